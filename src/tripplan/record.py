@@ -1,0 +1,69 @@
+"""The base of every record that can come in as text: frozen, strict, and all faults in one message."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tripplan.errors import InvalidInputError
+
+
+class Record(BaseModel):
+    """A frozen record; a built one is a valid one.
+
+    Unknown fields, NaN and infinities are refused.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True
+    )
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any], *, where: str) -> Self:
+        """Build the record from outside data, and report every fault at once.
+
+        Parameters
+        ----------
+        data
+            Field names and values.
+        where
+            What is being read, for the message: a file name, "trip 12", ...
+
+        Raises
+        ------
+        InvalidInputError
+            One message with a line for each fault.
+        """
+        try:
+            return cls.model_validate(dict(data))
+        except ValidationError as error:
+            raise invalid_input(error, where=where, known=cls.model_fields) from error
+
+
+def invalid_input(
+    error: ValidationError, *, where: str, known: Mapping[str, object] | None = None
+) -> InvalidInputError:
+    """Turn pydantic's report into one `InvalidInputError` with a line for each fault."""
+    faults = error.errors(include_url=False)
+    lines = []
+    for fault in faults:
+        field = ".".join(str(part) for part in fault["loc"]) or "(the whole record)"
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "there is no such field" + (
+                "; known: " + ", ".join(known) if known and len(fault["loc"]) == 1 else ""
+            )
+        given = "" if fault["type"] == "missing" else f", but got {_short(fault['input'])}"
+        lines.append(f"  {field}: {message}{given}")
+    first = faults[0]
+    return InvalidInputError(
+        f"{where}: {len(faults)} fault{'s' if len(faults) > 1 else ''}\n" + "\n".join(lines),
+        field=".".join(str(part) for part in first["loc"]),
+        value=first["input"],
+        expected=first["msg"],
+    )
+
+
+def _short(value: object, limit: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,0 +1,29 @@
+"""Settings: one frozen object, passed down; never a module global.
+
+How the planner works, not what is asked: everything about a journey is in `Trip`.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tripplan.record import Record
+
+
+class Settings(Record):
+    """How the planner searches."""
+
+    snap_limit_km: Annotated[float, Field(gt=0, le=500)] = 25.0
+    """Farthest that a place may lie from the nearest usable road node, km."""
+    heat: bool = True
+    """Whether the pack temperature limits charging power."""
+    time_epsilon_s: Annotated[float, Field(ge=0)] = 20.0
+    """With heat: labels at one stop that differ less than this in time, seconds, ..."""
+    temperature_epsilon_k: Annotated[float, Field(ge=0)] = 1.0
+    """... and less than this in pack temperature, kelvin, count as equal."""
+    departure_step: Annotated[float, Field(gt=0, le=0.5)] = 0.05
+    """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
+    label_limit: Annotated[int, Field(ge=1000)] = 400_000
+    """Labels after which the heat search stops and reports the gap it has reached."""
+    audit_step_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """Time step of the audit's re-drive, seconds."""
