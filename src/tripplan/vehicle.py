@@ -104,8 +104,8 @@ class PackThermal(Record):
     """Effective resistance at 25 degrees Celsius."""
     resistance_temperature_per_k: Annotated[float, Field(ge=0, le=0.1)] = 0.02
     """Relative fall of the resistance per kelvin, around 25 degrees Celsius."""
-    conductance_driving_w_per_k: Annotated[float, Field(ge=0)]
-    conductance_parked_w_per_k: Annotated[float, Field(ge=0)]
+    conductance_driving_w_per_k: Positive
+    conductance_parked_w_per_k: Positive
     cooling: Cooling
     cooling_w: Annotated[float, Field(ge=0)] = 0.0
     """Heat that active cooling removes while it runs."""

@@ -1,0 +1,245 @@
+"""Drive the finished plan again with the plain formulas and small time steps, and object.
+
+Nothing of the search is used: only the plan, the car and the conditions.  The roads are taken
+from the plan's own traces (position, elevation, distance and speed at each point).
+"""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan import model
+from tripplan.physics import consumption
+from tripplan.physics.charging import PowerModel, charging_power_kw
+from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
+from tripplan.plan import Audit, ChargingStop, Leg
+from tripplan.trip import Trip
+from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
+from tripplan.vehicle import Vehicle
+
+Floats = NDArray[np.float64]
+
+SOC_TOLERANCE = 1e-6
+TIME_TOLERANCE = 0.01
+"""Relative difference in time over a leg or stop (the charging curve is stepped at 1 % SoC)."""
+TIME_TOLERANCE_S = 10.0
+PACK_TOLERANCE_K = 0.5
+LEDGER_TOLERANCE_KWH = 1e-9
+
+
+@dataclass
+class _Findings:
+    soc: float = 0.0
+    time_s: float = 0.0
+    pack_k: float = 0.0
+    ledger_kwh: float = 0.0
+    objections: list[str] = field(default_factory=list)
+
+    def object_if(self, wrong: bool, words: str) -> None:
+        if wrong:
+            self.objections.append(words)
+
+    def compare(self, where: str, soc: float, pack_k: float) -> None:
+        self.soc = max(self.soc, abs(soc))
+        self.pack_k = max(self.pack_k, abs(pack_k))
+        self.object_if(not abs(soc) <= SOC_TOLERANCE, f"{where}: SoC differs by {soc:+.6f}")
+        self.object_if(
+            not abs(pack_k) <= PACK_TOLERANCE_K, f"{where}: pack temperature differs by {pack_k:+.2f} K"
+        )
+
+    def compare_time(self, where: str, planned_s: float, driven_s: float) -> None:
+        error = driven_s - planned_s
+        self.time_s = max(self.time_s, abs(error))
+        self.object_if(
+            not abs(error) <= TIME_TOLERANCE_S + TIME_TOLERANCE * abs(planned_s),
+            f"{where}: takes {driven_s:.1f} s, planned {planned_s:.1f} s",
+        )
+
+
+def audit_plan(
+    vehicle: Vehicle,
+    trip: Trip,
+    legs: tuple[Leg, ...],
+    stops: tuple[ChargingStop, ...],
+    *,
+    step_s: float,
+    heat: bool = True,
+) -> Audit:
+    """Re-drive legs and stops, and compare every arrival and departure.
+
+    Parameters
+    ----------
+    vehicle, trip
+        What the plan was made for.
+    legs, stops
+        The plan.
+    step_s
+        Time step. [s]
+    heat
+        Whether pack temperature limits the charging power.
+    """
+    found = _Findings()
+    capacity = model.capacity_kwh(vehicle, trip)
+    pack = model.pack_model(vehicle, trip.conditions)
+    pack_c = trip.pack_departure_c
+    soc = trip.departure_soc
+    warm_up = model.warm_up_kwh(vehicle, trip.conditions)
+    found.object_if(len(legs) != len(stops) + 1, "legs and stops do not alternate")
+    for number, leg in enumerate(legs):
+        where = f"leg {number + 1}"
+        found.compare(f"{where} departure", leg.departure_soc - soc, leg.pack_departure_c - pack_c)
+        drive = _redrive(vehicle, trip, leg, capacity, soc, pack_c, warm_up, pack, step_s)
+        warm_up = 0.0
+        found.compare(f"{where} arrival", leg.arrival_soc - drive.soc, leg.pack_arrival_c - drive.pack_c)
+        found.compare_time(where, leg.driving_s, drive.time_s)
+        lowest = min(drive.min_soc, leg.min_soc)
+        found.object_if(
+            lowest < trip.reserve_soc - SOC_TOLERANCE,
+            f"{where}: SoC falls to {lowest:.4f}, below the reserve {trip.reserve_soc:g}",
+        )
+        _check_ledger(found, where, leg, capacity)
+        soc, pack_c = drive.soc, drive.pack_c
+        if number < len(stops):
+            power = model.power_model(vehicle, capacity, heat=heat)
+            soc, pack_c = _recharge(found, trip, stops[number], soc, pack_c, power, pack, step_s)
+    found.object_if(
+        soc < max(trip.arrival_soc, trip.reserve_soc) - SOC_TOLERANCE,
+        f"arrives with SoC {soc:.4f}, wished {trip.arrival_soc:g}",
+    )
+    return Audit(
+        passed=not found.objections,
+        worst_soc_error=found.soc,
+        worst_time_error_s=found.time_s,
+        worst_pack_error_k=found.pack_k,
+        ledger_error_kwh=found.ledger_kwh,
+        objections=tuple(found.objections),
+    )
+
+
+@dataclass
+class _Redrive:
+    soc: float
+    pack_c: float
+    time_s: float
+    min_soc: float
+
+
+def _redrive(
+    vehicle: Vehicle,
+    trip: Trip,
+    leg: Leg,
+    capacity: float,
+    soc: float,
+    pack_c: float,
+    warm_up_kwh: float,
+    pack: PackModel,
+    step_s: float,
+) -> _Redrive:
+    trace = leg.trace
+    length = np.diff(np.array(trace.distance_km)) * M_PER_KM
+    elevation = np.array(trace.elevation_m)
+    speed = np.array(trace.speed_kmh[1:]) / KMH_PER_MPS
+    motion = model.motion_kw(
+        vehicle,
+        model.road_load(vehicle, trip.conditions),
+        speed,
+        np.diff(elevation) / length,
+        consumption.headwind_mps(
+            trip.conditions.wind_mps, trip.conditions.wind_from_deg, _bearings(leg)
+        ),
+        consumption.air_density_kg_per_m3(
+            trip.conditions.ambient_c, 0.5 * (elevation[1:] + elevation[:-1])
+        ),
+    )
+    draw_kw = motion + vehicle.auxiliary_kw + model.cabin_kw(vehicle, trip.conditions)
+    energy = soc * capacity - warm_up_kwh
+    state = _Redrive(soc, pack_c, 0.0, energy / capacity)
+    for power_kw, duration in zip(draw_kw.tolist(), (length / speed).tolist(), strict=True):
+        steps = max(1, math.ceil(duration / (4.0 * step_s)))
+        dt = duration / steps
+        for _ in range(steps):
+            energy = min(energy - power_kw * dt / S_PER_H, capacity)
+            state.pack_c = _heat(pack, state.pack_c, power_kw, dt, pack.conductance_driving_w_per_k)
+        state.time_s += duration
+        state.min_soc = min(state.min_soc, energy / capacity)
+    state.soc = energy / capacity
+    return state
+
+
+def _recharge(
+    found: _Findings,
+    trip: Trip,
+    stop: ChargingStop,
+    soc: float,
+    pack_c: float,
+    power: PowerModel,
+    pack: PackModel,
+    step_s: float,
+) -> tuple[float, float]:
+    where = f"stop {stop.number} ({stop.name})"
+    found.compare(f"{where} arrival", stop.arrival_soc - soc, stop.pack_arrival_c - pack_c)
+    found.object_if(
+        stop.departure_soc > max(trip.charge_limit_soc, stop.arrival_soc) + SOC_TOLERANCE,
+        f"{where}: charges to {stop.departure_soc:.4f}, limit {trip.charge_limit_soc:g}",
+    )
+    found.object_if(stop.departure_soc < soc - SOC_TOLERANCE, f"{where}: leaves with less")
+    waited = 0.0
+    while waited < trip.stop_overhead_s - 1e-9:
+        dt = min(step_s, trip.stop_overhead_s - waited)
+        pack_c = _heat(pack, pack_c, 0.0, dt, pack.conductance_parked_w_per_k)
+        waited += dt
+    charged_s = 0.0
+    while soc < stop.departure_soc - 1e-12 and charged_s < 10.0 * stop.charging_s + 3600.0:
+        kw = charging_power_kw(soc, pack_c, stop.charger_kw, power)
+        ahead = min(soc + kw * 0.5 * step_s / S_PER_H / power.capacity_kwh, 1.0)
+        kw = max(charging_power_kw(ahead, pack_c, stop.charger_kw, power), 1e-6)
+        missing_s = (stop.departure_soc - soc) * power.capacity_kwh / kw * S_PER_H
+        dt = min(step_s, missing_s)
+        pack_c = _heat(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
+        soc += kw * dt / S_PER_H / power.capacity_kwh
+        charged_s += dt
+    found.compare_time(where, stop.charging_s, charged_s)
+    found.compare(f"{where} departure", stop.departure_soc - soc, stop.pack_departure_c - pack_c)
+    return stop.departure_soc, pack_c
+
+
+def _heat(
+    pack: PackModel, pack_c: float, power_kw: float, dt: float, conductance_w_per_k: float
+) -> float:
+    """One explicit Euler step of the lumped pack; the thermostat holds its temperature."""
+    resistance = resistance_ohm(pack_c, pack.resistance_25c_ohm, pack.resistance_per_k)
+    heat_w = joule_heat_w(power_kw, pack.voltage_v, resistance)
+    free_w = heat_w - conductance_w_per_k * (pack_c - pack.air_c)
+    free_c = pack_c + free_w * dt / pack.heat_capacity_j_per_k
+    if pack.cooling_w <= 0.0 or free_c <= pack.cooling_on_c:
+        return free_c
+    cooled_c = free_c - pack.cooling_w * dt / pack.heat_capacity_j_per_k
+    return max(cooled_c, pack.cooling_on_c)
+
+
+def _bearings(leg: Leg) -> Floats:
+    lat, lon = np.radians(leg.trace.lat), np.radians(leg.trace.lon)
+    turn = np.diff(lon)
+    east = np.sin(turn) * np.cos(lat[1:])
+    north = np.cos(lat[:-1]) * np.sin(lat[1:]) - np.sin(lat[:-1]) * np.cos(lat[1:]) * np.cos(turn)
+    return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
+
+
+def _check_ledger(found: _Findings, where: str, leg: Leg, capacity: float) -> None:
+    parts = leg.energy
+    sums = (
+        parts.motion_kwh
+        + parts.auxiliary_kwh
+        + parts.cabin_kwh
+        - parts.regenerated_kwh
+        + parts.curtailed_kwh
+        - parts.spent_kwh,
+        (leg.departure_soc - leg.arrival_soc) * capacity - parts.spent_kwh,
+    )
+    worst = max(abs(error) for error in sums)
+    found.ledger_kwh = max(found.ledger_kwh, worst)
+    found.object_if(
+        not worst <= LEDGER_TOLERANCE_KWH, f"{where}: its energy ledger is off by {worst:.2e} kWh"
+    )

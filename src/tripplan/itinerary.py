@@ -1,0 +1,274 @@
+"""Unfold the winning chain of stops into legs and charging stops, arc by arc."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
+from tripplan.physics.thermal import driven_pack_c, parked_pack_c
+from tripplan.plan import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
+from tripplan.region import Charger, Connector, RoadNetwork
+from tripplan.search.costs import ArcCosts
+from tripplan.search.kernels.charge import charge_course
+from tripplan.search.question import Question
+from tripplan.search.solve import Solution
+from tripplan.trip import Place
+from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Itinerary:
+    """Legs and stops in the order of driving; stops[i] lies between legs[i] and legs[i + 1]."""
+
+    legs: tuple[Leg, ...]
+    stops: tuple[ChargingStop, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Drive:
+    """One leg over the arcs: columns at its nodes and its ledger."""
+
+    nodes: Ints
+    elapsed_s: Floats
+    energy_kwh: Floats
+    pack_c: Floats
+    ledger: EnergyLedger
+
+
+@dataclass
+class _State:
+    """Where the car is while the plan is unfolded."""
+
+    energy_kwh: float
+    pack_c: float
+    elapsed_s: float = 0.0
+    distance_km: float = 0.0
+
+
+def unfold(
+    question: Question,
+    solution: Solution,
+    network: RoadNetwork,
+    ends: tuple[Place, Place],
+    chargers: Sequence[tuple[Charger, Connector]],
+    warm_up_kwh: float,
+) -> Itinerary:
+    """Drive the chosen chain arc by arc.
+
+    Parameters
+    ----------
+    question, solution
+        What was asked of the search, and its answer.
+    network
+        The roads.
+    ends
+        Origin and destination.
+    chargers
+        Site and plug of each charger of the question.
+    warm_up_kwh
+        Energy that warms the cabin, drawn at departure. [kWh]
+    """
+    places = [
+        ends[0],
+        *(
+            Place(lat=chargers[k][0].lat, lon=chargers[k][0].lon, name=chargers[k][0].name)
+            for k in solution.chargers
+        ),
+        ends[1],
+    ]
+    state = _State(energy_kwh=question.start_kwh + warm_up_kwh, pack_c=question.start_c)
+    legs: list[Leg] = []
+    stops: list[ChargingStop] = []
+    for position, arcs in enumerate(solution.leg_arcs):
+        drive = _drive(question, question.costs, arcs, state, warm_up_kwh if not position else 0.0)
+        legs.append(
+            _leg(question, network, arcs, drive, state, places[position], places[position + 1])
+        )
+        state.energy_kwh = float(drive.energy_kwh[-1])
+        state.pack_c = float(drive.pack_c[-1])
+        state.elapsed_s = float(drive.elapsed_s[-1])
+        state.distance_km = legs[-1].trace.distance_km[-1]
+        if position < len(solution.chargers):
+            site, plug = chargers[solution.chargers[position]]
+            stops.append(
+                _stop(question, solution.departures_kwh[position], state, position + 1, site, plug)
+            )
+    return Itinerary(tuple(legs), tuple(stops))
+
+
+def _drive(
+    question: Question, costs: ArcCosts, arcs: Ints, state: _State, warm_up_kwh: float
+) -> _Drive:
+    energy, pack_c, elapsed = state.energy_kwh - warm_up_kwh, state.pack_c, state.elapsed_s
+    curtailed = 0.0
+    rows = [(elapsed, state.energy_kwh, pack_c)]
+    spent = costs.energy_kwh[arcs]
+    for net, time_s, heat_j in zip(
+        spent.tolist(), costs.time_s[arcs].tolist(), costs.heat_j[arcs].tolist(), strict=True
+    ):
+        after = energy - net
+        curtailed += max(0.0, after - question.capacity_kwh)
+        energy = min(after, question.capacity_kwh)
+        pack_c = driven_pack_c(pack_c, heat_j, time_s, question.pack)
+        elapsed += time_s
+        rows.append((elapsed, energy, pack_c))
+    table = np.array(rows)
+    start = question.tail[arcs[:1]] if arcs.size else np.array([question.origin], np.int32)
+    ledger = EnergyLedger(
+        spent_kwh=state.energy_kwh - energy,
+        motion_kwh=float(costs.motion_kwh[arcs].sum()),
+        auxiliary_kwh=float(costs.auxiliary_kwh[arcs].sum()),
+        cabin_kwh=float(costs.cabin_kwh[arcs].sum()) + warm_up_kwh,
+        regenerated_kwh=float(costs.regenerated_kwh[arcs].sum()),
+        curtailed_kwh=curtailed,
+    )
+    nodes = np.concatenate([start, question.roads.head[arcs]])
+    return _Drive(nodes, table[:, 0], table[:, 1], table[:, 2], ledger)
+
+
+def _leg(
+    question: Question,
+    network: RoadNetwork,
+    arcs: Ints,
+    drive: _Drive,
+    state: _State,
+    start: Place,
+    end: Place,
+) -> Leg:
+    soc = drive.energy_kwh / question.capacity_kwh
+    elevation = network.elevation_m[drive.nodes]
+    rises = np.diff(elevation)
+    distance = state.distance_km + np.concatenate(
+        [[0.0], np.cumsum(network.length_m[arcs]) / M_PER_KM]
+    )
+    speed = question.costs.speed_mps[arcs] * KMH_PER_MPS
+    speed = np.concatenate([speed[:1], speed]) if arcs.size else np.zeros(1)
+    return Leg(
+        start=start,
+        end=end,
+        distance_km=float(distance[-1] - distance[0]),
+        driving_s=float(drive.elapsed_s[-1] - drive.elapsed_s[0]),
+        departure_soc=float(soc[0]),
+        arrival_soc=float(soc[-1]),
+        min_soc=float(soc.min()),
+        pack_departure_c=float(drive.pack_c[0]),
+        pack_arrival_c=float(drive.pack_c[-1]),
+        ascent_m=float(rises[rises > 0].sum()),
+        descent_m=float(-rises[rises < 0].sum()),
+        energy=drive.ledger,
+        trace=Trace(
+            lat=tuple(network.lat[drive.nodes].tolist()),
+            lon=tuple(network.lon[drive.nodes].tolist()),
+            distance_km=tuple(distance.tolist()),
+            elapsed_s=tuple(drive.elapsed_s.tolist()),
+            soc=tuple(soc.tolist()),
+            pack_c=tuple(drive.pack_c.tolist()),
+            elevation_m=tuple(elevation.tolist()),
+            speed_kmh=tuple(speed.tolist()),
+        ),
+    )
+
+
+def _stop(
+    question: Question,
+    departure_kwh: float,
+    state: _State,
+    number: int,
+    site: Charger,
+    plug: Connector,
+) -> ChargingStop:
+    """Charge, and move the state to the moment of departure."""
+    power = question.power
+    assert power is not None
+    arrival_c = state.pack_c
+    arrival_kwh = state.energy_kwh
+    plugged_in_c = parked_pack_c(arrival_c, 0.0, question.overhead_s, question.pack)
+    course = charge_course(
+        arrival_kwh / question.capacity_kwh,
+        departure_kwh / question.capacity_kwh,
+        plugged_in_c,
+        plug.power_kw,
+        power,
+        question.pack,
+    )
+    samples, free_s = _samples(course, plug.power_kw, power)
+    charging_s = float(course[-1, 1])
+    state.energy_kwh = max(departure_kwh, arrival_kwh)
+    state.pack_c = float(course[-1, 2])
+    state.elapsed_s += question.overhead_s + charging_s
+    return ChargingStop(
+        number=number,
+        charger_id=site.id,
+        name=site.name,
+        lat=site.lat,
+        lon=site.lon,
+        operator=site.operator,
+        illustrative=site.status == "illustrative",
+        power_assumed=plug.power_assumed,
+        standard=plug.standard,
+        charger_kw=plug.power_kw,
+        stalls=site.stalls,
+        arrival_soc=arrival_kwh / question.capacity_kwh,
+        departure_soc=state.energy_kwh / question.capacity_kwh,
+        energy_kwh=state.energy_kwh - arrival_kwh,
+        charging_s=charging_s,
+        overhead_s=question.overhead_s,
+        pack_arrival_c=arrival_c,
+        pack_departure_c=state.pack_c,
+        mean_kw=(state.energy_kwh - arrival_kwh) / charging_s * S_PER_H if charging_s else 0.0,
+        max_kw=max(sample.power_kw for sample in samples),
+        limited_by=_main_limit(samples),
+        heat_delay_s=max(0.0, charging_s - free_s),
+        samples=samples,
+    )
+
+
+def _samples(
+    course: Floats, charger_kw: float, power: PowerModel
+) -> tuple[tuple[PowerSample, ...], float]:
+    """Each cell of a charge, and the time that it takes without a limit by temperature."""
+    samples = []
+    free_s = 0.0
+    for now, then in zip(course[:-1], course[1:], strict=True):
+        energy_kwh = float(then[0] - now[0]) * power.capacity_kwh
+        power_kw = energy_kwh / float(then[1] - now[1]) * S_PER_H
+        middle = (np.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
+        curve_kw = interpolate(float(middle), power.curve_soc, power.curve_kw)
+        free_s += energy_kwh / min(curve_kw, charger_kw) * S_PER_H
+        limit: LimitedBy = "charger" if charger_kw < curve_kw else "vehicle"
+        if power_kw < min(curve_kw, charger_kw) * (1.0 - 1e-6):
+            limit = "temperature"
+        samples.append(
+            PowerSample(
+                since_plug_in_s=float(now[1]),
+                soc=float(now[0]),
+                power_kw=power_kw,
+                pack_c=float(now[2]),
+                limited_by=limit,
+            )
+        )
+    last_kw = samples[-1].power_kw if samples else 0.0
+    last_limit: LimitedBy = samples[-1].limited_by if samples else "vehicle"
+    samples.append(
+        PowerSample(
+            since_plug_in_s=float(course[-1, 1]),
+            soc=float(course[-1, 0]),
+            power_kw=last_kw,
+            pack_c=float(course[-1, 2]),
+            limited_by=last_limit,
+        )
+    )
+    return tuple(samples), free_s
+
+
+def _main_limit(samples: Sequence[PowerSample]) -> LimitedBy:
+    """What set the power for the largest part of the time."""
+    share: dict[LimitedBy, float] = {"vehicle": 0.0, "charger": 0.0, "temperature": 0.0}
+    for now, then in zip(samples, samples[1:], strict=False):
+        share[now.limited_by] += then.since_plug_in_s - now.since_plug_in_s
+    return max(share, key=lambda limit: share[limit])

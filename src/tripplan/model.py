@@ -1,0 +1,154 @@
+"""What a car under given conditions means to the formulas of `physics`."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.errors import InvalidInputError
+from tripplan.physics import consumption
+from tripplan.physics.charging import PowerModel, interpolate
+from tripplan.physics.thermal import PackModel
+from tripplan.trip import Conditions, Trip
+from tripplan.units import W_PER_KW
+from tripplan.vehicle import CoastDown, Vehicle
+
+Floats = NDArray[np.float64]
+
+
+class RoadLoad(NamedTuple):
+    """Road load of a loaded car at reference air density, for `consumption.tractive_force_n`."""
+
+    mass_kg: float
+    rolling_n: float
+    linear_n_per_mps: float
+    drag_n_per_mps2: float
+
+
+def road_load(vehicle: Vehicle, conditions: Conditions) -> RoadLoad:
+    """Return the road load of the car with its payload on this road at this temperature.
+
+    Rolling resistance grows with mass; a coast-down holds for the kerb mass plus 300 lb.
+    """
+    mass_kg = vehicle.mass_kg + conditions.payload_kg
+    factor = consumption.rolling_factor(conditions.ambient_c, conditions.road)
+    load = vehicle.road_load
+    if isinstance(load, CoastDown):
+        rolling, linear, drag = consumption.coast_down_in_si(
+            load.a_lbf, load.b_lbf_per_mph, load.c_lbf_per_mph2
+        )
+        rolling *= mass_kg / (vehicle.mass_kg + consumption.COAST_DOWN_LOAD_KG)
+    else:
+        rolling = load.rolling_coefficient * mass_kg * consumption.STANDARD_GRAVITY_MPS2
+        linear = 0.0
+        drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
+    return RoadLoad(mass_kg, rolling * factor, linear, drag)
+
+
+def motion_kw(
+    vehicle: Vehicle,
+    load: RoadLoad,
+    speed_mps: Floats,
+    slope_sine: Floats,
+    headwind_mps: Floats,
+    air_density_kg_per_m3: Floats,
+) -> Floats:
+    """Battery power of the motor at steady speeds, shape of the arrays [kW]; negative: braking."""
+    force_n = consumption.tractive_force_n(
+        speed_mps,
+        headwind_mps=headwind_mps,
+        slope_sine=slope_sine,
+        mass_kg=load.mass_kg,
+        rolling_n=load.rolling_n,
+        linear_n_per_mps=load.linear_n_per_mps,
+        drag_n_per_mps2=load.drag_n_per_mps2,
+        density_kg_per_m3=air_density_kg_per_m3,
+    )
+    power_w = consumption.motion_power_w(
+        force_n,
+        speed_mps,
+        drive_efficiency=vehicle.drive_efficiency,
+        regen_efficiency=vehicle.regen_efficiency,
+        regen_max_w=vehicle.regen_max_kw * W_PER_KW,
+    )
+    return np.asarray(power_w / W_PER_KW, dtype=np.float64)
+
+
+def capacity_kwh(vehicle: Vehicle, trip: Trip) -> float:
+    """Battery energy between SoC 0 and 1 on this trip [kWh]: by age, and by cold.
+
+    Taken at the colder of the air and the pack at departure, for the whole trip (an assumption
+    on the safe side: packs warm up while driven and charged).
+    """
+    battery = vehicle.battery
+    coldest = min(trip.conditions.ambient_c, trip.pack_departure_c)
+    table = np.array(battery.capacity_by_temperature)
+    return battery.usable_kwh * interpolate(coldest, table[:, 0], table[:, 1])
+
+
+def cabin_kw(vehicle: Vehicle, conditions: Conditions) -> float:
+    """Steady power of heater or air conditioning [kW]."""
+    if conditions.cabin == "off":
+        return 0.0
+    return consumption.cabin_power_kw(conditions.ambient_c, vehicle.cabin.heater)
+
+
+def warm_up_kwh(vehicle: Vehicle, conditions: Conditions) -> float:
+    """Energy that warms a cold cabin, drawn at departure [kWh]."""
+    if conditions.cabin != "on":
+        return 0.0
+    return consumption.cabin_warm_up_kwh(conditions.ambient_c, vehicle.cabin.heater)
+
+
+def pack_model(vehicle: Vehicle, conditions: Conditions) -> PackModel:
+    """Return the lumped pack in this air."""
+    thermal = vehicle.battery.thermal
+    return PackModel(
+        heat_capacity_j_per_k=thermal.heat_capacity_j_per_k,
+        resistance_25c_ohm=thermal.resistance_ohm,
+        resistance_per_k=thermal.resistance_temperature_per_k,
+        voltage_v=vehicle.battery.nominal_voltage_v,
+        conductance_driving_w_per_k=thermal.conductance_driving_w_per_k,
+        conductance_parked_w_per_k=thermal.conductance_parked_w_per_k,
+        cooling_w=thermal.cooling_w,
+        cooling_on_c=math.inf if thermal.cooling_on_c is None else thermal.cooling_on_c,
+        air_c=conditions.ambient_c,
+    )
+
+
+def power_model(vehicle: Vehicle, capacity: float, *, heat: bool = True) -> PowerModel:
+    """Return the limits of charging on the car's side.
+
+    Parameters
+    ----------
+    vehicle
+        A car with a charging curve.
+    capacity
+        Battery energy between SoC 0 and 1. [kWh]
+    heat
+        Whether pack temperature limits the power.
+
+    Raises
+    ------
+    InvalidInputError
+        The car cannot fast-charge.
+    """
+    curve = vehicle.battery.charging_curve
+    if curve is None:
+        raise InvalidInputError(
+            f"{vehicle.name} cannot fast-charge: it has no charging curve",
+            field="vehicle",
+            value=vehicle.id,
+            expected="a car with battery.charging_curve",
+        )
+    points = np.array(curve.points)
+    limit = vehicle.battery.temperature_limit
+    table = np.array(limit.points if heat and limit else [(0.0, 1e6)])
+    return PowerModel(
+        curve_soc=points[:, 0].copy(),
+        curve_kw=points[:, 1].copy(),
+        limit_c=table[:, 0].copy(),
+        limit_kw=table[:, 1].copy(),
+        capacity_kwh=capacity,
+    )

@@ -1,0 +1,128 @@
+"""Charging power and usable energy: curve, charger and temperature, whichever is least.
+
+Scalar functions that the search compiles as they stand.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.thermal import (
+    PackModel,
+    joule_heat_w,
+    pack_temperature_c,
+    parked_pack_c,
+    resistance_ohm,
+)
+
+FloatColumn = NDArray[np.float64]
+
+SOC_CELLS = 100
+"""Within each of these cells of SoC the charging curve counts as constant, at its middle."""
+LEAST_POWER_KW = 0.05
+"""Below this a pack counts as refusing to charge (assumption), kW."""
+
+
+class PowerModel(NamedTuple):
+    """What limits charging on the car's side; a tuple, so that compiled code can take it."""
+
+    curve_soc: FloatColumn
+    curve_kw: FloatColumn
+    limit_c: FloatColumn
+    limit_kw: FloatColumn
+    capacity_kwh: float
+
+
+def interpolate(x: float, xs: FloatColumn, ys: FloatColumn) -> float:
+    """Linear interpolation through rising points, flat outside them.
+
+    Parameters
+    ----------
+    x
+        Where.
+    xs, ys
+        The points, shape (points,), ``xs`` rising.
+    """
+    if x <= xs[0]:
+        return float(ys[0])
+    for i in range(1, xs.shape[0]):
+        if x <= xs[i]:
+            return float(ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1]))
+    return float(ys[xs.shape[0] - 1])
+
+
+def charging_power_kw(
+    soc: float,
+    pack_c: float,
+    charger_kw: float,
+    model: PowerModel,
+) -> float:
+    """Power into the battery [kW]: the least of charging curve, charger and temperature limit.
+
+    Parameters
+    ----------
+    soc
+        State of charge.
+    pack_c
+        Pack temperature. [degC]
+    charger_kw
+        Most that the charger gives. [kW]
+    model
+        The car's charging curve and temperature limit.
+    """
+    return min(
+        interpolate(soc, model.curve_soc, model.curve_kw),
+        charger_kw,
+        interpolate(pack_c, model.limit_c, model.limit_kw),
+    )
+
+
+def charge_step(
+    soc_from: float,
+    soc_to: float,
+    pack_c: float,
+    charger_kw: float,
+    model: PowerModel,
+    pack: PackModel,
+) -> tuple[float, float]:
+    """Charge over a small step of SoC: duration [s] and pack temperature after it [degC].
+
+    The curve is taken in the middle of the cell of SoC (see `SOC_CELLS`) that the step lies in,
+    the temperature by the midpoint rule.  A pack that refuses to charge takes for ever: the
+    duration is infinite.
+
+    Parameters
+    ----------
+    soc_from, soc_to
+        State of charge before and after, within one cell.
+    pack_c
+        Pack temperature before. [degC]
+    charger_kw
+        Most that the charger gives. [kW]
+    model, pack
+        The car's charging limits and its pack.
+    """
+    middle = (math.floor(0.5 * (soc_from + soc_to) * SOC_CELLS) + 0.5) / SOC_CELLS
+    energy_kwh = (soc_to - soc_from) * model.capacity_kwh
+    power_kw = charging_power_kw(middle, pack_c, charger_kw, model)
+    if power_kw < LEAST_POWER_KW:
+        return math.inf, pack_c
+    half_c = parked_pack_c(pack_c, power_kw, 0.5 * energy_kwh / power_kw * 3600.0, pack)
+    power_kw = charging_power_kw(middle, half_c, charger_kw, model)
+    if power_kw < LEAST_POWER_KW:
+        return math.inf, pack_c
+    duration_s = energy_kwh / power_kw * 3600.0
+    resistance = resistance_ohm(half_c, pack.resistance_25c_ohm, pack.resistance_per_k)
+    after_c = pack_temperature_c(
+        pack_c,
+        joule_heat_w(power_kw, pack.voltage_v, resistance),
+        duration_s,
+        pack.air_c,
+        pack.conductance_parked_w_per_k,
+        pack.heat_capacity_j_per_k,
+        pack.cooling_w,
+        pack.cooling_on_c,
+    )
+    return duration_s, after_c

@@ -1,0 +1,248 @@
+"""`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
+
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan import model
+from tripplan.audit import audit_plan
+from tripplan.errors import InvalidInputError, OutOfRangeError
+from tripplan.itinerary import Itinerary, unfold
+from tripplan.plan import Audit, Certificate, Plan
+from tripplan.region import Charger, Connector, Region
+from tripplan.search.costs import price_arcs
+from tripplan.search.kernels.drives import one_to_all
+from tripplan.search.question import Question
+from tripplan.search.reach import OutOfReach
+from tripplan.search.snap import NodeIndex
+from tripplan.search.solve import Solution, solve
+from tripplan.settings import Settings
+from tripplan.trip import Place, Trip
+from tripplan.units import M_PER_KM
+from tripplan.vehicle import Vehicle
+
+Floats = NDArray[np.float64]
+
+DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
+
+
+class Planner:
+    """Plans trips on one region.
+
+    Parameters
+    ----------
+    region
+        Roads, chargers and names.
+    settings
+        How to search.
+    """
+
+    def __init__(self, region: Region, settings: Settings | None = None) -> None:
+        self.region = region
+        self.settings = settings or Settings()
+        self._nodes = NodeIndex(region.network)
+        self._tail = region.network.tail
+
+    def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
+        """Find the quickest way to drive and charge.
+
+        Raises
+        ------
+        OffNetworkError
+            No road lies near an end of the trip.
+        DisconnectedError
+            No road that the car may use joins the ends.
+        OutOfRangeError
+            The battery cannot bridge a gap; says which and by how much.
+        NoPlanError
+            The battery takes no charge at these temperatures.
+        """
+        origin, origin_km = self._nodes.snap(trip.origin, self.settings.snap_limit_km)
+        destination, destination_km = self._nodes.snap(
+            trip.destination, self.settings.snap_limit_km
+        )
+        plugs = self._usable_plugs(vehicle)
+        question = self._question(trip, vehicle, origin, destination, plugs)
+        try:
+            solution = solve(question, self.settings)
+        except OutOfReach as gap:
+            raise self._out_of_range(gap, trip, vehicle, question, plugs) from None
+        itinerary = unfold(
+            question,
+            solution,
+            self.region.network,
+            (trip.origin, trip.destination),
+            [(self.region.chargers.chargers[k], plug) for k, plug in plugs],
+            model.warm_up_kwh(vehicle, trip.conditions),
+        )
+        audit = audit_plan(
+            vehicle,
+            trip,
+            itinerary.legs,
+            itinerary.stops,
+            step_s=self.settings.audit_step_s,
+            heat=self.settings.heat,
+        )
+        snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
+        return self._written(trip, vehicle, question, solution, itinerary, audit, snapped)
+
+    def _usable_plugs(self, vehicle: Vehicle) -> list[tuple[int, Connector]]:
+        """Index and best plug of each charger that this car can use."""
+        if vehicle.battery.charging_curve is None:
+            return []
+        wanted = DC_STANDARDS & set(vehicle.connectors)
+        found = []
+        for index, charger in enumerate(self.region.chargers.chargers):
+            plugs = [plug for plug in charger.connectors if plug.standard in wanted]
+            if plugs:
+                found.append((index, max(plugs, key=lambda plug: plug.power_kw)))
+        return found
+
+    def _question(
+        self,
+        trip: Trip,
+        vehicle: Vehicle,
+        origin: int,
+        destination: int,
+        plugs: list[tuple[int, Connector]],
+    ) -> Question:
+        capacity = model.capacity_kwh(vehicle, trip)
+        warm_up = model.warm_up_kwh(vehicle, trip.conditions)
+        start_kwh = trip.departure_soc * capacity - warm_up
+        if start_kwh < trip.reserve_soc * capacity:
+            raise InvalidInputError(
+                f"departure_soc {trip.departure_soc:g} leaves nothing above the reserve once the "
+                f"cabin is warm ({warm_up:.2f} kWh): start with more, preheat, or lower the reserve",
+                field="departure_soc",
+                value=trip.departure_soc,
+                expected="more than reserve_soc plus the warm-up of the cabin",
+            )
+        costs = price_arcs(self.region.network, vehicle, trip)
+        curve = vehicle.battery.charging_curve
+        return Question(
+            roads=costs.roads(self.region.network),
+            costs=costs,
+            tail=self._tail,
+            origin=origin,
+            destination=destination,
+            charger_node=self.region.chargers.node[[k for k, _ in plugs]].astype(np.int32),
+            charger_kw=np.array([min(p.power_kw, curve.max_kw) for _, p in plugs if curve]),
+            capacity_kwh=capacity,
+            start_kwh=start_kwh,
+            reserve_kwh=trip.reserve_soc * capacity,
+            final_kwh=max(trip.arrival_soc, trip.reserve_soc) * capacity,
+            limit_kwh=trip.charge_limit_soc * capacity,
+            overhead_s=trip.stop_overhead_s,
+            start_c=trip.pack_departure_c,
+            power=model.power_model(vehicle, capacity, heat=self.settings.heat) if curve else None,
+            pack=model.pack_model(vehicle, trip.conditions),
+        )
+
+    def _out_of_range(
+        self,
+        gap: OutOfReach,
+        trip: Trip,
+        vehicle: Vehicle,
+        question: Question,
+        plugs: list[tuple[int, Connector]],
+    ) -> OutOfRangeError:
+        network = self.region.network
+        lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
+        near = self.region.gazetteer.nearest(lat, lon)
+        name = f"{lat:.4f},{lon:.4f}"
+        if near is not None:
+            name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
+        remaining_km = _remaining_km(question, gap.furthest_node, network.length_m)
+        fits = f"{gap.reached_stops} of {len(plugs)} chargers with a fitting plug can be reached"
+        if not plugs:
+            fits = "no charger of this region has a plug that this car can fast-charge at"
+        return OutOfRangeError(
+            f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
+            f"it is {gap.shortfall_kwh:.1f} kWh short of the next charger or the destination. "
+            f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; {fits}. "
+            "A higher departure SoC, a lower reserve, a lower speed or a larger battery would help.",
+            shortfall_kwh=gap.shortfall_kwh,
+            furthest=name,
+            furthest_lat=lat,
+            furthest_lon=lon,
+            remaining_km=remaining_km,
+        )
+
+    def _written(
+        self,
+        trip: Trip,
+        vehicle: Vehicle,
+        question: Question,
+        solution: Solution,
+        itinerary: Itinerary,
+        audit: Audit,
+        snapped: tuple[tuple[Place, float], ...],
+    ) -> Plan:
+        legs, stops = itinerary.legs, itinerary.stops
+        driving_s = sum(leg.driving_s for leg in legs)
+        charging_s = sum(stop.charging_s for stop in stops)
+        overhead_s = sum(stop.overhead_s for stop in stops)
+        total_s = driving_s + charging_s + overhead_s
+        gap = (total_s - solution.lower_bound_s) / total_s if total_s else 0.0
+        return Plan(
+            tripplan_version=version("tripplan"),
+            region=self.region.name,
+            vehicle_id=vehicle.id,
+            vehicle_name=vehicle.name,
+            trip=trip,
+            soh=vehicle.battery.soh,
+            capacity_kwh=question.capacity_kwh,
+            legs=legs,
+            stops=stops,
+            total_s=total_s,
+            driving_s=driving_s,
+            charging_s=charging_s,
+            overhead_s=overhead_s,
+            distance_km=sum(leg.distance_km for leg in legs),
+            energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
+            energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
+            arrival_soc=legs[-1].arrival_soc,
+            certificate=Certificate(
+                lower_bound_s=min(solution.lower_bound_s, total_s),
+                gap=gap if gap > 1e-9 else 0.0,
+                method=solution.method,
+                labels=solution.labels,
+                complete=solution.complete,
+            ),
+            audit=audit,
+            assumptions=_assumptions(self.region, vehicle, trip, snapped),
+            sources=_sources(self.region),
+        )
+
+
+def _remaining_km(question: Question, node: int, length_m: Floats) -> float:
+    weight = np.where(np.isfinite(question.roads.time_s), length_m, np.inf)
+    away = one_to_all(question.roads.first_out, question.roads.head, weight, node)
+    return float(away[question.destination]) / M_PER_KM
+
+
+def _assumptions(
+    region: Region, vehicle: Vehicle, trip: Trip, snapped: tuple[tuple[Place, float], ...]
+) -> tuple[str, ...]:
+    weather = trip.conditions
+    own = [
+        f"Weather is the same all the way: {weather.ambient_c:g} °C, wind {weather.wind_mps:g} m/s, "
+        f"road {weather.road}.",
+        "The car keeps the expected speed of each road, less where the motor is too weak or the "
+        "driver's limit is lower.",
+        "SoC never falls below the reserve on the way; the cabin's warm-up is drawn at departure; "
+        "the battery's capacity is that of the colder of air and pack at departure, all the way.",
+        "While the car charges, cabin and electronics draw from the charger, not the battery.",
+    ]
+    own += [
+        f"{place.label} lies {km:.1f} km from the nearest road of this region; that distance is "
+        "not part of the plan."
+        for place, km in snapped
+        if km >= 1.0
+    ]
+    return (*region.assumptions, *vehicle.assumptions, *own)
+
+
+def _sources(region: Region) -> tuple[str, ...]:
+    return tuple(str(source) for source in region.provenance.get("sources", ()))

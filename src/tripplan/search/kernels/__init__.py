@@ -1,0 +1,1 @@
+"""Compiled loops of the search; `jit` is the only file that knows numba."""

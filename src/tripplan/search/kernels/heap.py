@@ -1,0 +1,50 @@
+"""A 4-ary heap of (key, item) in two plain arrays, shared by all compiled searches."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.kernels.jit import compiled
+
+Keys = NDArray[np.float64]
+Items = NDArray[np.int32]
+
+
+@compiled
+def heap_push(keys: Keys, items: Items, size: int, key: float, item: int) -> int:
+    """Insert; the arrays must have room.  Returns the new size."""
+    at = size
+    while at > 0:
+        up = (at - 1) >> 2
+        if keys[up] <= key:
+            break
+        keys[at] = keys[up]
+        items[at] = items[up]
+        at = up
+    keys[at] = key
+    items[at] = item
+    return size + 1
+
+
+@compiled
+def heap_pop(keys: Keys, items: Items, size: int) -> int:
+    """Remove the least entry, which the caller has read at index 0.  Returns the new size."""
+    size -= 1
+    key = keys[size]
+    item = items[size]
+    at = 0
+    while True:
+        child = 4 * at + 1
+        if child >= size:
+            break
+        best = child
+        for other in range(child + 1, min(child + 4, size)):
+            if keys[other] < keys[best]:
+                best = other
+        if keys[best] >= key:
+            break
+        keys[at] = keys[best]
+        items[at] = items[best]
+        at = best
+    keys[at] = key
+    items[at] = item
+    return size

@@ -1,0 +1,37 @@
+"""The one door to numba: compile a function, keep the machine code on disk.
+
+The scalar formulas of `physics` are registered here, so that compiled loops call the very same
+source that Python calls.  numba keys its disk cache to the file of the function it compiles, not
+to the files of those it calls: after editing `physics`, run ``make clean``.
+"""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+from numba.extending import register_jitable
+
+from tripplan.physics import charging, thermal
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+for _formula in (
+    thermal.resistance_ohm,
+    thermal.relaxed_c,
+    thermal.pack_temperature_c,
+    thermal.joule_heat_w,
+    thermal.driven_share_c,
+    thermal.driven_pack_c,
+    thermal.parked_pack_c,
+    charging.interpolate,
+    charging.charging_power_kw,
+    charging.charge_step,
+):
+    register_jitable(_formula)
+
+
+def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile with caching on disk; division follows IEEE rules."""
+    jitted = numba.njit(cache=True, error_model="numpy")(function)
+    return cast("Callable[Arguments, Result]", jitted)

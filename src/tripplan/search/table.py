@@ -1,0 +1,150 @@
+"""The table of drives between a selection of stops, and the roads behind each entry."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.kernels.drives import drive_arcs, drives_between
+from tripplan.search.kernels.passing import add_passing_drives
+from tripplan.search.kernels.stops import Bounds, Drives, Wishes
+from tripplan.search.question import Question, Surroundings, charging_times_s
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class StopTable:
+    """Stops 0..n-1 are the selected chargers, n is the origin, n + 1 the destination."""
+
+    question: Question
+    chosen: Ints
+    """Index of each stop's charger in the question."""
+    node: Ints
+    """Network node of every stop, origin and destination included."""
+    drives: Drives
+    level: Ints
+    charger_kw: Floats
+    tau_s: Floats
+    bounds: Bounds
+    wishes: Wishes
+    before: Ints
+    last: Ints
+    direct_from: Ints
+    """Row of each direct drive."""
+    direct_stop: Ints
+    room_kwh: Floats
+    """Most energy above the reserve with which each row starts."""
+
+    def arcs(self, drive: int) -> Ints:
+        """Arcs of a drive of the table, in order."""
+        parts = []
+        while drive >= 0:
+            direct = int(self.last[drive])
+            row = int(self.direct_from[direct])
+            parts.append(
+                drive_arcs(
+                    self.question.roads,
+                    self.question.tail,
+                    int(self.node[row]),
+                    int(self.node[self.direct_stop[direct]]),
+                    self.question.capacity_kwh - self.question.reserve_kwh,
+                    float(self.room_kwh[row]),
+                )
+            )
+            drive = int(self.before[drive])
+        return np.concatenate(parts[::-1])
+
+
+def build_table(question: Question, around: Surroundings, chosen: Ints) -> StopTable:
+    """Find all drives between the chosen chargers, the origin and the destination.
+
+    Parameters
+    ----------
+    question
+        The trip.
+    around
+        Its optimistic drives.
+    chosen
+        Indices of chargers, shape (n,).
+    """
+    n = chosen.size
+    node = np.concatenate(
+        [question.charger_node[chosen], [question.origin, question.destination]]
+    ).astype(np.int32)
+    reserve = question.reserve_kwh
+    room_kwh = np.full(n + 1, question.limit_kwh - reserve)
+    room_kwh[n] = question.start_kwh - reserve
+    least_kwh = np.zeros(n + 2)
+    least_kwh[n + 1] = question.final_kwh - reserve
+    targets = np.concatenate([np.arange(n), [n + 1]]).astype(np.int32)
+    stop_at, next_stop = _stops_by_node(question.roads.first_out.size - 1, node, targets)
+    first, stop, *columns = drives_between(
+        question.roads,
+        node[: n + 1],
+        stop_at,
+        next_stop,
+        question.capacity_kwh - reserve,
+        room_kwh,
+        least_kwh,
+    )
+    all_first, all_stop, values, before, last = add_passing_drives(
+        first, stop, np.stack(columns), room_kwh, least_kwh
+    )
+    levels_kw, level = np.unique(
+        np.concatenate([question.charger_kw[chosen], [1.0, 1.0]]), return_inverse=True
+    )
+    return StopTable(
+        question=question,
+        chosen=chosen,
+        node=node,
+        drives=Drives(
+            np.append(all_first, all_first[-1]).astype(np.int32),
+            all_stop,
+            values[0],
+            values[1] + reserve,
+            values[2],
+            values[3] + reserve,
+            values[4],
+        ),
+        level=level.astype(np.int32),
+        charger_kw=levels_kw[level],
+        tau_s=charging_times_s(question, levels_kw),
+        bounds=_bounds(question, around, node),
+        wishes=Wishes(
+            n,
+            n + 1,
+            question.start_kwh,
+            question.limit_kwh,
+            question.overhead_s,
+            question.step_kwh,
+        ),
+        before=before,
+        last=last,
+        direct_from=np.repeat(np.arange(n + 1, dtype=np.int32), np.diff(first)),
+        direct_stop=stop,
+        room_kwh=room_kwh,
+    )
+
+
+def _stops_by_node(nodes: int, node: Ints, targets: Ints) -> tuple[Ints, Ints]:
+    """Chain the stops that share a node: the first at each node, and the next of each stop."""
+    stop_at = np.full(nodes, -1, np.int32)
+    next_stop = np.full(node.size, -1, np.int32)
+    for stop in targets[::-1]:
+        next_stop[stop] = stop_at[node[stop]]
+        stop_at[node[stop]] = stop
+    return stop_at, next_stop
+
+
+def _bounds(question: Question, around: Surroundings, node: Ints) -> Bounds:
+    return Bounds(
+        around.to_time_s[node],
+        around.to_energy_kwh[node],
+        around.to_priced_s[node],
+        max(around.best_kw, 1e-9),
+        question.overhead_s,
+        max(question.limit_kwh - question.reserve_kwh, 1e-9),
+        question.final_kwh,
+    )
