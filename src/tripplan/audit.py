@@ -14,7 +14,7 @@ from tripplan import model
 from tripplan.physics import consumption
 from tripplan.physics.charging import PowerModel, charging_power_kw
 from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
-from tripplan.plan import Audit, ChargingStop, Leg
+from tripplan.answer import Audit, ChargingStop, Leg
 from tripplan.trip import Trip
 from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
 from tripplan.vehicle import Vehicle

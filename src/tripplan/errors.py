@@ -114,8 +114,8 @@ class OutOfRangeError(NoPlanError):
     message
         The reason in words.
     shortfall_kwh
-        Smallest extra battery energy with which the car would reach the next charger
-        (or the destination) from where it gets stuck.
+        Least extra energy that the battery would have to give, at the start and after each
+        charge, for the trip to work; infinite if sixteen times the battery is not enough.
     furthest
         Name of the reachable place that is closest to the destination.
     furthest_lat, furthest_lon

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
-from tripplan.plan import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
+from tripplan.answer import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
 from tripplan.region import Charger, Connector, RoadNetwork
 from tripplan.search.costs import ArcCosts
 from tripplan.search.kernels.charge import charge_course

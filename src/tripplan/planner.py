@@ -9,7 +9,7 @@ from tripplan import model
 from tripplan.audit import audit_plan
 from tripplan.errors import InvalidInputError, OutOfRangeError
 from tripplan.itinerary import Itinerary, unfold
-from tripplan.plan import Audit, Certificate, Plan
+from tripplan.answer import Audit, Certificate, Plan
 from tripplan.region import Charger, Connector, Region
 from tripplan.search.costs import price_arcs
 from tripplan.search.kernels.drives import one_to_all
@@ -159,7 +159,8 @@ class Planner:
             fits = "no charger of this region has a plug that this car can fast-charge at"
         return OutOfRangeError(
             f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
-            f"it is {gap.shortfall_kwh:.1f} kWh short of the next charger or the destination. "
+            f"the longest gap without a usable charger takes {gap.shortfall_kwh:.1f} kWh more than "
+            "the battery gives. "
             f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; {fits}. "
             "A higher departure SoC, a lower reserve, a lower speed or a larger battery would help.",
             shortfall_kwh=gap.shortfall_kwh,

@@ -139,7 +139,8 @@ class RoadNetwork:
         DataError
             A column has the wrong shape or an impossible value.
         """
-        columns = [np.asarray(c) for c in (tail, head, length_m, speed_kmh, speed_limit_kmh)]
+        columns = [np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)]
+        columns += [np.asarray(c, np.float64) for c in (length_m, speed_kmh, speed_limit_kmh)]
         if two_way:
             columns = [
                 np.concatenate(pair)

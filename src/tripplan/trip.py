@@ -2,11 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tripplan.record import Record
 
-Soc = Annotated[float, Field(ge=0.0, le=1.0)]
+
+def _fraction(value: object) -> object:
+    """Read "90%" as 0.9, and refuse what can only be a forgotten percent sign."""
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            number = float(text.removesuffix("%"))
+        except ValueError:
+            return value
+        value = number / 100.0 if text.endswith("%") else number
+    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= 1:
+        raise ValueError(
+            'a SoC lies within 0 and 1, or within "0%" and "100%" with the percent sign'
+        )
+    return value
+
+
+Soc = Annotated[float, BeforeValidator(_fraction), Field(ge=0.0, le=1.0)]
 RoadSurface = Literal["dry", "wet", "snow"]
 CabinSetting = Literal["on", "preheated", "off"]
 

@@ -1,17 +1,20 @@
 """Why a trip is beyond reach: how far the car gets, and how much energy is missing."""
 
+import heapq
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.kernels.drives import one_to_all
 from tripplan.search.question import Question, Surroundings
-from tripplan.search.table import build_table
+from tripplan.search.table import StopTable, build_table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+
+_LARGER_BATTERIES = (2.0, 4.0, 8.0, 16.0)
 
 
 class OutOfReach(Exception):  # noqa: N818 - carries facts from the search to the planner
@@ -24,66 +27,73 @@ class OutOfReach(Exception):  # noqa: N818 - carries facts from the search to th
         self.reached_stops = reached_stops
 
 
-@dataclass(frozen=True, eq=False)
-class _Reach:
-    stops: Ints
-    """Chargers that the car can reach."""
-    left_kwh: Floats
-    """Most energy with which the car can be at each node; below the reserve: it cannot."""
-
-
 def out_of_range(question: Question, around: Surroundings) -> OutOfReach:
-    """Measure the gap that makes the trip impossible.
+    """Measure what makes the trip impossible.
 
-    The shortfall is the least extra energy with which the car would get from where it can be to
-    the destination, or to a charger from which the destination can be reached.
+    The shortfall is the least extra energy that the car would have to hold, at the start and
+    after each stop, for the trip to work over the fastest drives between stops.
     """
-    table = build_table(question, around, np.arange(question.charger_node.size, dtype=np.int32))
-    n = table.chosen.size
-    first, stop = table.drives.first, table.drives.stop
-    startable = table.drives.need_kwh <= question.start_kwh + 1e-9
-    reached = np.zeros(n + 2, np.bool_)
-    queue = [n]
-    while queue:
-        here = queue.pop()
-        for drive in range(first[here], first[here + 1]):
-            there = int(stop[drive])
-            if not reached[there] and (here != n or startable[drive]):
-                reached[there] = True
-                queue.append(there)
-    useful = _leads_to_end(first, stop, n)
-    reach = _reach(question, np.flatnonzero(reached[:n]).astype(np.int32))
-    goals = [question.destination, *question.charger_node[useful & ~reached[:n]].tolist()]
-    wanted = np.array([question.final_kwh] + [question.reserve_kwh] * (len(goals) - 1))
-    shortfall = float(np.min(wanted - reach.left_kwh[goals]))
-    able = np.flatnonzero(
-        (reach.left_kwh >= question.reserve_kwh) & np.isfinite(around.to_time_s)
-    )
-    furthest = (
-        int(able[np.argmin(around.to_time_s[able])]) if able.size else question.origin
-    )
+    everything = np.arange(question.charger_node.size, dtype=np.int32)
+    table = build_table(question, around, everything, passing=False)
+    extra = _extra_kwh(question, table)
+    reached = np.flatnonzero(extra[:-2] <= 0.0).astype(np.int32)
+    left_kwh = _left_kwh(question, reached)
+    able = np.flatnonzero((left_kwh >= question.reserve_kwh) & np.isfinite(around.to_time_s))
+    furthest = int(able[np.argmin(around.to_time_s[able])]) if able.size else question.origin
     return OutOfReach(
-        shortfall_kwh=max(shortfall, 0.0),
+        shortfall_kwh=_shortfall_kwh(question, around, everything),
         furthest_node=furthest,
-        reached_stops=int(reached[:n].sum()),
+        reached_stops=reached.size,
     )
 
 
-def _leads_to_end(first: Ints, stop: Ints, n: int) -> NDArray[np.bool_]:
-    """Whether the destination can be reached from each charger, shape (n,)."""
-    start = np.repeat(np.arange(first.size - 1), np.diff(first))
-    useful = np.zeros(n + 2, np.bool_)
-    useful[n + 1] = True
-    while True:
-        more = useful.copy()
-        more[start[useful[stop]]] = True
-        if np.array_equal(more, useful):
-            return useful[:n]
-        useful = more
+def _shortfall_kwh(question: Question, around: Surroundings, everything: Ints) -> float:
+    """Least extra energy for the trip, found with larger and larger batteries; maybe infinite."""
+    usable = question.limit_kwh - question.reserve_kwh
+    for factor in _LARGER_BATTERIES:
+        more = (factor - 1.0) * usable
+        larger = replace(
+            question,
+            capacity_kwh=question.capacity_kwh + more,
+            start_kwh=question.start_kwh + more,
+            limit_kwh=question.limit_kwh + more,
+        )
+        table = build_table(larger, around, everything, passing=False)
+        extra = float(_extra_kwh(question, table)[-1])
+        if extra <= more:
+            return extra
+    return math.inf
 
 
-def _reach(question: Question, stops: Ints) -> _Reach:
-    """Most energy left at each node, from the origin or any reached charger at its limit."""
+def _extra_kwh(question: Question, table: StopTable) -> Floats:
+    """Least extra energy with which each stop of a table can be reached, shape (stops,).
+
+    A shortest path in which the longest gap counts, not the sum of gaps.
+    """
+    drives, wishes = table.drives, table.wishes
+    n = table.chosen.size
+    extra = np.full(n + 2, math.inf)
+    extra[wishes.origin] = 0.0
+    queue = [(0.0, wishes.origin)]
+    least = np.full(n + 2, question.reserve_kwh)
+    least[wishes.destination] = question.final_kwh
+    wanted = np.maximum(drives.need_kwh, drives.cost_kwh + least[drives.stop])
+    while queue:
+        gap, here = heapq.heappop(queue)
+        if gap > extra[here]:
+            continue
+        held = question.start_kwh if here == wishes.origin else question.limit_kwh
+        for drive in range(drives.first[here], drives.first[here + 1]):
+            there = int(drives.stop[drive])
+            larger = max(gap, float(wanted[drive]) - held)
+            if larger < extra[there]:
+                extra[there] = larger
+                heapq.heappush(queue, (larger, there))
+    return extra
+
+
+def _left_kwh(question: Question, stops: Ints) -> Floats:
+    """Most energy left at each node, from the origin or a reached charger at its limit."""
     roads, costs = question.roads, question.costs
     nodes = roads.first_out.size - 1
     rise = costs.height_kwh[roads.head] - costs.height_kwh[question.tail]
@@ -99,4 +109,4 @@ def _reach(question: Question, stops: Ints) -> _Reach:
     head = np.concatenate([roads.head, starts]).astype(np.int32)
     weight = np.concatenate([spared, base - full])
     spent = one_to_all(first_out, head, weight, nodes)[:nodes]
-    return _Reach(stops=stops, left_kwh=base - spent - costs.height_kwh)
+    return np.asarray(base - spent - costs.height_kwh)

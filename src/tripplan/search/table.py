@@ -57,7 +57,9 @@ class StopTable:
         return np.concatenate(parts[::-1])
 
 
-def build_table(question: Question, around: Surroundings, chosen: Ints) -> StopTable:
+def build_table(
+    question: Question, around: Surroundings, chosen: Ints, *, passing: bool = True
+) -> StopTable:
     """Find all drives between the chosen chargers, the origin and the destination.
 
     Parameters
@@ -68,6 +70,8 @@ def build_table(question: Question, around: Surroundings, chosen: Ints) -> StopT
         Its optimistic drives.
     chosen
         Indices of chargers, shape (n,).
+    passing
+        Whether drives past other stops are added where they save energy.
     """
     n = chosen.size
     node = np.concatenate(
@@ -89,9 +93,14 @@ def build_table(question: Question, around: Surroundings, chosen: Ints) -> StopT
         room_kwh,
         least_kwh,
     )
-    all_first, all_stop, values, before, last = add_passing_drives(
-        first, stop, np.stack(columns), room_kwh, least_kwh
-    )
+    direct = np.stack(columns)
+    if passing:
+        all_first, all_stop, values, before, last = add_passing_drives(
+            first, stop, direct, room_kwh, least_kwh
+        )
+    else:
+        all_first, all_stop, values = first, stop, direct
+        before, last = np.full(stop.size, -1, np.int32), np.arange(stop.size, dtype=np.int32)
     levels_kw, level = np.unique(
         np.concatenate([question.charger_kw[chosen], [1.0, 1.0]]), return_inverse=True
     )

@@ -1,0 +1,82 @@
+"""tripplan: plan road trips in electric cars.
+
+The front door holds names only; each is loaded when it is first used, so that importing the
+package is cheap.
+
+>>> import tripplan
+>>> plan = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tripplan.api import plan
+    from tripplan.batch import Outcome, plan_many
+    from tripplan.errors import (
+        DataError,
+        DisconnectedError,
+        InvalidInputError,
+        NoPlanError,
+        OfflineError,
+        OffNetworkError,
+        OutOfRangeError,
+        SourceError,
+        TripplanError,
+    )
+    from tripplan.answer import ChargingStop, Leg, Plan
+    from tripplan.planner import Planner
+    from tripplan.region import Charger, ChargerSet, Connector, Region, RoadNetwork
+    from tripplan.settings import Settings
+    from tripplan.sources.starter import load_starter
+    from tripplan.trip import Conditions, Place, Trip
+    from tripplan.vehicle import Battery, ChargingCurve, Vehicle, catalogue, load_vehicle
+
+_HOME = {
+    "Battery": "vehicle",
+    "Charger": "region",
+    "ChargerSet": "region",
+    "ChargingCurve": "vehicle",
+    "ChargingStop": "answer",
+    "Conditions": "trip",
+    "Connector": "region",
+    "DataError": "errors",
+    "DisconnectedError": "errors",
+    "InvalidInputError": "errors",
+    "Leg": "answer",
+    "NoPlanError": "errors",
+    "OffNetworkError": "errors",
+    "OfflineError": "errors",
+    "OutOfRangeError": "errors",
+    "Outcome": "batch",
+    "Place": "trip",
+    "Plan": "answer",
+    "Planner": "planner",
+    "Region": "region",
+    "RoadNetwork": "region",
+    "Settings": "settings",
+    "SourceError": "errors",
+    "Trip": "trip",
+    "TripplanError": "errors",
+    "Vehicle": "vehicle",
+    "catalogue": "vehicle",
+    "load_starter": "sources.starter",
+    "load_vehicle": "vehicle",
+    "plan": "api",
+    "plan_many": "batch",
+}
+
+__all__ = [  # noqa: RUF022 - sorted as in _HOME, which a test compares
+    *_HOME
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tripplan' has no attribute '{name}'")
+    return getattr(import_module(f"tripplan.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

@@ -1,0 +1,186 @@
+"""The answer: a `Plan` of `Leg`s and `ChargingStop`s, with its proof and its audit.
+
+The module is not named after its record because `tripplan.plan` is the function.
+
+Plain frozen values only, so that map, text and JSON all say the same.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tripplan.record import Record
+from tripplan.trip import Place, Trip
+
+LimitedBy = Literal["vehicle", "charger", "temperature"]
+SCHEMA_VERSION: Literal["tripplan-plan/1"] = "tripplan-plan/1"
+
+
+class Trace(Record):
+    """A leg point by point, at the nodes it passes; all columns have the same length."""
+
+    lat: tuple[float, ...]
+    lon: tuple[float, ...]
+    distance_km: tuple[float, ...]
+    """Driven distance since the start of the trip."""
+    elapsed_s: tuple[float, ...]
+    """Time since the start of the trip."""
+    soc: tuple[float, ...]
+    pack_c: tuple[float, ...]
+    elevation_m: tuple[float, ...]
+    speed_kmh: tuple[float, ...]
+    """Speed on the edge that ends here; at the first point, on the edge that starts there."""
+
+
+class EnergyLedger(Record):
+    """Where a leg's battery energy went, kWh; the parts add up to the whole.
+
+    spent = motion + auxiliary + cabin - regenerated + curtailed, and
+    spent = energy at departure - energy on arrival.
+    """
+
+    spent_kwh: float
+    """Battery energy at departure less that on arrival."""
+    motion_kwh: float
+    """Drawn from the battery to move the car."""
+    auxiliary_kwh: float
+    cabin_kwh: float
+    """Heater or air conditioning, warm-up included."""
+    regenerated_kwh: float
+    """Fed back by braking before what a full battery refused."""
+    curtailed_kwh: float
+    """Regenerated energy that a full battery refused."""
+
+
+class Leg(Record):
+    """The drive between two consecutive stops."""
+
+    start: Place
+    end: Place
+    distance_km: float
+    driving_s: float
+    departure_soc: float
+    arrival_soc: float
+    min_soc: float
+    """Lowest SoC on the way."""
+    pack_departure_c: float
+    pack_arrival_c: float
+    ascent_m: float
+    descent_m: float
+    energy: EnergyLedger
+    trace: Trace
+
+
+class PowerSample(Record):
+    """One moment of a charging stop."""
+
+    since_plug_in_s: float
+    soc: float
+    power_kw: float
+    pack_c: float
+    limited_by: LimitedBy
+
+
+class ChargingStop(Record):
+    """A pause at a charger."""
+
+    number: int
+    """1 for the first stop of the trip."""
+    charger_id: str
+    name: str
+    lat: float
+    lon: float
+    operator: str
+    illustrative: bool
+    """Whether the charger is made up; such a stop is never to be shown as a real place."""
+    power_assumed: bool
+    standard: str
+    """The plug that is used."""
+    charger_kw: float
+    """Highest power of that plug."""
+    stalls: int | None
+    arrival_soc: float
+    departure_soc: float
+    energy_kwh: float
+    charging_s: float
+    overhead_s: float
+    pack_arrival_c: float
+    pack_departure_c: float
+    mean_kw: float
+    max_kw: float
+    limited_by: LimitedBy
+    """What set the power for the largest part of the charging time."""
+    heat_delay_s: float
+    """Charging time that would have been saved if pack temperature never limited the power."""
+    samples: tuple[PowerSample, ...]
+
+
+class Certificate(Record):
+    """The proof of how good the plan is."""
+
+    lower_bound_s: float
+    """No plan over the fastest roads between stops takes less; seconds."""
+    gap: Annotated[float, Field(ge=0)]
+    """(total_s - lower_bound_s) / total_s."""
+    method: str
+    """How bound and plan were found, in words."""
+    labels: int
+    """Labels that the search created."""
+    complete: bool
+    """False if the search ran into its label limit."""
+
+
+class Audit(Record):
+    """The independent re-drive of the finished plan."""
+
+    passed: bool
+    worst_soc_error: float
+    """Largest difference in SoC between plan and re-drive (fraction)."""
+    worst_time_error_s: float
+    """Largest difference in time over a leg or stop."""
+    worst_pack_error_k: float
+    ledger_error_kwh: float
+    """Largest imbalance of an energy ledger."""
+    objections: tuple[str, ...]
+    """What the re-drive objects to; empty if passed."""
+
+
+class Plan(Record):
+    """A trip that can be driven."""
+
+    schema_version: Literal["tripplan-plan/1"] = SCHEMA_VERSION
+    tripplan_version: str
+    region: str
+    vehicle_id: str
+    vehicle_name: str
+    trip: Trip
+    soh: float
+    capacity_kwh: float
+    """Battery energy between SoC 0 and 1 on this trip, by age and cold."""
+    legs: tuple[Leg, ...]
+    stops: tuple[ChargingStop, ...]
+    """stops[i] lies between legs[i] and legs[i + 1]."""
+    total_s: float
+    driving_s: float
+    charging_s: float
+    overhead_s: float
+    distance_km: float
+    energy_charged_kwh: float
+    energy_spent_kwh: float
+    arrival_soc: float
+    certificate: Certificate
+    audit: Audit
+    assumptions: tuple[str, ...]
+    """What was assumed, in sentences to be shown with the plan."""
+    sources: tuple[str, ...]
+    """Where roads, elevation, chargers and names come from, with their licences."""
+
+    @property
+    def consumption_wh_per_km(self) -> float:
+        """Mean consumption from the battery, Wh/km."""
+        return 1000.0 * self.energy_spent_kwh / self.distance_km if self.distance_km else 0.0
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any stop is at a charger that is not real."""
+        return any(stop.illustrative for stop in self.stops)

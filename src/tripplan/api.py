@@ -1,0 +1,165 @@
+"""The function door: `plan()`, place names in, `Plan` out."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, TypedDict, Unpack
+
+from tripplan.errors import InvalidInputError
+from tripplan.answer import Plan
+from tripplan.planner import Planner
+from tripplan.region import Region
+from tripplan.settings import Settings
+from tripplan.sources.starter import load_starter
+from tripplan.trip import CabinSetting, Conditions, Place, RoadSurface, Trip
+from tripplan.vehicle import Vehicle, find_vehicle
+
+STARTER = "starter"
+
+
+class Wishes(TypedDict, total=False):
+    """What can be wished for a trip beside its ends; see `Trip` and `Conditions`."""
+
+    departure_soc: float | str
+    reserve_soc: float | str
+    arrival_soc: float | str
+    charge_limit_soc: float | str
+    stop_overhead_s: float
+    max_speed_kmh: float | None
+    pack_start_c: float | None
+    ambient_c: float
+    wind_mps: float
+    wind_from_deg: float | None
+    road: RoadSurface
+    payload_kg: float
+    cabin: CabinSetting
+
+
+@lru_cache(maxsize=4)
+def named_region(name: str = STARTER) -> Region:
+    """Load a region by name; so far there is "starter", the built-in atlas.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no region of that name.
+    """
+    if name == STARTER:
+        return load_starter()
+    raise InvalidInputError(
+        f'region "{name}" is not known; there is "{STARTER}", the US freeways that come built in',
+        field="region",
+        value=name,
+        expected=STARTER,
+    )
+
+
+@lru_cache(maxsize=4)
+def _named_planner(name: str, settings: Settings) -> Planner:
+    return Planner(named_region(name), settings)
+
+
+def planner_for(region: Region | str, settings: Settings | None = None) -> Planner:
+    """Return a planner on a region or on the region of that name."""
+    settings = settings or Settings()
+    if isinstance(region, str):
+        return _named_planner(region, settings)
+    return Planner(region, settings)
+
+
+def make_trip(
+    region: Region, origin: str | Place, destination: str | Place, wishes: Mapping[str, Any]
+) -> Trip:
+    """Turn place names and wishes into a valid `Trip`.
+
+    Parameters
+    ----------
+    region
+        Where names are looked up.
+    origin, destination
+        Names of the region, "lat,lon", or places.
+    wishes
+        Fields of `Trip` and of `Conditions`, side by side.
+
+    Raises
+    ------
+    InvalidInputError
+        A place is unknown or a wish is wrong; one message names all faulty wishes.
+    """
+    weather = {key: value for key, value in wishes.items() if key in Conditions.model_fields}
+    rest = {key: value for key, value in wishes.items() if key not in weather}
+    unknown = [key for key in rest if key not in Trip.model_fields or key in _NOT_WISHES]
+    if unknown:
+        known = sorted((set(Trip.model_fields) | set(Conditions.model_fields)) - _NOT_WISHES)
+        raise InvalidInputError(
+            f"there is no wish named {', '.join(unknown)}; known: {', '.join(known)}",
+            field=unknown[0],
+            value=wishes[unknown[0]],
+            expected=", ".join(known),
+        )
+    ends = {
+        name: place if isinstance(place, Place) else region.gazetteer.find(place)
+        for name, place in (("origin", origin), ("destination", destination))
+    }
+    where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
+    return Trip.parse({**ends, **rest, "conditions": weather}, where=where)
+
+
+_NOT_WISHES = {"origin", "destination", "conditions"}
+
+
+def find_car(vehicle: str | Vehicle, soh: float | None = None) -> Vehicle:
+    """Return a car by id, TOML path or itself, at a state of health if one is given."""
+    car = vehicle if isinstance(vehicle, Vehicle) else find_vehicle(vehicle)
+    return car if soh is None else car.aged(soh)
+
+
+def plan(
+    origin: str | Place,
+    destination: str | Place,
+    *,
+    vehicle: str | Vehicle,
+    soh: float | None = None,
+    region: Region | str = STARTER,
+    settings: Settings | None = None,
+    **wishes: Unpack[Wishes],
+) -> Plan:
+    """Plan one trip.
+
+    Parameters
+    ----------
+    origin, destination
+        A name of the region ("Denver, CO"), "lat,lon", or a `Place`.
+    vehicle
+        Id in the catalogue, path of a TOML file, or a `Vehicle`.
+    soh
+        State of health, a fraction; None: as in the vehicle's record (1 in the catalogue).
+    region
+        Where to plan: a `Region`, or "starter".
+    settings
+        How to search.
+    **wishes
+        Fields of `Trip` and `Conditions`: ``departure_soc``, ``ambient_c``, ...
+
+    Returns
+    -------
+    Plan
+        The quickest plan, with a lower bound on any other and the result of its audit.
+
+    Raises
+    ------
+    InvalidInputError
+        Something in the question is wrong.
+    NoPlanError
+        The question is sound, and the trip cannot be done; the message says why.
+
+    Examples
+    --------
+    >>> import tripplan
+    >>> answer = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura")
+    >>> answer.audit.passed
+    True
+    """
+    planner = planner_for(region, settings)
+    car = find_car(vehicle, soh)
+    trip = make_trip(planner.region, origin, destination, wishes)
+    return planner.plan(trip, car)

@@ -1,0 +1,199 @@
+"""Words on a command line -> api -> render; exit codes.
+
+0 done; 2 the input is wrong; 3 a sound question whose answer is no; 4 an outside source failed.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from tripplan.errors import TripplanError
+
+app = typer.Typer(
+    name="tripplan",
+    help="Plan road trips in electric cars: which roads, where to charge, and how long.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+region_app = typer.Typer(help="Regions: the roads and chargers that trips are planned on.")
+app.add_typer(region_app, name="region")
+
+_notes = Console(stderr=True)
+
+
+
+def _stop(error: TripplanError) -> NoReturn:
+    _notes.print(f"tripplan: {error}", style="bold red", markup=False, highlight=False)
+    raise typer.Exit(error.exit_code)
+
+
+@app.command()
+def plan(
+    origin: Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')],
+    destination: Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')],
+    vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")],
+    soh: Annotated[str | None, typer.Option(help="State of health: 0.9 or 90%.")] = None,
+    departure_soc: Annotated[str | None, typer.Option(help="SoC at the start: 0.9 or 90%.")] = None,
+    arrival_soc: Annotated[str | None, typer.Option(help="Least SoC at the destination.")] = None,
+    reserve_soc: Annotated[str | None, typer.Option(help="SoC never undercut on the way.")] = None,
+    charge_limit_soc: Annotated[str | None, typer.Option(help="Charge no further.")] = None,
+    stop_overhead_s: Annotated[str | None, typer.Option(help="Seconds a stop costs.")] = None,
+    max_speed_kmh: Annotated[str | None, typer.Option(help="The driver's own limit.")] = None,
+    ambient_c: Annotated[str | None, typer.Option(help="Air temperature, degrees C.")] = None,
+    pack_start_c: Annotated[str | None, typer.Option(help="Pack temperature at start.")] = None,
+    wind_mps: Annotated[str | None, typer.Option(help="Wind speed, m/s.")] = None,
+    wind_from_deg: Annotated[str | None, typer.Option(help="Where it blows from, degrees.")] = None,
+    road: Annotated[str | None, typer.Option(help="dry, wet or snow.")] = None,
+    payload_kg: Annotated[str | None, typer.Option(help="People and luggage, kg.")] = None,
+    cabin: Annotated[str | None, typer.Option(help="on, preheated or off.")] = None,
+    region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML map.")] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")] = None,
+    geojson_path: Annotated[Path | None, typer.Option("--geojson", help="As GeoJSON.")] = None,
+) -> None:
+    """Plan one trip, print the itinerary, and write a map of it."""
+    wishes = {
+        name: value
+        for name, value in locals().items()
+        if name not in _NOT_WISHES and value is not None
+    }
+    try:
+        _plan(origin, destination, vehicle, soh, region, wishes, output, json_path, geojson_path)
+    except TripplanError as error:
+        _stop(error)
+
+
+_NOT_WISHES = {
+    "origin",
+    "destination",
+    "vehicle",
+    "soh",
+    "region",
+    "output",
+    "json_path",
+    "geojson_path",
+}
+
+
+def _plan(
+    origin: str,
+    destination: str,
+    vehicle: str,
+    soh: str | None,
+    region: str,
+    wishes: dict[str, Any],
+    output: Path | None,
+    json_path: Path | None,
+    geojson_path: Path | None,
+) -> None:
+    from tripplan.api import named_region
+    from tripplan.batch import plan_row
+    from tripplan.planner import Planner
+    from tripplan.render import export, report
+
+    row = {"origin": origin, "destination": destination, "vehicle": vehicle, **wishes}
+    if soh is not None:
+        row["soh"] = soh
+    with _notes.status("planning (the first run also compiles the search, about 20 s)"):
+        ground = named_region(region)
+        answer = plan_row(Planner(ground), row)
+    sys.stdout.write(report.to_text(answer))
+    if output is not None:
+        from tripplan.render.map import save_html
+
+        save_html(answer, output, ground)
+        _notes.print(f"map: {output}", markup=False, highlight=False)
+    if json_path is not None:
+        export.write_json(answer, json_path)
+    if geojson_path is not None:
+        export.write_geojson(answer, geojson_path)
+
+
+@app.command()
+def batch(
+    trips: Annotated[Path, typer.Argument(help="CSV: origin,destination,vehicle,...")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")],
+    vehicle: Annotated[
+        str | None, typer.Option("--vehicle", "-v", help="For trips that name no car.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
+    region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
+    plans: Annotated[bool, typer.Option(help="Also write each plan as JSON.")] = True,
+) -> None:
+    """Plan every trip of a CSV file; writes results.csv, one row a trip, and plans/*.json."""
+    from tripplan.batch import SUMMARY_FIELDS, plan_many, read_trips, summary_row
+    from tripplan.render import export
+
+    try:
+        rows = read_trips(trips)
+        columns = (
+            TextColumn("[progress.description]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=_notes) as bar:
+            task = bar.add_task("planning", total=len(rows))
+            outcomes = plan_many(
+                rows,
+                vehicle=vehicle,
+                region=region,
+                workers=workers,
+                progress=lambda _: bar.advance(task),
+            )
+        output.mkdir(parents=True, exist_ok=True)
+        table = [summary_row(o, row) for o, row in zip(outcomes, rows, strict=True)]
+        export.write_csv(output / "results.csv", table, SUMMARY_FIELDS)
+        if plans:
+            (output / "plans").mkdir(exist_ok=True)
+            for outcome in outcomes:
+                if outcome.plan is not None:
+                    export.write_json(outcome.plan, output / "plans" / f"{outcome.index:06d}.json")
+    except TripplanError as error:
+        _stop(error)
+    done = sum(outcome.status == "ok" for outcome in outcomes)
+    _notes.print(f"{done} of {len(outcomes)} trips planned; {output / 'results.csv'}", markup=False)
+
+
+@app.command()
+def vehicles() -> None:
+    """List the cars of the catalogue."""
+    from tripplan.vehicle import catalogue
+
+    table = Table("id", "name", "usable kWh", "DC kW", "plugs", "cooling")
+    for car in catalogue().values():
+        curve = car.battery.charging_curve
+        table.add_row(
+            car.id,
+            car.name,
+            f"{car.battery.nominal_kwh:g}",
+            f"{curve.max_kw:g}" if curve else "-",
+            " ".join(car.connectors),
+            car.battery.thermal.cooling,
+        )
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+@region_app.command("info")
+def region_info(
+    name: Annotated[str, typer.Argument(help="Region.")] = "starter",
+) -> None:
+    """Say what a region holds, and where it comes from."""
+    from tripplan.api import named_region
+    from tripplan.render.report import region_to_text
+
+    try:
+        sys.stdout.write(region_to_text(named_region(name)))
+    except TripplanError as error:
+        _stop(error)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
