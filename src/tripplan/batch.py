@@ -1,6 +1,7 @@
 """Many trips: a pool of processes, one outcome a trip, in order; a bad trip never stops the rest."""
 
 import csv
+import io
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -156,7 +157,7 @@ def read_trips(path: str | Path) -> list[dict[str, str]]:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"trips file {path}: cannot be read ({error})", path=str(path)) from error
-    reader = csv.DictReader(text.splitlines(), restkey="extra", restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="extra", restval="")
     header = reader.fieldnames or []
     missing = [name for name in ("origin", "destination") if name not in header]
     if missing:

@@ -17,9 +17,9 @@ class Settings(Record):
     """Farthest that a place may lie from the nearest usable road node, km."""
     heat: bool = True
     """Whether the pack temperature limits charging power."""
-    time_epsilon_s: Annotated[float, Field(ge=0)] = 20.0
+    time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
-    temperature_epsilon_k: Annotated[float, Field(ge=0)] = 1.0
+    temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5
     """... and less than this in pack temperature, kelvin, count as equal."""
     departure_step: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""

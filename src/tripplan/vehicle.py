@@ -156,8 +156,8 @@ class PackThermal(Record):
 
     @model_validator(mode="after")
     def _cooling_agrees(self) -> "PackThermal":
-        active = self.cooling != "none"
-        if active != (self.cooling_on_c is not None and self.cooling_w > 0):
+        stated = (self.cooling_w > 0, self.cooling_on_c is not None)
+        if any(stated) if self.cooling == "none" else not all(stated):
             raise ValueError(
                 "active cooling needs cooling_w above zero and cooling_on_c; "
                 'cooling = "none" has neither'
@@ -300,7 +300,8 @@ def parse_vehicle(text: str, *, where: str) -> Vehicle:
     battery = values.get("battery")
     if isinstance(battery, dict) and "capacity_by_temperature" not in battery:
         provenance["battery.capacity_by_temperature"] = _CAPACITY_PROVENANCE
-    values["provenance"] = provenance
+    given = values.get("provenance", {})
+    values["provenance"] = provenance | given if isinstance(given, dict) else given
     return Vehicle.parse(values, where=where)
 
 

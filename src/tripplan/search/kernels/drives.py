@@ -21,6 +21,9 @@ from tripplan.search.kernels.jit import compiled
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
+TOLERANCE_KWH = 1e-9
+"""A drive may need this much more than there is: sums of energies are rounded."""
+
 
 class Roads(NamedTuple):
     """A priced forward star; closed arcs have infinite time."""
@@ -52,7 +55,7 @@ class Workspace(NamedTuple):
 @compiled
 def link_need(need_1: float, cost_1: float, most_1: float, need_2: float) -> float:
     """Energy that two drives in a row need at their start; infinite where they cannot follow."""
-    return np.inf if most_1 < need_2 else max(need_1, cost_1 + need_2)
+    return np.inf if most_1 < need_2 - TOLERANCE_KWH else max(need_1, cost_1 + need_2)
 
 
 @compiled
@@ -148,7 +151,7 @@ def grow_drives(
             need = link_need(
                 work.need_kwh[node], work.cost_kwh[node], work.most_kwh[node], max(energy, 0.0)
             )
-            if need > limit_kwh:
+            if need > limit_kwh + TOLERANCE_KWH:
                 continue
             if time[to] == np.inf:
                 work.touched[count] = to
@@ -220,8 +223,8 @@ def drives_between(
             while to >= 0:
                 if (
                     to != row
-                    and work.cost_kwh[node] + least_kwh[to] <= limits_kwh[row]
-                    and work.most_kwh[node] >= least_kwh[to]
+                    and work.cost_kwh[node] + least_kwh[to] <= limits_kwh[row] + TOLERANCE_KWH
+                    and work.most_kwh[node] >= least_kwh[to] - TOLERANCE_KWH
                 ):
                     if used == room:
                         room *= 2
@@ -233,7 +236,9 @@ def drives_between(
                         columns = wider
                     stop[used] = to
                     columns[0, used] = work.time_s[node]
-                    columns[1, used] = work.need_kwh[node]
+                    columns[1, used] = max(
+                        work.need_kwh[node], work.cost_kwh[node] + least_kwh[to]
+                    )
                     columns[2, used] = work.cost_kwh[node]
                     columns[3, used] = work.most_kwh[node]
                     columns[4, used] = work.heat_j[node]

@@ -9,14 +9,13 @@ finitely many departure candidates in `stops` rests on.
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.drives import link_most, link_need
+from tripplan.search.kernels.drives import TOLERANCE_KWH, link_most, link_need
 from tripplan.search.kernels.jit import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 _TIME_S = 1e-6
-_ENERGY_KWH = 1e-9
 
 
 @compiled
@@ -57,7 +56,7 @@ def add_passing_drives(
     for row in range(rows):
         begin = used
         at = begin - 1
-        limit = limits_kwh[row]
+        limit = limits_kwh[row] + TOLERANCE_KWH
         # at = begin - 1 stands for "at the row's own stop": its direct drives come first
         while at < used:
             if at < begin:
@@ -82,15 +81,16 @@ def add_passing_drives(
                     cost = out[2, at] + values[2, drive]
                     most = link_most(out[3, at], values[2, drive], values[3, drive])
                     heat = out[4, at] + values[4, drive]
-                    if need > limit or cost + least_kwh[to] > limit or most < least_kwh[to]:
+                    least = least_kwh[to]
+                    if need > limit or cost + least > limit or most < least - TOLERANCE_KWH:
                         continue
                     other = newest[to]
                     while other >= begin:
                         if (
                             out[0, other] <= time + _TIME_S
-                            and out[1, other] <= need + _ENERGY_KWH
-                            and out[2, other] <= cost + _ENERGY_KWH
-                            and out[3, other] >= most - _ENERGY_KWH
+                            and out[1, other] <= need + TOLERANCE_KWH
+                            and out[2, other] <= cost + TOLERANCE_KWH
+                            and out[3, other] >= most - TOLERANCE_KWH
                         ):
                             break
                         other = older[other]

@@ -104,7 +104,7 @@ def new_labels(room: int) -> Labels:
 def rest_s(bounds: Bounds, stop: int, energy_kwh: float) -> float:
     """Return a lower bound on the time from a stop, reached with this energy, to the end."""
     missing = bounds.energy_kwh[stop] + bounds.final_kwh - energy_kwh
-    if missing <= EPSILON:
+    if missing <= EPSILON or missing == np.inf:
         return bounds.time_s[stop]
     stops = np.ceil(missing / bounds.usable_kwh - EPSILON)
     charged = bounds.priced_s[stop] - (energy_kwh - bounds.final_kwh) * 3600.0 / bounds.best_kw

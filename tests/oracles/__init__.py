@@ -1,0 +1,1 @@
+"""Slow twins and other programs that must agree with the search."""

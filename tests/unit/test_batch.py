@@ -1,0 +1,81 @@
+"""Batches: one outcome a trip, in order, whatever goes wrong."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tripplan.batch import SUMMARY_FIELDS, Outcome, plan_many, read_trips, summary_row
+from tripplan.errors import DataError
+
+TRIPS: list[dict[str, Any]] = [
+    {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"},
+    {"origin": "Denver, CO", "destination": "Nowhere at all", "vehicle": "nissan-sakura"},
+    {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "no-such-car"},
+    {"origin": "Denver, CO", "destination": "Vail, CO", "departure_soc": "130%"},
+    {"origin": "Denver, CO", "destination": "Vail, CO", "soh": "old"},
+    {"origin": "Denver, CO", "destination": "Vail, CO", "colour": "red"},
+    {"destination": "Vail, CO"},
+    {"origin": "Denver, CO", "destination": "30,-60"},
+    {"origin": "Denver, CO", "destination": "Frisco, CO", "departure_soc": "100%", "soh": ""},
+]
+WANTED = ["ok", "invalid", "invalid", "invalid", "invalid", "invalid", "invalid", "no plan", "ok"]
+
+
+def test_one_bad_trip_never_stops_the_rest() -> None:
+    seen: list[Outcome] = []
+    outcomes = plan_many(TRIPS, vehicle="nissan-leaf-40", progress=seen.append)
+    assert [o.status for o in outcomes] == WANTED
+    assert [o.index for o in outcomes] == list(range(len(TRIPS)))
+    assert seen == outcomes
+    for outcome, words in ((1, "Nowhere"), (2, "no-such-car"), (3, "130%"), (4, "soh"),
+                           (5, "colour"), (6, "origin"), (7, "no road near")):
+        assert words in outcomes[outcome].reason
+    first = outcomes[0].plan
+    assert first is not None
+    assert first.audit.passed
+
+
+def test_two_workers_give_what_one_gives() -> None:
+    trips = TRIPS * 3
+    alone = plan_many(trips, vehicle="nissan-leaf-40")
+    shared = plan_many(trips, vehicle="nissan-leaf-40", workers=2)
+    assert shared == alone
+
+
+def test_rows_keep_the_reason_and_the_figures() -> None:
+    outcomes = plan_many(TRIPS, vehicle="nissan-leaf-40")
+    rows = [summary_row(o, t) for o, t in zip(outcomes, TRIPS, strict=True)]
+    assert all(tuple(row) == SUMMARY_FIELDS for row in rows)
+    plan = outcomes[0].plan
+    assert plan is not None
+    assert rows[0]["total_h"] == pytest.approx(plan.total_s / 3600)
+    assert rows[0]["illustrative"] == plan.illustrative
+    assert rows[1]["total_h"] == ""
+    assert "Nowhere" in rows[1]["reason"]
+
+
+def test_trips_are_read_from_csv(tmp_path: Path) -> None:
+    path = tmp_path / "trips.csv"
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.DictWriter(file, ["origin", "destination", "ambient_c"])
+        writer.writeheader()
+        writer.writerow({"origin": "Denver, CO", "destination": "Vail, CO", "ambient_c": "-5"})
+        writer.writerow({"origin": "Denver, CO", "destination": "Vail, CO", "ambient_c": ""})
+    rows = read_trips(path)
+    outcomes = plan_many(rows, vehicle="nissan-sakura")
+    plans = [o.plan for o in outcomes]
+    assert [p.trip.conditions.ambient_c for p in plans if p] == [-5.0, 20.0]
+
+
+def test_unusable_trip_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        read_trips(tmp_path / "missing.csv")
+    path = tmp_path / "trips.csv"
+    path.write_text("from,to\nDenver,Vail\n")
+    with pytest.raises(DataError, match="lacks origin, destination; it has from, to"):
+        read_trips(path)
+    path.write_bytes(b"\xff\xfe\x00origin")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_trips(path)
