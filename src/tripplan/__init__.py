@@ -8,9 +8,10 @@ package is cheap.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tripplan.answer import ChargingStop, Leg, Plan
     from tripplan.api import plan
     from tripplan.batch import Outcome, plan_many
     from tripplan.errors import (
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         SourceError,
         TripplanError,
     )
-    from tripplan.answer import ChargingStop, Leg, Plan
     from tripplan.planner import Planner
     from tripplan.region import Charger, ChargerSet, Connector, Region, RoadNetwork
     from tripplan.settings import Settings
@@ -66,16 +66,47 @@ _HOME = {
     "plan_many": "batch",
 }
 
-__all__ = [  # noqa: RUF022 - sorted as in _HOME, which a test compares
-    *_HOME
+__all__ = [
+    "Battery",
+    "Charger",
+    "ChargerSet",
+    "ChargingCurve",
+    "ChargingStop",
+    "Conditions",
+    "Connector",
+    "DataError",
+    "DisconnectedError",
+    "InvalidInputError",
+    "Leg",
+    "NoPlanError",
+    "OffNetworkError",
+    "OfflineError",
+    "OutOfRangeError",
+    "Outcome",
+    "Place",
+    "Plan",
+    "Planner",
+    "Region",
+    "RoadNetwork",
+    "Settings",
+    "SourceError",
+    "Trip",
+    "TripplanError",
+    "Vehicle",
+    "catalogue",
+    "load_starter",
+    "load_vehicle",
+    "plan",
+    "plan_many",
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module 'tripplan' has no attribute '{name}'")
-    return getattr(import_module(f"tripplan.{home}"), name)
+    found: object = getattr(import_module(f"tripplan.{home}"), name)
+    return found
 
 
 def __dir__() -> list[str]:

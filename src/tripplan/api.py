@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypedDict, Unpack
 
-from tripplan.errors import InvalidInputError
 from tripplan.answer import Plan
+from tripplan.errors import InvalidInputError
 from tripplan.planner import Planner
 from tripplan.region import Region
 from tripplan.settings import Settings

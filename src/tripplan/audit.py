@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan import model
+from tripplan.answer import Audit, ChargingStop, Leg
 from tripplan.physics import consumption
 from tripplan.physics.charging import PowerModel, charging_power_kw
 from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
-from tripplan.answer import Audit, ChargingStop, Leg
 from tripplan.trip import Trip
 from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
 from tripplan.vehicle import Vehicle
@@ -46,7 +46,8 @@ class _Findings:
         self.pack_k = max(self.pack_k, abs(pack_k))
         self.object_if(not abs(soc) <= SOC_TOLERANCE, f"{where}: SoC differs by {soc:+.6f}")
         self.object_if(
-            not abs(pack_k) <= PACK_TOLERANCE_K, f"{where}: pack temperature differs by {pack_k:+.2f} K"
+            not abs(pack_k) <= PACK_TOLERANCE_K,
+            f"{where}: pack temperature differs by {pack_k:+.2f} K",
         )
 
     def compare_time(self, where: str, planned_s: float, driven_s: float) -> None:
@@ -92,7 +93,9 @@ def audit_plan(
         found.compare(f"{where} departure", leg.departure_soc - soc, leg.pack_departure_c - pack_c)
         drive = _redrive(vehicle, trip, leg, capacity, soc, pack_c, warm_up, pack, step_s)
         warm_up = 0.0
-        found.compare(f"{where} arrival", leg.arrival_soc - drive.soc, leg.pack_arrival_c - drive.pack_c)
+        found.compare(
+            f"{where} arrival", leg.arrival_soc - drive.soc, leg.pack_arrival_c - drive.pack_c
+        )
         found.compare_time(where, leg.driving_s, drive.time_s)
         lowest = min(drive.min_soc, leg.min_soc)
         found.object_if(

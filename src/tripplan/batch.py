@@ -1,4 +1,4 @@
-"""Many trips: a pool of processes, one outcome a trip, in order; a bad trip never stops the rest."""
+"""Many trips: a pool of processes, one outcome a trip, in order; no bad trip stops the rest."""
 
 import csv
 import io
@@ -9,9 +9,15 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, Literal
 
-from tripplan.api import STARTER, find_car, make_trip, planner_for
-from tripplan.errors import DataError, InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
 from tripplan.answer import Plan
+from tripplan.api import STARTER, find_car, make_trip, planner_for
+from tripplan.errors import (
+    DataError,
+    InvalidInputError,
+    NoPlanError,
+    OutOfRangeError,
+    TripplanError,
+)
 from tripplan.planner import Planner
 from tripplan.record import Record
 from tripplan.region import Region
@@ -65,9 +71,7 @@ def plan_many(
         One for each trip, in order; errors are outcomes as well.
     """
     settings = settings or Settings()
-    rows = [
-        {**({"vehicle": vehicle} if vehicle else {}), **_given(trip)} for trip in trips
-    ]
+    rows = [{**({"vehicle": vehicle} if vehicle else {}), **_given(trip)} for trip in trips]
     outcomes = []
     for outcome in _outcomes(rows, region, settings, workers):
         outcomes.append(outcome)

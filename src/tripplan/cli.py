@@ -27,7 +27,6 @@ app.add_typer(region_app, name="region")
 _notes = Console(stderr=True)
 
 
-
 def _stop(error: TripplanError) -> NoReturn:
     _notes.print(f"tripplan: {error}", style="bold red", markup=False, highlight=False)
     raise typer.Exit(error.exit_code)

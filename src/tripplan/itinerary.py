@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.answer import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
-from tripplan.answer import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
 from tripplan.region import Charger, Connector, RoadNetwork
 from tripplan.search.costs import ArcCosts
 from tripplan.search.kernels.charge import charge_course
@@ -185,8 +186,7 @@ def _stop(
     """Charge, and move the state to the moment of departure."""
     power = question.power
     assert power is not None
-    arrival_c = state.pack_c
-    arrival_kwh = state.energy_kwh
+    arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
     plugged_in_c = parked_pack_c(arrival_c, 0.0, question.overhead_s, question.pack)
     course = charge_course(
         arrival_kwh / question.capacity_kwh,
@@ -234,7 +234,7 @@ def _samples(
     """Each cell of a charge, and the time that it takes without a limit by temperature."""
     samples = []
     free_s = 0.0
-    for now, then in zip(course[:-1], course[1:], strict=True):
+    for now, then in pairwise(course):
         energy_kwh = float(then[0] - now[0]) * power.capacity_kwh
         power_kw = energy_kwh / float(then[1] - now[1]) * S_PER_H
         middle = (np.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
@@ -267,8 +267,8 @@ def _samples(
 
 
 def _main_limit(samples: Sequence[PowerSample]) -> LimitedBy:
-    """What set the power for the largest part of the time."""
+    """Tell what set the power for the largest part of the time."""
     share: dict[LimitedBy, float] = {"vehicle": 0.0, "charger": 0.0, "temperature": 0.0}
-    for now, then in zip(samples, samples[1:], strict=False):
+    for now, then in pairwise(samples):
         share[now.limited_by] += then.since_plug_in_s - now.since_plug_in_s
     return max(share, key=lambda limit: share[limit])

@@ -11,7 +11,7 @@ from tripplan.physics import consumption
 from tripplan.physics.charging import PowerModel, interpolate
 from tripplan.physics.thermal import PackModel
 from tripplan.trip import Conditions, Trip
-from tripplan.units import W_PER_KW
+from tripplan.units import STANDARD_GRAVITY_MPS2, W_PER_KW
 from tripplan.vehicle import CoastDown, Vehicle
 
 Floats = NDArray[np.float64]
@@ -40,7 +40,7 @@ def road_load(vehicle: Vehicle, conditions: Conditions) -> RoadLoad:
         )
         rolling *= mass_kg / (vehicle.mass_kg + consumption.COAST_DOWN_LOAD_KG)
     else:
-        rolling = load.rolling_coefficient * mass_kg * consumption.STANDARD_GRAVITY_MPS2
+        rolling = load.rolling_coefficient * mass_kg * STANDARD_GRAVITY_MPS2
         linear = 0.0
         drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
     return RoadLoad(mass_kg, rolling * factor, linear, drag)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan import model
+from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.errors import InvalidInputError, OutOfRangeError
 from tripplan.itinerary import Itinerary, unfold
-from tripplan.answer import Audit, Certificate, Plan
-from tripplan.region import Charger, Connector, Region
+from tripplan.region import Connector, Region
 from tripplan.search.costs import price_arcs
 from tripplan.search.kernels.drives import one_to_all
 from tripplan.search.question import Question
@@ -112,8 +112,9 @@ class Planner:
         start_kwh = trip.departure_soc * capacity - warm_up
         if start_kwh < trip.reserve_soc * capacity:
             raise InvalidInputError(
-                f"departure_soc {trip.departure_soc:g} leaves nothing above the reserve once the "
-                f"cabin is warm ({warm_up:.2f} kWh): start with more, preheat, or lower the reserve",
+                f"departure_soc {trip.departure_soc:g} leaves nothing above the reserve once "
+                f"the cabin is warm ({warm_up:.2f} kWh): start with more, preheat, or lower the "
+                "reserve",
                 field="departure_soc",
                 value=trip.departure_soc,
                 expected="more than reserve_soc plus the warm-up of the cabin",
@@ -161,8 +162,9 @@ class Planner:
             f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
             f"the longest gap without a usable charger takes {gap.shortfall_kwh:.1f} kWh more than "
             "the battery gives. "
-            f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; {fits}. "
-            "A higher departure SoC, a lower reserve, a lower speed or a larger battery would help.",
+            f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
+            f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
+            "would help.",
             shortfall_kwh=gap.shortfall_kwh,
             furthest=name,
             furthest_lat=lat,
@@ -228,12 +230,19 @@ def _assumptions(
 ) -> tuple[str, ...]:
     weather = trip.conditions
     own = [
-        f"Weather is the same all the way: {weather.ambient_c:g} °C, wind {weather.wind_mps:g} m/s, "
-        f"road {weather.road}.",
-        "The car keeps the expected speed of each road, less where the motor is too weak or the "
-        "driver's limit is lower.",
-        "SoC never falls below the reserve on the way; the cabin's warm-up is drawn at departure; "
-        "the battery's capacity is that of the colder of air and pack at departure, all the way.",
+        (
+            f"Weather is the same all the way: {weather.ambient_c:g} °C, "
+            f"wind {weather.wind_mps:g} m/s, road {weather.road}."
+        ),
+        (
+            "The car keeps the expected speed of each road, less where the motor is too weak or "
+            "the driver's limit is lower."
+        ),
+        (
+            "SoC never falls below the reserve on the way; the cabin's warm-up is drawn at "
+            "departure; the battery's capacity is that of the colder of air and pack at departure, "
+            "all the way."
+        ),
         "While the car charges, cabin and electronics draw from the charger, not the battery.",
     ]
     own += [

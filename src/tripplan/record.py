@@ -1,4 +1,4 @@
-"""The base of every record that can come in as text: frozen, strict, and all faults in one message."""
+"""The base of every record that can come in as text: frozen, strict, all faults in one message."""
 
 from collections.abc import Mapping
 from typing import Any, Self

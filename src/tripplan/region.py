@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.trip import Place
@@ -22,7 +22,7 @@ Ints = NDArray[np.int32]
 ChargerStatus = Literal["illustrative", "listed"]
 
 
-def _column(value: Any, dtype: Any) -> Any:
+def _column(value: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
     array = np.ascontiguousarray(value, dtype=dtype)
     if array is value or array.base is not None:
         array = array.copy()
@@ -61,9 +61,7 @@ class RoadNetwork:
             object.__setattr__(self, name, _column(getattr(self, name), np.int32))
         faults = self._shape_faults() or self._value_faults()
         if faults:
-            raise DataError(
-                "this road network cannot be used: " + "; ".join(faults), faults=faults
-            )
+            raise DataError("this road network cannot be used: " + "; ".join(faults), faults=faults)
 
     def _shape_faults(self) -> list[str]:
         nodes, arcs = self.lat.size, self.head.size
@@ -111,14 +109,14 @@ class RoadNetwork:
     def from_edges(
         cls,
         *,
-        lat: Any,
-        lon: Any,
-        elevation_m: Any,
-        tail: Any,
-        head: Any,
-        length_m: Any,
-        speed_kmh: Any,
-        speed_limit_kmh: Any,
+        lat: ArrayLike,
+        lon: ArrayLike,
+        elevation_m: ArrayLike,
+        tail: ArrayLike,
+        head: ArrayLike,
+        length_m: ArrayLike,
+        speed_kmh: ArrayLike,
+        speed_limit_kmh: ArrayLike,
         two_way: bool,
     ) -> "RoadNetwork":
         """Sort edges by tail into a forward star; with ``two_way`` each is driven in both senses.
@@ -139,25 +137,26 @@ class RoadNetwork:
         DataError
             A column has the wrong shape or an impossible value.
         """
-        columns = [np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)]
-        columns += [np.asarray(c, np.float64) for c in (length_m, speed_kmh, speed_limit_kmh)]
+        tails, heads = np.asarray(tail, np.int64), np.asarray(head, np.int64)
+        columns = [np.asarray(c, np.float64) for c in (length_m, speed_kmh, speed_limit_kmh)]
+        if any(column.shape != tails.shape for column in (heads, *columns)):
+            raise DataError("this road network cannot be used: its edge columns differ in length")
         if two_way:
-            columns = [
-                np.concatenate(pair)
-                for pair in zip(columns, [columns[1], columns[0], *columns[2:]], strict=True)
-            ]
-        order = np.lexsort((columns[1], columns[0]))
-        tails, heads, lengths, speeds, limits = (column[order] for column in columns)
+            tails, heads = np.concatenate([tails, heads]), np.concatenate([heads, tails])
+            columns = [np.concatenate([column, column]) for column in columns]
+        order = np.lexsort((heads, tails))
+        tails = tails[order]
+        lengths, speeds, limits = (column[order] for column in columns)
         nodes = np.asarray(lat).size
         if tails.size and (tails.min() < 0 or tails.max() >= nodes):
             raise DataError("this road network cannot be used: tail names a node that is not there")
         first_out = np.concatenate(([0], np.cumsum(np.bincount(tails, minlength=nodes))))
         return cls(
-            lat=lat,
-            lon=lon,
-            elevation_m=elevation_m,
-            first_out=first_out,
-            head=heads,
+            lat=np.asarray(lat, np.float64),
+            lon=np.asarray(lon, np.float64),
+            elevation_m=np.asarray(elevation_m, np.float64),
+            first_out=first_out.astype(np.int32),
+            head=heads[order].astype(np.int32),
             length_m=lengths,
             speed_kmh=speeds,
             speed_limit_kmh=limits,

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from tests.oracles.road_worlds import RoadWorld, as_levels, as_question, random_road_world
@@ -11,8 +12,8 @@ from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
 
-WORLDS = 240
-BATCH = 40
+WORLDS = 1200
+BATCH = 200
 
 
 def answer(world: RoadWorld) -> Solution | None:
@@ -57,3 +58,50 @@ def _check_legs(world: RoadWorld, found: Solution) -> None:
             level = round(leave)
     assert node == world.destination
     assert level >= world.final
+
+
+def two_roads(overhead_s: float) -> RoadWorld:
+    """A junction with a charger, a quick hungry road to it, and a thrifty one past another."""
+    return RoadWorld(
+        tail=np.array([0, 0, 2, 3], np.int32),
+        head=np.array([2, 3, 1, 2], np.int32),
+        time_s=np.array([1500.0, 850.0, 1500.0, 900.0]),
+        spent=np.array([50, 20, 50, 19], np.int32),
+        height=np.zeros(4, np.int32),
+        charger_node=np.array([2, 3], np.int32),
+        charger_kw=np.array([150.0, 150.0]),
+        curve=(np.array([0.0, 1.0]), np.array([150.0, 150.0])),
+        per_cell=1,
+        level_kwh=0.5,
+        origin=0,
+        destination=1,
+        start=100,
+        reserve=10,
+        final=10,
+        limit=100,
+        overhead_s=overhead_s,
+    )
+
+
+@pytest.mark.parametrize("overhead_s", [0.0, 120.0, 300.0, 1600.0, 7200.0])
+def test_passing_a_charger_costs_no_overhead(overhead_s: float) -> None:
+    """A charger that is only driven past must not be left out for the overhead of stopping there.
+
+    The thrifty road takes 850 + 900 + 1500 s and 89 of the 90 levels above the reserve.  The quick
+    one takes 3000 s and 100 levels, so 10 levels of 0.5 kWh are charged on the way, 120 s at
+    150 kW.
+    """
+    world = two_roads(overhead_s)
+    expected = min(3250.0, 3120.0 + overhead_s)
+    assert shortest_time_s(as_levels(world)) == pytest.approx(expected, abs=1e-6)
+    found = answer(world)
+    assert found is not None
+    assert found.time_s == pytest.approx(expected, abs=1e-6)
+
+
+def test_arrival_above_the_charge_limit() -> None:
+    """A drive past a charger may use more than the charge limit there (found by world 2820)."""
+    world = random_road_world(2820)
+    found = answer(world)
+    assert found is not None
+    assert found.time_s == pytest.approx(shortest_time_s(as_levels(world)), abs=1e-6)

@@ -73,7 +73,7 @@ def drag_n_per_mps2(drag_coefficient: float, frontal_area_m2: float) -> float:
 
 
 def rolling_factor(ambient_c: float, road: str) -> float:
-    """Rolling resistance against that of a warm, dry day.
+    """Compare rolling resistance with that of a warm, dry day.
 
     Tyres: +0.8 % per kelvin below 20 degrees Celsius when cold (UN R117), of which 0.6 remains
     once they have warmed up (estimate).  Wet road +15 % (estimate, 10 to 25 %); snow x 2

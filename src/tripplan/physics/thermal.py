@@ -38,7 +38,7 @@ def relaxed_c(start_c: float, target_c: float, rate_per_s: float, duration_s: fl
     return target_c + (start_c - target_c) * math.exp(-rate_per_s * duration_s)
 
 
-def pack_temperature_c(
+def pack_temperature_c(  # noqa: PLR0911 - one return for each course that the pack can take
     start_c: float,
     heat_w: float,
     duration_s: float,

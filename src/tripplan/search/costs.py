@@ -49,9 +49,7 @@ class ArcCosts:
 
     def roads(self, network: RoadNetwork) -> Roads:
         """Return the forward star with these costs, for the compiled searches."""
-        return Roads(
-            network.first_out, network.head, self.time_s, self.energy_kwh, self.heat_j
-        )
+        return Roads(network.first_out, network.head, self.time_s, self.energy_kwh, self.heat_j)
 
 
 def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:

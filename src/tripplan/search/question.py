@@ -58,7 +58,8 @@ def optimistic_limit_kw(question: Question) -> float:
         return 0.0
     lowest_c = min(question.start_c, pack.air_c, pack.cooling_on_c)
     reachable = power.limit_kw[power.limit_c >= lowest_c]
-    return max([interpolate(lowest_c, power.limit_c, power.limit_kw), *reachable.tolist()])
+    here_kw = interpolate(lowest_c, power.limit_c, power.limit_kw)
+    return max([here_kw, *map(float, reachable)])
 
 
 def charging_times_s(question: Question, levels_kw: Floats) -> Floats:

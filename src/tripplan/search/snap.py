@@ -27,9 +27,9 @@ class NodeIndex:
     def __init__(self, network: RoadNetwork) -> None:
         self._tree = cKDTree(_unit_vectors(network.lat, network.lon))
 
-    def nearest(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> tuple[
-        NDArray[np.int64], NDArray[np.float64]
-    ]:
+    def nearest(
+        self, lat: NDArray[np.float64], lon: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the nearest node of each position and its great-circle distance in km."""
         chord, node = self._tree.query(_unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)))
         angle = 2.0 * np.arcsin(np.clip(np.asarray(chord) / 2.0, 0.0, 1.0))

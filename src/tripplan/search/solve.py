@@ -149,7 +149,7 @@ def _best_kw(question: Question) -> float:
 
 
 def _stops_within(question: Question, around: Surroundings, ceiling_s: float) -> Ints:
-    """Chargers through which a plan of at most this time could lead."""
+    """Chargers at or past which a plan of at most this time could lead."""
     if around.best_kw <= 0.0:
         return np.empty(0, np.int32)
     node = question.charger_node
@@ -158,7 +158,7 @@ def _stops_within(question: Question, around: Surroundings, ceiling_s: float) ->
         around.from_time_s[node] + around.to_time_s[node],
         around.from_priced_s[node] + around.to_priced_s[node] - spare_s,
     )
-    inside = np.isfinite(least) & (least + question.overhead_s <= ceiling_s)
+    inside = np.isfinite(least) & (least <= ceiling_s)
     return np.flatnonzero(inside).astype(np.int32)
 
 
@@ -216,9 +216,9 @@ def _with_heat(
         question.pack,
         question.start_c,
         heat_rules(question, settings),
-        True,
-        ceiling_s,
-        settings.label_limit,
+        dominance=True,
+        ceiling_s=ceiling_s,
+        room=settings.label_limit,
     )
     if winner < 0:
         return relaxed, ceiling_s, used, complete

@@ -94,13 +94,11 @@ def build_table(
         least_kwh,
     )
     direct = np.stack(columns)
-    if passing:
-        all_first, all_stop, values, before, last = add_passing_drives(
-            first, stop, direct, room_kwh, least_kwh
-        )
-    else:
-        all_first, all_stop, values = first, stop, direct
-        before, last = np.full(stop.size, -1, np.int32), np.arange(stop.size, dtype=np.int32)
+    drives, before, last = (
+        _closed(first, stop, direct, room_kwh, least_kwh, reserve)
+        if passing
+        else _as_they_are(first, stop, direct, reserve)
+    )
     levels_kw, level = np.unique(
         np.concatenate([question.charger_kw[chosen], [1.0, 1.0]]), return_inverse=True
     )
@@ -108,32 +106,52 @@ def build_table(
         question=question,
         chosen=chosen,
         node=node,
-        drives=Drives(
-            np.append(all_first, all_first[-1]).astype(np.int32),
-            all_stop,
-            values[0],
-            values[1] + reserve,
-            values[2],
-            values[3] + reserve,
-            values[4],
-        ),
+        drives=drives,
         level=level.astype(np.int32),
         charger_kw=levels_kw[level],
         tau_s=charging_times_s(question, levels_kw),
         bounds=_bounds(question, around, node),
-        wishes=Wishes(
-            n,
-            n + 1,
-            question.start_kwh,
-            question.limit_kwh,
-            question.overhead_s,
-            question.step_kwh,
-        ),
+        wishes=_wishes(question, n),
         before=before,
         last=last,
         direct_from=np.repeat(np.arange(n + 1, dtype=np.int32), np.diff(first)),
         direct_stop=stop,
         room_kwh=room_kwh,
+    )
+
+
+def _closed(
+    first: Ints, stop: Ints, direct: Floats, room_kwh: Floats, least_kwh: Floats, reserve: float
+) -> tuple[Drives, Ints, Ints]:
+    """Add drives past stops: all drives, what each prolongs, and the direct drive it ends with."""
+    first, stop, values, before, last = add_passing_drives(first, stop, direct, room_kwh, least_kwh)
+    return _drives(first, stop, values, reserve), before, last
+
+
+def _as_they_are(
+    first: Ints, stop: Ints, direct: Floats, reserve: float
+) -> tuple[Drives, Ints, Ints]:
+    """Keep the direct drives only; returns as `_closed`."""
+    before, last = np.full(stop.size, -1, np.int32), np.arange(stop.size, dtype=np.int32)
+    return _drives(first, stop, direct, reserve), before, last
+
+
+def _drives(first: Ints, stop: Ints, values: Floats, reserve: float) -> Drives:
+    """Put the reserve on top of energies that were counted above it; the last row is empty."""
+    return Drives(
+        np.append(first, first[-1]).astype(np.int32),
+        stop,
+        values[0],
+        values[1] + reserve,
+        values[2],
+        values[3] + reserve,
+        values[4],
+    )
+
+
+def _wishes(question: Question, n: int) -> Wishes:
+    return Wishes(
+        n, n + 1, question.start_kwh, question.limit_kwh, question.overhead_s, question.step_kwh
     )
 
 

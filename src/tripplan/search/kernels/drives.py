@@ -223,7 +223,7 @@ def drives_between(
             while to >= 0:
                 if (
                     to != row
-                    and work.cost_kwh[node] + least_kwh[to] <= limits_kwh[row] + TOLERANCE_KWH
+                    and work.cost_kwh[node] + least_kwh[to] <= capacity_kwh + TOLERANCE_KWH
                     and work.most_kwh[node] >= least_kwh[to] - TOLERANCE_KWH
                 ):
                     if used == room:
@@ -236,9 +236,7 @@ def drives_between(
                         columns = wider
                     stop[used] = to
                     columns[0, used] = work.time_s[node]
-                    columns[1, used] = max(
-                        work.need_kwh[node], work.cost_kwh[node] + least_kwh[to]
-                    )
+                    columns[1, used] = max(work.need_kwh[node], work.cost_kwh[node] + least_kwh[to])
                     columns[2, used] = work.cost_kwh[node]
                     columns[3, used] = work.most_kwh[node]
                     columns[4, used] = work.heat_j[node]

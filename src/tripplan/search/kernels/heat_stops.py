@@ -192,9 +192,10 @@ def choose_stops_with_heat(
             else:
                 if least > wishes.limit_kwh + EPSILON and least > energy + EPSILON:
                     continue
-                if ready + drives.time_s[drive] + (
-                    0.0 if arrives else bounds.time_s[there]
-                ) >= best:
+                if (
+                    ready + drives.time_s[drive] + (0.0 if arrives else bounds.time_s[there])
+                    >= best
+                ):
                     continue
                 count = departures(
                     tau_s,

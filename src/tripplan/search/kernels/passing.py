@@ -59,10 +59,7 @@ def add_passing_drives(
         limit = limits_kwh[row] + TOLERANCE_KWH
         # at = begin - 1 stands for "at the row's own stop": its direct drives come first
         while at < used:
-            if at < begin:
-                via = row
-            else:
-                via = out_stop[at]
+            via = row if at < begin else out_stop[at]
             end = first[via + 1] if via < rows else first[rows]
             start = first[via] if via < rows else end
             for drive in range(start, end):

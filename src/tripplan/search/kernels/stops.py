@@ -105,10 +105,10 @@ def rest_s(bounds: Bounds, stop: int, energy_kwh: float) -> float:
     """Return a lower bound on the time from a stop, reached with this energy, to the end."""
     missing = bounds.energy_kwh[stop] + bounds.final_kwh - energy_kwh
     if missing <= EPSILON or missing == np.inf:
-        return bounds.time_s[stop]
+        return float(bounds.time_s[stop])
     stops = np.ceil(missing / bounds.usable_kwh - EPSILON)
     charged = bounds.priced_s[stop] - (energy_kwh - bounds.final_kwh) * 3600.0 / bounds.best_kw
-    return max(bounds.time_s[stop], charged) + stops * bounds.overhead_s
+    return float(max(bounds.time_s[stop], charged) + stops * bounds.overhead_s)
 
 
 @compiled
@@ -116,13 +116,13 @@ def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> 
     """Time that charging from empty to an energy takes at a charger of this power level [s]."""
     x = energy_kwh / step_kwh
     cell = min(max(int(x), 0), tau_s.shape[1] - 2)
-    return tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell])
+    return float(tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell]))
 
 
 @compiled
 def _slope(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
     cell = min(max(int(energy_kwh / step_kwh), 0), tau_s.shape[1] - 2)
-    return (tau_s[level, cell + 1] - tau_s[level, cell]) / step_kwh
+    return float((tau_s[level, cell + 1] - tau_s[level, cell]) / step_kwh)
 
 
 @compiled
@@ -296,7 +296,17 @@ def choose_stops(
                 if not arrives:
                     u = reached - charged_s(tau_s, level[there], wishes.step_kwh, left)
                     if _is_dominated(
-                        labels, dead, bag, next_in_bag, there, reached, left, u, level, tau_s, wishes
+                        labels,
+                        dead,
+                        bag,
+                        next_in_bag,
+                        there,
+                        reached,
+                        left,
+                        u,
+                        level,
+                        tau_s,
+                        wishes,
                     ):
                         continue
                 if used == room:

@@ -1,0 +1,55 @@
+# One entry to everything: make demo | test | check | bench | docs | clean.
+# Each target sets up `.venv` by itself; the stamp files say which extras are already in it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+DEMO_MAP := maps/denver-grand-junction-sakura.html
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench docs clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "tripplan needs Python 3.11 or later; say which: make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.stamp-base: pyproject.toml | $(BIN)/python
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.stamp-test: pyproject.toml | $(BIN)/python
+	$(PIP) -e '.[test]'
+	@touch $@
+
+$(VENV)/.stamp-docs: pyproject.toml | $(BIN)/python
+	$(PIP) -e '.[docs]'
+	@touch $@
+
+demo: $(VENV)/.stamp-base  ## plan Denver - Grand Junction in a Nissan Sakura; prints it, draws a map
+	$(BIN)/tripplan plan "Denver, CO" "Grand Junction, CO" --vehicle nissan-sakura \
+		--departure-soc 90% --ambient-c 30 -o $(DEMO_MAP)
+
+test: $(VENV)/.stamp-test  ## run all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.stamp-test  ## run linter, format check, types and import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.stamp-test  ## compare with a plain networkx search; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/run.py
+
+docs: $(VENV)/.stamp-docs  ## build the documentation into docs/_build; warnings are errors
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs docs/_build
+
+clean:  ## remove what was built: compiled code, caches, rendered docs
+	find src tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf build dist docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache src/*.egg-info

@@ -1,0 +1,1 @@
+"""Builds the starter atlas (`src/tripplan/data/starter`) from pinned packages; see build_starter."""

@@ -1,0 +1,100 @@
+"""Elevation along the roads: terrain and published points, reconciled by one least-squares problem.
+
+Unknown are the elevations z of all nodes.  Minimised is the sum of
+
+* (z_i - terrain_i)^2 / sd_i^2, counted once a correlation length of road,
+* (z_i - z_j)^2 / (roughness_ij^2 length_ij): a road climbs like a random walk, in hilly country
+  more than in plains,
+* (d_i - d_j)^2 / (wander_ij^2 length_ij) with d = z - terrain: so do the errors of the terrain,
+* (z_k - published_k)^2 / sd_k^2 at the node nearest to each town and pass, and
+* a stiff penalty on whatever exceeds the steepest grade an Interstate is built with.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csc_matrix, diags
+from scipy.sparse.linalg import splu
+
+from starter_build.geo import Floats
+
+CORRELATION_KM = 8.0
+FLOOR_M, ROUGHNESS, WANDER = 4.0, 0.1, 0.02
+"""Standard deviation over 1 km of road: floor + this share of the relief around; chosen by
+leave-one-out error, which is flat here."""
+ANCHOR_SD_M, ANCHOR_SLOPE = 6.0, 0.03
+"""A published point is good to 6 m, and by 3 % of the relief a km from its node."""
+STEEPEST = 0.065
+"""Grade beyond which edges are held back; AASHTO's mountain Interstates are built to 6-7 %."""
+STIFF_M = 1.0
+ROUNDS = 40
+
+
+@dataclass
+class Anchors:
+    """Published elevations tied to nodes: node indices, metres, standard deviations in metres."""
+
+    node: NDArray[np.int64]
+    elevation_m: Floats
+    sd_m: Floats
+
+    def without(self, index: int) -> "Anchors":
+        """Return the anchors without one of them."""
+        keep = np.arange(len(self.node)) != index
+        return Anchors(self.node[keep], self.elevation_m[keep], self.sd_m[keep])
+
+
+@dataclass
+class Roads:
+    """What the profile needs of the network: edges, their length in km, relief at nodes in m."""
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    length_km: Floats
+    relief_m: Floats
+
+    def road_share(self) -> Floats:
+        """Return the number of correlation lengths each node stands for, at most 1."""
+        nodes = len(self.relief_m)
+        half = np.bincount(self.tail, self.length_km / 2, nodes)
+        half += np.bincount(self.head, self.length_km / 2, nodes)
+        return np.clip(half / CORRELATION_KM, 1e-3, 1.0)
+
+
+def _laplacian(roads: Roads, weight: Floats) -> csc_matrix:
+    nodes = len(roads.relief_m)
+    rows = np.concatenate([roads.tail, roads.head, roads.tail, roads.head])
+    columns = np.concatenate([roads.head, roads.tail, roads.tail, roads.head])
+    values = np.concatenate([-weight, -weight, weight, weight])
+    return coo_matrix((values, (rows, columns)), (nodes, nodes)).tocsc()
+
+
+def solve_profile(
+    roads: Roads, terrain_m: Floats, terrain_sd_m: Floats, anchors: Anchors
+) -> Floats:
+    """Return node elevations in metres."""
+    nodes = len(roads.relief_m)
+    prior = roads.road_share() / terrain_sd_m**2
+    relief = (roads.relief_m[roads.tail] + roads.relief_m[roads.head]) / 2
+    climb = _laplacian(roads, 1 / ((FLOOR_M + ROUGHNESS * relief) ** 2 * roads.length_km))
+    wander = _laplacian(roads, 1 / ((FLOOR_M + WANDER * relief) ** 2 * roads.length_km))
+    anchor = np.bincount(anchors.node, 1 / anchors.sd_m**2, nodes)
+    right = prior * terrain_m + wander @ terrain_m
+    right += np.bincount(anchors.node, anchors.elevation_m / anchors.sd_m**2, nodes)
+    base = climb + wander + diags(prior + anchor, format="csc")
+    limit_m = STEEPEST * roads.length_km * 1000
+    held = np.zeros(len(roads.tail))
+    elevation = splu(base).solve(right)
+    for _ in range(ROUNDS):
+        rise = elevation[roads.head] - elevation[roads.tail]
+        now = np.where(np.abs(rise) > limit_m, np.sign(rise), 0.0)
+        now = np.where(held != 0, held, now)
+        if np.array_equal(now, held):
+            break
+        held = now
+        stiff = np.abs(held) / STIFF_M**2
+        target = held * limit_m * stiff
+        pull = np.bincount(roads.head, target, nodes) - np.bincount(roads.tail, target, nodes)
+        elevation = splu(base + _laplacian(roads, stiff)).solve(right + pull)
+    return elevation
