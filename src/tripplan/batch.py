@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -38,6 +39,7 @@ class Outcome(Record):
     reason: str = ""
     """Why there is no plan; empty where there is one."""
     shortfall_kwh: float | None = None
+    """Least extra energy that would help, as in `OutOfRangeError`; None: no finite amount known."""
     plan: Plan | None = None
 
 
@@ -123,8 +125,13 @@ def _outcome(planner: Planner, index: int, row: Mapping[str, Any]) -> Outcome:
     try:
         return Outcome(index=index, status="ok", plan=plan_row(planner, row))
     except NoPlanError as error:
-        shortfall = error.shortfall_kwh if isinstance(error, OutOfRangeError) else None
-        return Outcome(index=index, status="no plan", reason=str(error), shortfall_kwh=shortfall)
+        shortfall = error.shortfall_kwh if isinstance(error, OutOfRangeError) else math.inf
+        return Outcome(
+            index=index,
+            status="no plan",
+            reason=str(error),
+            shortfall_kwh=shortfall if math.isfinite(shortfall) else None,
+        )
     except TripplanError as error:
         return Outcome(index=index, status="invalid", reason=str(error))
     except Exception as error:  # noqa: BLE001 - one bad trip never stops the rest

@@ -107,7 +107,8 @@ def _drive(
 ) -> _Drive:
     energy, pack_c, elapsed = state.energy_kwh - warm_up_kwh, state.pack_c, state.elapsed_s
     curtailed = 0.0
-    rows = [(elapsed, state.energy_kwh, pack_c)]
+    # A leg without any road (a stop where the trip starts) has but one point: its end.
+    rows = [(elapsed, state.energy_kwh if arcs.size else energy, pack_c)]
     spent = costs.energy_kwh[arcs]
     for net, time_s, heat_j in zip(
         spent.tolist(), costs.time_s[arcs].tolist(), costs.heat_j[arcs].tolist(), strict=True
@@ -154,7 +155,7 @@ def _leg(
         end=end,
         distance_km=float(distance[-1] - distance[0]),
         driving_s=float(drive.elapsed_s[-1] - drive.elapsed_s[0]),
-        departure_soc=float(soc[0]),
+        departure_soc=state.energy_kwh / question.capacity_kwh,
         arrival_soc=float(soc[-1]),
         min_soc=float(soc.min()),
         pack_departure_c=float(drive.pack_c[0]),

@@ -1,5 +1,6 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
+import math
 from importlib.metadata import version
 
 import numpy as np
@@ -155,13 +156,15 @@ class Planner:
         if near is not None:
             name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
         remaining_km = _remaining_km(question, gap.furthest_node, network.length_m)
+        missing = f"{gap.shortfall_kwh:.1f} kWh more"
+        if not math.isfinite(gap.shortfall_kwh):
+            missing = "many times more"
         fits = f"{gap.reached_stops} of {len(plugs)} chargers with a fitting plug can be reached"
         if not plugs:
             fits = "no charger of this region has a plug that this car can fast-charge at"
         return OutOfRangeError(
             f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
-            f"the longest gap without a usable charger takes {gap.shortfall_kwh:.1f} kWh more than "
-            "the battery gives. "
+            f"the longest gap without a usable charger takes {missing} than the battery gives. "
             f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
             f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
             "would help.",
@@ -255,4 +258,14 @@ def _assumptions(
 
 
 def _sources(region: Region) -> tuple[str, ...]:
-    return tuple(str(source) for source in region.provenance.get("sources", ()))
+    """Write each source of a region as a sentence: what it is, its licence, what was taken."""
+    lines = []
+    for source in region.provenance.get("sources", ()):
+        name = source.get("package") or source.get("file") or "unnamed source"
+        version_ = f" {source['version']}" if source.get("version") else ""
+        licence = source.get("data_licence") or source.get("licence") or "not stated"
+        lines.append(
+            f"{name}{version_} (licence: {licence}): {source.get('taken', '')}; "
+            f"origin: {source.get('origin', 'not stated')}"
+        )
+    return tuple(lines)

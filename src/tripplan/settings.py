@@ -23,7 +23,8 @@ class Settings(Record):
     """... and less than this in pack temperature, kelvin, count as equal."""
     departure_step: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
-    label_limit: Annotated[int, Field(ge=1000)] = 400_000
-    """Labels after which the heat search stops and reports the gap it has reached."""
+    label_limit: Annotated[int, Field(ge=1000)] = 60_000
+    """Most labels of one search; where they do not suffice, the search with heat starts again
+    with wider epsilons, and the certificate says so."""
     audit_step_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """Time step of the audit's re-drive, seconds."""

@@ -52,39 +52,65 @@ class RoadWorld:
         return SOC_CELLS * self.per_cell
 
 
-def random_road_world(seed: int, nodes: int = 30) -> RoadWorld:
-    """Draw a hilly planar network of about this many nodes with four to seven chargers."""
+def random_road_world(
+    seed: int, nodes: int = 30, grain: int = 1, chargers: int = 0, span: float = 0.0
+) -> RoadWorld:
+    """Draw a hilly planar network.
+
+    Parameters
+    ----------
+    seed
+        Seed of the draw.
+    nodes
+        How many nodes.
+    grain
+        All energies are multiples of this many levels, and where it is above 1, so are the
+        stretches over which the charging curve is constant.
+    chargers
+        How many chargers; 0: four to seven.
+    span
+        Full batteries that it takes to cross the world as the crow flies; 0: 0.5 to 1.8.
+    """
     rng = np.random.default_rng(seed)
-    per_cell = int(rng.integers(1, 3))
-    full = SOC_CELLS * per_cell
+    per_cell = int(rng.integers(1, 3)) if grain == 1 else 1
+    full = SOC_CELLS * per_cell // grain
     place = rng.uniform(0.0, 1.0, (nodes, 2))
     tail, head = _planar_edges(rng, place)
     apart = np.hypot(*(place[tail] - place[head]).T)
     height = rng.integers(0, max(full // 4, 2), nodes)
-    lost = np.round(apart * full * rng.uniform(0.8, 2.0) * rng.uniform(0.6, 1.4, tail.size))
+    span = span or float(rng.uniform(0.5, 1.8))
+    chargers = chargers or int(rng.integers(4, 8))
+    lost = np.round(apart * full * span * rng.uniform(0.6, 1.4, tail.size))
     reserve = int(rng.integers(0, full // 5))
     ends = np.argsort(place[:, 0])
-    points = int(rng.integers(2, 7))
-    soc = np.concatenate([[0.0], np.sort(rng.uniform(0.05, 0.95, points)), [1.0]])
     return RoadWorld(
         tail=tail,
         head=head,
         time_s=apart * 14400.0 * rng.uniform(0.5, 1.5, tail.size),
-        spent=(lost + height[head] - height[tail]).astype(np.int32),
-        height=height.astype(np.int32),
-        charger_node=rng.integers(0, nodes, int(rng.integers(4, 8))).astype(np.int32),
-        charger_kw=rng.choice([11.0, 50.0, 50.0, 100.0, 150.0], 7),
-        curve=(soc, rng.uniform(5.0, 150.0, soc.size)),
+        spent=grain * (lost + height[head] - height[tail]).astype(np.int32),
+        height=grain * height.astype(np.int32),
+        charger_node=rng.integers(0, nodes, chargers).astype(np.int32),
+        charger_kw=rng.choice([11.0, 50.0, 50.0, 100.0, 150.0], chargers),
+        curve=_random_curve(rng, grain),
         per_cell=per_cell,
         level_kwh=float(rng.uniform(0.1, 0.8)) / per_cell,
         origin=int(ends[rng.integers(0, 3)]),
         destination=int(ends[-1 - rng.integers(0, 3)]),
-        start=int(rng.integers(max(reserve, full // 3), full + 1)),
-        reserve=reserve,
-        final=int(rng.integers(reserve, reserve + full // 3)),
-        limit=int(rng.integers(reserve + full // 2, full + 1)),
+        start=grain * int(rng.integers(max(reserve, full // 3), full + 1)),
+        reserve=grain * reserve,
+        final=grain * int(rng.integers(reserve, reserve + full // 3)),
+        limit=grain * int(rng.integers(reserve + full // 2, full + 1)),
         overhead_s=float(rng.choice([0.0, 60.0, 300.0, 900.0])),
     )
+
+
+def _random_curve(rng: np.random.Generator, grain: int) -> tuple[Floats, Floats]:
+    if grain > 1:
+        middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
+        return middles, np.repeat(rng.uniform(15.0, 120.0, SOC_CELLS // grain), grain)
+    points = int(rng.integers(2, 7))
+    soc = np.concatenate([[0.0], np.sort(rng.uniform(0.05, 0.95, points)), [1.0]])
+    return soc, rng.uniform(5.0, 150.0, soc.size)
 
 
 def _planar_edges(rng: np.random.Generator, place: Floats) -> tuple[Ints, Ints]:
@@ -132,7 +158,7 @@ def as_question(world: RoadWorld) -> Question:
         origin=world.origin,
         destination=world.destination,
         charger_node=world.charger_node,
-        charger_kw=world.charger_kw[: world.charger_node.size],
+        charger_kw=world.charger_kw,
         capacity_kwh=capacity,
         start_kwh=world.start * kwh,
         reserve_kwh=world.reserve * kwh,
@@ -163,7 +189,7 @@ def as_levels(world: RoadWorld) -> LevelWorld:
         )
     middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
     curve_kw = np.interp(middles, *world.curve)
-    kw = np.minimum(curve_kw[None, :], world.charger_kw[:chargers, None])
+    kw = np.minimum(curve_kw[None, :], world.charger_kw[:, None])
     return LevelWorld(
         hops=tuple(rows),
         charge_s=np.repeat(world.level_kwh * 3600.0 / kw, world.per_cell, axis=1).tolist(),

@@ -89,7 +89,7 @@ def larger(car: Vehicle, extra_kwh: float, cold: float) -> Vehicle:
 
 
 def test_with_the_shortfall_made_good_the_trip_works() -> None:
-    car = find_vehicle("nissan-leaf-24-2011").aged(0.45)
+    car = find_vehicle("nissan-leaf-24-2011").aged(0.3)
     with pytest.raises(OutOfRangeError) as caught:
         tripplan.plan("Denver, CO", "Grand Junction, CO", vehicle=car, ambient_c=-10, reserve_soc=0,
                       arrival_soc=0, departure_soc=1, cabin="off")

@@ -22,8 +22,8 @@ LONG_EDGE_KM = 10.0
 REACH_KM, REACH_SHARE = 4.0, 0.15
 """A point may lie this far, or this share of the edge's length, off the chord of its edge."""
 BESIDE_KM = 3.0
-ROUNDING = 1.002
-"""Source positions are rounded to 0.001 degrees; allow for it when a detour is compared."""
+SLACK_KM = 0.01
+"""A detour may be this much longer than the edge; positions in the source are rounded."""
 
 
 @dataclass
@@ -122,11 +122,11 @@ def _edge_past(network: Network, position: Floats, least_km: float) -> tuple[int
     beside = (a**2 + chord**2 > b**2) & (b**2 + chord**2 > a**2)
     offset = np.where(beside, 2 * area / chord, np.minimum(a, b))
     reach_km = np.maximum(REACH_KM, REACH_SHARE * network.length_km)
-    fits = (a + b <= network.length_km * ROUNDING) & (offset <= reach_km)
+    fits = (a + b <= network.length_km + SLACK_KM) & (offset <= reach_km)
     fits &= network.length_km >= least_km
     if fits.any():
         return int(np.argmin(np.where(fits, offset, np.inf))), position
-    edge = int(np.argmin(offset))
+    edge = int(np.argmin(np.where(beside, offset, np.inf)))
     if least_km or offset[edge] > BESIDE_KM:
         return None
     share = (a[edge] ** 2 - offset[edge] ** 2) ** 0.5 / chord[edge]

@@ -33,6 +33,8 @@ Ints = NDArray[np.int32]
 _ELLIPSE = 1.15
 _ELLIPSE_SLACK_S = 1200.0
 _EQUAL = 1e-6
+_COARSER = (1.0, 4.0, 16.0)
+"""Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +103,17 @@ class _Chain:
         return time
 
 
+@dataclass(frozen=True)
+class _Warm:
+    """What the search with heat found."""
+
+    chain: _Chain
+    time_s: float
+    labels: int
+    rules: HeatRules
+    complete: bool
+
+
 def solve(question: Question, settings: Settings) -> Solution:
     """Find the quickest plan.
 
@@ -127,15 +140,17 @@ def solve(question: Question, settings: Settings) -> Solution:
         if not settings.heat:
             method = "exact label search, battery heat switched off"
         return _solution(relaxed, bound_s, time_s, method, labels, complete=True)
-    warm, time_s, warm_labels, complete = _with_heat(question, around, relaxed, time_s, settings)
-    if not math.isfinite(time_s):
+    warm = _with_heat(question, around, relaxed, time_s, settings)
+    if not math.isfinite(warm.time_s):
         raise _refused(question)
     method = (
         "label search with pack temperature, labels within "
-        f"{settings.time_epsilon_s:g} s and {settings.temperature_epsilon_k:g} K taken as equal; "
-        "bound from an exact search at the best temperatures the pack could have"
+        f"{warm.rules.time_epsilon_s:g} s and {warm.rules.temperature_epsilon_k:g} K taken as "
+        "equal; bound from an exact search at the best temperatures the pack could have"
     )
-    return _solution(warm, bound_s, time_s, method, labels + warm_labels, complete=complete)
+    return _solution(
+        warm.chain, bound_s, warm.time_s, method, labels + warm.labels, complete=warm.complete
+    )
 
 
 def _best_kw(question: Question) -> float:
@@ -200,29 +215,37 @@ def _with_heat(
     relaxed: _Chain,
     ceiling_s: float,
     settings: Settings,
-) -> tuple[_Chain, float, int, bool]:
-    """Search with heat: chain, time, number of labels and whether it was complete."""
-    if question.power is None:
-        return relaxed, ceiling_s, 0, True
+) -> _Warm:
+    """Search with heat, more coarsely where the labels do not suffice."""
+    assert question.power is not None
     table = build_table(question, around, _stops_within(question, around, ceiling_s))
-    best, winner, labels, used, complete = choose_stops_with_heat(
-        table.drives,
-        table.level,
-        table.charger_kw,
-        table.tau_s,
-        table.bounds,
-        table.wishes,
-        question.power,
-        question.pack,
-        question.start_c,
-        heat_rules(question, settings),
-        dominance=True,
-        ceiling_s=ceiling_s,
-        room=settings.label_limit,
-    )
-    if winner < 0:
-        return relaxed, ceiling_s, used, complete
-    return _Chain.of(table, labels, winner), best, used, complete
+    chain, rules, total = relaxed, heat_rules(question, settings), 0
+    for coarser in _COARSER:
+        rules = rules._replace(
+            time_epsilon_s=settings.time_epsilon_s * coarser,
+            temperature_epsilon_k=settings.temperature_epsilon_k * coarser,
+        )
+        best, winner, labels, used, complete = choose_stops_with_heat(
+            table.drives,
+            table.level,
+            table.charger_kw,
+            table.tau_s,
+            table.bounds,
+            table.wishes,
+            question.power,
+            question.pack,
+            question.start_c,
+            rules,
+            True,  # noqa: FBT003 - compiled functions take no keywords
+            ceiling_s,
+            settings.label_limit,
+        )
+        total += used
+        if winner >= 0:
+            chain, ceiling_s = _Chain.of(table, labels, winner), best
+        if complete:
+            break
+    return _Warm(chain, ceiling_s, total, rules, complete=complete)
 
 
 def heat_rules(question: Question, settings: Settings) -> HeatRules:

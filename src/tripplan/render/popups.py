@@ -1,0 +1,162 @@
+"""The only file that writes HTML: every text from data is escaped here, and nowhere else.
+
+`tag` builds elements; whatever is not `Markup` is escaped on its way in.  Escaped text is safe in
+HTML, in attributes, in JavaScript template literals and in a template engine's second pass, since
+``{ } ` $ \\`` and the rare line ends become numeric entities as well.
+"""
+
+import html
+
+from tripplan.answer import ChargingStop, Plan
+from tripplan.render import statements, words
+
+NAME_LIMIT = 80
+TEXT_LIMIT = 600
+
+_VOID = frozenset({"br", "hr", "meta", "link", "img", "input"})
+_MORE = str.maketrans({ch: f"&#{ord(ch)};" for ch in "{}`$\\\u2028\u2029"})
+
+
+class Markup(str):
+    """HTML that is safe to show; made by this file only."""
+
+    __slots__ = ()
+
+
+Child = Markup | str | float | None
+Attribute = str | float | bool | None
+
+
+def escape(text: object, limit: int = TEXT_LIMIT) -> Markup:
+    """Return text from anywhere as HTML that shows it, on one line, at most ``limit`` long."""
+    line = words.one_line(text, limit)
+    return Markup(html.escape(line, quote=True).translate(_MORE))
+
+
+def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
+    """Return ``<element attributes>children</element>``.
+
+    A child that is not `Markup` is escaped, None is left out.  Attribute names lose a closing
+    underscore and turn the others to hyphens (``class_``, ``aria_label``); None and False leave
+    an attribute out, True gives its name alone.
+    """
+    pairs = "".join(
+        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(value)}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    if element in _VOID:
+        return Markup(f"<{element}{pairs}>")
+    return Markup(f"<{element}{pairs}>{joined(*children)}</{element}>")
+
+
+def joined(*children: Child) -> Markup:
+    """Return children in a row, escaped where they are not `Markup`."""
+    return Markup(
+        "".join(
+            child if isinstance(child, Markup) else escape(child)
+            for child in children
+            if child is not None
+        )
+    )
+
+
+def script(code: str) -> Markup:
+    """Return own JavaScript as an element that its contents cannot end early."""
+    return Markup(f"<script>{script_body(code)}</script>")
+
+
+def script_body(code: str) -> str:
+    """Return JavaScript as it stands between the tags of `script`."""
+    return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def style(code: str) -> Markup:
+    """Return own CSS as an element."""
+    return Markup(f"<style>{code.replace('</style', '')}</style>")
+
+
+def document(head: Markup, body: Markup) -> str:
+    """Return a whole page in English."""
+    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+
+
+def rendered(trusted: str) -> Markup:
+    """Take HTML that the map library made from `Markup` and numbers only."""
+    return Markup(trusted)
+
+
+def name(text: str, limit: int = NAME_LIMIT) -> Markup:
+    """Return a name from data, kept from turning the writing direction around it."""
+    return tag("bdi", escape(text, limit))
+
+
+def made_up_tag() -> Markup:
+    """Return the mark that every illustrative stop carries."""
+    return tag("span", "made up", class_="tp-made-up", title="Not a real charger")
+
+
+def stop_popup(stop: ChargingStop, curve: Markup) -> Markup:
+    """Return what a click on a stop shows: what happens there, and why it takes that long."""
+    rows = (
+        ("Battery", f"{words.percent(stop.arrival_soc)} → {words.percent(stop.departure_soc)}"),
+        ("Charging", f"{words.duration(stop.charging_s)} (+ {words.duration(stop.overhead_s)})"),
+        ("Energy", words.energy(stop.energy_kwh)),
+        ("Power", f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"),
+        ("Plug", statements.plug(stop)),
+        ("Operator", words.one_line(stop.operator, NAME_LIMIT) or None),
+        ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),
+    )
+    return tag(
+        "div",
+        tag("h3", f"Stop {stop.number}: ", name(stop.name)),
+        _warning() if stop.illustrative else None,
+        facts(*((label, value) for label, value in rows if value is not None)),
+        curve,
+        tag("p", tag("b", "Why this power? "), statements.why_limited(stop)),
+        class_="tp-popup",
+    )
+
+
+def end_popup(plan: Plan, *, start: bool) -> Markup:
+    """Return what a click on the start or the end shows."""
+    place = plan.trip.origin if start else plan.trip.destination
+    leg = plan.legs[0] if start else plan.legs[-1]
+    soc = leg.departure_soc if start else leg.arrival_soc
+    pack_c = leg.pack_departure_c if start else leg.pack_arrival_c
+    said = "Leave with" if start else f"Arrive after {words.duration(plan.total_s)} with"
+    return tag(
+        "div",
+        tag("h3", "Start: " if start else "Destination: ", name(place.label)),
+        tag("p", f"{said} {words.percent(soc)}, pack {words.temperature(pack_c)}."),
+        class_="tp-popup",
+    )
+
+
+def stop_badge(stop: ChargingStop) -> Markup:
+    """Return the numbered mark of a stop on the map."""
+    kind = "tp-badge tp-badge-made-up" if stop.illustrative else "tp-badge"
+    return joined(
+        tag("span", stop.number, class_=kind), made_up_tag() if stop.illustrative else None
+    )
+
+
+def end_badge(label: str, *, start: bool) -> Markup:
+    """Return the mark of the start or the end on the map, with its name."""
+    kind = "tp-start" if start else "tp-end"
+    return joined(
+        tag("span", class_=f"tp-dot {kind}"), tag("span", name(label, 40), class_="tp-end-label")
+    )
+
+
+def facts(*rows: tuple[str, Child]) -> Markup:
+    """Return labels and values as a definition list."""
+    return tag(
+        "dl",
+        *(joined(tag("dt", label), tag("dd", value)) for label, value in rows),
+        class_="tp-facts",
+    )
+
+
+def _warning() -> Markup:
+    return tag("p", "This charger is made up. It is not there.", class_="tp-warning")

@@ -1,0 +1,164 @@
+"""Plan -> text: a readable itinerary, which is the golden-test format as well."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tripplan.answer import ChargingStop, Leg, Plan
+from tripplan.region import Region
+from tripplan.render import statements, words
+from tripplan.units import M_PER_KM
+
+_LABEL = 12
+_TIME = 7
+
+
+def to_text(plan: Plan) -> str:
+    """Return the itinerary as text that ends in a line feed; ASCII but for names.
+
+    Times are hours and minutes since departure; SoC is in percent of today's usable energy.
+    """
+    lines = [*_header(plan), "", *_timetable(plan), "", *_footer(plan)]
+    if plan.illustrative:
+        lines = [words.ILLUSTRATIVE_LINE, "", *lines]
+    return _ascii_units("\n".join(lines)) + "\n"
+
+
+def _header(plan: Plan) -> list[str]:
+    ends = (plan.trip.origin.label, plan.trip.destination.label)
+    charged = f"{words.energy(plan.energy_charged_kwh)} charged" if plan.stops else "none charged"
+    return [
+        " -> ".join(words.one_line(end) for end in ends),
+        _row("Car", statements.car(plan)),
+        _row("Wishes", "; ".join(statements.wishes(plan))),
+        _row("Conditions", "; ".join(statements.conditions(plan))),
+        _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
+        _row("Distance", f"{words.distance(plan.distance_km)}, {words.count(len(plan.stops), 'stop')}"),
+        _row(
+            "Energy",
+            f"{words.energy(plan.energy_spent_kwh)} spent, {charged}, "
+            f"{words.consumption(plan.consumption_wh_per_km)}",
+        ),
+        _row("Arrival", f"with {words.percent(plan.arrival_soc, 1)}"),
+    ]
+
+
+def _timetable(plan: Plan) -> list[str]:
+    lines = []
+    clocks = statements.leg_clocks(plan)
+    for number, (leg, times) in enumerate(zip(plan.legs, clocks, strict=True)):
+        stop = plan.stops[number - 1] if number else None
+        place = words.one_line(leg.start.label) if stop is None else f"stop {stop.number}"
+        lines.append(
+            f"{words.clock(times.departure_s):>{_TIME}}  leave {place} "
+            f"with {words.percent(leg.departure_soc, 1)}"
+        )
+        lines += _indented(_leg_lines(leg))
+        if number < len(plan.stops):
+            lines += _stop_lines(plan.stops[number], times.arrival_s)
+    last = plan.legs[-1]
+    lines.append(
+        f"{words.clock(clocks[-1].arrival_s):>{_TIME}}  arrive {words.one_line(last.end.label)} "
+        f"with {words.percent(last.arrival_soc, 1)}"
+    )
+    return lines
+
+
+def _leg_lines(leg: Leg) -> list[str]:
+    parts = leg.energy
+    return [
+        f"drive {words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
+        f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}",
+        f"battery gives {words.energy(parts.spent_kwh)}: motion {parts.motion_kwh:.1f}, "
+        f"auxiliaries {parts.auxiliary_kwh:.1f}, cabin {parts.cabin_kwh:.1f}, "
+        f"braking returns {parts.regenerated_kwh - parts.curtailed_kwh:.1f}",
+        f"pack {words.temperatures(leg.pack_departure_c, leg.pack_arrival_c)}, "
+        f"lowest SoC {words.percent(leg.min_soc, 1)}",
+    ]
+
+
+def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
+    mark = " [ILLUSTRATIVE: made up, not a real charger]" if stop.illustrative else ""
+    operator = f", {words.one_line(stop.operator)}" if stop.operator else ""
+    return [
+        f"{words.clock(arrival_s):>{_TIME}}  STOP {stop.number}: {words.one_line(stop.name)}{mark}",
+        *_indented(
+            [
+                f"arrive with {words.percent(stop.arrival_soc, 1)}, "
+                f"leave with {words.percent(stop.departure_soc, 1)}",
+                f"{words.duration(stop.charging_s)} charging "
+                f"+ {words.duration(stop.overhead_s)} beside it",
+                f"{words.energy(stop.energy_kwh)}, mean {words.power(stop.mean_kw)}, "
+                f"highest {words.power(stop.max_kw)}",
+                f"plug {statements.plug(stop)}{operator}",
+                f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}, "
+                f"heat delay {words.duration(stop.heat_delay_s)}",
+                f"limited by {statements.LIMIT_WORDS[stop.limited_by]}: "
+                f"{statements.why_limited(stop)}",
+            ]
+        ),
+    ]
+
+
+def _footer(plan: Plan) -> list[str]:
+    assumptions = [f"- {words.one_line(text, 600)}" for text in plan.assumptions] or ["none"]
+    sources = [f"- {words.one_line(text, 600)}" for text in plan.sources] or ["none named"]
+    return [
+        *_block("Proof", statements.proof(plan)),
+        *_block("Audit", statements.audit(plan)),
+        *_block("Assumptions", assumptions),
+        *_block("Sources", [*sources, f"- region {words.one_line(plan.region)}"]),
+        *_block("Made by", [f"tripplan {plan.tripplan_version}"]),
+    ]
+
+
+def region_to_text(region: Region) -> str:
+    """Return what a region holds and where it comes from, as text."""
+    network = region.network
+    two_way_km = float(network.length_m.sum()) / M_PER_KM
+    chargers = region.chargers.chargers
+    made_up = sum(charger.status == "illustrative" for charger in chargers)
+    lines = [
+        f"Region {words.one_line(region.name)}",
+        _row("Roads", f"{network.node_count:,} nodes, {network.arc_count:,} one-way arcs, "
+             f"{two_way_km:,.0f} km driven either way"),
+        _row("Chargers", f"{len(chargers):,}, of which {made_up:,} are made up (illustrative)"),
+        _row("Names", f"{len(region.gazetteer.entries):,} places"),
+        *_block("Assumptions", [f"- {words.one_line(t, 600)}" for t in region.assumptions] or ["none"]),
+        *_block("Provenance", list(_outline(region.provenance)) or ["none named"]),
+    ]
+    return _ascii_units("\n".join(lines)) + "\n"
+
+
+def _outline(value: Mapping[str, Any], depth: int = 0) -> Iterable[str]:
+    """Yield nested mappings and lists as indented lines."""
+    for key, item in value.items():
+        head = "  " * depth + words.one_line(key)
+        if isinstance(item, Mapping):
+            yield f"{head}:"
+            yield from _outline(item, depth + 1)
+        elif isinstance(item, list | tuple):
+            yield f"{head}:"
+            for entry in item:
+                if isinstance(entry, Mapping):
+                    yield from _outline({"-": entry}, depth + 1)
+                else:
+                    yield "  " * depth + f"  - {words.one_line(entry, 600)}"
+        else:
+            yield f"{head}: {words.one_line(item, 600)}"
+
+
+def _row(label: str, text: str) -> str:
+    return f"{label:<{_LABEL}}{text}"
+
+
+def _block(label: str, lines: Iterable[str]) -> list[str]:
+    return [_row(label if number == 0 else "", line) for number, line in enumerate(lines)]
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [" " * (_TIME + 2) + line for line in lines]
+
+
+def _ascii_units(text: str) -> str:
+    """Drop the degree sign, which not every terminal can show."""
+    return text.replace("°", "")

@@ -1,0 +1,186 @@
+"""What a plan says, in sentences; text report and map take the same ones.
+
+Plain text: nothing here is escaped for HTML.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tripplan.answer import ChargingStop, LimitedBy, Plan
+from tripplan.render import words
+from tripplan.units import S_PER_H
+
+LIMIT_WORDS: Mapping[LimitedBy, str] = {
+    "vehicle": "the car's charging curve",
+    "charger": "the charger",
+    "temperature": "battery temperature",
+}
+_WARM_C, _COOL_C = 30.0, 15.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a leg starts and ends, seconds since departure."""
+
+    departure_s: float
+    arrival_s: float
+
+
+def leg_clocks(plan: Plan) -> tuple[Clock, ...]:
+    """Return the times of every leg, in order."""
+    clocks = []
+    now = 0.0
+    for number, leg in enumerate(plan.legs):
+        clocks.append(Clock(now, now + leg.driving_s))
+        now += leg.driving_s
+        if number < len(plan.stops):
+            now += plan.stops[number].overhead_s + plan.stops[number].charging_s
+    return tuple(clocks)
+
+
+def limit_shares(stop: ChargingStop) -> dict[LimitedBy, float]:
+    """Return the share of the charging time that each limit held the power, largest first."""
+    spells: dict[LimitedBy, float] = {}
+    for now, then in zip(stop.samples, stop.samples[1:], strict=False):
+        spell = then.since_plug_in_s - now.since_plug_in_s
+        spells[now.limited_by] = spells.get(now.limited_by, 0.0) + spell
+    total = sum(spells.values())
+    if total <= 0:
+        return {stop.limited_by: 1.0}
+    return {
+        limit: spell / total for limit, spell in sorted(spells.items(), key=lambda item: -item[1])
+    }
+
+
+def why_limited(stop: ChargingStop) -> str:
+    """Say in one or two sentences what held the charging power down."""
+    main, *rest = ((k, v) for k, v in limit_shares(stop).items() if v >= 0.005)
+    minutes = words.percent(main[1])
+    said = f"{_limit_sentence(stop, main[0])} ({minutes} of the time)"
+    if rest:
+        others = " and ".join(f"{LIMIT_WORDS[k]} ({words.percent(v)})" for k, v in rest)
+        said += f", then {others}"
+    said += "."
+    if stop.heat_delay_s >= 30:
+        said += (
+            f" Without the limit by battery temperature this stop would be "
+            f"{words.duration(stop.heat_delay_s)} shorter."
+        )
+    return said
+
+
+def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
+    if limit == "charger":
+        return f"The charger gives no more than {words.power(stop.charger_kw)}"
+    if limit == "vehicle":
+        return "The car's charging curve set the power: it falls as the battery fills"
+    span = [s.pack_c for s in stop.samples if s.limited_by == "temperature"]
+    low, high = min(span), max(span)
+    if low >= _WARM_C:
+        state = "The battery was too warm for more"
+    elif high <= _COOL_C:
+        state = "The battery was too cold for more"
+    else:
+        state = "The battery's temperature held the power down"
+    return f"{state}, {words.temperatures(low, high)}"
+
+
+def plug(stop: ChargingStop) -> str:
+    """Return "CHADEMO, 50 kW (power assumed), 2 stalls"."""
+    parts = [stop.standard, words.power(stop.charger_kw)]
+    if stop.power_assumed:
+        parts[-1] += " (power assumed)"
+    if stop.stalls is not None:
+        parts.append(words.count(stop.stalls, "stall"))
+    return ", ".join(parts)
+
+
+def car(plan: Plan) -> str:
+    """Return the car with its battery's state."""
+    return (
+        f"{words.one_line(plan.vehicle_name)}, battery health {words.percent(plan.soh)}, "
+        f"{words.energy(plan.capacity_kwh)} usable on this trip"
+    )
+
+
+def wishes(plan: Plan) -> tuple[str, ...]:
+    """Return what the driver asked for, one short phrase each."""
+    trip = plan.trip
+    said = [
+        f"leave with {words.percent(trip.departure_soc)}",
+        f"never below {words.percent(trip.reserve_soc)} on the way",
+        f"arrive with at least {words.percent(max(trip.arrival_soc, trip.reserve_soc))}",
+        f"charge to {words.percent(trip.charge_limit_soc)} at most",
+        f"{words.duration(trip.stop_overhead_s)} per stop beside charging",
+    ]
+    if trip.max_speed_kmh is not None:
+        said.append(f"no faster than {words.speed(trip.max_speed_kmh)}")
+    return tuple(said)
+
+
+def conditions(plan: Plan) -> tuple[str, ...]:
+    """Return weather, road and load, one short phrase each."""
+    given = plan.trip.conditions
+    air = f"air {words.temperature(given.ambient_c)}"
+    if given.wind_mps <= 0:
+        breeze = "no wind"
+    elif given.wind_from_deg is None:
+        breeze = f"headwind {words.wind(given.wind_mps)} all the way"
+    else:
+        breeze = f"wind {words.wind(given.wind_mps)} from {given.wind_from_deg:.0f}°"
+    cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
+    return (
+        air,
+        breeze,
+        f"{given.road} road",
+        f"{given.payload_kg:.0f} kg people and luggage",
+        cabin[given.cabin],
+        f"battery {words.temperature(plan.trip.pack_departure_c)} at the start",
+    )
+
+
+def split(plan: Plan) -> str:
+    """Return how the total time divides."""
+    return (
+        f"{words.duration(plan.driving_s)} driving + {words.duration(plan.charging_s)} charging + "
+        f"{words.duration(plan.overhead_s)} at stops beside charging"
+    )
+
+
+def proof(plan: Plan) -> tuple[str, ...]:
+    """Return how good the plan is proven to be, in sentences."""
+    certificate = plan.certificate
+    bound_s = certificate.lower_bound_s
+    longer = max(0.0, plan.total_s - bound_s)
+    said = [
+        f"No plan over the fastest roads between stops takes less than {_exact(bound_s)}; "
+        f"this one takes {_exact(plan.total_s)}, "
+        f"{_exact(longer)} more (gap {100 * certificate.gap:.2f}%).",
+        f"Method: {words.one_line(certificate.method, 400)} ({certificate.labels:,} labels).",
+    ]
+    if not certificate.complete:
+        said.append(
+            "The search stopped at its label limit: the bound holds, but a better plan may exist."
+        )
+    return tuple(said)
+
+
+def audit(plan: Plan) -> tuple[str, ...]:
+    """Return what the independent re-drive found, in sentences; the verdict comes first."""
+    found = plan.audit
+    figures = (
+        f"Largest differences: SoC {100 * found.worst_soc_error:.4f} points, "
+        f"time {found.worst_time_error_s:.1f} s, battery {found.worst_pack_error_k:.2f} K, "
+        f"energy books {found.ledger_error_kwh:.1e} kWh."
+    )
+    if found.passed:
+        return ("Passed: an independent re-drive in small time steps agrees.", figures)
+    objections = (f"Objection: {words.one_line(o, 300)}" for o in found.objections)
+    return ("FAILED: the independent re-drive objects. Do not rely on this plan.", figures,
+            *objections)
+
+
+def _exact(seconds: float) -> str:
+    hours, rest = divmod(round(seconds), int(S_PER_H))
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d} h" if hours else f"{minutes}:{left:02d} min"

@@ -1,0 +1,150 @@
+"""The built-in starter atlas: US freeways, towns and illustrative chargers, read from the package.
+
+The files under ``tripplan/data/starter`` are written by ``tools/build_starter.py``; provenance.json
+beside them names every source and licence, the assumptions, the measured errors and the SHA-256 of
+each file, which is compared on reading.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from tripplan.errors import DataError
+from tripplan.region import (
+    Charger,
+    ChargerSet,
+    Connector,
+    Gazetteer,
+    GazetteerEntry,
+    Region,
+    RoadNetwork,
+)
+
+SOURCE = "starter atlas (made up)"
+
+
+def load_starter() -> Region:
+    """Read the starter atlas.
+
+    Returns
+    -------
+    Region
+        The freeways of the contiguous United States, both directions; towns of 1,000 inhabitants
+        and more (GeoNames, CC BY 4.0) and large airports; chargers whose status is
+        "illustrative" without exception.
+
+    Raises
+    ------
+    DataError
+        A file of the atlas is missing or is not the one that its provenance names.
+    """
+    provenance: dict[str, Any] = json.loads(_bytes("provenance.json"))
+    digests: dict[str, str] = provenance["sha256"]
+    chargers, nodes = _chargers(_checked("chargers.csv.gz", digests))
+    return Region(
+        name="starter",
+        network=_network(_checked("network.npz", digests)),
+        chargers=ChargerSet(chargers=chargers, node=nodes),
+        gazetteer=Gazetteer(entries=_places(_checked("places.csv.gz", digests))),
+        assumptions=tuple(provenance["assumptions"]),
+        provenance=provenance,
+    )
+
+
+def _bytes(name: str) -> bytes:
+    try:
+        return files("tripplan").joinpath("data", "starter", name).read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"the starter atlas lacks its file {name}: {error}. Reinstall tripplan, or rebuild the "
+            "atlas with tools/build_starter.py.",
+            path=name,
+        ) from error
+
+
+def _checked(name: str, digests: dict[str, str]) -> bytes:
+    data = _bytes(name)
+    found = hashlib.sha256(data).hexdigest()
+    if found != digests.get(name):
+        raise DataError(
+            f"the starter atlas is damaged: {name} has SHA-256 {found}, its provenance.json says "
+            f"{digests.get(name)}. Reinstall tripplan, or rebuild the atlas with "
+            "tools/build_starter.py.",
+            path=name,
+        )
+    return data
+
+
+def _network(data: bytes) -> RoadNetwork:
+    with np.load(io.BytesIO(data), allow_pickle=False) as columns:
+        return RoadNetwork.from_edges(
+            lat=columns["lat"],
+            lon=columns["lon"],
+            elevation_m=columns["elevation_m"],
+            tail=columns["tail"],
+            head=columns["head"],
+            length_m=columns["length_m"],
+            speed_kmh=columns["speed_kmh"],
+            speed_limit_kmh=columns["speed_limit_kmh"],
+            two_way=True,
+        )
+
+
+def _rows(data: bytes) -> Iterator[dict[str, str]]:
+    return csv.DictReader(io.StringIO(gzip.decompress(data).decode("utf-8"), newline=""))
+
+
+def _chargers(data: bytes) -> tuple[tuple[Charger, ...], list[int]]:
+    chargers, nodes = [], []
+    for row in _rows(data):
+        if row["status"] != "illustrative":
+            raise DataError(
+                f"the starter atlas holds only illustrative chargers, but {row['id']} says "
+                f"{row['status']!r}",
+                path="chargers.csv.gz",
+            )
+        plugs = (plug.partition(":") for plug in row["connectors"].split(";"))
+        chargers.append(
+            Charger(
+                id=row["id"],
+                name=row["name"],
+                lat=float(row["lat"]),
+                lon=float(row["lon"]),
+                connectors=tuple(
+                    Connector(standard, float(power), power_assumed=True)
+                    for standard, _, power in plugs
+                ),
+                status="illustrative",
+                source=SOURCE,
+                stalls=int(row["stalls"]),
+            )
+        )
+        nodes.append(int(row["node"]))
+    return tuple(chargers), nodes
+
+
+def _places(data: bytes) -> tuple[GazetteerEntry, ...]:
+    entries = []
+    for row in _rows(data):
+        names = [row["name"]]
+        if row["kind"] == "airport":
+            names.append(row["name"].rpartition(" (")[0])
+        entries += [
+            GazetteerEntry(
+                name=name,
+                area=row["state"],
+                lat=float(row["lat"]),
+                lon=float(row["lon"]),
+                population=int(row["population"]),
+                kind=row["kind"],
+            )
+            for name in names
+        ]
+    return tuple(entries)

@@ -1,0 +1,189 @@
+"""The command line: exit codes, and one clear message where a trip cannot become a plan.
+
+0 done; 2 the input is wrong; 3 a sound question whose answer is no.
+"""
+
+import csv
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tripplan.cli import app
+from tripplan.vehicle import catalogue
+
+SAKURA = ("--vehicle", "nissan-sakura")
+WRONG_INPUT = 2
+NO_PLAN = 3
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    """Exit code, standard output, and the message with its line breaks taken out."""
+    result = CliRunner().invoke(app, list(words))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, " ".join(result.stderr.split())
+
+
+def refusal(code: int, *words: str) -> str:
+    exit_code, out, message = run(*words)
+    assert exit_code == code, message
+    assert out == ""
+    assert message.startswith("tripplan: "), message
+    assert "Traceback" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        (("--vehicle", "tesla-cybertruck"), ["tesla-cybertruck", "not in the catalogue"]),
+        (("--vehicle", "nissan-sakur"), ["did you mean nissan-sakura"]),
+        ((*SAKURA, "--departure-soc", "130%"), ["departure_soc", "130%", "within 0 and 1"]),
+        ((*SAKURA, "--departure-soc", "80"), ["departure_soc", "percent sign"]),
+        ((*SAKURA, "--departure-soc", "full"), ["departure_soc", "full"]),
+        ((*SAKURA, "--departure-soc", "5%"), ["departure_soc", "below reserve_soc"]),
+        ((*SAKURA, "--ambient-c", "nan"), ["ambient_c", "nan"]),
+        ((*SAKURA, "--ambient-c", "200"), ["ambient_c", "less than or equal to 60"]),
+        ((*SAKURA, "--road", "lava"), ["road", "'dry', 'wet' or 'snow'", "lava"]),
+        ((*SAKURA, "--soh", "0.1"), ["soh", "0.3"]),
+        ((*SAKURA, "--soh", "old"), ["soh", "not a number"]),
+        ((*SAKURA, "--region", "mars"), ["mars", "starter"]),
+        (("--vehicle", "no-such-file.toml"), ["no-such-file.toml", "cannot be read"]),
+    ],
+)
+def test_wrong_input_exits_with_2_and_says_what_is_wrong(
+    wishes: tuple[str, ...], told: list[str]
+) -> None:
+    message = refusal(WRONG_INPUT, "plan", "Denver, CO", "Vail, CO", *wishes)
+    assert [part for part in told if part not in message] == []
+
+
+def test_all_faults_are_named_at_once() -> None:
+    wishes = ("--departure-soc", "130%", "--ambient-c", "nan", "--wind-mps", "-1")
+    message = refusal(WRONG_INPUT, "plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    assert "3 faults" in message
+    assert re.search(r"departure_soc.*ambient_c.*wind_mps", message)
+
+
+def test_an_unknown_place_comes_with_a_suggestion() -> None:
+    message = refusal(WRONG_INPUT, "plan", "Denvr, CO", "Vail, CO", *SAKURA)
+    assert 'place "Denvr, CO" is not known here' in message
+    assert "did you mean Denver, CO" in message
+
+
+def test_a_place_in_the_sea_has_no_road() -> None:
+    message = refusal(NO_PLAN, "plan", "30,-60", "Vail, CO", *SAKURA)
+    assert "no road near 30.00000,-60.00000" in message
+    assert re.search(r"\d+ km away", message)
+
+
+def test_coordinates_off_the_globe_are_wrong_input() -> None:
+    message = refusal(WRONG_INPUT, "plan", "130,-60", "Vail, CO", *SAKURA)
+    assert "lat: Input should be less than or equal to 90" in message
+
+
+def test_a_trip_beyond_reach_says_how_much_is_missing() -> None:
+    wishes = (*SAKURA, "--soh", "0.3", "--ambient-c", "-20")
+    message = refusal(NO_PLAN, "plan", "Denver, CO", "Salt Lake City, UT", *wishes)
+    found = re.search(r"takes ([\d.]+) kWh more than the battery gives", message)
+    assert found, message
+    assert float(found.group(1)) > 0
+    assert "The furthest it gets is" in message
+    assert re.search(r"\d+ of \d+ chargers with a fitting plug can be reached", message)
+
+
+def test_broken_toml_names_the_file_and_the_line(tmp_path: Path) -> None:
+    car = tmp_path / "car.toml"
+    car.write_text('id = "x"\nname = \n', encoding="utf-8")
+    message = refusal(WRONG_INPUT, "plan", "Denver, CO", "Vail, CO", "--vehicle", str(car))
+    assert "not valid TOML" in message
+    assert "line 2" in message
+    assert "car.toml" in message.replace(" ", "")
+
+
+def test_a_car_that_lacks_values_names_them_all(tmp_path: Path) -> None:
+    car = tmp_path / "car.toml"
+    car.write_text('id = "x"\nname = "X"\nwings = 2\n', encoding="utf-8")
+    message = refusal(WRONG_INPUT, "plan", "Denver, CO", "Vail, CO", "--vehicle", str(car))
+    assert "mass_kg: Field required" in message
+    assert "battery: Field required" in message
+    assert "wings: there is no such field" in message
+
+
+def test_a_missing_option_is_a_usage_error() -> None:
+    code, out, message = run("plan", "Denver, CO", "Vail, CO")
+    assert (code, out) == (WRONG_INPUT, "")
+    assert "--vehicle" in message
+
+
+def test_a_plan_is_printed_and_written(tmp_path: Path) -> None:
+    page, record, line = (tmp_path / name for name in ("trip.html", "trip.json", "trip.geojson"))
+    files = ("-o", str(page), "--json", str(record), "--geojson", str(line))
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *files)
+    assert code == 0, message
+    assert "Denver, CO" in out
+    assert "Vail, CO" in out
+    assert "<html" in page.read_text(encoding="utf-8").lower()
+    written = json.loads(record.read_text(encoding="utf-8"))
+    assert written["schema_version"] == "tripplan-plan/1"
+    assert written["audit"]["passed"] is True
+    assert json.loads(line.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+
+
+def test_vehicles_lists_the_catalogue() -> None:
+    code, out, _ = run("vehicles")
+    assert code == 0
+    assert [car for car in catalogue() if car not in out] == []
+
+
+def test_region_info_tells_where_the_data_come_from() -> None:
+    code, out, message = run("region", "info")
+    assert code == 0, message
+    assert "illustrative" in out
+    assert re.search(r"[Ll]icen[cs]e|[Pp]ublic domain", out)
+
+
+def test_a_batch_writes_one_row_a_trip_good_or_bad(tmp_path: Path) -> None:
+    trips = tmp_path / "trips.csv"
+    trips.write_text(
+        "origin,destination,vehicle,departure_soc\n"
+        '"Denver, CO","Vail, CO",nissan-leaf-40,90%\n'
+        '"Denver, CO",Atlantis,nissan-leaf-40,90%\n'
+        '"Denver, CO","30,-60",nissan-leaf-40,90%\n'
+        '"Denver, CO","Vail, CO",,90%\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    code, _, message = run("batch", str(trips), "-o", str(out), "--workers", "1")
+    assert code == 0, message
+    assert "1 of 4 trips planned" in message
+    with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == ["ok", "invalid", "no plan", "invalid"]
+    assert [row["index"] for row in rows] == ["0", "1", "2", "3"]
+    assert all(row["reason"] for row in rows[1:])
+    assert [path.name for path in (out / "plans").iterdir()] == ["000000.json"]
+
+
+def test_a_batch_without_the_right_header_is_refused(tmp_path: Path) -> None:
+    trips = tmp_path / "trips.csv"
+    trips.write_text("from,to\nDenver,Vail\n", encoding="utf-8")
+    message = refusal(WRONG_INPUT, "batch", str(trips), "-o", str(tmp_path / "out"))
+    assert "its header lacks origin, destination" in message
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("vehicles",), 0), (("plan", "a", "b", "-v", "no-car"), WRONG_INPUT)]
+)
+def test_exit_codes_reach_the_shell(words: tuple[str, ...], code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tripplan", *words], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr

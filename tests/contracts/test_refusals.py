@@ -1,0 +1,122 @@
+"""The same refusals through Python: the right error, with its facts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tripplan
+from tripplan import ChargerSet, RoadNetwork
+
+
+@pytest.fixture(scope="module")
+def region() -> tripplan.Region:
+    return tripplan.load_starter()
+
+
+def without_chargers(region: tripplan.Region) -> tripplan.Region:
+    return replace(region, chargers=ChargerSet((), np.zeros(0, np.int32)))
+
+
+def test_without_chargers_the_error_says_that_none_fits(region: tripplan.Region) -> None:
+    with pytest.raises(tripplan.OutOfRangeError, match="no charger of this region has a plug") as e:
+        tripplan.plan(
+            "Denver, CO",
+            "Grand Junction, CO",
+            vehicle="nissan-sakura",
+            region=without_chargers(region),
+        )
+    assert e.value.exit_code == 3
+    assert 0 < e.value.shortfall_kwh < 100
+    assert e.value.furthest
+    assert 0 < e.value.remaining_km < 420
+
+
+def test_a_gap_of_many_batteries_is_told_as_well(region: tripplan.Region) -> None:
+    """Sixteen batteries are not enough: the shortfall has no number, the message still helps."""
+    with pytest.raises(tripplan.OutOfRangeError) as e:
+        tripplan.plan(
+            "San Diego, CA",
+            "Boston, MA",
+            vehicle="nissan-sakura",
+            region=without_chargers(region),
+        )
+    assert "inf kWh" not in str(e.value)
+    assert e.value.shortfall_kwh == float("inf")
+
+
+def test_such_a_gap_does_not_stop_a_batch(region: tripplan.Region) -> None:
+    trips = [{"origin": "San Diego, CA", "destination": "Boston, MA", "vehicle": "nissan-sakura"}]
+    (outcome,) = tripplan.plan_many(trips, region=without_chargers(region))
+    assert outcome.status == "no plan"
+    assert outcome.shortfall_kwh is None
+
+
+def test_a_car_that_cannot_fast_charge_says_so(region: tripplan.Region) -> None:
+    leaf = tripplan.catalogue()["nissan-leaf-40"]
+    battery = leaf.battery.model_copy(update={"charging_curve": None})
+    slow = leaf.model_copy(update={"battery": battery, "connectors": ()})
+    with pytest.raises(tripplan.OutOfRangeError, match="no charger of this region has a plug"):
+        tripplan.plan("Denver, CO", "Salt Lake City, UT", vehicle=slow, region=region)
+
+
+def test_a_broken_network_lists_every_fault() -> None:
+    with pytest.raises(tripplan.DataError) as e:
+        RoadNetwork(
+            lat=np.array([39.0, 95.0]),
+            lon=np.array([-105.0, -104.0]),
+            elevation_m=np.array([1600.0, np.nan]),
+            first_out=np.array([0, 1, 2], np.int32),
+            head=np.array([1, 7], np.int32),
+            length_m=np.array([1000.0, -5.0]),
+            speed_kmh=np.array([100.0, 0.0]),
+            speed_limit_kmh=np.array([100.0, 100.0]),
+        )
+    assert e.value.exit_code == 2
+    told = ("latitude", "elevation", "head names a node", "length_m", "speed_kmh is not")
+    assert [part for part in told if part not in str(e.value)] == []
+    assert len(e.value.faults) == len(told)
+
+
+def test_edge_columns_of_different_length_are_refused() -> None:
+    with pytest.raises(tripplan.DataError, match="differ in length"):
+        RoadNetwork.from_edges(
+            lat=[39.0, 39.1],
+            lon=[-105.0, -105.0],
+            elevation_m=[0.0, 0.0],
+            tail=[0],
+            head=[1],
+            length_m=[1000.0, 2000.0],
+            speed_kmh=[100.0],
+            speed_limit_kmh=[100.0],
+            two_way=True,
+        )
+
+
+def test_a_charger_at_a_node_that_is_not_there_is_refused(region: tripplan.Region) -> None:
+    with pytest.raises(tripplan.DataError, match="node that is not there"):
+        replace(region, chargers=ChargerSet(region.chargers.chargers[:1], np.array([10**8])))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        ({"departure_soc": 1.3}, "departure_soc"),
+        ({"ambient_c": float("nan")}, "conditions.ambient_c"),
+        ({"reserve": 0.1}, "reserve"),
+        ({"origin_soc": 0.1}, "origin_soc"),
+    ],
+)
+def test_wrong_wishes_name_their_field(
+    region: tripplan.Region, wishes: dict[str, float], field: str
+) -> None:
+    with pytest.raises(tripplan.InvalidInputError) as e:
+        tripplan.plan(
+            "Denver, CO",
+            "Vail, CO",
+            vehicle="nissan-sakura",
+            region=region,
+            **wishes,  # type: ignore[arg-type] # that is the point
+        )
+    assert e.value.field == field
+    assert isinstance(e.value, ValueError)

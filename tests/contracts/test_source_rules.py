@@ -1,0 +1,132 @@
+"""Rules of the source that no linter knows: layers, doors to libraries, sizes, docstrings."""
+
+import ast
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.source_tree import PACKAGE, ROOT, imported, modules, project_files, tree
+
+DOORS = {
+    "numba": ("search.kernels.jit",),
+    "folium": ("render.map",),
+    "branca": ("render.map",),
+    "xstatic": ("render.",),
+    "networkx": (),
+    "osmnx": (),
+    "pandas": (),
+    "requests": (),
+    "pickle": (),
+}
+"""Who may import a library: modules whose name starts with one of these; all others may not."""
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
+"""Lines without the docstring; the compiled loops may be longer."""
+
+
+def test_imports_point_down() -> None:
+    script = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    command = str(script) if script.exists() else shutil.which("lint-imports")
+    assert command, "import-linter comes with the extra `test`"
+    done = subprocess.run(
+        [command, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_outside_library_has_one_door(library: str) -> None:
+    users = {
+        name
+        for name, path in modules().items()
+        if any(line == library or line.startswith(f"{library}.") for line in imported(path))
+    }
+    allowed = (
+        {name for name in users if name.startswith(DOORS[library])} if DOORS[library] else set()
+    )
+    assert users == allowed
+
+
+def test_every_door_is_in_use() -> None:
+    used = {line.split(".")[0] for path in modules().values() for line in imported(path)}
+    assert {library for library, homes in DOORS.items() if homes} <= used
+
+
+def test_no_file_is_too_long() -> None:
+    sizes = {
+        path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines())
+        for path in project_files()
+        if path.suffix == ".py"
+    }
+    assert {path: size for path, size in sizes.items() if size > LONGEST_FILE} == {}
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first = function.body[0]
+    documented = ast.get_docstring(function, clean=False) is not None
+    words = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - words
+
+
+def test_no_function_is_too_long() -> None:
+    long = {}
+    for name, path in modules().items():
+        if name.startswith("search.kernels"):
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                long[f"{name}.{node.name}"] = code_lines(node)
+    assert {name: size for name, size in long.items() if size > LONGEST_FUNCTION} == {}
+
+
+def public_definitions(
+    body: list[ast.stmt], prefix: str
+) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef]]:
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield f"{prefix}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from public_definitions(node.body, f"{prefix}{node.name}.")
+
+
+def test_every_module_and_public_name_has_a_docstring() -> None:
+    bare = []
+    for name, path in modules().items():
+        module = tree(path)
+        if ast.get_docstring(module) is None:
+            bare.append(name)
+        bare += [
+            f"{name}.{where}"
+            for where, node in public_definitions(module.body, "")
+            if not ast.get_docstring(node)
+        ]
+    assert bare == []
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    empty = {"utils", "util", "helpers", "manager", "common", "misc"}
+    assert [name for name in modules() if empty & set(name.split("."))] == []
+
+
+def test_no_import_side_effects() -> None:
+    """No module sets up logging, warnings or numpy's errors when it is imported."""
+    forbidden = (
+        "logging.basicConfig",
+        "np.seterr",
+        "numpy.seterr",
+        "sys.path",
+        "warnings.filterwarnings",
+        "warnings.simplefilter",
+    )
+    found = [
+        f"{path.relative_to(PACKAGE)}: {ast.unparse(node)}"
+        for path in modules().values()
+        for node in tree(path).body
+        if isinstance(node, ast.Expr) and ast.unparse(node).startswith(forbidden)
+    ]
+    assert found == []

@@ -1,0 +1,87 @@
+"""A plain enumeration of stop sequences with the pack temperature carried along.
+
+No dominance and no labels: depth first over all sequences of at most so many stops and all
+departure energies on a grid, each charge stepped cell by cell with `charge_step`.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+from tripplan.physics.charging import SOC_CELLS, charge_step
+from tripplan.physics.thermal import driven_pack_c, parked_pack_c
+from tripplan.search.table import StopTable
+
+SLACK_KWH = 1e-9
+
+
+@dataclass
+class HeatTwin:
+    """Enumerates a table of drives whose energies are multiples of a grid of SoC."""
+
+    table: StopTable
+    grid: int
+    """Cells of SoC between two departure energies."""
+    most_stops: int
+    best_s: float = math.inf
+    """Nothing slower than this is followed up."""
+    enumerated: int = 0
+    _fastest_s: list[float] = field(default_factory=list)
+
+    def shortest_time_s(self) -> float:
+        """Least time over all sequences; what ``best_s`` was before if there is none."""
+        drives, wishes = self.table.drives, self.table.wishes
+        rest = [math.inf] * (wishes.destination + 1)
+        rest[wishes.destination] = 0.0
+        for _ in rest:
+            for stop in range(wishes.origin + 1):
+                for k in range(drives.first[stop], drives.first[stop + 1]):
+                    rest[stop] = min(rest[stop], float(drives.time_s[k]) + rest[drives.stop[k]])
+        self._fastest_s = rest
+        question = self.table.question
+        self._drive_on(wishes.origin, 0.0, question.start_kwh, question.start_c, 0)
+        return self.best_s
+
+    def _drive_on(
+        self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
+    ) -> None:
+        """Try every drive from a stop with the energy at hand."""
+        drives, pack = self.table.drives, self.table.question.pack
+        for k in range(drives.first[stop], drives.first[stop + 1]):
+            if energy_kwh < drives.need_kwh[k] - SLACK_KWH:
+                continue
+            to, duration = int(drives.stop[k]), float(drives.time_s[k])
+            reached = time_s + duration
+            if reached + self._fastest_s[to] >= self.best_s:
+                continue
+            if to == self.table.wishes.destination:
+                self.best_s = reached
+            elif stops < self.most_stops:
+                left = min(energy_kwh - float(drives.cost_kwh[k]), float(drives.most_kwh[k]))
+                warm_c = driven_pack_c(pack_c, float(drives.heat_j[k]), duration, pack)
+                self._charge(to, reached, left, warm_c, stops + 1)
+
+    def _charge(self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int) -> None:
+        """Stop, and leave with every energy on the grid up to the limit."""
+        question = self.table.question
+        assert question.power is not None
+        self.enumerated += 1
+        time_s += question.overhead_s
+        pack_c = parked_pack_c(pack_c, 0.0, question.overhead_s, question.pack)
+        cell = round(energy_kwh / question.step_kwh)
+        assert abs(cell * question.step_kwh - energy_kwh) < 1e-6
+        self._drive_on(stop, time_s, energy_kwh, pack_c, stops)
+        while (cell + 1) * question.step_kwh <= question.limit_kwh + SLACK_KWH:
+            taken_s, pack_c = charge_step(
+                cell / SOC_CELLS,
+                (cell + 1) / SOC_CELLS,
+                pack_c,
+                float(self.table.charger_kw[stop]),
+                question.power,
+                question.pack,
+            )
+            time_s += taken_s
+            cell += 1
+            if time_s + self._fastest_s[stop] >= self.best_s:
+                return
+            if cell % self.grid == 0:
+                self._drive_on(stop, time_s, cell * question.step_kwh, pack_c, stops)

@@ -1,0 +1,219 @@
+"""The search with battery heat against enumeration, and against itself without dominance.
+
+All worlds have energies and blocks of constant power that are multiples of 10 % SoC, and the
+search tries all departures of that grid, so that enumeration and search know the same candidates.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.oracles.heat_twin import HeatTwin
+from tests.oracles.road_worlds import as_question, random_road_world
+from tripplan.errors import DisconnectedError, NoPlanError
+from tripplan.physics.charging import SOC_CELLS
+from tripplan.physics.thermal import PackModel
+from tripplan.search.kernels.heat_stops import HeatRules, choose_stops_with_heat
+from tripplan.search.kernels.stops import choose_stops
+from tripplan.search.question import Question, survey
+from tripplan.search.reach import OutOfReach
+from tripplan.search.solve import heat_rules, solve
+from tripplan.search.table import StopTable, build_table
+from tripplan.settings import Settings
+
+GRAIN = 10
+MOST_STOPS = 4
+WORLDS = 60
+ROOM = 600_000
+MILLISECOND = 1e-3
+CENTISECOND = 0.01
+"""Charging courses are kept in float32: at most 2^-11 s off below 8192 s at each of four stops."""
+
+LIMITS = {
+    "hot": ([20.0, 30.0, 35.0, 40.0, 45.0, 60.0], [90.0, 70.0, 50.0, 35.0, 25.0, 10.0]),
+    "cold": ([-30.0, 0.0, 10.0, 30.0, 60.0], [6.0, 20.0, 40.0, 90.0, 150.0]),
+    "mixed": ([-25.0, 0.0, 20.0, 30.0, 35.0, 45.0, 53.0], [0.0, 20.0, 80.0, 80.0, 40.0, 20.0, 0.0]),
+}
+AIR_C = {"hot": (25.0, 38.0), "cold": (-15.0, 5.0), "mixed": (-10.0, 38.0)}
+
+
+def heat_question(seed: int, climate: str) -> Question:
+    """Draw a question; every third has a dense network, chargers in plenty and a small battery."""
+    rng = np.random.default_rng([seed, len(climate)])
+    dense = {"nodes": 30, "chargers": 10} if seed % 3 == 0 else {"nodes": 16}
+    world = random_road_world(seed, grain=GRAIN, span=2.5 if seed % 3 == 0 else 0.0, **dense)
+    plain = as_question(world)
+    air_c = float(rng.uniform(*AIR_C[climate]))
+    cooled = bool(rng.integers(0, 2))
+    pack = PackModel(
+        heat_capacity_j_per_k=float(rng.uniform(1e5, 4e5)),
+        resistance_25c_ohm=float(rng.uniform(0.08, 0.25)),
+        resistance_per_k=0.02,
+        voltage_v=350.0,
+        conductance_driving_w_per_k=float(rng.uniform(5.0, 40.0)),
+        conductance_parked_w_per_k=float(rng.uniform(3.0, 10.0)),
+        cooling_w=1500.0 if cooled else 0.0,
+        cooling_on_c=40.0 if cooled else math.inf,
+        air_c=air_c,
+    )
+    heat_j = world.time_s * rng.uniform(50.0, 1500.0, world.time_s.size)
+    assert plain.power is not None
+    limit_c, limit_kw = LIMITS[climate]
+    return replace(
+        plain,
+        roads=plain.roads._replace(heat_j=heat_j),
+        costs=replace(plain.costs, heat_j=heat_j),
+        start_c=air_c + float(rng.uniform(0.0, 5.0)),
+        pack=pack,
+        power=plain.power._replace(limit_c=np.array(limit_c), limit_kw=np.array(limit_kw)),
+    )
+
+
+def whole_table(question: Question) -> StopTable:
+    """Drives between all chargers from which the destination can be reached."""
+    around = survey(question, float(question.charger_kw.max()))
+    useful = np.flatnonzero(np.isfinite(around.to_time_s[question.charger_node]))
+    return build_table(question, around, useful.astype(np.int32))
+
+
+def search(
+    table: StopTable, rules: HeatRules, *, dominance: bool, ceiling_s: float = math.inf
+) -> tuple[float, int]:
+    """Least time and number of stops (-1: no plan)."""
+    question = table.question
+    assert question.power is not None
+    best, winner, labels, _, complete = choose_stops_with_heat(
+        table.drives,
+        table.level,
+        table.charger_kw,
+        table.tau_s,
+        table.bounds,
+        table.wishes,
+        question.power,
+        question.pack,
+        question.start_c,
+        rules,
+        dominance,
+        ceiling_s,
+        ROOM,
+    )
+    assert complete
+    stops = -1
+    while winner >= 0 and labels.parent[winner] >= 0:
+        stops += 1
+        winner = int(labels.parent[winner])
+    return best, stops
+
+
+def lower_bound_s(table: StopTable) -> float:
+    """Least time if the pack always had the best temperature that it could have."""
+    return choose_stops(
+        table.drives, table.level, table.tau_s, table.bounds, table.wishes, math.inf, ROOM
+    )[0]
+
+
+def rules(question: Question, *, epsilons: bool) -> HeatRules:
+    step = GRAIN / SOC_CELLS
+    if epsilons:
+        return heat_rules(question, Settings(departure_step=step))
+    return heat_rules(
+        question, Settings(time_epsilon_s=0.0, temperature_epsilon_k=0.0, departure_step=step)
+    )
+
+
+def crossable(climate: str) -> Iterator[tuple[int, StopTable, float]]:
+    """Seed, table and lower bound of the worlds that can be crossed with a stop."""
+    for seed in range(WORLDS):
+        question = heat_question(seed, climate)
+        table = whole_table(question)
+        bound_s = lower_bound_s(table)
+        _, stops = search(table, rules(question, epsilons=True), dominance=True)
+        if stops >= 1:
+            yield seed, table, bound_s
+
+
+@pytest.mark.parametrize("climate", LIMITS)
+def test_search_without_dominance_equals_enumeration(climate: str) -> None:
+    """Also: the exact search at best temperatures is a lower bound on both."""
+    worlds, enumerated = 0, 0
+    for seed, table, bound_s in crossable(climate):
+        known_s, stops = search(table, rules(table.question, epsilons=True), dominance=True)
+        if stops > MOST_STOPS:
+            continue
+        ceiling_s = known_s + 60.0
+        free_s, stops = search(
+            table, rules(table.question, epsilons=False), dominance=False, ceiling_s=ceiling_s
+        )
+        if stops > MOST_STOPS:
+            continue
+        twin = HeatTwin(table, GRAIN, MOST_STOPS, best_s=ceiling_s)
+        expected_s = twin.shortest_time_s()
+        assert free_s == pytest.approx(expected_s, abs=CENTISECOND), f"world {seed}"
+        assert bound_s <= expected_s + 1e-6, f"world {seed}"
+        worlds += 1
+        enumerated += twin.enumerated
+    assert worlds >= WORLDS // 4
+    assert enumerated > 20 * worlds
+
+
+@pytest.mark.parametrize("climate", LIMITS)
+def test_dominance_is_never_better_and_within_its_gap(climate: str) -> None:
+    loss_s = []
+    for seed, table, bound_s in crossable(climate):
+        quick_s, _ = search(table, rules(table.question, epsilons=True), dominance=True)
+        free_s, stops = search(
+            table,
+            rules(table.question, epsilons=False),
+            dominance=False,
+            ceiling_s=quick_s + 2 * MILLISECOND,
+        )
+        assert stops >= 0, f"world {seed}"
+        assert quick_s >= free_s - MILLISECOND, f"world {seed}"
+        assert quick_s - free_s <= quick_s - bound_s + MILLISECOND, f"world {seed}"
+        loss_s.append(quick_s - free_s)
+    assert max(loss_s) < 60.0
+
+
+@pytest.mark.parametrize("climate", ["hot", "cold"])
+def test_dominance_without_epsilons_is_exact_in_one_regime(climate: str) -> None:
+    """Where a cooler (or everywhere a warmer) pack is better, dominance loses nothing."""
+    for seed, table, _ in crossable(climate):
+        exact = rules(table.question, epsilons=False)
+        quick_s, _ = search(table, exact, dominance=True)
+        free_s, stops = search(
+            table, exact, dominance=False, ceiling_s=quick_s + 2 * MILLISECOND
+        )
+        assert stops >= 0, f"world {seed}"
+        assert free_s == pytest.approx(quick_s, abs=CENTISECOND), f"world {seed}"
+
+
+@pytest.mark.parametrize("climate", LIMITS)
+def test_solve_brackets_the_optimum(climate: str) -> None:
+    """What `solve` returns lies above the optimum, and its bound below.  Departures: 5 %."""
+    solved = 0
+    for seed in range(WORLDS):
+        question = heat_question(seed, climate)
+        try:
+            found = solve(question, Settings())
+        except (OutOfReach, DisconnectedError):
+            assert math.isinf(lower_bound_s(whole_table(question)))
+            continue
+        except NoPlanError:
+            found = None
+        table = whole_table(question)
+        known_s = math.inf if found is None else found.time_s
+        twin = HeatTwin(table, GRAIN // 2, MOST_STOPS, best_s=known_s + 1.0)
+        if found is not None and len(found.chargers) > MOST_STOPS:
+            continue
+        optimum_s = twin.shortest_time_s()
+        if found is None:
+            assert math.isinf(optimum_s), f"world {seed}"
+            continue
+        assert found.lower_bound_s <= optimum_s + CENTISECOND, f"world {seed}"
+        assert optimum_s <= found.time_s + CENTISECOND, f"world {seed}"
+        assert found.time_s - optimum_s <= found.time_s - found.lower_bound_s + CENTISECOND
+        solved += len(found.chargers) > 0
+    assert solved >= WORLDS // 4
