@@ -12,9 +12,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from starter_build.chargers import place_sites
+
+from starter_build.chargers import Site, place_sites
 from starter_build.elevation import estimate, leave_one_out_figures
+from starter_build.geo import Floats
 from starter_build.network import (
+    Network,
     cut_long_edges,
     largest_component,
     length_figures,
@@ -23,8 +26,9 @@ from starter_build.network import (
 from starter_build.output import sha256, write_csv_gz, write_json, write_npz
 from starter_build.places import place_rows
 from starter_build.provenance import (
-    ASSUMPTIONS,
     BUILT,
+    NOTES,
+    assumptions,
     charger_figures,
     elevation_figures,
     node_figures,
@@ -32,6 +36,7 @@ from starter_build.provenance import (
 )
 from starter_build.sources import (
     TopographyGrid,
+    Town,
     read_airports,
     read_freeways,
     read_published,
@@ -40,6 +45,10 @@ from starter_build.sources import (
 from starter_build.speeds import speeds
 
 OUT = Path(__file__).parent.parent / "src" / "tripplan" / "data" / "starter"
+FILES = ("network.npz", "places.csv.gz", "chargers.csv.gz")
+PLACE_COLUMNS = ("name", "state", "lat", "lon", "population", "kind")
+CHARGER_COLUMNS = ("id", "name", "lat", "lon", "node", "connectors", "stalls", "status")
+STATUS = "illustrative"
 LEAST_POPULATION_READ = 500
 
 
@@ -49,18 +58,53 @@ def build(out: Path) -> None:
     published = read_published(towns)
     freeways = read_freeways()
     network, dropped = largest_component(freeways)
-    source_edges = len(network.tail)
-    lengths = length_figures(network)
+    of_source = {
+        "self_loops_dropped": freeways.self_loops,
+        "other_components_dropped_nodes": dropped,
+        "source_edges_kept": len(network.tail),
+        "lengths_of_source_edges": length_figures(network),
+    }
     missing = split_at_points(network, published)
     cut_long_edges(network)
     elevations = estimate(network, airports, published, TopographyGrid())
     elevation_m = np.round(elevations.node_m, 1)
-    speed_kmh, limit_kmh = speeds(network, elevation_m, towns)
     sites = place_sites(network, elevation_m, towns)
+    places = place_rows(towns, airports)
 
     out.mkdir(parents=True, exist_ok=True)
+    _write_network(out / "network.npz", network, elevation_m, towns)
+    write_csv_gz(out / "places.csv.gz", PLACE_COLUMNS, places)
+    write_csv_gz(out / "chargers.csv.gz", CHARGER_COLUMNS, _charger_rows(network, sites))
+    left_out = leave_one_out_figures(elevations)
+    kinds = [row[5] for row in places]
+    measured = {
+        "network": {
+            **of_source, "published_passes_on_no_edge": missing, **node_figures(network),
+        },
+        "elevation": {
+            "leave_one_out": left_out,
+            **elevation_figures(elevations, elevation_m),
+        },
+        "chargers": charger_figures(network, elevation_m, sites),
+        "places": {"towns": kinds.count("town"), "airports": kinds.count("airport")},
+    }  # fmt: skip
+    provenance = {
+        "name": "starter",
+        "built": BUILT,
+        "built_with": "tools/build_starter.py, tools/requirements-starter.txt",
+        "sources": package_sources(elevations.airports_used, published, len(places)),
+        "assumptions": assumptions(left_out),
+        "notes": list(NOTES),
+        "measured": measured,
+        "sha256": {name: sha256(out / name) for name in FILES},
+    }
+    write_json(out / "provenance.json", provenance)
+
+
+def _write_network(path: Path, network: Network, elevation_m: Floats, towns: list[Town]) -> None:
+    speed_kmh, limit_kmh = speeds(network, elevation_m, towns)
     write_npz(
-        out / "network.npz",
+        path,
         {
             "lat": network.latlon[:, 0].astype(np.float32),
             "lon": network.latlon[:, 1].astype(np.float32),
@@ -73,54 +117,17 @@ def build(out: Path) -> None:
             "speed_limit_kmh": limit_kmh.astype(np.float32),
         },
     )
-    places = place_rows(towns, airports)
-    header = ("name", "state", "lat", "lon", "population", "kind")
-    write_csv_gz(out / "places.csv.gz", header, places)
-    write_csv_gz(
-        out / "chargers.csv.gz",
-        ("id", "name", "lat", "lon", "node", "connectors", "stalls", "status"),
-        (
-            (
-                f"illustrative-{number:04d}", site.name,
-                f"{network.latlon[site.node, 0]:.5f}", f"{network.latlon[site.node, 1]:.5f}",
-                site.node, site.connectors, site.stalls, "illustrative",
-            )
-            for number, site in enumerate(sites, start=1)
-        ),
-    )  # fmt: skip
-    write_json(
-        out / "provenance.json",
-        {
-            "name": "starter",
-            "built": BUILT,
-            "built_with": "tools/build_starter.py, tools/requirements-starter.txt",
-            "sources": package_sources(elevations.airports_used, len(published), len(places)),
-            "assumptions": list(ASSUMPTIONS),
-            "measured": {
-                "network": {
-                    "self_loops_dropped": freeways.self_loops,
-                    "other_components_dropped_nodes": dropped,
-                    "source_edges_kept": source_edges,
-                    "published_passes_on_no_edge": missing,
-                    "lengths_of_source_edges": lengths,
-                    **node_figures(network),
-                },
-                "elevation": {
-                    "leave_one_out": leave_one_out_figures(elevations),
-                    **elevation_figures(elevations, elevation_m),
-                },
-                "chargers": charger_figures(network, elevation_m, sites),
-                "places": {
-                    "towns": sum(row[5] == "town" for row in places),
-                    "airports": sum(row[5] == "airport" for row in places),
-                },
-            },
-            "sha256": {
-                name: sha256(out / name)
-                for name in ("network.npz", "places.csv.gz", "chargers.csv.gz")
-            },
-        },
-    )
+
+
+def _charger_rows(network: Network, sites: list[Site]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for number, site in enumerate(sites, start=1):
+        lat, lon = network.latlon[site.node]
+        name = (f"illustrative-{number:04d}", site.name)
+        rows.append(
+            (*name, f"{lat:.5f}", f"{lon:.5f}", site.node, site.connectors, site.stalls, STATUS)
+        )
+    return rows
 
 
 if __name__ == "__main__":

@@ -271,6 +271,8 @@ class Gazetteer:
     """Names to positions, offline."""
 
     entries: tuple[GazetteerEntry, ...]
+    area_names: Mapping[str, str] = field(default_factory=dict)
+    """Full names of areas: {"CO": "Colorado"}; either is understood."""
     _by_name: dict[str, list[GazetteerEntry]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -291,11 +293,14 @@ class Gazetteer:
         name, _, area = (part.strip() for part in text.partition(","))
         found = self._by_name.get(_folded(text)) or self._by_name.get(_folded(name), [])
         if area and not self._by_name.get(_folded(text)):
-            found = [e for e in found if _folded(e.area) == _folded(area)]
+            found = [e for e in found if _folded(area) in self._names_of(e.area)]
         if not found:
             raise self._unknown(text, name)
         best = found[0]
         return Place(lat=best.lat, lon=best.lon, name=best.label)
+
+    def _names_of(self, area: str) -> tuple[str, str]:
+        return _folded(area), _folded(self.area_names.get(area, area))
 
     def _unknown(self, text: str, name: str) -> InvalidInputError:
         same = self._by_name.get(_folded(name), [])

@@ -153,7 +153,7 @@ def test_a_batch_writes_one_row_a_trip_good_or_bad(tmp_path: Path) -> None:
     trips.write_text(
         "origin,destination,vehicle,departure_soc\n"
         '"Denver, CO","Vail, CO",nissan-leaf-40,90%\n'
-        '"Denver, CO",Atlantis,nissan-leaf-40,90%\n'
+        '"Denver, CO","Nowheresville, CO",nissan-leaf-40,90%\n'
         '"Denver, CO","30,-60",nissan-leaf-40,90%\n'
         '"Denver, CO","Vail, CO",,90%\n',
         encoding="utf-8",

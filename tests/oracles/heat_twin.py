@@ -14,6 +14,10 @@ from tripplan.search.table import StopTable
 SLACK_KWH = 1e-9
 
 
+class TooManyError(Exception):
+    """The world is too large to be enumerated."""
+
+
 @dataclass
 class HeatTwin:
     """Enumerates a table of drives whose energies are multiples of a grid of SoC."""
@@ -24,22 +28,41 @@ class HeatTwin:
     most_stops: int
     best_s: float = math.inf
     """Nothing slower than this is followed up."""
-    enumerated: int = 0
+    room: int = 3000
+    """Most charges to step through."""
+    charges: int = 0
     _fastest_s: list[float] = field(default_factory=list)
+    _priced_s: list[float] = field(default_factory=list)
+    _s_per_kwh: float = 0.0
 
     def shortest_time_s(self) -> float:
         """Least time over all sequences; what ``best_s`` was before if there is none."""
+        question = self.table.question
+        assert question.power is not None
+        self._s_per_kwh = 3600.0 / float(question.power.curve_kw.max())
+        self._fastest_s = self._rest(0.0)
+        self._priced_s = self._rest(self._s_per_kwh)
+        origin = self.table.wishes.origin
+        self._drive_on(origin, 0.0, question.start_kwh, question.start_c, 0)
+        return self.best_s
+
+    def _rest(self, s_per_kwh: float) -> list[float]:
+        """Least time with energy at a price from each stop to the end (Bellman and Ford)."""
         drives, wishes = self.table.drives, self.table.wishes
         rest = [math.inf] * (wishes.destination + 1)
         rest[wishes.destination] = 0.0
         for _ in rest:
             for stop in range(wishes.origin + 1):
                 for k in range(drives.first[stop], drives.first[stop + 1]):
-                    rest[stop] = min(rest[stop], float(drives.time_s[k]) + rest[drives.stop[k]])
-        self._fastest_s = rest
-        question = self.table.question
-        self._drive_on(wishes.origin, 0.0, question.start_kwh, question.start_c, 0)
-        return self.best_s
+                    weight = float(drives.time_s[k] + s_per_kwh * drives.cost_kwh[k])
+                    rest[stop] = min(rest[stop], weight + rest[drives.stop[k]])
+        return rest
+
+    def _too_late(self, stop: int, time_s: float, energy_kwh: float) -> bool:
+        """Whether even charging at full power all the way would not beat the best."""
+        spare_s = (energy_kwh - self.table.question.final_kwh) * self._s_per_kwh
+        rest_s = max(self._fastest_s[stop], self._priced_s[stop] - spare_s)
+        return time_s + rest_s >= self.best_s
 
     def _drive_on(
         self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
@@ -51,20 +74,24 @@ class HeatTwin:
                 continue
             to, duration = int(drives.stop[k]), float(drives.time_s[k])
             reached = time_s + duration
-            if reached + self._fastest_s[to] >= self.best_s:
+            left = min(energy_kwh - float(drives.cost_kwh[k]), float(drives.most_kwh[k]))
+            if self._too_late(to, reached, left):
                 continue
             if to == self.table.wishes.destination:
                 self.best_s = reached
             elif stops < self.most_stops:
-                left = min(energy_kwh - float(drives.cost_kwh[k]), float(drives.most_kwh[k]))
                 warm_c = driven_pack_c(pack_c, float(drives.heat_j[k]), duration, pack)
                 self._charge(to, reached, left, warm_c, stops + 1)
 
-    def _charge(self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int) -> None:
+    def _charge(
+        self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
+    ) -> None:
         """Stop, and leave with every energy on the grid up to the limit."""
         question = self.table.question
         assert question.power is not None
-        self.enumerated += 1
+        self.charges += 1
+        if self.charges > self.room:
+            raise TooManyError
         time_s += question.overhead_s
         pack_c = parked_pack_c(pack_c, 0.0, question.overhead_s, question.pack)
         cell = round(energy_kwh / question.step_kwh)
@@ -81,7 +108,7 @@ class HeatTwin:
             )
             time_s += taken_s
             cell += 1
-            if time_s + self._fastest_s[stop] >= self.best_s:
+            if self._too_late(stop, time_s, cell * question.step_kwh):
                 return
             if cell % self.grid == 0:
                 self._drive_on(stop, time_s, cell * question.step_kwh, pack_c, stops)

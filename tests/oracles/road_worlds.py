@@ -146,7 +146,7 @@ def as_question(world: RoadWorld) -> Question:
         auxiliary_kwh=zeros,
         cabin_kwh=zeros,
         heat_j=zeros,
-        height_kwh=world.height * kwh,
+        height_kwh=np.asarray(world.height * kwh, np.float64),
     )
     first_out = np.searchsorted(world.tail, np.arange(world.height.size + 1)).astype(np.int32)
     capacity = world.full * kwh
@@ -176,7 +176,7 @@ def as_levels(world: RoadWorld) -> LevelWorld:
     chargers = world.charger_node.size
     starts = [*world.charger_node.tolist(), world.origin]
     rooms = [world.limit] * chargers + [world.start]
-    targets = list(enumerate(world.charger_node.tolist())) + [(chargers + 1, world.destination)]
+    targets = [*enumerate(world.charger_node.tolist()), (chargers + 1, world.destination)]
     rows = []
     for row, (source, room) in enumerate(zip(starts, rooms, strict=True)):
         drives = fastest_drives(world, source, room)

@@ -185,7 +185,8 @@ def as_table(world: TableWorld) -> Table:
     direct = [(drive, found) for drive, found in profiles if found is not None]
     flat = [(drive.head, drive.time_s, *found) for drive, found in direct]
     table = np.array(flat, dtype=np.float64).reshape(-1, 5)
-    per_row = np.bincount(np.array([d.tail for d, _ in direct], np.int64), minlength=world.chargers + 1)
+    tails = np.array([drive.tail for drive, _ in direct], np.int64)
+    per_row = np.bincount(tails, minlength=world.chargers + 1)
     first = np.concatenate([[0], np.cumsum(per_row)]).astype(np.int32)
     heads = table[:, 0].astype(np.int32)
     kwh = world.level_kwh

@@ -5,13 +5,13 @@ search tries all departures of that grid, so that enumeration and search know th
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pytest
 
-from tests.oracles.heat_twin import HeatTwin
+from tests.oracles.heat_twin import HeatTwin, TooManyError
 from tests.oracles.road_worlds import as_question, random_road_world
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.charging import SOC_CELLS
@@ -20,15 +20,18 @@ from tripplan.search.kernels.heat_stops import HeatRules, choose_stops_with_heat
 from tripplan.search.kernels.stops import choose_stops
 from tripplan.search.question import Question, survey
 from tripplan.search.reach import OutOfReach
-from tripplan.search.solve import heat_rules, solve
+from tripplan.search.solve import Solution, heat_rules, solve
 from tripplan.search.table import StopTable, build_table
 from tripplan.settings import Settings
 
 GRAIN = 10
 MOST_STOPS = 4
-WORLDS = 60
-ROOM = 600_000
+WORLDS = 32
+ROOM = 40_000
 MILLISECOND = 1e-3
+MARGIN_S = 5.0
+WORST_LOSS_S = 60.0
+"""Labels within 20 s count as equal; so much is lost at most at each of a few stops."""
 CENTISECOND = 0.01
 """Charging courses are kept in float32: at most 2^-11 s off below 8192 s at each of four stops."""
 
@@ -44,7 +47,7 @@ def heat_question(seed: int, climate: str) -> Question:
     """Draw a question; every third has a dense network, chargers in plenty and a small battery."""
     rng = np.random.default_rng([seed, len(climate)])
     dense = {"nodes": 30, "chargers": 10} if seed % 3 == 0 else {"nodes": 16}
-    world = random_road_world(seed, grain=GRAIN, span=2.5 if seed % 3 == 0 else 0.0, **dense)
+    world = random_road_world(seed, grain=GRAIN, span=1.6 if seed % 3 == 0 else 0.9, **dense)
     plain = as_question(world)
     air_c = float(rng.uniform(*AIR_C[climate]))
     cooled = bool(rng.integers(0, 2))
@@ -81,8 +84,8 @@ def whole_table(question: Question) -> StopTable:
 
 def search(
     table: StopTable, rules: HeatRules, *, dominance: bool, ceiling_s: float = math.inf
-) -> tuple[float, int]:
-    """Least time and number of stops (-1: no plan)."""
+) -> tuple[float, int] | None:
+    """Least time and number of stops (-1: no plan); None where the labels were too many."""
     question = table.question
     assert question.power is not None
     best, winner, labels, _, complete = choose_stops_with_heat(
@@ -100,7 +103,8 @@ def search(
         ceiling_s,
         ROOM,
     )
-    assert complete
+    if not complete:
+        return None
     stops = -1
     while winner >= 0 and labels.parent[winner] >= 0:
         stops += 1
@@ -124,96 +128,114 @@ def rules(question: Question, *, epsilons: bool) -> HeatRules:
     )
 
 
-def crossable(climate: str) -> Iterator[tuple[int, StopTable, float]]:
-    """Seed, table and lower bound of the worlds that can be crossed with a stop."""
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A world that can be crossed with a stop, and what the search says to it."""
+
+    name: str
+    table: StopTable
+    bound_s: float
+    quick_s: float
+    """With the epsilons and dominance that ship."""
+    free_s: float
+    """Without dominance, among plans at most `MARGIN_S` slower than the above."""
+    most_stops: int
+
+
+@cache
+def cases(climate: str) -> tuple[Case, ...]:
+    """Worlds of a climate; those left out that need no stop or too many labels."""
+    found = []
     for seed in range(WORLDS):
         question = heat_question(seed, climate)
         table = whole_table(question)
         bound_s = lower_bound_s(table)
-        _, stops = search(table, rules(question, epsilons=True), dominance=True)
-        if stops >= 1:
-            yield seed, table, bound_s
+        if math.isinf(bound_s):
+            continue
+        quick = search(table, rules(question, epsilons=True), dominance=True)
+        assert quick is not None
+        if quick[1] < 1:
+            continue
+        free = search(
+            table,
+            rules(question, epsilons=False),
+            dominance=False,
+            ceiling_s=quick[0] + MARGIN_S,
+        )
+        if free is None:
+            continue
+        assert free[1] >= 0, f"{climate} {seed}: only the search with dominance finds a plan"
+        most_stops = max(quick[1], free[1])
+        found.append(Case(f"{climate} {seed}", table, bound_s, quick[0], free[0], most_stops))
+    assert len(found) >= WORLDS // 4
+    return tuple(found)
 
 
 @pytest.mark.parametrize("climate", LIMITS)
 def test_search_without_dominance_equals_enumeration(climate: str) -> None:
     """Also: the exact search at best temperatures is a lower bound on both."""
-    worlds, enumerated = 0, 0
-    for seed, table, bound_s in crossable(climate):
-        known_s, stops = search(table, rules(table.question, epsilons=True), dominance=True)
-        if stops > MOST_STOPS:
+    worlds, charges = 0, 0
+    for case in cases(climate):
+        if case.most_stops > MOST_STOPS:
             continue
-        ceiling_s = known_s + 60.0
-        free_s, stops = search(
-            table, rules(table.question, epsilons=False), dominance=False, ceiling_s=ceiling_s
-        )
-        if stops > MOST_STOPS:
+        twin = HeatTwin(case.table, GRAIN, MOST_STOPS, best_s=case.quick_s + MARGIN_S)
+        try:
+            expected_s = twin.shortest_time_s()
+        except TooManyError:
             continue
-        twin = HeatTwin(table, GRAIN, MOST_STOPS, best_s=ceiling_s)
-        expected_s = twin.shortest_time_s()
-        assert free_s == pytest.approx(expected_s, abs=CENTISECOND), f"world {seed}"
-        assert bound_s <= expected_s + 1e-6, f"world {seed}"
+        assert case.free_s == pytest.approx(expected_s, abs=CENTISECOND), case.name
+        assert case.bound_s <= expected_s + 1e-6, case.name
         worlds += 1
-        enumerated += twin.enumerated
+        charges += twin.charges
     assert worlds >= WORLDS // 4
-    assert enumerated > 20 * worlds
+    assert charges > 5 * worlds
 
 
 @pytest.mark.parametrize("climate", LIMITS)
 def test_dominance_is_never_better_and_within_its_gap(climate: str) -> None:
-    loss_s = []
-    for seed, table, bound_s in crossable(climate):
-        quick_s, _ = search(table, rules(table.question, epsilons=True), dominance=True)
-        free_s, stops = search(
-            table,
-            rules(table.question, epsilons=False),
-            dominance=False,
-            ceiling_s=quick_s + 2 * MILLISECOND,
-        )
-        assert stops >= 0, f"world {seed}"
-        assert quick_s >= free_s - MILLISECOND, f"world {seed}"
-        assert quick_s - free_s <= quick_s - bound_s + MILLISECOND, f"world {seed}"
-        loss_s.append(quick_s - free_s)
-    assert max(loss_s) < 60.0
+    for case in cases(climate):
+        loss_s = case.quick_s - case.free_s
+        assert -MILLISECOND <= loss_s < WORST_LOSS_S, case.name
+        assert loss_s <= case.quick_s - case.bound_s + MILLISECOND, case.name
 
 
 @pytest.mark.parametrize("climate", ["hot", "cold"])
 def test_dominance_without_epsilons_is_exact_in_one_regime(climate: str) -> None:
     """Where a cooler (or everywhere a warmer) pack is better, dominance loses nothing."""
-    for seed, table, _ in crossable(climate):
-        exact = rules(table.question, epsilons=False)
-        quick_s, _ = search(table, exact, dominance=True)
-        free_s, stops = search(
-            table, exact, dominance=False, ceiling_s=quick_s + 2 * MILLISECOND
-        )
-        assert stops >= 0, f"world {seed}"
-        assert free_s == pytest.approx(quick_s, abs=CENTISECOND), f"world {seed}"
+    for case in cases(climate):
+        exact = search(case.table, rules(case.table.question, epsilons=False), dominance=True)
+        assert exact is not None
+        assert exact[0] == pytest.approx(case.free_s, abs=CENTISECOND), case.name
 
 
 @pytest.mark.parametrize("climate", LIMITS)
 def test_solve_brackets_the_optimum(climate: str) -> None:
-    """What `solve` returns lies above the optimum, and its bound below.  Departures: 5 %."""
+    """What `solve` returns lies above the optimum, and its bound below."""
+    settings = Settings(departure_step=GRAIN / SOC_CELLS)
     solved = 0
     for seed in range(WORLDS):
         question = heat_question(seed, climate)
+        table = whole_table(question)
+        found: Solution | None = None
         try:
-            found = solve(question, Settings())
+            found = solve(question, settings)
         except (OutOfReach, DisconnectedError):
-            assert math.isinf(lower_bound_s(whole_table(question)))
+            assert math.isinf(lower_bound_s(table)), f"world {seed}"
             continue
         except NoPlanError:
-            found = None
-        table = whole_table(question)
-        known_s = math.inf if found is None else found.time_s
-        twin = HeatTwin(table, GRAIN // 2, MOST_STOPS, best_s=known_s + 1.0)
+            pass
         if found is not None and len(found.chargers) > MOST_STOPS:
             continue
-        optimum_s = twin.shortest_time_s()
+        known_s = found.time_s + MARGIN_S if found else math.inf
+        try:
+            optimum_s = HeatTwin(table, GRAIN, MOST_STOPS, best_s=known_s).shortest_time_s()
+        except TooManyError:
+            continue
         if found is None:
             assert math.isinf(optimum_s), f"world {seed}"
             continue
         assert found.lower_bound_s <= optimum_s + CENTISECOND, f"world {seed}"
         assert optimum_s <= found.time_s + CENTISECOND, f"world {seed}"
-        assert found.time_s - optimum_s <= found.time_s - found.lower_bound_s + CENTISECOND
+        assert found.time_s - optimum_s < WORST_LOSS_S, f"world {seed}"
         solved += len(found.chargers) > 0
     assert solved >= WORLDS // 4

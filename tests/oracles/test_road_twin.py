@@ -62,7 +62,7 @@ def _check_legs(world: RoadWorld, found: Solution) -> None:
 
 
 def two_roads(overhead_s: float) -> RoadWorld:
-    """A junction with a charger, a quick hungry road to it, and a thrifty one past another."""
+    """Join origin and a charger by a quick hungry road and a thrifty one past another charger."""
     return RoadWorld(
         tail=np.array([0, 0, 2, 3], np.int32),
         head=np.array([2, 3, 1, 2], np.int32),

@@ -102,7 +102,6 @@ def test_worlds_are_worth_it() -> None:
             winner = int(labels.parent[winner])
         stops.append(count)
     tally = np.bincount(np.array(stops) + 1)
-    print(tally)
     assert tally[0] >= 0.05 * WORLDS
     assert tally[2:].sum() >= 0.4 * WORLDS
     assert tally[3:].sum() >= 0.15 * WORLDS

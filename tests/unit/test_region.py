@@ -106,7 +106,8 @@ def fixture_names() -> Gazetteer:
             GazetteerEntry("Denver", "NC", 35.53, -81.03, 2_309),
             GazetteerEntry("Cañon City", "CO", 38.44, -105.24, 17_000),
             GazetteerEntry("St. Louis", "MO", 38.63, -90.2, 300_000),
-        )
+        ),
+        {"CO": "Colorado"},
     )
 
 
@@ -116,6 +117,7 @@ def test_names_are_found_without_regard_to_case_accents_and_dots(names: Gazettee
     assert names.find("Denver, NC").lat == 35.53
     assert names.find("canon city, CO").label == "Cañon City, CO"
     assert names.find("St Louis").label == "St. Louis, MO"
+    assert names.find("Denver, colorado").label == "Denver, CO"
 
 
 def test_coordinates_always_work(names: Gazetteer) -> None:

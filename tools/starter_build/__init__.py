@@ -1,1 +1,1 @@
-"""Builds the starter atlas (`src/tripplan/data/starter`) from pinned packages; see build_starter."""
+"""Builds the starter atlas from pinned packages; started by build_starter.py."""

@@ -7,13 +7,7 @@ from numpy.typing import NDArray
 
 from starter_build.geo import Floats, Nearest
 from starter_build.network import Network
-from starter_build.profile import (
-    ANCHOR_SD_M,
-    ANCHOR_SLOPE,
-    Anchors,
-    Roads,
-    solve_profile,
-)
+from starter_build.profile import ANCHOR_SLOPE, Anchors, Roads, solve_profile
 from starter_build.sources import Airport, Published, TopographyGrid
 from starter_build.terrain import Points, Terrain
 
@@ -77,7 +71,8 @@ def _anchors(
             distance[row], node[row] = 0.0, known
     rows = np.flatnonzero(distance < ON_FREEWAY_KM)
     node, distance = node[rows], distance[rows]
-    sd = np.hypot(ANCHOR_SD_M, ANCHOR_SLOPE * relief[node] * distance)
+    sd = np.array([published[row].uncertainty_m for row in rows])
+    sd = np.hypot(sd, ANCHOR_SLOPE * relief[node] * distance)
     metres = np.array([published[row].elevation_m for row in rows])
     return Anchors(node, metres, sd), rows
 

@@ -24,8 +24,8 @@ FLOOR_M, ROUGHNESS, WANDER = 4.0, 0.06, 0.08
 """Standard deviation over 1 km of road: floor + this share of the relief around.  Chosen where
 held-out towns in hilly country are missed least; a larger share misses held-out passes less, but
 lets the road follow bumps of the grid that no road climbs."""
-ANCHOR_SD_M, ANCHOR_SLOPE = 6.0, 0.03
-"""A published point is good to 6 m, and by 3 % of the relief a km from its node."""
+ANCHOR_SLOPE = 0.03
+"""A published point is worse by 3 % of the relief for each km between it and its node."""
 STEEPEST = 0.065
 """Grade beyond which edges are held back; AASHTO's mountain Interstates are built to 6-7 %."""
 STIFF_M = 1.0

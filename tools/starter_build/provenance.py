@@ -17,37 +17,67 @@ from starter_build.network import (
     Network,
 )
 from starter_build.profile import STEEPEST
+from starter_build.sources import Published
 from starter_build.speeds import LIMIT_KMH, SPEED_KMH
 
 BUILT = "2026-11-24"
 """Day of the last change of sources or method; fixed, so that a rebuild gives the same bytes."""
 
-ASSUMPTIONS = (
-    "Chargers are illustrative: sites, names, connectors, powers and stalls are made up so that "
-    "plans can be shown; no row describes a real charger.",
-    "CHAdeMO sites are spaced so that no stretch between two of them exceeds "
-    f"{LONGEST_GAP_KM:.0f} km of road, where each metre of height between nodes counts as "
-    f"{CLIMB_KM_PER_M * 1000:.0f} m of road.",
-    "Speeds are assumptions, not posted limits. Expected driving speed: "
-    + ", ".join(f"{name} {kmh:.0f} km/h" for name, kmh in SPEED_KMH.items())
-    + "; assumed limit: "
-    + ", ".join(f"{name} {kmh:.0f} km/h" for name, kmh in LIMIT_KMH.items())
-    + ". West is west of 100 W; urban is within 10 km of towns with more than 250,000 inhabitants "
-    "together; mountain is a grade above 3.5 % or an edge 15 % longer than its chord.",
-    "All roads are motorways, driven in both directions; ramps, city streets and roads that are "
-    "not freeways are missing.",
-    "Edges carry their driven length but no shape; they are drawn as straight lines. Edges over "
-    f"{LONGEST_PIECE_KM:.0f} km are cut into equal pieces whose nodes lie on the chord "
-    "(node_kind 2), not on the road.",
-    "Published passes (node_kind 1) and towns (node_kind 3) on an edge are nodes of their own; the "
-    "driven length of the edge is shared by chord, and its total kept.",
-    "Elevations are estimates: a 9 km terrain grid, corrected at airfields, reconciled along the "
-    "road with published elevations of towns and passes, held to a grade of "
-    f"{STEEPEST * 100:.1f} %. Between published points they may be off by what leave_one_out says; "
-    "short hills are smoothed away.",
-    "Published elevations were transcribed by hand from the named sources and are not fetched at "
-    "build time; a town's figure holds for its centre, not for the freeway beside it.",
+NOTES = (
+    (
+        "Chargers: sites, names, connectors, powers and stalls are made up. CHAdeMO sites are "
+        f"spaced so that no stretch between two of them exceeds {LONGEST_GAP_KM:.0f} km of road, "
+        f"where each metre of height between nodes counts as {CLIMB_KM_PER_M * 1000:.0f} m of road."
+    ),
+    (
+        "Speeds: expected driving speed "
+        + ", ".join(f"{name} {kmh:.0f} km/h" for name, kmh in SPEED_KMH.items())
+        + "; assumed limit "
+        + ", ".join(f"{name} {kmh:.0f} km/h" for name, kmh in LIMIT_KMH.items())
+        + ". West is west of 100 W; urban is within 10 km of towns with more than 250,000 "
+        "inhabitants together; mountain is a grade above 3.5 % or an edge 15 % longer than its "
+        "chord."
+    ),
+    (
+        "Edges carry their driven length but no shape. Edges over "
+        f"{LONGEST_PIECE_KM:.0f} km are cut into equal pieces whose nodes lie on the chord "
+        "(node_kind 2), not on the road."
+    ),
+    (
+        "Published passes (node_kind 1) and towns (node_kind 3) on an edge are nodes of their own; "
+        "the driven length of the edge is shared by chord, and its total kept."
+    ),
+    (
+        "Elevations: a 9 km terrain grid, corrected at airfields, reconciled along the road with "
+        f"published elevations of towns and passes, held to a grade of {STEEPEST * 100:.1f} %. "
+        "Passes that are not in the list of published ones are cut down (see the bias of "
+        "passes_and_tunnels in leave_one_out), and short hills are smoothed away."
+    ),
+    (
+        "Published elevations were written down by hand, without the named source at hand; the "
+        "rows marked checked were seen to agree with a second publication, the others only with "
+        "their neighbours. A town's figure holds for its centre, not for the freeway beside it."
+    ),
 )
+
+
+def assumptions(leave_one_out: dict[str, dict[str, float]]) -> list[str]:
+    """Return the sentences to be shown with every plan on the atlas."""
+    error = leave_one_out["all"]
+    return [
+        "Chargers are illustrative: made up to show the planner at work; none of them is real.",
+        "Speeds are assumptions by region, town and grade, not posted limits.",
+        (
+            "Elevations are estimates: published heights of towns and passes that were held out "
+            f"are missed by {error['median_absolute_m']:.0f} m in the median and "
+            f"{error['mean_absolute_m']:.0f} m on average."
+        ),
+        (
+            "Only freeways are known, as straight lines of the right length; the way to and from "
+            "the freeway is missing."
+        ),
+    ]
+
 
 NAMED = (
     "Eisenhower Tunnel (west portal)", "Vail Pass", "Donner Summit (Euer Saddle)", "Raton Pass",
@@ -57,19 +87,22 @@ NAMED = (
 )  # fmt: skip
 
 
-def package_sources(airports: int, published: int, places: int) -> list[dict[str, Any]]:
+def package_sources(airports: int, published: list[Published], places: int) -> list[dict[str, Any]]:
     """Return each source with its version, licence and what was taken."""
     return [
         {
             "package": "scgraph", "version": version("scgraph"), "licence": "MIT",
             "origin": "us_freeway geograph; the package attributes it to the U.S. Department of "
             "Transportation / Esri, USA Freeway System (over 1:500k), ArcGIS Online",
+            "note": "the package states no separate licence for this data set",
             "taken": "nodes and driven lengths of the US freeways, largest component",
         },
         {
             "package": "itur", "version": version("itur"), "licence": "MIT",
             "origin": "topographic heights of Recommendation ITU-R P.1511-2, as the package "
             "carries them",
+            "note": "the package states no separate licence for these heights; only estimates made "
+            "with them are in the atlas, not the grid",
             "taken": "terrain heights on a 1/12 degree grid, as input to the estimate",
         },
         {
@@ -89,7 +122,8 @@ def package_sources(airports: int, published: int, places: int) -> list[dict[str
             "file": "tools/starter_build/published_elevations.csv", "licence": "facts",
             "origin": "each row names its source: USGS GNIS, state departments of transportation, "
             "Wikipedia articles",
-            "taken": f"{published} published elevations of towns, passes and tunnels",
+            "taken": f"{len(published)} published elevations of towns, passes and tunnels, "
+            f"{sum(point.checked for point in published)} of them checked",
         },
     ]  # fmt: skip
 

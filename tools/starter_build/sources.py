@@ -15,7 +15,10 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from starter_build.geo import Floats
 
 FOOT_M = 0.3048
+USUAL_UNCERTAINTY_M = 6.0
+"""Standard deviation of a published elevation, where the row says no other."""
 PUBLISHED_CSV = Path(__file__).with_name("published_elevations.csv")
+
 
 @dataclass(frozen=True)
 class Freeways:
@@ -61,6 +64,9 @@ class Published:
     lat: float
     lon: float
     elevation_m: float
+    uncertainty_m: float
+    checked: bool
+    """Whether a second publication was seen to agree when the row was written."""
     source: str
 
 
@@ -123,11 +129,13 @@ def read_published(towns: list[Town]) -> list[Published]:
             lat = float(row["lat"]) if row["lat"] else town.lat
             lon = float(row["lon"]) if row["lon"] else town.lon
             elevation_m = float(row["elevation_ft"]) * FOOT_M
+            uncertainty_m = float(row["uncertainty_m"] or USUAL_UNCERTAINTY_M)
             points.append(
                 Published(
-                    row["name"], row["state"], row["kind"], lat, lon, elevation_m, row["source"]
+                    row["name"], row["state"], row["kind"], lat, lon, elevation_m, uncertainty_m,
+                    bool(row["checked"]), row["source"],
                 )
-            )
+            )  # fmt: skip
     if faults:
         raise ValueError(f"{PUBLISHED_CSV.name}: give coordinates for {', '.join(faults)}")
     return points

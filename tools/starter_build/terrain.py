@@ -99,4 +99,3 @@ class Terrain:
         weights = np.linalg.solve(covariance, towards[:, :, None])[:, :, 0]
         score = np.einsum("ij,ij->i", weights, self.score[index])
         return score, np.maximum(1 - np.einsum("ij,ij->i", weights, towards), 0.02)
-

@@ -2,12 +2,12 @@
 
 All functions take floats or arrays that broadcast together, and return the like.
 
-References
-----------
-.. [1] US EPA, test car list data: road load F = A + B v + C v^2 from coast-down, 40 CFR 1066.
-.. [2] SAE J1263/J2263: reference air of coast-down, 20 degrees Celsius and 98.21 kPa,
-   that is 1.167 kg/m^3 by the ideal gas law.
-.. [3] ICAO standard atmosphere: pressure by altitude, exponent 5.25588.
+Sources, by their numbers in the docstrings below:
+
+- [1] US EPA, test car list data: road load F = A + B v + C v^2 from coast-down, 40 CFR 1066.
+- [2] SAE J1263/J2263: reference air of coast-down, 20 degrees Celsius and 98.21 kPa, that is
+  1.167 kg/m^3 by the ideal gas law.
+- [3] ICAO standard atmosphere: pressure by altitude, exponent 5.25588.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from tripplan.units import (
 Values = float | NDArray[np.float64]
 
 COAST_DOWN_AIR_DENSITY = 1.167
-"""Air density at which coast-down figures hold, kg/m^3 [2]_."""
+"""Air density at which coast-down figures hold, kg/m^3 [2]."""
 COAST_DOWN_LOAD_KG = 136.08
 """Load on top of the kerb mass in EPA coast-downs: 300 lb, 40 CFR 86.129."""
 
@@ -43,7 +43,7 @@ _ROAD_FACTOR = {"dry": 1.0, "wet": 1.15, "snow": 2.0}
 def air_density_kg_per_m3(ambient_c: Values, elevation_m: Values) -> Any:
     """Density of dry air by temperature and altitude [kg/m^3].
 
-    Ideal gas with the barometric formula [3]_; within 0.45 % of moist-air libraries.
+    Ideal gas with the barometric formula [3]; within 0.45 % of moist-air libraries.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def air_density_kg_per_m3(ambient_c: Values, elevation_m: Values) -> Any:
 def coast_down_in_si(
     a_lbf: float, b_lbf_per_mph: float, c_lbf_per_mph2: float
 ) -> tuple[float, float, float]:
-    """Turn EPA coast-down coefficients [1]_ into N, N/(m/s) and N/(m/s)^2."""
+    """Turn EPA coast-down coefficients [1] into N, N/(m/s) and N/(m/s)^2."""
     return (
         a_lbf * N_PER_LBF,
         b_lbf_per_mph * N_PER_LBF / MPS_PER_MPH,

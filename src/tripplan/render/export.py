@@ -55,8 +55,7 @@ def from_json(text: str, *, where: str = "plan JSON") -> Plan:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if version is None:
         raise DataError(
-            f"{where}: not a plan; a plan is a JSON object with schema_version "
-            f'"{SCHEMA_VERSION}"',
+            f'{where}: not a plan; a plan is a JSON object with schema_version "{SCHEMA_VERSION}"',
             path=where,
         )
     if version != SCHEMA_VERSION:

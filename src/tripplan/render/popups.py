@@ -1,4 +1,4 @@
-"""The only file that writes HTML: every text from data is escaped here, and nowhere else.
+r"""The only file that writes HTML: every text from data is escaped here, and nowhere else.
 
 `tag` builds elements; whatever is not `Markup` is escaped on its way in.  Escaped text is safe in
 HTML, in attributes, in JavaScript template literals and in a template engine's second pass, since
@@ -6,8 +6,10 @@ HTML, in attributes, in JavaScript template literals and in a template engine's 
 """
 
 import html
+from collections.abc import Iterable
 
 from tripplan.answer import ChargingStop, Plan
+from tripplan.region import Charger
 from tripplan.render import statements, words
 
 NAME_LIMIT = 80
@@ -33,6 +35,14 @@ def escape(text: object, limit: int = TEXT_LIMIT) -> Markup:
     return Markup(html.escape(line, quote=True).translate(_MORE))
 
 
+def _child(text: object) -> Markup:
+    """Return text between elements, with the space that parts it from its neighbours."""
+    plain = str(text)
+    before = " " if plain[:1].isspace() else ""
+    after = " " if plain[-1:].isspace() and plain.strip() else ""
+    return Markup(f"{before}{escape(plain)}{after}")
+
+
 def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
     """Return ``<element attributes>children</element>``.
 
@@ -41,7 +51,7 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
     an attribute out, True gives its name alone.
     """
     pairs = "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(value)}"')
+        _attribute(key.rstrip("_").replace("_", "-"), value)
         for key, value in attributes.items()
         if value is not None and value is not False
     )
@@ -50,11 +60,22 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
     return Markup(f"<{element}{pairs}>{joined(*children)}</{element}>")
 
 
+def _attribute(key: str, value: Attribute) -> str:
+    if value is True:
+        return f" {key}"
+    return f' {key}="{value if isinstance(value, Markup) else escape(value)}"'
+
+
+def points(x: Iterable[float], y: Iterable[float]) -> Markup:
+    """Return the ``points`` of an SVG line, pixels to one decimal."""
+    return Markup(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
+
+
 def joined(*children: Child) -> Markup:
     """Return children in a row, escaped where they are not `Markup`."""
     return Markup(
         "".join(
-            child if isinstance(child, Markup) else escape(child)
+            child if isinstance(child, Markup) else _child(child)
             for child in children
             if child is not None
         )
@@ -141,12 +162,24 @@ def stop_badge(stop: ChargingStop) -> Markup:
     )
 
 
-def end_badge(label: str, *, start: bool) -> Markup:
-    """Return the mark of the start or the end on the map, with its name."""
-    kind = "tp-start" if start else "tp-end"
+def end_badge(label: str, *, start: bool, below: bool) -> Markup:
+    """Return the mark of the start or the end on the map, with its name above or below."""
     return joined(
-        tag("span", class_=f"tp-dot {kind}"), tag("span", name(label, 40), class_="tp-end-label")
+        tag("span", class_=f"tp-dot {'tp-start' if start else 'tp-end'}"),
+        tag("span", name(label, 40), class_="tp-end-label tp-below" if below else "tp-end-label"),
     )
+
+
+def charger_tip(charger: Charger) -> Markup:
+    """Return what shows over a charger at which the plan does not stop."""
+    plugs = ", ".join(
+        f"{plug.standard} {words.power(plug.power_kw)}" for plug in charger.connectors
+    )
+    made_up = charger.status == "illustrative"
+    return joined(
+        name(charger.name), tag("br"), plugs, tag("br") if made_up else None,
+        made_up_tag() if made_up else None,
+    )  # fmt: skip
 
 
 def facts(*rows: tuple[str, Child]) -> Markup:

@@ -32,7 +32,10 @@ def _header(plan: Plan) -> list[str]:
         _row("Wishes", "; ".join(statements.wishes(plan))),
         _row("Conditions", "; ".join(statements.conditions(plan))),
         _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
-        _row("Distance", f"{words.distance(plan.distance_km)}, {words.count(len(plan.stops), 'stop')}"),
+        _row(
+            "Distance",
+            f"{words.distance(plan.distance_km)}, {words.count(len(plan.stops), 'stop')}",
+        ),
         _row(
             "Energy",
             f"{words.energy(plan.energy_spent_kwh)} spent, {charged}, "
@@ -66,13 +69,19 @@ def _timetable(plan: Plan) -> list[str]:
 def _leg_lines(leg: Leg) -> list[str]:
     parts = leg.energy
     return [
-        f"drive {words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
-        f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}",
-        f"battery gives {words.energy(parts.spent_kwh)}: motion {parts.motion_kwh:.1f}, "
-        f"auxiliaries {parts.auxiliary_kwh:.1f}, cabin {parts.cabin_kwh:.1f}, "
-        f"braking returns {parts.regenerated_kwh - parts.curtailed_kwh:.1f}",
-        f"pack {words.temperatures(leg.pack_departure_c, leg.pack_arrival_c)}, "
-        f"lowest SoC {words.percent(leg.min_soc, 1)}",
+        (
+            f"drive {words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
+            f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}"
+        ),
+        (
+            f"battery gives {words.energy(parts.spent_kwh)}: motion {parts.motion_kwh:.1f}, "
+            f"auxiliaries {parts.auxiliary_kwh:.1f}, cabin {parts.cabin_kwh:.1f}, "
+            f"braking returns {parts.regenerated_kwh - parts.curtailed_kwh:.1f}"
+        ),
+        (
+            f"pack {words.temperatures(leg.pack_departure_c, leg.pack_arrival_c)}, "
+            f"lowest SoC {words.percent(leg.min_soc, 1)}"
+        ),
     ]
 
 
@@ -83,17 +92,27 @@ def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
         f"{words.clock(arrival_s):>{_TIME}}  STOP {stop.number}: {words.one_line(stop.name)}{mark}",
         *_indented(
             [
-                f"arrive with {words.percent(stop.arrival_soc, 1)}, "
-                f"leave with {words.percent(stop.departure_soc, 1)}",
-                f"{words.duration(stop.charging_s)} charging "
-                f"+ {words.duration(stop.overhead_s)} beside it",
-                f"{words.energy(stop.energy_kwh)}, mean {words.power(stop.mean_kw)}, "
-                f"highest {words.power(stop.max_kw)}",
+                (
+                    f"arrive with {words.percent(stop.arrival_soc, 1)}, "
+                    f"leave with {words.percent(stop.departure_soc, 1)}"
+                ),
+                (
+                    f"{words.duration(stop.charging_s)} charging "
+                    f"+ {words.duration(stop.overhead_s)} beside it"
+                ),
+                (
+                    f"{words.energy(stop.energy_kwh)}, mean {words.power(stop.mean_kw)}, "
+                    f"highest {words.power(stop.max_kw)}"
+                ),
                 f"plug {statements.plug(stop)}{operator}",
-                f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}, "
-                f"heat delay {words.duration(stop.heat_delay_s)}",
-                f"limited by {statements.LIMIT_WORDS[stop.limited_by]}: "
-                f"{statements.why_limited(stop)}",
+                (
+                    f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}, "
+                    f"heat delay {words.duration(stop.heat_delay_s)}"
+                ),
+                (
+                    f"limited by {statements.LIMIT_WORDS[stop.limited_by]}: "
+                    f"{statements.why_limited(stop)}"
+                ),
             ]
         ),
     ]
@@ -119,11 +138,16 @@ def region_to_text(region: Region) -> str:
     made_up = sum(charger.status == "illustrative" for charger in chargers)
     lines = [
         f"Region {words.one_line(region.name)}",
-        _row("Roads", f"{network.node_count:,} nodes, {network.arc_count:,} one-way arcs, "
-             f"{two_way_km:,.0f} km driven either way"),
+        _row(
+            "Roads",
+            f"{network.node_count:,} nodes, {network.arc_count:,} one-way arcs, "
+            f"{two_way_km:,.0f} km driven either way",
+        ),
         _row("Chargers", f"{len(chargers):,}, of which {made_up:,} are made up (illustrative)"),
         _row("Names", f"{len(region.gazetteer.entries):,} places"),
-        *_block("Assumptions", [f"- {words.one_line(t, 600)}" for t in region.assumptions] or ["none"]),
+        *_block(
+            "Assumptions", [f"- {words.one_line(t, 600)}" for t in region.assumptions] or ["none"]
+        ),
         *_block("Provenance", list(_outline(region.provenance)) or ["none named"]),
     ]
     return _ascii_units("\n".join(lines)) + "\n"

@@ -73,7 +73,7 @@ def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
     if limit == "charger":
         return f"The charger gives no more than {words.power(stop.charger_kw)}"
     if limit == "vehicle":
-        return "The car's charging curve set the power: it falls as the battery fills"
+        return "The car takes no more: its own charging curve set the power"
     span = [s.pack_c for s in stop.samples if s.limited_by == "temperature"]
     low, high = min(span), max(span)
     if low >= _WARM_C:
@@ -127,7 +127,7 @@ def conditions(plan: Plan) -> tuple[str, ...]:
     elif given.wind_from_deg is None:
         breeze = f"headwind {words.wind(given.wind_mps)} all the way"
     else:
-        breeze = f"wind {words.wind(given.wind_mps)} from {given.wind_from_deg:.0f}°"
+        breeze = f"wind {words.wind(given.wind_mps)} from the {_compass(given.wind_from_deg)}"
     cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
     return (
         air,
@@ -147,15 +147,29 @@ def split(plan: Plan) -> str:
     )
 
 
+def headline(plan: Plan) -> str:
+    """Return how good the plan is proven to be, in a few words."""
+    gap = plan.certificate.gap
+    if gap < 5e-5:
+        return "Proven to be the quickest."
+    return f"At most {100 * gap:.2f}% of this time could be saved."
+
+
 def proof(plan: Plan) -> tuple[str, ...]:
     """Return how good the plan is proven to be, in sentences."""
     certificate = plan.certificate
     bound_s = certificate.lower_bound_s
-    longer = max(0.0, plan.total_s - bound_s)
+    longer_s = max(0.0, plan.total_s - bound_s)
+    this = (
+        "this one takes just that"
+        if longer_s < 0.5
+        else (f"this one takes {_exact(plan.total_s)}, {_exact(longer_s)} more")
+    )
     said = [
-        f"No plan over the fastest roads between stops takes less than {_exact(bound_s)}; "
-        f"this one takes {_exact(plan.total_s)}, "
-        f"{_exact(longer)} more (gap {100 * certificate.gap:.2f}%).",
+        (
+            f"No plan over the fastest roads between stops takes less than {_exact(bound_s)}; "
+            f"{this} (gap {100 * certificate.gap:.2f}%)."
+        ),
         f"Method: {words.one_line(certificate.method, 400)} ({certificate.labels:,} labels).",
     ]
     if not certificate.complete:
@@ -176,11 +190,19 @@ def audit(plan: Plan) -> tuple[str, ...]:
     if found.passed:
         return ("Passed: an independent re-drive in small time steps agrees.", figures)
     objections = (f"Objection: {words.one_line(o, 300)}" for o in found.objections)
-    return ("FAILED: the independent re-drive objects. Do not rely on this plan.", figures,
-            *objections)
+    return (
+        "FAILED: the independent re-drive objects. Do not rely on this plan.",
+        figures,
+        *objections,
+    )
 
 
 def _exact(seconds: float) -> str:
     hours, rest = divmod(round(seconds), int(S_PER_H))
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{left:02d} h" if hours else f"{minutes}:{left:02d} min"
+
+
+def _compass(degrees: float) -> str:
+    names = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
+    return f"{names[round(degrees / 45.0) % 8]} ({degrees:.0f}°)"

@@ -14,20 +14,23 @@ ILLUSTRATIVE_LINE = (
 )
 
 _FEET_PER_MILE = 5280
-_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DROPPED = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
+)
 _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def one_line(text: object, limit: int = 120) -> str:
     """Return text from outside as one line that cannot steer a terminal or turn its neighbours.
 
-    Control characters become spaces, marks that reverse the writing direction go, and what is
+    Control characters become spaces, marks that reverse the writing direction go, as does what no
+    XML may hold, and what is
     longer than ``limit`` characters ends in an ellipsis.
     """
     kept = (
         " " if unicodedata.category(ch) in _UNSEEN else ch
         for ch in str(text)[: 20 * limit]
-        if ch not in _BIDI_CONTROLS
+        if ch not in _DROPPED
     )
     line = " ".join("".join(kept).split())
     cut = len(line) > limit or len(str(text)) > 20 * limit
@@ -68,8 +71,7 @@ def temperatures(first_c: float, second_c: float) -> str:
     """Return "24 to 33 °C (75 to 91 °F)"."""
     first_f, second_f = first_c * 1.8 + 32.0, second_c * 1.8 + 32.0
     return (
-        f"{_whole(first_c)} to {_whole(second_c)} °C "
-        f"({_whole(first_f)} to {_whole(second_f)} °F)"
+        f"{_whole(first_c)} to {_whole(second_c)} °C ({_whole(first_f)} to {_whole(second_f)} °F)"
     )
 
 

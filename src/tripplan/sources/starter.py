@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tripplan.errors import DataError
 from tripplan.region import (
@@ -101,7 +102,7 @@ def _rows(data: bytes) -> Iterator[dict[str, str]]:
     return csv.DictReader(io.StringIO(gzip.decompress(data).decode("utf-8"), newline=""))
 
 
-def _chargers(data: bytes) -> tuple[tuple[Charger, ...], list[int]]:
+def _chargers(data: bytes) -> tuple[tuple[Charger, ...], NDArray[np.int32]]:
     chargers, nodes = [], []
     for row in _rows(data):
         if row["status"] != "illustrative":
@@ -127,7 +128,7 @@ def _chargers(data: bytes) -> tuple[tuple[Charger, ...], list[int]]:
             )
         )
         nodes.append(int(row["node"]))
-    return tuple(chargers), nodes
+    return tuple(chargers), np.array(nodes, dtype=np.int32)
 
 
 def _places(data: bytes) -> tuple[GazetteerEntry, ...]:

@@ -157,7 +157,7 @@ def choose_stops_with_heat(
     next_in_bag = np.full(room, -1, np.int32)
     keys = np.empty(room + 8)
     items = np.empty(room + 8, np.int32)
-    found = np.empty(4 * columns + 8)
+    found = np.empty(4 * columns + 8 + int(wishes.limit_kwh / rules.departure_step_kwh))
     best = ceiling_s
     winner = -1
     labels.stop[0] = wishes.origin

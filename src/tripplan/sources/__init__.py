@@ -1,0 +1,1 @@
+"""The outer world, one file a provider; beside search, blind to it."""
