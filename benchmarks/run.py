@@ -17,7 +17,6 @@ from platform import python_version
 from typing import TypeVar
 
 import grid
-
 from tripplan import Plan, Planner, Settings, Trip, Vehicle, catalogue, load_starter
 from tripplan.api import make_trip
 from tripplan.search.question import Question
@@ -98,40 +97,62 @@ def measure(planner: Planner, trip: Trip, car: Vehicle) -> Row:
     return Row(plan, answer, statistics.median(theirs) / statistics.median(ours))
 
 
+PAGE = """\
+# Results of `make bench`
+
+tripplan against a plain shortest path over (charger, SoC in steps of 1 %) with networkx; what that
+is, and what it is given for nothing, stands at the top of [grid.py](grid.py). Battery heat off,
+20 °C, departure with 90 %. Medians of {rounds} runs of each, by turns, in one process; Python
+{python}, {libraries}.
+
+**Ratio of planning times: median {median:.0f}, from {least:.1f} to {most:.0f}** (above 1: tripplan
+is quicker, although its time includes the itinerary and its audit). Ratios vary from run to run
+and from machine to machine; they grow with the length of the trip and the range of the car.
+
+*Trip* is the time of the trip, which is what both minimise. The grid rounds energy down to whole
+per cents on every arrival, so its plans take a little longer; *at most* is what that can cost, and
+*agree* whether the two differ by no more.
+
+| trip | car | km | stops | trip, min | grid, min | longer by, s | at most, s | agree | states | ratio |
+|---|---|--:|--:|--:|--:|--:|--:|---|--:|--:|
+{table}
+"""
+ROW = (
+    "| {trip} | {car} | {km:.0f} | {stops} | {ours:.1f} | {theirs:.1f} | {longer:.0f} | {room:.0f} "
+    "| {agrees} | {states} | {ratio:.1f} |"
+)
+
+
+def line(row: Row) -> str:
+    """Return one line of the table."""
+    plan = row.plan
+    return ROW.format(
+        trip=f"{plan.trip.origin.label} - {plan.trip.destination.label}",
+        car=plan.vehicle_id,
+        km=plan.distance_km,
+        stops=len(plan.stops),
+        ours=plan.total_s / 60.0,
+        theirs=row.answer.time_s / 60.0,
+        longer=row.difference_s,
+        room=row.rounding_s,
+        agrees="yes" if row.agrees else "NO",
+        states=row.answer.states,
+        ratio=row.ratio,
+    )
+
+
 def written(rows: list[Row]) -> str:
     """Return the page of results."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "networkx", "numpy"))
     ratios = [row.ratio for row in rows]
-    lines = [
-        "# Results of `make bench`",
-        "",
-        "tripplan against a plain shortest path over (charger, SoC in steps of 1 %) with networkx;",
-        "what that is, and what it is given for nothing, stands at the top of",
-        "[grid.py](grid.py). Battery heat off, 20 °C, departure with 90 %. Medians of "
-        f"{ROUNDS} runs of each, by turns, in one process.",
-        f"Python {python_version()}, {libraries}.",
-        "",
-        f"**Ratio of planning times: median {statistics.median(ratios):.0f}, "
-        f"from {min(ratios):.1f} to {max(ratios):.0f}** (above 1: tripplan is quicker, though it",
-        "also unfolds the itinerary and audits it). Ratios vary from run to run and machine to",
-        "machine.",
-        "",
-        "*Time of the trip* is what both minimise. The grid rounds energy down to whole per cents on",
-        "every arrival, so it takes a little longer; *at most* is what that rounding can cost.",
-        "",
-        "| trip | car | km | stops | time of the trip, min | grid, min | longer by, s | at most, s "
-        "| agree | states | ratio |",
-        "|---|---|--:|--:|--:|--:|--:|--:|---|--:|--:|",
-    ]
-    for row in rows:
-        plan, trip = row.plan, row.plan.trip
-        lines.append(
-            f"| {trip.origin.label} - {trip.destination.label} | {plan.vehicle_id} "
-            f"| {plan.distance_km:.0f} | {len(plan.stops)} | {plan.total_s / 60:.1f} "
-            f"| {row.answer.time_s / 60:.1f} | {row.difference_s:.0f} | {row.rounding_s:.0f} "
-            f"| {'yes' if row.agrees else 'NO'} | {row.answer.states} | {row.ratio:.1f} |"
-        )
-    return "\n".join([*lines, ""])
+    return PAGE.format(
+        rounds=ROUNDS,
+        python=python_version(),
+        libraries=", ".join(f"{name} {version(name)}" for name in ("numba", "networkx", "numpy")),
+        median=statistics.median(ratios),
+        least=min(ratios),
+        most=max(ratios),
+        table="\n".join(line(row) for row in rows),
+    )
 
 
 def main() -> int:

@@ -133,7 +133,10 @@ def _planar_edges(rng: np.random.Generator, place: Floats) -> tuple[Ints, Ints]:
 
 
 def as_question(world: RoadWorld) -> Question:
-    """Return the world as the search sees it."""
+    """Return the world as the search sees it.
+
+    The forward star is read-only as that of a `RoadNetwork`, or kernels would be compiled anew.
+    """
     kwh = world.level_kwh
     energy = world.spent * kwh
     arcs = world.tail.size
@@ -149,10 +152,13 @@ def as_question(world: RoadWorld) -> Question:
         height_kwh=np.asarray(world.height * kwh, np.float64),
     )
     first_out = np.searchsorted(world.tail, np.arange(world.height.size + 1)).astype(np.int32)
+    head = world.head.copy()
+    first_out.setflags(write=False)
+    head.setflags(write=False)
     capacity = world.full * kwh
     soc, kw = world.curve
     return Question(
-        roads=Roads(first_out, world.head, world.time_s, costs.energy_kwh, zeros),
+        roads=Roads(first_out, head, world.time_s, costs.energy_kwh, zeros),
         costs=costs,
         tail=world.tail,
         origin=world.origin,

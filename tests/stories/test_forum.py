@@ -40,8 +40,11 @@ def test_its_descents_feed_the_battery(divide: Plan) -> None:
     for leg in divide.legs:
         parts = leg.energy
         balance = (
-            parts.motion_kwh + parts.auxiliary_kwh + parts.cabin_kwh
-            - parts.regenerated_kwh + parts.curtailed_kwh
+            parts.motion_kwh
+            + parts.auxiliary_kwh
+            + parts.cabin_kwh
+            - parts.regenerated_kwh
+            + parts.curtailed_kwh
         )
         assert balance == pytest.approx(parts.spent_kwh, abs=1e-9)
         drop_kwh = (leg.departure_soc - leg.arrival_soc) * divide.capacity_kwh
@@ -91,12 +94,26 @@ def larger(car: Vehicle, extra_kwh: float, cold: float) -> Vehicle:
 def test_with_the_shortfall_made_good_the_trip_works() -> None:
     car = find_vehicle("nissan-leaf-24-2011").aged(0.3)
     with pytest.raises(OutOfRangeError) as caught:
-        tripplan.plan("Denver, CO", "Grand Junction, CO", vehicle=car, ambient_c=-10, reserve_soc=0,
-                      arrival_soc=0, departure_soc=1, cabin="off")
+        tripplan.plan(
+            "Denver, CO",
+            "Grand Junction, CO",
+            vehicle=car,
+            ambient_c=-10,
+            reserve_soc=0,
+            arrival_soc=0,
+            departure_soc=1,
+            cabin="off",
+        )
     cold = 0.87  # usable share at -10 degrees Celsius in the catalogue
     fixed = tripplan.plan(
-        "Denver, CO", "Grand Junction, CO", vehicle=larger(car, caught.value.shortfall_kwh + 0.01, cold),
-        ambient_c=-10, reserve_soc=0, arrival_soc=0, departure_soc=1, cabin="off",
+        "Denver, CO",
+        "Grand Junction, CO",
+        vehicle=larger(car, caught.value.shortfall_kwh + 0.01, cold),
+        ambient_c=-10,
+        reserve_soc=0,
+        arrival_soc=0,
+        departure_soc=1,
+        cabin="off",
     )
     assert fixed.audit.passed
 

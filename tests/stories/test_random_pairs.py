@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tripplan.api import load_starter
+from tripplan.api import named_region
 from tripplan.batch import Outcome, plan_many
 
 CARS = (
@@ -19,7 +19,7 @@ PAIRS = 200
 
 @pytest.fixture(scope="module", name="outcomes")
 def fixture_outcomes() -> list[Outcome]:
-    towns = [e for e in load_starter().gazetteer.entries if e.population >= 50_000]
+    towns = [e for e in named_region().gazetteer.entries if e.population >= 50_000]
     rng = random.Random(20_24)  # noqa: S311 - a reproducible sample, not a secret
     trips = []
     for number in range(PAIRS):

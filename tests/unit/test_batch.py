@@ -29,8 +29,15 @@ def test_one_bad_trip_never_stops_the_rest() -> None:
     assert [o.status for o in outcomes] == WANTED
     assert [o.index for o in outcomes] == list(range(len(TRIPS)))
     assert seen == outcomes
-    for outcome, words in ((1, "Nowhere"), (2, "no-such-car"), (3, "130%"), (4, "soh"),
-                           (5, "colour"), (6, "origin"), (7, "no road near")):
+    for outcome, words in (
+        (1, "Nowhere"),
+        (2, "no-such-car"),
+        (3, "130%"),
+        (4, "soh"),
+        (5, "colour"),
+        (6, "origin"),
+        (7, "no road near"),
+    ):
         assert words in outcomes[outcome].reason
     first = outcomes[0].plan
     assert first is not None

@@ -17,6 +17,10 @@ from tripplan.region import (
 )
 
 
+def sites(chargers: tuple[Charger, ...], node: list[int]) -> ChargerSet:
+    return ChargerSet(chargers, np.array(node, dtype=np.int32))
+
+
 def network(**changes: Any) -> RoadNetwork:
     columns: dict[str, Any] = {
         "lat": [39.0, 39.1, 39.2],
@@ -74,8 +78,19 @@ def test_columns_are_read_only_copies() -> None:
         ({"speed_kmh": [-5.0, 1.0]}, "speed_kmh"),
         ({"head": [1, 7], "two_way": False}, "head"),
         ({"tail": [0, 9], "two_way": False}, "tail"),
-        ({"lat": [], "lon": [], "elevation_m": [], "tail": [], "head": [], "length_m": [],
-          "speed_kmh": [], "speed_limit_kmh": []}, "no nodes"),
+        (
+            {
+                "lat": [],
+                "lon": [],
+                "elevation_m": [],
+                "tail": [],
+                "head": [],
+                "length_m": [],
+                "speed_kmh": [],
+                "speed_limit_kmh": [],
+            },
+            "no nodes",
+        ),
     ],
 )
 def test_broken_networks_are_refused_by_name(changes: dict[str, Any], words: str) -> None:
@@ -84,18 +99,19 @@ def test_broken_networks_are_refused_by_name(changes: dict[str, Any], words: str
 
 
 def test_chargers_pick_the_best_fitting_plug() -> None:
-    sites = ChargerSet((charger(), charger(id="c2", connectors=(Connector("NACS", 250.0),))), [1, 2])
-    assert sites.power_kw(["CHADEMO", "CCS1"]).tolist() == [150.0, 0.0]
-    assert sites.power_kw(["CHADEMO"]).tolist() == [50.0, 0.0]
+    nacs = charger(id="c2", connectors=(Connector("NACS", 250.0),))
+    both = sites((charger(), nacs), [1, 2])
+    assert both.power_kw(["CHADEMO", "CCS1"]).tolist() == [150.0, 0.0]
+    assert both.power_kw(["CHADEMO"]).tolist() == [50.0, 0.0]
 
 
 def test_broken_chargers_are_refused() -> None:
     with pytest.raises(DataError, match="1 sites but 2 nodes"):
-        ChargerSet((charger(),), [1, 2])
+        sites((charger(),), [1, 2])
     with pytest.raises(DataError, match="c1: CCS1 has power"):
-        ChargerSet((charger(connectors=(Connector("CCS1", 0.0),)),), [1])
+        sites((charger(connectors=(Connector("CCS1", 0.0),)),), [1])
     with pytest.raises(DataError, match="not there"):
-        Region("test", network(), ChargerSet((charger(),), [3]), Gazetteer(()))
+        Region("test", network(), sites((charger(),), [3]), Gazetteer(()))
 
 
 @pytest.fixture(name="names")

@@ -188,22 +188,27 @@ def _scale(panel: _Panel) -> Markup:
     return joined(*marks)
 
 
-def _level(panel: _Panel, value: float, label: str, class_: str) -> Markup:
-    y = round(panel.y(value), 1)
+def _reserve(plan: Plan, panel: _Panel) -> Markup:
+    """Return the reserve, named at the left, where SoC is high as a rule."""
+    soc = plan.trip.reserve_soc
+    y = round(panel.y(100.0 * soc), 1)
     return joined(
-        tag("line", x1=_LEFT, x2=_RIGHT, y1=y, y2=y, class_=class_),
-        tag("text", label, x=_RIGHT - 3, y=y - 3, text_anchor="end", class_="tp-tick"),
+        tag("line", x1=_LEFT, x2=_RIGHT, y1=y, y2=y, class_="tp-reserve"),
+        tag("text", f"reserve {words.percent(soc)}", x=_LEFT + 4, y=y - 4, class_="tp-tick"),
     )
 
 
-def _reserve(plan: Plan, panel: _Panel) -> Markup:
-    soc = plan.trip.reserve_soc
-    return _level(panel, 100.0 * soc, f"reserve {words.percent(soc)}", "tp-reserve")
-
-
 def _ambient(plan: Plan, panel: _Panel) -> Markup:
+    """Return the air temperature, named at the right, where the pack is warmer as a rule."""
     air_c = plan.trip.conditions.ambient_c
-    return _level(panel, air_c, f"air {air_c:.0f} °C", "tp-ambient")
+    y = round(panel.y(air_c), 1)
+    return joined(
+        tag("line", x1=_LEFT, x2=_RIGHT, y1=y, y2=y, class_="tp-ambient"),
+        tag(
+            "text", f"air {air_c:.0f} °C", x=_RIGHT - 3, y=y - 4, text_anchor="end",
+            class_="tp-tick",
+        ),
+    )  # fmt: skip
 
 
 def _distance_axis(course: Course, bottom: float) -> Markup:

@@ -170,6 +170,9 @@
     fit(map, parts.bounds);
     fitButton(map, parts.bounds);
     stopButtons(map, parts.stops);
+    map.on("popupopen popupclose", function (event) {
+      map.getContainer().parentNode.classList.toggle("tp-reading", event.type === "popupopen");
+    });
     chart(map, parts.course);
     window.addEventListener("beforeprint", function () {
       map.invalidateSize({ animate: false });
