@@ -113,7 +113,7 @@ and from machine to machine; they grow with the length of the trip and the range
 per cents on every arrival, so its plans take a little longer; *at most* is what that can cost, and
 *agree* whether the two differ by no more.
 
-| trip | car | km | stops | trip, min | grid, min | longer by, s | at most, s | agree | states | ratio |
+| trip | car | km | stops | trip, min | grid, min | longer, s | at most | agree | states | ratio |
 |---|---|--:|--:|--:|--:|--:|--:|---|--:|--:|
 {table}
 """

@@ -253,6 +253,8 @@ class GazetteerEntry:
     lon: float
     population: int
     kind: str = "town"
+    aliases: tuple[str, ...] = ()
+    """Other names that are understood: an airport's code, ..."""
 
     @property
     def label(self) -> str:
@@ -277,7 +279,8 @@ class Gazetteer:
 
     def __post_init__(self) -> None:
         for entry in sorted(self.entries, key=lambda e: -e.population):
-            self._by_name.setdefault(_folded(entry.name), []).append(entry)
+            for name in dict.fromkeys(map(_folded, (entry.name, *entry.aliases))):
+                self._by_name.setdefault(name, []).append(entry)
 
     def find(self, text: str) -> Place:
         """Look a place up: "lat,lon", "Denver, CO" or "Denver" (the most populous of that name).

@@ -56,8 +56,8 @@ class Course:
 
     @property
     def span_km(self) -> float:
-        """Length of the distance axis, above zero."""
-        return max(float(self.distance_km[-1]), 1e-3)
+        """Length of the distance axis, at least 1 km."""
+        return max(float(self.distance_km[-1]), 1.0)
 
 
 def course_of(plan: Plan) -> Course:

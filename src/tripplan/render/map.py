@@ -231,7 +231,7 @@ def _draw_stops(plan: Plan) -> list[folium.Marker]:
             icon_anchor=(17, 17),
             class_name="tp-stop-icon",
         )
-        popup = folium.Popup(popups.stop_popup(stop, power_chart(stop)), max_width=300)
+        popup = _popup(popups.stop_popup(stop, power_chart(stop)))
         markers.append(
             folium.Marker(
                 [stop.lat, stop.lon],
@@ -244,6 +244,16 @@ def _draw_stops(plan: Plan) -> list[folium.Marker]:
     return markers
 
 
+def _popup(content: popups.Markup) -> folium.Popup:
+    """Return a popup that opens clear of the map's buttons."""
+    return folium.Popup(
+        content,
+        max_width=300,
+        auto_pan_padding_top_left=[54, 10],
+        auto_pan_padding_bottom_right=[58, 10],
+    )
+
+
 def _draw_ends(plan: Plan) -> list[folium.Marker]:
     markers = []
     for place, start in ((plan.trip.origin, True), (plan.trip.destination, False)):
@@ -253,7 +263,7 @@ def _draw_ends(plan: Plan) -> list[folium.Marker]:
             icon_anchor=(10, 10),
             class_name="tp-end-icon",
         )
-        popup = folium.Popup(popups.end_popup(plan, start=start), max_width=260)
+        popup = _popup(popups.end_popup(plan, start=start))
         markers.append(
             folium.Marker(
                 [place.lat, place.lon],

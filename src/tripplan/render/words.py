@@ -5,7 +5,7 @@ SoC becomes percent here.  Where US drivers think in other units, both are given
 
 import unicodedata
 
-from tripplan.units import KMH_PER_MPS, M_PER_KM, M_PER_MILE, MPS_PER_MPH, S_PER_H
+from tripplan.units import KMH_PER_MPS, M_PER_KM, M_PER_MILE, MPS_PER_MPH
 
 MADE_UP = "made-up charger"
 ILLUSTRATIVE_LINE = (
@@ -97,7 +97,7 @@ def consumption(wh_per_km: float) -> str:
 def height(metres: float) -> str:
     """Return "980 m (3,215 ft)"."""
     feet = metres / M_PER_MILE * _FEET_PER_MILE
-    return f"{metres:,.0f} m ({feet:,.0f} ft)"
+    return f"{round(metres):,d} m ({round(feet):,d} ft)"
 
 
 def wind(mps: float) -> str:
@@ -108,11 +108,6 @@ def wind(mps: float) -> str:
 def speed(kmh: float) -> str:
     """Return "110 km/h (68 mph)"."""
     return f"{kmh:.0f} km/h ({kmh / KMH_PER_MPS / MPS_PER_MPH:.0f} mph)"
-
-
-def hours(seconds: float) -> float:
-    """Return seconds as hours."""
-    return seconds / S_PER_H
 
 
 def count(number: int, noun: str) -> str:

@@ -53,7 +53,10 @@ def load_starter() -> Region:
         name="starter",
         network=_network(_checked("network.npz", digests)),
         chargers=ChargerSet(chargers=chargers, node=nodes),
-        gazetteer=Gazetteer(entries=_places(_checked("places.csv.gz", digests))),
+        gazetteer=Gazetteer(
+            entries=_places(_checked("places.csv.gz", digests)),
+            area_names={code: name.replace("_", " ") for code, name in STATES.items()},
+        ),
         assumptions=tuple(provenance["assumptions"]),
         provenance=provenance,
     )
@@ -132,20 +135,37 @@ def _chargers(data: bytes) -> tuple[tuple[Charger, ...], NDArray[np.int32]]:
 
 
 def _places(data: bytes) -> tuple[GazetteerEntry, ...]:
-    entries = []
-    for row in _rows(data):
-        names = [row["name"]]
-        if row["kind"] == "airport":
-            names.append(row["name"].rpartition(" (")[0])
-        entries += [
-            GazetteerEntry(
-                name=name,
-                area=row["state"],
-                lat=float(row["lat"]),
-                lon=float(row["lon"]),
-                population=int(row["population"]),
-                kind=row["kind"],
-            )
-            for name in names
-        ]
-    return tuple(entries)
+    return tuple(
+        GazetteerEntry(
+            name=row["name"],
+            area=row["state"],
+            lat=float(row["lat"]),
+            lon=float(row["lon"]),
+            population=int(row["population"]),
+            kind=row["kind"],
+            aliases=_airport_names(row["name"]) if row["kind"] == "airport" else (),
+        )
+        for row in _rows(data)
+    )
+
+
+def _airport_names(name: str) -> tuple[str, str]:
+    """Split "Denver International Airport (DEN)" into its name and its code."""
+    plain, _, code = name.removesuffix(")").rpartition(" (")
+    return plain, code
+
+
+# Postal codes of the states, by name (US Postal Service, Publication 28, appendix B).
+STATES = dict(
+    entry.split(":")
+    for entry in (
+        "AL:Alabama AZ:Arizona AR:Arkansas CA:California CO:Colorado CT:Connecticut DE:Delaware "
+        "DC:District_of_Columbia FL:Florida GA:Georgia ID:Idaho IL:Illinois IN:Indiana IA:Iowa "
+        "KS:Kansas KY:Kentucky LA:Louisiana ME:Maine MD:Maryland MA:Massachusetts MI:Michigan "
+        "MN:Minnesota MS:Mississippi MO:Missouri MT:Montana NE:Nebraska NV:Nevada "
+        "NH:New_Hampshire NJ:New_Jersey NM:New_Mexico NY:New_York NC:North_Carolina "
+        "ND:North_Dakota OH:Ohio OK:Oklahoma OR:Oregon PA:Pennsylvania RI:Rhode_Island "
+        "SC:South_Carolina SD:South_Dakota TN:Tennessee TX:Texas UT:Utah VT:Vermont VA:Virginia "
+        "WA:Washington WV:West_Virginia WI:Wisconsin WY:Wyoming"
+    ).split()
+)
