@@ -4,9 +4,10 @@ Nothing here was planned: a made-up course of SoC, heat and power along roughly 
 so that every field has a realistic value and the books balance.  Real plans are tested elsewhere.
 """
 
+import itertools
 import math
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def _course() -> dict[str, Any]:
     lons: list[float] = []
     heights: list[float] = []
     marks: list[int] = []
-    for (lat0, lon0, z0, *_), (lat1, lon1, z1, *_) in zip(WAYPOINTS, WAYPOINTS[1:], strict=False):
+    for (lat0, lon0, z0, *_), (lat1, lon1, z1, *_) in itertools.pairwise(WAYPOINTS):
         km = math.hypot((lat1 - lat0) * 111.2, (lon1 - lon0) * 85.6)
         steps = max(2, round(km / 2.0))
         marks.append(len(lats))
@@ -95,7 +96,9 @@ def _leg(
     auxiliary, cabin = 0.25 * hours, 0.4 * hours
     spent = motion + auxiliary + cabin - regenerated
     soc = state["soc"] - np.concatenate([[0.0], np.cumsum(spent)]) / CAPACITY_KWH
-    pack = state["pack"] + np.concatenate([[0.0], np.cumsum((0.05 if state["pack"] < 35.0 else -0.04) * km)])
+    pack = state["pack"] + np.concatenate(
+        [[0.0], np.cumsum((0.05 if state["pack"] < 35.0 else -0.04) * km)]
+    )
     distance = state["km"] + np.concatenate([[0.0], np.cumsum(km)])
     elapsed = state["s"] + np.concatenate([[0.0], np.cumsum(hours)]) * 3600.0
     leg = Leg(
@@ -167,7 +170,7 @@ def _stop(
         pack += 0.0045 * took
     samples.append(samples[-1].model_copy(update={"since_plug_in_s": clock, "soc": soc}))
     spells: dict[LimitedBy, float] = {}
-    for now, then in zip(samples, samples[1:], strict=False):
+    for now, then in itertools.pairwise(samples):
         spell = then.since_plug_in_s - now.since_plug_in_s
         spells[now.limited_by] = spells.get(now.limited_by, 0.0) + spell
     energy = (to_soc - arrival_soc) * CAPACITY_KWH
@@ -322,8 +325,8 @@ def sample_region() -> Region:
             Charger(
                 id=f"sample-{name.casefold()}",
                 name=f"{name} sample charger",
-                lat=cast("float", WAYPOINTS[index][0]),
-                lon=cast("float", WAYPOINTS[index][1]),
+                lat=WAYPOINTS[index][0],
+                lon=WAYPOINTS[index][1],
                 connectors=(Connector("CHADEMO", 50.0, power_assumed=True),),
                 status="illustrative",
                 source="sample",

@@ -100,7 +100,7 @@ def hilly_region(
         speed_limit_kmh=np.full(tail.size, 130.0),
         two_way=False,
     )
-    at = rng.choice(nodes, chargers, replace=False)
+    at = rng.choice(nodes, chargers, replace=False).astype(np.int32)
     sites = tuple(
         Charger(
             id=f"c{k}",

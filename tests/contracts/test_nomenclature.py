@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 
 from tests.contracts.source_tree import PACKAGE
-from tripplan import answer, batch, region, settings, trip, vehicle
+from tripplan import (
+    answer,
+    batch,
+    charger,
+    gazetteer,
+    network,
+    region,
+    settings,
+    trip,
+    vehicle,
+)
 from tripplan.record import Record
 
 COLUMNS = ("name", "type", "unit", "shape", "description", "source")
@@ -30,6 +40,8 @@ UNITS = {
     "_k": "K",
     "_m2": "m2",
     "_deg": "deg",
+    "_lat": "deg",
+    "_lon": "deg",
     "_ohm": "ohm",
     "_lbf": "lbf",
     "_lbf_per_mph": "lbf/mph",
@@ -50,7 +62,8 @@ def table() -> list[dict[str, str]]:
 
 
 def records() -> Iterator[type]:
-    for module in (trip, vehicle, region, settings, answer, batch):
+    nouns = (trip, vehicle, network, charger, gazetteer, region, settings, answer, batch)
+    for module in nouns:
         for name, found in vars(module).items():
             own = inspect.isclass(found) and found.__module__ == module.__name__
             if own and not name.startswith("_"):
@@ -140,7 +153,7 @@ def test_a_number_without_a_unit_in_its_name_has_none() -> None:
         elif "float and float" in row["type"]:
             assert row["unit"].count(",") == 1, row["name"]
         else:
-            assert row["unit"] == "-", row["name"]
+            assert row["unit"] == "none", row["name"]
 
 
 def test_shapes_are_those_of_the_types() -> None:

@@ -60,37 +60,44 @@ def test_a_car_that_cannot_fast_charge_says_so(region: tripplan.Region) -> None:
         tripplan.plan("Denver, CO", "Salt Lake City, UT", vehicle=slow, region=region)
 
 
+def two_towns(**columns: list[float]) -> RoadNetwork:
+    values: dict[str, list[float]] = {
+        "lat": [39.0, 39.1],
+        "lon": [-105.0, -105.0],
+        "elevation_m": [1600.0, 1700.0],
+        "length_m": [12_000.0],
+        "speed_kmh": [100.0],
+        "speed_limit_kmh": [100.0],
+    }
+    return RoadNetwork.from_edges(tail=[0], head=[1], two_way=True, **(values | columns))
+
+
 def test_a_broken_network_lists_every_fault() -> None:
+    broken = {
+        "lat": [39.0, 95.0],
+        "elevation_m": [1600.0, np.nan],
+        "head": [1, 7],
+        "length_m": [12_000.0, -5.0],
+        "speed_kmh": [100.0, 0.0],
+    }
     with pytest.raises(tripplan.DataError) as e:
-        RoadNetwork(
-            lat=np.array([39.0, 95.0]),
-            lon=np.array([-105.0, -104.0]),
-            elevation_m=np.array([1600.0, np.nan]),
-            first_out=np.array([0, 1, 2], np.int32),
-            head=np.array([1, 7], np.int32),
-            length_m=np.array([1000.0, -5.0]),
-            speed_kmh=np.array([100.0, 0.0]),
-            speed_limit_kmh=np.array([100.0, 100.0]),
-        )
+        replace(two_towns(), **{name: np.array(values) for name, values in broken.items()})
     assert e.value.exit_code == 2
     told = ("latitude", "elevation", "head names a node", "length_m", "speed_kmh is not")
     assert [part for part in told if part not in str(e.value)] == []
     assert len(e.value.faults) == len(told)
 
 
-def test_edge_columns_of_different_length_are_refused() -> None:
+@pytest.mark.parametrize("column", ["length_m", "speed_kmh", "speed_limit_kmh"])
+def test_edge_columns_of_different_length_are_refused(column: str) -> None:
     with pytest.raises(tripplan.DataError, match="differ in length"):
-        RoadNetwork.from_edges(
-            lat=[39.0, 39.1],
-            lon=[-105.0, -105.0],
-            elevation_m=[0.0, 0.0],
-            tail=[0],
-            head=[1],
-            length_m=[1000.0, 2000.0],
-            speed_kmh=[100.0],
-            speed_limit_kmh=[100.0],
-            two_way=True,
-        )
+        two_towns(**{column: [100.0, 100.0]})
+
+
+def test_columns_of_a_network_cannot_be_changed() -> None:
+    network = two_towns()
+    with pytest.raises(ValueError, match="read-only"):
+        network.length_m[0] = 1.0
 
 
 def test_a_charger_at_a_node_that_is_not_there_is_refused(region: tripplan.Region) -> None:

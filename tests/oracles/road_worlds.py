@@ -158,7 +158,15 @@ def as_question(world: RoadWorld) -> Question:
     capacity = world.full * kwh
     soc, kw = world.curve
     return Question(
-        roads=Roads(first_out, head, world.time_s, costs.energy_kwh, zeros),
+        roads=Roads(
+            first_out,
+            head,
+            world.time_s,
+            costs.energy_kwh,
+            np.maximum(costs.energy_kwh, 0.0),
+            np.maximum(costs.energy_kwh, 0.0),
+            zeros,
+        ),
         costs=costs,
         tail=world.tail,
         origin=world.origin,
@@ -181,14 +189,14 @@ def as_levels(world: RoadWorld) -> LevelWorld:
     """Return the world as the twin sees it, with fastest drives of its own."""
     chargers = world.charger_node.size
     starts = [*world.charger_node.tolist(), world.origin]
-    rooms = [world.limit] * chargers + [world.start]
     targets = [*enumerate(world.charger_node.tolist()), (chargers + 1, world.destination)]
     rows = []
-    for row, (source, room) in enumerate(zip(starts, rooms, strict=True)):
-        drives = fastest_drives(world, source, room)
+    for row, source in enumerate(starts):
         rows.append(
             tuple(
                 Hop(stop, drives[node][0], _arrivals(world, drives[node][1]))
+                for price in prices_s_per_kwh(world)
+                for drives in [least_drives(world, source, price)]
                 for stop, node in targets
                 if stop != row and node in drives
             )
@@ -206,28 +214,40 @@ def as_levels(world: RoadWorld) -> LevelWorld:
     )
 
 
-def fastest_drives(
-    world: RoadWorld, source: int, room: int
-) -> dict[int, tuple[float, tuple[int, ...]]]:
-    """Time and arcs of the fastest drive to each node.
+def prices_s_per_kwh(world: RoadWorld) -> tuple[float, ...]:
+    """Exchange rates of energy for time under which the search looks for drives.
 
-    As the search defines it: roads are followed in the order of time, and a road onto which a car
-    that started with ``room`` could not turn is left out.
+    Nothing; the time that the quickest charging takes; and so much that only energy counts.
+    """
+    fastest_kw = min(float(world.charger_kw.max()), float(world.curve[1].max()))
+    return 0.0, 3600.0 / fastest_kw, 1e6
+
+
+def least_drives(
+    world: RoadWorld, source: int, price: float
+) -> dict[int, tuple[float, tuple[int, ...]]]:
+    """Time and arcs of the drive to each node with the least of time + price x energy.
+
+    As the search defines it: roads are followed in that order (with the energy that lifts the car
+    set aside, which is the same on all roads to a node), and a road onto which a car that started
+    full could not turn is left out.
     """
     leaving: dict[int, list[int]] = {}
     for arc, node in enumerate(world.tail.tolist()):
         leaving.setdefault(node, []).append(arc)
+    lost = world.spent - world.height[world.head] + world.height[world.tail]
+    weight = (world.time_s + price * world.level_kwh * lost).tolist()
     found: dict[int, tuple[float, tuple[int, ...]]] = {}
     queue: list[tuple[float, int, tuple[int, ...]]] = [(0.0, source, ())]
     while queue:
-        time, node, path = heapq.heappop(queue)
+        reached, node, path = heapq.heappop(queue)
         if node in found:
             continue
-        found[node] = (time, path)
+        found[node] = (float(world.time_s[list(path)].sum()), path)
         for arc in leaving.get(node, []):
             longer = (*path, arc)
-            if needed(world, longer) <= room:
-                heapq.heappush(queue, (time + float(world.time_s[arc]), int(world.head[arc]), longer))
+            if needed(world, longer) <= world.full:
+                heapq.heappush(queue, (reached + weight[arc], int(world.head[arc]), longer))
     return found
 
 

@@ -234,9 +234,7 @@ def as_table(world: TableWorld) -> Table:
 def no_bounds(world: TableWorld) -> Bounds:
     """Bounds that know nothing: zero time from everywhere."""
     stops = world.chargers + 2
-    return Bounds(
-        np.zeros(stops), np.full(stops, -1e9), np.zeros(stops), 1e9, 0.0, 1.0, 0.0
-    )
+    return Bounds(np.zeros(stops), np.full(stops, -1e9), np.zeros(stops), 1e9, 0.0, 1.0, 0.0)
 
 
 def honest_bounds(world: TableWorld) -> Bounds:

@@ -1,5 +1,7 @@
 """With a battery without limit the search is Dijkstra's: networkx must find the same times."""
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ REGIONS = 40
 
 
 def graph_of(region: Region) -> "nx.DiGraph[int]":
-    """The region's roads with driving times, parallel arcs reduced to the quickest."""
+    """Return the roads with their driving times; of parallel arcs the quickest."""
     roads = region.network
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(roads.node_count))
@@ -68,11 +70,11 @@ def test_legs_are_unbroken_roads(heat: bool) -> None:
 def _check_plan(region: Region, plan: Plan) -> None:
     roads = region.network
     graph = graph_of(region)
-    node_at = {
-        point: node for node, point in enumerate(zip(roads.lat, roads.lon, strict=True))
+    node_at = {point: node for node, point in enumerate(zip(roads.lat, roads.lon, strict=True))}
+    sites = {
+        site.id: int(node)
+        for site, node in zip(region.chargers.chargers, region.chargers.node, strict=True)
     }
-    sites = {site.id: int(node) for site, node in
-             zip(region.chargers.chargers, region.chargers.node, strict=True)}
     ends = [sites[stop.charger_id] for stop in plan.stops]
     starts = [int(np.argmin(roads.lon)), *ends]
     ends.append(int(np.argmax(roads.lon)))
@@ -83,7 +85,7 @@ def _check_plan(region: Region, plan: Plan) -> None:
 
 
 def _check_leg(graph: "nx.DiGraph[int]", leg: Leg, nodes: list[int]) -> None:
-    arcs = list(zip(nodes, nodes[1:], strict=False))
+    arcs = list(pairwise(nodes))
     assert all(graph.has_edge(*arc) for arc in arcs)
     times = [graph.edges[arc]["time_s"] for arc in arcs]
     # Slower than the roads allow only where a climb is too much for the motor.
@@ -116,13 +118,14 @@ def test_all_pairs(seed: int) -> None:
     nodes = world.height.size
     every = np.arange(nodes, dtype=np.int32)
     endless = 1e6
-    first, stop, time_s, need, cost, *_ = drives_between(
+    weights = roads.time_s[np.newaxis, :]
+    first, stop, (time_s, need, cost, _, _), _ = drives_between(
         roads,
+        weights,
         every,
         every,
         np.full(nodes, -1, np.int32),
         endless,
-        np.full(nodes, endless),
         np.zeros(nodes),
     )
     energy = dict(zip(zip(world.tail, world.head, strict=True), roads.energy_kwh, strict=True))
@@ -135,8 +138,8 @@ def test_all_pairs(seed: int) -> None:
             target = int(stop[k])
             assert time_s[k] == pytest.approx(expected[target], rel=1e-12)
             assert away[target] == pytest.approx(expected[target], rel=1e-12)
-            path = list(zip(paths[target], paths[target][1:], strict=False))
-            arcs = drive_arcs(roads, question.tail, source, target, endless, endless)
+            path = list(pairwise(paths[target]))
+            arcs = drive_arcs(roads, weights[0], question.tail, source, target, endless)
             driven = zip(world.tail[arcs].tolist(), world.head[arcs].tolist(), strict=True)
             assert list(driven) == path
             spent = np.cumsum([energy[arc] for arc in path])

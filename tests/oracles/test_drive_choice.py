@@ -1,4 +1,4 @@
-"""Where the fastest road is too hungry: a thrifty one must be found, and more charge never hurts."""
+"""Where the fastest road is too hungry a thrifty one must be found; more charge never hurts."""
 
 import math
 from dataclasses import replace
@@ -49,12 +49,6 @@ def test_a_short_motorway_is_taken() -> None:
     assert plan.total_s == pytest.approx(70 / 130 * 3600 + 70 / 100 * 3600, rel=1e-9)
 
 
-THRIFTY = pytest.mark.xfail(
-    strict=True, reason="drives between stops are grown by time alone: see the docstring"
-)
-
-
-@THRIFTY
 def test_the_slow_road_is_taken_when_the_motorway_is_too_far() -> None:
     """Fastest-first growth keeps one drive per node.
 
@@ -65,7 +59,6 @@ def test_the_slow_road_is_taken_when_the_motorway_is_too_far() -> None:
     assert plan.total_s == pytest.approx(70 / 60 * 3600 + 70 / 100 * 3600, rel=1e-9)
 
 
-@THRIFTY
 @pytest.mark.parametrize(("seed", "less", "more"), [(219, 86, 91), (334, 152, 157)])
 def test_more_charge_at_the_start_is_never_slower(seed: int, less: int, more: int) -> None:
     """What is dropped depends on the energy at the start, so that more of it can hurt."""

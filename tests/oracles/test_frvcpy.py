@@ -149,7 +149,5 @@ def test_same_objective() -> None:
         found = with_tripplan(route)
         assert found == pytest.approx(expected, abs=1e-3), f"route {seed}"
         stations = route.kind.size
-        stopping += (
-            math.isfinite(found) and route.start < route.energy[stations, stations + 1]
-        )
+        stopping += math.isfinite(found) and route.start < route.energy[stations, stations + 1]
     assert stopping >= CASES // 2

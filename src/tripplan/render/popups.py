@@ -63,7 +63,7 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
 def _attribute(key: str, value: Attribute) -> str:
     if value is True:
         return f" {key}"
-    return f' {key}="{value if isinstance(value, Markup) else escape(value)}"'
+    return f' {key}="{value if isinstance(value, Markup) else escape(value, 4000)}"'
 
 
 def points(x: Iterable[float], y: Iterable[float]) -> Markup:

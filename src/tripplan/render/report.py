@@ -126,7 +126,7 @@ def _footer(plan: Plan) -> list[str]:
         *_block("Audit", statements.audit(plan)),
         *_block("Assumptions", assumptions),
         *_block("Sources", [*sources, f"- region {words.one_line(plan.region)}"]),
-        *_block("Made by", [f"tripplan {plan.tripplan_version}"]),
+        *_block("Made by", [f"tripplan {words.one_line(plan.tripplan_version, 40)}"]),
     ]
 
 

@@ -74,7 +74,8 @@ def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
         return f"The charger gives no more than {words.power(stop.charger_kw)}"
     if limit == "vehicle":
         return "The car takes no more: its own charging curve set the power"
-    span = [s.pack_c for s in stop.samples if s.limited_by == "temperature"]
+    span = [sample.pack_c for sample in stop.samples if sample.limited_by == "temperature"]
+    span = span or [stop.pack_arrival_c, stop.pack_departure_c]
     low, high = min(span), max(span)
     if low >= _WARM_C:
         state = "The battery was too warm for more"
@@ -87,7 +88,7 @@ def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
 
 def plug(stop: ChargingStop) -> str:
     """Return "CHADEMO, 50 kW (power assumed), 2 stalls"."""
-    parts = [stop.standard, words.power(stop.charger_kw)]
+    parts = [words.one_line(stop.standard, 40), words.power(stop.charger_kw)]
     if stop.power_assumed:
         parts[-1] += " (power assumed)"
     if stop.stalls is not None:

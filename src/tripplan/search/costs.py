@@ -49,7 +49,16 @@ class ArcCosts:
 
     def roads(self, network: RoadNetwork) -> Roads:
         """Return the forward star with these costs, for the compiled searches."""
-        return Roads(network.first_out, network.head, self.time_s, self.energy_kwh, self.heat_j)
+        drawn = np.maximum(self.energy_kwh, 0.0)
+        return Roads(
+            first_out=network.first_out,
+            head=network.head,
+            time_s=self.time_s,
+            energy_kwh=self.energy_kwh,
+            need_kwh=drawn,
+            drop_kwh=drawn,
+            heat_j=self.heat_j,
+        )
 
 
 def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:

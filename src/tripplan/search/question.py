@@ -106,6 +106,26 @@ class Surroundings:
     best_kw: float
 
 
+ONLY_ENERGY_S_PER_KWH = 1e6
+"""A price so high that only energy counts, and time where energies are equal."""
+
+
+def drive_weights(question: Question, best_kw: float) -> Floats:
+    """Weights under which drives between stops are looked for, shape (weightings, arcs).
+
+    A drive has the least of time + price x energy; the prices are nothing (the fastest), the
+    time that the quickest charging takes, and so much that only energy counts (the thriftiest).
+    The energy that lifts the car is set aside: it is the same on all roads between two nodes,
+    and without it no arc is negative.
+    """
+    rise = question.costs.height_kwh[question.roads.head] - question.costs.height_kwh[question.tail]
+    spared = np.maximum(question.roads.energy_kwh - rise, 0.0)
+    prices = [0.0, ONLY_ENERGY_S_PER_KWH]
+    if best_kw > 0.0:
+        prices.insert(1, S_PER_H / best_kw)
+    return np.array([question.roads.time_s + price * spared for price in prices])
+
+
 def survey(question: Question, best_kw: float) -> Surroundings:
     """Compute the optimistic drives; ``best_kw`` is the most power of any stop, or 0."""
     roads, costs = question.roads, question.costs

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.drives import drive_arcs, drives_between
+from tripplan.search.kernels.drives import FoundDrives, drive_arcs, drives_between
 from tripplan.search.kernels.passing import add_passing_drives
 from tripplan.search.kernels.stops import Bounds, Drives, Wishes
-from tripplan.search.question import Question, Surroundings, charging_times_s
+from tripplan.search.question import Question, Surroundings, charging_times_s, drive_weights
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -34,8 +34,10 @@ class StopTable:
     direct_from: Ints
     """Row of each direct drive."""
     direct_stop: Ints
-    room_kwh: Floats
-    """Most energy above the reserve with which each row starts."""
+    weights: Floats
+    """Weights under which drives were looked for, shape (weightings, arcs)."""
+    weighting: Ints
+    """Row of the weights of each direct drive."""
 
     def arcs(self, drive: int) -> Ints:
         """Arcs of a drive of the table, in order."""
@@ -46,11 +48,11 @@ class StopTable:
             parts.append(
                 drive_arcs(
                     self.question.roads,
+                    self.weights[self.weighting[direct]],
                     self.question.tail,
                     int(self.node[row]),
                     int(self.node[self.direct_stop[direct]]),
                     self.question.capacity_kwh - self.question.reserve_kwh,
-                    float(self.room_kwh[row]),
                 )
             )
             drive = int(self.before[drive])
@@ -84,20 +86,18 @@ def build_table(
     least_kwh[n + 1] = question.final_kwh - reserve
     targets = np.concatenate([np.arange(n), [n + 1]]).astype(np.int32)
     stop_at, next_stop = _stops_by_node(question.roads.first_out.size - 1, node, targets)
-    first, stop, *columns = drives_between(
+    weights = drive_weights(question, around.best_kw)
+    found = drives_between(
         question.roads,
+        weights,
         node[: n + 1],
         stop_at,
         next_stop,
         question.capacity_kwh - reserve,
-        room_kwh,
         least_kwh,
     )
-    direct = np.stack(columns)
     drives, before, last = (
-        _closed(first, stop, direct, room_kwh, least_kwh, reserve)
-        if passing
-        else _as_they_are(first, stop, direct, reserve)
+        _closed(found, room_kwh, least_kwh, reserve) if passing else _as_they_are(found, reserve)
     )
     levels_kw, level = np.unique(
         np.concatenate([question.charger_kw[chosen], [1.0, 1.0]]), return_inverse=True
@@ -114,26 +114,28 @@ def build_table(
         wishes=_wishes(question, n),
         before=before,
         last=last,
-        direct_from=np.repeat(np.arange(n + 1, dtype=np.int32), np.diff(first)),
-        direct_stop=stop,
-        room_kwh=room_kwh,
+        direct_from=np.repeat(np.arange(n + 1, dtype=np.int32), np.diff(found.first)),
+        direct_stop=found.stop,
+        weights=weights,
+        weighting=found.weighting,
     )
 
 
 def _closed(
-    first: Ints, stop: Ints, direct: Floats, room_kwh: Floats, least_kwh: Floats, reserve: float
+    found: FoundDrives, room_kwh: Floats, least_kwh: Floats, reserve: float
 ) -> tuple[Drives, Ints, Ints]:
     """Add drives past stops: all drives, what each prolongs, and the direct drive it ends with."""
-    first, stop, values, before, last = add_passing_drives(first, stop, direct, room_kwh, least_kwh)
+    first, stop, values, before, last = add_passing_drives(
+        found.first, found.stop, found.values, room_kwh, least_kwh
+    )
     return _drives(first, stop, values, reserve), before, last
 
 
-def _as_they_are(
-    first: Ints, stop: Ints, direct: Floats, reserve: float
-) -> tuple[Drives, Ints, Ints]:
+def _as_they_are(found: FoundDrives, reserve: float) -> tuple[Drives, Ints, Ints]:
     """Keep the direct drives only; returns as `_closed`."""
-    before, last = np.full(stop.size, -1, np.int32), np.arange(stop.size, dtype=np.int32)
-    return _drives(first, stop, direct, reserve), before, last
+    count = found.stop.size
+    before, last = np.full(count, -1, np.int32), np.arange(count, dtype=np.int32)
+    return _drives(found.first, found.stop, found.values, reserve), before, last
 
 
 def _drives(first: Ints, stop: Ints, values: Floats, reserve: float) -> Drives:

@@ -33,13 +33,19 @@ class Roads(NamedTuple):
     time_s: Floats
     energy_kwh: Floats
     """Battery energy per arc; negative where the arc charges it."""
+    need_kwh: Floats
+    """Energy above the reserve that each arc needs at its start."""
+    drop_kwh: Floats
+    """How far below full the battery is at the end of each arc at the least."""
     heat_j: Floats
     """Heat per arc in a pack of 25 degrees Celsius."""
 
 
 class Workspace(NamedTuple):
-    """Columns over the nodes that `grow_drives` fills, all infinite in time between calls."""
+    """Columns over the nodes that `grow_drives` fills; ``reached`` is infinite between calls."""
 
+    reached: Floats
+    """Weight of the drive."""
     time_s: Floats
     need_kwh: Floats
     cost_kwh: Floats
@@ -95,6 +101,7 @@ def new_workspace(nodes: int, arcs: int) -> Workspace:
         np.zeros(nodes),
         np.zeros(nodes),
         np.zeros(nodes),
+        np.zeros(nodes),
         np.full(nodes, -1, np.int32),
         np.empty(nodes, np.int32),
         np.empty(arcs + 8),
@@ -104,20 +111,22 @@ def new_workspace(nodes: int, arcs: int) -> Workspace:
 
 @compiled
 def grow_drives(
-    roads: Roads, source: int, capacity_kwh: float, limit_kwh: float, work: Workspace
+    roads: Roads, weight: Floats, source: int, capacity_kwh: float, work: Workspace
 ) -> int:
-    """Fastest drives from a node to all nodes that ``limit_kwh`` of energy can reach.
+    """Drives of least weight from a node to all nodes that a full battery can reach.
+
+    What is found does not depend on the energy at the start, so that more of it never hurts.
 
     Parameters
     ----------
     roads
         The priced network.
+    weight
+        What a drive shall have least of, per arc; not negative.
     source
         A node.
     capacity_kwh
-        Energy in a full battery.
-    limit_kwh
-        Drives that need more than this at their start are given up.
+        Energy in a full battery; drives that need more at their start are given up.
     work
         Filled for the nodes in ``work.touched[:count]``.
 
@@ -126,8 +135,9 @@ def grow_drives(
     int
         The count of touched nodes.
     """
-    time = work.time_s
-    time[source] = 0.0
+    best = work.reached
+    best[source] = 0.0
+    work.time_s[source] = 0.0
     work.need_kwh[source] = 0.0
     work.cost_kwh[source] = 0.0
     work.most_kwh[source] = capacity_kwh
@@ -140,26 +150,28 @@ def grow_drives(
         reached = work.keys[0]
         node = work.items[0]
         size = heap_pop(work.keys, work.items, size)
-        if reached > time[node]:
+        if reached > best[node]:
             continue
         for arc in range(roads.first_out[node], roads.first_out[node + 1]):
             to = roads.head[arc]
-            candidate = reached + roads.time_s[arc]
-            if candidate >= time[to]:
+            candidate = reached + weight[arc]
+            if candidate >= best[to]:
                 continue
             energy = roads.energy_kwh[arc]
             need = link_need(
-                work.need_kwh[node], work.cost_kwh[node], work.most_kwh[node], max(energy, 0.0)
+                work.need_kwh[node], work.cost_kwh[node], work.most_kwh[node], roads.need_kwh[arc]
             )
-            if need > limit_kwh + TOLERANCE_KWH:
+            most = link_most(work.most_kwh[node], energy, capacity_kwh - roads.drop_kwh[arc])
+            if need > capacity_kwh + TOLERANCE_KWH:
                 continue
-            if time[to] == np.inf:
+            if best[to] == np.inf:
                 work.touched[count] = to
                 count += 1
-            time[to] = candidate
+            best[to] = candidate
+            work.time_s[to] = work.time_s[node] + roads.time_s[arc]
             work.need_kwh[to] = need
             work.cost_kwh[to] = work.cost_kwh[node] + energy
-            work.most_kwh[to] = link_most(work.most_kwh[node], energy, capacity_kwh)
+            work.most_kwh[to] = most
             work.heat_j[to] = work.heat_j[node] + roads.heat_j[arc]
             work.arc[to] = arc
             size = heap_push(work.keys, work.items, size, candidate, to)
@@ -170,25 +182,39 @@ def grow_drives(
 def clear(work: Workspace, count: int) -> None:
     """Undo what `grow_drives` touched."""
     for k in range(count):
-        work.time_s[work.touched[k]] = np.inf
+        work.reached[work.touched[k]] = np.inf
+
+
+class FoundDrives(NamedTuple):
+    """A sparse table of direct drives, row after row."""
+
+    first: Ints
+    """Shape (rows + 1,)."""
+    stop: Ints
+    values: Floats
+    """time_s, need_kwh, cost_kwh, most_kwh, heat_j, shape (5, drives)."""
+    weighting: Ints
+    """Row of the weights under which each drive is least."""
 
 
 @compiled
 def drives_between(
     roads: Roads,
+    weights: Floats,
     sources: Ints,
     stop_at: Ints,
     next_stop: Ints,
     capacity_kwh: float,
-    limits_kwh: Floats,
     least_kwh: Floats,
-) -> tuple[Ints, Ints, Floats, Floats, Floats, Floats, Floats]:
-    """Fastest drives between stops, one row of a sparse table for each source.
+) -> FoundDrives:
+    """Drives of least weight between stops, one row of a sparse table for each source.
 
     Parameters
     ----------
     roads
         The priced network.
+    weights
+        Each row of weights gives drives of its own, shape (weightings, arcs).
     sources
         Node of each row's start; row r belongs to stop r.
     stop_at
@@ -196,75 +222,77 @@ def drives_between(
     next_stop
         Next stop at the same node, shape (stops,); -1 after the last.
     capacity_kwh
-        Energy in a full battery.
-    limits_kwh
-        Most energy above the reserve with which each row may start.
+        Energy above the reserve in a full battery.
     least_kwh
         Least energy above the reserve on arrival at each stop, shape (stops,).
-
-    Returns
-    -------
-    tuple
-        first (rows + 1,), stop, time_s, need_kwh, cost_kwh, most_kwh, heat_j of the drives.
     """
-    nodes = roads.first_out.shape[0] - 1
-    work = new_workspace(nodes, roads.head.shape[0])
+    work = new_workspace(roads.first_out.shape[0] - 1, roads.head.shape[0])
     rows = sources.shape[0]
     first = np.zeros(rows + 1, np.int32)
     room = 64 * rows + 64
     stop = np.empty(room, np.int32)
-    columns = np.empty((5, room))
+    weighting = np.empty(room, np.int32)
+    values = np.empty((5, room))
     used = 0
     for row in range(rows):
-        count = grow_drives(roads, sources[row], capacity_kwh, limits_kwh[row], work)
-        for k in range(count):
-            node = work.touched[k]
-            to = stop_at[node]
-            while to >= 0:
-                if (
-                    to != row
-                    and work.cost_kwh[node] + least_kwh[to] <= capacity_kwh + TOLERANCE_KWH
-                    and work.most_kwh[node] >= least_kwh[to] - TOLERANCE_KWH
-                ):
-                    if used == room:
-                        room *= 2
-                        wider_stop = np.empty(room, np.int32)
-                        wider_stop[:used] = stop
-                        stop = wider_stop
-                        wider = np.empty((5, room))
-                        wider[:, :used] = columns
-                        columns = wider
-                    stop[used] = to
-                    columns[0, used] = work.time_s[node]
-                    columns[1, used] = max(work.need_kwh[node], work.cost_kwh[node] + least_kwh[to])
-                    columns[2, used] = work.cost_kwh[node]
-                    columns[3, used] = work.most_kwh[node]
-                    columns[4, used] = work.heat_j[node]
-                    used += 1
-                to = next_stop[to]
-        clear(work, count)
+        for w in range(weights.shape[0]):
+            count = grow_drives(roads, weights[w], sources[row], capacity_kwh, work)
+            for k in range(count):
+                node = work.touched[k]
+                to = stop_at[node]
+                while to >= 0:
+                    least = least_kwh[to]
+                    need = max(work.need_kwh[node], work.cost_kwh[node] + least)
+                    if (
+                        to != row
+                        and need <= capacity_kwh + TOLERANCE_KWH
+                        and work.most_kwh[node] >= least - TOLERANCE_KWH
+                    ):
+                        if used == room:
+                            room *= 2
+                            stop = longer(stop, room)
+                            weighting = longer(weighting, room)
+                            values = wider(values, room)
+                        stop[used] = to
+                        weighting[used] = w
+                        values[0, used] = work.time_s[node]
+                        values[1, used] = need
+                        values[2, used] = work.cost_kwh[node]
+                        values[3, used] = work.most_kwh[node]
+                        values[4, used] = work.heat_j[node]
+                        used += 1
+                    to = next_stop[to]
+            clear(work, count)
         first[row + 1] = used
-    return (
-        first,
-        stop[:used].copy(),
-        columns[0, :used].copy(),
-        columns[1, :used].copy(),
-        columns[2, :used].copy(),
-        columns[3, :used].copy(),
-        columns[4, :used].copy(),
-    )
+    return FoundDrives(first, stop[:used].copy(), values[:, :used].copy(), weighting[:used].copy())
+
+
+@compiled
+def longer(column: Ints, room: int) -> Ints:
+    """Copy a column into one with more room."""
+    copy = np.empty(room, np.int32)
+    copy[: column.shape[0]] = column
+    return copy
+
+
+@compiled
+def wider(table: Floats, room: int) -> Floats:
+    """Copy rows of values into rows with more room."""
+    copy = np.empty((table.shape[0], room))
+    copy[:, : table.shape[1]] = table
+    return copy
 
 
 @compiled
 def drive_arcs(
-    roads: Roads, tail: Ints, source: int, target: int, capacity_kwh: float, limit_kwh: float
+    roads: Roads, weight: Floats, tail: Ints, source: int, target: int, capacity_kwh: float
 ) -> Ints:
     """Arcs of the drive that `drives_between` found from a node to another; empty if none."""
     work = new_workspace(roads.first_out.shape[0] - 1, roads.head.shape[0])
-    grow_drives(roads, source, capacity_kwh, limit_kwh, work)
+    grow_drives(roads, weight, source, capacity_kwh, work)
     count = 0
     node = target
-    if work.time_s[target] == np.inf:
+    if work.reached[target] == np.inf:
         return np.empty(0, np.int32)
     while node != source:
         count += 1

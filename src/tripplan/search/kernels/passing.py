@@ -9,7 +9,7 @@ finitely many departure candidates in `stops` rests on.
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.drives import TOLERANCE_KWH, link_most, link_need
+from tripplan.search.kernels.drives import TOLERANCE_KWH, link_most, link_need, longer, wider
 from tripplan.search.kernels.jit import compiled
 
 Floats = NDArray[np.float64]
@@ -35,7 +35,8 @@ def add_passing_drives(
     values
         time_s, need_kwh, cost_kwh, most_kwh, heat_j of each drive, shape (5, drives).
     limits_kwh, least_kwh
-        As in `drives_between`.
+        Most energy above the reserve with which each row starts, and least on arrival at each
+        stop. [kWh]
 
     Returns
     -------
@@ -78,30 +79,28 @@ def add_passing_drives(
                     cost = out[2, at] + values[2, drive]
                     most = link_most(out[3, at], values[2, drive], values[3, drive])
                     heat = out[4, at] + values[4, drive]
-                    least = least_kwh[to]
-                    if need > limit or cost + least > limit or most < least - TOLERANCE_KWH:
-                        continue
-                    other = newest[to]
-                    while other >= begin:
-                        if (
-                            out[0, other] <= time + _TIME_S
-                            and out[1, other] <= need + TOLERANCE_KWH
-                            and out[2, other] <= cost + TOLERANCE_KWH
-                            and out[3, other] >= most - TOLERANCE_KWH
-                        ):
-                            break
-                        other = older[other]
-                    if other >= begin:
-                        continue
+                least = least_kwh[to]
+                if need > limit or cost + least > limit or most < least - TOLERANCE_KWH:
+                    continue
+                other = newest[to]
+                while other >= begin:
+                    if (
+                        out[0, other] <= time + _TIME_S
+                        and out[1, other] <= need + TOLERANCE_KWH
+                        and out[2, other] <= cost + TOLERANCE_KWH
+                        and out[3, other] >= most - TOLERANCE_KWH
+                    ):
+                        break
+                    other = older[other]
+                if other >= begin:
+                    continue
                 if used == room:
                     room *= 2
-                    out_stop = _longer(out_stop, room)
-                    before = _longer(before, room)
-                    last = _longer(last, room)
-                    older = _longer(older, room)
-                    wider = np.empty((5, room))
-                    wider[:, :used] = out
-                    out = wider
+                    out_stop = longer(out_stop, room)
+                    before = longer(before, room)
+                    last = longer(last, room)
+                    older = longer(older, room)
+                    out = wider(out, room)
                 out_stop[used] = to
                 out[0, used] = time
                 out[1, used] = need
@@ -124,10 +123,3 @@ def add_passing_drives(
         before[:used].copy(),
         last[:used].copy(),
     )
-
-
-@compiled
-def _longer(column: Ints, room: int) -> Ints:
-    wider = np.empty(room, np.int32)
-    wider[: column.shape[0]] = column
-    return wider

@@ -1,0 +1,70 @@
+"""A headless Chromium that reaches no host; its tests are skipped where there is none."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tripplan.answer import Plan
+from tripplan.region import Region
+from tripplan.render.map import save_html
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+LAPTOP = (1400, 900)
+PHONE = (390, 844)
+SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
+    """Start one Chromium for all tests."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("needs Chromium and chromedriver (Debian: chromium chromium-driver)")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for switch in SWITCHES:
+        options.add_argument(switch)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    chrome.set_page_load_timeout(60)
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def open_page(browser: "Chrome", tmp_path: Path) -> Callable[..., "Chrome"]:
+    """Return a function that writes a plan's page and opens it from its file."""
+
+    def opened(
+        plan: Plan, region: Region | None = None, size: tuple[int, int] = LAPTOP
+    ) -> "Chrome":
+        path = tmp_path / "map.html"
+        save_html(plan, path, region)
+        width, height = size
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": size == PHONE}
+        )
+        browser.get_log("browser")  # type: ignore[no-untyped-call]
+        browser.get(path.as_uri())
+        return browser
+
+    return opened

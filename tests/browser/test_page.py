@@ -1,0 +1,200 @@
+"""The page opened from a file, with the network cut off."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import LAPTOP, PHONE
+from tests.render_hostile import HOSTILE, named_plan, named_region
+from tests.render_sample import sample_plan, sample_region
+from tripplan.render import words
+
+pytestmark = pytest.mark.browser
+
+OpenPage = Callable[..., Any]
+SIZES = pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+
+
+def box_of(page: Any, selector: str) -> dict[str, float]:
+    """Return where the first element of a selector stands, in pixels of the window."""
+    found: dict[str, float] = page.execute_script(
+        "return document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", selector
+    )
+    return found
+
+
+def wait_for(page: Any, script: str) -> Any:
+    """Return the value of a script as soon as it is truthy, within five seconds."""
+    for _ in range(100):
+        value = page.execute_script(script)
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"still false after 5 s: {script}")
+
+
+@SIZES
+def test_no_error_and_nothing_asked_of_the_network(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page(sample_plan(), sample_region(), size)
+    wait_for(page, "return document.readyState === 'complete'")
+    time.sleep(0.3)
+    assert page.get_log("browser") == []
+    asked = page.execute_script(
+        "return performance.getEntriesByType('resource').map(e => e.name)"
+        ".filter(name => !name.startsWith('data:'))"
+    )
+    assert asked == []
+
+
+@SIZES
+def test_route_and_marks_are_seen(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(sample_plan(), sample_region(), size)
+    lengths = page.execute_script(
+        "return [...document.querySelectorAll('path.tp-route')].map(p => p.getTotalLength())"
+    )
+    route = box_of(page, "path.tp-route-edge")
+    window = box_of(page, ".folium-map")
+    assert len(lengths) > 50
+    assert sum(lengths) >= 0.9 * route["width"]
+    assert route["width"] > 0.4 * window["width"]
+    assert route["left"] >= window["left"]
+    assert route["right"] <= window["right"]
+    for selector in (".tp-stop-icon .tp-badge", ".tp-end-icon .tp-dot"):
+        for mark in page.find_elements("css selector", selector):
+            assert mark.is_displayed()
+            assert mark.rect["width"] > 10
+    assert len(page.find_elements("css selector", ".tp-stop-icon")) == 3
+    assert len(page.find_elements("css selector", ".tp-end-icon")) == 2
+
+
+INKED = """
+    const canvas = document.querySelector('.leaflet-tp-roads-pane canvas');
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    let inked = 0;
+    for (let k = 3; k < data.length; k += 4) { inked += data[k] > 0; }
+    return inked;
+"""
+
+
+def test_roads_and_towns_are_drawn(open_page: OpenPage) -> None:
+    page = open_page(sample_plan(), sample_region())
+    assert wait_for(page, INKED) > 500
+    towns = page.execute_script(
+        "return [...document.querySelectorAll('.tp-town')].map(town => town.textContent)"
+    )
+    assert "Boulder" in towns
+    assert "Denver" not in towns
+
+
+def test_no_roads_without_a_region(open_page: OpenPage) -> None:
+    page = open_page(sample_plan())
+    assert page.find_elements("css selector", ".tp-town") == []
+    assert page.execute_script(INKED) == 0
+    assert page.get_log("browser") == []
+
+
+@SIZES
+def test_a_stop_tells_its_story(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(sample_plan(), sample_region(), size)
+    page.find_elements("css selector", ".tp-stop-icon .tp-badge")[2].click()
+    text = wait_for(page, "return document.querySelector('.leaflet-popup-content')?.innerText")
+    stop = sample_plan().stops[2]
+    for said in (
+        stop.name,
+        "made up",
+        "CHADEMO",
+        words.percent(stop.arrival_soc),
+        words.duration(stop.charging_s),
+        words.energy(stop.energy_kwh),
+        words.power(stop.mean_kw),
+        words.temperatures(stop.pack_arrival_c, stop.pack_departure_c),
+        "too warm",
+    ):
+        assert said in text, said
+    assert box_of(page, ".tp-popup svg.tp-power")["height"] > 50
+
+
+def test_the_timetable_opens_a_stop_on_the_map(open_page: OpenPage) -> None:
+    page = open_page(sample_plan(), sample_region())
+    page.find_elements("css selector", "[data-stop]")[1].click()
+    heading = wait_for(page, "return document.querySelector('.tp-popup h3')?.textContent")
+    assert heading == "Stop 2: Eagle sample charger"
+
+
+@SIZES
+def test_chart_follows_the_pointer(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(sample_plan(), sample_region(), size)
+    chart = box_of(page, "#tp-chart")
+    assert chart["width"] > 300
+    assert chart["height"] > 250
+    page.execute_script(
+        """
+        const svg = document.getElementById('tp-chart');
+        const box = svg.getBoundingClientRect();
+        const scale = box.width / svg.viewBox.baseVal.width;
+        svg.dispatchEvent(new PointerEvent('pointermove', {
+            clientX: box.left + Number(svg.dataset.right) * scale, clientY: box.top + 99
+        }));
+        """
+    )
+    readout = page.find_element("id", "tp-readout").text
+    plan = sample_plan()
+    assert readout.startswith(f"{words.clock(plan.total_s)} h · {words.distance(plan.distance_km)}")
+    assert f"battery {words.percent(plan.arrival_soc)}" in readout
+    assert page.execute_script(
+        "return document.querySelector('.tp-cross').classList.contains('tp-on')"
+    )
+
+
+@SIZES
+def test_the_warning_stays_in_sight(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(sample_plan(), sample_region(), size)
+    page.execute_script("window.scrollTo(0, 900)")
+    banner = box_of(page, ".tp-banner")
+    assert banner["top"] >= -1
+    assert banner["bottom"] <= 0.2 * size[1]
+    assert words.ILLUSTRATIVE_LINE in page.find_element("css selector", ".tp-banner").text
+    real = open_page(sample_plan(illustrative=False), sample_region(), size)
+    assert real.find_elements("css selector", ".tp-banner, .tp-made-up") == []
+
+
+@SIZES
+def test_nothing_sticks_out_sideways(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(sample_plan(), sample_region(), size)
+    assert page.execute_script("return document.documentElement.scrollWidth") <= size[0]
+    panel, window = box_of(page, ".tp-panel"), box_of(page, ".folium-map")
+    if size == LAPTOP:
+        assert panel["left"] >= window["right"] - 1
+    else:
+        assert panel["top"] >= window["bottom"] - 1
+
+
+def test_an_online_map_out_of_reach_gives_way(open_page: OpenPage) -> None:
+    page = open_page(sample_plan(), sample_region())
+    bases = "document.querySelectorAll('.leaflet-control-layers-base input')"
+    page.execute_script(f"{bases}[1].click()")
+    assert wait_for(page, f"return document.querySelector('.tp-note') && {bases}[0].checked")
+    assert page.find_elements("css selector", ".leaflet-tile") == []
+    assert page.find_elements("css selector", ".tp-town") != []
+    assert not [line for line in page.get_log("browser") if line["source"] == "javascript"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_names_do_nothing(open_page: OpenPage, hostile: str) -> None:
+    page = open_page(named_plan(hostile), named_region(hostile))
+    count = page.execute_script("return document.querySelectorAll('[data-stop]').length")
+    assert count == 3
+    seen = []
+    for number in range(count):
+        page.execute_script(
+            "document.querySelectorAll('[data-stop]')[arguments[0]].click()", number
+        )
+        seen.append(wait_for(page, "return document.querySelector('.tp-popup bdi')?.textContent"))
+    page.execute_script("document.querySelector('.leaflet-control-layers-overlays input').click()")
+    assert seen == [words.one_line(hostile, 80)] * 3
+    assert page.execute_script("return window.pwned") is None
+    assert page.get_log("browser") == []

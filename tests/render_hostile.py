@@ -1,0 +1,81 @@
+"""Names as a stranger might write them into open data, and a sample plan full of them."""
+
+from dataclasses import replace
+from typing import Any
+
+from tests.render_sample import sample_plan, sample_region
+from tripplan.answer import Plan
+from tripplan.region import ChargerSet, Gazetteer, GazetteerEntry, Region
+
+HOSTILE = {
+    "script": "<script>window.pwned=1</script>",
+    "image": '"><img src=x onerror="window.pwned=1">',
+    "close script": "</script><script>window.pwned=1</script>",
+    "comment": "<!-- <script> --!>",
+    "quotes": """' " ' + window.pwned=1 + '""",
+    "backtick": "`);window.pwned=1;(`",
+    "placeholder": "${window.pwned=1}",
+    "backslash": "\\`);window.pwned=1;// \\u0060 \\x",
+    "template": "{{ 'pow' ~ 'ned' }}{% for x in () %}{# note #}",
+    "template class": "{{ ''.__class__.__mro__ }}",
+    "entities": "&lt;b&gt; &amp; &#60;b&#62;",
+    "separators": "one\u2028two\u2029three\u0085four",
+    "control": "red \x1b[31m bell \x07 nul \x00 line\r\nfeed",
+    "right to left": "\u202eKEN DROFLUX\u202c \u05e9\u05dc\u05d5\u05dd",
+    "emoji": "Lade\U0001f50bs\u00e4ule \U0001f468\u200d\U0001f469\u200d\U0001f467 \u00e9\u0301",
+    "long": ("Ladestation " * 850).strip(),
+    "hex": "0123456789abcdef" * 2,
+    "formula": "=HYPERLINK(1)",
+    "markdown": "[red]bold[/red] **x**",
+}
+
+
+def named_plan(name: str) -> Plan:
+    """Return the sample with this name wherever a plan carries text from data."""
+    plain = sample_plan()
+    places = {"origin": plain.trip.origin, "destination": plain.trip.destination}
+    trip = {key: place.model_copy(update={"name": name}) for key, place in places.items()}
+    legs = tuple(
+        leg.model_copy(
+            update={
+                "start": leg.start.model_copy(update={"name": name}),
+                "end": leg.end.model_copy(update={"name": name}),
+            }
+        )
+        for leg in plain.legs
+    )
+    words = {"name": name, "operator": name, "standard": name, "charger_id": name}
+    changes: dict[str, Any] = {
+        "trip": plain.trip.model_copy(update=trip),
+        "legs": legs,
+        "stops": tuple(stop.model_copy(update=words) for stop in plain.stops),
+        "vehicle_name": name,
+        "vehicle_id": name,
+        "region": name,
+        "tripplan_version": name,
+        "certificate": plain.certificate.model_copy(update={"method": name}),
+        "audit": plain.audit.model_copy(update={"passed": False, "objections": (name,)}),
+        "assumptions": (name,),
+        "sources": (name,),
+    }
+    return plain.model_copy(update=changes)
+
+
+def named_region(name: str) -> Region:
+    """Return the sample region with this name for towns, chargers and itself."""
+    plain = sample_region()
+    towns = tuple(
+        GazetteerEntry(name, name, town.lat, town.lon, town.population)
+        for town in plain.gazetteer.entries
+    )
+    chargers = tuple(
+        replace(charger, name=name, operator=name) for charger in plain.chargers.chargers
+    )
+    return replace(
+        plain,
+        name=name,
+        gazetteer=Gazetteer(towns),
+        chargers=ChargerSet(chargers, plain.chargers.node),
+        assumptions=(name,),
+        provenance={name: name},
+    )

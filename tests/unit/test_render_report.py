@@ -1,0 +1,155 @@
+"""The itinerary as text: against the golden file, and in the cases that the sample lacks."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.render_sample import sample_plan, sample_region
+from tripplan.answer import ChargingStop, Plan
+from tripplan.render import report, statements, words
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "sample.txt"
+
+
+def changed_stop(number: int = 0, **changes: object) -> ChargingStop:
+    return sample_plan().stops[number].model_copy(update=changes)
+
+
+def limited(stop: ChargingStop, *limits: str, pack_c: float = 35.0) -> ChargingStop:
+    """Return a stop whose time divides evenly among these limits."""
+    first = stop.samples[0]
+    samples = tuple(
+        first.model_copy(
+            update={"since_plug_in_s": 100.0 * k, "limited_by": limit, "pack_c": pack_c}
+        )
+        for k, limit in enumerate([*limits, limits[-1]])
+    )
+    return stop.model_copy(update={"samples": samples, "heat_delay_s": 0.0})
+
+
+def test_the_sample_reads_like_the_golden_file() -> None:
+    assert report.to_text(sample_plan()) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_illustrative_chargers_cannot_be_missed() -> None:
+    text = report.to_text(sample_plan())
+    assert text.startswith(words.ILLUSTRATIVE_LINE + "\n")
+    assert text.count("ILLUSTRATIVE: made up") == 3
+    real = report.to_text(sample_plan(illustrative=False))
+    assert "ILLUSTRATIVE" not in real
+    assert "Sample Networks" in real
+
+
+def test_units_are_ascii() -> None:
+    assert report.to_text(sample_plan()).isascii()
+
+
+def test_the_times_add_up() -> None:
+    plan = sample_plan()
+    clocks = statements.leg_clocks(plan)
+    assert clocks[0].departure_s == 0.0
+    assert clocks[-1].arrival_s == pytest.approx(plan.total_s)
+    for times, leg in zip(clocks, plan.legs, strict=True):
+        assert times.departure_s == pytest.approx(leg.trace.elapsed_s[0])
+        assert times.arrival_s == pytest.approx(leg.trace.elapsed_s[-1])
+
+
+def test_no_stops() -> None:
+    plan = sample_plan()
+    short: Plan = plan.model_copy(
+        update={"legs": plan.legs[:1], "stops": (), "energy_charged_kwh": 0.0}
+    )
+    text = report.to_text(short)
+    assert "no stops" in text
+    assert "none charged" in text
+    assert "STOP" not in text.replace("ILLUSTRATIVE", "")
+
+
+def test_limits_are_said_by_their_share() -> None:
+    stop = limited(sample_plan().stops[0], "vehicle", "charger", "vehicle", "temperature")
+    assert statements.limit_shares(stop) == {"vehicle": 0.5, "charger": 0.25, "temperature": 0.25}
+    said = statements.why_limited(stop)
+    assert "its own charging curve set the power (50% of the time)" in said
+    assert "then the charger (25%) and battery temperature (25%)" in said
+
+
+@pytest.mark.parametrize(
+    ("pack_c", "words_"),
+    [(41.0, "too warm"), (-5.0, "too cold"), (20.0, "held the power down")],
+)
+def test_heat_and_cold_differ(pack_c: float, words_: str) -> None:
+    stop = limited(sample_plan().stops[2], "temperature", pack_c=pack_c)
+    assert words_ in statements.why_limited(stop)
+
+
+def test_a_stop_without_samples_names_its_limit() -> None:
+    stop = changed_stop(samples=(), limited_by="charger")
+    assert statements.limit_shares(stop) == {"charger": 1.0}
+    assert "The charger gives no more than 50 kW" in statements.why_limited(stop)
+    cold = changed_stop(samples=(), limited_by="temperature")
+    assert "battery" in statements.why_limited(cold)
+
+
+def test_heat_delay_is_said_from_half_a_minute() -> None:
+    stop = limited(sample_plan().stops[0], "temperature")
+    assert "shorter" not in statements.why_limited(stop)
+    late = stop.model_copy(update={"heat_delay_s": 240.0})
+    assert "4 min shorter" in statements.why_limited(late)
+
+
+def test_proof_and_audit_say_the_worst_as_well() -> None:
+    plan = sample_plan()
+    certificate = plan.certificate.model_copy(
+        update={"complete": False, "gap": 0.0, "lower_bound_s": plan.total_s}
+    )
+    audit = plan.audit.model_copy(update={"passed": False, "objections": ("leg 2: too slow",)})
+    doubtful = plan.model_copy(update={"certificate": certificate, "audit": audit})
+    text = report.to_text(doubtful)
+    assert "just that (gap 0.00%)" in text
+    assert "stopped at its label limit" in text
+    assert "FAILED" in text
+    assert "Objection: leg 2: too slow" in text
+    assert statements.headline(plan) == "At most 0.32% of this time could be saved."
+
+
+def test_a_gap_of_nothing_is_said_as_a_proof() -> None:
+    plan = sample_plan()
+    exact = plan.certificate.model_copy(update={"gap": 0.0})
+    assert "quickest" in statements.headline(plan.model_copy(update={"certificate": exact}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"wind_mps": 0.0}, "no wind"),
+        ({"wind_from_deg": None}, "headwind 3 m/s (7 mph) all the way"),
+        ({"wind_from_deg": 271.0}, "from the west (271°)"),
+        ({"wind_from_deg": 350.0}, "from the north (350°)"),
+        ({"cabin": "off"}, "cabin climate off"),
+        ({"road": "snow"}, "snow road"),
+    ],
+)
+def test_conditions(changes: dict[str, object], said: str) -> None:
+    plan = sample_plan()
+    given = plan.trip.conditions.model_copy(update=changes)
+    trip = plan.trip.model_copy(update={"conditions": given})
+    assert any(
+        said in phrase for phrase in statements.conditions(plan.model_copy(update={"trip": trip}))
+    )
+
+
+def test_a_speed_wish_is_said() -> None:
+    plan = sample_plan()
+    trip = plan.trip.model_copy(update={"max_speed_kmh": 100.0})
+    assert "no faster than 100 km/h (62 mph)" in statements.wishes(
+        plan.model_copy(update={"trip": trip})
+    )
+
+
+def test_a_region_tells_what_it_holds() -> None:
+    text = report.region_to_text(sample_region())
+    assert "Region sample" in text
+    assert "5, of which 5 are made up" in text
+    assert "13 places" in text
+    assert "roads: none needed" in text
+    assert "All of this region is a sample." in text
