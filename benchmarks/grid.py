@@ -3,19 +3,20 @@
 Written with networkx as one would write it first, and told here in full, because tripplan is
 measured against it:
 
-1. `drives_from` runs networkx' Dijkstra by time from each charger over the road graph, and carries
-   the battery profile of the fastest drives along.
+1. `drives_from` runs networkx' Dijkstra from each charger over the road graph, once for each of the
+   three weights under which tripplan looks for drives, and carries their battery profile along.
 2. `state_graph` makes a node for each (place, SoC level, phase) and an arc for each drive at each
    level, each plug-in (the overhead) and each per cent of charging.
 3. networkx' Dijkstra finds the quickest path through it.
 
-It solves the problem that tripplan solves with heat off: same prices of roads, charging curve,
-overhead, reserve, and the freedom to drive past chargers.  Energies are rounded down to whole
+It solves the problem that tripplan solves with heat off: same prices of roads, same drives, charging
+curve, overhead, reserve, and the freedom to drive past chargers.  Energies are rounded down to whole
 levels on every arrival, so that its times are a little longer.
 
 To let it finish, it is given three things for nothing: the priced roads as a networkx graph, the
-choice of chargers (an ellipse around the trip, as tripplan's own first guess), and a limit on the
-time of a single drive (`REACH` times what the battery lasts at the roads' mean power).
+choice of chargers (an ellipse around the trip, as tripplan's own first guess), and limits on a
+single drive (`REACH` times the time that the battery lasts at the roads' mean power, and the energy
+that a full battery and the descent to the lowest place give).
 """
 
 import math
@@ -25,7 +26,12 @@ import networkx as nx
 import numpy as np
 
 from tripplan.physics.charging import SOC_CELLS
-from tripplan.search.question import Question, charging_times_s
+from tripplan.search.question import (
+    ONLY_ENERGY_S_PER_KWH,
+    Question,
+    charging_times_s,
+    drive_weights,
+)
 from tripplan.units import S_PER_H
 
 ELLIPSE = 1.15
@@ -37,7 +43,7 @@ ARRIVED, PLUGGED, LEAVING = range(3)
 
 @dataclass(frozen=True)
 class Drive:
-    """The fastest drive to a place, and what it does to the battery."""
+    """A drive to a place, and what it does to the battery."""
 
     to: int
     time_s: float
@@ -60,18 +66,25 @@ def road_graph(question: Question) -> nx.DiGraph:
     """Return the priced roads; of parallel arcs the fastest."""
     graph = nx.DiGraph()
     roads = question.roads
-    columns = zip(
-        question.tail.tolist(),
-        roads.head.tolist(),
-        roads.time_s.tolist(),
-        roads.energy_kwh.tolist(),
-        strict=True,
-    )
-    for tail, head, time_s, energy_kwh in columns:
-        known = graph.get_edge_data(tail, head)
-        if math.isfinite(time_s) and (known is None or time_s < known["time_s"]):
-            graph.add_edge(tail, head, time_s=time_s, energy_kwh=energy_kwh)
+    weights = drive_weights(question, best_kw(question))
+    for arc in np.argsort(-roads.time_s, kind="stable").tolist():  # the fastest last
+        if math.isfinite(roads.time_s[arc]):
+            graph.add_edge(
+                int(question.tail[arc]),
+                int(roads.head[arc]),
+                time_s=float(roads.time_s[arc]),
+                energy_kwh=float(roads.energy_kwh[arc]),
+                need_kwh=float(roads.need_kwh[arc]),
+                drop_kwh=float(roads.drop_kwh[arc]),
+                **{f"weight_{k}": float(row[arc]) for k, row in enumerate(weights)},
+            )
     return graph
+
+
+def best_kw(question: Question) -> float:
+    """Return the highest power of any charge."""
+    assert question.power is not None
+    return min(float(question.charger_kw.max()), float(question.power.curve_kw.max()))
 
 
 def shortest_time_s(question: Question, graph: nx.DiGraph) -> Answer:
@@ -109,29 +122,39 @@ def chargers_near(question: Question, graph: nx.DiGraph) -> dict[int, float]:
 def drives_from(
     question: Question, graph: nx.DiGraph, source: int, chargers: dict[int, float]
 ) -> list[Drive]:
-    """Return the fastest drives from a place to all chargers and to the destination."""
+    """Return the drives of least weight from a place to all chargers and to the destination."""
     usable_kwh = question.capacity_kwh - question.reserve_kwh
     mean_kw = float(np.mean(question.roads.energy_kwh / question.roads.time_s)) * S_PER_H
-    previous, time_s = nx.dijkstra_predecessor_and_distance(
-        graph, source, cutoff=REACH * usable_kwh / mean_kw * S_PER_H, weight="time_s"
-    )
-    profile = {source: (0.0, 0.0, usable_kwh)}
+    longest_s = REACH * usable_kwh / mean_kw * S_PER_H
+    height_kwh = question.costs.height_kwh
+    energy_kwh = usable_kwh + float(height_kwh[source] - height_kwh.min())
     found = []
-    for node in time_s:  # in the order of time
-        if node != source:
-            before = previous[node][0]
-            if before not in profile:
-                continue
-            need, cost, most = profile[before]
-            energy = graph[before][node]["energy_kwh"]
-            need, cost = max(need, cost + max(energy, 0.0)), cost + energy
-            if need > usable_kwh:
-                continue
-            profile[node] = (need, cost, min(usable_kwh, most - energy))
-        if (node in chargers or node == question.destination) and node != source:
-            need, cost, most = profile[node]
-            found.append(Drive(node, time_s[node], need, cost, most))
+    for k, price in enumerate((0.0, S_PER_H / best_kw(question), ONLY_ENERGY_S_PER_KWH)):
+        previous, weight = nx.dijkstra_predecessor_and_distance(
+            graph, source, cutoff=longest_s + price * energy_kwh, weight=f"weight_{k}"
+        )
+        drives = {source: Drive(source, 0.0, 0.0, 0.0, usable_kwh)}
+        for node in weight:  # in rising order
+            before = drives.get(previous[node][0]) if node != source else None
+            if before is not None:
+                longer = prolonged(before, node, graph.edges[before.to, node], usable_kwh)
+                if longer.need_kwh <= usable_kwh:
+                    drives[node] = longer
+        targets = (node for node in drives if node in chargers or node == question.destination)
+        found += [drives[node] for node in targets if node != source]
     return found
+
+
+def prolonged(drive: Drive, to: int, arc: dict[str, float], usable_kwh: float) -> Drive:
+    """Return the drive with one more arc."""
+    blocked = drive.most_kwh < arc["need_kwh"]
+    return Drive(
+        to,
+        drive.time_s + arc["time_s"],
+        math.inf if blocked else max(drive.need_kwh, drive.cost_kwh + arc["need_kwh"]),
+        drive.cost_kwh + arc["energy_kwh"],
+        min(usable_kwh - arc["drop_kwh"], drive.most_kwh - arc["energy_kwh"]),
+    )
 
 
 def state_graph(
@@ -164,9 +187,16 @@ def state_graph(
                     continue
                 left = min(energy - drive.cost_kwh, drive.most_kwh) + reserve
                 here = (place, level, LEAVING)
-                if drive.to in chargers:
+                if drive.to in chargers and left >= reserve:
                     there = (drive.to, math.floor(left / step + 1e-9), ARRIVED)
-                    states.add_edge(here, there, weight=drive.time_s)
+                    add_quicker(states, here, there, drive.time_s)
                 if drive.to == question.destination and left >= question.final_kwh:
-                    states.add_edge(here, question.destination, weight=drive.time_s)
+                    add_quicker(states, here, question.destination, drive.time_s)
     return states
+
+
+def add_quicker(states: nx.DiGraph, here: object, there: object, time_s: float) -> None:
+    """Add an arc, or keep the quicker of two."""
+    known = states.get_edge_data(here, there)
+    if known is None or time_s < known["weight"]:
+        states.add_edge(here, there, weight=time_s)

@@ -18,8 +18,18 @@ from sphinx.util.docutils import SphinxDirective
 from tripplan.record import Record
 
 NOMENCLATURE = Path(__file__).parents[1] / "src" / "tripplan" / "data" / "nomenclature.csv"
-HOMES = ("trip", "settings", "vehicle", "region", "answer", "batch")
-"""Modules whose names include those of all records."""
+HOMES = (
+    "trip",
+    "settings",
+    "vehicle",
+    "network",
+    "charger",
+    "gazetteer",
+    "region",
+    "answer",
+    "batch",
+)
+
 HEADER = ("field", "type", "unit", "shape", "default", "range", "description")
 LOWEST = ("minimum", "exclusiveMinimum")
 HIGHEST = ("maximum", "exclusiveMaximum")

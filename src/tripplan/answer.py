@@ -29,7 +29,10 @@ class Trace(Record):
     pack_c: tuple[float, ...]
     elevation_m: tuple[float, ...]
     speed_kmh: tuple[float, ...]
-    """Speed on the edge that ends here; at the first point, on the edge that starts there."""
+    """Speed on the stretch that ends here; at the first point, on the one that starts there."""
+    bearing_deg: tuple[float, ...]
+    """Direction of travel of the road on the stretch that ends here, as reckoned against the
+    wind, clockwise from north; at the first point, on the one that starts there."""
 
 
 class EnergyLedger(Record):
@@ -119,7 +122,8 @@ class Certificate(Record):
     """The proof of how good the plan is."""
 
     lower_bound_s: float
-    """No plan over the fastest roads between stops takes less; seconds."""
+    """No plan over the drives that were looked at (between each two stops the fastest, the one
+    with least time and charging, the thriftiest, and chains of these) takes less; seconds."""
     gap: Annotated[float, Field(ge=0)]
     """(total_s - lower_bound_s) / total_s."""
     method: str

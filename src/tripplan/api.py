@@ -107,7 +107,7 @@ def make_trip(
 _NOT_WISHES = {"origin", "destination", "conditions"}
 
 
-def find_car(vehicle: str | Vehicle, soh: float | None = None) -> Vehicle:
+def find_car(vehicle: str | Vehicle, soh: float | str | None = None) -> Vehicle:
     """Return a car by id, TOML path or itself, at a state of health if one is given."""
     car = vehicle if isinstance(vehicle, Vehicle) else find_vehicle(vehicle)
     return car if soh is None else car.aged(soh)
@@ -118,7 +118,7 @@ def plan(
     destination: str | Place,
     *,
     vehicle: str | Vehicle,
-    soh: float | None = None,
+    soh: float | str | None = None,
     region: Region | str = STARTER,
     settings: Settings | None = None,
     **wishes: Unpack[Wishes],

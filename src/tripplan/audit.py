@@ -150,7 +150,7 @@ def _redrive(
         speed,
         np.diff(elevation) / length,
         consumption.headwind_mps(
-            trip.conditions.wind_mps, trip.conditions.wind_from_deg, _bearings(leg)
+            trip.conditions.wind_mps, trip.conditions.wind_from_deg, np.array(trace.bearing_deg[1:])
         ),
         consumption.air_density_kg_per_m3(
             trip.conditions.ambient_c, 0.5 * (elevation[1:] + elevation[:-1])
@@ -220,14 +220,6 @@ def _heat(
         return free_c
     cooled_c = free_c - pack.cooling_w * dt / pack.heat_capacity_j_per_k
     return max(cooled_c, pack.cooling_on_c)
-
-
-def _bearings(leg: Leg) -> Floats:
-    lat, lon = np.radians(leg.trace.lat), np.radians(leg.trace.lon)
-    turn = np.diff(lon)
-    east = np.sin(turn) * np.cos(lat[1:])
-    north = np.cos(lat[:-1]) * np.sin(lat[1:]) - np.sin(lat[:-1]) * np.cos(lat[1:]) * np.cos(turn)
-    return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
 
 
 def _check_ledger(found: _Findings, where: str, leg: Leg, capacity: float) -> None:

@@ -146,13 +146,7 @@ def plan_row(planner: Planner, row: Mapping[str, Any]) -> Plan:
             f"the trip lacks {', '.join(missing)}", field=missing[0], expected="a value"
         )
     wishes = {k: v for k, v in row.items() if k not in ("origin", "destination", "vehicle", "soh")}
-    soh = row.get("soh")
-    try:
-        car = find_car(row["vehicle"], None if soh is None else float(soh))
-    except ValueError as error:
-        if isinstance(error, InvalidInputError):
-            raise
-        raise InvalidInputError(f"soh {soh!r} is not a number", field="soh", value=soh) from error
+    car = find_car(row["vehicle"], row.get("soh"))
     return planner.plan(make_trip(planner.region, row["origin"], row["destination"], wishes), car)
 
 

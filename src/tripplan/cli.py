@@ -55,63 +55,44 @@ def plan(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML map.")] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")] = None,
     geojson_path: Annotated[Path | None, typer.Option("--geojson", help="As GeoJSON.")] = None,
+    gpx_path: Annotated[Path | None, typer.Option("--gpx", help="As GPX 1.1.")] = None,
+    csv_path: Annotated[Path | None, typer.Option("--csv", help="Legs and stops.")] = None,
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
-    wishes = {
-        name: value
-        for name, value in locals().items()
-        if name not in _NOT_WISHES and value is not None
-    }
+    given = {name: value for name, value in locals().items() if value is not None}
+    files = {name: given.pop(name) for name in _FILES if name in given}
     try:
-        _plan(origin, destination, vehicle, soh, region, wishes, output, json_path, geojson_path)
+        _plan(given.pop("region"), given, files)
     except TripplanError as error:
         _stop(error)
 
 
-_NOT_WISHES = {
-    "origin",
-    "destination",
-    "vehicle",
-    "soh",
-    "region",
-    "output",
-    "json_path",
-    "geojson_path",
-}
+_FILES = ("output", "json_path", "geojson_path", "gpx_path", "csv_path")
 
 
-def _plan(
-    origin: str,
-    destination: str,
-    vehicle: str,
-    soh: str | None,
-    region: str,
-    wishes: dict[str, Any],
-    output: Path | None,
-    json_path: Path | None,
-    geojson_path: Path | None,
-) -> None:
+def _plan(region: str, row: dict[str, Any], files: dict[str, Path]) -> None:
     from tripplan.api import named_region
     from tripplan.batch import plan_row
     from tripplan.planner import Planner
     from tripplan.render import export, report
 
-    row = {"origin": origin, "destination": destination, "vehicle": vehicle, **wishes}
-    if soh is not None:
-        row["soh"] = soh
     with _notes.status("planning (the first run also compiles the search, about 20 s)"):
         ground = named_region(region)
         answer = plan_row(Planner(ground), row)
     sys.stdout.write(report.to_text(answer))
-    if output is not None:
+    if "output" in files:
         from tripplan.render.map import save_html
 
-        save_html(answer, output, ground)
-        _notes.print(f"map: {output}", markup=False, highlight=False)
-    if json_path is not None:
-        export.write_json(answer, json_path)
-    if geojson_path is not None:
-        export.write_geojson(answer, geojson_path)
+        save_html(answer, files["output"], ground)
+        _notes.print(f"map: {files['output']}", markup=False, highlight=False)
+    if "json_path" in files:
+        export.write_json(answer, files["json_path"])
+    if "geojson_path" in files:
+        export.write_geojson(answer, files["geojson_path"])
+    if "gpx_path" in files:
+        export.write_gpx(answer, files["gpx_path"])
+    if "csv_path" in files:
+        export.write_csv(files["csv_path"], export.to_rows(answer), export.ROW_FIELDS)
 
 
 @app.command()

@@ -1,11 +1,12 @@
-"""Columns of records: read-only arrays of a fixed dtype, kept as they are where they already are."""
+"""Columns of records: read-only arrays of a fixed dtype."""
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 
-def column(value: Any, dtype: Any) -> Any:
+def column(value: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
     """Return a read-only one-dimensional array of a dtype.
 
     An array that nobody can write to (a memory map of a file, say) is kept; others are copied.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,23 @@ from tripplan.answer import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSam
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.region import Charger, Connector, RoadNetwork
-from tripplan.search.costs import ArcCosts
 from tripplan.search.kernels.charge import charge_course
 from tripplan.search.question import Question
 from tripplan.search.solve import Solution
+from tripplan.track import Track, lay_track
 from tripplan.trip import Place
 from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+
+
+class Plug(NamedTuple):
+    """A plug that the car can use."""
+
+    site: Charger
+    connector: Connector
+    power_kw: float
 
 
 @dataclass(frozen=True)
@@ -32,9 +41,8 @@ class Itinerary:
 
 @dataclass(frozen=True, eq=False)
 class _Drive:
-    """One leg over the arcs: columns at its nodes and its ledger."""
+    """One leg: columns at the points of its track, and its ledger."""
 
-    nodes: Ints
     elapsed_s: Floats
     energy_kwh: Floats
     pack_c: Floats
@@ -56,7 +64,7 @@ def unfold(
     solution: Solution,
     network: RoadNetwork,
     ends: tuple[Place, Place],
-    chargers: Sequence[tuple[Charger, Connector]],
+    plugs: Sequence[Plug],
     warm_up_kwh: float,
 ) -> Itinerary:
     """Drive the chosen chain arc by arc.
@@ -69,49 +77,50 @@ def unfold(
         The roads.
     ends
         Origin and destination.
-    chargers
-        Site and plug of each charger of the question.
+    plugs
+        Plug of each charger of the question.
     warm_up_kwh
         Energy that warms the cabin, drawn at departure. [kWh]
     """
     places = [
         ends[0],
         *(
-            Place(lat=chargers[k][0].lat, lon=chargers[k][0].lon, name=chargers[k][0].name)
+            Place(lat=plugs[k].site.lat, lon=plugs[k].site.lon, name=plugs[k].site.name)
             for k in solution.chargers
         ),
         ends[1],
     ]
     state = _State(energy_kwh=question.start_kwh + warm_up_kwh, pack_c=question.start_c)
+    node = question.origin
     legs: list[Leg] = []
     stops: list[ChargingStop] = []
     for position, arcs in enumerate(solution.leg_arcs):
-        drive = _drive(question, question.costs, arcs, state, warm_up_kwh if not position else 0.0)
-        legs.append(
-            _leg(question, network, arcs, drive, state, places[position], places[position + 1])
-        )
+        track = lay_track(network, arcs, node)
+        node = int(network.head[arcs[-1]]) if arcs.size else node
+        drive = _drive(question, track, state, warm_up_kwh if not position else 0.0)
+        legs.append(_leg(question, track, drive, state, places[position], places[position + 1]))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])
         state.distance_km = legs[-1].trace.distance_km[-1]
         if position < len(solution.chargers):
-            site, plug = chargers[solution.chargers[position]]
-            stops.append(
-                _stop(question, solution.departures_kwh[position], state, position + 1, site, plug)
-            )
+            plug = plugs[solution.chargers[position]]
+            leave_kwh = solution.departures_kwh[position]
+            stops.append(_stop(question, leave_kwh, state, position + 1, plug))
     return Itinerary(tuple(legs), tuple(stops))
 
 
-def _drive(
-    question: Question, costs: ArcCosts, arcs: Ints, state: _State, warm_up_kwh: float
-) -> _Drive:
+def _drive(question: Question, track: Track, state: _State, warm_up_kwh: float) -> _Drive:
+    pieces, piece, share = question.costs.pieces, track.piece, track.share
     energy, pack_c, elapsed = state.energy_kwh - warm_up_kwh, state.pack_c, state.elapsed_s
     curtailed = 0.0
     # A leg without any road (a stop where the trip starts) has but one point: its end.
-    rows = [(elapsed, state.energy_kwh if arcs.size else energy, pack_c)]
-    spent = costs.energy_kwh[arcs]
+    rows = [(elapsed, state.energy_kwh if piece.size else energy, pack_c)]
     for net, time_s, heat_j in zip(
-        spent.tolist(), costs.time_s[arcs].tolist(), costs.heat_j[arcs].tolist(), strict=True
+        (pieces.energy_kwh[piece] * share).tolist(),
+        (pieces.time_s[piece] * share).tolist(),
+        (pieces.heat_j[piece] * share).tolist(),
+        strict=True,
     ):
         after = energy - net
         curtailed += max(0.0, after - question.capacity_kwh)
@@ -120,40 +129,27 @@ def _drive(
         elapsed += time_s
         rows.append((elapsed, energy, pack_c))
     table = np.array(rows)
-    start = question.tail[arcs[:1]] if arcs.size else np.array([question.origin], np.int32)
     ledger = EnergyLedger(
         spent_kwh=state.energy_kwh - energy,
-        motion_kwh=float(costs.motion_kwh[arcs].sum()),
-        auxiliary_kwh=float(costs.auxiliary_kwh[arcs].sum()),
-        cabin_kwh=float(costs.cabin_kwh[arcs].sum()) + warm_up_kwh,
-        regenerated_kwh=float(costs.regenerated_kwh[arcs].sum()),
+        motion_kwh=float(pieces.motion_kwh[piece] @ share),
+        auxiliary_kwh=float(pieces.auxiliary_kwh[piece] @ share),
+        cabin_kwh=float(pieces.cabin_kwh[piece] @ share) + warm_up_kwh,
+        regenerated_kwh=float(pieces.regenerated_kwh[piece] @ share),
         curtailed_kwh=curtailed,
     )
-    nodes = np.concatenate([start, question.roads.head[arcs]])
-    return _Drive(nodes, table[:, 0], table[:, 1], table[:, 2], ledger)
+    return _Drive(table[:, 0], table[:, 1], table[:, 2], ledger)
 
 
 def _leg(
-    question: Question,
-    network: RoadNetwork,
-    arcs: Ints,
-    drive: _Drive,
-    state: _State,
-    start: Place,
-    end: Place,
+    question: Question, track: Track, drive: _Drive, state: _State, start: Place, end: Place
 ) -> Leg:
     soc = drive.energy_kwh / question.capacity_kwh
-    elevation = network.elevation_m[drive.nodes]
-    rises = np.diff(elevation)
-    distance = state.distance_km + np.concatenate(
-        [[0.0], np.cumsum(network.length_m[arcs]) / M_PER_KM]
-    )
-    speed = question.costs.speed_mps[arcs] * KMH_PER_MPS
-    speed = np.concatenate([speed[:1], speed]) if arcs.size else np.zeros(1)
+    rises = np.diff(track.elevation_m)
+    distance_km = state.distance_km + track.distance_m / M_PER_KM
     return Leg(
         start=start,
         end=end,
-        distance_km=float(distance[-1] - distance[0]),
+        distance_km=float(distance_km[-1] - distance_km[0]),
         driving_s=float(drive.elapsed_s[-1] - drive.elapsed_s[0]),
         departure_soc=state.energy_kwh / question.capacity_kwh,
         arrival_soc=float(soc[-1]),
@@ -164,16 +160,22 @@ def _leg(
         descent_m=float(-rises[rises < 0].sum()),
         energy=drive.ledger,
         trace=Trace(
-            lat=tuple(network.lat[drive.nodes].tolist()),
-            lon=tuple(network.lon[drive.nodes].tolist()),
-            distance_km=tuple(distance.tolist()),
+            lat=tuple(track.lat.tolist()),
+            lon=tuple(track.lon.tolist()),
+            distance_km=tuple(distance_km.tolist()),
             elapsed_s=tuple(drive.elapsed_s.tolist()),
             soc=tuple(soc.tolist()),
             pack_c=tuple(drive.pack_c.tolist()),
-            elevation_m=tuple(elevation.tolist()),
-            speed_kmh=tuple(speed.tolist()),
+            elevation_m=tuple(track.elevation_m.tolist()),
+            speed_kmh=_at_points(question.costs.pieces.speed_mps[track.piece] * KMH_PER_MPS),
+            bearing_deg=_at_points(question.costs.bearing_deg[track.arc]),
         ),
     )
+
+
+def _at_points(steps: Floats) -> tuple[float, ...]:
+    """Give each point the value of the step that ends there, and the first that of the first."""
+    return (*steps[:1].tolist(), *steps.tolist()) if steps.size else (0.0,)
 
 
 def _stop(
@@ -181,11 +183,10 @@ def _stop(
     departure_kwh: float,
     state: _State,
     number: int,
-    site: Charger,
-    plug: Connector,
+    plug: Plug,
 ) -> ChargingStop:
     """Charge, and move the state to the moment of departure."""
-    power = question.power
+    power, site = question.power, plug.site
     assert power is not None
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
     plugged_in_c = parked_pack_c(arrival_c, 0.0, question.overhead_s, question.pack)
@@ -210,8 +211,8 @@ def _stop(
         lon=site.lon,
         operator=site.operator,
         illustrative=site.status == "illustrative",
-        power_assumed=plug.power_assumed,
-        standard=plug.standard,
+        power_assumed=plug.connector.power_assumed,
+        standard=plug.connector.standard,
         charger_kw=plug.power_kw,
         stalls=site.stalls,
         arrival_soc=arrival_kwh / question.capacity_kwh,

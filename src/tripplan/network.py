@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tripplan.columns import column
 from tripplan.errors import DataError
@@ -16,7 +16,7 @@ from tripplan.errors import DataError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
-Ragged = tuple[Any, Any, Any]
+Ragged = tuple[ArrayLike, ArrayLike, ArrayLike]
 """First index of each arc's row, and two columns of values."""
 
 ROAD_CLASSES: Final = (
@@ -170,16 +170,16 @@ class RoadNetwork:
     def from_arcs(
         cls,
         *,
-        lat: Any,
-        lon: Any,
-        elevation_m: Any,
-        tail: Any,
-        head: Any,
-        length_m: Any,
-        speed_kmh: Any,
-        speed_limit_kmh: Any,
-        road_class: Any = None,
-        flags: Any = None,
+        lat: ArrayLike,
+        lon: ArrayLike,
+        elevation_m: ArrayLike,
+        tail: ArrayLike,
+        head: ArrayLike,
+        length_m: ArrayLike,
+        speed_kmh: ArrayLike,
+        speed_limit_kmh: ArrayLike,
+        road_class: ArrayLike | None = None,
+        flags: ArrayLike | None = None,
         shapes: Ragged | None = None,
         pieces: Ragged | None = None,
     ) -> "RoadNetwork":
@@ -207,38 +207,27 @@ class RoadNetwork:
         DataError
             A column has the wrong shape or an impossible value.
         """
-        tails = np.asarray(tail, dtype=np.int64)
-        heads = np.asarray(head, dtype=np.int64)
+        tails, heads = _ends(tail, head, np.asarray(lat).size)
         heights = np.asarray(elevation_m, dtype=np.float64)
-        nodes, arcs = np.asarray(lat).size, tails.size
-        for name, ends in (("tail", tails), ("head", heads)):
-            if arcs and (ends.min() < 0 or ends.max() >= nodes):
-                raise DataError(
-                    f"this road network cannot be used: {name} names a node that is not there"
-                )
-        arc_columns = (head, length_m, speed_kmh, speed_limit_kmh)
-        if any(np.shape(values) != tails.shape for values in arc_columns):
-            raise DataError("this road network cannot be used: its arc columns differ in length")
-        order = np.lexsort((heads, tails))
         lengths = np.asarray(length_m, dtype=np.float64)
+        arcs = tails.size
         if pieces is None:
             pieces = (np.arange(arcs + 1), lengths, heights[heads] - heights[tails])
-        if shapes is None:
-            shapes = (np.zeros(arcs + 1), np.empty(0), np.empty(0))
-        shape = _reordered(shapes, order)
+        order = np.lexsort((heads, tails))
+        shape = _reordered(shapes or (np.zeros(arcs + 1), np.empty(0), np.empty(0)), order)
         piece = _reordered(pieces, order)
-        zeros = np.zeros(arcs, dtype=np.uint8)
+        leaving = np.bincount(tails, minlength=heights.size)
         return cls(
-            lat=lat,
-            lon=lon,
+            lat=np.asarray(lat),
+            lon=np.asarray(lon),
             elevation_m=heights,
-            first_out=np.concatenate(([0], np.cumsum(np.bincount(tails, minlength=nodes)))),
-            head=heads[order],
+            first_out=np.concatenate(([0], np.cumsum(leaving))),
+            head=heads[order].astype(np.int32),
             length_m=lengths[order],
-            speed_kmh=np.asarray(speed_kmh, dtype=np.float64)[order],
-            speed_limit_kmh=np.asarray(speed_limit_kmh, dtype=np.float64)[order],
-            road_class=(zeros if road_class is None else np.asarray(road_class))[order],
-            flags=(zeros if flags is None else np.asarray(flags))[order],
+            speed_kmh=np.asarray(speed_kmh)[order],
+            speed_limit_kmh=np.asarray(speed_limit_kmh)[order],
+            road_class=_codes(road_class, order),
+            flags=_codes(flags, order),
             shape_first=shape[0],
             shape_lat=shape[1],
             shape_lon=shape[2],
@@ -248,7 +237,14 @@ class RoadNetwork:
         )
 
     @classmethod
-    def from_edges(cls, *, tail: Any, head: Any, two_way: bool, **columns: Any) -> "RoadNetwork":
+    def from_edges(
+        cls,
+        *,
+        tail: ArrayLike,
+        head: ArrayLike,
+        two_way: bool,
+        **columns: Any,  # noqa: ANN401 - those of `from_arcs`
+    ) -> "RoadNetwork":
         """Build from straight edges of even grade; with ``two_way`` each is driven in both senses.
 
         Parameters
@@ -289,6 +285,24 @@ class RoadNetwork:
         return np.repeat(np.arange(self.node_count, dtype=np.int32), np.diff(self.first_out))
 
 
+def _ends(
+    tail: ArrayLike, head: ArrayLike, nodes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    tails, heads = np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)
+    for name, ends in (("tail", tails), ("head", heads)):
+        if ends.size and (ends.min() < 0 or ends.max() >= nodes):
+            raise DataError(
+                f"this road network cannot be used: {name} names a node that is not there"
+            )
+    return tails, heads
+
+
+def _codes(values: ArrayLike | None, order: NDArray[np.int64]) -> Bytes:
+    if values is None:
+        return np.zeros(order.size, dtype=np.uint8)
+    return np.asarray(values)[order].astype(np.uint8)
+
+
 def _within(values: NDArray[Any], low: float, high: float) -> bool:
     return values.size == 0 or bool(np.all((values >= low) & (values <= high)))
 
@@ -297,7 +311,9 @@ def _is_index(first: Ints, size: int) -> bool:
     return bool(first[0] == 0 and first[-1] == size and np.all(np.diff(first) >= 0))
 
 
-def _reordered(rows: Ragged, order: NDArray[np.int64]) -> Ragged:
+def _reordered(
+    rows: Ragged, order: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Bring ragged rows into another order of arcs."""
     first = np.asarray(rows[0], dtype=np.int64)
     if first.shape != (order.size + 1,):

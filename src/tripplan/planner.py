@@ -10,8 +10,8 @@ from tripplan import model
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.errors import InvalidInputError, OutOfRangeError
-from tripplan.itinerary import Itinerary, unfold
-from tripplan.region import Connector, Region
+from tripplan.itinerary import Itinerary, Plug, unfold
+from tripplan.region import Region
 from tripplan.search.costs import price_arcs
 from tripplan.search.kernels.drives import one_to_all
 from tripplan.search.question import Question
@@ -74,7 +74,7 @@ class Planner:
             solution,
             self.region.network,
             (trip.origin, trip.destination),
-            [(self.region.chargers.chargers[k], plug) for k, plug in plugs],
+            [plug for _, plug in plugs],
             model.warm_up_kwh(vehicle, trip.conditions),
         )
         audit = audit_plan(
@@ -88,16 +88,20 @@ class Planner:
         snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
         return self._written(trip, vehicle, question, solution, itinerary, audit, snapped)
 
-    def _usable_plugs(self, vehicle: Vehicle) -> list[tuple[int, Connector]]:
+    def _usable_plugs(self, vehicle: Vehicle) -> list[tuple[int, Plug]]:
         """Index and best plug of each charger that this car can use."""
         if vehicle.battery.charging_curve is None:
             return []
         wanted = DC_STANDARDS & set(vehicle.connectors)
         found = []
-        for index, charger in enumerate(self.region.chargers.chargers):
-            plugs = [plug for plug in charger.connectors if plug.standard in wanted]
-            if plugs:
-                found.append((index, max(plugs, key=lambda plug: plug.power_kw)))
+        for index, site in enumerate(self.region.chargers.chargers):
+            fitting = [
+                Plug(site, plug, plug.power_kw)
+                for plug in site.connectors
+                if plug.standard in wanted and plug.power_kw is not None
+            ]
+            if fitting:
+                found.append((index, max(fitting, key=lambda plug: plug.power_kw)))
         return found
 
     def _question(
@@ -106,7 +110,7 @@ class Planner:
         vehicle: Vehicle,
         origin: int,
         destination: int,
-        plugs: list[tuple[int, Connector]],
+        plugs: list[tuple[int, Plug]],
     ) -> Question:
         capacity = model.capacity_kwh(vehicle, trip)
         warm_up = model.warm_up_kwh(vehicle, trip.conditions)
@@ -147,7 +151,7 @@ class Planner:
         trip: Trip,
         vehicle: Vehicle,
         question: Question,
-        plugs: list[tuple[int, Connector]],
+        plugs: list[tuple[int, Plug]],
     ) -> OutOfRangeError:
         network = self.region.network
         lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])

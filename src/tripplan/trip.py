@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from tripplan.record import Record
 
 
-def _fraction(value: object) -> object:
+def fraction(value: object) -> object:
     """Read "90%" as 0.9, and refuse what can only be a forgotten percent sign."""
     if isinstance(value, str):
         text = value.strip()
@@ -23,7 +23,7 @@ def _fraction(value: object) -> object:
     return value
 
 
-Soc = Annotated[float, BeforeValidator(_fraction), Field(ge=0.0, le=1.0)]
+Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0)]
 RoadSurface = Literal["dry", "wet", "snow"]
 CabinSetting = Literal["on", "preheated", "off"]
 

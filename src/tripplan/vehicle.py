@@ -14,10 +14,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.record import Record
+from tripplan.trip import fraction
 
 Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
 Cooling = Literal["none", "air", "refrigerant", "liquid"]
@@ -172,7 +173,7 @@ class Battery(Record):
     """Usable energy when new, at 25 degrees Celsius."""
     gross_kwh: Annotated[float, Field(gt=0, le=1200)]
     """Energy on the maker's plate."""
-    soh: Annotated[float, Field(ge=0.3, le=1.0)] = 1.0
+    soh: Annotated[float, BeforeValidator(fraction), Field(ge=0.3, le=1.0)] = 1.0
     """State of health: today's share of nominal_kwh."""
     nominal_voltage_v: Annotated[float, Field(gt=10, le=1500)]
     capacity_by_temperature: tuple[tuple[float, float], ...] = CAPACITY_BY_TEMPERATURE
@@ -244,7 +245,7 @@ class Vehicle(Record):
             raise ValueError("a car with a charging_curve needs at least one of connectors")
         return self
 
-    def aged(self, soh: float) -> "Vehicle":
+    def aged(self, soh: float | str) -> "Vehicle":
         """Return the same car at another state of health.
 
         Raises

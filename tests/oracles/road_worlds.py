@@ -11,7 +11,7 @@ from scipy.spatial import Delaunay
 from tests.oracles.twin import IMPOSSIBLE, Hop, LevelWorld, simulated_arrival
 from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.thermal import PackModel
-from tripplan.search.costs import ArcCosts
+from tripplan.search.costs import ArcCosts, PieceCosts
 from tripplan.search.kernels.drives import Roads
 from tripplan.search.question import Question
 
@@ -138,18 +138,22 @@ def as_question(world: RoadWorld) -> Question:
     The forward star is read-only as that of a `RoadNetwork`, or kernels would be compiled anew.
     """
     kwh = world.level_kwh
-    energy = world.spent * kwh
+    energy = np.asarray(world.spent * kwh, np.float64)
     arcs = world.tail.size
     zeros = np.zeros(arcs)
     costs = ArcCosts(
-        time_s=world.time_s,
-        speed_mps=np.ones(arcs),
-        motion_kwh=np.maximum(energy, 0.0),
-        regenerated_kwh=np.maximum(-energy, 0.0),
-        auxiliary_kwh=zeros,
-        cabin_kwh=zeros,
-        heat_j=zeros,
+        pieces=PieceCosts(
+            time_s=world.time_s,
+            speed_mps=np.ones(arcs),
+            motion_kwh=np.maximum(energy, 0.0),
+            regenerated_kwh=np.maximum(-energy, 0.0),
+            auxiliary_kwh=zeros,
+            cabin_kwh=zeros,
+            heat_j=zeros,
+        ),
+        bearing_deg=zeros,
         height_kwh=np.asarray(world.height * kwh, np.float64),
+        open_arcs=np.ones(arcs, np.bool_),
     )
     first_out = np.searchsorted(world.tail, np.arange(world.height.size + 1)).astype(np.int32)
     head = world.head.copy()
@@ -162,9 +166,9 @@ def as_question(world: RoadWorld) -> Question:
             first_out,
             head,
             world.time_s,
-            costs.energy_kwh,
-            np.maximum(costs.energy_kwh, 0.0),
-            np.maximum(costs.energy_kwh, 0.0),
+            energy,
+            np.maximum(energy, 0.0),
+            np.maximum(energy, 0.0),
             zeros,
         ),
         costs=costs,

@@ -68,7 +68,7 @@ def heat_question(seed: int, climate: str) -> Question:
     return replace(
         plain,
         roads=plain.roads._replace(heat_j=heat_j),
-        costs=replace(plain.costs, heat_j=heat_j),
+        costs=replace(plain.costs, pieces=replace(plain.costs.pieces, heat_j=heat_j)),
         start_c=air_c + float(rng.uniform(0.0, 5.0)),
         pack=pack,
         power=plain.power._replace(limit_c=np.array(limit_c), limit_kw=np.array(limit_kw)),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tripplan.render import words
 from tripplan.render.colours import soc_colour
 from tripplan.render.map import save_html, to_html
 from tripplan.render.page import page, with_steady_names
-from tripplan.render.popups import Markup, document, escape, joined, script, style, tag
+from tripplan.render.popups import Markup, charger_tip, document, escape, joined, script, style, tag
 
 
 def test_the_same_plan_gives_the_same_bytes() -> None:
@@ -133,3 +134,10 @@ def test_tags() -> None:
     assert joined("a ", tag("b", " c "), None, 4) == "a <b> c </b>4"
     assert escape("`${a}\\`") == "&#96;&#36;&#123;a&#125;&#92;&#96;"
     assert document(Markup("h"), Markup("b")) == '<!DOCTYPE html>\n<html lang="en">hb</html>\n'
+
+
+def test_a_plug_of_unknown_power_is_named_without_one() -> None:
+    plain = sample_region().chargers.chargers[0]
+    unknown = replace(plain, connectors=(replace(plain.connectors[0], power_kw=None),))
+    assert "CHADEMO 50 kW" in charger_tip(plain)
+    assert "CHADEMO<" in charger_tip(unknown)

@@ -1,5 +1,6 @@
 """The itinerary as text: against the golden file, and in the cases that the sample lacks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,17 @@ def test_a_region_tells_what_it_holds() -> None:
     assert "13 places" in text
     assert "roads: none needed" in text
     assert "All of this region is a sample." in text
+
+
+def test_provenance_is_outlined() -> None:
+    given = {"sources": [{"package": "a", "licence": "MIT"}, "b", {}], "measured": {"km": 3}}
+    text = report.region_to_text(replace(sample_region(), provenance=given))
+    assert text.endswith(
+        "Provenance  sources:\n"
+        "              - package: a\n"
+        "                licence: MIT\n"
+        "              - b\n"
+        "              - {}\n"
+        "            measured:\n"
+        "              km: 3\n"
+    )

@@ -133,6 +133,7 @@ def test_powers_are_those_of_the_field(atlas: Region) -> None:
         assert charger.stalls is not None
         assert charger.stalls >= 1
         for plug in charger.connectors:
+            assert plug.power_kw is not None
             powers.setdefault(plug.standard, set()).add(plug.power_kw)
             assert plug.power_assumed
     assert powers["CHADEMO"] == {50.0, 62.0}

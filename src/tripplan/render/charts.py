@@ -316,5 +316,5 @@ def _limit_legend(stop: ChargingStop, left: float, top: float) -> Markup:
         colour = LIMIT_COLOURS[limit]
         marks.append(tag("rect", x=at, y=top - 8, width=9, height=9, fill=colour))
         marks.append(tag("text", names[limit], x=at + 13, y=top))
-        at += 20 + 5.6 * len(names[limit])
+        at += 28 + 5.6 * len(names[limit])
     return joined(*marks)

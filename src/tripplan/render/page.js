@@ -174,10 +174,18 @@
       map.getContainer().parentNode.classList.toggle("tp-reading", event.type === "popupopen");
     });
     chart(map, parts.course);
-    window.addEventListener("beforeprint", function () {
-      map.invalidateSize({ animate: false });
-      fit(map, parts.bounds);
-    });
+    window.addEventListener("beforeprint", function () { paper(map, parts.bounds, true); });
+    window.addEventListener("afterprint", function () { paper(map, parts.bounds, false); });
+  }
+
+  /* Before a page is printed its layout is still that of the screen, so the size is set here. */
+  function paper(map, bounds, on) {
+    var frame = map.getContainer().parentNode;
+    map.closePopup();
+    frame.style.width = on ? "17cm" : "";
+    frame.style.height = on ? "11cm" : "";
+    map.invalidateSize({ animate: false });
+    fit(map, bounds);
   }
 
   window.tripplan = { plain: plain, wire: wire };

@@ -173,7 +173,8 @@ def end_badge(label: str, *, start: bool, below: bool) -> Markup:
 def charger_tip(charger: Charger) -> Markup:
     """Return what shows over a charger at which the plan does not stop."""
     plugs = ", ".join(
-        f"{plug.standard} {words.power(plug.power_kw)}" for plug in charger.connectors
+        plug.standard if plug.power_kw is None else f"{plug.standard} {words.power(plug.power_kw)}"
+        for plug in charger.connectors
     )
     made_up = charger.status == "illustrative"
     return joined(

@@ -133,15 +133,15 @@ def _footer(plan: Plan) -> list[str]:
 def region_to_text(region: Region) -> str:
     """Return what a region holds and where it comes from, as text."""
     network = region.network
-    two_way_km = float(network.length_m.sum()) / M_PER_KM
+    arcs_km = float(network.length_m.sum()) / M_PER_KM
     chargers = region.chargers.chargers
     made_up = sum(charger.status == "illustrative" for charger in chargers)
     lines = [
         f"Region {words.one_line(region.name)}",
         _row(
             "Roads",
-            f"{network.node_count:,} nodes, {network.arc_count:,} one-way arcs, "
-            f"{two_way_km:,.0f} km driven either way",
+            f"{network.node_count:,} nodes, {network.arc_count:,} one-way arcs of "
+            f"{arcs_km:,.0f} km together",
         ),
         _row("Chargers", f"{len(chargers):,}, of which {made_up:,} are made up (illustrative)"),
         _row("Names", f"{len(region.gazetteer.entries):,} places"),
@@ -163,8 +163,10 @@ def _outline(value: Mapping[str, Any], depth: int = 0) -> Iterable[str]:
         elif isinstance(item, list | tuple):
             yield f"{head}:"
             for entry in item:
-                if isinstance(entry, Mapping):
-                    yield from _outline({"-": entry}, depth + 1)
+                if isinstance(entry, Mapping) and entry:
+                    first, *rest = _outline(entry)
+                    yield "  " * depth + f"  - {first}"
+                    yield from ("  " * depth + f"    {line}" for line in rest)
                 else:
                     yield "  " * depth + f"  - {words.one_line(entry, 600)}"
         else:
