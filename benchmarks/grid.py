@@ -9,9 +9,9 @@ measured against it:
    level, each plug-in (the overhead) and each per cent of charging.
 3. networkx' Dijkstra finds the quickest path through it.
 
-It solves the problem that tripplan solves with heat off: same prices of roads, same drives, charging
-curve, overhead, reserve, and the freedom to drive past chargers.  Energies are rounded down to whole
-levels on every arrival, so that its times are a little longer.
+It solves the problem that tripplan solves with heat off: same prices of roads, same drives,
+charging curve, overhead, reserve, and the freedom to drive past chargers.  Energies are rounded
+down to whole levels on every arrival, so that its times are a little longer.
 
 To let it finish, it is given three things for nothing: the priced roads as a networkx graph, the
 choice of chargers (an ellipse around the trip, as tripplan's own first guess), and limits on a

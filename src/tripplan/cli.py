@@ -28,7 +28,9 @@ _notes = Console(stderr=True)
 
 
 def _stop(error: TripplanError) -> NoReturn:
-    _notes.print(f"tripplan: {error}", style="bold red", markup=False, highlight=False)
+    _notes.print(
+        f"tripplan: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True
+    )
     raise typer.Exit(error.exit_code)
 
 

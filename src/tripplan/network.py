@@ -52,6 +52,7 @@ _FLOATS = (
     "piece_length_m",
     "piece_rise_m",
 )
+_EDGE_COLUMNS = ("length_m", "speed_kmh", "speed_limit_kmh")
 _INTS = ("first_out", "head", "shape_first", "piece_first")
 _BYTES = ("road_class", "flags")
 COLUMNS: Final = (*_FLOATS, *_INTS, *_BYTES)
@@ -208,6 +209,15 @@ class RoadNetwork:
             A column has the wrong shape or an impossible value.
         """
         tails, heads = _ends(tail, head, np.asarray(lat).size)
+        _same_length(
+            tails.size,
+            head=head,
+            length_m=length_m,
+            speed_kmh=speed_kmh,
+            speed_limit_kmh=speed_limit_kmh,
+            road_class=tails if road_class is None else road_class,
+            flags=tails if flags is None else flags,
+        )
         heights = np.asarray(elevation_m, dtype=np.float64)
         lengths = np.asarray(length_m, dtype=np.float64)
         arcs = tails.size
@@ -263,9 +273,10 @@ class RoadNetwork:
             A column has the wrong shape or an impossible value.
         """
         tails, heads = np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)
+        _same_length(tails.size, head=heads, **{k: columns[k] for k in _EDGE_COLUMNS})
         if two_way:
             tails, heads = np.concatenate([tails, heads]), np.concatenate([heads, tails])
-            for name in ("length_m", "speed_kmh", "speed_limit_kmh"):
+            for name in _EDGE_COLUMNS:
                 columns[name] = np.tile(np.asarray(columns[name], dtype=np.float64), 2)
         return cls.from_arcs(tail=tails, head=heads, **columns)
 
@@ -295,6 +306,20 @@ def _ends(
                 f"this road network cannot be used: {name} names a node that is not there"
             )
     return tails, heads
+
+
+def _same_length(arcs: int, **columns: ArrayLike) -> None:
+    wrong = [
+        f"{name} {np.asarray(values).size}"
+        for name, values in columns.items()
+        if np.asarray(values).shape != (arcs,)
+    ]
+    if wrong:
+        raise DataError(
+            "this road network cannot be used: its edge columns differ in length "
+            f"(tail {arcs}, {', '.join(wrong)})",
+            faults=wrong,
+        )
 
 
 def _codes(values: ArrayLike | None, order: NDArray[np.int64]) -> Bytes:

@@ -51,7 +51,7 @@ def refusal(code: int, *words: str) -> str:
         ((*SAKURA, "--ambient-c", "200"), ["ambient_c", "less than or equal to 60"]),
         ((*SAKURA, "--road", "lava"), ["road", "'dry', 'wet' or 'snow'", "lava"]),
         ((*SAKURA, "--soh", "0.1"), ["soh", "0.3"]),
-        ((*SAKURA, "--soh", "old"), ["soh", "not a number"]),
+        ((*SAKURA, "--soh", "old"), ["soh", "valid number", "old"]),
         ((*SAKURA, "--region", "mars"), ["mars", "starter"]),
         (("--vehicle", "no-such-file.toml"), ["no-such-file.toml", "cannot be read"]),
     ],

@@ -31,9 +31,48 @@ SAME_NAME: Final = 0.6
 SAME_OPERATOR: Final = 0.8
 """Least similarity of two operators' names, 0..1; or of the sites' names where those differ."""
 _COMMON_WORDS: Final = frozenset(
-    "charging charge charger chargers station stations network networks the of at inc llc ltd gmbh "
-    "ag kg co bv as ab sa spa srl ev evse parking lot garage und and de la le di "
-    "ladestation ladesaule borne recharge motors".split()
+    {
+        "charging",
+        "charge",
+        "charger",
+        "chargers",
+        "station",
+        "stations",
+        "network",
+        "networks",
+        "the",
+        "of",
+        "at",
+        "inc",
+        "llc",
+        "ltd",
+        "gmbh",
+        "ag",
+        "kg",
+        "co",
+        "bv",
+        "as",
+        "ab",
+        "sa",
+        "spa",
+        "srl",
+        "ev",
+        "evse",
+        "parking",
+        "lot",
+        "garage",
+        "und",
+        "and",
+        "de",
+        "la",
+        "le",
+        "di",
+        "ladestation",
+        "ladesaule",
+        "borne",
+        "recharge",
+        "motors",
+    }
 )
 
 
@@ -240,9 +279,7 @@ def _connectors(ranked: Sequence[Charger]) -> tuple[Connector, ...]:
     kinds = (kinds - VAGUE) or kinds
     plugs: list[Connector] = []
     for kind in sorted(kinds):
-        offers = [
-            [plug for plug in entry.connectors if plug.standard == kind] for entry in ranked
-        ]
+        offers = [[plug for plug in entry.connectors if plug.standard == kind] for entry in ranked]
         plugs += _counted(max((offer for offer in offers if offer), key=_knowledge), offers)
     return tuple(sorted(plugs, key=plug_order))
 
@@ -254,9 +291,7 @@ def _knowledge(offer: Sequence[Connector]) -> tuple[bool, bool, bool]:
     return stated, assumed, not any(plug.standard_rule for plug in offer)
 
 
-def _counted(
-    chosen: Sequence[Connector], offers: Sequence[Sequence[Connector]]
-) -> list[Connector]:
+def _counted(chosen: Sequence[Connector], offers: Sequence[Sequence[Connector]]) -> list[Connector]:
     """Fill in how many plugs there are, and that another entry states their kind."""
     named = any(offer and not any(plug.standard_rule for plug in offer) for offer in offers)
     plugs = [replace(plug, standard_rule="" if named else plug.standard_rule) for plug in chosen]

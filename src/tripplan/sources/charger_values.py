@@ -280,3 +280,30 @@ def items(row: Mapping[str, Any], key: str) -> Sequence[Any]:
     """Return a list inside a row; empty where there is none."""
     found = row.get(key)
     return found if isinstance(found, list | tuple) else ()
+
+
+def middle(low: object, high: object) -> float | None:
+    """Return the middle of two coordinates; None unless both are numbers."""
+    first, last = number(low), number(high)
+    return None if first is None or last is None else (first + last) / 2
+
+
+def flat_points(found: object, depth: int = 0) -> list[tuple[object, object]]:
+    """List the (lon, lat) pairs of GeoJSON coordinates, however deeply they are nested."""
+    if not isinstance(found, list | tuple) or not found or depth > 4:
+        return []
+    if not isinstance(found[0], list | tuple):
+        return [(found[0], found[1])] if len(found) >= 2 else []
+    return [pair for part in found for pair in flat_points(part, depth + 1)]
+
+
+def centre(points: Sequence[tuple[object, object]]) -> tuple[object, object]:
+    """Return the middle of an outline's bounding box: latitude and longitude; the point itself for one."""
+    if len(points) == 1:
+        return points[0][1], points[0][0]
+    pairs = [(number(lon), number(lat)) for lon, lat in points]
+    lons = [lon for lon, _ in pairs if lon is not None]
+    lats = [lat for _, lat in pairs if lat is not None]
+    if not lons or len(lons) < len(pairs) or len(lats) < len(pairs):
+        return None, None
+    return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2

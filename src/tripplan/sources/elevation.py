@@ -61,7 +61,7 @@ class ElevationReport:
     raster: str
     """Where the heights come from."""
     resolution_m: float
-    """Of the finest raster, metres."""
+    """Of the finest raster that covers any of the nodes, metres."""
     step_m: float
     """Greatest distance between samples along a road, metres."""
     points: int
@@ -178,7 +178,8 @@ def elevate(
         The raster is void all over these roads.
     """
     tell = on_progress or _silent
-    step = step_m or max(LEAST_STEP_M, _STEP_PER_RESOLUTION * raster.resolution_m)
+    finest_m = _finest_m(raster, roads)
+    step = step_m or max(LEAST_STEP_M, _STEP_PER_RESOLUTION * finest_m)
     tell("lines")
     edges = edges_of(roads)
     samples = sample_points(edges, roads.lat, roads.lon, step)
@@ -199,7 +200,7 @@ def elevate(
         report=replace(
             report,
             raster=raster.name,
-            resolution_m=raster.resolution_m,
+            resolution_m=finest_m,
             step_m=step,
             pieces=int(piece_length_m.size),
             skipped={
@@ -258,6 +259,13 @@ def with_elevation(
 
 def _silent(_stage: str) -> None:
     """Say nothing."""
+
+
+def _finest_m(raster: Raster, roads: RoadLines) -> float:
+    """Return the resolution of the finest raster that has any of the nodes [m]."""
+    _, origin, resolution_m = sample_filled(raster, roads.lat, roads.lon, fill_cells=0)
+    found = resolution_m[origin != VOID]
+    return float(found.min()) if found.size else raster.resolution_m
 
 
 def _pieces(edges: Edges, samples: Samples, height_m: Floats) -> tuple[Ints, Floats, Floats]:

@@ -9,7 +9,8 @@ samples of a network are those that minimise ::
 over samples of weight w (the length of open road around them) and over neighbouring intervals along
 a road, h being the length between their middles.  Waves shorter than 2 pi l are smoothed away; a
 straight slope stays exactly as it is, to its very end.  Intervals are neighbours along a road's
-line, and at a node where they run straight on.
+line, and at a node where they run straight on.  Where the roads of an area (1 km) are gentle, l is
+up to four times as long: noise is most of what is left there, and cars do not brake on it.
 
 Tunnels, bridges and voids have no weight: they are stiff beams between the heights outside.  The
 ends of ferries share one height.  Where the result is steeper than roads of the class are built,
@@ -37,9 +38,18 @@ MAX_GRADE_OF_RAMPS: Final = 0.02
 """Added on ramps."""
 WAVE_PER_STEP: Final = 0.8
 """Smoothing length l by the raster's resolution: waves shorter than 5 samples are noise."""
+MOST_WAVE_M: Final = 800.0
+"""Greatest smoothing length: beyond it roads that cross would drift apart between crossings."""
 LEAST_WAVE_M: Final = 50.0
 """Least smoothing length: vertical curves of roads are some hundred metres long."""
 
+GENTLE_GRADE: Final = 0.03
+"""Root mean square of the grades in an area below which waves are lengthened; on such roads cars
+seldom brake, so that a detail more or less costs no energy."""
+MOST_WIDENING: Final = 4.0
+"""Greatest lengthening."""
+
+_CELL_DEG: Final = 0.01
 _STIFF: Final = 1e4
 _STRAIGHT_ON: Final = -0.7
 _SHORTEST_M: Final = 0.5
@@ -110,14 +120,15 @@ def smooth_heights(
     raster, weight, without = _with_nearest(samples, steps, raster_m, weight)
     joined = _joined_by_ferries(edges, raster_m.size)
     limit = _limits(edges)[steps.edge]
-    bend = _bending(edges, samples, steps, resolution_m, nodes)
     across = _differences(steps, raster_m.size)
     ferry = edges.is_ferry[steps.edge]
-    pull, target = np.full(limit.size, 1e-6), np.zeros(limit.size)
-    pull[ferry] = 0.0
-    height = raster
+    pull, target = np.where(ferry, 0.0, 1e-6), np.zeros(limit.size)
+    wave_m = _wave_m(resolution_m)
+    bend = _bending(edges, samples, steps, wave_m, nodes)
+    height = _solved(bend, across, joined, weight, raster, pull / steps.length_m, target)
+    wave_m = _adapted_m(wave_m, samples, steps, height, open_intervals(edges, steps))
+    bend = _bending(edges, samples, steps, wave_m, nodes)
     too_steep = np.zeros(limit.size, dtype=np.bool_)
-    wave_m = _wave_m(resolution_m)[steps.low]
     for _ in range(_PASSES):
         height = _solved(bend, across, joined, weight, raster, pull / steps.length_m, target)
         rise = height[steps.high] - height[steps.low]
@@ -126,14 +137,32 @@ def smooth_heights(
             break
         too_steep |= steep
         target[steep] = (np.sign(rise) * limit * steps.length_m)[steep]
-        pull[steep] = np.maximum(pull[steep] * 10.0, wave_m[steep] ** 2)
+        pull[steep] = np.maximum(pull[steep] * 10.0, wave_m[steps.low[steep]] ** 2)
         for ends in (steps.low, steps.high):
             weight[np.unique(ends[steep])] *= 0.5
     return Smoothed(height, int(np.count_nonzero(too_steep)), without)
 
 
 def _wave_m(resolution_m: Floats) -> Floats:
-    return np.maximum(WAVE_PER_STEP * resolution_m, LEAST_WAVE_M)
+    return np.clip(WAVE_PER_STEP * resolution_m, LEAST_WAVE_M, MOST_WAVE_M)
+
+
+def _adapted_m(
+    wave_m: Floats, samples: Samples, steps: Intervals, height_m: Floats, on_ground: Bools
+) -> Floats:
+    """Lengthen the waves where roads are gentle: noise counts there, and detail does not."""
+    row = np.floor(samples.lat / _CELL_DEG)
+    col = np.floor(samples.lon * np.cos(np.radians(row * _CELL_DEG)) / _CELL_DEG)
+    _, cell = np.unique(row * 1e6 + col, return_inverse=True)
+    low, high = steps.low[on_ground], steps.high[on_ground]
+    length_m = np.maximum(steps.length_m[on_ground], _SHORTEST_M)
+    squared = (height_m[high] - height_m[low]) ** 2 / length_m
+    size = int(cell.max()) + 1
+    mean = np.bincount(cell[low], squared, size) / np.maximum(
+        np.bincount(cell[low], length_m, size), _SHORTEST_M
+    )
+    factor = np.clip(GENTLE_GRADE / np.sqrt(np.maximum(mean, 1e-12)), 1.0, MOST_WIDENING)
+    return np.asarray(np.minimum(wave_m * factor[cell], np.maximum(wave_m, MOST_WAVE_M)))
 
 
 def _limits(edges: Edges) -> Floats:
@@ -198,7 +227,7 @@ def _differences(steps: Intervals, size: int) -> sparse.csr_array:
 
 
 def _bending(
-    edges: Edges, samples: Samples, steps: Intervals, resolution_m: Floats, nodes: int
+    edges: Edges, samples: Samples, steps: Intervals, wave_m: Floats, nodes: int
 ) -> sparse.csr_array:
     """Matrix whose product with the heights squares to the bending term."""
     inner = np.setdiff1d(np.arange(steps.low.size), steps.first[:-1], assume_unique=True)
@@ -211,9 +240,7 @@ def _bending(
     d_one = np.maximum(steps.length_m[one], _SHORTEST_M)
     d_other = np.maximum(steps.length_m[other], _SHORTEST_M)
     beam = edges.is_structure[steps.edge]
-    stiffness = _wave_m(resolution_m)[middle] ** 2 * np.where(
-        beam[one] & beam[other], np.sqrt(_STIFF), 1.0
-    )
+    stiffness = wave_m[middle] ** 2 * np.where(beam[one] & beam[other], np.sqrt(_STIFF), 1.0)
     # curvature = (g_other - g_one) / h, times sqrt(h) for the integral
     scale = stiffness / np.sqrt(0.5 * (d_one + d_other))
     rows = np.arange(middle.size)

@@ -164,9 +164,7 @@ def _connector(entry: Mapping[str, Any], lat: float, lon: float, tally: Tally) -
     )
 
 
-def _tesla(
-    standard: str, current: int | None, power: float | None, lat: float, lon: float
-) -> str:
+def _tesla(standard: str, current: int | None, power: float | None, lat: float, lon: float) -> str:
     """Tell AC from DC; Tesla's own plug of Europe has a type 2 shape."""
     limit = values.CEILING_KW["NACS_AC"]
     direct = current == DIRECT or (current is None and power is not None and power > limit)

@@ -8,7 +8,7 @@ Tag:amenity=charging_station, Tag:man_made=charge_point, Key:socket.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -246,6 +246,33 @@ def read_overpass(data: object, *, where: str = "Overpass answer") -> ChargerRea
     return _read(elements, _overpass_element, "Overpass JSON")
 
 
+class TaggedElement(Protocol):
+    """An element of an extract: "node/123", its position in degrees, its tags."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def lat(self) -> float: ...  # noqa: D102
+    @property
+    def lon(self) -> float: ...  # noqa: D102
+    @property
+    def tags(self) -> Mapping[str, str]: ...  # noqa: D102
+
+
+def read_osm_elements(elements: Iterable[TaggedElement], *, date: str = "") -> ChargerReading:
+    """Read the charging stations and charge points of an extract.
+
+    Parameters
+    ----------
+    elements
+        Those tagged as charging stations or charge points (others are skipped and counted).
+    date
+        Day of the extract, ISO 8601, for elements without a check_date; empty: not known.
+    """
+    rows = ({"found": _Element(one.tags, one.lat, one.lon, one.id, date)} for one in elements)
+    return _read(rows, lambda row: row["found"], "OpenStreetMap extract")
+
+
 def read_osm_geojson(data: object, *, where: str = "OpenStreetMap GeoJSON") -> ChargerReading:
     """Read GeoJSON with tags as properties, as overpass-turbo exports it.
 
@@ -302,48 +329,22 @@ def _overpass_element(row: Mapping[str, Any]) -> _Element:
     if lat is None and center:
         lat, lon = center.get("lat"), center.get("lon")
     elif lat is None and bounds:
-        lat = _middle(bounds.get("minlat"), bounds.get("maxlat"))
-        lon = _middle(bounds.get("minlon"), bounds.get("maxlon"))
+        lat = values.middle(bounds.get("minlat"), bounds.get("maxlat"))
+        lon = values.middle(bounds.get("minlon"), bounds.get("maxlon"))
     elif lat is None:
         outline = [p for p in values.items(row, "geometry") if isinstance(p, Mapping)]
-        lat, lon = _centre([(p.get("lon"), p.get("lat")) for p in outline])
+        lat, lon = values.centre([(p.get("lon"), p.get("lat")) for p in outline])
     osm_id = f"{row.get('type')}/{row.get('id')}"
     return _Element(tags, lat, lon, osm_id, str(row.get("timestamp") or ""))
-
-
-def _middle(low: object, high: object) -> float | None:
-    ends = values.number(low), values.number(high)
-    return None if None in ends else (ends[0] + ends[1]) / 2  # type: ignore[operator]
 
 
 def _geojson_element(row: Mapping[str, Any]) -> _Element:
     tags = _words(row.get("properties"))
     geometry = values.inner(row, "geometry")
-    points = flat_points(geometry.get("coordinates"))
-    lat, lon = _centre(points)
+    points = values.flat_points(geometry.get("coordinates"))
+    lat, lon = values.centre(points)
     osm_id = str(tags.get("@id") or row.get("id") or "")
     return _Element(tags, lat, lon, osm_id, str(tags.get("@timestamp") or ""))
-
-
-def flat_points(found: object, depth: int = 0) -> list[tuple[object, object]]:
-    """List the (lon, lat) pairs of GeoJSON coordinates, however deeply they are nested."""
-    if not isinstance(found, list | tuple) or not found or depth > 4:
-        return []
-    if not isinstance(found[0], list | tuple):
-        return [(found[0], found[1])] if len(found) >= 2 else []
-    return [pair for part in found for pair in flat_points(part, depth + 1)]
-
-
-def _centre(points: Sequence[tuple[object, object]]) -> tuple[object, object]:
-    """Middle of an outline's bounding box: latitude and longitude; the point itself for one."""
-    if len(points) == 1:
-        return points[0][1], points[0][0]
-    pairs = [(values.number(lon), values.number(lat)) for lon, lat in points]
-    lons = [lon for lon, _ in pairs if lon is not None]
-    lats = [lat for _, lat in pairs if lat is not None]
-    if not lons or len(lons) < len(pairs) or len(lats) < len(pairs):
-        return None, None
-    return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
 
 
 def join_charge_points(

@@ -73,8 +73,8 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
         oneway), the row of each meaning along its way, and against it.  Rows that differ only in
         what the other direction says are different rows, so that merging keeps both in step.
     """
-    along = [_row(m, along=True) for m in meanings]
-    against = [_row(m, along=False) for m in meanings]
+    along = [_row(m, number, along=True) for number, m in enumerate(meanings)]
+    against = [_row(m, number, along=False) for number, m in enumerate(meanings)]
     rows, index = np.unique(np.array(along + against), axis=0, return_inverse=True)
     index = index.reshape(-1)
     columns = {
@@ -91,7 +91,7 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
     return columns, index[: len(meanings)], index[len(meanings) :]
 
 
-def _row(meaning: WayMeaning, *, along: bool) -> tuple[float, ...]:
+def _row(meaning: WayMeaning, number: int, *, along: bool) -> tuple[float, ...]:
     ahead = (meaning.forward, np.nan_to_num(meaning.limit_forward_kmh, nan=-1.0))
     back = (meaning.backward, np.nan_to_num(meaning.limit_backward_kmh, nan=-1.0))
     if not along:
@@ -105,6 +105,7 @@ def _row(meaning: WayMeaning, *, along: bool) -> tuple[float, ...]:
         meaning.urban,
         meaning.destination,
         np.nan_to_num(meaning.ferry_s, nan=-1.0),
+        number if meaning.ferry_s > 0 else -1,  # a crossing's duration belongs to one way
     )
 
 
