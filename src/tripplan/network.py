@@ -209,15 +209,9 @@ class RoadNetwork:
             A column has the wrong shape or an impossible value.
         """
         tails, heads = _ends(tail, head, np.asarray(lat).size)
-        _same_length(
-            tails.size,
-            head=head,
-            length_m=length_m,
-            speed_kmh=speed_kmh,
-            speed_limit_kmh=speed_limit_kmh,
-            road_class=tails if road_class is None else road_class,
-            flags=tails if flags is None else flags,
-        )
+        _same_length(tails.size, head=head, road_class=road_class, flags=flags)
+        speeds = {"speed_kmh": speed_kmh, "speed_limit_kmh": speed_limit_kmh}
+        _same_length(tails.size, length_m=length_m, **speeds)
         heights = np.asarray(elevation_m, dtype=np.float64)
         lengths = np.asarray(length_m, dtype=np.float64)
         arcs = tails.size
@@ -308,11 +302,11 @@ def _ends(
     return tails, heads
 
 
-def _same_length(arcs: int, **columns: ArrayLike) -> None:
+def _same_length(arcs: int, **columns: ArrayLike | None) -> None:
     wrong = [
         f"{name} {np.asarray(values).size}"
         for name, values in columns.items()
-        if np.asarray(values).shape != (arcs,)
+        if values is not None and np.asarray(values).shape != (arcs,)
     ]
     if wrong:
         raise DataError(

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import (  # type: ignore[attr-defined]  # its stub leaves the error out
+    OpeningHours,
+    ParserError,
+)
 
 from tripplan.charger import Charger, ChargerAccess, Connector
 from tripplan.errors import InvalidInputError

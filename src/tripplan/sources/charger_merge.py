@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tripplan.charger import Charger, Connector, SourceEntry
-from tripplan.sources.charger_standards import VAGUE
+from tripplan.sources.charger_standards import DC, VAGUE
 from tripplan.sources.charger_values import plug_order
 from tripplan.units import EARTH_RADIUS_M
 
@@ -97,7 +97,7 @@ def merge_chargers(
     within 30 m.  No two entries of one source are merged otherwise: it knows its own sites.
 
     Of each value, the newest entry that states it counts.  A stated power goes before an assumed
-    one, whatever their dates.
+    one, whatever their dates; the stalls of an entry with DC plugs go before those of one without.
 
     Parameters
     ----------
@@ -116,14 +116,14 @@ def merge_chargers(
     by_id: dict[str, list[Charger]] = {}
     for charger in given:
         by_id.setdefault(charger.id, []).append(charger)
-    sites = [_made_one(same) for same in by_id.values()]
-    merged = [_made_one([sites[k] for k in group]) for group in _groups(sites, max_distance_m)]
+    sites = [combined(same) for same in by_id.values()]
+    merged = [combined([sites[k] for k in group]) for group in _groups(sites, max_distance_m)]
     merged.sort(key=lambda charger: charger.id)
     return MergedChargers(chargers=tuple(merged), merged=total - len(merged))
 
 
 def positions_m(sites: Sequence[Charger]) -> NDArray[np.float64]:
-    """Vectors from the centre of a spherical Earth, metres, shape (sites, 3)."""
+    """Return vectors from the centre of a spherical Earth, metres, shape (sites, 3)."""
     lat = np.radians([site.lat for site in sites])
     lon = np.radians([site.lon for site in sites])
     parts = (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat))
@@ -239,8 +239,14 @@ def similarity(one: str, other: str) -> float:
     return max(letters, shared if min(len(words), len(others)) > 1 else 0.9 * shared)
 
 
-def _made_one(entries: Sequence[Charger]) -> Charger:
-    """Make one record of entries that mean the same site."""
+def apart_m(one: Charger, other: Charger) -> float:
+    """Return the distance of two sites along a straight line, metres."""
+    first, second = positions_m((one, other))
+    return float(np.linalg.norm(first - second))
+
+
+def combined(entries: Sequence[Charger]) -> Charger:
+    """Make one record of entries that mean the same site; at least one entry is given."""
     ranked = sorted(entries, key=_order)
     first = ranked[0]
     if len(ranked) == 1:
@@ -249,7 +255,7 @@ def _made_one(entries: Sequence[Charger]) -> Charger:
     return replace(
         first,
         connectors=_connectors(ranked),
-        stalls=_first(ranked, "stalls", None),
+        stalls=_first(sorted(ranked, key=_without_dc), "stalls", None),
         operator=_first(ranked, "operator", ""),
         network=_first(ranked, "network", ""),
         address=_first(ranked, "address", ""),
@@ -261,6 +267,10 @@ def _made_one(entries: Sequence[Charger]) -> Charger:
         operation=_first(ranked, "operation", "unknown"),
         sources=tuple(sources),
     )
+
+
+def _without_dc(charger: Charger) -> bool:
+    return not any(plug.standard in DC for plug in charger.connectors)
 
 
 def _entries(charger: Charger) -> tuple[SourceEntry, ...]:

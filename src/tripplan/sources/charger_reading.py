@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from tripplan.charger import Charger
 from tripplan.errors import DataError
+from tripplan.sources.charger_merge import apart_m, combined
 from tripplan.sources.charger_values import SkipRow, Tally, row_of
+
+JOINED: Final = "a further row of a site, its values joined"
+"""Why a row is no site of its own; its plugs and values are not lost."""
+SAME_SITE_M: Final = 500.0
+"""Rows with one id that lie further apart are not one site (an assumption)."""
 
 _SCRIPT = re.compile(
     r"^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[A-Za-z_$][\w$]*\s*=\s*|^\s*export\s+default\s+"
@@ -62,7 +68,7 @@ def read_rows(
     format: str,  # noqa: A002 - the word of the record
     tally: Tally | None = None,
 ) -> ChargerReading:
-    """Make a charger of each row; count what cannot be one.
+    """Make a charger of each row; join rows with the same id; count what cannot be one.
 
     Parameters
     ----------
@@ -76,19 +82,23 @@ def read_rows(
         Counts to begin with.
     """
     tally = tally or Tally()
-    chargers: dict[str, Charger] = {}
+    sites: dict[str, list[Charger]] = {}
     for row in rows:
         try:
             charger = make(row_of(row), tally)
         except SkipRow as reason:
             tally.skipped[str(reason)] += 1
             continue
-        if charger.id in chargers:
-            tally.skipped["the same id as an earlier row"] += 1
+        same = sites.setdefault(charger.id, [])
+        if same and apart_m(same[0], charger) > SAME_SITE_M:
+            tally.skipped["the id of an earlier row, at another place"] += 1
         else:
-            chargers[charger.id] = charger
+            same.append(charger)
+    joined = sum(len(same) - 1 for same in sites.values())
+    if joined:
+        tally.skipped[JOINED] += joined
     return ChargerReading(
-        chargers=tuple(chargers.values()),
+        chargers=tuple(combined(same) for same in sites.values()),
         skipped=tally.skipped,
         source=source,
         format=format,

@@ -1,4 +1,4 @@
-"""Chargers of plain tables: CSV and GeoJSON with the columns below, and a few files of single makers.
+"""Chargers of plain tables: CSV and GeoJSON with the columns below, and files of single makers.
 
 Columns (any case; only the position is needed)::
 
@@ -144,7 +144,7 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
     lat, lon = values.position(row.get("lat"), row.get("lon"))
     source = values.known(row.get("source"), tally) or file_source
     prefix = re.sub(r"\W+", "-", source).strip("-").casefold()[:40]
-    id_ = values.text(row.get("id"), tally, limit=80) or f"{prefix}:{lat:.5f},{lon:.5f}"
+    id_ = f"{prefix}:{values.text(row.get('id'), tally, limit=80) or f'{lat:.5f},{lon:.5f}'}"
     date = values.day(row.get("date"), tally)
     entry = SourceEntry(source, id_, date, values.known(row.get("licence"), tally))
     return Charger(

@@ -175,9 +175,12 @@ def elevate(
     Raises
     ------
     DataError
-        The raster is void all over these roads.
+        There are no roads, or the raster is void all over them.
     """
     tell = on_progress or _silent
+    if not roads.tail.size:
+        raise DataError("there are no roads to give heights to")
+    roads, place = _one_node_a_place(roads)
     finest_m = _finest_m(raster, roads)
     step = step_m or max(LEAST_STEP_M, _STEP_PER_RESOLUTION * finest_m)
     tell("lines")
@@ -193,7 +196,7 @@ def elevate(
     piece_first, piece_length_m, piece_rise_m = _of_arcs(edges, first, length_m, rise_m)
     report = _report(roads, edges, samples, raster_m, height_m)
     return ElevatedRoads(
-        elevation_m=height_m[: roads.lat.size],
+        elevation_m=height_m[: roads.lat.size][place],
         piece_first=piece_first,
         piece_length_m=piece_length_m,
         piece_rise_m=piece_rise_m,
@@ -205,7 +208,9 @@ def elevate(
             pieces=int(piece_length_m.size),
             skipped={
                 "void filled from neighbours": int(np.count_nonzero(origin == FILLED)),
-                "taken from a coarser raster": int(np.count_nonzero(origin == COARSER)),
+                "taken from a coarser raster": int(
+                    np.count_nonzero((origin == COARSER) & (resolution_m > 1.01 * finest_m))
+                ),
                 "void, interpolated along the road": int(np.count_nonzero(origin == VOID))
                 - smoothed.without_height,
                 "no height on the whole road, taken from the nearest": smoothed.without_height,
@@ -259,6 +264,20 @@ def with_elevation(
 
 def _silent(_stage: str) -> None:
     """Say nothing."""
+
+
+def _one_node_a_place(roads: RoadLines) -> tuple[RoadLines, Ints]:
+    """Join nodes at one place (junctions split for turn restrictions), and say where each went."""
+    places, first, place = np.unique(
+        np.column_stack([roads.lat, roads.lon]), axis=0, return_index=True, return_inverse=True
+    )
+    place = place.reshape(-1)
+    if first.size == roads.lat.size:
+        return roads, np.arange(first.size)
+    joined = replace(
+        roads, lat=places[:, 0], lon=places[:, 1], tail=place[roads.tail], head=place[roads.head]
+    )
+    return joined, place
 
 
 def _finest_m(raster: Raster, roads: RoadLines) -> float:
