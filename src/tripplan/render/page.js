@@ -77,6 +77,7 @@
   }
 
   function fitButton(map, bounds) {
+    map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     var control = L.control({ position: "topleft" });
     control.onAdd = function () {
       var bar = L.DomUtil.create("div", "leaflet-bar");

@@ -25,7 +25,6 @@ def panel(plan: Plan) -> Markup:
         "aside",
         _head(plan),
         _totals(plan),
-        _section("Timetable", _timetable(plan)),
         _section(
             "Along the way",
             trip_chart(plan),
@@ -35,6 +34,7 @@ def panel(plan: Plan) -> Markup:
                 id="tp-readout",
             ),
         ),
+        _section("Timetable", _timetable(plan)),
         _section("How good is this plan?", *_trust(plan)),
         _section("Where the energy goes", _energy_table(plan)),
         _section("What was asked", _list(statements.wishes(plan))),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tripplan.charger import Charger, Connector, SourceEntry
+from tripplan.sources import charger_standards as standards
 from tripplan.sources.charger_standards import DC, VAGUE
 from tripplan.sources.charger_values import plug_order
 from tripplan.units import EARTH_RADIUS_M
@@ -74,6 +75,13 @@ _COMMON_WORDS: Final = frozenset(
         "motors",
     }
 )
+
+_NAMED_BETTER: Final = {
+    "UNKNOWN": frozenset(standards.PLAIN.values()) - {"UNKNOWN"},
+    "UNKNOWN_DC": standards.DC - VAGUE,
+    "TESLA": frozenset({"NACS", "NACS_AC", "TESLA_TYPE2"}),
+}
+"""Plugs whose being known makes a vague word of another entry needless."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +294,7 @@ def _first(ranked: Sequence[Charger], name: str, unknown: object) -> Any:  # noq
 def _connectors(ranked: Sequence[Charger]) -> tuple[Connector, ...]:
     """By kind of plug, take the entry that knows most: stated power, then assumed, then newest."""
     kinds = {plug.standard for entry in ranked for plug in entry.connectors}
-    kinds = (kinds - VAGUE) or kinds
+    kinds = {kind for kind in kinds if not kinds & _NAMED_BETTER.get(kind, frozenset())}
     plugs: list[Connector] = []
     for kind in sorted(kinds):
         offers = [[plug for plug in entry.connectors if plug.standard == kind] for entry in ranked]

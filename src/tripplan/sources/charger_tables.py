@@ -295,14 +295,13 @@ def read_geohashes(data: object, *, where: str = "geohash list") -> ChargerReadi
     return read_rows(rows, _geohash_site, source=GEOHASH_SOURCE, format="geohash lists")
 
 
-def _geohash_site(row: Mapping[str, Any], tally: Tally) -> Charger:
+def _geohash_site(row: Mapping[str, Any], _tally: Tally) -> Charger:
     code = row["code"]
     if not isinstance(code, str) or not 5 <= len(code) <= 12 or set(code) - set(_BASE32):
         raise SkipRow("not a geohash of 5 to 12 letters")
     lat, lon = values.position(*decode_geohash(code))
     kinds = ("CCS1", "NACS") if row["kind"] == "ccs" else ("NACS",)
     id_ = f"geohash:{code}"
-    tally.ignored["a position known to about 0.6 km only"] += 1
     return Charger(
         id=id_,
         name=f"Tesla Supercharger {code}",

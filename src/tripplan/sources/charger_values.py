@@ -298,7 +298,7 @@ def flat_points(found: object, depth: int = 0) -> list[tuple[object, object]]:
 
 
 def centre(points: Sequence[tuple[object, object]]) -> tuple[object, object]:
-    """Return the middle of an outline's bounding box: latitude and longitude; the point itself for one."""
+    """Return the latitude and longitude of the middle of an outline's bounding box."""
     if len(points) == 1:
         return points[0][1], points[0][0]
     pairs = [(number(lon), number(lat)) for lon, lat in points]

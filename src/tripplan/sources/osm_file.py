@@ -8,11 +8,12 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import osmium
 from numpy.typing import NDArray
+from osmium.osm.types import Node, NodeRef, Relation, Way
 
 from tripplan.errors import DataError
 from tripplan.sources.osm_tags import PLACE_KINDS, WAY_KEYS, blocks_cars
@@ -153,6 +154,8 @@ class _Reader:
         keys = osmium.filter.KeyFilter("highway", "barrier", "place", "amenity", "addr:country")
         nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(self.locator)
         for node in nodes.with_filter(keys):
+            if not isinstance(node, Node):
+                continue
             tag = node.tags.get
             delay = NODE_DELAYS_S.get(tag("highway") or "")
             if delay is not None:
@@ -160,12 +163,13 @@ class _Reader:
                 self.delay_s.append(delay)
             if tag("barrier") and blocks_cars(dict(node.tags)):
                 self.blocked.append(node.id)
-            if tag("addr:country"):
-                self.countries[tag("addr:country").upper()] += 1
+            country = tag("addr:country")
+            if country:
+                self.countries[country.upper()] += 1
             if tag("place") in PLACE_KINDS or tag("amenity") == "charging_station":
                 self._point(node)
 
-    def _point(self, node: Any) -> None:
+    def _point(self, node: Node) -> None:
         if not node.location.valid():
             self.skipped["place or charger at an impossible position"] += 1
             return
@@ -188,12 +192,12 @@ class _Reader:
         keys = osmium.filter.KeyFilter("highway", "route", "amenity", *_RESTRICTION_KEYS)
         things = osmium.FileProcessor(path, osmium.osm.WAY | osmium.osm.RELATION)
         for thing in things.with_filter(keys).with_filter(self.locator):
-            if thing.is_way():
+            if isinstance(thing, Way):
                 self._way(thing)
-            elif thing.tags.get("type") == "restriction":
+            elif isinstance(thing, Relation) and thing.tags.get("type") == "restriction":
                 self._restriction(thing)
 
-    def _way(self, way: Any) -> None:
+    def _way(self, way: Way) -> None:
         tag = way.tags.get
         if tag("amenity") == "charging_station":
             self._area(way)
@@ -224,7 +228,7 @@ class _Reader:
             self.meaning_of[key] = meaning
         return meaning
 
-    def _line(self, way: Any, refs: list[int]) -> None:
+    def _line(self, way: Way, refs: list[int]) -> None:
         try:
             line = self.wkb(way, osmium.geom.use_nodes.ALL)[_HEX_HEADER:]
         except RuntimeError:
@@ -236,7 +240,7 @@ class _Reader:
         self.refs.extend(refs)
         self.lengths.append(len(refs))
 
-    def _position(self, node: Any) -> tuple[float, float]:
+    def _position(self, node: NodeRef) -> tuple[float, float]:
         place = node.location
         if place.valid():
             return place.lon, place.lat
@@ -245,7 +249,7 @@ class _Reader:
         self.skipped["point: node missing" if missing else "point: position out of range"] += 1
         return np.nan, np.nan
 
-    def _area(self, way: Any) -> None:
+    def _area(self, way: Way) -> None:
         corners = [node.location for node in way.nodes if node.location.valid()]
         if not corners:
             self.skipped["charging station without a position"] += 1
@@ -260,7 +264,7 @@ class _Reader:
             )
         )
 
-    def _restriction(self, relation: Any) -> None:
+    def _restriction(self, relation: Relation) -> None:
         members = [(member.type, member.ref, member.role) for member in relation.members]
         read = read_restriction(relation.id, dict(relation.tags), members)
         if isinstance(read, str):
@@ -311,5 +315,3 @@ class _Reader:
 def _population(text: str | None) -> int | None:
     digits = (text or "").replace(",", "").replace(" ", "").replace(".", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 8 else None
-
-

@@ -138,6 +138,7 @@ class _Builder:
         self.restricted = restricted
         self.skipped = Counter(raw.skipped)
         self.columns, along, against = directed_meanings(raw.meanings)
+        self.way_class = self.columns["road_class"][along[raw.way_meaning]]
         self.line: Line = lay_out(raw)
         self.arcs: Arcs = merge(
             self.line,
@@ -160,7 +161,9 @@ class _Builder:
         return np.concatenate((np.array(ids, dtype=np.int64), ends))
 
     def build(self) -> OsmExtract:
-        speeds = arc_speeds(self.line, self.arcs, self.columns, self.country, self._delays_s())
+        speeds = arc_speeds(
+            self.line, self.arcs, self.columns, self.way_class, self.country, self._delays_s()
+        )
         rules, outcome = find_rules(
             self.raw.restrictions if self.restricted else (),
             self.line,

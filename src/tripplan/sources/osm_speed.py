@@ -69,10 +69,11 @@ _JUNCTION_S: Final = {
 }
 """Time lost on average at each junction at an arc's end, seconds: outside towns, and inside."""
 
-CELL_DEG: Final = 0.005
-"""Side of a density cell in degrees of latitude (556 m)."""
-URBAN_JUNCTIONS: Final = 60
-"""Junctions in 3 x 3 cells (2.8 km2) from which on a place counts as built-up."""
+CELL_DEG: Final = 0.00135
+"""Side of a density cell in degrees of latitude (150 m)."""
+URBAN_STREET_M: Final = 200.0
+"""Residential streets in 3 x 3 cells (0.2 km2) from which on a place counts as built-up, metres:
+1 km of them a square kilometre."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,12 @@ class ArcSpeeds:
 
 
 def arc_speeds(
-    line: Line, arcs: Arcs, columns: dict[str, Any], country: str, node_delay_s: Floats
+    line: Line,
+    arcs: Arcs,
+    columns: dict[str, Any],
+    way_class: Longs,
+    country: str,
+    node_delay_s: Floats,
 ) -> ArcSpeeds:
     """Apply the speed model.
 
@@ -98,6 +104,8 @@ def arc_speeds(
         The geometry.
     columns
         Table of directed meanings (`osm_merge.directed_meanings`).
+    way_class
+        Road class of each way, shape (ways,).
     country
         ISO code for the default limits; unknown ones give the generic table.
     node_delay_s
@@ -105,7 +113,7 @@ def arc_speeds(
     """
     table = {name: values[arcs.meaning] for name, values in columns.items()}
     junction = junction_nodes(arcs)
-    urban = _urban(line, arcs, table, junction)
+    urban = _urban(arcs, table, _streets_near_m(line, way_class))
     defaults = default_limits_kmh(country)[urban.astype(np.intp), table["road_class"]]
     stated = table["limit_kmh"] > 0
     limit = np.where(stated, table["limit_kmh"], defaults)
@@ -133,38 +141,45 @@ def junction_nodes(arcs: Arcs) -> Flags:
     return np.bincount(ends, minlength=arcs.node.size) >= 3
 
 
-def _urban(line: Line, arcs: Arcs, table: dict[str, Any], junction: Flags) -> Flags:
-    names = np.array(ROAD_CLASSES)[table["road_class"]]
-    by_class = np.isin(names, ("residential", "living_street"))
-    dense = _dense_share(line, arcs, junction) > 0.5
+_STREETS: Final = (ROAD_CLASSES.index("residential"), ROAD_CLASSES.index("living_street"))
+
+
+def _urban(arcs: Arcs, table: dict[str, Any], streets_m: Floats) -> Flags:
+    """Follow the tags; else residential streets, and roads mostly among them, are built-up."""
+    dense = (streets_m >= URBAN_STREET_M)[arcs.point].astype(np.float64)
+    share = np.add.reduceat(dense, arcs.point_first[:-1]) / np.diff(arcs.point_first)
+    guess = (share > 0.5) | np.isin(table["road_class"], _STREETS)
     tagged = table["urban"]
-    return np.where(tagged >= 0, tagged > 0, dense | by_class)
+    return np.where(tagged >= 0, tagged > 0, guess)
 
 
-def _cells(lat: Floats, lon: Floats) -> tuple[Longs, Longs]:
+_ROW: Final = 1 << 24
+
+
+def _cells(lat: Floats, lon: Floats) -> Longs:
+    """Give each point the number of its density cell; a row of cells is `_ROW` wide."""
     row = np.floor(lat / CELL_DEG).astype(np.int64)
     shrink = np.cos(np.radians((row + 0.5) * CELL_DEG))
-    return row, np.floor(lon * shrink / CELL_DEG).astype(np.int64)
+    return np.asarray(row * _ROW + np.floor(lon * shrink / CELL_DEG).astype(np.int64))
 
 
-def _dense_share(line: Line, arcs: Arcs, junction: Flags) -> Floats:
-    """Share of each arc's points around which junctions are as dense as in a town."""
-    wide = 1 << 20
-    row, column = _cells(arcs.lat[junction], arcs.lon[junction])
-    crossings, count = np.unique(row * wide + column, return_counts=True)
-    row, column = _cells(line.lat, line.lon)
-    cell, index = np.unique(row * wide + column, return_inverse=True)
-    around = np.zeros(cell.size, dtype=np.int64)
-    for row_step in (-1, 0, 1):
-        for column_step in (-1, 0, 1):
-            wanted = cell + row_step * wide + column_step
-            slot = np.searchsorted(crossings, wanted)
-            slot[slot == crossings.size] = 0
-            if crossings.size:
-                around += np.where(crossings[slot] == wanted, count[slot], 0)
-    dense = (around >= URBAN_JUNCTIONS)[index.reshape(-1)][arcs.point]
-    points = np.diff(arcs.point_first)
-    return np.add.reduceat(dense.astype(np.float64), arcs.point_first[:-1]) / points
+def _streets_near_m(line: Line, way_class: Longs) -> Floats:
+    """Length of residential streets in the 3 x 3 cells around each point, metres."""
+    step_m = step_lengths_m(line.lat, line.lon)
+    street = np.isin(way_class[line.way[:-1]], _STREETS) & ~line.starts[1:]
+    middle = 0.5 * (line.lat[1:] + line.lat[:-1]), 0.5 * (line.lon[1:] + line.lon[:-1])
+    known, index = np.unique(_cells(middle[0][street], middle[1][street]), return_inverse=True)
+    if not known.size:
+        return np.zeros(line.lat.size)
+    total_m = np.bincount(index.reshape(-1), step_m[street])
+    cell, place = np.unique(_cells(line.lat, line.lon), return_inverse=True)
+    near_m = np.zeros(cell.size)
+    for row in (-1, 0, 1):
+        for column in (-1, 0, 1):
+            wanted = cell + row * _ROW + column
+            slot = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+            near_m += np.where(known[slot] == wanted, total_m[slot], 0.0)
+    return near_m[place.reshape(-1)]
 
 
 def _by_class(table: dict[str, tuple[float, float]]) -> Floats:
@@ -178,7 +193,7 @@ def _free_speed_kmh(table: dict[str, Any], limit: Floats, urban: Flags) -> Float
     own = np.where(table["flags"] & FLAG_LINK, own * LINK_SHARE, own)
     free = np.minimum(np.minimum(limit * share[table["road_class"]], own), table["cap_kmh"])
     free = np.where(table["destination"], free * DESTINATION_SHARE, free)
-    return np.maximum(free, LEAST_KMH)
+    return np.asarray(np.maximum(free, LEAST_KMH))
 
 
 def _driving_time_s(line: Line, arcs: Arcs, table: dict[str, Any], free_mps: Floats) -> Floats:
@@ -218,7 +233,7 @@ def _bend_speed_mps(
     chord = np.maximum(0.5 * (before + step_m), BEND_BASE_M)
     radius = np.full(lat.size, np.inf)
     np.divide(chord, turn, out=radius, where=turn > 1e-6)
-    return np.sqrt(LATERAL_MPS2 * np.maximum(radius, least_radius_m))
+    return np.asarray(np.sqrt(LATERAL_MPS2 * np.maximum(radius, least_radius_m)))
 
 
 def _reachable_mps(speed: Floats, step_m: Floats, owner: Longs) -> Floats:

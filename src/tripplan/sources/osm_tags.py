@@ -64,7 +64,7 @@ PLACE_KINDS: Final = frozenset(
 )
 
 CLASS_OF: Final = {
-    **{name: index for index, name in enumerate(ROAD_CLASSES) if name not in {"ferry"}},
+    **{name: index for index, name in enumerate(ROAD_CLASSES) if name != "ferry"},
     "road": ROAD_CLASSES.index("unclassified"),
 }
 LINKS: Final = ("motorway_link", "trunk_link", "primary_link", "secondary_link", "tertiary_link")
@@ -245,7 +245,7 @@ def car_access(tags: Mapping[str, str | None], direction: str = "") -> tuple[Acc
 
 
 def blocks_cars(tags: Mapping[str, str | None]) -> bool:
-    """Whether a node with a barrier stops a car: its access tags decide, else the barrier's kind."""
+    """Whether a barrier node stops a car: its access tags decide, else the barrier's kind."""
     access, _ = car_access(tags)
     if access is not None:
         return access == "shut"

@@ -250,9 +250,7 @@ class _Splitter:
         extra: list[tuple[int, int, int]] = []
         while self.waiting:
             key = self.waiting.pop()
-            extra += [
-                (self.copies[key], self.head_of(arc, state), arc) for arc, state in key[1]
-            ]
+            extra += [(self.copies[key], self.head_of(arc, state), arc) for arc, state in key[1]]
         added = np.array(extra, dtype=np.int64).reshape(-1, 3)
         return SplitArcs(
             tail=np.concatenate((self.arcs.tail, added[:, 0])),

@@ -155,7 +155,7 @@ def _with_speeds(meaning: WayMeaning, tags: Tags) -> WayMeaning:
 
 
 def _context(tags: Tags) -> SpeedLimit:
-    """What source:maxspeed=DE:urban and its relatives say; words such as "sign" say nothing."""
+    """Read source:maxspeed=DE:urban and its relatives; words such as "sign" say nothing."""
     for key in _CONTEXT_KEYS:
         text = tags.get(key)
         if text and ":" in text:
@@ -188,7 +188,7 @@ def _read_ferry(tags: Tags) -> WayMeaning | str:
 
 @dataclass(frozen=True)
 class Restriction:
-    """A turn restriction: after ``sources`` and the via, some or all but some targets are banned."""
+    """A turn restriction: after ``sources`` and the via, some targets are banned or compulsory."""
 
     id: int
     only: bool
