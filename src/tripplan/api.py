@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from tripplan.answer import Plan
@@ -10,6 +11,7 @@ from tripplan.planner import Planner
 from tripplan.region import Region
 from tripplan.settings import Settings
 from tripplan.sources.starter import load_starter
+from tripplan.sources.store import list_regions, load_region
 from tripplan.trip import CabinSetting, Conditions, Place, RoadSurface, Trip
 from tripplan.vehicle import Vehicle, find_vehicle
 
@@ -34,22 +36,33 @@ class Wishes(TypedDict, total=False):
     cabin: CabinSetting
 
 
+CACHE = Path("cache")
+"""Where regions are looked for by their plain names."""
+
+
 @lru_cache(maxsize=4)
 def named_region(name: str = STARTER) -> Region:
-    """Load a region by name; so far there is "starter", the built-in atlas.
+    """Load a region: "starter" (the built-in atlas), a folder, or a folder below ``cache/``.
 
     Raises
     ------
     InvalidInputError
         There is no region of that name.
+    DataError
+        The folder cannot be used.
     """
     if name == STARTER:
         return load_starter()
+    for folder in (Path(name), CACHE / name):
+        if folder.is_dir():
+            return load_region(folder)
+    known = [STARTER, *(str(folder) for folder in list_regions(CACHE))]
     raise InvalidInputError(
-        f'region "{name}" is not known; there is "{STARTER}", the US freeways that come built in',
+        f'region "{name}" is not known: there is no such folder. Known here: {", ".join(known)}; '
+        "`tripplan region build` makes others.",
         field="region",
         value=name,
-        expected=STARTER,
+        expected=", ".join(known),
     )
 
 
@@ -134,7 +147,7 @@ def plan(
     soh
         State of health, a fraction; None: as in the vehicle's record (1 in the catalogue).
     region
-        Where to plan: a `Region`, or "starter".
+        Where to plan: a `Region`, "starter", or the folder of a region.
     settings
         How to search.
     **wishes

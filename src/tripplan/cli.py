@@ -176,6 +176,60 @@ def region_info(
         _stop(error)
 
 
+@region_app.command("list")
+def region_list(
+    folder: Annotated[Path, typer.Argument(help="Folder with regions.")] = Path("cache"),
+) -> None:
+    """List the regions of a folder."""
+    from tripplan.sources.store import list_regions, read_manifest
+
+    sys.stdout.write("starter (built in)\n")
+    for region in list_regions(folder):
+        try:
+            counts = read_manifest(region)["counts"]
+        except TripplanError as error:
+            sys.stdout.write(f"{region}  unusable: {error}\n")
+            continue
+        sizes = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+        sys.stdout.write(f"{region}  {sizes}\n")
+
+
+@region_app.command("build")
+def region_build(
+    extract: Annotated[Path, typer.Argument(help=".osm.pbf, .osm, .osm.gz or .osm.bz2")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
+    elevation: Annotated[
+        Path | None, typer.Option(help="Raster file or folder: .hgt(.zip), GeoTIFF, .npz.")
+    ] = None,
+    chargers: Annotated[
+        list[Path] | None, typer.Option(help="Charger file; give it several times for several.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the region.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
+    ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
+) -> None:
+    """Build a region from an OpenStreetMap extract, rasters and charger files."""
+    from tripplan.sources.build import build_region
+    from tripplan.sources.store import save_region
+
+    try:
+        with _notes.status("building") as status:
+            region = build_region(
+                extract,
+                elevation=elevation,
+                chargers=tuple(chargers or ()),
+                name=name,
+                ferries=ferries,
+                country=country,
+                on_progress=status.update,
+            )
+            status.update("writing")
+            folder = save_region(region, output)
+    except TripplanError as error:
+        _stop(error)
+    _notes.print(f"region: {folder}", markup=False, highlight=False)
+
+
 def main() -> None:
     """Run the command line."""
     app()

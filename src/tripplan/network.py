@@ -40,6 +40,9 @@ FLAG_BRIDGE: Final = 8
 FLAG_FERRY: Final = 16
 FLAG_URBAN: Final = 32
 
+NODE_COPY: Final = 1
+"""A node is a copy of a junction with turn restrictions, reached by some of its roads only."""
+
 _FLOATS = (
     "lat",
     "lon",
@@ -54,7 +57,7 @@ _FLOATS = (
 )
 _EDGE_COLUMNS = ("length_m", "speed_kmh", "speed_limit_kmh")
 _INTS = ("first_out", "head", "shape_first", "piece_first")
-_BYTES = ("road_class", "flags")
+_BYTES = ("road_class", "flags", "node_flags")
 COLUMNS: Final = (*_FLOATS, *_INTS, *_BYTES)
 """Names of all columns, for those who store or copy a network."""
 
@@ -98,6 +101,8 @@ class RoadNetwork:
     """Length of each piece of constant grade, in driving order, shape (pieces,)."""
     piece_rise_m: Floats
     """Rise of each piece, shape (pieces,)."""
+    node_flags: Bytes
+    """Sum of NODE_COPY, ..., shape (nodes,)."""
 
     def __post_init__(self) -> None:
         for names, dtype in ((_FLOATS, np.float64), (_INTS, np.int32), (_BYTES, np.uint8)):
@@ -112,6 +117,7 @@ class RoadNetwork:
         wanted = {
             "lon": nodes,
             "elevation_m": nodes,
+            "node_flags": nodes,
             "first_out": nodes + 1,
             **dict.fromkeys(("length_m", "speed_kmh", "speed_limit_kmh"), arcs),
             **dict.fromkeys(("road_class", "flags"), arcs),
@@ -183,6 +189,7 @@ class RoadNetwork:
         flags: ArrayLike | None = None,
         shapes: Ragged | None = None,
         pieces: Ragged | None = None,
+        node_flags: ArrayLike | None = None,
     ) -> "RoadNetwork":
         """Sort directed arcs by tail into a forward star.
 
@@ -202,6 +209,8 @@ class RoadNetwork:
         pieces
             First piece of each arc (arcs + 1,), length and rise of the pieces; None: one piece
             an arc, with the grade between its ends.
+        node_flags
+            Column of the nodes; None: no flags.
 
         Raises
         ------
@@ -238,6 +247,7 @@ class RoadNetwork:
             piece_first=piece[0],
             piece_length_m=piece[1],
             piece_rise_m=piece[2],
+            node_flags=_codes(node_flags, np.arange(heights.size)),
         )
 
     @classmethod

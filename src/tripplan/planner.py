@@ -11,12 +11,12 @@ from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.errors import InvalidInputError, OutOfRangeError
 from tripplan.itinerary import Itinerary, Plug, unfold
+from tripplan.node_index import NodeIndex
 from tripplan.region import Region
 from tripplan.search.costs import price_arcs
 from tripplan.search.kernels.drives import one_to_all
 from tripplan.search.question import Question
 from tripplan.search.reach import OutOfReach
-from tripplan.search.snap import NodeIndex
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
 from tripplan.trip import Place, Trip

@@ -37,9 +37,11 @@ class Formula(LatticeRaster):
         self._heights = heights
 
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+        """Rows from 50 degrees north."""
         return (50.0 - lat) * 100.0, (lon - 10.0) * 100.0
 
     def pixels(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> Floats:
+        """Look samples up in the table."""
         rows, cols = self._heights.shape
         inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
         return np.where(inside, self._heights[row % rows, col % cols], np.nan)
@@ -87,11 +89,8 @@ def test_a_void_counts_only_where_it_has_weight() -> None:
     assert np.isnan(raster.sample(np.nan, 10.0))
 
 
-@pytest.mark.parametrize("side", [1201, 3601])
-@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize(("side", "zipped"), [(1201, False), (1201, True), (3601, False)])
 def test_srtm_tiles_join_without_a_seam(tmp_path: Path, side: int, *, zipped: bool) -> None:
-    if side == 3601 and zipped:
-        pytest.skip("one zipped size is enough: inflating 26 MB tells nothing new")
     for south, west, name in ((40, 5, "N40E005"), (41, 5, "N41E005"), (40, 6, "N40E006")):
         path = tmp_path / f"{name}.hgt"
         write_tile(path, plane_tile(south, west, side))
@@ -226,7 +225,7 @@ def test_geotiffs_that_line_up_have_no_seam(tmp_path: Path) -> None:
         )
     raster = open_elevation(tmp_path)
     lat, lon = random_positions(300, 44.1, 10.1, 5.8)
-    lat[:3], lon[:3] = [44.0, 46.0, 44.001], [12.0, 16.0, 15.999]
+    lat[:3], lon[:3] = [44.0, 46.0, 44.001], [12.0, 16.0, 15.9]
     far = np.hypot(lat - 48.995, lon - 11.005) > 0.02
     expected = 100.0 * (lat - 40.0) + 50.0 * (lon - 10.0)
     np.testing.assert_allclose(raster.sample(lat, lon)[far], expected[far], atol=1e-3)
@@ -257,7 +256,7 @@ def test_geotiffs_in_a_projection(tmp_path: Path) -> None:
 def test_a_geotiff_without_coordinate_system_is_refused(tmp_path: Path) -> None:
     with rasterio.open(
         tmp_path / "lost.tif", "w", driver="GTiff", width=2, height=2, count=1, dtype="int16",
-        transform=rasterio.Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0),
+        transform=rasterio.Affine(2.0, 0.0, 0.0, 0.0, -2.0, 0.0),
     ) as target:  # fmt: skip
         target.write(np.zeros((1, 2, 2), dtype=np.int16))
     with pytest.raises(DataError, match="coordinate system"):
@@ -357,13 +356,16 @@ def test_small_voids_are_filled_from_neighbours_along_the_slope() -> None:
 def test_filling_reaches_no_further_than_it_may() -> None:
     heights = np.full((101, 101), 50.0)
     heights[20:80, 20:80] = np.nan
+    heights[20:26, 20:26] = 50.0
     raster = Formula(heights)
-    lat, lon = np.array([49.5, 49.75]), np.array([10.5, 10.5])
+    # In the middle; and in a bay of the void, with ground north and south of it.
+    lat, lon = np.array([49.5, 49.77]), np.array([10.5, 10.19])
+    heights[23, 17:20] = np.nan
     height, origin, _ = sample_filled(raster, lat, lon, fill_cells=10)
     np.testing.assert_array_equal(origin, [VOID, FILLED])
-    np.testing.assert_array_equal(height, [np.nan, 50.0])
+    np.testing.assert_allclose(height, [np.nan, 50.0])
     coarse = Formula(np.full((101, 101), 60.0), 9000.0)
     height, origin, resolution_m = sample_filled(Stack([raster, coarse]), lat, lon, fill_cells=10)
     np.testing.assert_array_equal(origin, [COARSER, FILLED])
-    np.testing.assert_array_equal(height, [60.0, 50.0])
+    np.testing.assert_allclose(height, [60.0, 50.0])
     np.testing.assert_array_equal(resolution_m, [9000.0, 1100.0])

@@ -170,7 +170,7 @@ def _fee(price: str) -> bool | None:
         return None
     if price.casefold() in ("free", "no fee", "free; parking fee"):
         return False
-    return True if re.search(r"[$€£]\s*\d*[1-9]|\d\s*/\s*kwh", price.casefold()) else None
+    return True if re.search(r"[$€£]\s*\d*\.?\d*[1-9]|[1-9]\s*/\s*kwh", price.casefold()) else None
 
 
 def _connectors(

@@ -151,6 +151,7 @@ def elevate(
     raster: Raster,
     *,
     step_m: float | None = None,
+    simplify: bool = True,
     on_progress: Callable[[str], None] | None = None,
 ) -> ElevatedRoads:
     """Give roads heights and grades.
@@ -163,6 +164,8 @@ def elevate(
         Heights of the ground.
     step_m
         Greatest distance between samples; None: half the raster's resolution, at least 30 m. [m]
+    simplify
+        Whether intervals are joined into few pieces; without, each interval is a piece.
     on_progress
         Told the name of each stage as it begins.
 
@@ -192,7 +195,7 @@ def elevate(
     smoothed = smooth_heights(edges, samples, raster_m, resolution_m, roads.lat.size)
     tell("pieces")
     height_m = smoothed.height_m
-    first, length_m, rise_m = _pieces(edges, samples, height_m)
+    first, length_m, rise_m = _pieces(edges, samples, height_m, simplify=simplify)
     piece_first, piece_length_m, piece_rise_m = _of_arcs(edges, first, length_m, rise_m)
     report = _report(roads, edges, samples, raster_m, height_m)
     return ElevatedRoads(
@@ -224,6 +227,7 @@ def with_elevation(
     network: RoadNetwork,
     raster: Raster,
     *,
+    simplify: bool = True,
     on_progress: Callable[[str], None] | None = None,
 ) -> tuple[RoadNetwork, ElevationReport]:
     """Return the network with heights of nodes and grades of arcs from a raster.
@@ -234,6 +238,8 @@ def with_elevation(
         Roads; their heights and grades of before are dropped.
     raster
         Heights of the ground.
+    simplify
+        Whether intervals are joined into few pieces; without, each interval is a piece.
     on_progress
         Told the name of each stage as it begins.
 
@@ -254,7 +260,7 @@ def with_elevation(
         shape_lat=network.shape_lat,
         shape_lon=network.shape_lon,
     )
-    found = elevate(roads, raster, on_progress=on_progress)
+    found = elevate(roads, raster, simplify=simplify, on_progress=on_progress)
     columns = {column.name: getattr(network, column.name) for column in fields(network)}
     for name in ("elevation_m", "piece_length_m", "piece_rise_m"):
         columns[name] = getattr(found, name)
@@ -287,13 +293,17 @@ def _finest_m(raster: Raster, roads: RoadLines) -> float:
     return float(found.min()) if found.size else raster.resolution_m
 
 
-def _pieces(edges: Edges, samples: Samples, height_m: Floats) -> tuple[Ints, Floats, Floats]:
+def _pieces(
+    edges: Edges, samples: Samples, height_m: Floats, *, simplify: bool
+) -> tuple[Ints, Floats, Floats]:
     """Pieces of each edge in its direction: first piece, length and rise."""
     at = samples.chain
     edge = np.repeat(np.arange(samples.count.size), samples.count + 1)
     step = np.arange(at.size) - samples.chain_first[:-1][edge]
     distance_m = edges.length_m[edge] * (step / samples.count[edge])
-    kept = np.flatnonzero(breakpoints(distance_m, height_m[at], samples.chain_first))
+    kept = np.arange(at.size)
+    if simplify:
+        kept = np.flatnonzero(breakpoints(distance_m, height_m[at], samples.chain_first))
     inside = edge[kept][1:] == edge[kept][:-1]
     first = np.concatenate(([0], np.cumsum(np.bincount(edge[kept], minlength=edge[-1] + 1) - 1)))
     return first, np.diff(distance_m[kept])[inside], np.diff(height_m[at][kept])[inside]

@@ -4,6 +4,7 @@ Files of one coordinate system whose pixels line up form one raster, so that sam
 their seams.  A pixel's height holds at its centre (GDAL's convention).
 """
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +38,7 @@ class GeoTiffMosaic(LatticeRaster):
         first = self._files[0]
         self._crs = first.crs
         self._inverse = ~first.transform
-        offsets = [self._inverse * (f.transform.c, f.transform.f) for f in self._files]
+        offsets = [_at(self._inverse, f.transform.c, f.transform.f) for f in self._files]
         self._first_col = [round(col) for col, _ in offsets]
         self._first_row = [round(row) for _, row in offsets]
         self._blocks: Blocks[tuple[int, int, int]] = Blocks(self._read, _BLOCKS_KEPT)
@@ -53,9 +54,7 @@ class GeoTiffMosaic(LatticeRaster):
         else:
             xs, ys = self._rasterio.warp.transform("EPSG:4326", self._crs, lon, lat)
             x, y = np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)
-        inverse = self._inverse
-        col = inverse.a * x + inverse.b * y + inverse.c
-        row = inverse.d * x + inverse.e * y + inverse.f
+        col, row = _at(self._inverse, x, y)
         return row - 0.5, col - 0.5
 
     def pixels(self, row: Ints, col: Ints) -> Floats:
@@ -105,8 +104,8 @@ class GeoTiffMosaic(LatticeRaster):
     def _row_step_m(self) -> float:
         """Distance between pixels of a column at the middle of the first file."""
         file = self._files[0]
-        upper = file.transform * (file.cols / 2, file.rows / 2)
-        lower = file.transform * (file.cols / 2, file.rows / 2 + 1)
+        upper = _at(file.transform, file.cols / 2, file.rows / 2)
+        lower = _at(file.transform, file.cols / 2, file.rows / 2 + 1)
         if self._crs.is_geographic:
             return float(np.hypot(upper[0] - lower[0], upper[1] - lower[1]) * M_PER_DEG)
         lons, lats = self._rasterio.warp.transform(
@@ -158,8 +157,11 @@ def _rasterio() -> ModuleType:
 
 def _described(path: Path, rasterio: ModuleType) -> _File:
     try:
-        with rasterio.open(path) as source:
-            file = _File(path, source.crs, source.transform, source.height, source.width)
+        with warnings.catch_warnings():
+            # A file that is not placed on the earth is refused below, in clearer words.
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(path) as source:
+                file = _File(path, source.crs, source.transform, source.height, source.width)
     except rasterio.errors.RasterioError as error:
         raise DataError(f"{path}: not a readable GeoTIFF: {error}", path=str(path)) from error
     if file.crs is None:
@@ -171,11 +173,19 @@ def _described(path: Path, rasterio: ModuleType) -> _File:
     return file
 
 
+def _at(transform: Any, x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Apply an affine transform; floats or arrays."""
+    return (
+        transform.a * x + transform.b * y + transform.c,
+        transform.d * x + transform.e * y + transform.f,
+    )
+
+
 def _lines_up(first: _File, other: _File) -> bool:
     if first.crs != other.crs:
         return False
     ours, theirs = (np.array(f.transform)[[0, 1, 3, 4]] for f in (first, other))
     if not np.allclose(ours, theirs, rtol=1e-7, atol=0.0):
         return False
-    col, row = ~first.transform * (other.transform.c, other.transform.f)
+    col, row = _at(~first.transform, other.transform.c, other.transform.f)
     return bool(abs(col - round(col)) < _LINED_UP and abs(row - round(row)) < _LINED_UP)

@@ -166,8 +166,9 @@ def sample_filled(
 ) -> tuple[Floats, NDArray[np.uint8], Floats]:
     """Sample, and fill small voids from their neighbours before asking a coarser raster.
 
-    A void is filled along `_RAYS` directions: where ground is found both ways, linearly between
-    (so that a slope continues through the void); directions are weighted by nearness.
+    A void is filled across it, along eight lines: where ground is found at both ends, linearly
+    between (so that a slope continues through the void); lines are weighted by nearness.  What has
+    ground on one side only stays void.
 
     Parameters
     ----------
@@ -215,12 +216,6 @@ def _filled(raster: Raster, lat: Floats, lon: Floats, cells: int) -> Floats:
         weight = np.where(both, 1.0 / (ahead_at * behind_at), 0.0)
         weighted += np.where(both, weight * between, 0.0)
         weights += weight
-        # One-sided directions only break the tie where no direction has both ends.
-        for found, found_at in ((ahead, ahead_at), (behind, behind_at)):
-            alone = ~both & ~np.isnan(found)
-            weight = np.where(alone, 1e-6 / found_at**2, 0.0)
-            weighted += np.where(alone, weight * found, 0.0)
-            weights += weight
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(weights > 0.0, weighted / weights, np.nan)
 

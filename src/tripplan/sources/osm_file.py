@@ -116,7 +116,7 @@ def read_file(path: Path, *, ferries: bool) -> RawRoads:
     try:
         reader.read_nodes(path)
         reader.read_ways(path)
-    except (RuntimeError, ValueError, OSError, UnicodeDecodeError) as error:
+    except (osmium.InvalidLocationError, RuntimeError, ValueError, OSError) as error:
         raise DataError(
             f"{path} cannot be read as OpenStreetMap data: {error}. It may be cut off or of "
             "another kind than its name says; download it again.",
@@ -231,7 +231,7 @@ class _Reader:
     def _line(self, way: Way, refs: list[int]) -> None:
         try:
             line = self.wkb(way, osmium.geom.use_nodes.ALL)[_HEX_HEADER:]
-        except RuntimeError:
+        except (osmium.InvalidLocationError, RuntimeError):
             line = ""
         if len(line) != 32 * len(refs):
             line = ""

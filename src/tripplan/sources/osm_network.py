@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.network import FLAG_URBAN, RoadNetwork
+from tripplan.network import FLAG_URBAN, NODE_COPY, RoadNetwork
 from tripplan.sources.osm_file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm_limits import COUNTRIES
 from tripplan.sources.osm_merge import Arcs, Line, directed_meanings, lay_out, merge, ragged
@@ -140,6 +140,11 @@ class _Builder:
         self.columns, along, against = directed_meanings(raw.meanings)
         self.way_class = self.columns["road_class"][along[raw.way_meaning]]
         self.line: Line = lay_out(raw)
+        if self.line.starts.all():
+            raise DataError(
+                f"{path} holds no road between two known points: the nodes of its ways are missing",
+                path=path,
+            )
         self.arcs: Arcs = merge(
             self.line,
             along[raw.way_meaning],
@@ -147,8 +152,6 @@ class _Builder:
             self.columns["drivable"],
             self._restricted_ids(),
         )
-        if not self.arcs.tail.size:
-            raise DataError(f"{path} holds no road between two known points", path=path)
 
     def _restricted_ids(self) -> Longs:
         raw = self.raw
@@ -228,6 +231,7 @@ class _Builder:
                 self.line.lat[point],
                 self.line.lon[point],
             ),
+            node_flags=np.where(node >= arcs.node.size, NODE_COPY, 0),
         )
         return network, node, np.unique(arc)
 

@@ -143,8 +143,8 @@ UNPAVED_KMH: Final = {
 }
 """Highest expected speed on a surface, km/h (estimates)."""
 
-_NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(km/?h|kmh|kph|mph|knots?)?")
-_CONTEXT: Final = re.compile(r"([A-Z]{2})(?:[-:][A-Z]{2,3})?:([a-z0-9_:]+)")
+_NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(km/?h|kmh|kph|mph|knots?)?", re.ASCII)
+_CONTEXT: Final = re.compile(r"([A-Z]{2})(?:[-:][A-Z]{2,3})?:([a-z0-9_:]+)", re.ASCII)
 _UNITS: Final = {"mph": KMH_PER_MPH, "knot": KMH_PER_KNOT, "knots": KMH_PER_KNOT}
 _VARIABLE: Final = frozenset(("signals", "variable"))
 
@@ -196,7 +196,7 @@ def _unclear() -> SpeedLimit:
 
 
 def _context_limit(country: str, context: str) -> SpeedLimit:
-    zone = re.fullmatch(r"(?:zone:?)?(\d{1,3})", context)
+    zone = re.fullmatch(r"(?:zone:?)?([0-9]{1,3})", context)
     if zone:
         kmh = float(zone[1])
         if kmh > 0:
@@ -287,9 +287,9 @@ def parse_duration(text: str | None) -> float | None:
     """
     if not text:
         return None
-    clock = re.fullmatch(r"(\d{1,2}):([0-5]?\d)(?::([0-5]?\d))?", text.strip())
-    iso = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?", text.strip())
-    minutes = re.fullmatch(r"(\d{1,4})(?:\s*min)?", text.strip())
+    clock = re.fullmatch(r"([0-9]{1,2}):([0-5]?[0-9])(?::([0-5]?[0-9]))?", text.strip())
+    iso = re.fullmatch(r"PT(?:([0-9]{1,4})H)?(?:([0-9]{1,4})M)?", text.strip())
+    minutes = re.fullmatch(r"([0-9]{1,4})(?:\s*min)?", text.strip())
     if clock:
         seconds = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
     elif minutes:

@@ -158,14 +158,55 @@ def _airport_names(name: str) -> tuple[str, str]:
 # Postal codes of the states, by name (US Postal Service, Publication 28, appendix B).
 STATES = dict(
     entry.split(":")
-    for entry in (
-        "AL:Alabama AZ:Arizona AR:Arkansas CA:California CO:Colorado CT:Connecticut DE:Delaware "
-        "DC:District_of_Columbia FL:Florida GA:Georgia ID:Idaho IL:Illinois IN:Indiana IA:Iowa "
-        "KS:Kansas KY:Kentucky LA:Louisiana ME:Maine MD:Maryland MA:Massachusetts MI:Michigan "
-        "MN:Minnesota MS:Mississippi MO:Missouri MT:Montana NE:Nebraska NV:Nevada "
-        "NH:New_Hampshire NJ:New_Jersey NM:New_Mexico NY:New_York NC:North_Carolina "
-        "ND:North_Dakota OH:Ohio OK:Oklahoma OR:Oregon PA:Pennsylvania RI:Rhode_Island "
-        "SC:South_Carolina SD:South_Dakota TN:Tennessee TX:Texas UT:Utah VT:Vermont VA:Virginia "
-        "WA:Washington WV:West_Virginia WI:Wisconsin WY:Wyoming"
-    ).split()
+    for entry in [
+        "AL:Alabama",
+        "AZ:Arizona",
+        "AR:Arkansas",
+        "CA:California",
+        "CO:Colorado",
+        "CT:Connecticut",
+        "DE:Delaware",
+        "DC:District_of_Columbia",
+        "FL:Florida",
+        "GA:Georgia",
+        "ID:Idaho",
+        "IL:Illinois",
+        "IN:Indiana",
+        "IA:Iowa",
+        "KS:Kansas",
+        "KY:Kentucky",
+        "LA:Louisiana",
+        "ME:Maine",
+        "MD:Maryland",
+        "MA:Massachusetts",
+        "MI:Michigan",
+        "MN:Minnesota",
+        "MS:Mississippi",
+        "MO:Missouri",
+        "MT:Montana",
+        "NE:Nebraska",
+        "NV:Nevada",
+        "NH:New_Hampshire",
+        "NJ:New_Jersey",
+        "NM:New_Mexico",
+        "NY:New_York",
+        "NC:North_Carolina",
+        "ND:North_Dakota",
+        "OH:Ohio",
+        "OK:Oklahoma",
+        "OR:Oregon",
+        "PA:Pennsylvania",
+        "RI:Rhode_Island",
+        "SC:South_Carolina",
+        "SD:South_Dakota",
+        "TN:Tennessee",
+        "TX:Texas",
+        "UT:Utah",
+        "VT:Vermont",
+        "VA:Virginia",
+        "WA:Washington",
+        "WV:West_Virginia",
+        "WI:Wisconsin",
+        "WY:Wyoming",
+    ]
 )

@@ -1,0 +1,195 @@
+"""From an extract, rasters and charger files to one `Region`."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tripplan.charger import Charger, ChargerSet, rated_only
+from tripplan.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.network import RoadNetwork
+from tripplan.node_index import NodeIndex
+from tripplan.region import Region
+from tripplan.sources.charger_assume import assume_powers
+from tripplan.sources.charger_files import read_chargers
+from tripplan.sources.charger_merge import merge_chargers
+from tripplan.sources.elevation import open_elevation, with_elevation
+from tripplan.sources.osm_chargers import read_osm_elements
+from tripplan.sources.osm_file import OsmPlace
+from tripplan.sources.osm_network import OsmExtract, read_osm
+
+CHARGER_REACH_KM = 1.0
+"""Chargers farther than this from the nearest usable node are left out (assumption)."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Sites:
+    """Chargers on the network, and what became of the others."""
+
+    chargers: ChargerSet
+    sources: list[dict[str, Any]]
+    skipped: dict[str, int]
+    assumed_plugs: int
+
+
+def build_region(
+    extract: str | Path,
+    *,
+    elevation: str | Path | None = None,
+    chargers: Sequence[str | Path] = (),
+    name: str | None = None,
+    ferries: bool = False,
+    country: str | None = None,
+    on_progress: Progress | None = None,
+) -> Region:
+    """Read everything that makes a region.
+
+    Parameters
+    ----------
+    extract
+        An OpenStreetMap extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.
+    elevation
+        A raster or a folder of rasters; None: the region is flat, and says so.
+    chargers
+        Files in any of the formats of `read_chargers`, beside the extract's own stations.
+    name
+        Name of the region; None: that of the extract.
+    ferries
+        Whether ferries count as roads.
+    country
+        ISO code for default speed limits; None: as the extract's tags say.
+    on_progress
+        Told each stage as it begins.
+
+    Raises
+    ------
+    DataError
+        A file cannot be used.
+    InvalidInputError
+        The country is not known.
+    """
+    say = on_progress or (lambda _stage: None)
+    path = Path(extract)
+    say(f"reading roads from {path.name}")
+    osm = read_osm(path, ferries=ferries, country=country)
+    network = osm.network
+    sources: list[dict[str, Any]] = [
+        {
+            "package": path.name,
+            "sha256": _digest(path),
+            "licence": "ODbL 1.0",
+            "origin": "OpenStreetMap contributors",
+            "taken": "roads, places, charging stations",
+            "report": asdict(osm.report),
+        }
+    ]
+    assumptions = [_limits_assumption(osm), *_heights_assumption(elevation)]
+    if elevation is not None:
+        say("sampling elevation along the roads")
+        network, heights = with_elevation(network, open_elevation(elevation))
+        sources.append(
+            {
+                "package": heights.raster,
+                "licence": "as the raster's source states it",
+                "origin": str(Path(elevation).name),
+                "taken": "elevation along the roads",
+                "report": asdict(heights),
+            }
+        )
+    say("reading and merging chargers")
+    sites = _sites(network, osm, chargers)
+    if sites.assumed_plugs:
+        assumptions.append(
+            f"The power of {sites.assumed_plugs} kinds of plug is not stated by any source and was "
+            "assumed; each plug names the rule."
+        )
+    return Region(
+        name=name or path.name.partition(".")[0],
+        network=network,
+        chargers=sites.chargers,
+        gazetteer=Gazetteer(_places(osm.places, sites.chargers.chargers)),
+        assumptions=tuple(assumptions),
+        provenance={
+            "built": datetime.now(UTC).date().isoformat(),
+            "sources": [*sources, *sites.sources],
+            "chargers_skipped": sites.skipped,
+        },
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _limits_assumption(osm: OsmExtract) -> str:
+    share = osm.report.stated_limit_share
+    return (
+        f"Speed limits are stated for {share:.0%} of the road length; the others, and all driving "
+        "speeds, come from a model of class, curvature and built-up areas."
+    )
+
+
+def _heights_assumption(elevation: str | Path | None) -> list[str]:
+    return [] if elevation is not None else ["No elevation was given: all roads count as level."]
+
+
+def _sites(network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path]) -> _Sites:
+    readings = [read_osm_elements(osm.charging_stations), *map(read_chargers, files)]
+    merged = merge_chargers(site for reading in readings for site in reading.chargers)
+    known = rated_only(assume_powers(merged.chargers))
+    skipped = Counter({"no plug of known power": len(merged.chargers) - len(known)})
+    for reading in readings:
+        skipped.update(reading.skipped)
+    lat = np.array([site.lat for site in known])
+    lon = np.array([site.lon for site in known])
+    node, away_km = (
+        NodeIndex(network).nearest(lat, lon) if known else (np.empty(0, np.int64), np.empty(0))
+    )
+    near = np.flatnonzero(away_km <= CHARGER_REACH_KM)
+    skipped["no road within reach"] += len(known) - near.size
+    kept = tuple(known[k] for k in near)
+    return _Sites(
+        chargers=ChargerSet(kept, node[near].astype(np.int32)),
+        sources=[
+            {
+                "package": reading.source,
+                "licence": "as the source states it",
+                "origin": reading.format,
+                "taken": f"{len(reading.chargers)} charging sites",
+                "report": {"skipped": dict(reading.skipped), "ignored": dict(reading.ignored)},
+            }
+            for reading in readings
+            if reading.row_count
+        ],
+        skipped={reason: count for reason, count in sorted(skipped.items()) if count},
+        assumed_plugs=sum(plug.power_assumed for site in kept for plug in site.connectors),
+    )
+
+
+def _places(found: Sequence[OsmPlace], sites: Sequence[Charger]) -> tuple[GazetteerEntry, ...]:
+    towns = [
+        GazetteerEntry(
+            name=place.name,
+            area="",
+            lat=place.lat,
+            lon=place.lon,
+            population=place.population or 0,
+            kind=place.kind,
+        )
+        for place in found
+        if place.name
+    ]
+    chargers = [
+        GazetteerEntry(site.name, "", site.lat, site.lon, population=-1, kind="charger")
+        for site in sites
+        if site.name
+    ]
+    return (*towns, *chargers)

@@ -1,0 +1,193 @@
+"""A region on disk: one folder of memory-mapped arrays and a manifest that says what is in it.
+
+The folder is written beside its place and moved there when it is whole, so that a half-written
+region is never found.  A region of another format version is refused, never misread.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from tripplan.charger import Charger, ChargerSet
+from tripplan.errors import DataError
+from tripplan.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.network import COLUMNS, RoadNetwork
+from tripplan.region import Region
+
+FORMAT: Final = "tripplan-region/1"
+MANIFEST: Final = "manifest.json"
+_CHARGERS = TypeAdapter(tuple[Charger, ...])
+_PLACES = TypeAdapter(tuple[GazetteerEntry, ...])
+
+
+def save_region(region: Region, folder: str | Path) -> Path:
+    """Write a region, whole or not at all; a region that is already there is replaced.
+
+    Parameters
+    ----------
+    region
+        What to write.
+    folder
+        Where; it and its parents are made.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        The folder exists and is no region, or cannot be written.
+    """
+    target = Path(folder)
+    if target.exists() and not (target / MANIFEST).is_file() and any(target.iterdir()):
+        raise DataError(
+            f"{target} exists and is not a region: choose another folder, or empty it",
+            path=str(target),
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as work:
+            fresh = Path(work) / "region"
+            fresh.mkdir()
+            _write(region, fresh)
+            if target.exists():
+                target.rename(Path(work) / "old")
+            fresh.rename(target)
+    except OSError as error:
+        raise DataError(f"{target}: cannot be written ({error})", path=str(target)) from error
+    return target
+
+
+def _write(region: Region, folder: Path) -> None:
+    for name in COLUMNS:
+        np.save(folder / f"{name}.npy", getattr(region.network, name), allow_pickle=False)
+    np.save(folder / "charger_node.npy", region.chargers.node, allow_pickle=False)
+    (folder / "chargers.json").write_bytes(_CHARGERS.dump_json(region.chargers.chargers))
+    (folder / "places.json").write_bytes(_PLACES.dump_json(region.gazetteer.entries))
+    network = region.network
+    manifest = {
+        "format": FORMAT,
+        "name": region.name,
+        "counts": {
+            "nodes": network.node_count,
+            "arcs": network.arc_count,
+            "chargers": len(region.chargers),
+            "places": len(region.gazetteer.entries),
+        },
+        "bbox": {
+            "south": float(network.lat.min()),
+            "west": float(network.lon.min()),
+            "north": float(network.lat.max()),
+            "east": float(network.lon.max()),
+        },
+        "assumptions": list(region.assumptions),
+        "area_names": dict(region.gazetteer.area_names),
+        "provenance": _plain(region.provenance),
+        "sha256": {file.name: _digest(file) for file in sorted(folder.iterdir())},
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a source said of itself
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_manifest(folder: str | Path) -> dict[str, Any]:
+    """Read what a region's folder says of itself.
+
+    Raises
+    ------
+    DataError
+        It is no region, or one of another format version.
+    """
+    path = Path(folder) / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{folder} is not a region: it has no {MANIFEST}. `tripplan region build` makes one.",
+            path=str(folder),
+        ) from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error})", path=str(path)) from error
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found != FORMAT:
+        raise DataError(
+            f"{folder} was built in format {found!r}, this tripplan reads {FORMAT!r}: build the "
+            "region again with `tripplan region build`.",
+            path=str(folder),
+        )
+    return dict(manifest)
+
+
+def load_region(folder: str | Path, *, verify: bool = False) -> Region:
+    """Open a region; its arrays stay on disk and are shared between processes.
+
+    Parameters
+    ----------
+    folder
+        What `save_region` wrote.
+    verify
+        Whether to compare every file with its SHA-256 in the manifest.
+
+    Raises
+    ------
+    DataError
+        It is no region, of another format version, or damaged.
+    """
+    root = Path(folder)
+    manifest = read_manifest(root)
+    if verify:
+        damaged = [
+            name
+            for name, digest in manifest["sha256"].items()
+            if not (root / name).is_file() or _digest(root / name) != digest
+        ]
+        if damaged:
+            raise DataError(
+                f"{root}: damaged: {', '.join(damaged)}", path=str(root), faults=damaged
+            )
+    try:
+        columns = {
+            name: np.load(root / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in (*COLUMNS, "charger_node")
+        }
+        node = columns.pop("charger_node")
+        chargers = _CHARGERS.validate_json((root / "chargers.json").read_bytes())
+        places = _PLACES.validate_json((root / "places.json").read_bytes())
+        return Region(
+            name=manifest["name"],
+            network=RoadNetwork(**columns),
+            chargers=ChargerSet(chargers=chargers, node=node),
+            gazetteer=Gazetteer(entries=places, area_names=manifest["area_names"]),
+            assumptions=tuple(manifest["assumptions"]),
+            provenance=manifest["provenance"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise DataError(
+            f"{root}: this region is damaged ({error}). Build it again.", path=str(root)
+        ) from error
+
+
+def list_regions(folder: str | Path) -> tuple[Path, ...]:
+    """Return the regions right below a folder, by name."""
+    root = Path(folder)
+    return tuple(sorted(path.parent for path in root.glob(f"*/{MANIFEST}")))
