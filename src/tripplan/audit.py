@@ -21,7 +21,8 @@ from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
 
-SOC_TOLERANCE = 1e-6
+SOC_TOLERANCE = 5e-5
+"""Difference in SoC (the air density is taken anew at each point of the road's geometry)."""
 TIME_TOLERANCE = 0.01
 """Relative difference in time over a leg or stop (the charging curve is stepped at 1 % SoC)."""
 TIME_TOLERANCE_S = 10.0

@@ -207,6 +207,9 @@ def region_build(
     name: Annotated[str | None, typer.Option(help="Name of the region.")] = None,
     country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
     ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
+    charger_reach_km: Annotated[
+        float, typer.Option(help="Leave out chargers farther than this from a road.")
+    ] = 1.0,
 ) -> None:
     """Build a region from an OpenStreetMap extract, rasters and charger files."""
     from tripplan.sources.build import build_region
@@ -221,6 +224,7 @@ def region_build(
                 name=name,
                 ferries=ferries,
                 country=country,
+                charger_reach_km=charger_reach_km,
                 on_progress=status.update,
             )
             status.update("writing")

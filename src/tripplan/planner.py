@@ -25,6 +25,9 @@ from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-6
+"""A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
+
 DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 
 
@@ -194,7 +197,6 @@ class Planner:
         charging_s = sum(stop.charging_s for stop in stops)
         overhead_s = sum(stop.overhead_s for stop in stops)
         total_s = driving_s + charging_s + overhead_s
-        gap = (total_s - solution.lower_bound_s) / total_s if total_s else 0.0
         return Plan(
             tripplan_version=version("tripplan"),
             region=self.region.name,
@@ -213,17 +215,33 @@ class Planner:
             energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
             energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
             arrival_soc=legs[-1].arrival_soc,
-            certificate=Certificate(
-                lower_bound_s=min(solution.lower_bound_s, total_s),
-                gap=gap if gap > 1e-9 else 0.0,
-                method=solution.method,
-                labels=solution.labels,
-                complete=solution.complete,
-            ),
-            audit=audit,
+            certificate=_certificate(solution, total_s),
+            audit=_with_bound(audit, solution.lower_bound_s, total_s),
             assumptions=_assumptions(self.region, vehicle, trip, snapped),
             sources=_sources(self.region),
         )
+
+
+def _certificate(solution: Solution, total_s: float) -> Certificate:
+    bound_s = solution.lower_bound_s
+    if bound_s <= total_s * (1.0 + _ROUNDING):
+        bound_s = min(bound_s, total_s)
+    gap = (total_s - bound_s) / total_s if total_s else 0.0
+    return Certificate(
+        lower_bound_s=bound_s,
+        gap=gap if gap > 1e-9 else 0.0,
+        method=solution.method,
+        labels=solution.labels,
+        complete=solution.complete,
+    )
+
+
+def _with_bound(audit: Audit, bound_s: float, total_s: float) -> Audit:
+    """Object to a plan that is quicker than what was proved to be impossible."""
+    if bound_s <= total_s * (1.0 + _ROUNDING):
+        return audit
+    words = f"lower bound above the plan: {bound_s:.1f} s, but the plan takes {total_s:.1f} s"
+    return audit.model_copy(update={"passed": False, "objections": (*audit.objections, words)})
 
 
 def _remaining_km(question: Question, node: int, length_m: Floats) -> float:

@@ -21,7 +21,7 @@ class Settings(Record):
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
     temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5
     """... and less than this in pack temperature, kelvin, count as equal."""
-    departure_step: Annotated[float, Field(gt=0, le=0.5)] = 0.05
+    departure_step: Annotated[float, Field(ge=0.0025, le=0.5)] = 0.05
     """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
     label_limit: Annotated[int, Field(ge=1000)] = 60_000
     """Most labels of one search; where they do not suffice, the search with heat starts again

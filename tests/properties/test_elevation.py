@@ -1,5 +1,7 @@
 """What heights along roads keep, whatever the ground and the roads."""
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -169,11 +171,11 @@ def test_pieces_hold_both_tolerances(rises: list[list[float]]) -> None:
     distance = np.concatenate([50.0 * np.arange(len(line) + 1) for line in rises])
     height = np.concatenate([np.concatenate(([0.0], np.cumsum(line))) for line in rises])
     kept = breakpoints(distance, height, first)
-    for start, end in zip(first[:-1], first[1:], strict=True):
+    for start, end in itertools.pairwise(first):
         at = start + np.flatnonzero(kept[start:end])
         assert at[0] == start
         assert at[-1] == end - 1
-        for low, high in zip(at[:-1], at[1:], strict=True):
+        for low, high in itertools.pairwise(at):
             part = slice(low, high + 1)
             chord = np.interp(distance[part], distance[[low, high]], height[[low, high]])
             assert np.abs(height[part] - chord).max() <= HEIGHT_TOLERANCE_M + 1e-9

@@ -8,7 +8,6 @@ from tripplan.charger import Charger
 from tripplan.errors import DataError
 from tripplan.sources.afdc import read_afdc_json
 from tripplan.sources.charger_files import read_chargers
-from tripplan.sources.charger_hours import from_american, from_ocpi
 from tripplan.sources.charger_reading import JOINED, ChargerReading
 from tripplan.sources.charger_tables import TESLA_RULE, decode_geohash
 from tripplan.sources.charger_values import Tally
@@ -378,36 +377,6 @@ def test_geohashes() -> None:
     reading = read("geohashes.json")
     assert dict(reading.skipped) == {"not a geohash of 5 to 12 letters": 1}
     assert plugs(site(reading, "geohash:9xj648")) == [("CCS1", None, None), ("NACS", None, None)]
-
-
-@pytest.mark.parametrize(
-    ("note", "hours"),
-    [
-        ("24 hours daily", "24/7"),
-        ("24 hours daily; for guest use only", "24/7"),
-        ("8am-5pm daily", "Mo-Su 08:00-17:00"),
-        ("6am-12am daily", "Mo-Su 06:00-24:00"),
-        ("Mon 6:00am - 11:59pm; Tue 7am-9pm", "Mo 06:00-23:59; Tu 07:00-21:00"),
-        ("Mon-Fri 12pm-6pm; Sun closed", "Mo-Fr 12:00-18:00; Su off"),
-        ("10pm-2am daily", "Mo-Su 22:00-02:00"),
-        ("Dealership business hours", None),
-        ("13am-5pm daily", None),
-        ("8am-8am daily", None),
-        ("", None),
-    ],
-)
-def test_american_hours(note: str, hours: str | None) -> None:
-    assert from_american(note) == hours
-
-
-def test_ocpi_hours_that_are_not_understood_are_unknown() -> None:
-    assert from_ocpi({}) is None
-    assert from_ocpi({"twentyfourseven": False}) is None
-    bad = {"regular_hours": [{"weekday": 8, "period_begin": "08:00", "period_end": "20:00"}]}
-    assert from_ocpi(bad) is None
-    assert (
-        from_ocpi({"regular_hours": [{"weekday": 1, "period_begin": "8", "period_end": 9}]}) is None
-    )
 
 
 def test_a_tally_may_be_shared_between_elements() -> None:

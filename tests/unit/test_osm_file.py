@@ -22,6 +22,12 @@ def as_pbf(path: Path) -> Path:
     return path
 
 
+def packed_as(suffix: str, content: bytes) -> bytes:
+    if suffix == ".osm.gz":
+        return gzip.compress(content)
+    return bz2.compress(content) if suffix == ".osm.bz2" else content
+
+
 @pytest.mark.parametrize("suffix", [".osm.gz", ".osm.bz2", ".osm.pbf", ".osm.xml"])
 def test_every_packing_gives_the_same_network(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"extract{suffix}"
@@ -29,8 +35,7 @@ def test_every_packing_gives_the_same_network(tmp_path: Path, suffix: str) -> No
     if suffix == ".osm.pbf":
         as_pbf(path)
     else:
-        pack = {".osm.gz": gzip.compress, ".osm.bz2": bz2.compress}.get(suffix, bytes)
-        path.write_bytes(pack(content))
+        path.write_bytes(packed_as(suffix, content))
     plain, packed = read_osm(FIXTURE), read_osm(path)
     assert packed.report == plain.report
     assert np.array_equal(packed.node_id, plain.node_id)
@@ -57,8 +62,8 @@ def test_cut_off_files_are_refused(tmp_path: Path, suffix: str, share: float) ->
     content = FIXTURE.read_bytes()
     if suffix == ".osm.pbf":
         content = as_pbf(tmp_path / "whole.osm.pbf").read_bytes()
-    elif suffix != ".osm":
-        content = (gzip if suffix == ".osm.gz" else bz2).compress(content)
+    else:
+        content = packed_as(suffix, content)
     path = tmp_path / f"cut{suffix}"
     path.write_bytes(content[: int(len(content) * share)])
     with pytest.raises(DataError, match=f"cut{suffix}"):
@@ -75,7 +80,8 @@ def test_cut_off_files_are_refused(tmp_path: Path, suffix: str, share: float) ->
         b'<osm version="0.6"><node id="x" lat="50" lon="8"/></osm>',
         b'<osm version="0.5"/>',
         b'<osm version="0.6"/>',
-        b'<osm version="0.6"><way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>',
+        b"""<osm version="0.6"><way id="1"><nd ref="1"/><nd ref="2"/>
+        <tag k="highway" v="primary"/></way></osm>""",
     ],
 )
 @pytest.mark.parametrize("suffix", [".osm", ".osm.pbf", ".osm.gz"])

@@ -55,7 +55,7 @@ def test_maxspeed_spellings(text: str, kmh: float) -> None:
         ("nan", "maxspeed not understood"),
         ("5 0", "maxspeed not understood"),
         ("DE:elsewhere", "maxspeed not understood"),
-        ("٥٠", "maxspeed not understood"),
+        ("\u0665\u0660", "maxspeed not understood"),
         (";", "maxspeed not understood"),
     ],
 )
@@ -193,10 +193,12 @@ CROSS = [("w", 1, "from"), ("n", 5, "via"), ("w", 2, "to")]
 
 def test_restrictions() -> None:
     read = osm_ways.read_restriction(9, {"restriction": "no_left_turn"}, CROSS)
-    assert read == Restriction(9, False, (1,), (2,), 5)
+    assert read == Restriction(9, only=False, sources=(1,), targets=(2,), via_node=5)
     by_way = [("w", 1, "from"), ("w", 7, "via"), ("w", 8, "via"), ("w", 2, "to")]
     read = osm_ways.read_restriction(9, {"restriction": "only_left_turn"}, by_way)
-    assert read == Restriction(9, True, (1,), (2,), None, (7, 8))
+    assert read == Restriction(
+        9, only=True, sources=(1,), targets=(2,), via_node=None, via_ways=(7, 8)
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def allowed(walk: tuple[int, ...], rules: list[Rule]) -> bool:
 
 
 def walks_by_definition(tail: list[int], head: list[int], rules: list[Rule], steps: int) -> Walks:
-    found = [(arc,) for arc in range(len(tail))]
+    found: list[tuple[int, ...]] = [(arc,) for arc in range(len(tail))]
     every = set(found)
     for _ in range(steps):
         found = [
@@ -53,8 +53,10 @@ def walks_of_split_graph(arcs: Arcs, rules: list[Rule], steps: int) -> Walks:
     split = split_junctions(arcs, rules)
     assert np.array_equal(split.node[split.tail], arcs.tail[split.arc])
     assert np.array_equal(split.node[split.head], arcs.head[split.arc])
-    begins = [(i,) for i in range(split.tail.size) if split.tail[i] < arcs.node.size]
-    found, every = begins, list(begins)
+    found: list[tuple[int, ...]] = [
+        (i,) for i in range(split.tail.size) if split.tail[i] < arcs.node.size
+    ]
+    every = list(found)
     for _ in range(steps):
         found = [
             (*walk, i)

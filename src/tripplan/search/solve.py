@@ -189,7 +189,8 @@ def _relaxed(
     ceiling_s = _ELLIPSE * rough_s + _ELLIPSE_SLACK_S
     total_labels = 0
     while True:
-        table = build_table(question, around, _stops_within(question, around, ceiling_s))
+        stops = _stops_within(question, around, ceiling_s)
+        table = build_table(question, around, stops, ceiling_s=ceiling_s)
         room = settings.label_limit
         best, winner, labels, used, complete = choose_stops(
             table.drives, table.level, table.tau_s, table.bounds, table.wishes, math.inf, room
@@ -218,7 +219,8 @@ def _with_heat(
 ) -> _Warm:
     """Search with heat, more coarsely where the labels do not suffice."""
     assert question.power is not None
-    table = build_table(question, around, _stops_within(question, around, ceiling_s))
+    stops = _stops_within(question, around, ceiling_s)
+    table = build_table(question, around, stops, ceiling_s=ceiling_s)
     chain, rules, total = relaxed, heat_rules(question, settings), 0
     for coarser in _COARSER:
         rules = rules._replace(

@@ -1,11 +1,12 @@
 """The table of drives between a selection of stops, and the roads behind each entry."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.drives import FoundDrives, drive_arcs, drives_between
+from tripplan.search.kernels.drives import Corridor, FoundDrives, drive_arcs, drives_between
 from tripplan.search.kernels.passing import add_passing_drives
 from tripplan.search.kernels.stops import Bounds, Drives, Wishes
 from tripplan.search.question import Question, Surroundings, charging_times_s, drive_weights
@@ -60,7 +61,12 @@ class StopTable:
 
 
 def build_table(
-    question: Question, around: Surroundings, chosen: Ints, *, passing: bool = True
+    question: Question,
+    around: Surroundings,
+    chosen: Ints,
+    *,
+    ceiling_s: float = math.inf,
+    passing: bool = True,
 ) -> StopTable:
     """Find all drives between the chosen chargers, the origin and the destination.
 
@@ -72,6 +78,8 @@ def build_table(
         Its optimistic drives.
     chosen
         Indices of chargers, shape (n,).
+    ceiling_s
+        Drives that cannot be part of a plan of at most this time may be left out. [s]
     passing
         Whether drives past other stops are added where they save energy.
     """
@@ -95,6 +103,8 @@ def build_table(
         next_stop,
         question.capacity_kwh - reserve,
         least_kwh,
+        Corridor(around.to_priced_s, around.price_s_per_kwh),
+        around.budgets_s(node[: n + 1], ceiling_s, question.start_kwh - question.final_kwh),
     )
     drives, before, last = (
         _closed(found, room_kwh, least_kwh, reserve) if passing else _as_they_are(found, reserve)

@@ -17,8 +17,11 @@ from tripplan.node_index import NodeIndex
 from tripplan.region import Region
 from tripplan.sources.charger_assume import assume_powers
 from tripplan.sources.charger_files import read_chargers
+from tripplan.sources.charger_filter import ChargerWishes, filter_chargers
 from tripplan.sources.charger_merge import merge_chargers
-from tripplan.sources.elevation import open_elevation, with_elevation
+from tripplan.sources.charger_reading import ChargerReading
+from tripplan.sources.charger_reading import ChargerReading
+from tripplan.sources.elevation import ElevationReport, open_elevation, with_elevation
 from tripplan.sources.osm_chargers import read_osm_elements
 from tripplan.sources.osm_file import OsmPlace
 from tripplan.sources.osm_network import OsmExtract, read_osm
@@ -43,10 +46,11 @@ def build_region(
     extract: str | Path,
     *,
     elevation: str | Path | None = None,
-    chargers: Sequence[str | Path] = (),
+    chargers: Sequence[str | Path | ChargerReading] = (),
     name: str | None = None,
     ferries: bool = False,
     country: str | None = None,
+    charger_reach_km: float = CHARGER_REACH_KM,
     on_progress: Progress | None = None,
 ) -> Region:
     """Read everything that makes a region.
@@ -58,13 +62,17 @@ def build_region(
     elevation
         A raster or a folder of rasters; None: the region is flat, and says so.
     chargers
-        Files in any of the formats of `read_chargers`, beside the extract's own stations.
+        Files in any of the formats of `read_chargers`, or what was read already, beside the
+        extract's own stations.
     name
         Name of the region; None: that of the extract.
     ferries
         Whether ferries count as roads.
     country
         ISO code for default speed limits; None: as the extract's tags say.
+    charger_reach_km
+        Chargers farther than this from the nearest usable node are left out; coarse networks want
+        more. The way to them is not part of a plan. [km]
     on_progress
         Told each stage as it begins.
 
@@ -80,31 +88,14 @@ def build_region(
     say(f"reading roads from {path.name}")
     osm = read_osm(path, ferries=ferries, country=country)
     network = osm.network
-    sources: list[dict[str, Any]] = [
-        {
-            "package": path.name,
-            "sha256": _digest(path),
-            "licence": "ODbL 1.0",
-            "origin": "OpenStreetMap contributors",
-            "taken": "roads, places, charging stations",
-            "report": asdict(osm.report),
-        }
-    ]
+    sources = [_extract_source(path, osm)]
     assumptions = [_limits_assumption(osm), *_heights_assumption(elevation)]
     if elevation is not None:
         say("sampling elevation along the roads")
         network, heights = with_elevation(network, open_elevation(elevation))
-        sources.append(
-            {
-                "package": heights.raster,
-                "licence": "as the raster's source states it",
-                "origin": str(Path(elevation).name),
-                "taken": "elevation along the roads",
-                "report": asdict(heights),
-            }
-        )
+        sources.append(_elevation_source(Path(elevation), heights))
     say("reading and merging chargers")
-    sites = _sites(network, osm, chargers)
+    sites = _sites(network, osm, chargers, charger_reach_km)
     if sites.assumed_plugs:
         assumptions.append(
             f"The power of {sites.assumed_plugs} kinds of plug is not stated by any source and was "
@@ -124,6 +115,27 @@ def build_region(
     )
 
 
+def _extract_source(path: Path, osm: OsmExtract) -> dict[str, Any]:
+    return {
+        "package": path.name,
+        "sha256": _digest(path),
+        "licence": "ODbL 1.0",
+        "origin": "OpenStreetMap contributors",
+        "taken": "roads, places, charging stations",
+        "report": asdict(osm.report),
+    }
+
+
+def _elevation_source(path: Path, heights: ElevationReport) -> dict[str, Any]:
+    return {
+        "package": heights.raster,
+        "licence": "as the raster's source states it",
+        "origin": path.name,
+        "taken": "elevation along the roads",
+        "report": asdict(heights),
+    }
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -141,11 +153,16 @@ def _heights_assumption(elevation: str | Path | None) -> list[str]:
     return [] if elevation is not None else ["No elevation was given: all roads count as level."]
 
 
-def _sites(network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path]) -> _Sites:
+def _sites(
+    network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path], reach_km: float
+) -> _Sites:
     readings = [read_osm_elements(osm.charging_stations), *map(read_chargers, files)]
     merged = merge_chargers(site for reading in readings for site in reading.chargers)
-    known = rated_only(assume_powers(merged.chargers))
-    skipped = Counter({"no plug of known power": len(merged.chargers) - len(known)})
+    rated = rated_only(assume_powers(merged.chargers))
+    usable = filter_chargers(rated, ChargerWishes())
+    known = usable.chargers
+    skipped = Counter({"no plug of known power": len(merged.chargers) - len(rated)})
+    skipped.update(usable.dropped)
     for reading in readings:
         skipped.update(reading.skipped)
     lat = np.array([site.lat for site in known])
@@ -153,7 +170,7 @@ def _sites(network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path]) -
     node, away_km = (
         NodeIndex(network).nearest(lat, lon) if known else (np.empty(0, np.int64), np.empty(0))
     )
-    near = np.flatnonzero(away_km <= CHARGER_REACH_KM)
+    near = np.flatnonzero(away_km <= reach_km)
     skipped["no road within reach"] += len(known) - near.size
     kept = tuple(known[k] for k in near)
     return _Sites(
@@ -161,7 +178,7 @@ def _sites(network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path]) -
         sources=[
             {
                 "package": reading.source,
-                "licence": "as the source states it",
+                "licence": _licences(reading),
                 "origin": reading.format,
                 "taken": f"{len(reading.chargers)} charging sites",
                 "report": {"skipped": dict(reading.skipped), "ignored": dict(reading.ignored)},
@@ -172,6 +189,11 @@ def _sites(network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path]) -
         skipped={reason: count for reason, count in sorted(skipped.items()) if count},
         assumed_plugs=sum(plug.power_assumed for site in kept for plug in site.connectors),
     )
+
+
+def _licences(reading: ChargerReading) -> str:
+    found = {entry.licence for site in reading.chargers for entry in site.sources if entry.licence}
+    return ", ".join(sorted(found)) or "not stated"
 
 
 def _places(found: Sequence[OsmPlace], sites: Sequence[Charger]) -> tuple[GazetteerEntry, ...]:

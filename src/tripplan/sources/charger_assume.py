@@ -27,16 +27,16 @@ class PowerRule:
 
 
 DEFAULT_RULES: Final = (
-    PowerRule("CHADEMO", 50.0, "most CHAdeMO plugs give 50 kW"),
-    PowerRule("CCS1", 50.0, "the least of usual CCS fast chargers"),
-    PowerRule("CCS2", 50.0, "the least of usual CCS fast chargers"),
-    PowerRule("NACS", 120.0, "the first Superchargers"),
-    PowerRule("TESLA_TYPE2", 120.0, "the first Superchargers"),
-    PowerRule("TYPE1", 6.6, "a usual level 2 port: 30 A at 220 V"),
-    PowerRule("TYPE2", 11.0, "three phases of 16 A at 400 V"),
-    PowerRule("NACS_AC", 7.7, "a usual destination charger: 32 A at 240 V"),
-    PowerRule("DOMESTIC", 2.3, "10 A at 230 V"),
-    PowerRule("NEMA", 1.4, "12 A at 120 V"),
+    PowerRule("CHADEMO", 50.0, "estimate: most CHAdeMO plugs give 50 kW"),
+    PowerRule("CCS1", 50.0, "estimate: the least of usual CCS fast chargers"),
+    PowerRule("CCS2", 50.0, "estimate: the least of usual CCS fast chargers"),
+    PowerRule("NACS", 120.0, "estimate: the first Superchargers"),
+    PowerRule("TESLA_TYPE2", 120.0, "estimate: the first Superchargers"),
+    PowerRule("TYPE1", 6.6, "estimate: a usual level 2 port: 30 A at 220 V"),
+    PowerRule("TYPE2", 11.0, "estimate: three phases of 16 A at 400 V"),
+    PowerRule("NACS_AC", 7.7, "estimate: a usual destination charger: 32 A at 240 V"),
+    PowerRule("DOMESTIC", 2.3, "estimate: 10 A at 230 V"),
+    PowerRule("NEMA", 1.4, "estimate: 12 A at 120 V"),
 )
 """Estimates, on the low side of what is usual, so that a plan is rather too slow than too quick."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from opening_hours import (  # type: ignore[attr-defined]  # its stub leaves the error out
     OpeningHours,
@@ -182,9 +183,11 @@ def is_open(charger: Charger, at: datetime) -> bool | None:
     except ParserError:
         return None
     try:
-        if hours.is_unknown(at):
+        # The parser knows time zones by name only, not fixed offsets.
+        when = at if at.tzinfo is None else at.astimezone(ZoneInfo("UTC"))
+        if hours.is_unknown(when):
             return None
-        return hours.is_open(at)
+        return hours.is_open(when)
     except (ValueError, OverflowError) as error:
         raise InvalidInputError(
             f"{at} is not a time that opening hours can be looked up for: {error}",

@@ -255,10 +255,10 @@ def apart_m(one: Charger, other: Charger) -> float:
 
 def combined(entries: Sequence[Charger]) -> Charger:
     """Make one record of entries that mean the same site; at least one entry is given."""
+    if len(entries) == 1:
+        return entries[0]
     ranked = sorted(entries, key=_order)
     first = ranked[0]
-    if len(ranked) == 1:
-        return first
     sources = dict.fromkeys(chain.from_iterable(_entries(entry) for entry in ranked))
     return replace(
         first,

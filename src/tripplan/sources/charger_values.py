@@ -20,6 +20,8 @@ TEXT_LIMIT: Final = 200
 """Longest text kept, characters; longer ones are cut and counted."""
 MAX_COUNT: Final = 1000
 """Most plugs or stalls that a site is believed to have."""
+LARGEST_NAME: Final = 10**18
+"""Bound of numbers that stand for a text: an id, a postal code."""
 MOST_NORTHERN_LAT: Final = 82.0
 MOST_SOUTHERN_LAT: Final = -60.0
 """No road, hence no charger, lies beyond; a latitude there is a longitude in the wrong column."""
@@ -122,7 +124,7 @@ def text(value: object, tally: Tally, *, limit: int = TEXT_LIMIT) -> str:
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, int | float):
-        value = str(value)
+        value = str(value) if abs(value) < LARGEST_NAME else None
     if not isinstance(value, str):
         tally.ignore("a text that is not one")
         return ""
@@ -158,7 +160,7 @@ def powers(value: object, tally: Tally) -> tuple[float, ...]:
     if value is None or isinstance(value, bool):
         return ()
     if isinstance(value, int | float):
-        return _possible(float(value), tally)
+        return _possible(number(value), tally)
     if not isinstance(value, str):
         tally.ignore("a power that is not a number")
         return ()
@@ -176,8 +178,8 @@ def powers(value: object, tally: Tally) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _possible(kw: float, tally: Tally) -> tuple[float, ...]:
-    if not math.isfinite(kw) or not 0 <= kw <= MAX_POWER_KW:
+def _possible(kw: float | None, tally: Tally) -> tuple[float, ...]:
+    if kw is None or not 0 <= kw <= MAX_POWER_KW:
         tally.ignore("a power that is not possible")
         return ()
     return (kw,) if kw > 0 else ()

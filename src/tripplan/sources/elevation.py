@@ -192,7 +192,7 @@ def elevate(
     tell("heights")
     raster_m, origin, resolution_m = sample_filled(raster, samples.lat, samples.lon)
     tell("smoothing")
-    smoothed = smooth_heights(edges, samples, raster_m, resolution_m, roads.lat.size)
+    smoothed = smooth_heights(edges, samples, raster_m, resolution_m)
     tell("pieces")
     height_m = smoothed.height_m
     first, length_m, rise_m = _pieces(edges, samples, height_m, simplify=simplify)

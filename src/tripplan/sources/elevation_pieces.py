@@ -20,9 +20,9 @@ from tripplan.sources.elevation_lines import Bools, ranges
 
 HEIGHT_TOLERANCE_M: Final = 2.0
 """Greatest distance in height between the samples and the pieces."""
-BRAKING_TOLERANCE: Final = 0.0004
+BRAKING_TOLERANCE: Final = 0.0003
 """Greatest height of hidden braking per length.  For m g = 15 kN, 1/0.9 - 0.7 of the energy lost in
-going up and down again, and 150 Wh/km, it is 0.4 % of the energy."""
+going up and down again, and 150 Wh/km, it is 0.3 % of the energy."""
 ROLLING_GRADES: Final = (0.01, 0.02, 0.03, 0.045, 0.06)
 """Grades on which a car rolls steadily: from a city street to 130 km/h."""
 

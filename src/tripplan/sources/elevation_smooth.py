@@ -12,9 +12,11 @@ straight slope stays exactly as it is, to its very end.  Intervals are neighbour
 line, and at a node where they run straight on.  Where the roads of an area (1 km) are gentle, l is
 up to four times as long: noise is most of what is left there, and cars do not brake on it.
 
-Tunnels, bridges and voids have no weight: they are stiff beams between the heights outside.  The
-ends of ferries share one height.  Where the result is steeper than roads of the class are built,
-the raster is believed less there and the grade is pulled to the limit, some times over.
+Tunnels, bridges and voids have no weight and no curvature: a faint pull of their ends towards each
+other (millimetres) lays them straight between the heights outside, and level where there is only
+one outside.  The ends of ferries share one height.  Where the result is steeper than roads of the
+class are built, the raster is believed less there and the grade is pulled to the limit, some times
+over.
 """
 
 from dataclasses import dataclass
@@ -50,7 +52,7 @@ MOST_WIDENING: Final = 4.0
 """Greatest lengthening."""
 
 _CELL_DEG: Final = 0.01
-_STIFF: Final = 1e4
+_PULL_UNSEEN: Final = 1.0
 _STRAIGHT_ON: Final = -0.7
 _SHORTEST_M: Final = 0.5
 _PASSES: Final = 8
@@ -95,7 +97,7 @@ def intervals_of(edges: Edges, samples: Samples) -> Intervals:
 
 
 def smooth_heights(
-    edges: Edges, samples: Samples, raster_m: Floats, resolution_m: Floats, nodes: int
+    edges: Edges, samples: Samples, raster_m: Floats, resolution_m: Floats
 ) -> Smoothed:
     """Find the heights of the samples; see the module.
 
@@ -107,8 +109,6 @@ def smooth_heights(
         Raster height of each sample, NaN where void, shape (samples,). [m]
     resolution_m
         Resolution of the raster at each sample, shape (samples,). [m]
-    nodes
-        Number of nodes; they are the first samples.
 
     Raises
     ------
@@ -122,12 +122,14 @@ def smooth_heights(
     limit = _limits(edges)[steps.edge]
     across = _differences(steps, raster_m.size)
     ferry = edges.is_ferry[steps.edge]
-    pull, target = np.where(ferry, 0.0, 1e-6), np.zeros(limit.size)
+    seen = open_intervals(edges, steps) & ~np.isnan(raster_m[steps.low] + raster_m[steps.high])
+    pull = np.where(ferry, 0.0, np.where(seen, 1e-6, _PULL_UNSEEN))
+    target = np.zeros(limit.size)
     wave_m = _wave_m(resolution_m)
-    bend = _bending(edges, samples, steps, wave_m, nodes)
+    bend = _bending(edges, samples, steps, wave_m, seen)
     height = _solved(bend, across, joined, weight, raster, pull / steps.length_m, target)
     wave_m = _adapted_m(wave_m, samples, steps, height, open_intervals(edges, steps))
-    bend = _bending(edges, samples, steps, wave_m, nodes)
+    bend = _bending(edges, samples, steps, wave_m, seen)
     too_steep = np.zeros(limit.size, dtype=np.bool_)
     for _ in range(_PASSES):
         height = _solved(bend, across, joined, weight, raster, pull / steps.length_m, target)
@@ -140,7 +142,9 @@ def smooth_heights(
         pull[steep] = np.maximum(pull[steep] * 10.0, wave_m[steps.low[steep]] ** 2)
         for ends in (steps.low, steps.high):
             weight[np.unique(ends[steep])] *= 0.5
-    return Smoothed(height, int(np.count_nonzero(too_steep)), without)
+    return Smoothed(
+        height, int(np.count_nonzero(too_steep & open_intervals(edges, steps))), without
+    )
 
 
 def _wave_m(resolution_m: Floats) -> Floats:
@@ -227,11 +231,12 @@ def _differences(steps: Intervals, size: int) -> sparse.csr_array:
 
 
 def _bending(
-    edges: Edges, samples: Samples, steps: Intervals, wave_m: Floats, nodes: int
+    edges: Edges, samples: Samples, steps: Intervals, wave_m: Floats, seen: Bools
 ) -> sparse.csr_array:
     """Matrix whose product with the heights squares to the bending term."""
     inner = np.setdiff1d(np.arange(steps.low.size), steps.first[:-1], assume_unique=True)
-    far, near, node, to, back = _straight_on(edges, samples, steps, nodes)
+    inner = inner[seen[inner] & seen[inner - 1]]
+    far, near, node, to, back = _straight_on(edges, samples, steps, seen)
     middle = np.concatenate([steps.low[inner], node])
     one = np.concatenate([inner - 1, to])
     other = np.concatenate([inner, back])
@@ -239,8 +244,7 @@ def _bending(
     other_end = np.concatenate([steps.high[inner], near])
     d_one = np.maximum(steps.length_m[one], _SHORTEST_M)
     d_other = np.maximum(steps.length_m[other], _SHORTEST_M)
-    beam = edges.is_structure[steps.edge]
-    stiffness = wave_m[middle] ** 2 * np.where(beam[one] & beam[other], np.sqrt(_STIFF), 1.0)
+    stiffness = wave_m[middle] ** 2
     # curvature = (g_other - g_one) / h, times sqrt(h) for the integral
     scale = stiffness / np.sqrt(0.5 * (d_one + d_other))
     rows = np.arange(middle.size)
@@ -256,7 +260,7 @@ def _bending(
 
 
 def _straight_on(
-    edges: Edges, samples: Samples, steps: Intervals, nodes: int
+    edges: Edges, samples: Samples, steps: Intervals, seen: Bools
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Pairs of intervals that run straight on through a node.
 
@@ -274,13 +278,14 @@ def _straight_on(
     norm = np.hypot(north, east)
     norm[norm == 0.0] = np.inf
     order = np.argsort(node, kind="stable")
-    degree = np.bincount(node, minlength=nodes)
+    degree = np.bincount(node)
     pairs = []
     for apart in range(1, int(degree.max(initial=0))):
         a, b = order[:-apart], order[apart:]
         a, b = a[node[a] == node[b]], b[node[order[:-apart]] == node[b]]
         cosine = (north[a] * north[b] + east[a] * east[b]) / (norm[a] * norm[b])
         straight = (cosine < _STRAIGHT_ON) & (interval[a] != interval[b])
+        straight &= seen[interval[a]] & seen[interval[b]]
         pairs.append(np.column_stack([a[straight], b[straight]]))
     chosen = np.concatenate([np.empty((0, 2), dtype=np.int64), *pairs])
     a, b = chosen[:, 0], chosen[:, 1]

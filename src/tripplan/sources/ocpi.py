@@ -113,7 +113,7 @@ def _evses(row: Mapping[str, Any], tally: Tally) -> list[Mapping[str, Any]]:
     found = [evse for evse in listed if isinstance(evse, Mapping)]
     if len(found) < len(listed):
         tally.ignore("an EVSE that is not an object")
-    standing = [evse for evse in found if evse.get("status") not in _GONE]
+    standing = [evse for evse in found if str(evse.get("status")) not in _GONE]
     for _ in range(len(found) - len(standing)):
         tally.ignore("an EVSE that is planned or removed")
     if listed and not standing:

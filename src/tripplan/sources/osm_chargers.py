@@ -250,13 +250,20 @@ class TaggedElement(Protocol):
     """An element of an extract: "node/123", its position in degrees, its tags."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str:
+        """Kind and number: node/123."""
+
     @property
-    def lat(self) -> float: ...  # noqa: D102
+    def lat(self) -> float:
+        """Latitude, degrees."""
+
     @property
-    def lon(self) -> float: ...  # noqa: D102
+    def lon(self) -> float:
+        """Longitude, degrees."""
+
     @property
-    def tags(self) -> Mapping[str, str]: ...  # noqa: D102
+    def tags(self) -> Mapping[str, str]:
+        """All tags."""
 
 
 def read_osm_elements(elements: Iterable[TaggedElement], *, date: str = "") -> ChargerReading:

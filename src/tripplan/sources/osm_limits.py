@@ -26,12 +26,12 @@ WALK_KMH: Final = 7.0
 class CountryLimits(NamedTuple):
     """General limits of one country, km/h."""
 
-    urban: float
-    rural: float
-    trunk: float
+    urban_kmh: float
+    rural_kmh: float
+    trunk_kmh: float
     """Outside towns on roads tagged trunk: expressways, dual carriageways."""
-    motorway: float
-    living_street: float = 20.0
+    motorway_kmh: float
+    living_street_kmh: float = 20.0
 
 
 def _mph(urban: float, rural: float, trunk: float, motorway: float) -> CountryLimits:
@@ -41,14 +41,15 @@ def _mph(urban: float, rural: float, trunk: float, motorway: float) -> CountryLi
 
 
 GENERIC: Final = CountryLimits(50, 80, 100, 120)
-"""Where the country is not known: the median of the European rows below, rounded down."""
+"""Where the country is not known: an estimate, on the safe side of the median of the European rows
+below (50, 90, 100, 130)."""
 
 COUNTRIES: Final = {
     "AD": CountryLimits(50, 90, 90, 120),
     "AL": CountryLimits(40, 80, 90, 110),
-    "AT": CountryLimits(50, 100, 100, 130),
+    "AT": CountryLimits(50, 100, 100, 130, WALK_KMH),
     "AU": CountryLimits(50, 100, 100, 110, 10),
-    "BA": CountryLimits(50, 80, 100, 130, 10),
+    "BA": CountryLimits(50, 80, 100, 130, WALK_KMH),
     "BE": CountryLimits(50, 70, 120, 120),
     "BG": CountryLimits(50, 90, 120, 140),
     "CA": CountryLimits(50, 80, 90, 100),
@@ -121,7 +122,7 @@ def context_limit_kmh(country: str, context: str) -> float | None:
     column = CONTEXT_FIELDS.get(context)
     if column is None:
         return None
-    limit: float = getattr(COUNTRIES.get(country, GENERIC), column)
+    limit: float = getattr(COUNTRIES.get(country, GENERIC), f"{column}_kmh")
     return limit
 
 
@@ -134,12 +135,12 @@ def default_limits_kmh(country: str) -> NDArray[np.float64]:
         ISO 3166-1 alpha-2 code; an unknown one gives the generic table.
     """
     row = COUNTRIES.get(country, GENERIC)
-    rural = dict.fromkeys(ROAD_CLASSES, row.rural)
-    urban = dict.fromkeys(ROAD_CLASSES, row.urban)
+    rural = dict.fromkeys(ROAD_CLASSES, row.rural_kmh)
+    urban = dict.fromkeys(ROAD_CLASSES, row.urban_kmh)
     for table in (rural, urban):
-        table["motorway"] = row.motorway
-        table["residential"] = row.urban
-        table["living_street"] = row.living_street
-        table["service"] = min(row.urban, 50.0)
-    rural["trunk"] = row.trunk
+        table["motorway"] = row.motorway_kmh
+        table["residential"] = row.urban_kmh
+        table["living_street"] = row.living_street_kmh
+        table["service"] = min(row.urban_kmh, 50.0)
+    rural["trunk"] = row.trunk_kmh
     return np.array([[table[name] for name in ROAD_CLASSES] for table in (rural, urban)])

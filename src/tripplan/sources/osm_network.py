@@ -70,9 +70,10 @@ class OsmExtract:
     """Without elevation (0 m everywhere)."""
     node_id: Longs
     """OSM id of each network node, shape (nodes,); copies share one."""
-    is_copy: NDArray[np.bool_]
-    """Whether a node is a copy of a restricted junction, reached only by some of its roads; a
-    place must not be tied to one, shape (nodes,)."""
+    is_split: NDArray[np.bool_]
+    """Whether a node stands for a junction that turn restrictions split, shape (nodes,).  Each of
+    these nodes is reached by some of its roads only, the first as well as its copies, so that no
+    place may be tied to one; ``network.node_flags`` has NODE_COPY there."""
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
     report: OsmReport
@@ -183,7 +184,7 @@ class _Builder:
         return OsmExtract(
             network=network,
             node_id=self.line.node_id[self.arcs.node[split.node[node]]],
-            is_copy=node >= self.arcs.node.size,
+            is_split=(network.node_flags & NODE_COPY) > 0,
             places=self.raw.places,
             charging_stations=self.raw.charging_stations,
             report=self._report(split, arcs_kept, speeds, applied, sizes, network),
@@ -215,6 +216,7 @@ class _Builder:
         first, count = arcs.point_first[arc], np.diff(arcs.point_first)[arc]
         point = arcs.point[ragged(first + 1, count - 2)]
         urban = np.where(speeds.urban[arc], FLAG_URBAN, 0)
+        is_split = np.isin(split.node[node], split.node[arcs.node.size :])
         network = RoadNetwork.from_arcs(
             lat=arcs.lat[split.node[node]],
             lon=arcs.lon[split.node[node]],
@@ -231,7 +233,7 @@ class _Builder:
                 self.line.lat[point],
                 self.line.lon[point],
             ),
-            node_flags=np.where(node >= arcs.node.size, NODE_COPY, 0),
+            node_flags=np.where(is_split, NODE_COPY, 0),
         )
         return network, node, np.unique(arc)
 

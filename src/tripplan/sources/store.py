@@ -58,12 +58,23 @@ def save_region(region: Region, folder: str | Path) -> Path:
             fresh = Path(work) / "region"
             fresh.mkdir()
             _write(region, fresh)
-            if target.exists():
-                target.rename(Path(work) / "old")
-            fresh.rename(target)
+            _swap(fresh, target, Path(work) / "old")
     except OSError as error:
         raise DataError(f"{target}: cannot be written ({error})", path=str(target)) from error
     return target
+
+
+def _swap(fresh: Path, target: Path, aside: Path) -> None:
+    """Put the fresh folder in the place of the target; on failure the target is put back."""
+    replaces = target.exists()
+    if replaces:
+        target.rename(aside)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if replaces:
+            aside.rename(target)
+        raise
 
 
 def _write(region: Region, folder: Path) -> None:

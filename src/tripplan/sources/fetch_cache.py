@@ -1,0 +1,136 @@
+"""Fetched answers on disk: one file for the body, one beside it that says where it came from.
+
+A body is found by the content hash of its question (canonical JSON).  The record beside it holds
+the SHA-256 of the body; a body without its record, or with another hash, counts as not there.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from tripplan.errors import DataError
+
+FORMAT: Final = "tripplan-fetched/1"
+
+
+@dataclass(frozen=True)
+class FetchRecord:
+    """Where an answer came from; never holds a key."""
+
+    url: str
+    """Address that was asked."""
+    query: Mapping[str, str]
+    """What was asked."""
+    date: str
+    """When, ISO 8601, UTC."""
+    sha256: str
+    """Of the body, in hex digits."""
+    size: int
+    """Bytes of the body."""
+    content_type: str
+    """What the service said that it is."""
+    licence: str
+    """Licence of the data, with the words that must be shown beside them."""
+    tripplan_version: str
+    """Version of the program that asked."""
+    format: str = FORMAT
+
+
+@dataclass(frozen=True)
+class CachedAnswer:
+    """An answer that lies on disk."""
+
+    path: Path
+    """File of the body."""
+    record: FetchRecord
+
+    def body(self) -> bytes:
+        """Return the body."""
+        return self.path.read_bytes()
+
+
+def question_key(method: str, url: str, query: Mapping[str, str]) -> str:
+    """Return the content hash of a question: SHA-256 of its canonical JSON, hex digits."""
+    question = {"method": method, "query": dict(query), "url": url}
+    words = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(words.encode("ascii")).hexdigest()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file beside its place and move it there, so that no half of it is ever found.
+
+    Raises
+    ------
+    DataError
+        It cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be written ({error.strerror or error}); choose another folder for the "
+            "cache",
+            path=str(path),
+        ) from error
+
+
+class FetchCache:
+    """Answers below one folder, a sub-folder for each service."""
+
+    def __init__(self, folder: Path, *, max_age_days: float | None = None) -> None:
+        self.folder = folder
+        self._max_age = None if max_age_days is None else timedelta(days=max_age_days)
+
+    def find(self, service: str, key: str, now: datetime) -> CachedAnswer | None:
+        """Return an answer that is there, whole and not too old; else None."""
+        path = self._path(service, key)
+        try:
+            noted: Any = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            record = FetchRecord(**noted)
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            date = datetime.fromisoformat(record.date)
+        except (OSError, ValueError, TypeError):
+            return None
+        if record.format != FORMAT or digest != record.sha256:
+            return None
+        if self._max_age is not None and now - _aware(date) > self._max_age:
+            return None
+        return CachedAnswer(path, record)
+
+    def keep(self, service: str, key: str, body: bytes, record: FetchRecord) -> CachedAnswer:
+        """Write an answer: its body first, then its record, which makes it count.
+
+        Raises
+        ------
+        DataError
+            The folder cannot be written.
+        """
+        path = self._path(service, key)
+        noted = json.dumps(asdict(record), indent=1, ensure_ascii=False, sort_keys=True)
+        write_whole(path, body)
+        write_whole(path.with_suffix(".json"), noted.encode("utf-8", "replace") + b"\n")
+        return CachedAnswer(path, record)
+
+    def _path(self, service: str, key: str) -> Path:
+        folder = re.sub(r"[^a-z0-9]", "", service.casefold())
+        return self.folder / folder / f"{key[:32]}.body"
+
+
+def _aware(date: datetime) -> datetime:
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

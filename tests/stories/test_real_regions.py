@@ -1,0 +1,112 @@
+"""Real roads, real chargers, real heights: regions built from files, and trips on them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tripplan
+from tests.stories.shared_data import shared
+from tripplan.answer import Plan
+from tripplan.region import Region
+from tripplan.sources.build import build_region
+from tripplan.sources.store import load_region, save_region
+
+SEATTLE, SPOKANE, BEND = "47.606,-122.332", "47.658,-117.426", "44.058,-121.315"
+PORTLAND = "45.515,-122.679"
+MUNICH, MILAN, ZURICH, GENOA = "48.14,11.58", "45.46,9.19", "47.37,8.54", "44.41,8.93"
+
+
+@pytest.fixture(scope="module", name="northwest")
+def fixture_northwest(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    built = build_region(
+        shared("highways/tm_pacific_northwest.osm.pbf"),
+        elevation=shared("elevation/itur_us48_5arcmin.npz"),
+        chargers=[
+            shared("chargers/afdc_washington_2024.csv"),
+            shared("chargers/afdc_oregon_chargers.js"),
+        ],
+        country="US",
+        charger_reach_km=3.0,
+    )
+    return load_region(save_region(built, tmp_path_factory.mktemp("regions") / "northwest"))
+
+
+@pytest.fixture(scope="module", name="alps")
+def fixture_alps() -> Region:
+    return build_region(
+        shared("highways/tm_alps.osm.pbf"),
+        elevation=shared("elevation/globe_alps_30arcsec.npz"),
+        chargers=[shared("chargers/tesla_europe_all_superchargers.json")],
+        charger_reach_km=3.0,
+    )
+
+
+def stated_plugs(region: Region, plan: Plan) -> bool:
+    """Whether each stop uses a plug that the data names at that very site."""
+    sites = {site.id: site for site in region.chargers.chargers}
+    return all(
+        any(
+            plug.standard == stop.standard and not plug.standard_rule
+            for plug in sites[stop.charger_id].connectors
+        )
+        for stop in plan.stops
+    )
+
+
+@pytest.mark.parametrize(
+    "car", ["nissan-leaf-24-2013", "nissan-leaf-40", "nissan-sakura", "chevrolet-bolt-60"]
+)
+@pytest.mark.parametrize(
+    "ends", [(SEATTLE, SPOKANE), (SEATTLE, PORTLAND), (PORTLAND, BEND)], ids=str
+)
+def test_the_northwest_by_the_plugs_that_are_there(
+    northwest: Region, car: str, ends: tuple[str, str]
+) -> None:
+    plan = tripplan.plan(*ends, vehicle=car, region=northwest)
+    assert plan.audit.passed, plan.audit.objections
+    assert not plan.illustrative
+    assert stated_plugs(northwest, plan)
+    wanted = "CHADEMO" if car.startswith("nissan") else "CCS1"
+    assert {stop.standard for stop in plan.stops} <= {wanted}
+
+
+def test_snoqualmie_pass_lies_on_the_way_to_spokane(northwest: Region) -> None:
+    plan = tripplan.plan(SEATTLE, SPOKANE, vehicle="nissan-leaf-40", region=northwest)
+    points = [(t.lat, t.lon) for t in (leg.trace for leg in plan.legs)]
+    away = min(
+        np.hypot(np.array(lat) - 47.4245, (np.array(lon) + 121.4137) * 0.68).min() * 111.2
+        for lat, lon in points
+    )
+    assert away < 3.0  # km from the pass (GNIS: 47.4245 N, 121.4137 W)
+    assert plan.distance_km == pytest.approx(450, rel=0.05)  # 279 road miles by I-90
+
+
+@pytest.mark.parametrize("car", ["renault-zoe-ze50", "tesla-model-3-lr"])
+@pytest.mark.parametrize("ends", [(MUNICH, MILAN), (ZURICH, GENOA)], ids=str)
+def test_over_the_alps(alps: Region, car: str, ends: tuple[str, str]) -> None:
+    plan = tripplan.plan(*ends, vehicle=car, region=alps)
+    assert plan.audit.passed, plan.audit.objections
+    assert max(max(leg.trace.elevation_m) for leg in plan.legs) > 800.0
+
+
+def test_a_leaf_finds_no_plug_among_superchargers(alps: Region) -> None:
+    with pytest.raises(tripplan.OutOfRangeError, match="no charger of this region has a plug"):
+        tripplan.plan(MUNICH, MILAN, vehicle="nissan-leaf-40", region=alps)
+
+
+def test_andorra_up_and_down(tmp_path: Path) -> None:
+    heights = tmp_path / "srtm"
+    heights.mkdir()
+    for name in ("N41E001.hgt.zip", "N42E001.hgt.zip"):
+        (heights / name).symlink_to(shared(f"elevation/{name}"))
+    region = build_region(shared("osm/andorra-latest.osm.pbf"), elevation=heights)
+    up = tripplan.plan("Andorra la Vella", "42.5404,1.7197", vehicle="nissan-sakura", region=region)
+    down = tripplan.plan(
+        "42.5404,1.7197", "Andorra la Vella", vehicle="nissan-sakura", region=region
+    )
+    assert max(up.legs[0].trace.elevation_m) == pytest.approx(2408, abs=25)  # Port d'Envalira
+    assert up.audit.passed
+    assert down.audit.passed
+    assert up.energy_spent_kwh > 3.0 * max(down.energy_spent_kwh, 0.0)
+    assert down.legs[0].energy.regenerated_kwh > 0.5

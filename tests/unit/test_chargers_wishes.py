@@ -1,0 +1,177 @@
+"""Assumed powers, adapters, filters and opening hours."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tripplan.charger import Charger, ChargerSet, Connector, SourceEntry, rated_only
+from tripplan.errors import DataError, InvalidInputError
+from tripplan.sources.charger_assume import DEFAULT_RULES, PowerRule, assume_powers
+from tripplan.sources.charger_filter import (
+    Adapter,
+    ChargerWishes,
+    filter_chargers,
+    is_open,
+    reason_against,
+    with_adapters,
+)
+
+SITE = Charger(
+    id="afdc:1",
+    name="Garage",
+    lat=47.6,
+    lon=-122.3,
+    connectors=(Connector("CHADEMO", None, count=2), Connector("CCS1", 150.0)),
+    status="listed",
+    source="AFDC",
+    stalls=4,
+    operator="eVgo Network",
+    access="public",
+    sources=(SourceEntry("AFDC", "afdc:1"), SourceEntry("OpenStreetMap", "osm:node/5")),
+)
+
+
+def against(charger: Charger, **wishes: Any) -> str | None:
+    return reason_against(charger, ChargerWishes(**wishes))
+
+
+def test_assumptions_record_their_rule_and_leave_the_rest() -> None:
+    (site,) = assume_powers([SITE])
+    chademo, ccs = site.connectors
+    assert (chademo.power_kw, chademo.power_assumed, chademo.count) == (50.0, True, 2)
+    assert "CHADEMO without a stated power: 50 kW" in chademo.power_rule
+    assert ccs == SITE.connectors[1]
+    assert assume_powers([site]) == (site,)
+
+
+def test_rules_by_source_and_in_order() -> None:
+    rules = (
+        PowerRule("CHADEMO", 20.0, "old ones", source="Open Charge Map"),
+        PowerRule("CHADEMO", 44.0, "measured", source="OpenStreetMap"),
+        PowerRule("CHADEMO", 50.0, "usual"),
+    )
+    assert assume_powers([SITE], rules)[0].connectors[0].power_kw == 44.0
+    assert assume_powers([SITE], ()) == (SITE,)
+    alone = replace(SITE, sources=())
+    assert assume_powers([alone], rules)[0].connectors[0].power_kw == 50.0
+
+
+def test_default_rules_name_each_kind_once() -> None:
+    kinds = [rule.standard for rule in DEFAULT_RULES]
+    assert len(set(kinds)) == len(kinds)
+    assert all(rule.reason and rule.power_kw > 0 for rule in DEFAULT_RULES)
+
+
+def test_sites_of_unknown_power_do_not_reach_the_planner() -> None:
+    unknown = replace(SITE, id="x", connectors=(Connector("CHADEMO", None),))
+    with pytest.raises(DataError, match="CHADEMO has power None"):
+        ChargerSet((SITE,), np.array([0], np.int32))
+    kept = rated_only([SITE, unknown])
+    assert [plug.standard for plug in kept[0].connectors] == ["CCS1"]
+    assert len(kept) == 1
+    chargers = ChargerSet(kept, np.array([0], np.int32))
+    assert chargers.power_kw(["CHADEMO", "CCS1"]).tolist() == [150.0]
+    with pytest.raises(DataError, match="assume_powers"):
+        _ = SITE.connectors[0].rated_kw
+
+
+@pytest.mark.parametrize(
+    ("wishes", "reason"),
+    [
+        ({}, None),
+        ({"standards": ("CHADEMO",)}, None),
+        ({"standards": ("NACS",)}, "no plug that fits"),
+        ({"min_power_kw": 150.0}, None),
+        ({"min_power_kw": 151.0, "standards": ("CCS1",)}, "too little power"),
+        ({"min_power_kw": 151.0, "standards": ("CHADEMO",)}, None),
+        (
+            {"min_power_kw": 50.0, "standards": ("CHADEMO",), "keep_unknown": False},
+            "too little power",
+        ),
+        ({"min_stalls": 4}, None),
+        ({"min_stalls": 5}, "too few stalls"),
+        ({"operators": ("EVgo",)}, None),
+        ({"operators": ("Electrify America", "IONITY")}, "operator is none of those wanted"),
+        ({"exclude_operators": ("evgo",)}, "operator is to be avoided"),
+        ({"exclude_operators": ("IONITY",)}, None),
+        ({"access": ("restricted",)}, "access is public"),
+        ({"banned": ("afdc:1",)}, "banned by id"),
+        ({"banned": ("osm:node/5",)}, "banned by id"),
+        ({"banned": ("afdc:2",)}, None),
+    ],
+)
+def test_wishes(wishes: dict[str, object], reason: str | None) -> None:
+    assert against(SITE, **wishes) == reason
+
+
+def test_what_is_not_known_stays_unless_unwanted() -> None:
+    blank = replace(SITE, operator="", network="", stalls=None, access="unknown")
+    assert against(blank, operators=("EVgo",), min_stalls=2) is None
+    assert against(blank, min_stalls=2, keep_unknown=False) == "stalls not known"
+    assert against(blank, operators=("EVgo",), keep_unknown=False) is not None
+    at = datetime.fromisoformat("2026-06-01T12:00")
+    assert against(blank, open_at=at) is None
+    assert against(blank, open_at=at, keep_unknown=False) == "opening hours not known"
+
+
+def test_restricted_and_broken_sites_go_by_default() -> None:
+    assert against(replace(SITE, access="restricted")) == "access is restricted"
+    broken = replace(SITE, operation="out_of_service")
+    assert against(broken) == "out of service"
+    assert against(broken, out_of_service=True) is None
+
+
+def test_filtering_counts_by_reason_and_keeps_the_order() -> None:
+    sites = [replace(SITE, id=str(k), stalls=k) for k in range(5)]
+    result = filter_chargers(sites, ChargerWishes(min_stalls=2, banned=("4",)))
+    assert [charger.id for charger in result.chargers] == ["2", "3"]
+    assert dict(result.dropped) == {"banned by id": 1, "too few stalls": 2}
+
+
+@pytest.mark.parametrize("wishes", [{"min_power_kw": -1.0}, {"min_power_kw": float("nan")}])
+def test_impossible_wishes_are_refused(wishes: dict[str, float]) -> None:
+    with pytest.raises(InvalidInputError):
+        ChargerWishes(**wishes)  # type: ignore[arg-type]
+
+
+def test_adapters_add_the_plug_of_the_inlet() -> None:
+    only_ccs = replace(SITE, connectors=(Connector("CCS1", 150.0, count=4),))
+    (site,) = with_adapters([only_ccs], [Adapter("CCS1", "CHADEMO", max_kw=50.0)])
+    added = site.connectors[1]
+    assert (added.standard, added.power_kw, added.count) == ("CHADEMO", 50.0, 4)
+    assert added.standard_rule == "through an adapter from CCS1"
+    assert against(site, standards=("CHADEMO",)) is None
+    assert against(only_ccs, standards=("CHADEMO",)) == "no plug that fits"
+    assert with_adapters([SITE], [Adapter("CCS1", "CHADEMO")]) == (SITE,), "it has the plug itself"
+
+
+# 2026-06-01 is a Monday, 2026-07-04 (US holiday) a Saturday, 2026-12-25 a Friday.
+@pytest.mark.parametrize(
+    ("hours", "at", "expected"),
+    [
+        ("24/7", "2026-06-01T03:00", True),
+        ("Mo-Fr 08:00-18:00", "2026-06-01T12:00", True),
+        ("Mo-Fr 08:00-18:00", "2026-06-01T18:00", False),
+        ("Mo-Fr 08:00-18:00", "2026-07-04T12:00", False),
+        ("Mo-Fr 08:00-18:00; PH off", "2026-12-25T12:00", False),
+        ("Mo-Su 22:00-02:00", "2026-06-02T01:00", True),
+        ("sunrise-sunset", "2026-06-01T20:00", True),
+        ("sunrise-sunset", "2026-12-01T20:00", False),
+        ("Mo-Fr 08:00-18:00", "2026-06-01T19:00Z", True),
+        ("Mo-Fr 08:00-18:00", "2026-06-01T12:00Z", False),
+        ("unknown", "2026-06-01T12:00", None),
+        ("call us", "2026-06-01T12:00", None),
+        ("x" * 5000, "2026-06-01T12:00", None),
+        (None, "2026-06-01T12:00", None),
+    ],
+)
+def test_open_at_a_time_in_seattle(hours: str | None, at: str, expected: bool | None) -> None:
+    charger = replace(SITE, opening_hours=hours)
+    when = datetime.fromisoformat(at)
+    assert is_open(charger, when) is expected
+    wish = ChargerWishes(open_at=when)
+    closed = "closed at that time" if expected is False else None
+    assert reason_against(charger, wish) == closed
