@@ -3,12 +3,14 @@
 0 done; 2 the input is wrong; 3 a sound question whose answer is no; 4 an outside source failed.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -228,6 +230,51 @@ def region_build(
                 on_progress=status.update,
             )
             status.update("writing")
+            folder = save_region(region, output)
+    except TripplanError as error:
+        _stop(error)
+    _notes.print(f"region: {folder}", markup=False, highlight=False)
+
+
+@region_app.command("fetch")
+def region_fetch(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
+    bbox: Annotated[str | None, typer.Option(help="south,west,north,east in degrees.")] = None,
+    place: Annotated[str | None, typer.Option(help='A place ("Littleton, CO"): its area.')] = None,
+    origin: Annotated[str | None, typer.Option("--from", help="Corridor of a trip: from.")] = None,
+    destination: Annotated[str | None, typer.Option("--to", help="Corridor: to.")] = None,
+    chargers: Annotated[
+        list[str] | None, typer.Option(help="osm, afdc or ocm; several times for several.")
+    ] = None,
+    elevation: Annotated[Path | None, typer.Option(help="Raster file or folder.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the region.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
+    ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use what is in the cache.")] = False,
+    cache: Annotated[Path, typer.Option(help="Folder of answers.")] = Path("cache/fetched"),
+) -> None:
+    """Fetch a region: a box, a place, or the corridor of a trip; a second run goes on."""
+    from tripplan.sources.fetch_http import Fetcher
+    from tripplan.sources.fetch_region import asked_area, fetch_region
+    from tripplan.sources.fetch_settings import FetchSettings
+    from tripplan.sources.store import save_region
+
+    try:
+        settings = FetchSettings.from_environment(os.environ, offline=offline, cache=cache)
+        with (
+            _notes.status("fetching") as status,
+            Fetcher(settings, say=lambda words: status.update(escape(words))) as fetcher,
+        ):
+            region = fetch_region(
+                asked_area(fetcher, bbox, place, origin, destination),
+                chargers=tuple(chargers or ("osm",)),
+                elevation=elevation,
+                name=name,
+                ferries=ferries,
+                country=country,
+                on_progress=fetcher.say,
+                fetcher=fetcher,
+            )
             folder = save_region(region, output)
     except TripplanError as error:
         _stop(error)

@@ -13,6 +13,8 @@ from tests.contracts.source_tree import PACKAGE, ROOT, imported, modules, projec
 
 DOORS = {
     "numba": ("search.kernels.jit",),
+    "osmium": ("sources.osm_file",),
+    "rasterio": ("sources.elevation_geotiff",),
     "folium": ("render.map",),
     "branca": ("render.map",),
     "xstatic": ("render.",),

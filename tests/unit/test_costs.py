@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
@@ -137,6 +137,32 @@ def test_need_and_drop_by_brute_force(rows: list[list[tuple[float, float]]]) -> 
         assert roads.energy_kwh[arc] == pytest.approx(sum(own), abs=1e-9)
         assert roads.need_kwh[arc] == pytest.approx(need, abs=1e-9)
         assert roads.drop_kwh[arc] == pytest.approx(drop, abs=1e-9)
+
+
+@settings(derandomize=True, max_examples=100, deadline=None)
+@given(row=PIECES, full_kwh=st.floats(0.3, 6.0), shares=st.lists(st.floats(0.0, 1.0), max_size=8))
+def test_need_and_drop_tell_what_a_simulation_finds(
+    row: list[tuple[float, float]], full_kwh: float, shares: list[float]
+) -> None:
+    """As long as no stretch within the arc takes more than a full battery."""
+    network, costs = chain_of([row])
+    roads = costs.roads(network)
+    energy = costs.pieces.energy_kwh.tolist()
+    hardest = max(sum(energy[i:j]) for i in range(len(energy)) for j in range(i, len(energy) + 1))
+    assume(hardest <= full_kwh - 1e-6)
+    need, drop = float(roads.need_kwh[0]), float(roads.drop_kwh[0])
+    assert need <= full_kwh
+    for held in (full_kwh, *(need + share * (full_kwh - need) for share in shares)):
+        level, lowest = held, held
+        for spent in energy:
+            level = min(level - spent, full_kwh)
+            lowest = min(lowest, level)
+        assert lowest >= -1e-9
+        assert level == pytest.approx(
+            min(held - float(roads.energy_kwh[0]), full_kwh - drop), abs=1e-9
+        )
+    if need > 1e-3:
+        assert min(need - 1e-6 - total for total in accumulate(energy)) < 0.0
 
 
 def chain_of(rows: list[list[tuple[float, float]]]) -> tuple[RoadNetwork, ArcCosts]:

@@ -92,20 +92,9 @@ def build_table(
     room_kwh[n] = question.start_kwh - reserve
     least_kwh = np.zeros(n + 2)
     least_kwh[n + 1] = question.final_kwh - reserve
-    targets = np.concatenate([np.arange(n), [n + 1]]).astype(np.int32)
-    stop_at, next_stop = _stops_by_node(question.roads.first_out.size - 1, node, targets)
     weights = drive_weights(question, around.best_kw)
-    found = drives_between(
-        question.roads,
-        weights,
-        node[: n + 1],
-        stop_at,
-        next_stop,
-        question.capacity_kwh - reserve,
-        least_kwh,
-        Corridor(around.to_priced_s, around.price_s_per_kwh),
-        around.budgets_s(node[: n + 1], ceiling_s, question.start_kwh - question.final_kwh),
-    )
+    budgets_s = around.budgets_s(node[: n + 1], ceiling_s, question.start_kwh - question.final_kwh)
+    found = _direct(question, around, node, least_kwh, weights, budgets_s)
     drives, before, last = (
         _closed(found, room_kwh, least_kwh, reserve) if passing else _as_they_are(found, reserve)
     )
@@ -128,6 +117,31 @@ def build_table(
         direct_stop=found.stop,
         weights=weights,
         weighting=found.weighting,
+    )
+
+
+def _direct(
+    question: Question,
+    around: Surroundings,
+    node: Ints,
+    least_kwh: Floats,
+    weights: Floats,
+    budgets_s: Floats,
+) -> FoundDrives:
+    """Find the drives that pass no other stop on purpose; a row for all stops but the last."""
+    n = node.size - 2
+    targets = np.concatenate([np.arange(n), [n + 1]]).astype(np.int32)
+    stop_at, next_stop = _stops_by_node(question.roads.first_out.size - 1, node, targets)
+    return drives_between(
+        question.roads,
+        weights,
+        node[: n + 1],
+        stop_at,
+        next_stop,
+        question.capacity_kwh - question.reserve_kwh,
+        least_kwh,
+        Corridor(around.to_priced_s, around.price_s_per_kwh),
+        budgets_s,
     )
 
 

@@ -20,7 +20,6 @@ from tripplan.sources.charger_files import read_chargers
 from tripplan.sources.charger_filter import ChargerWishes, filter_chargers
 from tripplan.sources.charger_merge import merge_chargers
 from tripplan.sources.charger_reading import ChargerReading
-from tripplan.sources.charger_reading import ChargerReading
 from tripplan.sources.elevation import ElevationReport, open_elevation, with_elevation
 from tripplan.sources.osm_chargers import read_osm_elements
 from tripplan.sources.osm_file import OsmPlace
@@ -154,9 +153,13 @@ def _heights_assumption(elevation: str | Path | None) -> list[str]:
 
 
 def _sites(
-    network: RoadNetwork, osm: OsmExtract, files: Sequence[str | Path], reach_km: float
+    network: RoadNetwork,
+    osm: OsmExtract,
+    given: Sequence[str | Path | ChargerReading],
+    reach_km: float,
 ) -> _Sites:
-    readings = [read_osm_elements(osm.charging_stations), *map(read_chargers, files)]
+    read = [item if isinstance(item, ChargerReading) else read_chargers(item) for item in given]
+    readings = [read_osm_elements(osm.charging_stations), *read]
     merged = merge_chargers(site for reading in readings for site in reading.chargers)
     rated = rated_only(assume_powers(merged.chargers))
     usable = filter_chargers(rated, ChargerWishes())

@@ -6,7 +6,6 @@ shows the latest state of the map.
 """
 
 import hashlib
-import math
 import os
 import re
 import tempfile
@@ -118,12 +117,15 @@ def _element(element: object) -> tuple[str, int, str]:
 
 
 def _node(element: dict[str, Any]) -> tuple[str, str]:
-    lat, lon = element.get("lat"), element.get("lon")
-    for value, limit in ((lat, 90.0), (lon, 180.0)):
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        if not plain or not math.isfinite(value) or abs(value) > limit:
-            raise _BadElementError("node: its position is missing or impossible")
-    return f' lat="{float(lat):.7f}" lon="{float(lon):.7f}"', ""  # type: ignore[arg-type]
+    lat, lon = _degrees(element.get("lat"), 90.0), _degrees(element.get("lon"), 180.0)
+    return f' lat="{lat:.7f}" lon="{lon:.7f}"', ""
+
+
+def _degrees(value: object, limit: float) -> float:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    if not plain or not abs(float(str(value))) <= limit:
+        raise _BadElementError("node: its position is missing or impossible")
+    return float(str(value))
 
 
 def _way(element: dict[str, Any]) -> tuple[str, str]:

@@ -65,13 +65,14 @@ def road_query(tile: Tile, *, ferries: bool = False) -> str:
     every = f'["highway"~"{_any_of(CLASS_OF)}"]["service"!~"{_any_of(SKIPPED_SERVICES)}"]'
     main = [*MAIN_CLASSES, *(f"{name}_link" for name in MAIN_CLASSES)]
     roads = every if tile.detail else f'["highway"~"{_any_of(main)}"]'
+    station = '["amenity"="charging_station"]'
+    ferry = f'way["route"="ferry"]{box};' if ferries else ""
     lines = [
         f"[out:json][timeout:{QUERY_TIMEOUT_S}][maxsize:{QUERY_MEMORY}];",
-        f'(way{roads}{box};{f"""way["route"="ferry"]{box};""" if ferries else ""})->.roads;',
-        f'(node["amenity"="charging_station"]{box};way["amenity"="charging_station"]{box};)'
-        "->.sites;",
-        f"way(around.sites:{ACCESS_M}){every}->.access;" if not tile.detail else "",
-        f"(.roads;{'.access;' if not tile.detail else ''})->.ways;",
+        f"(way{roads}{box};{ferry})->.roads;",
+        f"(node{station}{box};way{station}{box};)->.sites;",
+        "" if tile.detail else f"way(around.sites:{ACCESS_M}){every}->.access;",
+        f"(.roads;{'' if tile.detail else '.access;'})->.ways;",
         'rel(bw.ways)["type"="restriction"]->.turns;',
         f'node["place"~"{_any_of(PLACE_KINDS)}"]["name"]{box}->.places;',
         "(.ways;.sites;.turns;.places;.ways >;.sites >;);",

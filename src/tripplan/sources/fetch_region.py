@@ -103,6 +103,49 @@ def fetch_region(
     return replace(region, provenance={**region.provenance, **noted})
 
 
+def asked_area(
+    fetcher: Fetcher,
+    bbox: str | None,
+    place: str | None,
+    origin: str | None,
+    destination: str | None,
+) -> BBox | Corridor | str:
+    """Return the one area that is asked for in words.
+
+    Parameters
+    ----------
+    fetcher
+        Asks for the positions of a corridor's ends.
+    bbox
+        "south,west,north,east".
+    place
+        Name of a place.
+    origin, destination
+        Ends of a corridor.
+
+    Raises
+    ------
+    InvalidInputError
+        None or several are given, or one cannot be read.
+    OfflineError
+        An end is not in the cache, and asking is switched off.
+    SourceError
+        Nominatim refuses or gave no usable answer.
+    """
+    corridor = bool(origin) and bool(destination)
+    if bool(origin) != bool(destination) or [bool(bbox), bool(place), corridor].count(True) != 1:
+        raise InvalidInputError(
+            "say which area to fetch, in one of three ways: a bounding box (--bbox "
+            '"39.5,-105.2,39.8,-104.8"), a place (--place "Littleton, CO"), or the two ends of a '
+            'trip (--from "Denver, CO" --to "Vail, CO")',
+            field="area",
+            expected="bbox, place, or from and to",
+        )
+    if origin and destination:
+        return corridor_between(fetcher, origin, destination)
+    return BBox.parse(bbox) if bbox else str(place)
+
+
 def corridor_between(
     fetcher: Fetcher, origin: str, destination: str, *, reach_km: float | None = None
 ) -> Corridor:

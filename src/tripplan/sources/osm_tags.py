@@ -1,7 +1,7 @@
 """What OpenStreetMap tags mean for a car: access, one-ways, limits, barriers, restrictions.
 
 Pure: tags in (a mapping of strings), meaning out; no file, no array.  The choices follow what the
-open-source routers do (OSRM, GraphHopper, Valhalla); docs/decisions/0011-osm-reader.md lists them.
+open-source routers do (OSRM, GraphHopper, Valhalla); docs/decisions/0015-osm-reader.md lists them.
 """
 
 import math
