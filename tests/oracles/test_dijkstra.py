@@ -12,7 +12,7 @@ from tripplan.answer import Leg, Plan
 from tripplan.errors import DisconnectedError, OutOfRangeError
 from tripplan.planner import Planner
 from tripplan.region import Region
-from tripplan.search.kernels.drives import Corridor, drive_arcs, drives_between, one_to_all
+from tripplan.search.kernels.drives import drive_arcs, drives_between, one_to_all
 from tripplan.settings import Settings
 
 REGIONS = 40
@@ -127,8 +127,6 @@ def test_all_pairs(seed: int) -> None:
         np.full(nodes, -1, np.int32),
         endless,
         np.zeros(nodes),
-        Corridor(np.zeros(nodes), 0.0),
-        np.full(nodes, np.inf),
     )
     energy = dict(zip(zip(world.tail, world.head, strict=True), roads.energy_kwh, strict=True))
     for source, (expected, paths) in nx.all_pairs_dijkstra(graph, weight="time_s"):

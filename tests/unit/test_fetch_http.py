@@ -4,16 +4,15 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import tripplan
 from tests.fake_servers import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tripplan.errors import InvalidInputError, OfflineError, SourceError
 from tripplan.sources.fetch_http import (
@@ -72,8 +71,7 @@ def test_the_user_agent_names_tripplan_its_version_and_the_contact(
 ) -> None:
     ask(servers, tmp_path, time, contact="me@example.org")
     sent = servers.asked[0].headers["user-agent"]
-    version = tripplan.__doc__ and __import__("importlib.metadata").metadata.version("tripplan")
-    assert sent.startswith(f"tripplan/{version} (")
+    assert sent.startswith(f"tripplan/{version('tripplan')} (")
     assert "me@example.org" in sent
     assert "python-requests" not in sent
 
@@ -330,7 +328,7 @@ def test_settings_come_from_the_environment_that_is_given_and_no_other(
     monkeypatch.setenv("TRIPPLAN_AFDC_KEY", "from outside")
     assert FetchSettings().afdc_key is None
     assert FetchSettings.from_environment({}).afdc_key is None
-    told = {name: "https://example.org/x" for name in VARIABLES}
+    told = dict.fromkeys(VARIABLES, "https://example.org/x")
     settings = FetchSettings.from_environment(told, offline=True)
     assert settings.offline
     assert settings.afdc_key is not None
@@ -357,12 +355,3 @@ def test_a_reader_that_finds_no_sense_in_it_makes_it_ask_again(
         damaged = fetcher.fetch(question(servers), picky(1))
     assert damaged.from_cache is False
     assert servers.count("nominatim") == 4
-
-
-def test_no_thread_is_left_behind(servers: FakeServers, time: FakeTime, tmp_path: Path) -> None:
-    before = set(threading.enumerate())
-    ask(servers, tmp_path, time)
-    fresh = [
-        t for t in threading.enumerate() if t not in before and "process_request" not in t.name
-    ]
-    assert fresh == []

@@ -105,22 +105,6 @@ class Surroundings:
     from_priced_s: Floats
     best_kw: float
 
-    @property
-    def price_s_per_kwh(self) -> float:
-        """Time that a kWh takes where charging is quickest; 0 where there is none."""
-        return S_PER_H / self.best_kw if self.best_kw > 0.0 else 0.0
-
-    def budgets_s(self, node: Ints, ceiling_s: float, spare_kwh: float) -> Floats:
-        """Least time + price x energy that is left for the way on from each of some nodes.
-
-        A plan charges what it spends beyond ``spare_kwh``, at best at the best power, so its time
-        is at least time + price x (energy - spare) over its whole way.
-        """
-        if self.best_kw <= 0.0 or math.isinf(ceiling_s):
-            return np.full(node.size, math.inf)
-        slack = 1e-6 * (1.0 + abs(ceiling_s))
-        return ceiling_s + slack + self.price_s_per_kwh * spare_kwh - self.from_priced_s[node]
-
 
 ONLY_ENERGY_S_PER_KWH = 1e6
 """A price so high that only energy counts, and time where energies are equal."""

@@ -190,7 +190,7 @@ def _relaxed(
     total_labels = 0
     while True:
         stops = _stops_within(question, around, ceiling_s)
-        table = build_table(question, around, stops, ceiling_s=ceiling_s)
+        table = build_table(question, around, stops)
         room = settings.label_limit
         best, winner, labels, used, complete = choose_stops(
             table.drives, table.level, table.tau_s, table.bounds, table.wishes, math.inf, room
@@ -220,7 +220,7 @@ def _with_heat(
     """Search with heat, more coarsely where the labels do not suffice."""
     assert question.power is not None
     stops = _stops_within(question, around, ceiling_s)
-    table = build_table(question, around, stops, ceiling_s=ceiling_s)
+    table = build_table(question, around, stops)
     chain, rules, total = relaxed, heat_rules(question, settings), 0
     for coarser in _COARSER:
         rules = rules._replace(

@@ -1,12 +1,11 @@
 """The table of drives between a selection of stops, and the roads behind each entry."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.drives import Corridor, FoundDrives, drive_arcs, drives_between
+from tripplan.search.kernels.drives import FoundDrives, drive_arcs, drives_between
 from tripplan.search.kernels.passing import add_passing_drives
 from tripplan.search.kernels.stops import Bounds, Drives, Wishes
 from tripplan.search.question import Question, Surroundings, charging_times_s, drive_weights
@@ -61,12 +60,7 @@ class StopTable:
 
 
 def build_table(
-    question: Question,
-    around: Surroundings,
-    chosen: Ints,
-    *,
-    ceiling_s: float = math.inf,
-    passing: bool = True,
+    question: Question, around: Surroundings, chosen: Ints, *, passing: bool = True
 ) -> StopTable:
     """Find all drives between the chosen chargers, the origin and the destination.
 
@@ -78,8 +72,6 @@ def build_table(
         Its optimistic drives.
     chosen
         Indices of chargers, shape (n,).
-    ceiling_s
-        Drives that cannot be part of a plan of at most this time may be left out. [s]
     passing
         Whether drives past other stops are added where they save energy.
     """
@@ -93,8 +85,7 @@ def build_table(
     least_kwh = np.zeros(n + 2)
     least_kwh[n + 1] = question.final_kwh - reserve
     weights = drive_weights(question, around.best_kw)
-    budgets_s = around.budgets_s(node[: n + 1], ceiling_s, question.start_kwh - question.final_kwh)
-    found = _direct(question, around, node, least_kwh, weights, budgets_s)
+    found = _direct(question, node, least_kwh, weights)
     drives, before, last = (
         _closed(found, room_kwh, least_kwh, reserve) if passing else _as_they_are(found, reserve)
     )
@@ -120,14 +111,7 @@ def build_table(
     )
 
 
-def _direct(
-    question: Question,
-    around: Surroundings,
-    node: Ints,
-    least_kwh: Floats,
-    weights: Floats,
-    budgets_s: Floats,
-) -> FoundDrives:
+def _direct(question: Question, node: Ints, least_kwh: Floats, weights: Floats) -> FoundDrives:
     """Find the drives that pass no other stop on purpose; a row for all stops but the last."""
     n = node.size - 2
     targets = np.concatenate([np.arange(n), [n + 1]]).astype(np.int32)
@@ -140,8 +124,6 @@ def _direct(
         next_stop,
         question.capacity_kwh - question.reserve_kwh,
         least_kwh,
-        Corridor(around.to_priced_s, around.price_s_per_kwh),
-        budgets_s,
     )
 
 

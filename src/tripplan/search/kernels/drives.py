@@ -41,14 +41,6 @@ class Roads(NamedTuple):
     """Heat per arc in a pack of 25 degrees Celsius."""
 
 
-class Corridor(NamedTuple):
-    """Bounds the drives that can be part of a plan of interest."""
-
-    onward_s: Floats
-    """Least time + price x energy from each node to the destination, shape (nodes,)."""
-    price_s_per_kwh: float
-
-
 class Workspace(NamedTuple):
     """Columns over the nodes that `grow_drives` fills; ``reached`` is infinite between calls."""
 
@@ -119,13 +111,7 @@ def new_workspace(nodes: int, arcs: int) -> Workspace:
 
 @compiled
 def grow_drives(
-    roads: Roads,
-    weight: Floats,
-    source: int,
-    capacity_kwh: float,
-    corridor: Corridor,
-    budget_s: float,
-    work: Workspace,
+    roads: Roads, weight: Floats, source: int, capacity_kwh: float, work: Workspace
 ) -> int:
     """Drives of least weight from a node to all nodes that a full battery can reach.
 
@@ -141,8 +127,6 @@ def grow_drives(
         A node.
     capacity_kwh
         Energy in a full battery; drives that need more at their start are given up.
-    corridor, budget_s
-        Drives that take more than the budget, the rest of the trip included, are given up.
     work
         Filled for the nodes in ``work.touched[:count]``.
 
@@ -180,17 +164,13 @@ def grow_drives(
             most = link_most(work.most_kwh[node], energy, capacity_kwh - roads.drop_kwh[arc])
             if need > capacity_kwh + TOLERANCE_KWH:
                 continue
-            time = work.time_s[node] + roads.time_s[arc]
-            cost = work.cost_kwh[node] + energy
-            if time + corridor.price_s_per_kwh * cost + corridor.onward_s[to] > budget_s:
-                continue
             if best[to] == np.inf:
                 work.touched[count] = to
                 count += 1
             best[to] = candidate
-            work.time_s[to] = time
+            work.time_s[to] = work.time_s[node] + roads.time_s[arc]
             work.need_kwh[to] = need
-            work.cost_kwh[to] = cost
+            work.cost_kwh[to] = work.cost_kwh[node] + energy
             work.most_kwh[to] = most
             work.heat_j[to] = work.heat_j[node] + roads.heat_j[arc]
             work.arc[to] = arc
@@ -226,8 +206,6 @@ def drives_between(
     next_stop: Ints,
     capacity_kwh: float,
     least_kwh: Floats,
-    corridor: Corridor,
-    budgets_s: Floats,
 ) -> FoundDrives:
     """Drives of least weight between stops, one row of a sparse table for each source.
 
@@ -247,9 +225,6 @@ def drives_between(
         Energy above the reserve in a full battery.
     least_kwh
         Least energy above the reserve on arrival at each stop, shape (stops,).
-    corridor, budgets_s
-        Drives of a row that take more than its budget, the rest of the trip included, are left
-        out; budgets may be infinite. [s]
     """
     work = new_workspace(roads.first_out.shape[0] - 1, roads.head.shape[0])
     rows = sources.shape[0]
@@ -261,9 +236,7 @@ def drives_between(
     used = 0
     for row in range(rows):
         for w in range(weights.shape[0]):
-            count = grow_drives(
-                roads, weights[w], sources[row], capacity_kwh, corridor, budgets_s[row], work
-            )
+            count = grow_drives(roads, weights[w], sources[row], capacity_kwh, work)
             for k in range(count):
                 node = work.touched[k]
                 to = stop_at[node]
@@ -316,8 +289,7 @@ def drive_arcs(
 ) -> Ints:
     """Arcs of the drive that `drives_between` found from a node to another; empty if none."""
     work = new_workspace(roads.first_out.shape[0] - 1, roads.head.shape[0])
-    everywhere = Corridor(np.zeros(roads.first_out.shape[0] - 1), 0.0)
-    grow_drives(roads, weight, source, capacity_kwh, everywhere, np.inf, work)
+    grow_drives(roads, weight, source, capacity_kwh, work)
     count = 0
     node = target
     if work.reached[target] == np.inf:
