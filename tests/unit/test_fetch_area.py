@@ -38,8 +38,20 @@ def test_a_box_reads_back_as_it_is_written() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "3,2,1,4", "1,4,3,2", "1,2,1,4", "-91,0,0,1"]
-    + ["0,0,1,181", "nan,0,1,1", "0,0,inf,1", "0,0,1e-9,1"],
+    [
+        "",
+        "1,2,3",
+        "1,2,3,4,5",
+        "a,b,c,d",
+        "3,2,1,4",
+        "1,4,3,2",
+        "1,2,1,4",
+        "-91,0,0,1",
+        "0,0,1,181",
+        "nan,0,1,1",
+        "0,0,inf,1",
+        "0,0,1e-9,1",
+    ],
 )
 def test_what_is_no_box_is_refused(words: str) -> None:
     with pytest.raises(InvalidInputError, match="bounding box"):

@@ -198,7 +198,7 @@ def steady(car: Vehicle, density: float, payload_kg: float) -> list[float]:
     kmh = np.array([50.0, 80.0, 100.0, 120.0, 80.0, 80.0])
     sine = np.array([0.0, 0.0, 0.0, 0.0, 1.0, -1.0]) * math.sin(math.atan(0.04))
     kw = model.motion_kw(car, load, kmh / 3.6, sine, np.zeros(6), np.full(6, density))
-    return ((kw + car.auxiliary_kw) / kmh * 100.0).tolist()
+    return [float(value) for value in (kw + car.auxiliary_kw) / kmh * 100.0]
 
 
 @pytest.mark.parametrize("car_id", STEADY)

@@ -21,6 +21,8 @@ from tripplan.sources.fetch_http import UnusableAnswerError, read_json
 from tripplan.sources.fetch_overpass import TileAnswer
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LONGEST_TEXT: Final = 255
+"""Characters of a key, a value or a role in OpenStreetMap (API 0.6); longer ones are cut."""
 _LARGEST_ID: Final = 2**63 - 1
 _TYPES: Final = ("node", "way", "relation")
 
@@ -33,7 +35,7 @@ class Extract:
     elements: dict[str, int]
     """Elements written, by type."""
     skipped: dict[str, int]
-    """Elements left out, by reason."""
+    """Elements left out and texts cut, by reason."""
 
 
 class _BadElementError(Exception):
@@ -87,7 +89,7 @@ def _write(tiles: Sequence[TileAnswer], stream: BinaryIO) -> tuple[Counter[str],
     for tile in tiles:
         for element in read_json(tile.answer.body())["elements"]:
             try:
-                kind, number, lines = _element(element)
+                kind, number, lines = _element(element, skipped)
             except _BadElementError as reason:
                 skipped[str(reason)] += 1
                 continue
@@ -99,20 +101,21 @@ def _write(tiles: Sequence[TileAnswer], stream: BinaryIO) -> tuple[Counter[str],
     return written, skipped
 
 
-def _element(element: object) -> tuple[str, int, str]:
-    """Return type, id and XML of an element."""
+def _element(element: object, skipped: Counter[str]) -> tuple[str, int, str]:
+    """Return type, id and XML of an element; count what was cut."""
     if not isinstance(element, dict) or element.get("type") not in _TYPES:
         raise _BadElementError("element of no known type")
     kind = str(element["type"])
     number = _id(element.get("id"))
     body = {"node": _node, "way": _way, "relation": _relation}[kind]
     attributes, inside = body(element)
-    tags = element.get("tags")
-    if tags is not None and not isinstance(tags, dict):
+    tags = element.get("tags", {})
+    if not isinstance(tags, dict):
         raise _BadElementError(f"{kind}: its tags are no object")
-    inside += "".join(
-        f"<tag k={_quoted(key)} v={_quoted(value)}/>" for key, value in (tags or {}).items()
-    )
+    inside += "".join(f"<tag k={_quoted(key)} v={_quoted(value)}/>" for key, value in tags.items())
+    cut = sum(len(words) > LONGEST_TEXT for pair in tags.items() for words in pair)
+    if cut:
+        skipped[f"text beyond {LONGEST_TEXT} characters, cut"] += cut
     return kind, number, f'<{kind} id="{number}"{attributes}>{inside}</{kind}>\n'
 
 
@@ -159,4 +162,4 @@ def _id(value: object) -> int:
 def _quoted(value: object) -> str:
     if not isinstance(value, str):
         raise _BadElementError("a tag or role that is no text")
-    return quoteattr(_NOT_XML.sub("\ufffd", value))
+    return quoteattr(_NOT_XML.sub("\ufffd", value[:LONGEST_TEXT]))

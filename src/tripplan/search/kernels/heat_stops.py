@@ -23,6 +23,7 @@ from tripplan.search.kernels.stops import (
     Wishes,
     departures,
     new_labels,
+    put_label,
     rest_s,
 )
 
@@ -160,13 +161,7 @@ def choose_stops_with_heat(
     found = np.empty(4 * columns + 8 + int(wishes.limit_kwh / rules.departure_step_kwh))
     best = ceiling_s
     winner = -1
-    labels.stop[0] = wishes.origin
-    labels.time_s[0] = 0.0
-    labels.energy_kwh[0] = wishes.start_kwh
-    labels.pack_c[0] = start_c
-    labels.parent[0] = -1
-    labels.drive[0] = -1
-    labels.departed_kwh[0] = 0.0
+    put_label(labels, 0, wishes.origin, 0.0, wishes.start_kwh, start_c, -1, -1, 0.0)
     used = 1
     size = heap_push(keys, items, 0, 0.0, 0)
     while size > 0:
@@ -248,13 +243,7 @@ def choose_stops_with_heat(
                         rules,
                     ):
                         continue
-                labels.stop[used] = there
-                labels.time_s[used] = reached
-                labels.energy_kwh[used] = left
-                labels.pack_c[used] = reached_c
-                labels.parent[used] = label
-                labels.drive[used] = drive
-                labels.departed_kwh[used] = leave
+                put_label(labels, used, there, reached, left, reached_c, label, drive, leave)
                 if arrives:
                     best = reached
                     winner = used

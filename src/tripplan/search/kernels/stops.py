@@ -101,6 +101,28 @@ def new_labels(room: int) -> Labels:
 
 
 @compiled
+def put_label(
+    labels: Labels,
+    at: int,
+    stop: int,
+    time_s: float,
+    energy_kwh: float,
+    pack_c: float,
+    parent: int,
+    drive: int,
+    departed_kwh: float,
+) -> None:
+    """Write a label; for parent and drive, -1 says that there is none."""
+    labels.stop[at] = stop
+    labels.time_s[at] = time_s
+    labels.energy_kwh[at] = energy_kwh
+    labels.pack_c[at] = pack_c
+    labels.parent[at] = parent
+    labels.drive[at] = drive
+    labels.departed_kwh[at] = departed_kwh
+
+
+@compiled
 def rest_s(bounds: Bounds, stop: int, energy_kwh: float) -> float:
     """Return a lower bound on the time from a stop, reached with this energy, to the end."""
     missing = bounds.energy_kwh[stop] + bounds.final_kwh - energy_kwh
@@ -237,13 +259,7 @@ def choose_stops(
     found = np.empty(2 * tau_s.shape[1] + 4)
     best = ceiling_s
     winner = -1
-    labels.stop[0] = wishes.origin
-    labels.time_s[0] = 0.0
-    labels.energy_kwh[0] = wishes.start_kwh
-    labels.pack_c[0] = 0.0
-    labels.parent[0] = -1
-    labels.drive[0] = -1
-    labels.departed_kwh[0] = 0.0
+    put_label(labels, 0, wishes.origin, 0.0, wishes.start_kwh, 0.0, -1, -1, 0.0)
     used = 1
     size = heap_push(keys, items, 0, 0.0, 0)
     while size > 0:
@@ -311,13 +327,7 @@ def choose_stops(
                         continue
                 if used == room:
                     return best, winner, labels, used, False
-                labels.stop[used] = there
-                labels.time_s[used] = reached
-                labels.energy_kwh[used] = left
-                labels.pack_c[used] = 0.0
-                labels.parent[used] = label
-                labels.drive[used] = drive
-                labels.departed_kwh[used] = leave
+                put_label(labels, used, there, reached, left, 0.0, label, drive, leave)
                 if arrives:
                     best = reached
                     winner = used
