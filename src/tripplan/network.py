@@ -41,7 +41,7 @@ FLAG_FERRY: Final = 16
 FLAG_URBAN: Final = 32
 
 NODE_COPY: Final = 1
-"""A node is one of the copies of a junction with turn restrictions, reached by some of its roads."""
+"""A node is one copy of a junction with turn restrictions; only some of its roads reach it."""
 
 _FLOATS = (
     "lat",

@@ -18,10 +18,10 @@ DOORS = {
     "folium": ("render.map",),
     "branca": ("render.map",),
     "xstatic": ("render.",),
-    "networkx": (),
+    "networkx": ("sources.osmnx_graph",),
     "osmnx": (),
     "pandas": (),
-    "requests": (),
+    "requests": ("sources.fetch_http",),
     "pickle": (),
 }
 """Who may import a library: modules whose name starts with one of these; all others may not."""

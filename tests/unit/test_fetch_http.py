@@ -315,7 +315,7 @@ socket.socket().close()
 
 @pytest.mark.parametrize(
     "address",
-    ["ftp://example.org", "example.org", "https://me:word@example.org", "https://", "http://a b"],
+    ["ftp://example.org", "example.org", "https://me@example.org", "https://", "http://a b"],
 )
 def test_a_wrong_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidInputError, match="overpass_url"):

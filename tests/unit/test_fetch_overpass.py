@@ -64,8 +64,8 @@ def test_the_query_of_a_tile_in_detail() -> None:
 
 def test_all_roads_come_in_detail(servers: FakeServers, tmp_path: Path) -> None:
     found = extract(servers, tmp_path, (Tile(LAND, detail=True),))
-    assert ways(found) == {71, 100, 101, 102, 200, 210, 220, 230, 231}
-    assert found.elements == {"node": 39, "way": 9, "relation": 1}
+    assert ways(found) == {71, 100, 101, 102, 103, 200, 210, 220, 230, 231}
+    assert found.elements == {"node": 39, "way": 10, "relation": 1}
     assert found.skipped == {}
 
 
@@ -74,13 +74,13 @@ def test_main_roads_and_those_by_chargers_come_on_the_way(
 ) -> None:
     """The byway 220 is a kilometre away from any station, the service roads are not."""
     found = extract(servers, tmp_path, (Tile(LAND, detail=False),))
-    assert ways(found) == {71, 100, 101, 102, 230, 231}
+    assert ways(found) == {71, 100, 101, 102, 103, 230, 231}
 
 
 def test_an_answer_reads_like_the_extract_that_it_came_from(
     servers: FakeServers, tmp_path: Path
 ) -> None:
-    """One reader for both ways: the same network as from the fixture, without its foreign parts."""
+    """One reader for both ways: the same network as from the fixture itself."""
     found = extract(servers, tmp_path, bbox_tiles(LAND, 2500.0))
     fetched = read_osm(found.path)
     direct = read_osm(Path(__file__).parents[1] / "fixtures" / "online.osm")
@@ -113,7 +113,7 @@ def test_a_tile_that_is_too_much_is_asked_for_in_four_parts(
     assert [str(answer.tile.bbox) for answer in answers] == [str(part) for part in LAND.cut(2, 2)]
     assert servers.count("overpass") == 5
     found = write_extract(answers, tmp_path / "x")
-    assert ways(found) == {71, 100, 101, 102, 200, 210, 220, 230, 231}
+    assert ways(found) == {71, 100, 101, 102, 103, 200, 210, 220, 230, 231}
 
 
 def test_what_was_too_much_is_not_asked_again_nor_offline(
@@ -237,7 +237,7 @@ def test_broken_elements_are_left_out_and_counted(
     assert len(found.skipped) == 1
     assert reason in next(iter(found.skipped))
     assert '"900"' not in found.path.read_text("utf-8")
-    assert raw(found).way_id.size == 8
+    assert raw(found).way_id.size == 9
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
@@ -253,7 +253,7 @@ def test_a_hostile_name_stays_a_name(servers: FakeServers, tmp_path: Path, name:
     assert len(place.tags) == 3
     assert sum(found.skipped.values()) == (len(name) > 255)
     assert len(read.places) == 4
-    assert read.way_id.size == 8
+    assert read.way_id.size == 9
 
 
 def test_a_half_of_a_character_does_no_harm(servers: FakeServers, tmp_path: Path) -> None:

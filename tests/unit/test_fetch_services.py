@@ -281,7 +281,7 @@ def test_answers_of_another_form_are_asked_for_again(
 
 @pytest.mark.parametrize("service", ["afdc", "ocm"])
 def test_rows_of_junk_are_counted(servers: FakeServers, fetcher: Fetcher, service: str) -> None:
-    rows = [7, None, "x", [], {"id": {}, "ID": []}]
+    rows: list[object] = [7, None, "x", [], {"id": {}, "ID": []}]
     body = json.dumps({"fuel_stations": rows, "total_results": 5} if service == "afdc" else rows)
     servers.faults[service].append(Fault("body", body=body))
     reading = ask(service, fetcher)

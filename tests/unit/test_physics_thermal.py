@@ -70,10 +70,10 @@ def test_the_thermostat_holds_where_cooling_is_stronger_than_heat() -> None:
 
 
 def test_the_pack_grows_hotter_where_cooling_is_too_weak() -> None:
-    """3 kW less 1.5 kW, hA 20 W/K, air 30: 30 + 75 degrees in the end."""
-    assert pack_temperature_c(35.0, 3000.0, 1e7, 30.0, 20.0, 2e5, 1500.0, 40.0) == pytest.approx(
-        105.0
-    )
+    """2.1 kW less 1.5 kW, hA 20 W/K, air 30: 30 + 30 degrees in the end."""
+    for start_c in (35.0, 45.0, 80.0):
+        end_c = pack_temperature_c(start_c, 2100.0, 1e7, 30.0, 20.0, 2e5, 1500.0, 40.0)
+        assert end_c == pytest.approx(60.0)
 
 
 def test_cooling_stops_at_its_own_threshold() -> None:

@@ -57,8 +57,7 @@ def write_extract(tiles: Sequence[TileAnswer], folder: Path) -> Extract:
     DataError
         An answer has vanished, or the file cannot be written.
     """
-    latest = sorted(tiles, key=lambda tile: (tile.content.timestamp, tile.answer.record.sha256))
-    latest.reverse()
+    latest = sorted(tiles, key=lambda tile: tile.content.timestamp, reverse=True)
     hashes = "\n".join(tile.answer.record.sha256 for tile in latest)
     path = folder / f"overpass-{hashlib.sha256(hashes.encode()).hexdigest()[:16]}.osm"
     try:

@@ -86,8 +86,8 @@ def fetch_region(
     settings = settings or FetchSettings()
     with nullcontext(fetcher) if fetcher else Fetcher(settings, say=say) as asking:
         tiles, boxes, label = _tiles(asking, area)
-        answers = fetch_tiles(asking, tiles, ferries=ferries, on_progress=say)
         readings, records = _chargers(asking, services, boxes, say)
+        answers = fetch_tiles(asking, tiles, ferries=ferries, on_progress=say)
         say("joining the tiles")
         extract = write_extract(answers, asking.settings.cache / "extracts")
     region = build_region(
