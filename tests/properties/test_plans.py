@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ from tripplan.answer import Plan
 from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planner import Planner
 from tripplan.region import ChargerSet, Region, RoadNetwork
+from tripplan.search import solve
 from tripplan.settings import Settings
 from tripplan.trip import Conditions
 from tripplan.vehicle import Vehicle
@@ -136,13 +137,12 @@ def renumbered(region: Region, seed: int) -> Region:
 @tried(derandomize=True, max_examples=80, deadline=None)
 @given(seed=SEEDS)
 def test_numbering_changes_nothing(seed: int) -> None:
+    """In time; two chargers of the same power on one road may change places."""
     region = hilly_region(seed)
     plan, again = planned(region), planned(renumbered(region, seed))
     assert (plan is None) == (again is None)
     if plan is not None and again is not None:
         assert again.total_s == pytest.approx(plan.total_s, abs=MILLISECOND)
-        assert again.distance_km == pytest.approx(plan.distance_km)
-        assert [s.charger_id for s in again.stops] == [s.charger_id for s in plan.stops]
 
 
 @tried(derandomize=True, max_examples=80, deadline=None)
@@ -170,6 +170,26 @@ def test_longer_overhead_never_arrives_earlier(seed: int, short: float, longer: 
     quick = planned(region, stop_overhead_s=short)
     slow = planned(region, stop_overhead_s=short + longer)
     assert time_s(quick) <= time_s(slow) + MILLISECOND
+
+
+@tried(
+    derandomize=True,
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(seed=SEEDS, departure=st.floats(0.5, 1.0))
+def test_the_first_choice_of_stops_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, seed: int, departure: float
+) -> None:
+    """With next to no stops to begin with, the search must add those that matter by itself."""
+    region = hilly_region(seed, chargers=25)
+    plan = planned(region, departure_soc=departure)
+    with monkeypatch.context() as patch:
+        patch.setattr(solve, "_ELLIPSE", 1.02)
+        patch.setattr(solve, "_ELLIPSE_SLACK_S", 600.0)
+        narrow = planned(region, departure_soc=departure)
+    assert time_s(narrow) == pytest.approx(time_s(plan), abs=MILLISECOND)
 
 
 def with_powers(region: Region, kw: list[float]) -> Region:
