@@ -336,7 +336,7 @@ def _within(values: NDArray[Any], low: float, high: float) -> bool:
     return values.size == 0 or bool(np.all((values >= low) & (values <= high)))
 
 
-def _is_index(first: Ints, size: int) -> bool:
+def _is_index(first: NDArray[Any], size: int) -> bool:
     return bool(first[0] == 0 and first[-1] == size and np.all(np.diff(first) >= 0))
 
 
@@ -350,8 +350,14 @@ def _reordered(
             f"this road network cannot be used: rows of {first.size - 1} arcs, "
             f"but there are {order.size}"
         )
+    one, other = np.asarray(rows[1]), np.asarray(rows[2])
+    if not _is_index(first, one.size) or one.size != other.size:
+        raise DataError(
+            "this road network cannot be used: the rows of its shapes or pieces do not rise from 0 "
+            f"to the number of their values ({one.size} and {other.size})"
+        )
     counts = np.diff(first)[order]
     new_first = np.concatenate(([0], np.cumsum(counts)))
     inside = np.arange(new_first[-1]) - np.repeat(new_first[:-1], counts)
     source = np.repeat(first[:-1][order], counts) + inside
-    return new_first, np.asarray(rows[1])[source], np.asarray(rows[2])[source]
+    return new_first, one[source], other[source]

@@ -98,6 +98,12 @@ def test_broken_networks_are_refused_by_name(changes: dict[str, Any], words: str
         network(**changes)
 
 
+@pytest.mark.parametrize("first", [[0, 1, 9], [0, 2, 1], [1, 1, 2]])
+def test_rows_that_do_not_index_their_values_are_refused(first: list[int]) -> None:
+    with pytest.raises(DataError, match="do not rise from 0"):
+        network(two_way=False, pieces=(first, [14_000.0, 15_000.0], [100.0, 100.0]))
+
+
 def test_chargers_pick_the_best_fitting_plug() -> None:
     nacs = charger(id="c2", connectors=(Connector("NACS", 250.0),))
     both = sites((charger(), nacs), [1, 2])
