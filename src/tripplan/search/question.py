@@ -46,6 +46,16 @@ class Question:
         """Energy of one cell of SoC."""
         return self.capacity_kwh / SOC_CELLS
 
+    @property
+    def spared_kwh(self) -> Floats:
+        """Energy of each arc beyond what lifts the car, shape (arcs,); never negative.
+
+        A motor spends at least m g dz on a climb and braking feeds back at most m g dz.
+        """
+        height = self.costs.height_kwh
+        rise = height[self.roads.head] - height[self.tail]
+        return np.maximum(self.roads.energy_kwh - rise, 0.0)
+
 
 def optimistic_limit_kw(question: Question) -> float:
     """Most power that any pack temperature reachable on the trip allows [kW].
@@ -118,8 +128,7 @@ def drive_weights(question: Question, best_kw: float) -> Floats:
     The energy that lifts the car is set aside: it is the same on all roads between two nodes,
     and without it no arc is negative.
     """
-    rise = question.costs.height_kwh[question.roads.head] - question.costs.height_kwh[question.tail]
-    spared = np.maximum(question.roads.energy_kwh - rise, 0.0)
+    spared = question.spared_kwh
     prices = [0.0, ONLY_ENERGY_S_PER_KWH]
     if best_kw > 0.0:
         prices.insert(1, S_PER_H / best_kw)
@@ -129,8 +138,7 @@ def drive_weights(question: Question, best_kw: float) -> Floats:
 def survey(question: Question, best_kw: float) -> Surroundings:
     """Compute the optimistic drives; ``best_kw`` is the most power of any stop, or 0."""
     roads, costs = question.roads, question.costs
-    rise = costs.height_kwh[roads.head] - costs.height_kwh[question.tail]
-    spared = np.maximum(roads.energy_kwh - rise, 0.0)
+    spared = question.spared_kwh
     price_s_per_kwh = S_PER_H / best_kw if best_kw > 0 else 0.0
     priced = roads.time_s + price_s_per_kwh * spared
     spared = np.where(np.isfinite(roads.time_s), spared, math.inf)

@@ -96,8 +96,7 @@ def _left_kwh(question: Question, stops: Ints) -> Floats:
     """Most energy left at each node, from the origin or a reached charger at its limit."""
     roads, costs = question.roads, question.costs
     nodes = roads.first_out.size - 1
-    rise = costs.height_kwh[roads.head] - costs.height_kwh[question.tail]
-    spared = np.where(np.isfinite(roads.time_s), np.maximum(roads.energy_kwh - rise, 0.0), math.inf)
+    spared = np.where(np.isfinite(roads.time_s), question.spared_kwh, math.inf)
     # One extra node with an arc to each start turns many starts into one.
     starts = np.concatenate([[question.origin], question.charger_node[stops]])
     energy = np.concatenate([[question.start_kwh], np.full(stops.size, question.limit_kwh)])
