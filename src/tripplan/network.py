@@ -5,6 +5,7 @@ arrays that are already read-only (memory maps) are kept as they are.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -294,7 +295,7 @@ class RoadNetwork:
         """Number of arcs."""
         return int(self.head.size)
 
-    @property
+    @cached_property
     def tail(self) -> Ints:
         """Node at the arc's start, shape (arcs,)."""
         return np.repeat(np.arange(self.node_count, dtype=np.int32), np.diff(self.first_out))

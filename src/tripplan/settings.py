@@ -26,5 +26,8 @@ class Settings(Record):
     label_limit: Annotated[int, Field(ge=1000)] = 60_000
     """Most labels of one search; where they do not suffice, the search with heat starts again
     with wider epsilons, and the certificate says so."""
+    waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
+    """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,
+    seconds; the first is 0."""
     audit_step_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """Time step of the audit's re-drive, seconds."""

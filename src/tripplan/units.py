@@ -6,6 +6,9 @@ Exact by definition unless a source is named.
 from typing import Final
 
 S_PER_H: Final = 3600.0
+MS_PER_S: Final = 1000.0
+MWH_PER_KWH: Final = 1e6
+"""Milliwatt-hours in a kilowatt-hour."""
 J_PER_KWH: Final = 3.6e6
 M_PER_KM: Final = 1000.0
 KMH_PER_MPS: Final = 3.6

@@ -1,6 +1,7 @@
-"""Price roads for one car on one trip: time, battery energy and heat of every arc."""
+"""Price roads for one car on one trip: time, battery energy and heat of every arc and speed."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +10,12 @@ from tripplan import model
 from tripplan.physics import consumption
 from tripplan.physics.thermal import joule_heat_w
 from tripplan.region import RoadNetwork
-from tripplan.search.kernels.drives import Roads
+from tripplan.search.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, NEVER, TIME
 from tripplan.trip import Trip
 from tripplan.units import (
     J_PER_KWH,
+    MS_PER_S,
+    MWH_PER_KWH,
     KMH_PER_MPS,
     S_PER_H,
     STANDARD_GRAVITY_MPS2,
@@ -20,8 +23,28 @@ from tripplan.units import (
 from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
+SLOWEST_KMH = 70.0
+"""No road is driven more slowly than this for the sake of energy (assumption: slower cars are in
+the way of others on main roads, and save little)."""
+_LOOSE = 1e-3
+"""Energies are rounded up to whole milliwatt-hours unless they lie this little above one."""
 _SPEED_STEPS = np.linspace(1.0, 0.1, 46)
+
+
+class Roads(NamedTuple):
+    """What each road costs, shape (roads,); closed roads have an infinite time."""
+
+    time_s: Floats
+    energy_kwh: Floats
+    """Battery energy; negative where the road charges it."""
+    need_kwh: Floats
+    """Energy above the reserve that the road needs at its start."""
+    drop_kwh: Floats
+    """How far below full the battery is at the end of the road at the least."""
+    heat_j: Floats
+    """Heat in a pack of 25 degrees Celsius."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,32 +70,34 @@ class PieceCosts:
 
 @dataclass(frozen=True, eq=False)
 class ArcCosts:
-    """What driving costs, arc by arc and piece by piece."""
+    """What driving costs, arc by arc and piece by piece, for all arcs or for some."""
 
     pieces: PieceCosts
+    piece_first: Ints
+    """First of these pieces of each of these arcs, shape (arcs + 1,)."""
     bearing_deg: Floats
-    """Direction of travel of each arc, end to end, shape (arcs,)."""
+    """Direction of travel of each of these arcs, end to end, shape (arcs,)."""
     height_kwh: Floats
     """Potential energy m g z of the loaded car at each node, shape (nodes,)."""
     open_arcs: NDArray[np.bool_]
-    """Whether the car may use each arc, shape (arcs,)."""
+    """Whether the car may use each of these arcs, shape (arcs,)."""
 
-    def roads(self, network: RoadNetwork) -> Roads:
-        """Return the forward star with these costs, for the compiled searches.
+    def roads(self) -> Roads:
+        """Return what each arc costs.
 
         The battery profile of an arc is that of its pieces in a row: it needs the largest sum of
         energies from its start, and leaves the battery below full by the largest sum up to its
         end.
         """
-        start = network.piece_first[:-1]
+        start = self.piece_first[:-1]
+        if not start.size:
+            return Roads(*(np.empty(0) for _ in Roads._fields))
         total = np.concatenate([[0.0], np.cumsum(self.pieces.energy_kwh)])
         before, after = total[:-1], total[1:]
         from_start = np.maximum.reduceat(after, start) - total[start]
-        to_end = total[network.piece_first[1:]] - np.minimum.reduceat(before, start)
+        to_end = total[self.piece_first[1:]] - np.minimum.reduceat(before, start)
         time_s = np.add.reduceat(self.pieces.time_s, start)
         return Roads(
-            first_out=network.first_out,
-            head=network.head,
             time_s=np.where(self.open_arcs, time_s, np.inf),
             energy_kwh=np.add.reduceat(self.pieces.energy_kwh, start),
             need_kwh=np.maximum(from_start, 0.0),
@@ -81,23 +106,82 @@ class ArcCosts:
         )
 
 
-def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:
-    """Price every arc.
+def whole_numbers(roads: Roads) -> Ints:
+    """Turn the costs of roads into whole milliseconds, milliwatt-hours and joules.
+
+    Energies are rounded up, so that what is found feasible is, by up to a milliwatt-hour a road.
+
+    Parameters
+    ----------
+    roads
+        Costs of roads; closed ones may have an infinite time.
+
+    Returns
+    -------
+    ndarray
+        Shape (roads, 5), columns as in `kernels.customise`.
+    """
+    values = np.empty((roads.time_s.size, COLUMNS), np.int32)
+    time_ms = np.where(np.isfinite(roads.time_s), roads.time_s, 0.0) * MS_PER_S
+    values[:, TIME] = np.rint(np.minimum(time_ms, NEVER))
+    values[:, HEAT] = np.rint(np.minimum(roads.heat_j, NEVER))
+    for column, energy_kwh in (
+        (NEED, roads.need_kwh),
+        (COST, roads.energy_kwh),
+        (DROP, roads.drop_kwh),
+    ):
+        values[:, column] = np.clip(np.ceil(energy_kwh * MWH_PER_KWH - _LOOSE), -NEVER, NEVER)
+    return values
+
+
+def price_arcs(
+    network: RoadNetwork,
+    vehicle: Vehicle,
+    trip: Trip,
+    *,
+    arcs: Ints | None = None,
+    share: float | Floats = 1.0,
+) -> ArcCosts:
+    """Price arcs.
 
     The car drives at the road's expected speed, at most at its own top speed and the driver's
     limit, and on a climb no faster than the motor's power allows.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    vehicle, trip
+        Who drives where.
+    arcs
+        Which arcs, in any order; None: all.
+    share
+        Share of the usual speed at which each of these arcs is driven, but not below
+        `SLOWEST_KMH`; a number or shape (arcs,).
     """
     load = model.road_load(vehicle, trip.conditions)
-    arc = np.repeat(np.arange(network.arc_count), np.diff(network.piece_first))
-    slope = network.piece_rise_m / network.piece_length_m
-    bearing = bearings_deg(network)
-    air = consumption.air_density_kg_per_m3(trip.conditions.ambient_c, _middle_m(network, arc))
+    rows = np.arange(network.arc_count, dtype=np.int32) if arcs is None else arcs
+    counts = (network.piece_first[1:] - network.piece_first[:-1])[rows]
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    arc = np.repeat(rows, counts)
+    if arcs is None:
+        length_m, rise_m = network.piece_length_m, network.piece_rise_m
+    else:
+        inside = np.arange(first[-1]) - np.repeat(first[:-1], counts)
+        piece = np.repeat(network.piece_first[rows], counts) + inside
+        length_m, rise_m = network.piece_length_m[piece], network.piece_rise_m[piece]
+    bearing = bearings_deg(network, rows)
+    middle_m = _middle_m(network, rows, rise_m, first, counts)
+    air = consumption.air_density_kg_per_m3(trip.conditions.ambient_c, middle_m)
     wind = consumption.headwind_mps(
-        trip.conditions.wind_mps, trip.conditions.wind_from_deg, bearing[arc]
+        trip.conditions.wind_mps, trip.conditions.wind_from_deg, np.repeat(bearing, counts)
     )
-    speed, motion = _drivable(vehicle, trip, network.speed_kmh[arc], load, slope, wind, air)
-    time_s = network.piece_length_m / speed
-    hours = time_s / S_PER_H
+    usual_kmh = np.minimum(
+        network.speed_kmh[arc], min(vehicle.top_speed_kmh, trip.max_speed_kmh or np.inf)
+    )
+    shares = np.repeat(np.broadcast_to(np.asarray(share, np.float64), rows.shape), counts)
+    speed, motion = _drivable(vehicle, usual_kmh, shares, load, rise_m / length_m, wind, air)
+    hours = length_m / speed / S_PER_H
     cabin = model.cabin_kw(vehicle, trip.conditions)
     power_kw = motion + vehicle.auxiliary_kw + cabin
     thermal = vehicle.battery.thermal
@@ -105,7 +189,7 @@ def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:
     posted_kmh = vehicle.max_posted_speed_kmh or np.inf
     return ArcCosts(
         pieces=PieceCosts(
-            time_s=time_s,
+            time_s=length_m / speed,
             speed_mps=speed,
             motion_kwh=np.maximum(motion, 0.0) * hours,
             regenerated_kwh=np.maximum(-motion, 0.0) * hours,
@@ -113,23 +197,26 @@ def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:
             cabin_kwh=cabin * hours,
             heat_j=power_kw**2 * current_heat_w * hours * S_PER_H,
         ),
+        piece_first=first,
         bearing_deg=bearing,
         height_kwh=load.mass_kg * STANDARD_GRAVITY_MPS2 * network.elevation_m / J_PER_KWH,
-        open_arcs=network.speed_limit_kmh <= posted_kmh + 0.5,
+        open_arcs=network.speed_limit_kmh[rows] <= posted_kmh + 0.5,
     )
 
 
-def _middle_m(network: RoadNetwork, arc: NDArray[np.int64]) -> Floats:
-    """Elevation halfway along each piece, shape (pieces,)."""
-    total = np.concatenate([[0.0], np.cumsum(network.piece_rise_m)])
-    climbed = total[:-1] - total[network.piece_first[:-1]][arc]
-    start_m = network.elevation_m[network.tail[arc]] + climbed
-    return np.asarray(start_m + 0.5 * network.piece_rise_m)
+def _middle_m(
+    network: RoadNetwork, rows: Ints, rise_m: Floats, first: Ints, counts: NDArray[np.int32]
+) -> Floats:
+    """Elevation halfway along each piece of these arcs, shape (pieces,)."""
+    total = np.concatenate([[0.0], np.cumsum(rise_m)])
+    climbed = total[:-1] - np.repeat(total[first[:-1]], counts)
+    start_m = np.repeat(network.elevation_m[network.tail[rows]], counts) + climbed
+    return np.asarray(start_m + 0.5 * rise_m)
 
 
-def bearings_deg(network: RoadNetwork) -> Floats:
-    """Direction of travel of each arc, degrees clockwise from north, shape (arcs,)."""
-    tail, head = network.tail, network.head
+def bearings_deg(network: RoadNetwork, arcs: Ints) -> Floats:
+    """Direction of travel of arcs, degrees clockwise from north, shape (arcs,)."""
+    tail, head = network.tail[arcs], network.head[arcs]
     phi_1, phi_2 = np.radians(network.lat[tail]), np.radians(network.lat[head])
     turn = np.radians(network.lon[head] - network.lon[tail])
     east = np.sin(turn) * np.cos(phi_2)
@@ -139,8 +226,8 @@ def bearings_deg(network: RoadNetwork) -> Floats:
 
 def _drivable(
     vehicle: Vehicle,
-    trip: Trip,
-    expected_kmh: Floats,
+    usual_kmh: Floats,
+    share: Floats,
     load: model.RoadLoad,
     slope: Floats,
     wind: Floats,
@@ -148,9 +235,9 @@ def _drivable(
 ) -> tuple[Floats, Floats]:
     """Speed of each piece within the motor's power [m/s], and the motor's battery power there [kW].
 
-    Steps of 2 % of the wished speed, down to a tenth of it.
+    A piece too steep for the usual speed is taken in steps of 2 % of it, down to a tenth.
     """
-    wished_kmh = np.minimum(expected_kmh, min(vehicle.top_speed_kmh, trip.max_speed_kmh or np.inf))
+    wished_kmh = np.maximum(share * usual_kmh, np.minimum(usual_kmh, SLOWEST_KMH))
     speed = wished_kmh / KMH_PER_MPS
     motion = model.motion_kw(vehicle, load, speed, slope, wind, air)
     most = vehicle.motor_kw / vehicle.drive_efficiency
@@ -158,7 +245,8 @@ def _drivable(
         weak = np.flatnonzero(motion > most)
         if not weak.size:
             break
-        speed[weak] = wished_kmh[weak] / KMH_PER_MPS * step
+        slower_kmh = np.minimum(wished_kmh[weak], usual_kmh[weak] * step)
+        speed[weak] = slower_kmh / KMH_PER_MPS
         motion[weak] = model.motion_kw(
             vehicle, load, speed[weak], slope[weak], wind[weak], air[weak]
         )

@@ -33,5 +33,5 @@ for _formula in (
 
 def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile with caching on disk; division follows IEEE rules."""
-    jitted = numba.njit(cache=True, error_model="numpy")(function)
+    jitted = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     return cast("Callable[Arguments, Result]", jitted)

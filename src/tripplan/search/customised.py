@@ -1,0 +1,213 @@
+"""A hierarchy with the costs of one car under given conditions: what drives are read from.
+
+Along a leg, time and energy are traded against each other at one rate if nothing is to be gained
+by driving faster here and slower there.  For each such rate (seconds per kilowatt-hour) every road
+takes the speed with the least of time + rate x energy, and one customisation then gives the best
+roads and speeds between all pairs of nodes at once.  Two sets of rates are used:
+
+- a few *metrics*, which carry along what a drive does to the battery: real drives;
+- many *lanes*, weights alone: no drive at whatever roads and speeds lies below all of the lines
+  time + rate x energy = weight, which is what lower bounds are made of.
+
+The energy that lifts the car is set aside in all weights: it is the same on all roads between two
+nodes, and without it no weight is negative (a motor spends at least m g dz on a climb, and braking
+feeds back at most m g dz).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.hierarchy import Hierarchy
+from tripplan.search.kernels.customise import (
+    COST,
+    LANE_MOST,
+    NO_WAY,
+    TIME,
+    Costs,
+    Roads32,
+    customise,
+    customise_lanes,
+)
+from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+ONLY_ENERGY = np.inf
+"""The rate at which only energy counts, and time where energies are equal."""
+_METRIC_FACTORS = (0.0, 1.3, 4.0, ONLY_ENERGY)
+"""Rates of the metrics, as multiples of the rate at which the car charges at its quickest."""
+_LANE_FACTORS = (0.0, *np.geomspace(1.0, 8.0, 12).tolist(), 16.0, 40.0)
+"""Rates of the lanes, likewise; a lane of energy alone follows."""
+_LANE_UNIT_S = 1e-4
+_LANE_UNIT_KWH = 1e-6
+_ENERGY_BITS = 31
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """Real drives at one rate."""
+
+    rate_s_per_kwh: float
+    roads: Roads32
+    share: NDArray[np.uint8]
+    """Which share of its usual speed each road takes, an index, shape (roads,)."""
+    up: Costs
+    down: Costs
+
+
+@dataclass(frozen=True, eq=False)
+class Lanes:
+    """Least weights at many rates."""
+
+    rate_s_per_kwh: Floats
+    """Shape (lanes - 1,), rising; the last lane is energy alone."""
+    unit: Floats
+    """Seconds (kilowatt-hours in the last lane) in one step of each lane, shape (lanes,)."""
+    up: Ints
+    down: Ints
+    """Shape (arcs, lanes)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Customised:
+    """Costs of the roads at each speed, and what follows from them for all pairs of nodes.
+
+    Parameters
+    ----------
+    hierarchy
+        The roads.
+    values
+        Whole-number costs by speed, fastest first, shape (speeds, roads, 5); see `whole_numbers`.
+    open_roads
+        Whether the car may use each road, shape (roads,).
+    height_kwh
+        Energy that lifts the loaded car to each node, shape (nodes,).
+    full_kwh
+        Energy above the reserve in a full battery.
+    best_kw
+        The most power that the car charges with; above zero.
+    """
+
+    hierarchy: Hierarchy
+    values: Ints
+    open_roads: NDArray[np.bool_]
+    height_kwh: Floats
+    full_kwh: float
+    best_kw: float
+
+    @cached_property
+    def full_mwh(self) -> int:
+        """Energy above the reserve in a full battery, whole milliwatt-hours."""
+        return int(np.floor(self.full_kwh * MWH_PER_KWH + 1e-3))
+
+    @cached_property
+    def base_rate(self) -> float:
+        """Seconds that the car takes for a kilowatt-hour where it charges at its quickest."""
+        return S_PER_H / self.best_kw
+
+    @cached_property
+    def _spared_mwh(self) -> NDArray[np.int32]:
+        """Energy of each road beyond what lifts the car, by speed, shape (speeds, roads)."""
+        height = self.height_kwh * MWH_PER_KWH
+        rise = height[self.hierarchy.head] - height[self.hierarchy.tail]
+        spared = np.empty(self.values.shape[:2], np.int32)
+        for row, values in zip(spared, self.values, strict=True):
+            row[:] = np.maximum(np.floor(values[:, COST] - rise), 0.0)
+        return spared
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Real drives, from the fastest to the thriftiest."""
+        with ThreadPoolExecutor(2) as pool:
+            return tuple(
+                pool.map(self._metric, [factor * self.base_rate for factor in _METRIC_FACTORS])
+            )
+
+    def _metric(self, rate: float) -> Metric:
+        weight, choice = self._chosen(rate)
+        values = np.take_along_axis(self.values, choice[None, :, None].astype(np.intp), 0)[0]
+        roads = Roads32(weight, np.ascontiguousarray(values))
+        tree = self.hierarchy
+        up, down = customise(tree.graph, tree.arc, tree.is_up, roads, self.full_mwh)
+        return Metric(rate, roads, choice, up, down)
+
+    def _chosen(self, rate: float) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Least weight of each road over all speeds, and the speed that has it."""
+        best = np.full(self.open_roads.size, NO_WAY, np.int64)
+        choice = np.zeros(self.open_roads.size, np.uint8)
+        for speed, values in enumerate(self.values):
+            time_ms, spared = values[:, TIME], self._spared_mwh[speed]
+            if np.isinf(rate):
+                weight = (spared.astype(np.int64) << _ENERGY_BITS) + time_ms
+            else:
+                price = rate * MS_PER_S / MWH_PER_KWH
+                weight = time_ms + np.rint(spared * price).astype(np.int64)
+            better = weight < best
+            best[better] = weight[better]
+            choice[better] = speed
+        best[~self.open_roads] = NO_WAY
+        return best, choice
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        """Least weights at many rates."""
+        rates = np.array(_LANE_FACTORS) * self.base_rate
+        unit = np.append(self._lane_units(rates), 10.0 * _LANE_UNIT_KWH)
+        weight = np.full((self.open_roads.size, rates.size + 1), LANE_MOST, np.int32)
+        for speed, values in enumerate(self.values):
+            # What was rounded to whole numbers is taken at its least, so that bounds stay bounds.
+            time_s = np.maximum(values[:, TIME] - 0.5, 0.0) / MS_PER_S
+            spared = np.maximum(self._spared_mwh[speed] - 1.0, 0.0) / MWH_PER_KWH
+            for lane, rate in enumerate(rates.tolist()):
+                _lower(weight[:, lane], (time_s + rate * spared) / unit[lane])
+            _lower(weight[:, -1], spared / unit[-1])
+        weight[~self.open_roads] = LANE_MOST
+        tree = self.hierarchy
+        half = weight.shape[1] // 2
+        parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
+        with ThreadPoolExecutor(2) as pool:
+            found = list(
+                pool.map(lambda p: customise_lanes(tree.graph, tree.arc, tree.is_up, p), parts)
+            )
+        up = np.concatenate([found[0][0], found[1][0]], axis=1)
+        down = np.concatenate([found[0][1], found[1][1]], axis=1)
+        return Lanes(rates, unit, up, down)
+
+    def _lane_units(self, rates: Floats) -> Floats:
+        """Steps so fine that sums along the longest conceivable drive stay within a lane."""
+        values = self.values[0][self.open_roads]
+        if not values.size:
+            return np.full(rates.size, _LANE_UNIT_S)
+        longest_s = float(np.sqrt(values.shape[0]) * 40.0 * values[:, TIME].mean() / MS_PER_S)
+        most_kwh = float(
+            np.sqrt(values.shape[0])
+            * 40.0
+            * self._spared_mwh[0][self.open_roads].mean()
+            / MWH_PER_KWH
+        )
+        wanted = (longest_s + rates * most_kwh) / LANE_MOST
+        return np.maximum(wanted, _LANE_UNIT_S)
+
+
+def _lower(lane: Ints, weight: Floats) -> None:
+    """Take the lesser of a lane and a weight, rounded down."""
+    np.minimum(lane, np.floor(np.minimum(weight, LANE_MOST)).astype(np.int32), out=lane)
+
+
+def shares_of_speed(least: float, step: float) -> tuple[float, ...]:
+    """Shares of the usual speed that roads may be driven at, from 1 down to the least."""
+    count = int(np.floor((1.0 - least) / step + 1e-9))
+    return tuple(round(1.0 - k * step, 6) for k in range(count + 1))
+
+
+def stacked(values: Sequence[Ints]) -> Ints:
+    """Put costs at several speeds into one read-only array, shape (speeds, roads, 5)."""
+    table = np.stack(list(values))
+    table.setflags(write=False)
+    return table

@@ -1,0 +1,112 @@
+"""The contraction hierarchy of a road network: an order of its nodes, and the arcs it implies.
+
+Depends on the roads alone, so it is made once a network and serves every car and weather.  The
+only file that knows routingkit_cch.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import routingkit_cch
+from numpy.typing import NDArray
+
+from tripplan.network import RoadNetwork
+from tripplan.search.kernels.contraction import Chordal, above, contract, place_roads
+
+Ints = NDArray[np.int32]
+
+
+def inertial_order(network: RoadNetwork) -> Ints:
+    """Order the nodes by nested dissection along straight lines (inertial flow).
+
+    Parameters
+    ----------
+    network
+        The roads.
+
+    Returns
+    -------
+    ndarray
+        Nodes, the least important first, shape (nodes,).
+    """
+    order = routingkit_cch.compute_order_inertial(
+        network.node_count,
+        network.tail.astype(np.uint32),
+        network.head.astype(np.uint32),
+        network.lat.astype(np.float32),
+        network.lon.astype(np.float32),
+    )
+    return np.asarray(order, dtype=np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """Roads as a forward star, their order, and the chordal graph over ranks."""
+
+    first_out: Ints
+    """Shape (nodes + 1,)."""
+    tail: Ints
+    head: Ints
+    """Shape (roads,)."""
+    order: Ints
+    """Node at each rank, shape (nodes,)."""
+    rank: Ints
+    """Rank of each node, shape (nodes,)."""
+    graph: Chordal
+    arc: Ints
+    """Arc of the chordal graph that each road belongs to, shape (roads,)."""
+    is_up: NDArray[np.bool_]
+    """Whether a road leads to the higher rank, shape (roads,)."""
+
+    @classmethod
+    def over(cls, first_out: Ints, head: Ints, order: Ints) -> "Hierarchy":
+        """Contract a forward star in a given order.
+
+        Parameters
+        ----------
+        first_out, head
+            The forward star, shapes (nodes + 1,) and (roads,).
+        order
+            Nodes, the least important first, shape (nodes,).
+        """
+        nodes = order.size
+        tail = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(first_out))
+        rank = np.empty(nodes, np.int32)
+        rank[order] = np.arange(nodes, dtype=np.int32)
+        ends, others = np.concatenate([tail, head]), np.concatenate([head, tail])
+        by_end = np.argsort(ends, kind="stable")
+        first = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=nodes))])
+        graph = contract(
+            first.astype(np.int32),
+            others[by_end].astype(np.int32),
+            np.array(order, dtype=np.int32),
+            rank,
+        )
+        # Plain arrays, so that the compiled loops see one type whatever they were read from.
+        plain_head = np.array(head, dtype=np.int32)
+        return cls(
+            first_out=np.array(first_out, dtype=np.int32),
+            tail=tail,
+            head=plain_head,
+            order=np.array(order, dtype=np.int32),
+            rank=rank,
+            graph=graph,
+            arc=place_roads(graph, tail, plain_head, rank),
+            is_up=rank[tail] < rank[plain_head],
+        )
+
+    @classmethod
+    def of(cls, network: RoadNetwork, order: Ints | None = None) -> "Hierarchy":
+        """Contract a network, in an order that was worked out before or in a new one."""
+        found = inertial_order(network) if order is None else order
+        return cls.over(network.first_out, network.head, found)
+
+    @cached_property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return int(self.order.size)
+
+    def selection(self, ranks: Ints) -> Ints:
+        """Ranks to sweep so that these are reached, higher ones first."""
+        return above(self.graph, np.ascontiguousarray(ranks, dtype=np.int32))

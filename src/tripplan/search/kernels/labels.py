@@ -1,0 +1,318 @@
+"""Compiled: what the searches over stops share - drives, wishes, labels, and the bag of each stop.
+
+Chargers are stops 0..n-1, the places that the trip must visit in turn are stops n..n+m-1 (the last
+of them is the destination), and the origin is stop n+m.  A label also knows its *lap*: how many of
+those places lie behind it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.kernels.heap import heap_push
+from tripplan.search.kernels.jit import compiled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+EPSILON = 1e-9
+
+DONE, NEEDS_ROW, FULL_UP = 0, 1, 2
+"""Why a search returned: it is over; a row of drives is missing; the labels are used up."""
+
+
+class Drives(NamedTuple):
+    """Drives in columns; energies are absolute, the reserve included.
+
+    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those to the next place of a lap
+    goal_begin[lap, s]..goal_end[lap, s]-1.
+    """
+
+    stop: Ints
+    time_s: Floats
+    need_kwh: Floats
+    cost_kwh: Floats
+    most_kwh: Floats
+    heat_j: Floats
+    slower_s_per_kwh: Floats
+    """In a relaxation: the rate at which the drive may be slowed down, continuously, ..."""
+    slower_kwh: Floats
+    """... and how much energy that saves at the most; 0 for real drives."""
+    row_begin: Ints
+    """-1 where the row has not been worked out yet, shape (stops,)."""
+    row_end: Ints
+    goal_begin: Ints
+    goal_end: Ints
+    """Shape (laps, stops)."""
+
+
+class Bounds(NamedTuple):
+    """Optimistic rest of the trip from each stop in each lap, shape (laps, stops), for A*."""
+
+    time_s: Floats
+    """Fastest drive to the destination by way of the places still to visit."""
+    energy_kwh: Floats
+    """Least energy of any such drive."""
+    priced_s: Floats
+    """Least of time + energy at the best power over all such drives."""
+    best_kw: float
+    overhead_s: float
+    usable_kwh: float
+    """Most energy that one stop can add."""
+    final_kwh: float
+    """Least energy on arrival at the destination."""
+
+
+class Wishes(NamedTuple):
+    """What the trip fixes."""
+
+    chargers: int
+    laps: int
+    start_kwh: float
+    reserve_kwh: float
+    full_kwh: float
+    limit_kwh: float
+    """Energy at which a charging stop ends at the latest."""
+    final_kwh: float
+    step_kwh: float
+    """Energy between two columns of ``tau_s``."""
+    least_charge_kwh: float
+    """A charging stop adds at least this."""
+    longest_charge_s: float
+    """A charging stop charges no longer than this."""
+    level: Ints
+    """Power level of each stop: a row of ``tau_s``; -1 where nothing can be charged."""
+    overhead_s: Floats
+    """Time that charging takes beside charging itself, shape (stops,)."""
+    dwell_s: Floats
+    """Time that is spent at each place anyway, shape (laps,)."""
+    spell_first: Ints
+    """First spell of each charger, shape (chargers + 1,); a charger without spells is always
+    open."""
+    spell_begin_s: Floats
+    spell_end_s: Floats
+    """When chargers open and close, after departure."""
+
+
+class Labels(NamedTuple):
+    """Columns of the labels that a search made."""
+
+    stop: Ints
+    lap: Ints
+    time_s: Floats
+    energy_kwh: Floats
+    pack_c: Floats
+    parent: Ints
+    drive: Ints
+    """Drive by which the label came; -1 at the origin."""
+    departed_kwh: Floats
+    """Energy with which that drive started."""
+    waited_s: Floats
+    """How long the car waits at this stop before it plugs in."""
+
+
+class Frontier(NamedTuple):
+    """The state of a search, kept between calls."""
+
+    labels: Labels
+    dead: NDArray[np.bool_]
+    bag: Ints
+    """Newest label of each stop and lap, shape (laps + 1, stops); -1: none."""
+    next_in_bag: Ints
+    keys: Floats
+    items: Ints
+    counts: NDArray[np.int64]
+    """Labels used; size of the heap; winning label or -1; stop whose row is missing."""
+    best_s: Floats
+    """Least time found, shape (1,)."""
+
+
+USED, HEAPED, WINNER, MISSING = 0, 1, 2, 3
+
+
+@compiled
+def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier:
+    """Make the state of a search that looks for plans quicker than a ceiling."""
+    labels = Labels(
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room),
+        np.empty(room),
+    )
+    counts = np.zeros(4, np.int64)
+    counts[WINNER] = -1
+    return Frontier(
+        labels,
+        np.zeros(room, np.bool_),
+        np.full((laps + 1, stops), -1, np.int32),
+        np.full(room, -1, np.int32),
+        np.empty(room + 8),
+        np.empty(room + 8, np.int32),
+        counts,
+        np.full(1, ceiling_s),
+    )
+
+
+@compiled
+def put_label(
+    frontier: Frontier,
+    stop: int,
+    lap: int,
+    time_s: float,
+    energy_kwh: float,
+    pack_c: float,
+    parent: int,
+    drive: int,
+    departed_kwh: float,
+    waited_s: float,
+) -> int:
+    """Write a label and return its number; for parent and drive, -1 says that there is none."""
+    at = int(frontier.counts[USED])
+    labels = frontier.labels
+    labels.stop[at] = stop
+    labels.lap[at] = lap
+    labels.time_s[at] = time_s
+    labels.energy_kwh[at] = energy_kwh
+    labels.pack_c[at] = pack_c
+    labels.parent[at] = parent
+    labels.drive[at] = drive
+    labels.departed_kwh[at] = departed_kwh
+    labels.waited_s[at] = waited_s
+    frontier.counts[USED] = at + 1
+    return at
+
+
+@compiled
+def queue_label(frontier: Frontier, label: int, key: float) -> None:
+    """Put a label into the bag of its stop, and into the queue under a key."""
+    lap = frontier.labels.lap[label]
+    stop = frontier.labels.stop[label]
+    frontier.next_in_bag[label] = frontier.bag[lap, stop]
+    frontier.bag[lap, stop] = label
+    size = int(frontier.counts[HEAPED])
+    frontier.counts[HEAPED] = heap_push(frontier.keys, frontier.items, size, key, label)
+
+
+@compiled
+def rest_s(bounds: Bounds, lap: int, stop: int, energy_kwh: float) -> float:
+    """Return a lower bound on the time from a stop, reached with this energy, to the end."""
+    missing = bounds.energy_kwh[lap, stop] + bounds.final_kwh - energy_kwh
+    fastest = bounds.time_s[lap, stop]
+    if missing <= EPSILON or missing == np.inf:
+        return float(fastest)
+    stops = np.ceil(missing / bounds.usable_kwh - EPSILON)
+    spare_s = (energy_kwh - bounds.final_kwh) * 3600.0 / bounds.best_kw
+    return float(max(fastest, bounds.priced_s[lap, stop] - spare_s) + stops * bounds.overhead_s)
+
+
+@compiled
+def opens_s(wishes: Wishes, stop: int, time_s: float) -> float:
+    """Time from which a stop can be used by a car that comes at a time; infinite: never again."""
+    if stop >= wishes.chargers:
+        return time_s
+    begin = wishes.spell_first[stop]
+    end = wishes.spell_first[stop + 1]
+    if begin == end:
+        return time_s
+    for k in range(begin, end):
+        if time_s < wishes.spell_end_s[k]:
+            return float(max(time_s, wishes.spell_begin_s[k]))
+    return np.inf
+
+
+@compiled
+def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
+    """Time that charging from empty to an energy takes at a charger of this power level [s]."""
+    x = energy_kwh / step_kwh
+    cell = min(max(int(x), 0), tau_s.shape[1] - 2)
+    return float(tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell]))
+
+
+@compiled
+def charged_kwh(tau_s: Floats, level: int, step_kwh: float, time_s: float) -> float:
+    """Energy that charging from empty for a time gives; the inverse of `charged_s` [kWh]."""
+    cell = int(np.searchsorted(tau_s[level], time_s)) - 1
+    cell = min(max(cell, 0), tau_s.shape[1] - 2)
+    width = tau_s[level, cell + 1] - tau_s[level, cell]
+    share = (time_s - tau_s[level, cell]) / width if width > 0.0 else 1.0
+    return float((cell + min(max(share, 0.0), 1.0)) * step_kwh)
+
+
+@compiled
+def slope_s_per_kwh(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
+    """Time for the next kilowatt-hour at an energy within a cell [s/kWh]."""
+    cell = min(max(int(energy_kwh / step_kwh), 0), tau_s.shape[1] - 2)
+    return float((tau_s[level, cell + 1] - tau_s[level, cell]) / step_kwh)
+
+
+@compiled
+def departures(
+    tau_s: Floats,
+    here: int,
+    there: int,
+    cost_kwh: float,
+    most_kwh: float,
+    least_kwh: float,
+    limit_kwh: float,
+    step_kwh: float,
+    found: Floats,
+) -> int:
+    """Collect the departure energies that can be optimal for one drive.
+
+    Parameters
+    ----------
+    tau_s
+        Time to charge from empty, shape (power levels, columns). [s]
+    here, there
+        Power level at this stop and the next; ``there`` is -1 where nothing is charged.
+    cost_kwh, most_kwh
+        Profile of the drive. [kWh]
+    least_kwh, limit_kwh
+        Energies with which the car can leave at the earliest and at the latest. [kWh]
+    step_kwh
+        Energy between two columns of ``tau_s``. [kWh]
+    found
+        Takes the energies; must have room for twice the columns of ``tau_s`` and two.
+
+    Returns
+    -------
+    int
+        How many were found; the first is ``least_kwh``.
+    """
+    found[0] = least_kwh
+    count = 1
+    if there < 0 or limit_kwh <= least_kwh + EPSILON:
+        return count
+    full = most_kwh + cost_kwh
+    shift = cost_kwh - np.floor(cost_kwh / step_kwh) * step_kwh
+    here_cell = np.floor(least_kwh / step_kwh + EPSILON) + 1.0
+    there_cell = np.floor((least_kwh - shift) / step_kwh + EPSILON) + 1.0
+    before = least_kwh
+    falling = False
+    while before < limit_kwh - EPSILON:
+        upto = min(here_cell * step_kwh, there_cell * step_kwh + shift, limit_kwh)
+        if before + EPSILON < full < upto:
+            upto = full
+        middle = 0.5 * (before + upto)
+        slope = slope_s_per_kwh(tau_s, here, step_kwh, middle)
+        if middle < full:
+            slope -= slope_s_per_kwh(tau_s, there, step_kwh, middle - cost_kwh)
+        if falling and slope >= 0.0:
+            found[count] = before
+            count += 1
+        falling = slope < 0.0
+        if here_cell * step_kwh <= upto + EPSILON:
+            here_cell += 1.0
+        if there_cell * step_kwh + shift <= upto + EPSILON:
+            there_cell += 1.0
+        before = upto
+    if falling:
+        found[count] = limit_kwh
+        count += 1
+    return count

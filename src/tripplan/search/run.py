@@ -1,0 +1,276 @@
+"""Run the compiled search over a table of drives, fetching rows as it asks for them."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
+from tripplan.search.kernels.choose import choose_stops, start
+from tripplan.search.kernels.course import Course, HeatRules
+from tripplan.search.kernels.labels import (
+    DONE,
+    MISSING,
+    NEEDS_ROW,
+    USED,
+    WINNER,
+    Bounds,
+    Drives,
+    Frontier,
+    Wishes,
+    new_frontier,
+    rest_s,
+)
+from tripplan.search.pool import Scope
+from tripplan.search.question import Question, charging_times_s
+from tripplan.search.rows import RowStore
+from tripplan.settings import Settings
+from tripplan.units import S_PER_H
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+NO_WAIT = np.zeros(1)
+NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
+IDLE_RULES = HeatRules(0.0, 0.0, 1e9, 0.0)
+
+
+class Pool(Protocol):
+    """A table of drives that grows."""
+
+    @property
+    def drives(self) -> Drives:
+        """The drives known so far."""
+
+    def fetch(self, stop: int) -> None:
+        """Make the row of a stop."""
+
+
+class Step(NamedTuple):
+    """One drive of a chain."""
+
+    stop: int
+    """Stop that it leads to."""
+    lap: int
+    """Lap after it."""
+    drive: int
+    """Its number in the pool."""
+    departed_kwh: float
+    """Energy with which it started."""
+    waited_s: float
+    """How long the car waits at that stop before it plugs in."""
+    arrived_kwh: float
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search found."""
+
+    time_s: float
+    """Infinite where there is no plan below the ceiling."""
+    chain: tuple[Step, ...]
+    labels: int
+    complete: bool
+
+
+def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
+    """Compute lower bounds on the rest of the trip from every stop in every lap.
+
+    Energy that a plug gives while the car stands at a goal anyway costs no time.
+    """
+    laps, chargers = len(question.goals), question.charger_node.size
+    shape = (laps + 1, question.stop_count)
+    time_s, energy, priced = (np.full(shape, np.inf) for _ in range(3))
+    rates = rows.ground.lanes.rate_s_per_kwh
+    price = S_PER_H / question.best_kw if question.best_kw > 0.0 else 0.0
+    lane = int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
+    rest = np.zeros(rates.size + 1)
+    given_kwh = 0.0
+    for array in (time_s, energy, priced):
+        array[laps, chargers + laps - 1] = 0.0
+    for lap in range(laps - 1, -1, -1):
+        goal = question.goals[lap]
+        before = question.goals[lap - 1].node if lap else question.origin
+        stop = chargers + lap - 1 if lap else chargers + laps
+        here = np.append(np.arange(chargers), stop)
+        direct = rows.lanes_between(before, goal.node)
+        weight = np.vstack([rows.lanes_to(goal.node), direct[None, :]]) + rest
+        given_kwh += min(
+            goal.charger_kw * goal.dwell_s / S_PER_H, question.limit_kwh - question.reserve_kwh
+        )
+        time_s[lap, here] = weight[:, 0]
+        energy[lap, here] = weight[:, -1] - given_kwh
+        priced[lap, here] = weight[:, lane] + (price - rates[lane]) * weight[:, -1]
+        priced[lap, here] -= price * given_kwh
+        rest = rest + direct
+        if lap:
+            rest[:-1] += question.goals[lap - 1].dwell_s
+    for k in question.banned:
+        time_s[:, k] = np.inf
+    return Bounds(
+        time_s,
+        energy,
+        priced,
+        max(question.best_kw, 1e-9),
+        question.overhead_s,
+        max(question.limit_kwh - question.reserve_kwh, 1e-9),
+        question.final_kwh,
+    )
+
+
+def scope_of(question: Question, rows: RowStore, bounds: Bounds, ceiling_s: float) -> Scope:
+    """Tell which stops a plan below a ceiling could lead to."""
+    chargers = question.charger_node.size
+    from_origin = np.zeros(question.stop_count)
+    from_origin[:chargers] = rows.lanes_from(question.origin)[:, 0]
+    return Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+
+
+def least_time_s(question: Question, bounds: Bounds) -> float:
+    """Return what no plan can take less than; infinite where no road leads to the end."""
+    origin = question.charger_node.size + len(question.goals)
+    return float(rest_s(bounds, 0, origin, question.start_kwh))
+
+
+def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Floats]:
+    """Turn the trip into what the compiled search takes: wishes, and times to charge.
+
+    Parameters
+    ----------
+    question
+        The trip.
+    relaxed
+        Whether wishes that only forbid are left out, and power that rises with SoC is taken to
+        be there from the beginning.
+    """
+    kw = question.stop_kw if question.power is not None else np.zeros(question.stop_count)
+    levels_kw, level = np.unique(kw, return_inverse=True)
+    if levels_kw[0] <= 0.0:
+        levels_kw, level = levels_kw[1:], level - 1
+    chargers = question.charger_node.size
+    spells = [question.spells.get(k, ()) for k in range(chargers)]
+    flat = np.array([spell for row in spells for spell in row], np.float64).reshape(-1, 2)
+    goals = question.goals
+    overhead = np.zeros(question.stop_count)
+    overhead[:chargers] = question.overhead_s
+    overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
+    return Wishes(
+        chargers=chargers,
+        laps=len(goals),
+        start_kwh=question.start_kwh,
+        reserve_kwh=question.reserve_kwh,
+        full_kwh=question.capacity_kwh,
+        limit_kwh=question.limit_kwh,
+        final_kwh=question.final_kwh,
+        step_kwh=question.step_kwh,
+        least_charge_kwh=0.0 if relaxed else question.least_charge_kwh,
+        longest_charge_s=math.inf if relaxed else question.longest_charge_s,
+        level=level.astype(np.int32),
+        overhead_s=overhead,
+        dwell_s=np.array([goal.dwell_s for goal in goals]),
+        spell_first=np.concatenate([[0], np.cumsum([len(row) for row in spells])]).astype(np.int32),
+        spell_begin_s=flat[:, 0].copy(),
+        spell_end_s=flat[:, 1].copy(),
+    ), charging_times_s(question, levels_kw, falling=relaxed)
+
+
+def search(
+    question: Question,
+    pool: Pool,
+    bounds: Bounds,
+    settings: Settings,
+    *,
+    ceiling_s: float = math.inf,
+    relaxed: bool = False,
+    rules: HeatRules | None = None,
+    dominance: bool = True,
+) -> Found:
+    """Search over a pool of drives.
+
+    Parameters
+    ----------
+    question
+        The trip.
+    pool
+        Its drives.
+    bounds
+        Optimistic rests.
+    settings
+        How to search.
+    ceiling_s
+        Only plans quicker than this are of interest.
+    relaxed
+        See `wishes_of`.
+    rules
+        With battery heat: how coarse; None: without.
+    dominance
+        Whether to strike out superfluous labels.
+    """
+    wishes, tau_s = wishes_of(question, relaxed=relaxed)
+    room = settings.label_limit
+    frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
+    heat = rules is not None and question.power is not None
+    columns = SOC_CELLS + 1
+    course = Course(np.empty((room if heat else 1, columns)), np.empty((room if heat else 1, columns)))
+    start(frontier, wishes, question.start_c)
+    while True:
+        status = choose_stops(
+            frontier,
+            pool.drives,
+            tau_s,
+            question.stop_kw,
+            bounds,
+            wishes,
+            heat,
+            dominance,
+            question.power or NO_POWER,
+            question.pack,
+            rules or IDLE_RULES,
+            np.array(settings.waits_s) if heat else NO_WAIT,
+            course,
+        )
+        if status != NEEDS_ROW:
+            break
+        pool.fetch(int(frontier.counts[MISSING]))
+    return _found(frontier, complete=status == DONE)
+
+
+def _found(frontier: Frontier, *, complete: bool) -> Found:
+    labels, winner = frontier.labels, int(frontier.counts[WINNER])
+    chain = []
+    label = winner
+    while label >= 0 and labels.drive[label] >= 0:
+        chain.append(
+            Step(
+                stop=int(labels.stop[label]),
+                lap=int(labels.lap[label]),
+                drive=int(labels.drive[label]),
+                departed_kwh=float(labels.departed_kwh[label]),
+                waited_s=float(labels.waited_s[label]),
+                arrived_kwh=float(labels.energy_kwh[label]),
+            )
+        )
+        label = int(labels.parent[label])
+    time_s = float(frontier.best_s[0]) if winner >= 0 else math.inf
+    return Found(time_s, tuple(reversed(chain)), int(frontier.counts[USED]), complete)
+
+
+def heat_rules(question: Question, settings: Settings, *, coarser: float = 1.0) -> HeatRules:
+    """Return the rules of the search with heat for this car."""
+    cold_below_c = -math.inf
+    if question.power is not None:
+        most = float(question.power.limit_kw.max())
+        cold_below_c = float(question.power.limit_c[int(np.argmax(question.power.limit_kw))])
+        wanted = min(most, float(question.power.curve_kw.max()))
+        for c in question.power.limit_c:
+            if interpolate(float(c), question.power.limit_c, question.power.limit_kw) >= wanted:
+                cold_below_c = float(c)
+                break
+    return HeatRules(
+        settings.time_epsilon_s * coarser,
+        settings.temperature_epsilon_k * coarser,
+        settings.departure_step * question.capacity_kwh,
+        cold_below_c,
+    )
