@@ -9,6 +9,7 @@ from tripplan import model
 from tripplan.physics import consumption
 from tripplan.physics.thermal import joule_heat_w
 from tripplan.region import RoadNetwork
+from tripplan.road_wishes import open_arcs
 from tripplan.search.kernels.drives import Roads
 from tripplan.trip import Trip
 from tripplan.units import (
@@ -102,7 +103,6 @@ def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:
     power_kw = motion + vehicle.auxiliary_kw + cabin
     thermal = vehicle.battery.thermal
     current_heat_w = joule_heat_w(1.0, vehicle.battery.nominal_voltage_v, thermal.resistance_ohm)
-    posted_kmh = vehicle.max_posted_speed_kmh or np.inf
     return ArcCosts(
         pieces=PieceCosts(
             time_s=time_s,
@@ -115,7 +115,7 @@ def price_arcs(network: RoadNetwork, vehicle: Vehicle, trip: Trip) -> ArcCosts:
         ),
         bearing_deg=bearing,
         height_kwh=load.mass_kg * STANDARD_GRAVITY_MPS2 * network.elevation_m / J_PER_KWH,
-        open_arcs=network.speed_limit_kmh <= posted_kmh + 0.5,
+        open_arcs=open_arcs(network, vehicle, trip.avoid),
     )
 
 
