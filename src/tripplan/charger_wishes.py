@@ -52,7 +52,7 @@ def usable_plugs(
     found: list[UsablePlug] = []
     dropped = Counter[str]()
     for position, site in enumerate(chargers):
-        charger = _adapted(site, wishes.adapters)
+        charger = _adapted(site, wishes.adapters) if wishes.adapters else site
         plugs = [plug for plug in _fitting(charger, wanted) if plug.power_kw is not None]
         if not plugs:
             continue
@@ -61,7 +61,8 @@ def usable_plugs(
             dropped[reason] += 1
             continue
         # Of plugs of the same power the first counts: the site's own go before adapters.
-        best = max(_counted(plugs, wishes), key=lambda plug: plug.rated_kw)
+        counted = _counted(plugs, wishes)
+        best = counted[0] if len(counted) == 1 else max(counted, key=lambda plug: plug.rated_kw)
         found.append(UsablePlug(position, best))
     return UsablePlugs(tuple(found), _sorted(dropped))
 
@@ -145,10 +146,10 @@ def _fitting(charger: Charger, standards: frozenset[str] | None) -> list[Connect
     return [plug for plug in plugs if standards is None or plug.standard in standards]
 
 
-def _counted(plugs: Sequence[Connector], wishes: ChargerWishes) -> list[Connector]:
+def _counted(plugs: Sequence[Connector], wishes: ChargerWishes) -> Sequence[Connector]:
     """Leave out the plugs whose power is not stated, if that is wished."""
     if not wishes.only_stated_power:
-        return list(plugs)
+        return plugs
     return [plug for plug in plugs if plug.power_kw is not None and not plug.power_assumed]
 
 
@@ -156,17 +157,20 @@ def _against_power(plugs: Sequence[Connector], wishes: ChargerWishes) -> str | N
     counted = _counted(plugs, wishes)
     if wishes.only_stated_power and not counted:
         return "power not stated"
+    if not wishes.min_power_kw:
+        return None
     rated = [plug.power_kw for plug in counted if plug.power_kw is not None]
     blank = len(rated) < len(counted) or not counted
-    enough = max(rated, default=0.0) >= wishes.min_power_kw
-    if wishes.min_power_kw and not enough and not (blank and wishes.keep_unknown):
-        return "too little power"
-    return None
+    if max(rated, default=0.0) >= wishes.min_power_kw or (blank and wishes.keep_unknown):
+        return None
+    return "too little power"
 
 
 def _against_stalls(charger: Charger, wishes: ChargerWishes) -> str | None:
+    if not wishes.min_stalls:
+        return None
     if charger.stalls is None:
-        return None if wishes.keep_unknown or not wishes.min_stalls else "stalls not known"
+        return None if wishes.keep_unknown else "stalls not known"
     return "too few stalls" if charger.stalls < wishes.min_stalls else None
 
 

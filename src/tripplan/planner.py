@@ -171,11 +171,11 @@ class Planner:
         fits = f"{gap.reached_stops} of {len(plugs)} chargers with a fitting plug can be reached"
         dropped = self._fitting(trip, vehicle).dropped
         if not plugs:
-            fits = "no charger of this region has a plug that this car can fast-charge at"
-            fits += ", of those that fit the trip's wishes" if dropped else ""
+            that = "that fits the trip's wishes " if dropped else ""
+            fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
         if dropped:
             counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
-            fits += f"; wishes left out {sum(dropped.values())} with such a plug: {counts}"
+            fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
         return OutOfRangeError(
             f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
             f"the longest gap without a usable charger takes {missing} than the battery gives. "
