@@ -62,7 +62,9 @@ def plan(
     min_power_kw: Annotated[str | None, typer.Option(help="Least power of a charger.")] = None,
     min_stalls: Annotated[str | None, typer.Option(help="Least number of stalls.")] = None,
     operators: Annotated[_Several, typer.Option("--operator", help="Only theirs.")] = None,
-    exclude_operators: Annotated[_Several, typer.Option("--exclude-operator")] = None,
+    exclude_operators: Annotated[
+        _Several, typer.Option("--exclude-operator", help="None of theirs.")
+    ] = None,
     access: Annotated[_Several, typer.Option(help="public, unknown, restricted.")] = None,
     banned: Annotated[_Several, typer.Option("--ban", help="Id of a charger.")] = None,
     adapters: Annotated[_Several, typer.Option("--adapter", help="CCS1:CHADEMO:50")] = None,

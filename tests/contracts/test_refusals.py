@@ -56,14 +56,14 @@ def test_such_a_gap_does_not_stop_a_batch(region: tripplan.Region) -> None:
 def test_what_wishes_leave_out_is_counted_by_reason(region: tripplan.Region) -> None:
     sites = region.chargers.chargers[:4]
     fast = (tripplan.Connector("CHADEMO", 50.0),)
-    changes = (
+    changes: tuple[dict[str, Any], ...] = (
         {"access": "restricted"},
         {"operator": "Acme Charging"},
         {"operator": "Acme Inc."},
         {"connectors": (tripplan.Connector("CCS1", 50.0),)},
     )
     few = tuple(
-        replace(site, **({"connectors": fast} | change))
+        replace(site, **{"connectors": fast, **change})
         for site, change in zip(sites, changes, strict=True)
     )
     small = replace(region, chargers=ChargerSet(few, region.chargers.node[:4]))

@@ -101,6 +101,7 @@ def test_ramps_stay_open_where_motorways_are_avoided() -> None:
 @pytest.mark.parametrize("flagged", [True, False])
 def test_a_ferry_is_known_by_its_flag_or_its_class(*, flagged: bool) -> None:
     network = region(3).network
+    changed: dict[str, Any]
     if flagged:
         changed = {"road_class": np.full(network.arc_count, PRIMARY, np.uint8)}
     else:
