@@ -32,7 +32,7 @@ def listed(value: object) -> object:
 
 
 def moment(value: object) -> object:
-    """Refuse times that are no ISO 8601 text with date and time of day, of 2000 to 2100."""
+    """Read date and time of day (ISO 8601), and refuse a date alone and numbers."""
     if isinstance(value, str):
         try:
             found = datetime.fromisoformat(value.strip())
