@@ -72,7 +72,7 @@ def ask(planner: Planner, trip: Trip, car: Vehicle) -> Question:
     limit_km = planner.settings.snap_limit_km
     origin, _ = planner._nodes.snap(trip.origin, limit_km)  # noqa: SLF001 - the same question
     destination, _ = planner._nodes.snap(trip.destination, limit_km)  # noqa: SLF001
-    plugs = planner._usable_plugs(car)  # noqa: SLF001
+    plugs = planner._usable_plugs(trip, car)  # noqa: SLF001
     return planner._question(trip, car, origin, destination, plugs)  # noqa: SLF001
 
 

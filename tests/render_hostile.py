@@ -44,7 +44,9 @@ def named_plan(name: str) -> Plan:
         )
         for leg in plain.legs
     )
-    words = {"name": name, "operator": name, "standard": name, "charger_id": name}
+    texts = ("name", "operator", "standard", "charger_id", "opening_hours", "price")
+    words = dict.fromkeys((*texts, "power_rule", "standard_rule"), name)
+    words["network"] = f"net {name}"
     changes: dict[str, Any] = {
         "trip": plain.trip.model_copy(update=trip),
         "legs": legs,

@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from tripplan.region import Charger, ChargerSet, Connector, Region, RoadNetwork
     from tripplan.settings import Settings
     from tripplan.sources.starter import load_starter
-    from tripplan.trip import Conditions, Place, Trip
+    from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Trip
     from tripplan.vehicle import Battery, ChargingCurve, Vehicle, catalogue, load_vehicle
 
 _HOME = {
+    "Adapter": "trip",
     "Battery": "vehicle",
     "Charger": "region",
     "ChargerSet": "region",
+    "ChargerWishes": "trip",
     "ChargingCurve": "vehicle",
     "ChargingStop": "answer",
     "Conditions": "trip",
@@ -67,9 +69,11 @@ _HOME = {
 }
 
 __all__ = [
+    "Adapter",
     "Battery",
     "Charger",
     "ChargerSet",
+    "ChargerWishes",
     "ChargingCurve",
     "ChargingStop",
     "Conditions",

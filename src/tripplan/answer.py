@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tripplan.record import Record
-from tripplan.trip import Place, Trip
+from tripplan.trip import ChargerAccess, Place, Trip
 
 LimitedBy = Literal["vehicle", "charger", "temperature"]
 SCHEMA_VERSION: Literal["tripplan-plan/1"] = "tripplan-plan/1"
@@ -94,11 +94,23 @@ class ChargingStop(Record):
     lat: float
     lon: float
     operator: str
+    network: str = ""
+    """Brand or roaming network; empty: not known."""
+    access: ChargerAccess = "unknown"
+    """Whether anybody may charge there."""
+    opening_hours: str | None = None
+    """In OpenStreetMap's opening_hours syntax; None: not known."""
+    price: str = ""
+    """What the source says about the price, in its own words."""
     illustrative: bool
     """Whether the charger is made up; such a stop is never to be shown as a real place."""
     power_assumed: bool
+    power_rule: str = ""
+    """By which rule the power was assumed; empty where it is stated."""
     standard: str
     """The plug that is used."""
+    standard_rule: str = ""
+    """By which rule the kind of plug was assumed, or through which adapter the car uses it."""
     charger_kw: float
     """Highest power of that plug."""
     stalls: int | None

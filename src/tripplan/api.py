@@ -1,6 +1,7 @@
 """The function door: `plan()`, place names in, `Plan` out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -8,18 +9,32 @@ from typing import Any, TypedDict, Unpack
 from tripplan.answer import Plan
 from tripplan.errors import InvalidInputError
 from tripplan.planner import Planner
+from tripplan.record import Record
 from tripplan.region import Region
 from tripplan.settings import Settings
 from tripplan.sources.starter import load_starter
 from tripplan.sources.store import list_regions, load_region
-from tripplan.trip import CabinSetting, Conditions, Place, RoadSurface, Trip
+from tripplan.trip import (
+    Adapter,
+    AvoidableRoad,
+    CabinSetting,
+    ChargerAccess,
+    ChargerWishes,
+    Conditions,
+    Place,
+    RoadSurface,
+    Trip,
+)
 from tripplan.vehicle import Vehicle, find_vehicle
 
 STARTER = "starter"
 
 
 class Wishes(TypedDict, total=False):
-    """What can be wished for a trip beside its ends; see `Trip` and `Conditions`."""
+    """What can be wished for a trip beside its ends: `Trip`, `Conditions`, `ChargerWishes`.
+
+    Lists may be one text with semicolons.
+    """
 
     departure_soc: float | str
     reserve_soc: float | str
@@ -28,12 +43,24 @@ class Wishes(TypedDict, total=False):
     stop_overhead_s: float
     max_speed_kmh: float | None
     pack_start_c: float | None
+    departure: datetime | str | None
+    avoid: Sequence[AvoidableRoad] | str
     ambient_c: float
     wind_mps: float
     wind_from_deg: float | None
     road: RoadSurface
     payload_kg: float
     cabin: CabinSetting
+    min_power_kw: float
+    min_stalls: int
+    operators: Sequence[str]
+    exclude_operators: Sequence[str]
+    access: Sequence[ChargerAccess] | str
+    banned: Sequence[str]
+    adapters: Sequence[Adapter | str] | str
+    keep_unknown: bool
+    out_of_service: bool
+    only_stated_power: bool
 
 
 CACHE = Path("cache")
@@ -91,18 +118,22 @@ def make_trip(
     origin, destination
         Names of the region, "lat,lon", or places.
     wishes
-        Fields of `Trip` and of `Conditions`, side by side.
+        Fields of `Trip`, of `Conditions` and of `ChargerWishes`, side by side.
 
     Raises
     ------
     InvalidInputError
         A place is unknown or a wish is wrong; one message names all faulty wishes.
     """
-    weather = {key: value for key, value in wishes.items() if key in Conditions.model_fields}
-    rest = {key: value for key, value in wishes.items() if key not in weather}
-    unknown = [key for key in rest if key not in Trip.model_fields or key in _NOT_WISHES]
+    parts = {
+        name: {key: value for key, value in wishes.items() if key in record.model_fields}
+        for name, record in _PARTS.items()
+    }
+    rest = {k: v for k, v in wishes.items() if not any(k in part for part in parts.values())}
+    own = set(Trip.model_fields) - {"origin", "destination", *_PARTS}
+    unknown = [key for key in rest if key not in own]
     if unknown:
-        known = sorted((set(Trip.model_fields) | set(Conditions.model_fields)) - _NOT_WISHES)
+        known = sorted(own.union(*(record.model_fields for record in _PARTS.values())))
         raise InvalidInputError(
             f"there is no wish named {', '.join(unknown)}; known: {', '.join(known)}",
             field=unknown[0],
@@ -114,10 +145,11 @@ def make_trip(
         for name, place in (("origin", origin), ("destination", destination))
     }
     where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
-    return Trip.parse({**ends, **rest, "conditions": weather}, where=where)
+    return Trip.parse({**ends, **rest, **parts}, where=where)
 
 
-_NOT_WISHES = {"origin", "destination", "conditions"}
+_PARTS: Mapping[str, type[Record]] = {"conditions": Conditions, "chargers": ChargerWishes}
+"""Fields of a trip whose own fields are wished for one by one."""
 
 
 def find_car(vehicle: str | Vehicle, soh: float | str | None = None) -> Vehicle:
@@ -151,7 +183,8 @@ def plan(
     settings
         How to search.
     **wishes
-        Fields of `Trip` and `Conditions`: ``departure_soc``, ``ambient_c``, ...
+        Fields of `Trip`, `Conditions` and `ChargerWishes`: ``departure_soc``, ``ambient_c``,
+        ``min_power_kw``, ...
 
     Returns
     -------

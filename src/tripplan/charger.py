@@ -13,12 +13,24 @@ from numpy.typing import NDArray
 
 from tripplan.columns import column
 from tripplan.errors import DataError
+from tripplan.trip import ChargerAccess
+
+__all__ = [
+    "MAX_POWER_KW",
+    "Charger",
+    "ChargerAccess",
+    "ChargerOperation",
+    "ChargerSet",
+    "ChargerStatus",
+    "Connector",
+    "SourceEntry",
+    "rated_only",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 ChargerStatus = Literal["illustrative", "listed"]
-ChargerAccess = Literal["public", "restricted", "unknown"]
 ChargerOperation = Literal["in_service", "out_of_service", "unknown"]
 
 MAX_POWER_KW: Final = 2000.0

@@ -27,6 +27,8 @@ region_app = typer.Typer(help="Regions: the roads and chargers that trips are pl
 app.add_typer(region_app, name="region")
 
 _notes = Console(stderr=True)
+_Several = list[str] | None
+"""An option that may be given several times."""
 
 
 def _stop(error: TripplanError) -> NoReturn:
@@ -55,6 +57,20 @@ def plan(
     road: Annotated[str | None, typer.Option(help="dry, wet or snow.")] = None,
     payload_kg: Annotated[str | None, typer.Option(help="People and luggage, kg.")] = None,
     cabin: Annotated[str | None, typer.Option(help="on, preheated or off.")] = None,
+    departure: Annotated[str | None, typer.Option(help="Local time: 2026-06-07T08:00.")] = None,
+    avoid: Annotated[_Several, typer.Option(help="motorway, toll, ferry, tunnel.")] = None,
+    min_power_kw: Annotated[str | None, typer.Option(help="Least power of a charger.")] = None,
+    min_stalls: Annotated[str | None, typer.Option(help="Least number of stalls.")] = None,
+    operators: Annotated[_Several, typer.Option("--operator", help="Only theirs.")] = None,
+    exclude_operators: Annotated[
+        _Several, typer.Option("--exclude-operator", help="None of theirs.")
+    ] = None,
+    access: Annotated[_Several, typer.Option(help="public, unknown, restricted.")] = None,
+    banned: Annotated[_Several, typer.Option("--ban", help="Id of a charger.")] = None,
+    adapters: Annotated[_Several, typer.Option("--adapter", help="CCS1:CHADEMO:50")] = None,
+    keep_unknown: Annotated[bool | None, typer.Option(help="What nobody states is fine.")] = None,
+    out_of_service: Annotated[bool | None, typer.Option(help="Broken ones too.")] = None,
+    only_stated_power: Annotated[bool | None, typer.Option(help="No assumed power.")] = None,
     region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML map.")] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")] = None,
@@ -63,7 +79,7 @@ def plan(
     csv_path: Annotated[Path | None, typer.Option("--csv", help="Legs and stops.")] = None,
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
-    given = {name: value for name, value in locals().items() if value is not None}
+    given = {name: value for name, value in locals().items() if value not in (None, [])}
     files = {name: given.pop(name) for name in _FILES if name in given}
     try:
         _plan(given.pop("region"), given, files)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -227,7 +227,21 @@ def _stop(
         limited_by=_main_limit(samples),
         heat_delay_s=max(0.0, charging_s - free_s),
         samples=samples,
+        **_source_facts(plug),
     )
+
+
+def _source_facts(plug: Plug) -> dict[str, Any]:
+    """Return what sources say of a site, and by which rules values are assumed, by field."""
+    site, connector = plug.site, plug.connector
+    return {
+        "network": site.network,
+        "access": site.access,
+        "opening_hours": site.opening_hours,
+        "price": site.price,
+        "power_rule": connector.power_rule,
+        "standard_rule": connector.standard_rule,
+    }
 
 
 def _samples(

@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 from tripplan import model
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
-from tripplan.errors import InvalidInputError, OutOfRangeError
+from tripplan.charger_wishes import UsablePlugs, usable_plugs
+from tripplan.errors import DisconnectedError, InvalidInputError, OutOfRangeError
 from tripplan.itinerary import Itinerary, Plug, unfold
 from tripplan.node_index import NodeIndex
-from tripplan.region import Region
+from tripplan.region import Region, RoadNetwork
+from tripplan.road_wishes import open_arcs
 from tripplan.search.costs import price_arcs
 from tripplan.search.kernels.drives import one_to_all
 from tripplan.search.question import Question
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
-from tripplan.trip import Place, Trip
+from tripplan.trip import AvoidableRoad, Place, Trip
 from tripplan.units import M_PER_KM
 from tripplan.vehicle import Vehicle
 
@@ -66,12 +68,14 @@ class Planner:
         destination, destination_km = self._nodes.snap(
             trip.destination, self.settings.snap_limit_km
         )
-        plugs = self._usable_plugs(vehicle)
+        plugs = self._usable_plugs(trip, vehicle)
         question = self._question(trip, vehicle, origin, destination, plugs)
         try:
             solution = solve(question, self.settings)
         except OutOfReach as gap:
             raise self._out_of_range(gap, trip, vehicle, question, plugs) from None
+        except DisconnectedError as gone:
+            raise _cut_off(gone, trip, vehicle, question, self.region.network) from None
         itinerary = unfold(
             question,
             solution,
@@ -91,21 +95,19 @@ class Planner:
         snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
         return self._written(trip, vehicle, question, solution, itinerary, audit, snapped)
 
-    def _usable_plugs(self, vehicle: Vehicle) -> list[tuple[int, Plug]]:
-        """Index and best plug of each charger that this car can use."""
+    def _usable_plugs(self, trip: Trip, vehicle: Vehicle) -> list[tuple[int, Plug]]:
+        """Index and best plug of each charger that this car can use on this trip."""
+        sites = self.region.chargers.chargers
+        return [
+            (index, Plug(sites[index], plug, plug.rated_kw))
+            for index, plug in self._fitting(trip, vehicle).plugs
+        ]
+
+    def _fitting(self, trip: Trip, vehicle: Vehicle) -> UsablePlugs:
         if vehicle.battery.charging_curve is None:
-            return []
+            return UsablePlugs((), {})
         wanted = DC_STANDARDS & set(vehicle.connectors)
-        found = []
-        for index, site in enumerate(self.region.chargers.chargers):
-            fitting = [
-                Plug(site, plug, plug.power_kw)
-                for plug in site.connectors
-                if plug.standard in wanted and plug.power_kw is not None
-            ]
-            if fitting:
-                found.append((index, max(fitting, key=lambda plug: plug.power_kw)))
-        return found
+        return usable_plugs(self.region.chargers.chargers, wanted, trip.chargers)
 
     def _question(
         self,
@@ -167,8 +169,13 @@ class Planner:
         if not math.isfinite(gap.shortfall_kwh):
             missing = "many times more"
         fits = f"{gap.reached_stops} of {len(plugs)} chargers with a fitting plug can be reached"
+        dropped = self._fitting(trip, vehicle).dropped
         if not plugs:
-            fits = "no charger of this region has a plug that this car can fast-charge at"
+            that = "that fits the trip's wishes " if dropped else ""
+            fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
+        if dropped:
+            counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
+            fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
         return OutOfRangeError(
             f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
             f"the longest gap without a usable charger takes {missing} than the battery gives. "
@@ -220,6 +227,31 @@ class Planner:
             assumptions=_assumptions(self.region, vehicle, trip, snapped),
             sources=_sources(self.region),
         )
+
+
+def _cut_off(
+    gone: DisconnectedError,
+    trip: Trip,
+    vehicle: Vehicle,
+    question: Question,
+    network: RoadNetwork,
+) -> DisconnectedError:
+    """Say so where the ends are apart only because of what the trip avoids."""
+
+    def joined(avoid: tuple[AvoidableRoad, ...]) -> bool:
+        weight = np.where(open_arcs(network, vehicle, avoid), network.length_m, np.inf)
+        roads = question.roads
+        away = one_to_all(roads.first_out, roads.head, weight, question.origin)
+        return math.isfinite(away[question.destination])
+
+    if not trip.avoid or not joined(()):
+        return gone
+    alone = [kind for kind in trip.avoid if joined(tuple(set(trip.avoid) - {kind}))]
+    needed = " or ".join(alone) or " and ".join(trip.avoid)
+    return DisconnectedError(
+        f"no road joins {trip.origin.label} and {trip.destination.label} in this region that "
+        f"keeps to avoid: {', '.join(trip.avoid)}. With {needed} allowed there is one."
+    )
 
 
 def _certificate(solution: Solution, total_s: float) -> Certificate:

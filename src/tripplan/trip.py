@@ -1,5 +1,6 @@
-"""The question: a `Trip` between `Place`s under `Conditions`."""
+"""The question: a `Trip` between `Place`s under `Conditions`, with `ChargerWishes`."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -23,9 +24,37 @@ def fraction(value: object) -> object:
     return value
 
 
+def listed(value: object) -> object:
+    """Read "EVgo; Electrify America" as the two texts that it lists."""
+    if isinstance(value, str):
+        return tuple(part for part in map(str.strip, value.split(";")) if part)
+    return value
+
+
+def moment(value: object) -> object:
+    """Read date and time of day (ISO 8601), and refuse a date alone and numbers."""
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            found = None
+        if found is None or ":" not in value:
+            raise ValueError('a time is written like "2026-06-07T08:00"')
+        value = found
+    if not isinstance(value, datetime):
+        raise ValueError('a time is a datetime, or a text like "2026-06-07T08:00"')  # noqa: TRY004 - pydantic wants it
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("a time lies within the years 2000 to 2100")
+    return value
+
+
 Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0)]
 RoadSurface = Literal["dry", "wet", "snow"]
 CabinSetting = Literal["on", "preheated", "off"]
+Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(listed)]
+ChargerAccess = Literal["public", "restricted", "unknown"]
+FastPlug = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2"]
+AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
 
 
 class Place(Record):
@@ -58,6 +87,68 @@ class Conditions(Record):
     """Heater and air conditioning: on, on after preheating at the plug, or off."""
 
 
+class Adapter(Record):
+    """An adapter in the boot: a plug of one kind charges a car with an inlet of another.
+
+    As text: ``"CCS1:CHADEMO:50"``, or ``"CCS1:CHADEMO"`` for one without a limit of its own.
+    """
+
+    plug: FastPlug
+    """Kind of plug at the charger."""
+    inlet: FastPlug
+    """Kind of inlet of the car."""
+    max_kw: Annotated[float, Field(gt=0, le=2000)] | None = None
+    """Highest power through the adapter, kW; None: no limit of its own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(":")]
+        if not 2 <= len(parts) <= 3:
+            raise ValueError('an adapter is written plug:inlet:kW, like "CCS1:CHADEMO:50"')
+        named = {"plug": parts[0].upper(), "inlet": parts[1].upper()}
+        return {**named, "max_kw": parts[2]} if len(parts) == 3 else named
+
+    @model_validator(mode="after")
+    def _changes_the_plug(self) -> "Adapter":
+        if self.plug == self.inlet:
+            raise ValueError(f"an adapter from {self.plug} to {self.inlet} changes nothing")
+        return self
+
+
+class ChargerWishes(Record):
+    """Which chargers to plan with; without wishes, all that are not restricted or broken.
+
+    A list may also come as one text with semicolons: ``"EVgo; Electrify America"``.
+    """
+
+    min_power_kw: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    """Least power at a plug that fits, kW."""
+    min_stalls: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Least number of stalls."""
+    operators: Texts = ()
+    """Operators or networks, one of which it must be; empty: any."""
+    exclude_operators: Texts = ()
+    """Operators and networks to avoid."""
+    access: Annotated[tuple[ChargerAccess, ...], BeforeValidator(listed), Field(min_length=1)] = (
+        "public",
+        "unknown",
+    )
+    """Which access will do."""
+    banned: Texts = ()
+    """Ids of sites to avoid, in any of their sources."""
+    adapters: Annotated[tuple[Adapter, ...], BeforeValidator(listed)] = ()
+    """Adapters that travel along."""
+    keep_unknown: bool = True
+    """Whether a site stays whose stalls, operator or hours nobody states."""
+    out_of_service: bool = False
+    """Whether sites that their source calls broken are kept."""
+    only_stated_power: bool = False
+    """Whether plugs are left out whose power no source states."""
+
+
 class Trip(Record):
     """One journey with what the driver wishes for.
 
@@ -81,7 +172,12 @@ class Trip(Record):
     """The driver's own speed limit, km/h; None: the road's expected speed."""
     pack_start_c: Annotated[float, Field(ge=-40, le=60)] | None = None
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
+    departure: Annotated[datetime, BeforeValidator(moment)] | None = None
+    """When the trip starts, in the local time of its origin or with a time zone; None: any time."""
+    avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
+    """Kinds of road that are not driven on."""
     conditions: Conditions = Conditions()
+    chargers: ChargerWishes = ChargerWishes()
 
     @model_validator(mode="after")
     def _soc_wishes_agree(self) -> "Trip":

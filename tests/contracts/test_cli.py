@@ -53,6 +53,14 @@ def refusal(code: int, *words: str) -> str:
         ((*SAKURA, "--soh", "0.1"), ["soh", "0.3"]),
         ((*SAKURA, "--soh", "old"), ["soh", "valid number", "old"]),
         ((*SAKURA, "--region", "mars"), ["mars", "starter"]),
+        (
+            (*SAKURA, "--min-power-kw", "-5"),
+            ["chargers.min_power_kw", "greater than or equal to 0"],
+        ),
+        ((*SAKURA, "--access", "all"), ["chargers.access", "'public', 'restricted' or 'unknown'"]),
+        ((*SAKURA, "--adapter", "CCS1"), ["chargers.adapters", "CCS1:CHADEMO:50"]),
+        ((*SAKURA, "--avoid", "hills"), ["avoid", "'motorway', 'toll', 'ferry' or 'tunnel'"]),
+        ((*SAKURA, "--departure", "noon"), ["departure", "2026-06-07T08:00"]),
         (("--vehicle", "no-such-file.toml"), ["no-such-file.toml", "cannot be read"]),
     ],
 )
@@ -95,6 +103,52 @@ def test_a_trip_beyond_reach_says_how_much_is_missing() -> None:
     assert float(found.group(1)) > 0
     assert "The furthest it gets is" in message
     assert re.search(r"\d+ of \d+ chargers with a fitting plug can be reached", message)
+
+
+def test_wishes_that_leave_no_charger_say_which_did_it() -> None:
+    wishes = (*SAKURA, "--min-power-kw", "1000", "--departure-soc", "50%")
+    message = refusal(NO_PLAN, "plan", "Denver, CO", "Grand Junction, CO", *wishes)
+    assert "no charger of this region that fits the trip's wishes has a plug" in message
+    found = re.search(
+        r"wishes leave out (\d+) with such a plug: (\d+) \(too little power\)", message
+    )
+    assert found, message
+    assert int(found.group(1)) == int(found.group(2)) > 1000
+
+
+def test_roads_to_avoid_are_named_where_they_cut_the_trip() -> None:
+    message = refusal(NO_PLAN, "plan", "Denver, CO", "Vail, CO", *SAKURA, "--avoid", "motorway")
+    assert "no road joins Denver, CO and Vail, CO" in message
+    assert "With motorway allowed there is one" in message
+
+
+def test_each_wish_of_the_command_reaches_the_plan(tmp_path: Path) -> None:
+    record = tmp_path / "trip.json"
+    wishes = (
+        *("--min-power-kw", "20", "--min-stalls", "1", "--operator", "A", "--operator", "B"),
+        *("--exclude-operator", "C", "--access", "unknown", "--ban", "x", "--ban", "y"),
+        *("--adapter", "CCS1:CHADEMO:50", "--keep-unknown", "--out-of-service"),
+        *("--no-only-stated-power", "--avoid", "toll", "--avoid", "ferry"),
+        *("--departure", "2026-06-07T08:00", "--json", str(record)),
+    )
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    assert code == 0, message
+    asked = json.loads(record.read_text(encoding="utf-8"))["trip"]
+    assert asked["chargers"] == {
+        "min_power_kw": 20.0,
+        "min_stalls": 1,
+        "operators": ["A", "B"],
+        "exclude_operators": ["C"],
+        "access": ["unknown"],
+        "banned": ["x", "y"],
+        "adapters": [{"plug": "CCS1", "inlet": "CHADEMO", "max_kw": 50.0}],
+        "keep_unknown": True,
+        "out_of_service": True,
+        "only_stated_power": False,
+    }
+    assert (asked["avoid"], asked["departure"]) == (["toll", "ferry"], "2026-06-07T08:00:00")
+    for words in ("at least 20 kW", "only chargers of A, B", "not x, y", "no toll, no ferry"):
+        assert words in out, words
 
 
 def test_broken_toml_names_the_file_and_the_line(tmp_path: Path) -> None:

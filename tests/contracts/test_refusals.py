@@ -1,6 +1,7 @@
 """The same refusals through Python: the right error, with its facts."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,6 +51,36 @@ def test_such_a_gap_does_not_stop_a_batch(region: tripplan.Region) -> None:
     (outcome,) = tripplan.plan_many(trips, region=without_chargers(region))
     assert outcome.status == "no plan"
     assert outcome.shortfall_kwh is None
+
+
+def test_what_wishes_leave_out_is_counted_by_reason(region: tripplan.Region) -> None:
+    sites = region.chargers.chargers[:4]
+    fast = (tripplan.Connector("CHADEMO", 50.0),)
+    changes: tuple[dict[str, Any], ...] = (
+        {"access": "restricted"},
+        {"operator": "Acme Charging"},
+        {"operator": "Acme Inc."},
+        {"connectors": (tripplan.Connector("CCS1", 50.0),)},
+    )
+    few = tuple(
+        replace(site, **{"connectors": fast, **change})
+        for site, change in zip(sites, changes, strict=True)
+    )
+    small = replace(region, chargers=ChargerSet(few, region.chargers.node[:4]))
+    with pytest.raises(tripplan.OutOfRangeError) as e:
+        tripplan.plan(
+            "Denver, CO",
+            "Grand Junction, CO",
+            vehicle="nissan-sakura",
+            region=small,
+            exclude_operators=("acme",),
+        )
+    told = (
+        "no charger of this region that fits the trip's wishes has a plug",
+        "wishes leave out 3 with such a plug",
+        "1 (access is restricted), 2 (operator is to be avoided)",
+    )
+    assert [part for part in told if part not in str(e.value)] == []
 
 
 def test_a_car_that_cannot_fast_charge_says_so(region: tripplan.Region) -> None:
@@ -112,10 +143,12 @@ def test_a_charger_at_a_node_that_is_not_there_is_refused(region: tripplan.Regio
         ({"ambient_c": float("nan")}, "conditions.ambient_c"),
         ({"reserve": 0.1}, "reserve"),
         ({"origin_soc": 0.1}, "origin_soc"),
+        ({"chargers": {}}, "chargers"),
+        ({"min_stalls": -1}, "chargers.min_stalls"),
     ],
 )
 def test_wrong_wishes_name_their_field(
-    region: tripplan.Region, wishes: dict[str, float], field: str
+    region: tripplan.Region, wishes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(tripplan.InvalidInputError) as e:
         tripplan.plan(
@@ -123,7 +156,7 @@ def test_wrong_wishes_name_their_field(
             "Vail, CO",
             vehicle="nissan-sakura",
             region=region,
-            **wishes,  # type: ignore[arg-type] # that is the point
+            **wishes,
         )
     assert e.value.field == field
     assert isinstance(e.value, ValueError)

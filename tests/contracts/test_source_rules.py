@@ -19,6 +19,7 @@ DOORS = {
     "branca": ("render.map",),
     "xstatic": ("render.",),
     "networkx": ("sources.osmnx_graph",),
+    "opening_hours": ("opening",),
     "osmnx": (),
     "pandas": (),
     "requests": ("sources.fetch_http",),

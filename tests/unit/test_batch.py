@@ -86,3 +86,29 @@ def test_unusable_trip_files_are_named(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00origin")
     with pytest.raises(DataError, match="cannot be read"):
         read_trips(path)
+
+
+def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:
+    path = tmp_path / "trips.csv"
+    path.write_text(
+        "origin,destination,vehicle,min_power_kw,banned,adapters,avoid,departure,keep_unknown\n"
+        '"Denver, CO","Vail, CO",nissan-sakura,50,a; b,CCS1:CHADEMO:50,toll;ferry,'
+        "2026-06-07T08:00,no\n"
+        '"Denver, CO","Vail, CO",nissan-sakura,,,,,,\n'
+        '"Denver, CO","Vail, CO",nissan-sakura,loud,,,hills,,\n'
+        '"Denver, CO","Vail, CO",nissan-sakura,,,,motorway,,\n',
+        encoding="utf-8",
+    )
+    asked, plain, wrong, apart = plan_many(read_trips(path))
+    assert asked.plan is not None
+    wished = asked.plan.trip.chargers
+    assert (wished.min_power_kw, wished.banned, wished.keep_unknown) == (50.0, ("a", "b"), False)
+    assert wished.adapters[0].inlet == "CHADEMO"
+    assert asked.plan.trip.avoid == ("toll", "ferry")
+    assert str(asked.plan.trip.departure) == "2026-06-07 08:00:00"
+    assert plain.plan is not None
+    assert plain.plan.trip.chargers.min_power_kw == 0.0
+    assert wrong.status == "invalid"
+    assert "2 faults" in wrong.reason
+    assert apart.status == "no plan"
+    assert "With motorway allowed there is one" in apart.reason

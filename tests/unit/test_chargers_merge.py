@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tripplan.charger import Charger, Connector, SourceEntry
+from tripplan.charger_names import folded, similarity
 from tripplan.sources.charger_merge import (
     MAX_DISTANCE_M,
     apart_m,
-    folded,
     merge_chargers,
     positions_m,
-    similarity,
 )
 from tripplan.units import EARTH_RADIUS_M
 

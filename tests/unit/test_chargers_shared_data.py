@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from tripplan.charger import Charger, rated_only
+from tripplan.charger_wishes import filter_chargers
+from tripplan.opening import is_open
 from tripplan.sources.charger_assume import assume_powers
 from tripplan.sources.charger_files import read_chargers
-from tripplan.sources.charger_filter import ChargerWishes, filter_chargers, is_open
 from tripplan.sources.charger_merge import merge_chargers
 from tripplan.sources.charger_reading import JOINED, ChargerReading
 from tripplan.sources.charger_standards import DC, is_dc
+from tripplan.trip import ChargerWishes
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED") or ROOT.parent / "shared") / "data" / "chargers"
@@ -107,12 +109,11 @@ def test_all_files_together() -> None:
 
 def test_from_a_file_to_what_a_leaf_can_use() -> None:
     reading = read("afdc_washington_2024.csv")
-    wishes = ChargerWishes(standards=("CHADEMO",), min_power_kw=40.0)
-    result = filter_chargers(rated_only(assume_powers(reading.chargers)), wishes)
+    wishes = ChargerWishes(min_power_kw=40.0)
+    sites = rated_only(assume_powers(reading.chargers))
+    result = filter_chargers(sites, wishes, standards=("CHADEMO",))
     assert 0 < len(result.chargers) <= 204
-    assert sum(result.dropped.values()) + len(result.chargers) == len(
-        rated_only(assume_powers(reading.chargers))
-    )
+    assert sum(result.dropped.values()) + len(result.chargers) == len(sites)
     for charger in result.chargers:
         (chademo,) = (p for p in charger.connectors if p.standard == "CHADEMO")
         assert chademo.power_assumed

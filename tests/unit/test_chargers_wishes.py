@@ -1,4 +1,4 @@
-"""Assumed powers, adapters, filters and opening hours."""
+"""Assumed powers, adapters and filters."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from tripplan.charger import Charger, ChargerSet, Connector, SourceEntry, rated_only
-from tripplan.errors import DataError, InvalidInputError
-from tripplan.sources.charger_assume import DEFAULT_RULES, PowerRule, assume_powers
-from tripplan.sources.charger_filter import (
-    Adapter,
-    ChargerWishes,
+from tripplan.charger_wishes import (
     filter_chargers,
-    is_open,
     reason_against,
+    usable_plugs,
     with_adapters,
 )
+from tripplan.errors import DataError
+from tripplan.sources.charger_assume import DEFAULT_RULES, PowerRule, assume_powers
+from tripplan.trip import Adapter, ChargerWishes
 
 SITE = Charger(
     id="afdc:1",
@@ -34,8 +33,14 @@ SITE = Charger(
 )
 
 
-def against(charger: Charger, **wishes: Any) -> str | None:
-    return reason_against(charger, ChargerWishes(**wishes))
+def against(
+    charger: Charger, *, standards: tuple[str, ...] = (), at: datetime | None = None, **wishes: Any
+) -> str | None:
+    return reason_against(charger, ChargerWishes(**wishes), standards=standards, open_at=at)
+
+
+def adapter(words: str) -> Adapter:
+    return Adapter.model_validate(words)
 
 
 def test_assumptions_record_their_rule_and_leave_the_rest() -> None:
@@ -101,9 +106,11 @@ def test_sites_of_unknown_power_do_not_reach_the_planner() -> None:
         ({"banned": ("afdc:1",)}, "banned by id"),
         ({"banned": ("osm:node/5",)}, "banned by id"),
         ({"banned": ("afdc:2",)}, None),
+        ({"only_stated_power": True, "standards": ("CHADEMO",)}, "power not stated"),
+        ({"only_stated_power": True, "standards": ("CCS1",)}, None),
     ],
 )
-def test_wishes(wishes: dict[str, object], reason: str | None) -> None:
+def test_wishes(wishes: dict[str, Any], reason: str | None) -> None:
     assert against(SITE, **wishes) == reason
 
 
@@ -113,8 +120,8 @@ def test_what_is_not_known_stays_unless_unwanted() -> None:
     assert against(blank, min_stalls=2, keep_unknown=False) == "stalls not known"
     assert against(blank, operators=("EVgo",), keep_unknown=False) is not None
     at = datetime.fromisoformat("2026-06-01T12:00")
-    assert against(blank, open_at=at) is None
-    assert against(blank, open_at=at, keep_unknown=False) == "opening hours not known"
+    assert against(blank, at=at) is None
+    assert against(blank, at=at, keep_unknown=False) == "opening hours not known"
 
 
 def test_restricted_and_broken_sites_go_by_default() -> None:
@@ -131,47 +138,56 @@ def test_filtering_counts_by_reason_and_keeps_the_order() -> None:
     assert dict(result.dropped) == {"banned by id": 1, "too few stalls": 2}
 
 
-@pytest.mark.parametrize("wishes", [{"min_power_kw": -1.0}, {"min_power_kw": float("nan")}])
-def test_impossible_wishes_are_refused(wishes: dict[str, float]) -> None:
-    with pytest.raises(InvalidInputError):
-        ChargerWishes(**wishes)  # type: ignore[arg-type]
+def test_hours_count_at_the_time_that_is_asked_for() -> None:
+    office = replace(SITE, opening_hours="Mo-Fr 08:00-18:00")
+    monday = datetime.fromisoformat("2026-06-01T12:00")
+    assert against(office, at=monday) is None
+    assert against(office, at=monday.replace(hour=19)) == "closed at that time"
+    assert against(office) is None
 
 
 def test_adapters_add_the_plug_of_the_inlet() -> None:
     only_ccs = replace(SITE, connectors=(Connector("CCS1", 150.0, count=4),))
-    (site,) = with_adapters([only_ccs], [Adapter("CCS1", "CHADEMO", max_kw=50.0)])
+    (site,) = with_adapters([only_ccs], [adapter("CCS1:CHADEMO:50")])
     added = site.connectors[1]
     assert (added.standard, added.power_kw, added.count) == ("CHADEMO", 50.0, 4)
     assert added.standard_rule == "through an adapter from CCS1"
-    assert against(site, standards=("CHADEMO",)) is None
+    assert against(only_ccs, standards=("CHADEMO",), adapters=("CCS1:CHADEMO",)) is None
     assert against(only_ccs, standards=("CHADEMO",)) == "no plug that fits"
-    assert with_adapters([SITE], [Adapter("CCS1", "CHADEMO")]) == (SITE,), "it has the plug itself"
+    assert with_adapters([only_ccs], [adapter("NACS:CHADEMO")]) == (only_ccs,)
 
 
-# 2026-06-01 is a Monday, 2026-07-04 (US holiday) a Saturday, 2026-12-25 a Friday.
-@pytest.mark.parametrize(
-    ("hours", "at", "expected"),
-    [
-        ("24/7", "2026-06-01T03:00", True),
-        ("Mo-Fr 08:00-18:00", "2026-06-01T12:00", True),
-        ("Mo-Fr 08:00-18:00", "2026-06-01T18:00", False),
-        ("Mo-Fr 08:00-18:00", "2026-07-04T12:00", False),
-        ("Mo-Fr 08:00-18:00; PH off", "2026-12-25T12:00", False),
-        ("Mo-Su 22:00-02:00", "2026-06-02T01:00", True),
-        ("sunrise-sunset", "2026-06-01T20:00", True),
-        ("sunrise-sunset", "2026-12-01T20:00", False),
-        ("Mo-Fr 08:00-18:00", "2026-06-01T19:00Z", True),
-        ("Mo-Fr 08:00-18:00", "2026-06-01T12:00Z", False),
-        ("unknown", "2026-06-01T12:00", None),
-        ("call us", "2026-06-01T12:00", None),
-        ("x" * 5000, "2026-06-01T12:00", None),
-        (None, "2026-06-01T12:00", None),
-    ],
-)
-def test_open_at_a_time_in_seattle(hours: str | None, at: str, expected: bool | None) -> None:
-    charger = replace(SITE, opening_hours=hours)
-    when = datetime.fromisoformat(at)
-    assert is_open(charger, when) is expected
-    wish = ChargerWishes(open_at=when)
-    closed = "closed at that time" if expected is False else None
-    assert reason_against(charger, wish) == closed
+def test_adapters_are_not_put_one_onto_another() -> None:
+    nacs = replace(SITE, connectors=(Connector("NACS", 150.0),))
+    (site,) = with_adapters([nacs], [adapter("NACS:CCS1"), adapter("CCS1:CHADEMO")])
+    assert [plug.standard for plug in site.connectors] == ["NACS", "CCS1"]
+
+
+def best(chargers: list[Charger], standards: set[str], **wishes: Any) -> list[tuple[int, str]]:
+    found = usable_plugs(chargers, standards, ChargerWishes(**wishes))
+    return [(plug.position, plug.connector.standard_rule or "own") for plug in found.plugs]
+
+
+def test_the_best_plug_may_be_one_behind_an_adapter() -> None:
+    slow = replace(SITE, connectors=(Connector("CHADEMO", 20.0), Connector("CCS1", 150.0)))
+    even = replace(SITE, connectors=(Connector("CHADEMO", 50.0), Connector("CCS1", 150.0)))
+    leaf = {"CHADEMO"}
+    assert best([slow, even], leaf) == [(0, "own"), (1, "own")]
+    through = "through an adapter from CCS1"
+    assert best([slow, even], leaf, adapters=("CCS1:CHADEMO:50",)) == [(0, through), (1, "own")]
+
+
+def test_usable_plugs_count_what_wishes_take_out_and_not_what_the_car_cannot_use() -> None:
+    plugs = (
+        (Connector("CHADEMO", 50.0, power_assumed=True), Connector("CHADEMO", 44.0)),
+        (Connector("CHADEMO", 50.0, power_assumed=True),),
+        (Connector("CCS1", 150.0),),
+        (Connector("CHADEMO", None),),
+        (Connector("CHADEMO", 100.0),),
+    )
+    sites = [replace(SITE, id=str(k), sources=(), connectors=p) for k, p in enumerate(plugs)]
+    wishes = ChargerWishes(only_stated_power=True, banned=("4",))
+    found = usable_plugs(sites, {"CHADEMO"}, wishes)
+    assert [(plug.position, plug.connector.power_kw) for plug in found.plugs] == [(0, 44.0)]
+    assert found.dropped == {"banned by id": 1, "power not stated": 1}
+    assert usable_plugs(sites, set(), ChargerWishes()).plugs == ()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,38 @@ import pytest
 from tests.render_sample import sample_plan
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.render import export
+from tripplan.trip import ChargerWishes
 
 
 def test_json_gives_an_equal_plan() -> None:
     for plan in (sample_plan(), sample_plan(illustrative=False)):
         assert export.from_json(export.to_json(plan)) == plan
+
+
+def test_json_from_before_there_were_wishes_is_read() -> None:
+    """Plans of 0.1.0 have none of the fields that came later; those take their defaults."""
+    data = json.loads(export.to_json(sample_plan()))
+    for field in ("chargers", "avoid", "departure"):
+        del data["trip"][field]
+    for stop in data["stops"]:
+        for field in ("network", "access", "opening_hours", "price", "power_rule", "standard_rule"):
+            del stop[field]
+    assert export.from_json(json.dumps(data)) == sample_plan()
+
+
+def test_json_keeps_wishes() -> None:
+    plain = sample_plan()
+    wished = plain.trip.model_copy(
+        update={
+            "departure": datetime.fromisoformat("2026-06-07T08:00-06:00"),
+            "avoid": ("toll",),
+            "chargers": ChargerWishes.model_validate(
+                {"banned": ["a"], "adapters": ["CCS1:CHADEMO"], "access": ["restricted"]}
+            ),
+        }
+    )
+    plan = plain.model_copy(update={"trip": wished})
+    assert export.from_json(export.to_json(plan)) == plan
 
 
 def test_json_follows_its_schema() -> None:

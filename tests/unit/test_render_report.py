@@ -1,13 +1,15 @@
 """The itinerary as text: against the golden file, and in the cases that the sample lacks."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.render_sample import sample_plan, sample_region
 from tripplan.answer import ChargingStop, Plan
-from tripplan.render import report, statements, words
+from tripplan.render import popups, report, statements, words
+from tripplan.trip import ChargerWishes
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sample.txt"
 
@@ -167,4 +169,56 @@ def test_provenance_is_outlined() -> None:
         "              - {}\n"
         "            measured:\n"
         "              km: 3\n"
+    )
+
+
+def test_what_is_known_of_a_site_is_told_in_text_and_popup() -> None:
+    stop = changed_stop(
+        network="EVgo <Network>",
+        access="public",
+        opening_hours="Mo-Fr 08:00-18:00",
+        price="0.48 per kWh",
+        power_rule="CHADEMO without a stated power: 50 kW, estimate",
+        standard_rule="through an adapter from CCS1",
+    )
+    plan = sample_plan()
+    text = report.to_text(plan.model_copy(update={"stops": (stop, *plan.stops[1:])}))
+    site = "network EVgo <Network>; access public; open Mo-Fr 08:00-18:00; price 0.48 per kWh"
+    assert f"site {site}; id sample-1\n" in text
+    assert "note: CHADEMO without a stated power: 50 kW, estimate\n" in text
+    assert "note: through an adapter from CCS1\n" in text
+    assert "site id sample-2\n" in text
+    popup = popups.stop_popup(stop, popups.Markup(""))
+    for label, value in (
+        ("Network", "EVgo &lt;Network&gt;"),
+        ("Access", "public"),
+        ("Open", "Mo-Fr 08:00-18:00"),
+        ("Price", "0.48 per kWh"),
+        ("Id", "sample-1"),
+        ("Note", "through an adapter from CCS1"),
+    ):
+        assert f"<dt>{label}</dt><dd>{value}</dd>" in popup, label
+    plain = popups.stop_popup(plan.stops[0], popups.Markup(""))
+    assert "<dt>Open</dt>" not in plain
+    assert "<dt>Access</dt>" not in plain
+
+
+def test_wishes_are_told_where_there_are_some() -> None:
+    plan = sample_plan()
+    asked = plan.trip.model_copy(
+        update={
+            "departure": datetime.fromisoformat("2026-06-07T08:00"),
+            "avoid": ("toll", "ferry"),
+            "chargers": ChargerWishes.model_validate(
+                {"min_power_kw": 50, "min_stalls": 2, "exclude_operators": "A; B"}
+            ),
+        }
+    )
+    said = statements.wishes(plan.model_copy(update={"trip": asked}))
+    assert said[len(statements.wishes(plan)) :] == (
+        "leave at 2026-06-07 08:00",
+        "no toll, no ferry",
+        "chargers of at least 50 kW",
+        "at least 2 stalls",
+        "no chargers of A, B",
     )

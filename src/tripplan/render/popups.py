@@ -127,6 +127,8 @@ def stop_popup(stop: ChargingStop, curve: Markup) -> Markup:
         ("Plug", statements.plug(stop)),
         ("Operator", words.one_line(stop.operator, NAME_LIMIT) or None),
         ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),
+        *((label.capitalize(), text) for label, text in statements.site(stop)),
+        *(("Note", rule) for rule in statements.plug_rules(stop)),
     )
     return tag(
         "div",
@@ -177,8 +179,10 @@ def charger_tip(charger: Charger) -> Markup:
         for plug in charger.connectors
     )
     made_up = charger.status == "illustrative"
+    limits = {"restricted": "restricted access", "out_of_service": "out of service"}
+    marks = [limits[value] for value in (charger.access, charger.operation) if value in limits]
     return joined(
-        name(charger.name), tag("br"), plugs, tag("br") if made_up else None,
+        name(charger.name), tag("br"), ", ".join([plugs, *marks]), tag("br") if made_up else None,
         made_up_tag() if made_up else None,
     )  # fmt: skip
 

@@ -105,6 +105,8 @@ def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
                     f"highest {words.power(stop.max_kw)}"
                 ),
                 f"plug {statements.plug(stop)}{operator}",
+                *(f"note: {rule}" for rule in statements.plug_rules(stop)),
+                f"site {'; '.join(f'{label} {text}' for label, text in statements.site(stop))}",
                 (
                     f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}, "
                     f"heat delay {words.duration(stop.heat_delay_s)}"

@@ -3,11 +3,12 @@
 Plain text: nothing here is escaped for HTML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tripplan.answer import ChargingStop, LimitedBy, Plan
 from tripplan.render import words
+from tripplan.trip import ChargerWishes
 from tripplan.units import S_PER_H
 
 LIMIT_WORDS: Mapping[LimitedBy, str] = {
@@ -15,6 +16,8 @@ LIMIT_WORDS: Mapping[LimitedBy, str] = {
     "charger": "the charger",
     "temperature": "battery temperature",
 }
+TEXT_LIMIT = 200
+"""Longest text of a source that is shown, characters."""
 _WARM_C, _COOL_C = 30.0, 15.0
 
 
@@ -96,6 +99,24 @@ def plug(stop: ChargingStop) -> str:
     return ", ".join(parts)
 
 
+def plug_rules(stop: ChargingStop) -> tuple[str, ...]:
+    """Return what was assumed of the plug, by which rule; or which adapter it takes."""
+    rules = (stop.power_rule, stop.standard_rule)
+    return tuple(words.one_line(rule, TEXT_LIMIT) for rule in rules if rule)
+
+
+def site(stop: ChargingStop) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a site beside its plugs: names of facts, and the facts."""
+    known = (
+        ("network", stop.network if stop.network != stop.operator else ""),
+        ("access", stop.access if stop.access != "unknown" else ""),
+        ("open", stop.opening_hours or ""),
+        ("price", stop.price),
+        ("id", stop.charger_id),
+    )
+    return tuple((label, words.one_line(text, TEXT_LIMIT)) for label, text in known if text)
+
+
 def car(plan: Plan) -> str:
     """Return the car with its battery's state."""
     return (
@@ -116,7 +137,34 @@ def wishes(plan: Plan) -> tuple[str, ...]:
     ]
     if trip.max_speed_kmh is not None:
         said.append(f"no faster than {words.speed(trip.max_speed_kmh)}")
-    return tuple(said)
+    if trip.departure is not None:
+        said.append(f"leave at {trip.departure:%Y-%m-%d %H:%M}")
+    if trip.avoid:
+        said.append(f"no {', no '.join(trip.avoid)}")
+    return (*said, *_charger_wishes(trip.chargers))
+
+
+def _charger_wishes(wished: ChargerWishes) -> tuple[str, ...]:
+    """Return which chargers were asked for, one short phrase each; nothing for the defaults."""
+    usual = ChargerWishes()
+    adapters = (f"{a.plug} to {a.inlet}" for a in wished.adapters)
+    said = (
+        (wished.min_power_kw, f"chargers of at least {words.power(wished.min_power_kw)}"),
+        (wished.min_stalls, f"at least {words.count(wished.min_stalls, 'stall')}"),
+        (wished.operators, f"only chargers of {_names(wished.operators)}"),
+        (wished.exclude_operators, f"no chargers of {_names(wished.exclude_operators)}"),
+        (wished.access != usual.access, f"access {', '.join(wished.access)}"),
+        (wished.banned, f"not {_names(wished.banned)}"),
+        (wished.adapters, f"adapters {', '.join(adapters)}"),
+        (not wished.keep_unknown, "no chargers of which stalls or operator are not known"),
+        (wished.out_of_service, "chargers out of service as well"),
+        (wished.only_stated_power, "no chargers of assumed power"),
+    )
+    return tuple(phrase for asked, phrase in said if asked)
+
+
+def _names(names: Sequence[str]) -> str:
+    return words.one_line(", ".join(names), TEXT_LIMIT)
 
 
 def conditions(plan: Plan) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from tripplan import model
 from tripplan.physics import consumption
 from tripplan.physics.thermal import joule_heat_w
 from tripplan.region import RoadNetwork
+from tripplan.road_wishes import open_arcs
 from tripplan.search.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, NEVER, TIME
 from tripplan.trip import Trip
 from tripplan.units import (
@@ -186,7 +187,6 @@ def price_arcs(
     power_kw = motion + vehicle.auxiliary_kw + cabin
     thermal = vehicle.battery.thermal
     current_heat_w = joule_heat_w(1.0, vehicle.battery.nominal_voltage_v, thermal.resistance_ohm)
-    posted_kmh = vehicle.max_posted_speed_kmh or np.inf
     return ArcCosts(
         pieces=PieceCosts(
             time_s=length_m / speed,
@@ -200,7 +200,7 @@ def price_arcs(
         piece_first=first,
         bearing_deg=bearing,
         height_kwh=load.mass_kg * STANDARD_GRAVITY_MPS2 * network.elevation_m / J_PER_KWH,
-        open_arcs=network.speed_limit_kmh[rows] <= posted_kmh + 0.5,
+        open_arcs=open_arcs(network, vehicle, trip.avoid)[rows],
     )
 
 

@@ -17,7 +17,6 @@ from tripplan.node_index import NodeIndex
 from tripplan.region import Region
 from tripplan.sources.charger_assume import assume_powers
 from tripplan.sources.charger_files import read_chargers
-from tripplan.sources.charger_filter import ChargerWishes, filter_chargers
 from tripplan.sources.charger_merge import merge_chargers
 from tripplan.sources.charger_reading import ChargerReading
 from tripplan.sources.elevation import ElevationReport, open_elevation, with_elevation
@@ -161,11 +160,9 @@ def _sites(
     read = [item if isinstance(item, ChargerReading) else read_chargers(item) for item in given]
     readings = [read_osm_elements(osm.charging_stations), *read]
     merged = merge_chargers(site for reading in readings for site in reading.chargers)
-    rated = rated_only(assume_powers(merged.chargers))
-    usable = filter_chargers(rated, ChargerWishes())
-    known = usable.chargers
-    skipped = Counter({"no plug of known power": len(merged.chargers) - len(rated)})
-    skipped.update(usable.dropped)
+    # Restricted and broken sites stay: whether they will do is for each trip to say.
+    known = rated_only(assume_powers(merged.chargers))
+    skipped = Counter({"no plug of known power": len(merged.chargers) - len(known)})
     for reading in readings:
         skipped.update(reading.skipped)
     lat = np.array([site.lat for site in known])

@@ -4,10 +4,6 @@ Candidates are found with a KD-tree, so that a continent takes seconds.  The res
 on the order of the input.
 """
 
-import difflib
-import functools
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -18,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tripplan.charger import Charger, Connector, SourceEntry
+from tripplan.charger_names import SAME_OPERATOR, folded, similarity
 from tripplan.sources import charger_standards as standards
 from tripplan.sources.charger_standards import DC, VAGUE
 from tripplan.sources.charger_values import plug_order
@@ -29,52 +26,6 @@ SAME_SPOT_M: Final = 30.0
 """Entries this near need no common name, only plugs that agree (an assumption)."""
 SAME_NAME: Final = 0.6
 """Least similarity of two names, 0..1, where one of the operators is not known."""
-SAME_OPERATOR: Final = 0.8
-"""Least similarity of two operators' names, 0..1; or of the sites' names where those differ."""
-_COMMON_WORDS: Final = frozenset(
-    {
-        "charging",
-        "charge",
-        "charger",
-        "chargers",
-        "station",
-        "stations",
-        "network",
-        "networks",
-        "the",
-        "of",
-        "at",
-        "inc",
-        "llc",
-        "ltd",
-        "gmbh",
-        "ag",
-        "kg",
-        "co",
-        "bv",
-        "as",
-        "ab",
-        "sa",
-        "spa",
-        "srl",
-        "ev",
-        "evse",
-        "parking",
-        "lot",
-        "garage",
-        "und",
-        "and",
-        "de",
-        "la",
-        "le",
-        "di",
-        "ladestation",
-        "ladesaule",
-        "borne",
-        "recharge",
-        "motors",
-    }
-)
 
 _NAMED_BETTER: Final = {
     "UNKNOWN": frozenset(standards.PLAIN.values()) - {"UNKNOWN"},
@@ -222,29 +173,6 @@ def _likeness(one: _Marks, other: _Marks, distance_m: float) -> float:
     if names >= SAME_NAME:
         return 1.0 + names
     return 0.5 if distance_m <= SAME_SPOT_M else 0.0
-
-
-@functools.lru_cache(maxsize=65536)
-def folded(name: str) -> str:
-    """Bring a name into comparable form: no case, accents, punctuation and common words."""
-    plain = unicodedata.normalize("NFKD", name[:200]).casefold()
-    plain = "".join(ch for ch in plain if not unicodedata.combining(ch))
-    words = re.findall(r"\w+", plain.replace("_", " "))
-    return " ".join([word for word in words if word not in _COMMON_WORDS] or words)
-
-
-@functools.lru_cache(maxsize=65536)
-def similarity(one: str, other: str) -> float:
-    """Likeness of two folded names, 0..1: by shared words, or by letters; 0 if one is empty."""
-    if not one or not other:
-        return 0.0
-    if one == other:
-        return 1.0
-    first, second = sorted((one, other))
-    words, others = set(first.split()), set(second.split())
-    shared = len(words & others) / min(len(words), len(others))
-    letters = difflib.SequenceMatcher(None, first, second, autojunk=False).ratio()
-    return max(letters, shared if min(len(words), len(others)) > 1 else 0.9 * shared)
 
 
 def apart_m(one: Charger, other: Charger) -> float:
