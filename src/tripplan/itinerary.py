@@ -8,16 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan import model
 from tripplan.answer import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.region import Charger, Connector, RoadNetwork
+from tripplan.search.costs import ArcCosts, price_arcs
 from tripplan.search.kernels.charge import charge_course
 from tripplan.search.question import Question
 from tripplan.search.solve import Solution
 from tripplan.track import Track, lay_track
-from tripplan.trip import Place
+from tripplan.trip import Place, Trip
 from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
+from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -59,13 +62,19 @@ class _State:
     distance_km: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class Journey:
+    """Who drives on which roads."""
+
+    network: RoadNetwork
+    vehicle: Vehicle
+    trip: Trip
+    shares: Floats
+    """Shares of the usual speed that the search chose from, shape (speeds,)."""
+
+
 def unfold(
-    question: Question,
-    solution: Solution,
-    network: RoadNetwork,
-    ends: tuple[Place, Place],
-    plugs: Sequence[Plug],
-    warm_up_kwh: float,
+    question: Question, solution: Solution, journey: Journey, plugs: Sequence[Plug]
 ) -> Itinerary:
     """Drive the chosen chain arc by arc.
 
@@ -73,54 +82,89 @@ def unfold(
     ----------
     question, solution
         What was asked of the search, and its answer.
-    network
-        The roads.
-    ends
-        Origin and destination.
+    journey
+        The roads, the car and the trip.
     plugs
         Plug of each charger of the question.
-    warm_up_kwh
-        Energy that warms the cabin, drawn at departure. [kWh]
     """
+    trip, network = journey.trip, journey.network
+    warm_up_kwh = model.warm_up_kwh(journey.vehicle, trip.conditions)
     places = [
-        ends[0],
+        trip.origin,
         *(
-            Place(lat=plugs[k].site.lat, lon=plugs[k].site.lon, name=plugs[k].site.name)
-            for k in solution.chargers
+            Place(lat=site.lat, lon=site.lon, name=site.name)
+            for site in (plugs[visit.charger].site for visit in solution.visits)
         ),
-        ends[1],
+        trip.destination,
     ]
     state = _State(energy_kwh=question.start_kwh + warm_up_kwh, pack_c=question.start_c)
     node = question.origin
     legs: list[Leg] = []
     stops: list[ChargingStop] = []
-    for position, arcs in enumerate(solution.leg_arcs):
-        track = lay_track(network, arcs, node)
-        node = int(network.head[arcs[-1]]) if arcs.size else node
-        drive = _drive(question, track, state, warm_up_kwh if not position else 0.0)
-        legs.append(_leg(question, track, drive, state, places[position], places[position + 1]))
+    for position, roads in enumerate(solution.legs):
+        track = lay_track(network, roads.arcs, node)
+        costs = price_arcs(
+            network,
+            journey.vehicle,
+            trip,
+            arcs=roads.arcs,
+            share=journey.shares[roads.speed],
+        )
+        node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
+        steps = _steps(network, track, costs)
+        drive = _drive(question, steps, state, warm_up_kwh if not position else 0.0)
+        legs.append(
+            _leg(question, track, steps, drive, state, places[position], places[position + 1])
+        )
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])
         state.distance_km = legs[-1].trace.distance_km[-1]
-        if position < len(solution.chargers):
-            plug = plugs[solution.chargers[position]]
-            leave_kwh = solution.departures_kwh[position]
-            stops.append(_stop(question, leave_kwh, state, position + 1, plug))
+        if position < len(solution.visits):
+            visit = solution.visits[position]
+            plug = plugs[visit.charger]
+            stops.append(_stop(question, visit.departure_kwh, state, position + 1, plug))
     return Itinerary(tuple(legs), tuple(stops))
 
 
-def _drive(question: Question, track: Track, state: _State, warm_up_kwh: float) -> _Drive:
-    pieces, piece, share = question.costs.pieces, track.piece, track.share
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """What each step of a track costs: columns of shape (steps,)."""
+
+    time_s: Floats
+    energy_kwh: Floats
+    motion_kwh: Floats
+    auxiliary_kwh: Floats
+    cabin_kwh: Floats
+    regenerated_kwh: Floats
+    heat_j: Floats
+    speed_mps: Floats
+    bearing_deg: Floats
+
+
+def _steps(network: RoadNetwork, track: Track, costs: ArcCosts) -> _Steps:
+    pieces, share = costs.pieces, track.share
+    here = costs.piece_first[track.at] + (track.piece - network.piece_first[track.arc])
+    return _Steps(
+        time_s=pieces.time_s[here] * share,
+        energy_kwh=pieces.energy_kwh[here] * share,
+        motion_kwh=pieces.motion_kwh[here] * share,
+        auxiliary_kwh=pieces.auxiliary_kwh[here] * share,
+        cabin_kwh=pieces.cabin_kwh[here] * share,
+        regenerated_kwh=pieces.regenerated_kwh[here] * share,
+        heat_j=pieces.heat_j[here] * share,
+        speed_mps=pieces.speed_mps[here],
+        bearing_deg=costs.bearing_deg[track.at],
+    )
+
+
+def _drive(question: Question, steps: _Steps, state: _State, warm_up_kwh: float) -> _Drive:
     energy, pack_c, elapsed = state.energy_kwh - warm_up_kwh, state.pack_c, state.elapsed_s
     curtailed = 0.0
     # A leg without any road (a stop where the trip starts) has but one point: its end.
-    rows = [(elapsed, state.energy_kwh if piece.size else energy, pack_c)]
+    rows = [(elapsed, state.energy_kwh if steps.time_s.size else energy, pack_c)]
     for net, time_s, heat_j in zip(
-        (pieces.energy_kwh[piece] * share).tolist(),
-        (pieces.time_s[piece] * share).tolist(),
-        (pieces.heat_j[piece] * share).tolist(),
-        strict=True,
+        steps.energy_kwh.tolist(), steps.time_s.tolist(), steps.heat_j.tolist(), strict=True
     ):
         after = energy - net
         curtailed += max(0.0, after - question.capacity_kwh)
@@ -131,17 +175,23 @@ def _drive(question: Question, track: Track, state: _State, warm_up_kwh: float) 
     table = np.array(rows)
     ledger = EnergyLedger(
         spent_kwh=state.energy_kwh - energy,
-        motion_kwh=float(pieces.motion_kwh[piece] @ share),
-        auxiliary_kwh=float(pieces.auxiliary_kwh[piece] @ share),
-        cabin_kwh=float(pieces.cabin_kwh[piece] @ share) + warm_up_kwh,
-        regenerated_kwh=float(pieces.regenerated_kwh[piece] @ share),
+        motion_kwh=float(steps.motion_kwh.sum()),
+        auxiliary_kwh=float(steps.auxiliary_kwh.sum()),
+        cabin_kwh=float(steps.cabin_kwh.sum()) + warm_up_kwh,
+        regenerated_kwh=float(steps.regenerated_kwh.sum()),
         curtailed_kwh=curtailed,
     )
     return _Drive(table[:, 0], table[:, 1], table[:, 2], ledger)
 
 
 def _leg(
-    question: Question, track: Track, drive: _Drive, state: _State, start: Place, end: Place
+    question: Question,
+    track: Track,
+    steps: _Steps,
+    drive: _Drive,
+    state: _State,
+    start: Place,
+    end: Place,
 ) -> Leg:
     soc = drive.energy_kwh / question.capacity_kwh
     rises = np.diff(track.elevation_m)
@@ -167,8 +217,8 @@ def _leg(
             soc=tuple(soc.tolist()),
             pack_c=tuple(drive.pack_c.tolist()),
             elevation_m=tuple(track.elevation_m.tolist()),
-            speed_kmh=_at_points(question.costs.pieces.speed_mps[track.piece] * KMH_PER_MPS),
-            bearing_deg=_at_points(question.costs.bearing_deg[track.arc]),
+            speed_kmh=_at_points(steps.speed_mps * KMH_PER_MPS),
+            bearing_deg=_at_points(steps.bearing_deg),
         ),
     )
 

@@ -1,31 +1,24 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
-import math
 from importlib.metadata import version
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tripplan import model
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.charger_wishes import UsablePlugs, usable_plugs
-from tripplan.errors import DisconnectedError, InvalidInputError, OutOfRangeError
-from tripplan.itinerary import Itinerary, Plug, unfold
-from tripplan.node_index import NodeIndex
-from tripplan.region import Region, RoadNetwork
-from tripplan.road_wishes import open_arcs
-from tripplan.search.costs import price_arcs
-from tripplan.search.kernels.drives import one_to_all
-from tripplan.search.question import Question
+from tripplan.errors import DisconnectedError, InvalidInputError
+from tripplan.itinerary import Itinerary, Journey, Plug, unfold
+from tripplan.prepared import PreparedRegion, speed_shares
+from tripplan.refused import Refused
+from tripplan.region import Region
+from tripplan.search.question import Goal, Question
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
-from tripplan.trip import AvoidableRoad, Place, Trip
-from tripplan.units import M_PER_KM
+from tripplan.trip import Place, Trip
 from tripplan.vehicle import Vehicle
-
-Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-6
 """A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
@@ -47,8 +40,7 @@ class Planner:
     def __init__(self, region: Region, settings: Settings | None = None) -> None:
         self.region = region
         self.settings = settings or Settings()
-        self._nodes = NodeIndex(region.network)
-        self._tail = region.network.tail
+        self._ready = PreparedRegion(region)
 
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
         """Find the quickest way to drive and charge.
@@ -64,26 +56,24 @@ class Planner:
         NoPlanError
             The battery takes no charge at these temperatures.
         """
-        origin, origin_km = self._nodes.snap(trip.origin, self.settings.snap_limit_km)
-        destination, destination_km = self._nodes.snap(
-            trip.destination, self.settings.snap_limit_km
-        )
+        snap, limit_km = self._ready.nodes.snap, self.settings.snap_limit_km
+        origin, origin_km = snap(trip.origin, limit_km)
+        destination, destination_km = snap(trip.destination, limit_km)
         plugs = self._usable_plugs(trip, vehicle)
         question = self._question(trip, vehicle, origin, destination, plugs)
+        rows = self._ready.rows(trip, vehicle, question.charger_node)
         try:
-            solution = solve(question, self.settings)
+            solution = solve(question, rows, self.settings)
         except OutOfReach as gap:
-            raise self._out_of_range(gap, trip, vehicle, question, plugs) from None
+            case = Refused(self.region, trip, vehicle, rows.ground, question)
+            dropped = self._fitting(trip, vehicle).dropped
+            raise case.out_of_range(gap, len(plugs), dropped) from None
         except DisconnectedError as gone:
-            raise _cut_off(gone, trip, vehicle, question, self.region.network) from None
-        itinerary = unfold(
-            question,
-            solution,
-            self.region.network,
-            (trip.origin, trip.destination),
-            [plug for _, plug in plugs],
-            model.warm_up_kwh(vehicle, trip.conditions),
-        )
+            case = Refused(self.region, trip, vehicle, rows.ground, question)
+            raise case.cut_off(gone) from None
+        shares = np.array(speed_shares(trip))
+        journey = Journey(self.region.network, vehicle, trip, shares)
+        itinerary = unfold(question, solution, journey, [plug for _, plug in plugs])
         audit = audit_plan(
             vehicle,
             trip,
@@ -129,14 +119,10 @@ class Planner:
                 value=trip.departure_soc,
                 expected="more than reserve_soc plus the warm-up of the cabin",
             )
-        costs = price_arcs(self.region.network, vehicle, trip)
         curve = vehicle.battery.charging_curve
         return Question(
-            roads=costs.roads(self.region.network),
-            costs=costs,
-            tail=self._tail,
             origin=origin,
-            destination=destination,
+            goals=(Goal(destination),),
             charger_node=self.region.chargers.node[[k for k, _ in plugs]].astype(np.int32),
             charger_kw=np.array([min(p.power_kw, curve.max_kw) for _, p in plugs if curve]),
             capacity_kwh=capacity,
@@ -148,45 +134,6 @@ class Planner:
             start_c=trip.pack_departure_c,
             power=model.power_model(vehicle, capacity, heat=self.settings.heat) if curve else None,
             pack=model.pack_model(vehicle, trip.conditions),
-        )
-
-    def _out_of_range(
-        self,
-        gap: OutOfReach,
-        trip: Trip,
-        vehicle: Vehicle,
-        question: Question,
-        plugs: list[tuple[int, Plug]],
-    ) -> OutOfRangeError:
-        network = self.region.network
-        lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
-        near = self.region.gazetteer.nearest(lat, lon)
-        name = f"{lat:.4f},{lon:.4f}"
-        if near is not None:
-            name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
-        remaining_km = _remaining_km(question, gap.furthest_node, network.length_m)
-        missing = f"{gap.shortfall_kwh:.1f} kWh more"
-        if not math.isfinite(gap.shortfall_kwh):
-            missing = "many times more"
-        fits = f"{gap.reached_stops} of {len(plugs)} chargers with a fitting plug can be reached"
-        dropped = self._fitting(trip, vehicle).dropped
-        if not plugs:
-            that = "that fits the trip's wishes " if dropped else ""
-            fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
-        if dropped:
-            counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
-            fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
-        return OutOfRangeError(
-            f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
-            f"the longest gap without a usable charger takes {missing} than the battery gives. "
-            f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
-            f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
-            "would help.",
-            shortfall_kwh=gap.shortfall_kwh,
-            furthest=name,
-            furthest_lat=lat,
-            furthest_lon=lon,
-            remaining_km=remaining_km,
         )
 
     def _written(
@@ -229,31 +176,6 @@ class Planner:
         )
 
 
-def _cut_off(
-    gone: DisconnectedError,
-    trip: Trip,
-    vehicle: Vehicle,
-    question: Question,
-    network: RoadNetwork,
-) -> DisconnectedError:
-    """Say so where the ends are apart only because of what the trip avoids."""
-
-    def joined(avoid: tuple[AvoidableRoad, ...]) -> bool:
-        weight = np.where(open_arcs(network, vehicle, avoid), network.length_m, np.inf)
-        roads = question.roads
-        away = one_to_all(roads.first_out, roads.head, weight, question.origin)
-        return math.isfinite(away[question.destination])
-
-    if not trip.avoid or not joined(()):
-        return gone
-    alone = [kind for kind in trip.avoid if joined(tuple(set(trip.avoid) - {kind}))]
-    needed = " or ".join(alone) or " and ".join(trip.avoid)
-    return DisconnectedError(
-        f"no road joins {trip.origin.label} and {trip.destination.label} in this region that "
-        f"keeps to avoid: {', '.join(trip.avoid)}. With {needed} allowed there is one."
-    )
-
-
 def _certificate(solution: Solution, total_s: float) -> Certificate:
     bound_s = solution.lower_bound_s
     if bound_s <= total_s * (1.0 + _ROUNDING):
@@ -274,12 +196,6 @@ def _with_bound(audit: Audit, bound_s: float, total_s: float) -> Audit:
         return audit
     words = f"lower bound above the plan: {bound_s:.1f} s, but the plan takes {total_s:.1f} s"
     return audit.model_copy(update={"passed": False, "objections": (*audit.objections, words)})
-
-
-def _remaining_km(question: Question, node: int, length_m: Floats) -> float:
-    weight = np.where(np.isfinite(question.roads.time_s), length_m, np.inf)
-    away = one_to_all(question.roads.first_out, question.roads.head, weight, node)
-    return float(away[question.destination]) / M_PER_KM
 
 
 def _assumptions(

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tripplan.charger import Charger, ChargerSet, ChargerStatus, Connector
 from tripplan.errors import DataError
 from tripplan.gazetteer import Gazetteer, GazetteerEntry
@@ -33,6 +36,9 @@ class Region:
     """Sentences that must be shown wherever a plan on this region is shown."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Sources with their versions and licences."""
+    order: NDArray[np.int32] | None = None
+    """Nodes in the order in which a hierarchy over them is built, least important first, shape
+    (nodes,); None: not worked out yet."""
 
     def __post_init__(self) -> None:
         nodes = self.chargers.node

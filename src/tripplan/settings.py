@@ -17,6 +17,8 @@ class Settings(Record):
     """Farthest that a place may lie from the nearest usable road node, km."""
     heat: bool = True
     """Whether the pack temperature limits charging power."""
+    gap: Annotated[float, Field(ge=0, le=0.1)] = 2e-4
+    """A plan this little above its lower bound (a fraction) is good enough to stop there."""
     time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
     temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5

@@ -29,6 +29,8 @@ class Track:
     """Part of that piece's length, shape (steps,)."""
     arc: NDArray[np.int64]
     """Arc of each step, shape (steps,)."""
+    at: NDArray[np.int64]
+    """Position of that arc in the row of arcs, shape (steps,)."""
 
 
 def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
@@ -44,10 +46,10 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
         Node where the track begins.
     """
     points = [np.array([[network.lat[start], network.lon[start], network.elevation_m[start], 0.0]])]
-    pieces, shares, owners = [], [], []
+    pieces, shares, owners, positions = [], [], [], []
     driven_m = 0.0
     tail = start
-    for arc in arcs.tolist():
+    for position, arc in enumerate(arcs.tolist()):
         along, piece, share = _steps(network, arc)
         ends_m = _piece_ends(network, arc)
         heights = network.elevation_m[tail] + np.concatenate(
@@ -67,6 +69,7 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
         pieces.append(piece)
         shares.append(share)
         owners.append(np.full(piece.size, arc))
+        positions.append(np.full(piece.size, position))
         driven_m += float(network.length_m[arc])
         tail = int(network.head[arc])
     table = np.concatenate(points)
@@ -78,6 +81,7 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
         piece=np.concatenate([np.empty(0, np.int64), *pieces]),
         share=np.concatenate([np.empty(0), *shares]),
         arc=np.concatenate([np.empty(0, np.int64), *owners]),
+        at=np.concatenate([np.empty(0, np.int64), *positions]),
     )
 
 

@@ -170,6 +170,9 @@ class Trip(Record):
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
     """The driver's own speed limit, km/h; None: the road's expected speed."""
+    slow_down_to: Annotated[float, BeforeValidator(fraction), Field(ge=0.5, le=1.0)] = 0.8
+    """Share of a road's usual speed down to which the plan may ask to drive in order to save
+    charging; 1: never more slowly than usual."""
     pack_start_c: Annotated[float, Field(ge=-40, le=60)] | None = None
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
     departure: Annotated[datetime, BeforeValidator(moment)] | None = None

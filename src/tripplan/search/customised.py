@@ -112,8 +112,8 @@ class Customised:
         return S_PER_H / self.best_kw
 
     @cached_property
-    def _spared_mwh(self) -> NDArray[np.int32]:
-        """Energy of each road beyond what lifts the car, by speed, shape (speeds, roads)."""
+    def spared_mwh(self) -> NDArray[np.int32]:
+        """Energy of each road beyond what lifts the car, by speed; shape (speeds, roads)."""
         height = self.height_kwh * MWH_PER_KWH
         rise = height[self.hierarchy.head] - height[self.hierarchy.tail]
         spared = np.empty(self.values.shape[:2], np.int32)
@@ -142,7 +142,7 @@ class Customised:
         best = np.full(self.open_roads.size, NO_WAY, np.int64)
         choice = np.zeros(self.open_roads.size, np.uint8)
         for speed, values in enumerate(self.values):
-            time_ms, spared = values[:, TIME], self._spared_mwh[speed]
+            time_ms, spared = values[:, TIME], self.spared_mwh[speed]
             if np.isinf(rate):
                 weight = (spared.astype(np.int64) << _ENERGY_BITS) + time_ms
             else:
@@ -163,7 +163,7 @@ class Customised:
         for speed, values in enumerate(self.values):
             # What was rounded to whole numbers is taken at its least, so that bounds stay bounds.
             time_s = np.maximum(values[:, TIME] - 0.5, 0.0) / MS_PER_S
-            spared = np.maximum(self._spared_mwh[speed] - 1.0, 0.0) / MWH_PER_KWH
+            spared = np.maximum(self.spared_mwh[speed] - 1.0, 0.0) / MWH_PER_KWH
             for lane, rate in enumerate(rates.tolist()):
                 _lower(weight[:, lane], (time_s + rate * spared) / unit[lane])
             _lower(weight[:, -1], spared / unit[-1])
@@ -188,7 +188,7 @@ class Customised:
         most_kwh = float(
             np.sqrt(values.shape[0])
             * 40.0
-            * self._spared_mwh[0][self.open_roads].mean()
+            * self.spared_mwh[0][self.open_roads].mean()
             / MWH_PER_KWH
         )
         wanted = (longest_s + rates * most_kwh) / LANE_MOST

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised
 from tripplan.search.kernels.compact import compact_lanes, compact_ways, compacted
-from tripplan.search.kernels.customise import COST, DROP, HEAT, LANE_MOST, NEED, TIME, Costs
+from tripplan.search.kernels.customise import COST, DROP, HEAT, LANE_MOST, NEED, NEVER, TIME, Costs
 from tripplan.search.kernels.relax import corners
 from tripplan.search.kernels.sweep import SweepWork, lane_weights, new_sweep_work, ways
 from tripplan.units import MS_PER_S, MWH_PER_KWH
@@ -146,6 +146,57 @@ class RowStore:
             there = values[:, TIME] >= 0
             tables.append((index, np.zeros(1, np.int32)[there], values[there]))
         return _columns(tables)
+
+    def least_energy_row(self, stop: int) -> Floats:
+        """Energy that the thriftiest drives from a stop to the others need, shape (stops,)."""
+        found = self.least_energy_from(int(self.stop_node[stop]))
+        found[stop] = np.inf
+        return found
+
+    def least_energy_from(self, node: int) -> Floats:
+        """Energy above the reserve that the thriftiest drives from a node need, shape (stops,)."""
+        return self._needs(node, forward=True)
+
+    def least_energy_to(self, node: int) -> Floats:
+        """Energy above the reserve that the thriftiest drives to a node need, shape (stops,)."""
+        return self._needs(node, forward=False)
+
+    def _needs(self, node: int, *, forward: bool) -> Floats:
+        """However large the battery would have to be."""
+        ground = self.ground
+        tree, metric = ground.hierarchy, ground.metrics[-1]
+        values = compact_ways(
+            tree.graph,
+            self._part,
+            metric.up if forward else metric.down,
+            (self._forward if forward else self._backward)[-1],
+            int(tree.rank[node]),
+            self._stop_place,
+            NEVER,
+            forward,
+            self._work,
+        )
+        need = values[:, NEED] / MWH_PER_KWH
+        need[values[:, TIME] < 0] = np.inf
+        return np.asarray(need)
+
+    def least_energy_between(self, source: int, target: int) -> float:
+        """Energy above the reserve that the thriftiest drive from a node to another needs."""
+        ground = self.ground
+        tree, metric = ground.hierarchy, ground.metrics[-1]
+        ranks = tree.rank[np.array([target])]
+        values = ways(
+            tree.graph,
+            metric.up,
+            metric.down,
+            int(tree.rank[source]),
+            tree.selection(ranks),
+            ranks,
+            NEVER,
+            True,  # noqa: FBT003 - compiled functions take no keywords
+            self._work,
+        )[0]
+        return float(values[NEED]) / MWH_PER_KWH if values[TIME] >= 0 else np.inf
 
     def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""

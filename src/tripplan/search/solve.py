@@ -1,52 +1,76 @@
-"""Choose the stops: an exact relaxation for the bound, and a search with battery heat on top.
+"""Choose roads, speeds and stops, and prove how good the choice is.
 
-1. Relax: charging power as if the pack always had the best temperature it could have on this
-   trip.  This problem is solved exactly, so its time is a lower bound on any plan over these
-   drives.
-2. Re-drive that chain of stops with heat.  If it takes no longer, it is optimal.
-3. Otherwise search with heat, with the re-driven chain as the plan to beat.
+1. Search over real drives at a few exchange rates of energy for time, as if the pack always had
+   the best temperature it could have on this trip: a plan.
+2. Search over the relaxation, in which time is traded for energy along the lower edge of what any
+   roads and speeds allow: a bound that no plan can beat.
+3. Drive the chains of stops of both at finely graded speeds: a better plan.
+4. If battery heat makes that plan slower, search with heat, with that plan as the one to beat, and
+   drive what it finds at finely graded speeds too.
 
-Stops are first taken from an ellipse around the trip; afterwards every stop through which a
-quicker plan could possibly lead is added, until there is none left to add.
+Each step is left out where the plan already is as good as the bound, to within `Settings.gap`.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DisconnectedError, NoPlanError
-from tripplan.physics.charging import interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
+from tripplan.search.customised import Customised
 from tripplan.search.kernels.charge import charge_course
-from tripplan.search.kernels.heat_stops import HeatRules, choose_stops_with_heat
-from tripplan.search.kernels.stops import Labels, choose_stops
-from tripplan.search.question import Question, Surroundings, optimistic_limit_kw, survey
+from tripplan.search.kernels.course import HeatRules
+from tripplan.search.kernels.labels import Bounds
+from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
+from tripplan.search.question import Question
 from tripplan.search.reach import out_of_range
-from tripplan.search.table import StopTable, build_table
+from tripplan.search.refine import Drive, FineDrives, Roads
+from tripplan.search.rows import RowStore
+from tripplan.search.run import (
+    Found,
+    Step,
+    heat_rules,
+    least_time_s,
+    optimistic_rests,
+    scope_of,
+    search,
+)
 from tripplan.settings import Settings
-from tripplan.units import S_PER_H
 
 Ints = NDArray[np.int32]
 
-_ELLIPSE = 1.15
-_ELLIPSE_SLACK_S = 1200.0
-_EQUAL = 1e-6
+_ELLIPSE = 1.12
+_ELLIPSE_SLACK_S = 900.0
+_MARGIN_S = 1e-3
 _COARSER = (1.0, 4.0, 16.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
+_FINER = 0.1
+"""Factor on the epsilons of the heat search over a few chains alone."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A stop of the solution."""
+
+    charger: int
+    """Index into the question's chargers; -1 at a goal."""
+    goal: int
+    """Index into the question's goals; -1 at a charger."""
+    departure_kwh: float
+    waited_s: float
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
     """The winning chain of stops."""
 
-    leg_arcs: tuple[Ints, ...]
-    """Arcs of each leg, in order."""
-    chargers: tuple[int, ...]
-    """Charger of each stop, an index into the question's chargers."""
-    departures_kwh: tuple[float, ...]
-    """Energy with which each stop is left."""
+    legs: tuple[Drive, ...]
+    """Roads and speeds, in order."""
+    visits: tuple[Visit, ...]
+    """Stops between the legs."""
     lower_bound_s: float
     time_s: float
     method: str
@@ -54,236 +78,241 @@ class Solution:
     complete: bool
 
 
-@dataclass
-class _Chain:
-    """A chain of stops as drives of a table."""
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """A chain of stops over a pool of drives, with the time that it takes with heat."""
 
-    table: StopTable
-    drives: list[int] = field(default_factory=list)
-    departures_kwh: list[float] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, table: StopTable, labels: Labels, winner: int) -> "_Chain":
-        chain = cls(table)
-        label = winner
-        while labels.drive[label] >= 0:
-            chain.drives.append(int(labels.drive[label]))
-            chain.departures_kwh.append(float(labels.departed_kwh[label]))
-            label = int(labels.parent[label])
-        chain.drives.reverse()
-        chain.departures_kwh.reverse()
-        return chain
-
-    def time_with_heat_s(self) -> float:
-        """Drive the chain with battery heat [s]."""
-        question, drives = self.table.question, self.table.drives
-        if question.power is None:
-            return sum(float(drives.time_s[drive]) for drive in self.drives)
-        time, pack_c, energy = 0.0, question.start_c, question.start_kwh
-        capacity = question.capacity_kwh
-        for position, drive in enumerate(self.drives):
-            leave = self.departures_kwh[position]
-            if position:
-                stop = int(drives.stop[self.drives[position - 1]])
-                pack_c = parked_pack_c(pack_c, 0.0, question.overhead_s, question.pack)
-                course = charge_course(
-                    energy / capacity,
-                    leave / capacity,
-                    pack_c,
-                    float(self.table.charger_kw[stop]),
-                    question.power,
-                    question.pack,
-                )
-                time += question.overhead_s + float(course[-1, 1])
-                pack_c = float(course[-1, 2])
-            duration = float(drives.time_s[drive])
-            time += duration
-            pack_c = driven_pack_c(pack_c, float(drives.heat_j[drive]), duration, question.pack)
-            energy = min(leave - float(drives.cost_kwh[drive]), float(drives.most_kwh[drive]))
-        return time
-
-
-@dataclass(frozen=True)
-class _Warm:
-    """What the search with heat found."""
-
-    chain: _Chain
     time_s: float
-    labels: int
-    rules: HeatRules
-    complete: bool
+    chain: tuple[Step, ...]
+    pool: DrivePool
 
 
-def solve(question: Question, settings: Settings) -> Solution:
+@dataclass(eq=False)
+class _Task:
+    """One question on its way to a solution."""
+
+    question: Question
+    ground: Customised
+    rows: RowStore
+    settings: Settings
+    bounds: Bounds
+    labels: int = 0
+    complete: bool = True
+
+    def search(self, pool: DrivePool, **how: object) -> Found:
+        found = search(self.question, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
+        self.labels += found.labels
+        return found
+
+
+def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
     """Find the quickest plan.
+
+    Parameters
+    ----------
+    question
+        The trip.
+    rows
+        Drives between the chargers of the car, made on demand.
+    settings
+        How to search.
 
     Raises
     ------
     DisconnectedError
         No road joins origin and destination.
-    OutOfRangeError
+    OutOfReach
         The battery cannot bridge a gap.
     NoPlanError
         The battery takes no charge at the temperatures of this trip.
     """
-    around = survey(question, _best_kw(question))
-    if not math.isfinite(around.to_time_s[question.origin]):
+    bounds = optimistic_rests(question, rows)
+    least_s = least_time_s(question, bounds)
+    if not math.isfinite(bounds.time_s[0, question.stop_count - 1]):
         raise DisconnectedError(
             "no road that this car may use joins origin and destination in this region"
         )
-    relaxed, bound_s, labels = _relaxed(question, around, settings)
-    if relaxed is None:
-        raise out_of_range(question, around)
-    time_s = relaxed.time_with_heat_s() if settings.heat else bound_s
-    if time_s <= bound_s * (1.0 + _EQUAL):
-        method = "exact label search; battery heat costs this plan no time"
-        if not settings.heat:
-            method = "exact label search, battery heat switched off"
-        return _solution(relaxed, bound_s, time_s, method, labels, complete=True)
-    warm = _with_heat(question, around, relaxed, time_s, settings)
-    if not math.isfinite(warm.time_s):
+    task = _Task(question, rows.ground, rows, settings, bounds)
+    cool, scope = _without_heat(task, least_s)
+    bound_s, bound_chain = _bound(task, cool, scope)
+    plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
+    if not _good_enough(plan.time_s, bound_s, settings):
+        plan = _refined(task, plan, [cool.chain, bound_chain])
+    if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
+        plan = _with_heat(task, plan, scope)
+    if not math.isfinite(plan.time_s):
         raise _refused(question)
-    method = (
-        "label search with pack temperature, labels within "
-        f"{warm.rules.time_epsilon_s:g} s and {warm.rules.temperature_epsilon_k:g} K taken as "
-        "equal; bound from an exact search at the best temperatures the pack could have"
-    )
-    return _solution(
-        warm.chain, bound_s, warm.time_s, method, labels + warm.labels, complete=warm.complete
-    )
+    return _solution(task, plan, min(bound_s, plan.time_s))
 
 
-def _best_kw(question: Question) -> float:
-    if question.power is None or not question.charger_kw.size:
-        return 0.0
-    return min(
-        float(question.charger_kw.max()),
-        float(question.power.curve_kw.max()),
-        optimistic_limit_kw(question),
-    )
+def _good_enough(time_s: float, bound_s: float, settings: Settings) -> bool:
+    return time_s <= bound_s * (1.0 + settings.gap)
 
 
-def _stops_within(question: Question, around: Surroundings, ceiling_s: float) -> Ints:
-    """Chargers at or past which a plan of at most this time could lead."""
-    if around.best_kw <= 0.0:
-        return np.empty(0, np.int32)
-    node = question.charger_node
-    spare_s = (question.start_kwh - question.final_kwh) * S_PER_H / around.best_kw
-    least = np.maximum(
-        around.from_time_s[node] + around.to_time_s[node],
-        around.from_priced_s[node] + around.to_priced_s[node] - spare_s,
-    )
-    inside = np.isfinite(least) & (least <= ceiling_s)
-    return np.flatnonzero(inside).astype(np.int32)
-
-
-def _relaxed(
-    question: Question, around: Surroundings, settings: Settings
-) -> tuple[_Chain | None, float, int]:
-    """Solve the relaxation exactly: chain (None: infeasible), time and number of labels."""
-    spare_s = (question.start_kwh - question.final_kwh) * S_PER_H / max(around.best_kw, 1e-9)
-    rough_s = max(
-        float(around.to_time_s[question.origin]),
-        float(around.to_priced_s[question.origin]) - spare_s if around.best_kw > 0 else 0.0,
-    )
-    ceiling_s = _ELLIPSE * rough_s + _ELLIPSE_SLACK_S
-    total_labels = 0
+def _without_heat(task: _Task, least_s: float) -> tuple[_Plan, Scope]:
+    """Search over real drives at best temperatures, within an ellipse that grows until it holds."""
+    question = task.question
+    ceiling_s = _ELLIPSE * least_s + _ELLIPSE_SLACK_S
+    whole = scope_of(question, task.rows, task.bounds, math.inf)
     while True:
-        stops = _stops_within(question, around, ceiling_s)
-        table = build_table(question, around, stops)
-        room = settings.label_limit
-        best, winner, labels, used, complete = choose_stops(
-            table.drives, table.level, table.tau_s, table.bounds, table.wishes, math.inf, room
-        )
-        total_labels += used
-        if not complete:
+        scope = replace(whole, ceiling_s=ceiling_s)
+        pool = RealDrives(question, task.rows, scope)
+        found = task.search(pool, ceiling_s=ceiling_s)
+        if found.chain:
+            return _Plan(found.time_s, found.chain, pool), replace(whole, ceiling_s=found.time_s)
+        if not found.complete:
             raise NoPlanError(
-                f"the search gave up after {used} labels; allow more with settings.label_limit"
+                f"the search gave up after {task.labels} labels; allow more with "
+                "settings.label_limit"
             )
-        if winner < 0:
-            if math.isinf(ceiling_s):
-                return None, math.inf, total_labels
-            ceiling_s = math.inf
-        elif best <= ceiling_s:
-            return _Chain.of(table, labels, winner), best, total_labels
-        else:
-            ceiling_s = best * (1.0 + _EQUAL)
+        if math.isinf(ceiling_s):
+            raise out_of_range(question, task.rows, task.bounds)
+        ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
 
 
-def _with_heat(
-    question: Question,
-    around: Surroundings,
-    relaxed: _Chain,
-    ceiling_s: float,
-    settings: Settings,
-) -> _Warm:
+def _bound(task: _Task, cool: _Plan, scope: Scope) -> tuple[float, tuple[Step, ...]]:
+    """Search over the relaxation; without a bound of its own the optimistic rest has to do."""
+    ceiling_s = cool.time_s + _MARGIN_S
+    pool = RelaxedDrives(task.question, task.rows, replace(scope, ceiling_s=ceiling_s))
+    found = task.search(pool, ceiling_s=ceiling_s, relaxed=True)
+    if not found.complete:
+        return least_time_s(task.question, task.bounds), ()
+    return (found.time_s, found.chain) if found.chain else (cool.time_s, ())
+
+
+def _refined(
+    task: _Task, plan: _Plan, chains: Sequence[tuple[Step, ...]], *, ceiling_s: float = math.inf
+) -> _Plan:
+    """Drive chains of stops at finely graded speeds; the better of the result and the plan."""
+    question, settings = task.question, task.settings
+    pool = FineDrives(question, task.ground, [chain for chain in chains if chain])
+    rules = _fine_rules(question, settings)
+    found = task.search(pool, rules=rules, ceiling_s=min(plan.time_s, ceiling_s))
+    if not found.chain:
+        return plan
+    fine = _Plan(found.time_s, found.chain, pool)
+    fine = replace(fine, time_s=_driven_s(question, fine, settings))
+    return min(fine, plan, key=lambda p: p.time_s)
+
+
+def _fine_rules(question: Question, settings: Settings) -> HeatRules | None:
+    if not settings.heat or question.power is None:
+        return None
+    return heat_rules(question, settings, coarser=_FINER)
+
+
+def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
+    """Whether the plan would be quicker if the pack always had its best temperature."""
+    if not settings.heat or question.power is None:
+        return False
+    cool_s = _driven_s(question, plan, settings.model_copy(update={"heat": False}))
+    return plan.time_s > cool_s * (1.0 + 1e-9)
+
+
+def _with_heat(task: _Task, plan: _Plan, scope: Scope) -> _Plan:
     """Search with heat, more coarsely where the labels do not suffice."""
-    assert question.power is not None
-    stops = _stops_within(question, around, ceiling_s)
-    table = build_table(question, around, stops)
-    chain, rules, total = relaxed, heat_rules(question, settings), 0
+    question, settings = task.question, task.settings
     for coarser in _COARSER:
-        rules = rules._replace(
-            time_epsilon_s=settings.time_epsilon_s * coarser,
-            temperature_epsilon_k=settings.temperature_epsilon_k * coarser,
+        ceiling_s = plan.time_s
+        pool = RealDrives(question, task.rows, replace(scope, ceiling_s=ceiling_s))
+        found = task.search(
+            pool, ceiling_s=ceiling_s, rules=heat_rules(question, settings, coarser=coarser)
         )
-        best, winner, labels, used, complete = choose_stops_with_heat(
-            table.drives,
-            table.level,
-            table.charger_kw,
-            table.tau_s,
-            table.bounds,
-            table.wishes,
-            question.power,
-            question.pack,
-            question.start_c,
-            rules,
-            True,  # noqa: FBT003 - compiled functions take no keywords
-            ceiling_s,
-            settings.label_limit,
-        )
-        total += used
-        if winner >= 0:
-            chain, ceiling_s = _Chain.of(table, labels, winner), best
-        if complete:
+        task.complete = found.complete
+        if found.chain:
+            hot = _Plan(found.time_s, found.chain, pool)
+            hot = replace(hot, time_s=_driven_s(question, hot, settings))
+            plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot.chain])
+        if found.complete:
             break
-    return _Warm(chain, ceiling_s, total, rules, complete=complete)
+    return plan
 
 
-def heat_rules(question: Question, settings: Settings) -> HeatRules:
-    """Return the rules of the heat search for this car."""
-    cold_below_c = -math.inf
-    if question.power is not None:
-        most = float(question.power.limit_kw.max())
-        cold_below_c = float(question.power.limit_c[int(np.argmax(question.power.limit_kw))])
-        wanted = min(most, float(question.power.curve_kw.max()))
-        for c in question.power.limit_c:
-            if interpolate(float(c), question.power.limit_c, question.power.limit_kw) >= wanted:
-                cold_below_c = float(c)
-                break
-    return HeatRules(
-        settings.time_epsilon_s,
-        settings.temperature_epsilon_k,
-        settings.departure_step * question.capacity_kwh,
-        cold_below_c,
-    )
+def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
+    """Drive a chain and charge along it, with battery heat where that is asked for [s]."""
+    power = question.power
+    drives, kw = plan.pool.drives, question.stop_kw
+    goals, chargers = question.goals, question.charger_node.size
+    if power is None or not settings.heat:
+        return plan.time_s if not settings.heat else _plain_s(plan, question)
+    time, pack_c, energy = 0.0, question.start_c, question.start_kwh
+    capacity, here = question.capacity_kwh, question.stop_count - 1
+    waited = 0.0
+    for step in plan.chain:
+        if kw[here] > 0.0:
+            course = charge_course(
+                energy / capacity, step.departed_kwh / capacity, pack_c, float(kw[here]), power,
+                question.pack,
+            )  # fmt: skip
+            time += float(course[-1, 1])
+            pack_c = float(course[-1, 2])
+        duration = float(drives.time_s[step.drive])
+        time += duration
+        heat_j = float(drives.heat_j[step.drive])
+        pack_c = driven_pack_c(pack_c, heat_j, duration, question.pack)
+        cost, most = float(drives.cost_kwh[step.drive]), float(drives.most_kwh[step.drive])
+        energy = min(step.departed_kwh - cost, most)
+        here = step.stop
+        waited = step.waited_s
+        if here >= chargers + len(goals) - 1:
+            break
+        if here >= chargers:
+            goal = goals[here - chargers]
+            pack_c = parked_pack_c(pack_c, 0.0, goal.dwell_s, question.pack)
+            time += goal.dwell_s
+            energy = step.arrived_kwh
+        overhead_s = goals[here - chargers].overhead_s if here >= chargers else question.overhead_s
+        pack_c = parked_pack_c(pack_c, 0.0, waited, question.pack)
+        pack_c = parked_pack_c(pack_c, 0.0, overhead_s if kw[here] > 0.0 else 0.0, question.pack)
+        time += waited + (overhead_s if kw[here] > 0.0 else 0.0)
+    return time
 
 
-def _solution(
-    chain: _Chain, bound_s: float, time_s: float, method: str, labels: int, *, complete: bool
-) -> Solution:
-    table = chain.table
-    stops = [int(table.drives.stop[drive]) for drive in chain.drives[:-1]]
+def _plain_s(plan: _Plan, question: Question) -> float:
+    """Time of a chain without charging [s]."""
+    dwell_s = sum(goal.dwell_s for goal in question.goals[:-1])
+    return dwell_s + sum(float(plan.pool.drives.time_s[step.drive]) for step in plan.chain)
+
+
+def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
+    question = task.question
+    chargers = question.charger_node.size
+    legs, visits = [], []
+    here = question.stop_count - 1
+    roads = Roads(task.ground)
+    for number, step in enumerate(plan.chain):
+        if isinstance(plan.pool, FineDrives):
+            legs.append(plan.pool.drive(step.drive))
+        else:
+            nodes = question.stop_node
+            metric = plan.pool.metric(step.drive)
+            legs.append(roads.drive(metric, int(nodes[here]), int(nodes[step.stop])))
+        here = step.stop
+        if number + 1 < len(plan.chain):
+            following = plan.chain[number + 1]
+            visits.append(
+                Visit(
+                    charger=here if here < chargers else -1,
+                    goal=-1 if here < chargers else here - chargers,
+                    departure_kwh=following.departed_kwh,
+                    waited_s=step.waited_s,
+                )
+            )
     return Solution(
-        leg_arcs=tuple(table.arcs(drive) for drive in chain.drives),
-        chargers=tuple(int(table.chosen[stop]) for stop in stops),
-        departures_kwh=tuple(chain.departures_kwh[1:]),
+        legs=tuple(legs),
+        visits=tuple(visits),
         lower_bound_s=bound_s,
-        time_s=time_s,
-        method=method,
-        labels=labels,
-        complete=complete,
+        time_s=plan.time_s,
+        method=_METHOD,
+        labels=task.labels,
+        complete=task.complete,
     )
+
+
+_METHOD = (
+    "bound from a relaxation over all roads and speeds, with the pack at the best temperature it "
+    "could have"
+)
 
 
 def _refused(question: Question) -> NoPlanError:

@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.drives import longer
 from tripplan.search.kernels.jit import compiled
 
 Ints = NDArray[np.int32]
@@ -39,6 +38,14 @@ class Chordal(NamedTuple):
     """Index into ``down_arc`` by the rank at the upper end, shape (nodes + 1,)."""
     down_arc: Ints
     """The arcs by their upper end, lower ends rising within a row, shape (arcs,)."""
+
+
+@compiled
+def longer(column: Ints, room: int) -> Ints:
+    """Copy a column into one with more room."""
+    copy = np.empty(room, np.int32)
+    copy[: column.shape[0]] = column
+    return copy
 
 
 @compiled

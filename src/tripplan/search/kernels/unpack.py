@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.contraction import Chordal, find_arc
+from tripplan.search.kernels.contraction import Chordal, find_arc, longer
 from tripplan.search.kernels.customise import (
     COLUMNS,
     NO_WAY,
@@ -11,7 +11,6 @@ from tripplan.search.kernels.customise import (
     Roads32,
     link_into,
 )
-from tripplan.search.kernels.drives import longer
 from tripplan.search.kernels.jit import compiled
 
 Ints = NDArray[np.int32]

@@ -1,0 +1,110 @@
+"""A region made ready for planning: snapping, the hierarchy, and costs kept from trip to trip.
+
+Pricing and customising the roads takes most of the time of a first plan, and depends on the car,
+the weather and a few wishes, not on where the trip goes; so what was made is kept for the next
+trip of the same kind.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan import model
+from tripplan.node_index import NodeIndex
+from tripplan.region import Region
+from tripplan.search.costs import price_arcs, whole_numbers
+from tripplan.search.customised import Customised, shares_of_speed, stacked
+from tripplan.search.hierarchy import Hierarchy
+from tripplan.search.rows import RowStore
+from tripplan.trip import Trip
+from tripplan.vehicle import Vehicle
+
+Ints = NDArray[np.int32]
+
+KEPT = 4
+"""How many customised sets of roads are kept."""
+SPEED_STEP = 0.05
+"""Shares of the usual speed that are tried lie this far apart."""
+_LEAST_KW = 1.0
+"""Power by which energy is priced for cars that cannot fast-charge (assumption), kW."""
+
+
+class PreparedRegion:
+    """A region with what planning on it needs again and again.
+
+    Parameters
+    ----------
+    region
+        Roads, chargers and names.
+    """
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.nodes = NodeIndex(region.network)
+        self._kept: OrderedDict[tuple[str, bytes], RowStore] = OrderedDict()
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The contraction hierarchy of the roads."""
+        return Hierarchy.of(self.region.network, self.region.order)
+
+    def rows(self, trip: Trip, vehicle: Vehicle, charger_nodes: Ints) -> RowStore:
+        """Drives between chargers for this car under the conditions of this trip.
+
+        Parameters
+        ----------
+        trip, vehicle
+            Who drives where.
+        charger_nodes
+            Nodes of the chargers that the car can use, shape (chargers,).
+        """
+        key = (_kind_of(trip, vehicle), charger_nodes.tobytes())
+        found = self._kept.get(key)
+        if found is None:
+            ground = next(
+                (rows.ground for (kind, _), rows in self._kept.items() if kind == key[0]), None
+            )
+            found = RowStore(ground or self._customised(trip, vehicle), charger_nodes)
+            self._kept[key] = found
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
+
+    def _customised(self, trip: Trip, vehicle: Vehicle) -> Customised:
+        network = self.region.network
+        values = []
+        for share in speed_shares(trip):
+            costs = price_arcs(network, vehicle, trip, share=share)
+            values.append(whole_numbers(costs.roads()))
+        capacity = model.capacity_kwh(vehicle, trip)
+        curve = vehicle.battery.charging_curve
+        return Customised(
+            hierarchy=self.hierarchy,
+            values=stacked(values),
+            open_roads=costs.open_arcs,
+            height_kwh=costs.height_kwh,
+            full_kwh=(1.0 - trip.reserve_soc) * capacity,
+            best_kw=curve.max_kw if curve else _LEAST_KW,
+        )
+
+
+def speed_shares(trip: Trip) -> tuple[float, ...]:
+    """Shares of the usual speed at which roads may be driven on this trip, from 1 down."""
+    return shares_of_speed(trip.slow_down_to, SPEED_STEP)
+
+
+def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
+    """Everything that the costs of the roads depend on, as text."""
+    wishes = {"conditions", "max_speed_kmh", "avoid", "reserve_soc", "slow_down_to", "pack_start_c"}
+    car = vehicle.model_dump_json(exclude={"provenance", "note"})
+    return trip.model_dump_json(include=wishes) + car
+
+
+def banned_chargers(sites: Sequence[tuple[str, ...]], banned: Sequence[str]) -> frozenset[int]:
+    """Positions of the sites, given by all their ids, that are banned by any of them."""
+    unwanted = set(banned)
+    return frozenset(k for k, ids in enumerate(sites) if unwanted.intersection(ids))

@@ -1,0 +1,95 @@
+"""Why a trip cannot be done, in words that name places and what would help."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tripplan.errors import DisconnectedError, OutOfRangeError
+from tripplan.region import Region
+from tripplan.road_wishes import open_arcs
+from tripplan.search.customised import Customised
+from tripplan.search.question import Question
+from tripplan.search.reach import OutOfReach, distance_km, joined
+from tripplan.trip import AvoidableRoad, Trip
+from tripplan.vehicle import Vehicle
+
+
+@dataclass(frozen=True, eq=False)
+class Refused:
+    """A trip that cannot be done.
+
+    Parameters
+    ----------
+    region, trip, vehicle
+        Who wanted to drive where.
+    ground, question
+        The same as the search saw it.
+    """
+
+    region: Region
+    trip: Trip
+    vehicle: Vehicle
+    ground: Customised
+    question: Question
+
+    def out_of_range(
+        self, gap: OutOfReach, chargers: int, dropped: Mapping[str, int]
+    ) -> OutOfRangeError:
+        """Put into words that the battery cannot bridge a gap.
+
+        Parameters
+        ----------
+        gap
+            What the search found.
+        chargers
+            How many chargers have a plug that fits.
+        dropped
+            How many chargers wishes took out, by reason.
+        """
+        trip, vehicle, network = self.trip, self.vehicle, self.region.network
+        lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
+        near = self.region.gazetteer.nearest(lat, lon)
+        name = f"{lat:.4f},{lon:.4f}"
+        if near is not None:
+            name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
+        remaining_km = distance_km(
+            self.ground, network.length_m, gap.furthest_node, self.question.destination
+        )
+        missing = f"{gap.shortfall_kwh:.1f} kWh more"
+        if not math.isfinite(gap.shortfall_kwh):
+            missing = "many times more"
+        fits = f"{gap.reached_stops} of {chargers} chargers with a fitting plug can be reached"
+        if not chargers:
+            that = "that fits the trip's wishes " if dropped else ""
+            fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
+        if dropped:
+            counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
+            fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
+        return OutOfRangeError(
+            f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
+            f"the longest gap without a usable charger takes {missing} than the battery gives. "
+            f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
+            f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
+            "would help.",
+            shortfall_kwh=gap.shortfall_kwh,
+            furthest=name,
+            furthest_lat=lat,
+            furthest_lon=lon,
+            remaining_km=remaining_km,
+        )
+
+    def cut_off(self, gone: DisconnectedError) -> DisconnectedError:
+        """Say so where the ends are apart only because of what the trip avoids."""
+        trip = self.trip
+        if not trip.avoid or not self._joined(()):
+            return gone
+        alone = [kind for kind in trip.avoid if self._joined(tuple(set(trip.avoid) - {kind}))]
+        needed = " or ".join(alone) or " and ".join(trip.avoid)
+        return DisconnectedError(
+            f"no road joins {trip.origin.label} and {trip.destination.label} in this region that "
+            f"keeps to avoid: {', '.join(trip.avoid)}. With {needed} allowed there is one."
+        )
+
+    def _joined(self, avoid: tuple[AvoidableRoad, ...]) -> bool:
+        open_roads = open_arcs(self.region.network, self.vehicle, avoid)
+        return joined(self.ground, open_roads, self.question.origin, self.question.destination)

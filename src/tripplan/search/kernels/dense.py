@@ -1,0 +1,110 @@
+"""Compiled: one road at many exchange rates of energy for time, each stretch at its best speed."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.kernels.customise import COLUMNS, NEED, TIME, link_into
+from tripplan.search.kernels.jit import compiled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Choice = NDArray[np.uint8]
+
+
+@compiled
+def drives_at_rates(
+    values: Ints, spared: Ints, rate: Floats, full_mwh: int
+) -> tuple[Ints, Choice]:
+    """Drive a road at the best speeds for each rate.
+
+    Parameters
+    ----------
+    values
+        Costs of the road's stretches by speed, shape (speeds, stretches, 5).
+    spared
+        Energy of each beyond what lifts the car, shape (speeds, stretches). [mWh]
+    rate
+        What energy is worth, shape (rates,); infinite: only energy counts. [ms/mWh]
+    full_mwh
+        Energy above the reserve in a full battery.
+
+    Returns
+    -------
+    tuple of ndarray
+        Values of the whole drive, shape (rates, 5), and the speed of each stretch, shape (rates,
+        stretches).
+    """
+    speeds, stretches = spared.shape
+    choice = np.zeros((rate.shape[0], stretches), np.uint8)
+    for r in range(rate.shape[0]):
+        for k in range(stretches):
+            best = np.inf
+            for s in range(speeds):
+                if rate[r] == np.inf:
+                    weight = spared[s, k] + 1e-9 * values[s, k, TIME]
+                else:
+                    weight = values[s, k, TIME] + rate[r] * spared[s, k]
+                if weight < best:
+                    best = weight
+                    choice[r, k] = s
+    return chained(values, choice, full_mwh), choice
+
+
+@compiled
+def chained(values: Ints, choice: Choice, full_mwh: int) -> Ints:
+    """Values of a road driven at chosen speeds, shape (choices, 5).
+
+    Parameters
+    ----------
+    values
+        As in `drives_at_rates`.
+    choice
+        Speed of each stretch, shape (choices, stretches).
+    full_mwh
+        Energy above the reserve in a full battery.
+    """
+    total = np.zeros((choice.shape[0], COLUMNS), np.int32)
+    for r in range(choice.shape[0]):
+        for k in range(choice.shape[1]):
+            link_into(total, r, values[choice[r, k]], k, full_mwh, total, r)
+    return total
+
+
+@compiled
+def fitted(
+    values: Ints, faster: Choice, slower: Choice, spared: Ints, need_mwh: int, full_mwh: int
+) -> Choice:
+    """Slow a drive down, stretch by stretch, until it needs no more than a given energy.
+
+    Parameters
+    ----------
+    values, spared, full_mwh
+        As in `drives_at_rates`.
+    faster, slower
+        Speeds of two drives over the road, shape (stretches,); the slower one needs little enough.
+    need_mwh
+        Most energy above the reserve that the drive may need.
+    """
+    stretches = faster.shape[0]
+    price = np.full(stretches, np.inf)
+    for k in range(stretches):
+        saved = spared[faster[k], k] - spared[slower[k], k]
+        if saved > 0:
+            lost = values[slower[k], k, TIME] - values[faster[k], k, TIME]
+            price[k] = lost / saved
+    order = np.argsort(price)
+    choice = np.empty((1, stretches), np.uint8)
+    few, many = 0, stretches
+    while few < many:
+        middle = (few + many) // 2
+        choice[0] = faster
+        for k in range(middle):
+            choice[0, order[k]] = slower[order[k]]
+        if chained(values, choice, full_mwh)[0, NEED] <= need_mwh:
+            many = middle
+        else:
+            few = middle + 1
+    choice[0] = faster
+    for k in range(few):
+        choice[0, order[k]] = slower[order[k]]
+    return choice[0]
