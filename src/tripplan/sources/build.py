@@ -14,6 +14,7 @@ from tripplan.charger import Charger, ChargerSet, rated_only
 from tripplan.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.network import RoadNetwork
 from tripplan.node_index import NodeIndex
+from tripplan.node_order import inertial_order
 from tripplan.region import Region
 from tripplan.sources.charger_assume import assume_powers
 from tripplan.sources.charger_files import read_chargers
@@ -99,6 +100,7 @@ def build_region(
             f"The power of {sites.assumed_plugs} kinds of plug is not stated by any source and was "
             "assumed; each plug names the rule."
         )
+    say("ordering the nodes")
     return Region(
         name=name or path.name.partition(".")[0],
         network=network,
@@ -110,6 +112,7 @@ def build_region(
             "sources": [*sources, *sites.sources],
             "chargers_skipped": sites.skipped,
         },
+        order=inertial_order(network),
     )
 
 
