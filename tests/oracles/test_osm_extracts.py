@@ -11,7 +11,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from tripplan.network import ROAD_CLASSES, RoadNetwork
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.sources.osm.network import OsmExtract, read_osm
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", ROOT.parent / "shared")) / "data"

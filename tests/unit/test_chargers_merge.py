@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tripplan.charger import Charger, Connector, SourceEntry
-from tripplan.sources.charger_merge import (
+from tripplan.sources.chargers.merge import (
     MAX_DISTANCE_M,
     apart_m,
     folded,

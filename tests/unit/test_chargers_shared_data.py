@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tripplan.charger import Charger, rated_only
-from tripplan.sources.charger_assume import assume_powers
-from tripplan.sources.charger_files import read_chargers
 from tripplan.sources.charger_filter import ChargerWishes, filter_chargers, is_open
-from tripplan.sources.charger_merge import merge_chargers
-from tripplan.sources.charger_reading import JOINED, ChargerReading
-from tripplan.sources.charger_standards import DC, is_dc
+from tripplan.sources.chargers.assume import assume_powers
+from tripplan.sources.chargers.files import read_chargers
+from tripplan.sources.chargers.merge import merge_chargers
+from tripplan.sources.chargers.reading import JOINED, ChargerReading
+from tripplan.sources.chargers.standards import DC, is_dc
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED") or ROOT.parent / "shared") / "data" / "chargers"

@@ -9,7 +9,6 @@ import pytest
 
 from tripplan.charger import Charger, ChargerSet, Connector, SourceEntry, rated_only
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.sources.charger_assume import DEFAULT_RULES, PowerRule, assume_powers
 from tripplan.sources.charger_filter import (
     Adapter,
     ChargerWishes,
@@ -18,6 +17,7 @@ from tripplan.sources.charger_filter import (
     reason_against,
     with_adapters,
 )
+from tripplan.sources.chargers.assume import DEFAULT_RULES, PowerRule, assume_powers
 
 SITE = Charger(
     id="afdc:1",

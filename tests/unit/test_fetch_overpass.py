@@ -11,11 +11,11 @@ import pytest
 from tests.fake_servers import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tests.render_hostile import HOSTILE
 from tripplan.errors import OfflineError, SourceError
-from tripplan.sources.fetch_area import BBox, Tile, bbox_tiles
-from tripplan.sources.fetch_extract import Extract, write_extract
-from tripplan.sources.fetch_overpass import TileAnswer, fetch_tiles, road_query
-from tripplan.sources.osm_file import RawRoads, read_file
-from tripplan.sources.osm_network import read_osm
+from tripplan.sources.fetch.area import BBox, Tile, bbox_tiles
+from tripplan.sources.fetch.extract import Extract, write_extract
+from tripplan.sources.fetch.overpass import TileAnswer, fetch_tiles, road_query
+from tripplan.sources.osm.file import RawRoads, read_file
+from tripplan.sources.osm.network import read_osm
 
 LAND = BBox(38.9, -105.1, 39.1, -102.8)
 TIMED_OUT = 'runtime error: Query timed out in "query" at line 2 after 181 seconds.'

@@ -15,15 +15,15 @@ from tripplan.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.network import RoadNetwork
 from tripplan.node_index import NodeIndex
 from tripplan.region import Region
-from tripplan.sources.charger_assume import assume_powers
-from tripplan.sources.charger_files import read_chargers
 from tripplan.sources.charger_filter import ChargerWishes, filter_chargers
-from tripplan.sources.charger_merge import merge_chargers
-from tripplan.sources.charger_reading import ChargerReading
-from tripplan.sources.elevation import ElevationReport, open_elevation, with_elevation
-from tripplan.sources.osm_chargers import read_osm_elements
-from tripplan.sources.osm_file import OsmPlace
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.sources.chargers.assume import assume_powers
+from tripplan.sources.chargers.files import read_chargers
+from tripplan.sources.chargers.merge import merge_chargers
+from tripplan.sources.chargers.osm import read_osm_elements
+from tripplan.sources.chargers.reading import ChargerReading
+from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
+from tripplan.sources.osm.file import OsmPlace
+from tripplan.sources.osm.network import OsmExtract, read_osm
 
 CHARGER_REACH_KM = 1.0
 """Chargers farther than this from the nearest usable node are left out (assumption)."""

@@ -17,7 +17,7 @@ from opening_hours import (  # type: ignore[attr-defined]  # its stub leaves the
 
 from tripplan.charger import Charger, ChargerAccess, Connector
 from tripplan.errors import InvalidInputError
-from tripplan.sources.charger_merge import SAME_OPERATOR, folded, similarity
+from tripplan.sources.chargers.merge import SAME_OPERATOR, folded, similarity
 
 ALL_ACCESS: Final[tuple[ChargerAccess, ...]] = ("public", "restricted", "unknown")
 HOURS_LIMIT: Final = 1000
