@@ -315,6 +315,7 @@ def test_elements_of_an_extract() -> None:
     class Point:
         def __init__(self, id_: str, lat: float, tags: dict[str, str]) -> None:
             self.id, self.lat, self.lon, self.tags = id_, lat, 7.0, tags
+            self.outline: tuple[tuple[float, float], ...] = ()
 
     reading = read_osm_elements(
         [

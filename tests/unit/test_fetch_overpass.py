@@ -65,7 +65,7 @@ def test_the_query_of_a_tile_in_detail() -> None:
 def test_all_roads_come_in_detail(servers: FakeServers, tmp_path: Path) -> None:
     found = extract(servers, tmp_path, (Tile(LAND, detail=True),))
     assert ways(found) == {71, 100, 101, 102, 103, 200, 210, 220, 230, 231}
-    assert found.elements == {"node": 39, "way": 10, "relation": 1}
+    assert found.elements == {"node": 40, "way": 10, "relation": 1}
     assert found.skipped == {}
 
 
@@ -93,6 +93,7 @@ def test_an_answer_reads_like_the_extract_that_it_came_from(
     assert stations == {
         (s.id, s.lat, s.lon, tuple(sorted(s.tags.items()))) for s in direct.charging_stations
     }
+    assert "node/72" in {s.id for s in direct.charging_stations}, "a single charge point"
     assert {p.name for p in fetched.places} == {p.name for p in direct.places}
 
 

@@ -6,24 +6,19 @@ Tag:amenity=charging_station, Tag:man_made=charge_point, Key:socket.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
-
-import numpy as np
-from scipy.spatial import cKDTree
 
 from tripplan.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.errors import DataError
 from tripplan.sources.chargers import standards, values
-from tripplan.sources.chargers.merge import positions_m
+from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "OpenStreetMap"
 LICENCE: Final = "ODbL 1.0"
-POINT_REACH_M: Final = 60.0
-"""A charge point this near a charging station belongs to it (an assumption)."""
 HOURS_LIMIT: Final = 255
 """Longest value of a tag in OpenStreetMap, characters."""
 _SOCKET = re.compile(r"^(?:socket|plug):([a-z0-9_]+)$")
@@ -226,6 +221,7 @@ class _Element:
     lon: object
     osm_id: str
     date: str
+    outline: Outline = ()
 
 
 def read_overpass(data: object, *, where: str = "Overpass answer") -> ChargerReading:
@@ -246,7 +242,7 @@ def read_overpass(data: object, *, where: str = "Overpass answer") -> ChargerRea
 
 
 class TaggedElement(Protocol):
-    """An element of an extract: "node/123", its position in degrees, its tags."""
+    """An element of an extract: "node/123", its position in degrees, its tags, its outline."""
 
     @property
     def id(self) -> str:
@@ -264,6 +260,10 @@ class TaggedElement(Protocol):
     def tags(self) -> Mapping[str, str]:
         """All tags."""
 
+    @property
+    def outline(self) -> Outline:
+        """Corners of an area, degrees; empty: it is none, or they are not known."""
+
 
 def read_osm_elements(elements: Iterable[TaggedElement], *, date: str = "") -> ChargerReading:
     """Read the charging stations and charge points of an extract.
@@ -275,7 +275,10 @@ def read_osm_elements(elements: Iterable[TaggedElement], *, date: str = "") -> C
     date
         Day of the extract, ISO 8601, for elements without a check_date; empty: not known.
     """
-    rows = ({"found": _Element(one.tags, one.lat, one.lon, one.id, date)} for one in elements)
+    rows = (
+        {"found": _Element(one.tags, one.lat, one.lon, one.id, date, one.outline)}
+        for one in elements
+    )
     return _read(rows, lambda row: row["found"], "OpenStreetMap extract")
 
 
@@ -297,11 +300,13 @@ def _read(
     rows: Iterable[object], element: Callable[[Mapping[str, Any]], _Element], form: str
 ) -> ChargerReading:
     points: set[str] = set()
+    outlines: dict[str, Outline] = {}
 
     def make(row: Mapping[str, Any], tally: Tally) -> Charger:
         found = element(row)
         if is_charge_point(found.tags):
             points.add(f"osm:{found.osm_id}")
+        outlines[f"osm:{found.osm_id}"] = found.outline
         return charger_from_tags(
             found.tags,
             found.lat,
@@ -314,7 +319,7 @@ def _read(
     reading = read_rows(rows, make, source=SOURCE, format=form)
     stations = [charger for charger in reading.chargers if charger.id not in points]
     devices = [charger for charger in reading.chargers if charger.id in points]
-    chargers, joined = join_charge_points(stations, devices)
+    chargers, joined = join_charge_points(stations, devices, outlines)
     skipped = dict(reading.skipped)
     if joined:
         skipped["a charge point of a station that is listed"] = joined
@@ -351,41 +356,3 @@ def _geojson_element(row: Mapping[str, Any]) -> _Element:
     lat, lon = values.centre(points)
     osm_id = str(tags.get("@id") or row.get("id") or "")
     return _Element(tags, lat, lon, osm_id, str(tags.get("@timestamp") or ""))
-
-
-def join_charge_points(
-    stations: Sequence[Charger], points: Sequence[Charger]
-) -> tuple[tuple[Charger, ...], int]:
-    """Give single charge points to the station they stand at; the others stay sites of their own.
-
-    A station that names its sockets keeps them (its charge points repeat them); one that names
-    none gets those of its charge points.
-
-    Returns
-    -------
-    tuple of Charger, int
-        The sites, and how many charge points went into one.
-    """
-    if not stations or not points:
-        return (*stations, *points), 0
-    tree = cKDTree(positions_m(stations))
-    reach, nearest = tree.query(positions_m(points), distance_upper_bound=POINT_REACH_M)
-    lone: list[Charger] = []
-    members: dict[int, list[Charger]] = {}
-    found = zip(points, np.asarray(reach).tolist(), np.asarray(nearest).tolist(), strict=True)
-    for point, distance_m, index in found:
-        if np.isfinite(distance_m):
-            members.setdefault(index, []).append(point)
-        else:
-            lone.append(point)
-    joined = [_with_points(site, members.get(k, [])) for k, site in enumerate(stations)]
-    return (*joined, *lone), len(points) - len(lone)
-
-
-def _with_points(station: Charger, points: Sequence[Charger]) -> Charger:
-    if not points:
-        return station
-    plugs = station.connectors or values.gathered(p for one in points for p in one.connectors)
-    entries = (*station.sources, *(entry for point in points for entry in point.sources))
-    stalls = station.stalls or sum(point.stalls or 1 for point in points)
-    return replace(station, connectors=plugs, stalls=stalls, sources=entries)

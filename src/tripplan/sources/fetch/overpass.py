@@ -65,12 +65,12 @@ def road_query(tile: Tile, *, ferries: bool = False) -> str:
     every = f'["highway"~"{_any_of(CLASS_OF)}"]["service"!~"{_any_of(SKIPPED_SERVICES)}"]'
     main = [*MAIN_CLASSES, *(f"{name}_link" for name in MAIN_CLASSES)]
     roads = every if tile.detail else f'["highway"~"{_any_of(main)}"]'
-    station = '["amenity"="charging_station"]'
+    station, device = '["amenity"="charging_station"]', '["man_made"="charge_point"]'
     ferry = f'way["route"="ferry"]{box};' if ferries else ""
     lines = [
         f"[out:json][timeout:{QUERY_TIMEOUT_S}][maxsize:{QUERY_MEMORY}];",
         f"(way{roads}{box};{ferry})->.roads;",
-        f"(node{station}{box};way{station}{box};)->.sites;",
+        f"(node{station}{box};way{station}{box};node{device}{box};)->.sites;",
         "" if tile.detail else f"way(around.sites:{ACCESS_M}){every}->.access;",
         f"(.roads;{'' if tile.detail else '.access;'})->.ways;",
         'rel(bw.ways)["type"="restriction"]->.turns;',

@@ -23,6 +23,7 @@ SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml"
 NODE_DELAYS_S: Final = {"traffic_signals": 6.0, "stop": 5.0, "mini_roundabout": 3.0}
 """Expected time lost at a node, seconds (docs/models/speeds.md)."""
 
+_NODE_KEYS: Final = ("highway", "barrier", "place", "amenity", "man_made", "addr:country")
 _RESTRICTION_KEYS: Final = (
     "restriction",
     "restriction:motorcar",
@@ -57,6 +58,8 @@ class TaggedPoint:
     lat: float
     lon: float
     tags: dict[str, str]
+    outline: tuple[tuple[float, float], ...] = ()
+    """Corners of an area, latitude and longitude in degrees, in order; empty for a node."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,7 @@ class RawRoads:
     restrictions: tuple[Restriction, ...]
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
+    """Charging stations, and single charge points."""
     countries: Counter[str]
     """ISO codes met in tags such as addr:country and "DE:urban"."""
     skipped: Counter[str]
@@ -151,7 +155,7 @@ class _Reader:
 
     # -- nodes ---------------------------------------------------------------------------------
     def read_nodes(self, path: Path) -> None:
-        keys = osmium.filter.KeyFilter("highway", "barrier", "place", "amenity", "addr:country")
+        keys = osmium.filter.KeyFilter(*_NODE_KEYS)
         nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(self.locator)
         for node in nodes.with_filter(keys):
             if not isinstance(node, Node):
@@ -166,16 +170,17 @@ class _Reader:
             country = tag("addr:country")
             if country:
                 self.countries[country.upper()] += 1
-            if tag("place") in PLACE_KINDS or tag("amenity") == "charging_station":
-                self._point(node)
+            charges = tag("amenity") == "charging_station" or tag("man_made") == "charge_point"
+            if charges or tag("place") in PLACE_KINDS:
+                self._point(node, charges=charges)
 
-    def _point(self, node: Node) -> None:
+    def _point(self, node: Node, *, charges: bool) -> None:
         if not node.location.valid():
             self.skipped["place or charger at an impossible position"] += 1
             return
         tags = dict(node.tags)
         lat, lon = node.location.lat, node.location.lon
-        if tags.get("amenity") == "charging_station":
+        if charges:
             self.stations.append(TaggedPoint(f"node/{node.id}", lat, lon, tags))
         elif not tags.get("name"):
             self.skipped["place without a name"] += 1
@@ -261,6 +266,7 @@ class _Reader:
                 sum(corner.lat for corner in corners) / len(corners),
                 sum(corner.lon for corner in corners) / len(corners),
                 dict(way.tags),
+                tuple((corner.lat, corner.lon) for corner in corners) if way.is_closed() else (),
             )
         )
 
