@@ -73,7 +73,7 @@ def test_a_station_drawn_as_a_line_encloses_nothing(reading: ChargerReading) -> 
 
 
 def test_a_region_has_them() -> None:
-    region = build_region(FIXTURE, charger_reach_km=2.0)
+    region = build_region(FIXTURE)
     assert {charger.id for charger in region.chargers.chargers} == {
         "osm:node/20",
         "osm:way/30",
