@@ -187,7 +187,7 @@ def test_an_online_map_out_of_reach_gives_way(open_page: OpenPage) -> None:
 def test_hostile_names_do_nothing(open_page: OpenPage, hostile: str) -> None:
     page = open_page(named_plan(hostile), named_region(hostile))
     count = page.execute_script("return document.querySelectorAll('[data-stop]').length")
-    assert count == 3
+    assert count == 4
     seen = []
     for number in range(count):
         page.execute_script(
@@ -195,6 +195,6 @@ def test_hostile_names_do_nothing(open_page: OpenPage, hostile: str) -> None:
         )
         seen.append(wait_for(page, "return document.querySelector('.tp-popup bdi')?.textContent"))
     page.execute_script("document.querySelector('.leaflet-control-layers-overlays input').click()")
-    assert seen == [words.one_line(hostile, 80)] * 3
+    assert seen == [words.one_line(hostile, 80)] * 4
     assert page.execute_script("return window.pwned") is None
     assert page.get_log("browser") == []
