@@ -9,7 +9,8 @@ import pytest
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.render_hostile import HOSTILE, named_plan, named_region
 from tests.render_sample import sample_plan, sample_region
-from tripplan.render import words
+from tests.render_visits import visits_plan
+from tripplan.render import visits, words
 
 pytestmark = pytest.mark.browser
 
@@ -116,6 +117,39 @@ def test_a_stop_tells_its_story(open_page: OpenPage, size: tuple[int, int]) -> N
     ):
         assert said in text, said
     assert box_of(page, ".tp-popup svg.tp-power")["height"] > 50
+
+
+@SIZES
+def test_a_waypoint_tells_its_story(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(visits_plan(), sample_region(), size)
+    squares = page.find_elements("css selector", ".tp-stop-icon .tp-badge-waypoint")
+    assert [square.text for square in squares] == ["2", "3"]
+    squares[1].click()
+    text = wait_for(page, "return document.querySelector('.leaflet-popup-content')?.innerText")
+    for said in ("Waypoint 3: Glenwood Springs, CO", "45 min", "no plug there"):
+        assert said in text, said
+    assert page.execute_script("return document.documentElement.scrollWidth") <= size[0]
+    assert page.get_log("browser") == []
+
+
+@SIZES
+def test_the_road_tells_where_to_drive_slower(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(visits_plan(), sample_region(), size)
+    assert len(page.find_elements("css selector", "path.tp-slow-road")) == 3
+    page.execute_script(
+        """
+        const leg = document.querySelectorAll('path.tp-leg')[0];
+        const at = leg.getPointAtLength(leg.getTotalLength() / 2);
+        const frame = leg.getScreenCTM();
+        leg.dispatchEvent(new MouseEvent('mouseover', {
+            bubbles: true, clientX: at.x * frame.a + frame.e, clientY: at.y * frame.d + frame.f
+        }));
+        """
+    )
+    tip = wait_for(page, "return document.querySelector('.leaflet-tooltip')?.innerText")
+    assert "Leg 1: 109 km" in tip
+    assert visits.advice(visits_plan().legs[0])[0] in tip
+    assert 200 < box_of(page, ".leaflet-tooltip")["width"] < 320
 
 
 def test_the_timetable_opens_a_stop_on_the_map(open_page: OpenPage) -> None:

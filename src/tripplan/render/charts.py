@@ -213,8 +213,8 @@ def _ambient(plan: Plan, panel: _Panel) -> Markup:
 
 
 def _slow_bars(plan: Plan, course: Course, panel: _Panel) -> Markup | None:
-    """Return bars below a panel where the plan asks to drive slower; the first has the word."""
-    y = panel.bottom + 5
+    """Return bars below a panel where the plan asks to drive slower."""
+    y = panel.bottom + 11
     bars = [
         tag(
             "line", tag("title", sentence), class_="tp-slow", y1=y, y2=y,
@@ -225,9 +225,8 @@ def _slow_bars(plan: Plan, course: Course, panel: _Panel) -> Markup | None:
     ]  # fmt: skip
     if not bars:
         return None
-    first = next(leg.advice[0] for leg in plan.legs if leg.advice)
-    x = min(_x(course, first.from_km), _RIGHT - 66)
-    return joined(*bars, tag("text", "drive slower", x=round(x, 1), y=y + 13, class_="tp-tick"))
+    word = tag("text", "slow", x=_LEFT - 5, y=y + 4, text_anchor="end", class_="tp-tick")
+    return joined(*bars, word)
 
 
 def _distance_axis(course: Course, bottom: float) -> Markup:

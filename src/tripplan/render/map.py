@@ -212,7 +212,8 @@ def _draw_leg_tips(plan: Plan, group: folium.FeatureGroup) -> None:
         kept = simplify(lon, lat, _POINTING_DEG)
         line = folium.PolyLine(  # type: ignore[no-untyped-call]
             list(zip(lat[kept].tolist(), lon[kept].tolist(), strict=True)),
-            weight=20, opacity=0.0, tooltip=folium.Tooltip(popups.leg_tip(leg, number)),
+            weight=20, opacity=0.0,
+            tooltip=folium.Tooltip(popups.leg_tip(leg, number), opacity=1.0),
         )  # fmt: skip
         line.options |= {"className": "tp-leg"}
         group.add_child(line)
@@ -356,7 +357,7 @@ def _assembled(plan: Plan, chart: folium.Map) -> str:
         panel.banner(plan),
         tag(
             "main",
-            tag("div", rendered(parts[0].strip()), panel.legend(), class_="tp-map"),
+            tag("div", rendered(parts[0].strip()), panel.legend(plan), class_="tp-map"),
             panel.panel(plan),
             class_="tp-main",
         ),

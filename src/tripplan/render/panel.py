@@ -56,14 +56,17 @@ def panel(plan: Plan) -> Markup:
     )
 
 
-def legend() -> Markup:
-    """Return the colour scale of the route."""
+def legend(plan: Plan) -> Markup:
+    """Return the colour scale of the route, and the sign for driving slower where there is one."""
     gradient = f"background:linear-gradient(to right,{','.join(SOC_COLOURS)})"
     return tag(
         "div",
         tag("div", "Battery charge on the road", class_="tp-legend-title"),
         tag("div", class_="tp-scale", style=gradient),
         tag("div", tag("span", "0%"), tag("span", "50%"), tag("span", "100%"), class_="tp-ticks"),
+        tag("div", tag("i"), "drive slower", class_="tp-legend-slow")
+        if any(leg.advice for leg in plan.legs)
+        else None,
         class_="tp-legend",
         aria_label="Colour of the route: orange is an empty battery, dark blue a full one",
         role="img",
@@ -212,7 +215,7 @@ def _charge(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
         _waiting(stop),
         tag(
             "div",
-            _soc_change(stop),
+            tag("b", visits.soc_change(stop)),
             f" in {words.duration(stop.charging_s)}, {words.energy(stop.energy_kwh)}, "
             f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}",
         ),
@@ -231,7 +234,7 @@ def _visit(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
             tag("b", visits.stay(stop).capitalize()),
             f", {visits.charged_there(stop)}",
         ),
-        tag("div", "Battery ", _soc_change(stop), f"; {leave}"),
+        tag("div", "Battery ", tag("b", visits.soc_change(stop)), f"; {leave}"),
         _reason(stop) if charges else None,
     )
 
@@ -239,10 +242,6 @@ def _visit(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
 def _waiting(stop: ChargingStop) -> Markup | None:
     waiting = visits.waiting(stop)
     return tag("div", waiting.capitalize(), class_="tp-waits") if waiting else None
-
-
-def _soc_change(stop: ChargingStop) -> Markup:
-    return tag("b", f"{words.percent(stop.arrival_soc)} → {words.percent(stop.departure_soc)}")
 
 
 def _reason(stop: ChargingStop) -> Markup:

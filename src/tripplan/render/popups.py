@@ -137,8 +137,8 @@ Facts = Iterable[tuple[str, str | None]]
 
 def _charging_facts(stop: ChargingStop) -> Facts:
     return (
-        ("Battery", f"{words.percent(stop.arrival_soc)} → {words.percent(stop.departure_soc)}"),
-        ("Waiting", visits.waiting(stop)),
+        ("Battery", visits.soc_change(stop)),
+        ("First", visits.waiting(stop)),
         ("Charging", f"{words.duration(stop.charging_s)} (+ {words.duration(stop.overhead_s)})"),
         ("Stay", words.duration(stop.dwell_s) if stop.dwell_s > 0 else None),
         ("Energy", words.energy(stop.energy_kwh)),
@@ -155,8 +155,8 @@ def _waypoint_facts(stop: ChargingStop) -> Facts:
     power = f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"
     return (
         ("Stay", words.duration(stop.dwell_s) if stop.dwell_s > 0 else "passing by"),
-        ("Battery", f"{words.percent(stop.arrival_soc)} → {words.percent(stop.departure_soc)}"),
-        ("Waiting", visits.waiting(stop)),
+        ("Battery", visits.soc_change(stop)),
+        ("First", visits.waiting(stop)),
         ("Charging", visits.charged_there(stop)),
         ("Power", power if stop.energy_kwh > 0 else None),
         ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),

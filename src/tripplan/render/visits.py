@@ -30,11 +30,17 @@ def counts(plan: Plan, noun: str = "stop") -> str:
     return f"{said}, {words.count(waypoints, 'waypoint')}" if waypoints else said
 
 
+def soc_change(stop: ChargingStop) -> str:
+    """Return "11% → 74%", or "55%" where the two are the same."""
+    arrival, departure = words.percent(stop.arrival_soc), words.percent(stop.departure_soc)
+    return arrival if arrival == departure else f"{arrival} → {departure}"
+
+
 def waiting(stop: ChargingStop) -> str | None:
     """Say that the car waits before it plugs in, or None if it does not."""
     if stop.waited_s <= 0:
         return None
-    return f"waits {words.duration(stop.waited_s)} for the battery to cool, then plugs in"
+    return f"wait {words.duration(stop.waited_s)} for the battery to cool, then plug in"
 
 
 def stay(stop: ChargingStop) -> str:
