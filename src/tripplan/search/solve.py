@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.customised import Customised
-from tripplan.search.kernels.charge import charge_course
+from tripplan.search.kernels.charge import charge_course, dwelt
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
@@ -236,7 +236,6 @@ def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
         return plan.time_s if not settings.heat else _plain_s(plan, question)
     time, pack_c, energy = 0.0, question.start_c, question.start_kwh
     capacity, here = question.capacity_kwh, question.stop_count - 1
-    waited = 0.0
     for step in plan.chain:
         if kw[here] > 0.0:
             course = charge_course(
@@ -252,19 +251,23 @@ def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
         cost, most = float(drives.cost_kwh[step.drive]), float(drives.most_kwh[step.drive])
         energy = min(step.departed_kwh - cost, most)
         here = step.stop
-        time = question.opens_s(here, time)
-        waited = step.waited_s
-        if here >= chargers + len(goals) - 1:
+        if here == question.stop_count - 2:
             break
+        closed_s = question.opens_s(here, time) - time
+        pack_c = parked_pack_c(pack_c, 0.0, closed_s + step.waited_s, question.pack)
+        time += closed_s + step.waited_s
+        overhead_s = question.overhead_s
         if here >= chargers:
             goal = goals[here - chargers]
-            pack_c = parked_pack_c(pack_c, 0.0, goal.dwell_s, question.pack)
+            overhead_s = goal.overhead_s
+            energy, pack_c = dwelt(
+                energy, question.limit_kwh, pack_c, float(kw[here]), goal.dwell_s, power,
+                question.pack,
+            )  # fmt: skip
             time += goal.dwell_s
-            energy = step.arrived_kwh
-        overhead_s = goals[here - chargers].overhead_s if here >= chargers else question.overhead_s
-        pack_c = parked_pack_c(pack_c, 0.0, waited, question.pack)
-        pack_c = parked_pack_c(pack_c, 0.0, overhead_s if kw[here] > 0.0 else 0.0, question.pack)
-        time += waited + (overhead_s if kw[here] > 0.0 else 0.0)
+        if kw[here] > 0.0:
+            pack_c = parked_pack_c(pack_c, 0.0, overhead_s, question.pack)
+            time += overhead_s
     return time
 
 

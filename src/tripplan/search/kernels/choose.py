@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import PowerModel, charging_power_kw
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
+from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.course import (
     Course,
     HeatRules,
@@ -54,6 +55,7 @@ from tripplan.search.kernels.labels import (
     charged_kwh,
     charged_s,
     departures,
+    fewer_stops,
     opens_s,
     put_label,
     queue_label,
@@ -78,9 +80,10 @@ def start(frontier: Frontier, wishes: Wishes, start_c: float) -> None:
 def leaving_limit_kwh(wishes: Wishes, tau_s: Floats, stop: int, energy_kwh: float) -> float:
     """Most energy with which a stop that was reached with an energy is left."""
     most = wishes.limit_kwh
-    if wishes.longest_charge_s < np.inf:
+    if wishes.longest_charge_s[stop] < np.inf:
         level = wishes.level[stop]
-        until = charged_s(tau_s, level, wishes.step_kwh, energy_kwh) + wishes.longest_charge_s
+        longest = wishes.longest_charge_s[stop]
+        until = charged_s(tau_s, level, wishes.step_kwh, energy_kwh) + longest
         most = min(most, charged_kwh(tau_s, level, wishes.step_kwh, until))
     return float(max(most, energy_kwh))
 
@@ -207,6 +210,8 @@ def _expand(
     level = wishes.level[here]
     arrives = to_goal and lap + 1 == wishes.laps
     next_lap = lap + 1 if to_goal else lap
+    if wishes.is_charger[there] and labels.stops[label] >= wishes.most_stops:
+        return True
     drive_s = drives.time_s[drive]
     cost = drives.cost_kwh[drive]
     most = drives.most_kwh[drive]
@@ -226,7 +231,7 @@ def _expand(
     else:
         limit = leaving_limit_kwh(wishes, tau_s, here, energy)
         ready = time + wishes.overhead_s[here]
-        least = max(need, energy + wishes.least_charge_kwh)
+        least = max(need, energy + wishes.least_charge_kwh[here])
         count = 0
         if least <= limit + EPSILON or least <= energy + EPSILON:
             next_level = -1 if arrives else wishes.level[there]
@@ -346,6 +351,8 @@ def _leave(
             charging, leave_c = at_energy(
                 course, label, energy, labels.pack_c[label], wishes.step_kwh, leave
             )
+            if charging > wishes.longest_charge_s[here] + EPSILON:
+                return True
         else:
             charging = charged_s(tau_s, level, wishes.step_kwh, leave) - charged_s(
                 tau_s, level, wishes.step_kwh, energy
@@ -353,8 +360,10 @@ def _leave(
     drive_s = drives.time_s[drive] + extra_s
     reached = ready + charging + drive_s
     left = min(leave - cost, drives.most_kwh[drive])
+    closed_s = 0.0
     if not arrives:
-        reached = opens_s(wishes, there, reached)
+        closed_s = opens_s(wishes, there, reached) - reached
+        reached += closed_s
     rest = 0.0 if arrives else rest_s(bounds, next_lap, there, left)
     if not reached + rest < frontier.best_s[0] - EPSILON:
         return True
@@ -363,6 +372,7 @@ def _leave(
     reached_c = 0.0
     if heat:
         reached_c = driven_pack_c(leave_c, drives.heat_j[drive], drive_s, pack)
+        reached_c = parked_pack_c(reached_c, 0.0, closed_s, pack)
     if arrives:
         new = put_label(
             frontier, there, next_lap, reached, left, reached_c, label, drive, leave, 0.0
@@ -372,8 +382,9 @@ def _leave(
         return True
     if to_goal:
         reached, left, reached_c = _dwell(
-            wishes, next_lap - 1, there, reached, left, reached_c, tau_s, pack, heat
-        )
+            wishes, next_lap - 1, there, reached, left, reached_c, tau_s, charger_kw, power, pack,
+            heat,
+        )  # fmt: skip
         rest = rest_s(bounds, next_lap, there, left)
     for choice in range(waits_s.shape[0]):
         wait = waits_s[choice]
@@ -398,6 +409,8 @@ def _dwell(
     energy_kwh: float,
     pack_c: float,
     tau_s: Floats,
+    charger_kw: Floats,
+    power: PowerModel,
     pack: PackModel,
     heat: bool,
 ) -> tuple[float, float, float]:
@@ -406,12 +419,14 @@ def _dwell(
     if dwell <= 0.0:
         return time_s, energy_kwh, pack_c
     level = wishes.level[there]
-    if level >= 0:
+    if heat:
+        energy_kwh, pack_c = dwelt(
+            energy_kwh, wishes.limit_kwh, pack_c, charger_kw[there], dwell, power, pack
+        )
+    elif level >= 0:
         until = charged_s(tau_s, level, wishes.step_kwh, energy_kwh) + dwell
         charged = charged_kwh(tau_s, level, wishes.step_kwh, until)
         energy_kwh = max(energy_kwh, min(charged, wishes.limit_kwh))
-    if heat:
-        pack_c = parked_pack_c(pack_c, 0.0, dwell, pack)
     return time_s + dwell, energy_kwh, pack_c
 
 
@@ -469,9 +484,10 @@ def _settle(
         )
     if at_s + rest >= frontier.best_s[0] - EPSILON:
         return
+    stops = frontier.labels.stops[parent] + (1 if wishes.is_charger[there] else 0)
     if heat:
         if dominance and _is_dominated_hot(
-            frontier, course, there, lap, at_s, energy_kwh, ready_c, wishes, rules
+            frontier, course, there, lap, at_s, energy_kwh, ready_c, stops, wishes, rules
         ):
             return
         new = put_label(
@@ -481,14 +497,18 @@ def _settle(
             fill_course(
                 course, new, energy_kwh, ready_c, charger_kw[there], wishes.step_kwh, power, pack
             )
+        frontier.labels.stops[new] = stops
         if dominance:
             _strike_out_hot(frontier, course, new, wishes, rules)
     else:
-        if dominance and _is_dominated(frontier, there, lap, at_s, energy_kwh, tau_s, wishes):
+        if dominance and _is_dominated(
+            frontier, there, lap, at_s, energy_kwh, stops, tau_s, wishes
+        ):
             return
         new = put_label(
             frontier, there, lap, at_s, energy_kwh, ready_c, parent, drive, leave_kwh, wait_s
         )
+    frontier.labels.stops[new] = stops
     queue_label(frontier, new, at_s + rest)
 
 
@@ -499,6 +519,7 @@ def _is_dominated(
     lap: int,
     time: float,
     energy: float,
+    stops: int,
     tau_s: Floats,
     wishes: Wishes,
 ) -> bool:
@@ -522,10 +543,16 @@ def _is_dominated(
         t = labels.time_s[other]
         b = labels.energy_kwh[other]
         v = t - charged_s(tau_s, level, step, b) if level >= 0 else 0.0
-        if (t <= time + EPSILON and b >= energy - EPSILON) or (
-            v <= u + EPSILON and b <= energy + EPSILON and energy <= chargeable
+        n = labels.stops[other]
+        if fewer_stops(wishes, n, stops) and (
+            (t <= time + EPSILON and b >= energy - EPSILON)
+            or (v <= u + EPSILON and b <= energy + EPSILON and energy <= chargeable)
         ):
             return True
+        if not fewer_stops(wishes, stops, n):
+            previous = other
+            other = follower
+            continue
         if (time <= t + EPSILON and energy >= b - EPSILON) or (
             u <= v + EPSILON and energy <= b + EPSILON and b <= chargeable
         ):
@@ -544,6 +571,7 @@ def _is_dominated_hot(
     time: float,
     energy: float,
     pack_c: float,
+    stops: int,
     wishes: Wishes,
     rules: HeatRules,
 ) -> bool:
@@ -559,6 +587,10 @@ def _is_dominated_hot(
                 frontier.bag[lap, stop] = follower
             else:
                 frontier.next_in_bag[previous] = follower
+            other = follower
+            continue
+        if not fewer_stops(wishes, labels.stops[other], stops):
+            previous = other
             other = follower
             continue
         b = labels.energy_kwh[other]
@@ -590,7 +622,10 @@ def _strike_out_hot(
     charges = wishes.level[stop] >= 0
     other = frontier.bag[labels.lap[new], stop]
     while other >= 0:
-        if not frontier.dead[other] and time <= labels.time_s[other]:
+        beaten = time <= labels.time_s[other] and fewer_stops(
+            wishes, labels.stops[new], labels.stops[other]
+        )
+        if not frontier.dead[other] and beaten:
             b = labels.energy_kwh[other]
             if energy >= b:
                 if no_worse_c(pack_c, labels.pack_c[other], rules):
