@@ -35,7 +35,7 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
     here, lap = question.stop_count - 1, 0
     numbers, sizes, choice = [], [0], []
     for step in steps:
-        near = pool.alternatives(here, lap, step.stop)
+        near = pool.alternatives(here, lap, step.stop, step.lap)
         numbers.append(near)
         sizes.append(near.size)
         choice.append(int(np.flatnonzero(near == step.drive)[0]))

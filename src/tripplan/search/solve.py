@@ -27,7 +27,7 @@ from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
 from tripplan.search.question import Question, optimistic_limit_kw
 from tripplan.search.reach import out_of_range
-from tripplan.search.refine import Drive, FineDrives, Roads
+from tripplan.search.refine import Drive, FineDrives, Roads, passed
 from tripplan.search.rows import RowStore
 from tripplan.search.run import (
     Found,
@@ -58,6 +58,7 @@ class Visit:
     goal: int
     """Index into the question's goals; -1 at a charger."""
     departure_kwh: float
+    """Energy with which it is left; without a plug, that with which the car came."""
     waited_s: float
 
 
@@ -281,26 +282,24 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
     question = task.question
     chargers = question.charger_node.size
     legs, visits = [], []
-    here = question.stop_count - 1
+    here, lap = question.stop_count - 1, 0
     roads = Roads(task.ground)
     for number, step in enumerate(plan.chain):
+        between = passed(question, lap, step)
         if isinstance(plan.pool, FineDrives):
-            legs.append(plan.pool.drive(step.drive))
+            drive = plan.pool.drive(step.drive)
         else:
-            nodes = question.stop_node
-            metric = plan.pool.metric(step.drive)
-            legs.append(roads.drive(metric, int(nodes[here]), int(nodes[step.stop])))
-        here = step.stop
+            assert isinstance(plan.pool, RealDrives)
+            ends = question.stop_node[[here, step.stop]]
+            nodes = [int(ends[0]), *(question.goals[k].node for k in between), int(ends[1])]
+            drive = roads.drive(plan.pool.metrics(lap, step.drive), nodes)
+        legs += drive.parts()
+        visits += [Visit(-1, goal, 0.0, 0.0) for goal in between]
+        here, lap = step.stop, step.lap
         if number + 1 < len(plan.chain):
-            following = plan.chain[number + 1]
-            visits.append(
-                Visit(
-                    charger=here if here < chargers else -1,
-                    goal=-1 if here < chargers else here - chargers,
-                    departure_kwh=following.departed_kwh,
-                    waited_s=step.waited_s,
-                )
-            )
+            leave_kwh = plan.chain[number + 1].departed_kwh
+            charger, goal = (here, -1) if here < chargers else (-1, here - chargers)
+            visits.append(Visit(charger, goal, leave_kwh, step.waited_s))
     return Solution(
         legs=tuple(legs),
         visits=tuple(visits),

@@ -156,10 +156,10 @@ def choose_stops(
         for part in range(2):
             begin = drives.row_begin[here] if part == 0 else drives.goal_begin[lap, here]
             end = drives.row_end[here] if part == 0 else drives.goal_end[lap, here]
-            next_lap = lap + part
             for drive in range(begin, end):
                 # However much is charged here, the trip takes no less than this.
                 there = drives.stop[drive]
+                next_lap = drives.lap[drive] if part == 1 else lap
                 earliest = ready + drives.time_s[drive]
                 if earliest + bounds.time_s[next_lap, there] >= best[0]:
                     continue
@@ -173,7 +173,7 @@ def choose_stops(
                 if earliest + bounds.priced_s[next_lap, there] - spare_s >= best[0]:
                     continue
                 if not _expand(
-                    frontier, drives, drive, label, part == 1, tau_s, charger_kw, bounds, wishes,
+                    frontier, drives, drive, label, next_lap, tau_s, charger_kw, bounds, wishes,
                     heat, dominance, power, pack, rules, waits_s, course, found, room,
                 ):  # fmt: skip
                     return FULL_UP
@@ -186,7 +186,7 @@ def _expand(
     drives: Drives,
     drive: int,
     label: int,
-    to_goal: bool,
+    next_lap: int,
     tau_s: Floats,
     charger_kw: Floats,
     bounds: Bounds,
@@ -205,11 +205,9 @@ def _expand(
     labels = frontier.labels
     here = labels.stop[label]
     there = drives.stop[drive]
-    lap = labels.lap[label]
     energy = labels.energy_kwh[label]
     level = wishes.level[here]
-    arrives = to_goal and lap + 1 == wishes.laps
-    next_lap = lap + 1 if to_goal else lap
+    arrives = next_lap == wishes.laps
     if wishes.is_charger[there] and labels.stops[label] >= wishes.most_stops:
         return True
     drive_s = drives.time_s[drive]
@@ -242,7 +240,7 @@ def _expand(
                 count = _add_grid(found, count, least, limit, rules.departure_step_kwh)
     for k in range(count):
         if not _leave(
-            frontier, label, drive, found[k], cost, 0.0, to_goal, arrives, next_lap, ready, drives,
+            frontier, label, drive, found[k], cost, 0.0, arrives, next_lap, ready, drives,
             tau_s, charger_kw, bounds, wishes, heat, dominance, power, pack, rules, waits_s, course,
             room,
         ):  # fmt: skip
@@ -255,7 +253,7 @@ def _expand(
         saved = cost - (leave - floor)
         if saved > 0.0 and not _leave(
             frontier, label, drive, leave, leave - floor, saved * drives.slower_s_per_kwh[drive],
-            to_goal, arrives, next_lap, ready, drives, tau_s, charger_kw, bounds, wishes, heat,
+            arrives, next_lap, ready, drives, tau_s, charger_kw, bounds, wishes, heat,
             dominance, power, pack, rules, waits_s, course, room,
         ):  # fmt: skip
             return False
@@ -320,7 +318,6 @@ def _leave(
     leave: float,
     cost: float,
     extra_s: float,
-    to_goal: bool,
     arrives: bool,
     next_lap: int,
     ready: float,
@@ -380,9 +377,9 @@ def _leave(
         frontier.best_s[0] = reached
         frontier.counts[WINNER] = new
         return True
-    if to_goal:
+    if there >= wishes.chargers:
         reached, left, reached_c = _dwell(
-            wishes, next_lap - 1, there, reached, left, reached_c, tau_s, charger_kw, power, pack,
+            wishes, there - wishes.chargers, there, reached, left, reached_c, tau_s, charger_kw, power, pack,
             heat,
         )  # fmt: skip
         rest = rest_s(bounds, next_lap, there, left)
@@ -403,7 +400,7 @@ def _leave(
 @compiled
 def _dwell(
     wishes: Wishes,
-    lap: int,
+    place: int,
     there: int,
     time_s: float,
     energy_kwh: float,
@@ -415,7 +412,7 @@ def _dwell(
     heat: bool,
 ) -> tuple[float, float, float]:
     """Spend the time that a place takes anyway, charging where there is a plug."""
-    dwell = wishes.dwell_s[lap]
+    dwell = wishes.dwell_s[place]
     if dwell <= 0.0:
         return time_s, energy_kwh, pack_c
     level = wishes.level[there]

@@ -27,11 +27,14 @@ DONE, NEEDS_ROW, FULL_UP = 0, 1, 2
 class Drives(NamedTuple):
     """Drives in columns; energies are absolute, the reserve included.
 
-    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those to the next place of a lap
-    goal_begin[lap, s]..goal_end[lap, s]-1.
+    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those that end a lap
+    goal_begin[lap, s]..goal_end[lap, s]-1: to the place that the lap leads to or, where nothing can
+    be charged there, past it.
     """
 
     stop: Ints
+    lap: Ints
+    """Lap after the drive; -1: as before it."""
     time_s: Floats
     need_kwh: Floats
     cost_kwh: Floats
