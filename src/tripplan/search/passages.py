@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import DriveColumns, Rows
 
 Ints = NDArray[np.int32]
 
@@ -41,7 +41,7 @@ class Onward:
         return [self.before[first], *self.parts[onward]]
 
 
-def onward_of(question: Question, rows: RowStore, lap: int, further: Onward | None) -> Onward:
+def onward_of(question: Question, rows: Rows, lap: int, further: Onward | None) -> Onward:
     """Drives from the place that a lap leads to.
 
     Parameters

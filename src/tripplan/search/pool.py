@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.passages import Onward, linked, onward_of, passive
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import DriveColumns, Rows, RowStore
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -118,9 +118,9 @@ class Scope:
 class RealDrives(DrivePool):
     """Drives of a row store: rows are made when they are first asked for."""
 
-    def __init__(self, question: Question, rows: RowStore, scope: Scope) -> None:
+    def __init__(self, question: Question, rows: Rows, scope: Scope) -> None:
         super().__init__(question)
-        self._rows = rows
+        self.rows = rows
         self._scope = scope
         chargers, laps = question.charger_node.size, len(question.goals)
         self._onward: dict[int, Onward] = {}
@@ -152,9 +152,9 @@ class RealDrives(DrivePool):
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.question.charger_node.size:
-            columns = self._rows.row(stop)
+            columns = self.rows.row(stop)
         else:
-            columns = self._rows.from_node(int(self.question.stop_node[stop]))
+            columns = self.rows.from_node(int(self.question.stop_node[stop]))
         near = np.flatnonzero(self._scope.inside(stop, columns.stop, columns.time_s))
         columns = DriveColumns(*(column[near] for column in columns))
         self.set_row(stop, columns.stop, self._absolute(columns))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.customised import Customised
+from tripplan.search.exact import ExactRows, TooManyDrivesError
 from tripplan.search.kernels.charge import charge_course, dwelt
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
@@ -45,6 +46,8 @@ Ints = NDArray[np.int32]
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
 _MARGIN_S = 1e-3
+_EXACT_ROOM = 2_000_000
+"""Most drives from one node that an exact search keeps."""
 _COARSER = (1.0, 4.0, 16.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
@@ -97,6 +100,7 @@ class _Task:
     bounds: Bounds
     labels: int = 0
     complete: bool = True
+    method: str = ""
 
     def search(self, pool: DrivePool, **how: object) -> Found:
         found = search(self.question, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
@@ -141,7 +145,32 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         plan = _with_heat(task, plan, scope)
     if not math.isfinite(plan.time_s):
         raise _refused(question)
+    if settings.exact and plan.time_s > bound_s:
+        plan, bound_s = _exact(task, plan, scope, bound_s)
     return _solution(task, plan, min(bound_s, plan.time_s))
+
+
+def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Plan, float]:
+    """Search over every drive that can matter, at best temperatures; plan and bound after it."""
+    question, settings = task.question, task.settings
+    ceiling_s = plan.time_s + _MARGIN_S
+    wide = replace(scope, ceiling_s=ceiling_s)
+    rows = ExactRows(
+        task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM
+    )
+    try:
+        pool = RealDrives(question, rows, wide)
+        found = task.search(pool, ceiling_s=ceiling_s)
+    except TooManyDrivesError:
+        task.method = _NOT_EXACT
+        return plan, bound_s
+    if not found.complete or not found.chain:
+        task.method = _NOT_EXACT
+        return plan, bound_s
+    best = _Plan(found.time_s, found.chain, pool)
+    best = replace(best, time_s=_driven_s(question, best, settings))
+    task.method = _EXACT if best.time_s <= found.time_s * (1.0 + 1e-9) else _EXACT_BUT_HEAT
+    return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
 
 
 def _good_enough(time_s: float, bound_s: float, settings: Settings) -> bool:
@@ -292,7 +321,10 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
             assert isinstance(plan.pool, RealDrives)
             ends = question.stop_node[[here, step.stop]]
             nodes = [int(ends[0]), *(question.goals[k].node for k in between), int(ends[1])]
-            drive = roads.drive(plan.pool.metrics(lap, step.drive), nodes)
+            numbers = plan.pool.metrics(lap, step.drive)
+            known = plan.pool.rows
+            exact = isinstance(known, ExactRows)
+            drive = known.drive(numbers) if exact else roads.drive(numbers, nodes)
         legs += drive.parts()
         visits += [Visit(-1, goal, 0.0, 0.0) for goal in between]
         here, lap = step.stop, step.lap
@@ -305,7 +337,7 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
         visits=tuple(visits),
         lower_bound_s=bound_s,
         time_s=plan.time_s,
-        method=_METHOD,
+        method=task.method or _METHOD,
         labels=task.labels,
         complete=task.complete,
     )
@@ -315,6 +347,14 @@ _METHOD = (
     "bound from a relaxation over all roads and speeds, with the pack at the best temperature it "
     "could have"
 )
+
+
+_EXACT = "exact search over every drive that can matter, at all roads and speeds"
+_EXACT_BUT_HEAT = (
+    "bound from an exact search over every drive that can matter, with the pack at the best "
+    "temperature it could have; with battery heat no exact search is known"
+)
+_NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
 
 
 def _refused(question: Question) -> NoPlanError:
