@@ -25,7 +25,7 @@ from tripplan.search.kernels.charge import charge_course
 from tripplan.search.kernels.course import HeatRules
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
-from tripplan.search.question import Question
+from tripplan.search.question import Question, optimistic_limit_kw
 from tripplan.search.reach import out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads
 from tripplan.search.rows import RowStore
@@ -203,9 +203,12 @@ def _fine_rules(question: Question, settings: Settings) -> HeatRules | None:
 
 def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
     """Whether the plan would be quicker if the pack always had its best temperature."""
-    if not settings.heat or question.power is None:
+    power = question.power
+    if not settings.heat or power is None:
         return False
-    cool_s = _driven_s(question, plan, settings.model_copy(update={"heat": False}))
+    best_kw = np.array([optimistic_limit_kw(question)])
+    ideal = power._replace(limit_c=np.zeros(1), limit_kw=best_kw)
+    cool_s = _driven_s(replace(question, power=ideal), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
 
