@@ -24,7 +24,7 @@ KB_PER_MB = 1024.0
 
 def build_tripplan(path: str) -> tuple[int, int]:
     """Read with tripplan: nodes and arcs of its network."""
-    report = import_module("tripplan.sources.osm_network").read_osm(path).report
+    report = import_module("tripplan.sources.osm.network").read_osm(path).report
     return report.nodes, report.arcs
 
 
@@ -43,7 +43,7 @@ def build_osmnx(path: str) -> tuple[int, int]:
 
 
 BUILDERS = {"tripplan": build_tripplan, "pyrosm": build_pyrosm, "osmnx": build_osmnx}
-IMPORTS = {"tripplan": "tripplan.sources.osm_network", "pyrosm": "pyrosm", "osmnx": "osmnx"}
+IMPORTS = {"tripplan": "tripplan.sources.osm.network", "pyrosm": "pyrosm", "osmnx": "osmnx"}
 
 
 def measure(program: str, path: str) -> dict[str, Any]:

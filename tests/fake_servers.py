@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fake_overpass import BBOX, Element, Overpass, apart_m, read_world
-from tripplan.sources.fetch_http import Fetcher
-from tripplan.sources.fetch_settings import FetchSettings
+from tripplan.sources.fetch.http import Fetcher
+from tripplan.sources.fetch.settings import FetchSettings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ is assumed says by which rule.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,6 +122,18 @@ class Charger:
     def ids(self) -> tuple[str, ...]:
         """The site's id, and those of all entries that went into it, shape (names,)."""
         return tuple(dict.fromkeys((self.id, *(entry.id for entry in self.sources))))
+
+
+class Plug(NamedTuple):
+    """A plug at a site, of known power."""
+
+    site: Charger
+    connector: Connector
+
+    @property
+    def power_kw(self) -> float:
+        """Highest power at the plug, kW."""
+        return self.connector.rated_kw
 
 
 @dataclass(frozen=True, eq=False)

@@ -270,9 +270,9 @@ def region_fetch(
     cache: Annotated[Path, typer.Option(help="Folder of answers.")] = Path("cache/fetched"),
 ) -> None:
     """Fetch a region: a box, a place, or the corridor of a trip; a second run goes on."""
-    from tripplan.sources.fetch_http import Fetcher
-    from tripplan.sources.fetch_region import asked_area, fetch_region
-    from tripplan.sources.fetch_settings import FetchSettings
+    from tripplan.sources.fetch.http import Fetcher
+    from tripplan.sources.fetch.region import asked_area, fetch_region
+    from tripplan.sources.fetch.settings import FetchSettings
     from tripplan.sources.store import save_region
 
     try:

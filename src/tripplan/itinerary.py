@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from tripplan import model
 from tripplan.answer import ChargingStop, EnergyLedger, Leg, LimitedBy, PowerSample, Trace
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
-from tripplan.region import Charger, Connector, RoadNetwork
+from tripplan.charger import Plug
+from tripplan.region import RoadNetwork
 from tripplan.search.costs import ArcCosts, price_arcs
 from tripplan.search.kernels.charge import charge_course
 from tripplan.search.question import Question
@@ -24,14 +25,6 @@ from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-
-
-class Plug(NamedTuple):
-    """A plug that the car can use."""
-
-    site: Charger
-    connector: Connector
-    power_kw: float
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 Floats = NDArray[np.float64]
 Nodes = NDArray[np.int64]
 
-_DETOUR_KM = 2.0
+DETOUR_KM = 2.0
 """A node amid a motorway is taken only if any other is farther off by more than this (assumption:
 one does not stop there)."""
 
 
-def _unit_vectors(lat: Floats, lon: Floats) -> Floats:
+def unit_vectors(lat: Floats, lon: Floats) -> Floats:
+    """Return the points of the unit sphere at latitudes and longitudes in degrees, shape (n, 3)."""
     phi, lam = np.radians(lat), np.radians(lon)
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
 
@@ -34,7 +35,7 @@ class NodeIndex:
     def __init__(self, network: RoadNetwork) -> None:
         real = (network.node_flags & NODE_COPY) == 0
         self._any = _Tree(network, np.flatnonzero(real))
-        self._stoppable = _Tree(network, np.flatnonzero(real & _beside_main_roads(network)))
+        self._stoppable = _Tree(network, np.flatnonzero(real & stoppable_nodes(network)))
 
     def nearest(self, lat: Floats, lon: Floats) -> tuple[Nodes, Floats]:
         """Return the nearest node of each position and its great-circle distance in km."""
@@ -42,7 +43,7 @@ class NodeIndex:
         if not self._stoppable.size:
             return node, distance_km
         beside, beside_km = self._stoppable.nearest(lat, lon)
-        better = beside_km <= distance_km + _DETOUR_KM
+        better = beside_km <= distance_km + DETOUR_KM
         return np.where(better, beside, node), np.where(better, beside_km, distance_km)
 
     def snap(self, place: Place, limit_km: float) -> tuple[int, float]:
@@ -71,19 +72,24 @@ class _Tree:
     def __init__(self, network: RoadNetwork, nodes: Nodes) -> None:
         self._nodes = nodes
         self.size = nodes.size
-        self._tree = cKDTree(_unit_vectors(network.lat[nodes], network.lon[nodes]))
+        self._tree = cKDTree(unit_vectors(network.lat[nodes], network.lon[nodes]))
 
     def nearest(self, lat: Floats, lon: Floats) -> tuple[Nodes, Floats]:
-        chord, found = self._tree.query(_unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)))
+        chord, found = self._tree.query(unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)))
         angle = 2.0 * np.arcsin(np.clip(np.asarray(chord) / 2.0, 0.0, 1.0))
         return self._nodes[np.asarray(found)], angle * EARTH_RADIUS_M / M_PER_KM
 
 
-def _beside_main_roads(network: RoadNetwork) -> NDArray[np.bool_]:
-    """Nodes with an arc that is neither amid a motorway nor a ferry, shape (nodes,)."""
+def stoppable_arcs(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return which arcs are neither amid a motorway nor a ferry, shape (arcs,)."""
     amid = network.road_class == ROAD_CLASSES.index("motorway")
     amid &= (network.flags & FLAG_LINK) == 0
-    usual = ~amid & ((network.flags & FLAG_FERRY) == 0)
+    return np.asarray(~amid & ((network.flags & FLAG_FERRY) == 0))
+
+
+def stoppable_nodes(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return which nodes have an arc of `stoppable_arcs`, shape (nodes,)."""
+    usual = stoppable_arcs(network)
     found = np.zeros(network.node_count, np.bool_)
     found[network.head[usual]] = True
     found[network.tail[usual]] = True

@@ -7,10 +7,9 @@ import numpy as np
 from tripplan import model
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
-from tripplan.charger_wishes import UsablePlugs, usable_plugs
 from tripplan.errors import DisconnectedError, InvalidInputError
-from tripplan.itinerary import Itinerary, Journey, Plug, unfold
-from tripplan.prepared import PreparedRegion, speed_shares
+from tripplan.itinerary import Itinerary, Journey, unfold
+from tripplan.prepared import Fitting, PreparedRegion, banned_chargers, speed_shares, spells_of
 from tripplan.refused import Refused
 from tripplan.region import Region
 from tripplan.search.question import Goal, Question
@@ -22,9 +21,6 @@ from tripplan.vehicle import Vehicle
 
 _ROUNDING = 1e-6
 """A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
-
-DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
-
 
 class Planner:
     """Plans trips on one region.
@@ -59,21 +55,19 @@ class Planner:
         snap, limit_km = self._ready.nodes.snap, self.settings.snap_limit_km
         origin, origin_km = snap(trip.origin, limit_km)
         destination, destination_km = snap(trip.destination, limit_km)
-        plugs = self._usable_plugs(trip, vehicle)
-        question = self._question(trip, vehicle, origin, destination, plugs)
-        rows = self._ready.rows(trip, vehicle, question.charger_node)
+        fitting = self._ready.fitting(trip.chargers, vehicle)
+        question = self._question(trip, vehicle, origin, destination, fitting)
+        rows = self._ready.rows(trip, vehicle, fitting.node)
+        case = Refused(self.region, trip, vehicle, rows.ground, question)
         try:
             solution = solve(question, rows, self.settings)
         except OutOfReach as gap:
-            case = Refused(self.region, trip, vehicle, rows.ground, question)
-            dropped = self._fitting(trip, vehicle).dropped
-            raise case.out_of_range(gap, len(plugs), dropped) from None
+            raise case.out_of_range(gap, fitting.dropped) from None
         except DisconnectedError as gone:
-            case = Refused(self.region, trip, vehicle, rows.ground, question)
             raise case.cut_off(gone) from None
         shares = np.array(speed_shares(trip))
         journey = Journey(self.region.network, vehicle, trip, shares)
-        itinerary = unfold(question, solution, journey, [plug for _, plug in plugs])
+        itinerary = unfold(question, solution, journey, fitting.plugs)
         audit = audit_plan(
             vehicle,
             trip,
@@ -85,27 +79,13 @@ class Planner:
         snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
         return self._written(trip, vehicle, question, solution, itinerary, audit, snapped)
 
-    def _usable_plugs(self, trip: Trip, vehicle: Vehicle) -> list[tuple[int, Plug]]:
-        """Index and best plug of each charger that this car can use on this trip."""
-        sites = self.region.chargers.chargers
-        return [
-            (index, Plug(sites[index], plug, plug.rated_kw))
-            for index, plug in self._fitting(trip, vehicle).plugs
-        ]
-
-    def _fitting(self, trip: Trip, vehicle: Vehicle) -> UsablePlugs:
-        if vehicle.battery.charging_curve is None:
-            return UsablePlugs((), {})
-        wanted = DC_STANDARDS & set(vehicle.connectors)
-        return usable_plugs(self.region.chargers.chargers, wanted, trip.chargers)
-
     def _question(
         self,
         trip: Trip,
         vehicle: Vehicle,
         origin: int,
         destination: int,
-        plugs: list[tuple[int, Plug]],
+        fitting: Fitting,
     ) -> Question:
         capacity = model.capacity_kwh(vehicle, trip)
         warm_up = model.warm_up_kwh(vehicle, trip.conditions)
@@ -123,8 +103,8 @@ class Planner:
         return Question(
             origin=origin,
             goals=(Goal(destination),),
-            charger_node=self.region.chargers.node[[k for k, _ in plugs]].astype(np.int32),
-            charger_kw=np.array([min(p.power_kw, curve.max_kw) for _, p in plugs if curve]),
+            charger_node=fitting.node,
+            charger_kw=np.minimum(fitting.power_kw, curve.max_kw if curve else np.inf),
             capacity_kwh=capacity,
             start_kwh=start_kwh,
             reserve_kwh=trip.reserve_soc * capacity,
@@ -134,6 +114,8 @@ class Planner:
             start_c=trip.pack_departure_c,
             power=model.power_model(vehicle, capacity, heat=self.settings.heat) if curve else None,
             pack=model.pack_model(vehicle, trip.conditions),
+            banned=banned_chargers(fitting.plugs, trip.chargers.banned),
+            spells=spells_of(fitting.plugs, trip),
         )
 
     def _written(

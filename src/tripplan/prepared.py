@@ -6,30 +6,51 @@ trip of the same kind.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan import model
+from tripplan.charger import Plug
+from tripplan.charger_wishes import usable_plugs
 from tripplan.node_index import NodeIndex
+from tripplan.opening import local_time, open_spells
 from tripplan.region import Region
 from tripplan.search.costs import price_arcs, whole_numbers
 from tripplan.search.customised import Customised, shares_of_speed, stacked
 from tripplan.search.hierarchy import Hierarchy
 from tripplan.search.rows import RowStore
-from tripplan.trip import Trip
+from tripplan.trip import ChargerWishes, Trip
 from tripplan.vehicle import Vehicle
 
 Ints = NDArray[np.int32]
 
+Floats = NDArray[np.float64]
+DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 KEPT = 4
-"""How many customised sets of roads are kept."""
+"""How many customised sets of roads, and of chargers, are kept."""
 SPEED_STEP = 0.05
 """Shares of the usual speed that are tried lie this far apart."""
+HORIZON_S = 3 * 86_400.0
+"""Opening hours are looked up for this long after departure."""
 _LEAST_KW = 1.0
 """Power by which energy is priced for cars that cannot fast-charge (assumption), kW."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitting:
+    """The chargers that a car can use, in columns."""
+
+    plugs: tuple[Plug, ...]
+    """The best plug of each, shape (chargers,)."""
+    node: Ints
+    """Network node of each."""
+    power_kw: Floats
+    dropped: Mapping[str, int]
+    """Chargers that wishes took out, by the first reason."""
 
 
 class PreparedRegion:
@@ -45,6 +66,34 @@ class PreparedRegion:
         self.region = region
         self.nodes = NodeIndex(region.network)
         self._kept: OrderedDict[tuple[str, bytes], RowStore] = OrderedDict()
+        self._fitting: OrderedDict[str, Fitting] = OrderedDict()
+
+    def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
+        """Return the chargers that the car can use, by all wishes but bans of single ones.
+
+        Which chargers are banned changes from trip to trip, and must not cost new rows of drives.
+        """
+        able = vehicle.battery.charging_curve is not None
+        standards = sorted(DC_STANDARDS & set(vehicle.connectors)) if able else []
+        key = wishes.model_dump_json(exclude={"banned"}) + ",".join(standards)
+        found = self._fitting.get(key)
+        if found is None:
+            sites = self.region.chargers
+            usable = usable_plugs(
+                sites.chargers, standards, wishes.model_copy(update={"banned": ()})
+            )
+            plugs = tuple(Plug(sites.chargers[k], plug) for k, plug in usable.plugs)
+            index = np.array([k for k, _ in usable.plugs], np.intp)
+            found = Fitting(
+                plugs,
+                sites.node[index].astype(np.int32),
+                np.array([plug.power_kw for plug in plugs]),
+                usable.dropped,
+            )
+            self._fitting[key] = found
+            if len(self._fitting) > KEPT:
+                self._fitting.popitem(last=False)
+        return found
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
@@ -104,7 +153,32 @@ def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
     return trip.model_dump_json(include=wishes) + car
 
 
-def banned_chargers(sites: Sequence[tuple[str, ...]], banned: Sequence[str]) -> frozenset[int]:
-    """Positions of the sites, given by all their ids, that are banned by any of them."""
+def banned_chargers(plugs: Sequence[Plug], banned: Sequence[str]) -> frozenset[int]:
+    """Positions of the chargers that are banned by any of their ids."""
     unwanted = set(banned)
-    return frozenset(k for k, ids in enumerate(sites) if unwanted.intersection(ids))
+    if not unwanted:
+        return frozenset()
+    return frozenset(k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
+
+
+def spells_of(plugs: Sequence[Plug], trip: Trip) -> dict[int, tuple[tuple[float, float], ...]]:
+    """When chargers are open, in seconds after departure; those not named always are.
+
+    Chargers whose hours are not known count as open, unless the trip wants only what is known.
+    """
+    if trip.departure is None:
+        return {}
+    start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
+    found = {}
+    for k, plug in enumerate(plugs):
+        if plug.site.opening_hours == "24/7":
+            continue
+        spells = open_spells(plug.site, start, HORIZON_S)
+        if spells is not None:
+            found[k] = spells or _NEVER_OPEN
+        elif not trip.chargers.keep_unknown:
+            found[k] = _NEVER_OPEN
+    return found
+
+
+_NEVER_OPEN = ((0.0, 0.0),)

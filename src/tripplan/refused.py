@@ -32,20 +32,19 @@ class Refused:
     ground: Customised
     question: Question
 
-    def out_of_range(
-        self, gap: OutOfReach, chargers: int, dropped: Mapping[str, int]
-    ) -> OutOfRangeError:
+    def out_of_range(self, gap: OutOfReach, dropped: Mapping[str, int]) -> OutOfRangeError:
         """Put into words that the battery cannot bridge a gap.
 
         Parameters
         ----------
         gap
             What the search found.
-        chargers
-            How many chargers have a plug that fits.
         dropped
             How many chargers wishes took out, by reason.
         """
+        banned = self.question.banned
+        dropped = {**dropped, **({"banned by id": len(banned)} if banned else {})}
+        chargers = self.question.charger_node.size - len(banned)
         trip, vehicle, network = self.trip, self.vehicle, self.region.network
         lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
         near = self.region.gazetteer.nearest(lat, lon)

@@ -44,3 +44,7 @@ class Region:
         nodes = self.chargers.node
         if nodes.size and (nodes.min() < 0 or nodes.max() >= self.network.node_count):
             raise DataError(f"region {self.name}: a charger is tied to a node that is not there")
+        if self.order is not None:
+            every = np.arange(self.network.node_count)
+            if not np.array_equal(np.sort(self.order), every):
+                raise DataError(f"region {self.name}: its order does not hold each node once")

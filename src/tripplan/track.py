@@ -45,77 +45,91 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
     start
         Node where the track begins.
     """
-    points = [np.array([[network.lat[start], network.lon[start], network.elevation_m[start], 0.0]])]
-    pieces, shares, owners, positions = [], [], [], []
-    driven_m = 0.0
-    tail = start
-    for position, arc in enumerate(arcs.tolist()):
-        along, piece, share = _steps(network, arc)
-        ends_m = _piece_ends(network, arc)
-        heights = network.elevation_m[tail] + np.concatenate(
-            [[0.0], np.cumsum(network.piece_rise_m[_rows(network.piece_first, arc)])]
-        )
-        shape_m, shape_lat, shape_lon = _geometry(network, arc, tail)
-        points.append(
-            np.column_stack(
-                [
-                    np.interp(along[1:], shape_m, shape_lat),
-                    np.interp(along[1:], shape_m, shape_lon),
-                    np.interp(along[1:], ends_m, heights),
-                    driven_m + along[1:],
-                ]
-            )
-        )
-        pieces.append(piece)
-        shares.append(share)
-        owners.append(np.full(piece.size, arc))
-        positions.append(np.full(piece.size, position))
-        driven_m += float(network.length_m[arc])
-        tail = int(network.head[arc])
-    table = np.concatenate(points)
+    if not arcs.size:
+        return _standing(network, start)
+    tails = np.concatenate([[start], network.head[arcs[:-1]]])
+    lengths = network.length_m[arcs]
+    offset = np.concatenate([[0.0], np.cumsum(lengths)])
+    piece, piece_at = _rows(network.piece_first, arcs)
+    piece_m = network.piece_length_m[piece]
+    ends_m = offset[piece_at] + _sums_within(piece_m, piece_at)
+    starts_m = ends_m - piece_m
+    heights = network.elevation_m[tails][piece_at] + _sums_within(
+        network.piece_rise_m[piece], piece_at
+    )
+    shape_m, shape_lat, shape_lon, inner = _geometry(network, arcs, tails, offset)
+    bounds_m = np.concatenate([[0.0], ends_m])
+    cuts = shape_m[inner]
+    after = np.clip(np.searchsorted(bounds_m, cuts), 1, bounds_m.size - 1)
+    nearest = np.minimum(np.abs(bounds_m[after] - cuts), np.abs(cuts - bounds_m[after - 1]))
+    along = np.sort(np.concatenate([bounds_m, cuts[nearest > _SAME_M]]))
+    along = along[np.concatenate([[True], np.diff(along) > 0.0])]
+    middle = 0.5 * (along[1:] + along[:-1])
+    inside = np.clip(np.searchsorted(ends_m, middle), 0, ends_m.size - 1)
+    knots = np.concatenate([[starts_m[0]], ends_m])
+    levels = np.concatenate([[network.elevation_m[start]], heights])
     return Track(
-        lat=table[:, 0],
-        lon=table[:, 1],
-        elevation_m=table[:, 2],
-        distance_m=table[:, 3],
-        piece=np.concatenate([np.empty(0, np.int64), *pieces]),
-        share=np.concatenate([np.empty(0), *shares]),
-        arc=np.concatenate([np.empty(0, np.int64), *owners]),
-        at=np.concatenate([np.empty(0, np.int64), *positions]),
+        lat=np.interp(along, shape_m, shape_lat),
+        lon=np.interp(along, shape_m, shape_lon),
+        elevation_m=np.interp(along, knots, levels),
+        distance_m=along,
+        piece=piece[inside],
+        share=np.diff(along) / piece_m[inside],
+        arc=arcs[piece_at[inside]].astype(np.int64),
+        at=piece_at[inside],
     )
 
 
-def _rows(first: Ints, arc: int) -> slice:
-    return slice(int(first[arc]), int(first[arc + 1]))
+def _standing(network: RoadNetwork, node: int) -> Track:
+    """Return the track of no road at all: one point."""
+    none = np.empty(0, np.int64)
+    return Track(
+        lat=network.lat[node : node + 1],
+        lon=network.lon[node : node + 1],
+        elevation_m=network.elevation_m[node : node + 1],
+        distance_m=np.zeros(1),
+        piece=none,
+        share=np.empty(0),
+        arc=none,
+        at=none,
+    )
 
 
-def _piece_ends(network: RoadNetwork, arc: int) -> Floats:
-    lengths = network.piece_length_m[_rows(network.piece_first, arc)]
-    return np.concatenate([[0.0], np.cumsum(lengths)])
+def _rows(first: Ints, arcs: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of the values in the rows of these arcs, and the position of the arc of each."""
+    begin = first[arcs].astype(np.int64)
+    counts = first[arcs + 1] - begin
+    at = np.repeat(np.arange(arcs.size), counts)
+    ahead = np.concatenate([[0], np.cumsum(counts)])[:-1]
+    return np.arange(at.size) - ahead[at] + begin[at], at
 
 
-def _geometry(network: RoadNetwork, arc: int, tail: int) -> tuple[Floats, Floats, Floats]:
-    """Distance along the arc [m] and position of each point of its geometry, ends included."""
-    rows, head = _rows(network.shape_first, arc), int(network.head[arc])
-    lat = np.concatenate([[network.lat[tail]], network.shape_lat[rows], [network.lat[head]]])
-    lon = np.concatenate([[network.lon[tail]], network.shape_lon[rows], [network.lon[head]]])
-    east = np.diff(lon) * np.cos(np.radians(0.5 * (lat[1:] + lat[:-1])))
-    chord = np.hypot(east, np.diff(lat))
-    along = np.concatenate([[0.0], np.cumsum(chord)])
-    scale = float(network.length_m[arc]) / along[-1] if along[-1] > 0.0 else 0.0
-    return along * scale, lat, lon
+def _sums_within(values: Floats, at: NDArray[np.int64]) -> Floats:
+    """Running sums that start anew with each arc; ``at`` rises."""
+    sums = np.cumsum(values)
+    begins = np.diff(at, prepend=-1) > 0
+    before = (sums - values)[begins]
+    return np.asarray(sums - before[np.cumsum(begins) - 1])
 
 
-def _steps(network: RoadNetwork, arc: int) -> tuple[Floats, NDArray[np.int64], Floats]:
-    """Cut an arc at the ends of its pieces and at the points of its geometry."""
-    ends_m = _piece_ends(network, arc)
-    tail = int(np.searchsorted(network.first_out, arc, side="right")) - 1
-    shape_m = _geometry(network, arc, tail)[0][1:-1]
-    nearest = np.abs(shape_m[:, None] - ends_m[None, :]).min(axis=1, initial=np.inf)
-    along = np.sort(np.concatenate([ends_m, shape_m[nearest > _SAME_M]]))
-    along = along[np.concatenate([[True], np.diff(along) > 0.0])]
-    middle = 0.5 * (along[1:] + along[:-1])
-    inside = np.clip(np.searchsorted(ends_m, middle) - 1, 0, ends_m.size - 2)
-    piece = network.piece_first[arc] + inside
-    share = np.diff(along) / np.diff(ends_m)[inside]
-    return along, piece.astype(np.int64), share
+def _geometry(
+    network: RoadNetwork, arcs: Ints, tails: Ints, offset: Floats
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Points of the roads: distance from the start [m], position, and whether within an arc."""
+    shape, shape_at = _rows(network.shape_first, arcs)
+    everyone = np.arange(arcs.size)
+    # Tail, points between, head of each arc, in that order.
+    at = np.concatenate([everyone, shape_at, everyone])
+    kind = np.concatenate([np.zeros(arcs.size), np.ones(shape.size), np.full(arcs.size, 2)])
+    order = np.lexsort((kind, at))
+    heads = network.head[arcs]
+    lat = np.concatenate([network.lat[tails], network.shape_lat[shape], network.lat[heads]])[order]
+    lon = np.concatenate([network.lon[tails], network.shape_lon[shape], network.lon[heads]])[order]
+    at, kind = at[order], kind[order]
+    east = np.diff(lon, prepend=lon[0]) * np.cos(np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0])))
+    chord = np.hypot(east, np.diff(lat, prepend=lat[0]))
+    chord[kind == 0] = 0.0
+    along = _sums_within(chord, at)
+    whole = along[kind == 2][at]
+    share = np.divide(along, whole, out=np.zeros_like(along), where=whole > 0.0)
+    return offset[at] + share * network.length_m[arcs][at], lat, lon, kind == 1

@@ -13,16 +13,17 @@ from tests.contracts.source_tree import PACKAGE, ROOT, imported, modules, projec
 
 DOORS = {
     "numba": ("search.kernels.jit",),
-    "osmium": ("sources.osm_file",),
-    "rasterio": ("sources.elevation_geotiff",),
+    "osmium": ("sources.osm.file",),
+    "rasterio": ("sources.elevation.geotiff",),
     "folium": ("render.map",),
     "branca": ("render.map",),
     "xstatic": ("render.",),
-    "networkx": ("sources.osmnx_graph",),
+    "networkx": ("sources.osm.osmnx",),
     "opening_hours": ("opening",),
+    "routingkit_cch": ("node_order",),
     "osmnx": (),
     "pandas": (),
-    "requests": ("sources.fetch_http",),
+    "requests": ("sources.fetch.http",),
     "pickle": (),
 }
 """Who may import a library: modules whose name starts with one of these; all others may not."""

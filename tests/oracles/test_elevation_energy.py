@@ -15,9 +15,9 @@ from tests.worlds import car
 from tripplan import model
 from tripplan.network import ROAD_CLASSES, RoadNetwork
 from tripplan.physics.consumption import air_density_kg_per_m3
-from tripplan.sources.elevation import ElevationReport, open_elevation, with_elevation
-from tripplan.sources.elevation_lattice import M_PER_DEG
-from tripplan.sources.osm_network import read_osm
+from tripplan.sources.elevation.lattice import M_PER_DEG
+from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
+from tripplan.sources.osm.network import read_osm
 from tripplan.trip import Conditions
 from tripplan.units import J_PER_KWH, KMH_PER_MPS, S_PER_H, STANDARD_GRAVITY_MPS2
 

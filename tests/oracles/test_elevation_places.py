@@ -10,9 +10,9 @@ import pytest
 import rasterio
 from scipy.interpolate import RegularGridInterpolator
 
-from tripplan.sources.elevation import open_elevation
-from tripplan.sources.elevation_hgt import HgtMosaic
-from tripplan.sources.elevation_npz import NpzGrid
+from tripplan.sources.elevation.hgt import HgtMosaic
+from tripplan.sources.elevation.npz import NpzGrid
+from tripplan.sources.elevation.profile import open_elevation
 
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 RASTERS = (SHARED if (SHARED / "elevation").is_dir() else SHARED / "data") / "elevation"

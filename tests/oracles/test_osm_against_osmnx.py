@@ -20,8 +20,8 @@ from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from tripplan.sources.osm_file import RawRoads, read_file
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.sources.osm.file import RawRoads, read_file
+from tripplan.sources.osm.network import OsmExtract, read_osm
 
 ox = pytest.importorskip("osmnx")
 

@@ -1,6 +1,10 @@
-"""Every extract of the shared data builds; highway networks agree with their own edge lists."""
+"""Every extract of the shared data builds into a region of the size that its description states.
 
-import os
+The highway networks come as edge lists too: nodes, edges and lengths of those, before and after
+joining what is one road, are counted here in a few lines of numpy.
+"""
+
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,63 +14,142 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from tests.stories.shared_data import SHARED
 from tripplan.network import ROAD_CLASSES, RoadNetwork
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.region import Region
+from tripplan.sources.build import build_region
+from tripplan.sources.osm.file import read_file
 
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("TRIPPLAN_SHARED", ROOT.parent / "shared")) / "data"
 EXTRACTS = sorted([*SHARED.glob("osm/*.osm.pbf"), *SHARED.glob("osm/*.osm")])
-HIGHWAYS = ("colorado", "colorado_region", "pacific_northwest", "switzerland", "alps", "europe")
+HIGHWAYS = sorted(SHARED.glob("highways/tm_*.osm.pbf"))
+STATED = {
+    "colorado": (3_640, 3_909, 14_315),
+    "colorado_region": (24_480, 26_450, 102_917),
+    "pacific_northwest": (8_782, 9_209, 22_906),
+    "switzerland": (2_856, 3_141, 6_372),
+    "alps": (54_642, 67_372, 123_095),
+    "usa48": (225_891, 259_868, 791_582),
+    "europe": (384_283, 475_886, 989_146),
+}
+"""Nodes, edges and km of each network, as the description of the data states them."""
+DIRECTIONS = 2
 
 pytestmark = pytest.mark.skipif(not EXTRACTS, reason="the shared data are not on this machine")
 
 
+@pytest.fixture(name="highways", scope="module", params=STATED)
+def fixture_highways(request: pytest.FixtureRequest) -> tuple[str, Path, Region]:
+    """Return a network's name, its file, and the region that is built of it, once for all tests."""
+    path = SHARED / "highways" / f"tm_{request.param}.osm.pbf"
+    return request.param, path, build_region(path)
+
+
 def shape_length_m(network: RoadNetwork) -> NDArray[np.float64]:
-    """Length of each arc along its geometry on a sphere, one arc after the other."""
-    found = np.empty(network.arc_count)
-    for arc, tail in enumerate(network.tail.tolist()):
-        inner = slice(network.shape_first[arc], network.shape_first[arc + 1])
-        head = network.head[arc]
-        lat = np.radians([network.lat[tail], *network.shape_lat[inner], network.lat[head]])
-        lon = np.radians([network.lon[tail], *network.shape_lon[inner], network.lon[head]])
-        half = (
-            np.sin(np.diff(lat) / 2) ** 2
-            + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
-        )
-        found[arc] = 2 * 6_371_008.8 * np.arcsin(np.sqrt(half)).sum()
-    return found
+    """Length of each arc along its geometry on a sphere, shape (arcs,)."""
+    arcs = np.arange(network.arc_count)
+    arc = np.concatenate((arcs, np.repeat(arcs, np.diff(network.shape_first)), arcs))
+    rank = np.repeat([0, 1, 2], [arcs.size, network.shape_lat.size, arcs.size])
+    order = np.lexsort((rank, arc))
+    lat, lon = (
+        np.radians(np.concatenate((node[network.tail], shape, node[network.head]))[order])
+        for node, shape in ((network.lat, network.shape_lat), (network.lon, network.shape_lon))
+    )
+    half = (
+        np.sin(np.diff(lat) / 2) ** 2
+        + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
+    )
+    step_m = 2 * 6_371_008.8 * np.arcsin(np.sqrt(half))
+    inside = np.diff(arc[order]) == 0
+    total = np.bincount(arc[order][1:][inside], weights=step_m[inside], minlength=arcs.size)
+    return total.astype(np.float64)
 
 
-def check(read: OsmExtract) -> None:
-    network, report = read.network, read.report
+def report_of(built: Region) -> dict[str, Any]:
+    report: dict[str, Any] = built.provenance["sources"][0]["report"]
+    return report
+
+
+def check(built: Region) -> None:
+    network, report = built.network, report_of(built)
     size = (network.node_count, network.node_count)
     graph = coo_array((np.ones(network.arc_count), (network.tail, network.head)), shape=size)
     assert connected_components(graph, connection="strong")[0] == 1
-    assert report.components[0] == network.node_count
+    made = built.provenance["nodes_made_for_chargers"]
+    assert report["components"][0] + made == report["nodes"] + made == network.node_count
     ferry = network.road_class == ROAD_CLASSES.index("ferry")
     assert (network.speed_kmh <= network.speed_limit_kmh * 1.0001)[~ferry].all()
     assert (network.speed_kmh >= 3.0).all()
-    assert 0.0 <= report.stated_limit_share <= 1.0
+    assert 0.0 <= report["stated_limit_share"] <= 1.0
     # a sphere is within 0.6 % of the ellipsoid in any direction
-    assert network.length_m == pytest.approx(shape_length_m(network), rel=0.006, abs=0.05)
+    np.testing.assert_allclose(network.length_m, shape_length_m(network), rtol=0.006, atol=0.05)
 
 
 @pytest.mark.parametrize("path", EXTRACTS, ids=lambda path: path.name)
 def test_extract_builds(path: Path) -> None:
-    check(read_osm(path))
+    built = build_region(path)
+    check(built)
+    stated = json.loads((SHARED / "osm" / "_counts.json").read_text())[path.name]
+    report = report_of(built)
+    ways = {key: n for key, n in report["skipped"].items() if key.startswith("way: ")}
+    ferries = sum(ways.pop(key) for key in list(ways) if "ferry" in key)
+    assert report["ways_used"] + sum(ways.values()) == stated["highway"]
+    assert ferries < 10
+    assert 0.75 * stated["car"] < report["ways_used"] <= stated["car"]
+    stations = read_file(path, ferries=False).charging_stations
+    assert sum("amenity" in found.tags for found in stations) == stated["charging"]
+    chargers = len(built.chargers.chargers) + sum(
+        built.provenance["chargers_skipped"].values(), start=0
+    )
+    assert chargers == len(stations)
 
 
-@pytest.mark.parametrize("name", HIGHWAYS)
-def test_highways_agree_with_their_edge_list(name: str) -> None:
-    """The same network as an edge list: total length, and shortest paths from three nodes."""
-    read = read_osm(SHARED / "highways" / f"tm_{name}.osm.pbf")
-    with np.load(SHARED / "highways" / f"tm_{name}.npz") as edges:
+def test_every_highway_network_is_here() -> None:
+    assert {path.name.removeprefix("tm_").partition(".")[0] for path in HIGHWAYS} == set(STATED)
+
+
+def test_highways_build_as_large_as_stated(highways: tuple[str, Path, Region]) -> None:
+    """As read: every node and edge.  As built: joined where nothing changes, largest part kept."""
+    name, path, built = highways
+    raw = read_file(path, ferries=False)
+    nodes, edges, km = STATED[name]
+    assert np.unique(raw.point_node).size == nodes
+    assert raw.point_node.size - raw.way_id.size == edges
+    check(built)
+    report = report_of(built)
+    # their lengths are on a sphere
+    assert report["road_km"] + report["dropped_km"] / DIRECTIONS == pytest.approx(km, rel=0.002)
+
+    with np.load(path.with_name(f"tm_{name}.npz")) as listed:
+        u, v, edge_km, tier = (listed[key] for key in ("u", "v", "km", "tier"))
+    part = connected_components(coo_array((edge_km, (u, v)), shape=(nodes, nodes)))[1]
+    size_km = np.bincount(part[u], weights=edge_km)
+    kept = part[u] == size_km.argmax()
+    assert report["road_km"] == pytest.approx(size_km.max(), rel=0.002)
+    junction, degree = junctions(u[kept], v[kept], tier[kept], nodes)
+    assert built.network.node_count == junction.sum()
+    assert built.network.arc_count == degree[junction].sum()
+
+
+def junctions(
+    u: NDArray[Any], v: NDArray[Any], tier: NDArray[Any], nodes: int
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Nodes where other than two edges of one tier meet, and how many meet, shape (nodes,)."""
+    degree = np.bincount(np.concatenate((u, v)), minlength=nodes)
+    least, most = np.full(nodes, 99), np.full(nodes, -1)
+    for end in (u, v):
+        np.minimum.at(least, end, tier)
+        np.maximum.at(most, end, tier)
+    return (degree > 0) & ((degree != 2) | (least != most)), degree
+
+
+def test_highways_have_the_distances_of_their_edge_list(
+    highways: tuple[str, Path, Region],
+) -> None:
+    """Shortest paths from three nodes."""
+    name, path, built = highways
+    network = built.network
+    with np.load(path.with_name(f"tm_{name}.npz")) as edges:
         place, u, v, km = edges["latlon"], edges["u"], edges["v"], edges["km"]
-    part = connected_components(coo_array((km, (u, v)), shape=(len(place),) * 2))[1]
-    largest = np.bincount(part[u], weights=km).max()
-    assert read.report.road_km == pytest.approx(largest, rel=0.004)
-
-    network = read.network
     theirs = sparse(u, v, km, len(place), both=True)
     ours = sparse(network.tail, network.head, network.length_m / 1000, network.node_count)
     known = {(round(lat, 6), round(lon, 6)): i for i, (lat, lon) in enumerate(place.tolist())}
@@ -82,7 +165,7 @@ def test_highways_agree_with_their_edge_list(name: str) -> None:
         theirs_km = dijkstra(theirs, indices=two[source])[two]
         joined = np.isfinite(theirs_km)
         assert np.isfinite(ours_km).all()
-        assert ours_km[joined] == pytest.approx(theirs_km[joined], rel=0.006, abs=0.05)
+        np.testing.assert_allclose(ours_km[joined], theirs_km[joined], rtol=0.006, atol=0.05)
 
 
 def sparse(

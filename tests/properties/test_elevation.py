@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
 from tripplan.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, RoadNetwork
-from tripplan.sources.elevation import with_elevation
-from tripplan.sources.elevation_lattice import M_PER_DEG
-from tripplan.sources.elevation_pieces import (
+from tripplan.sources.elevation.lattice import M_PER_DEG
+from tripplan.sources.elevation.pieces import (
     BRAKING_TOLERANCE,
     HEIGHT_TOLERANCE_M,
     ROLLING_GRADES,
     breakpoints,
 )
+from tripplan.sources.elevation.profile import with_elevation
 
 Floats = NDArray[np.float64]
 LAT, LON = 46.0, 8.0

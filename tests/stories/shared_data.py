@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(
-    os.environ.get("TRIPPLAN_SHARED", Path(__file__).resolve().parents[3] / "shared" / "data")
-)
+_ROOT = Path(os.environ.get("TRIPPLAN_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+SHARED = _ROOT / "data" if (_ROOT / "data").is_dir() else _ROOT
+"""The folder of the data, whether TRIPPLAN_SHARED names it or the one that it lies in."""
 
 
 def shared(name: str) -> Path:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import tripplan
 from tests.stories.shared_data import shared
@@ -14,6 +15,7 @@ from tripplan.sources.store import load_region, save_region
 
 SEATTLE, SPOKANE, BEND = "47.606,-122.332", "47.658,-117.426", "44.058,-121.315"
 PORTLAND = "45.515,-122.679"
+Floats = NDArray[np.float64]
 MUNICH, MILAN, ZURICH, GENOA = "48.14,11.58", "45.46,9.19", "47.37,8.54", "44.41,8.93"
 
 
@@ -69,6 +71,24 @@ def test_the_northwest_by_the_plugs_that_are_there(
     assert stated_plugs(northwest, plan)
     wanted = "CHADEMO" if car.startswith("nissan") else "CCS1"
     assert {stop.standard for stop in plan.stops} <= {wanted}
+
+
+def test_chargers_are_tied_to_the_road_beside_them(northwest: Region) -> None:
+    """Not to the nearest junction: those of these main roads are often tens of km apart."""
+    network, chargers = northwest.network, northwest.chargers
+    junctions = network.node_count - northwest.provenance["nodes_made_for_chargers"]
+    lat = np.array([site.lat for site in chargers.chargers])[:, None]
+    lon = np.array([site.lon for site in chargers.chargers])[:, None]
+
+    def away_km(node_lat: Floats, node_lon: Floats) -> Floats:
+        east = (node_lon - lon) * np.cos(np.radians(lat))
+        return np.asarray(111.195 * np.hypot(node_lat - lat, east))
+
+    tied_km = away_km(network.lat[chargers.node, None], network.lon[chargers.node, None])
+    junction_km = away_km(network.lat[None, :junctions], network.lon[None, :junctions]).min(axis=1)
+    assert tied_km.max() < 3.01
+    assert (junction_km > 3.01).sum() > 20, "sites that only the road's own points bring in"
+    assert np.median(tied_km) < 0.5 * np.median(junction_km)
 
 
 def test_snoqualmie_pass_lies_on_the_way_to_spokane(northwest: Region) -> None:

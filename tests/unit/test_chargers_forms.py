@@ -6,11 +6,11 @@ import pytest
 
 from tripplan.charger import Charger
 from tripplan.errors import DataError
-from tripplan.sources.afdc import read_afdc_json
-from tripplan.sources.charger_files import parse_chargers
-from tripplan.sources.charger_hours import from_american, from_ocpi
-from tripplan.sources.ocpi import read_ocpi
-from tripplan.sources.openchargemap import read_openchargemap
+from tripplan.sources.chargers.afdc import read_afdc_json
+from tripplan.sources.chargers.files import parse_chargers
+from tripplan.sources.chargers.hours import from_american, from_ocpi
+from tripplan.sources.chargers.ocpi import read_ocpi
+from tripplan.sources.chargers.openchargemap import read_openchargemap
 
 
 def plugs(charger: Charger) -> list[tuple[str, float | None, int | None]]:

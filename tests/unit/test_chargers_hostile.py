@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tripplan.errors import DataError
-from tripplan.sources.charger_files import parse_chargers, read_chargers
-from tripplan.sources.charger_reading import ChargerReading
+from tripplan.sources.chargers.files import parse_chargers, read_chargers
+from tripplan.sources.chargers.reading import ChargerReading
 
 HUGE = 10**400
 

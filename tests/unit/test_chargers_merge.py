@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tripplan.charger import Charger, Connector, SourceEntry
 from tripplan.charger_names import folded, similarity
-from tripplan.sources.charger_merge import (
+from tripplan.sources.chargers.merge import (
     MAX_DISTANCE_M,
     apart_m,
     merge_chargers,

@@ -6,14 +6,14 @@ import pytest
 
 from tripplan.charger import Charger
 from tripplan.errors import DataError
-from tripplan.sources.afdc import read_afdc_json
-from tripplan.sources.charger_files import read_chargers
-from tripplan.sources.charger_reading import JOINED, ChargerReading
-from tripplan.sources.charger_tables import TESLA_RULE, decode_geohash
-from tripplan.sources.charger_values import Tally
-from tripplan.sources.ocpi import PRODUCT_RULE, read_ocpi
-from tripplan.sources.openchargemap import FILLED_IN_RULE, read_openchargemap
-from tripplan.sources.osm_chargers import charger_from_tags, read_osm_elements, read_overpass
+from tripplan.sources.chargers.afdc import read_afdc_json
+from tripplan.sources.chargers.files import read_chargers
+from tripplan.sources.chargers.ocpi import PRODUCT_RULE, read_ocpi
+from tripplan.sources.chargers.openchargemap import FILLED_IN_RULE, read_openchargemap
+from tripplan.sources.chargers.osm import charger_from_tags, read_osm_elements, read_overpass
+from tripplan.sources.chargers.reading import JOINED, ChargerReading
+from tripplan.sources.chargers.tables import TESLA_RULE, decode_geohash
+from tripplan.sources.chargers.values import Tally
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "chargers"
 
@@ -315,6 +315,7 @@ def test_elements_of_an_extract() -> None:
     class Point:
         def __init__(self, id_: str, lat: float, tags: dict[str, str]) -> None:
             self.id, self.lat, self.lon, self.tags = id_, lat, 7.0, tags
+            self.outline: tuple[tuple[float, float], ...] = ()
 
     reading = read_osm_elements(
         [

@@ -10,11 +10,11 @@ import pytest
 from tripplan.charger import Charger, rated_only
 from tripplan.charger_wishes import filter_chargers
 from tripplan.opening import is_open
-from tripplan.sources.charger_assume import assume_powers
-from tripplan.sources.charger_files import read_chargers
-from tripplan.sources.charger_merge import merge_chargers
-from tripplan.sources.charger_reading import JOINED, ChargerReading
-from tripplan.sources.charger_standards import DC, is_dc
+from tripplan.sources.chargers.assume import assume_powers
+from tripplan.sources.chargers.files import read_chargers
+from tripplan.sources.chargers.merge import merge_chargers
+from tripplan.sources.chargers.reading import JOINED, ChargerReading
+from tripplan.sources.chargers.standards import DC, is_dc
 from tripplan.trip import ChargerWishes
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from tripplan.charger_wishes import (
     with_adapters,
 )
 from tripplan.errors import DataError
-from tripplan.sources.charger_assume import DEFAULT_RULES, PowerRule, assume_powers
+from tripplan.sources.chargers.assume import DEFAULT_RULES, PowerRule, assume_powers
 from tripplan.trip import Adapter, ChargerWishes
 
 SITE = Charger(

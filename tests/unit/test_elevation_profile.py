@@ -14,9 +14,9 @@ from tripplan.network import (
     ROAD_CLASSES,
     RoadNetwork,
 )
-from tripplan.sources.elevation import with_elevation
-from tripplan.sources.elevation_lattice import M_PER_DEG
-from tripplan.sources.elevation_pieces import breakpoints
+from tripplan.sources.elevation.lattice import M_PER_DEG
+from tripplan.sources.elevation.pieces import breakpoints
+from tripplan.sources.elevation.profile import with_elevation
 
 Floats = NDArray[np.float64]
 LAT, LON = 46.0, 8.0

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.sources.elevation import Raster, open_elevation
-from tripplan.sources.elevation_lattice import (
+from tripplan.sources.elevation.lattice import (
     COARSER,
     FILLED,
     SAMPLED,
@@ -23,7 +22,8 @@ from tripplan.sources.elevation_lattice import (
     Stack,
     sample_filled,
 )
-from tripplan.sources.elevation_tiles import TerrariumTiles, decode_terrarium
+from tripplan.sources.elevation.profile import Raster, open_elevation
+from tripplan.sources.elevation.tiles import TerrariumTiles, decode_terrarium
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tripplan.errors import InvalidInputError
-from tripplan.sources.fetch_area import (
+from tripplan.sources.fetch.area import (
     BBox,
     Corridor,
     bbox_tiles,

@@ -10,8 +10,8 @@ import pytest
 
 from tests.fake_servers import FakeServers, asker, fake_servers, settings_for
 from tripplan.errors import DataError, OfflineError
-from tripplan.sources.fetch_cache import FetchCache, FetchRecord, question_key, write_whole
-from tripplan.sources.fetch_nominatim import find_place
+from tripplan.sources.fetch.cache import FetchCache, FetchRecord, question_key, write_whole
+from tripplan.sources.fetch.nominatim import find_place
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 BODY = b'{"elements": []}'

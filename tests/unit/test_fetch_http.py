@@ -15,14 +15,14 @@ import pytest
 
 from tests.fake_servers import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tripplan.errors import InvalidInputError, OfflineError, SourceError
-from tripplan.sources.fetch_http import (
+from tripplan.sources.fetch.http import (
     Fetched,
     Question,
     UnusableAnswerError,
     read_json,
     retry_after_s,
 )
-from tripplan.sources.fetch_settings import VARIABLES, FetchSettings
+from tripplan.sources.fetch.settings import VARIABLES, FetchSettings
 
 NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 

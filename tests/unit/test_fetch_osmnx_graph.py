@@ -13,8 +13,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.network import FLAG_LINK, FLAG_TUNNEL, FLAG_URBAN, ROAD_CLASSES, RoadNetwork
-from tripplan.sources.osm_network import read_osm
-from tripplan.sources.osmnx_graph import from_osmnx, read_graphml, to_networkx, write_graphml
+from tripplan.sources.osm.network import read_osm
+from tripplan.sources.osm.osmnx import from_osmnx, read_graphml, to_networkx, write_graphml
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SAME = ("lat", "lon", "elevation_m", "first_out", "head", "length_m", "speed_kmh", "road_class")

@@ -11,11 +11,11 @@ import pytest
 from tests.fake_servers import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tests.render_hostile import HOSTILE
 from tripplan.errors import OfflineError, SourceError
-from tripplan.sources.fetch_area import BBox, Tile, bbox_tiles
-from tripplan.sources.fetch_extract import Extract, write_extract
-from tripplan.sources.fetch_overpass import TileAnswer, fetch_tiles, road_query
-from tripplan.sources.osm_file import RawRoads, read_file
-from tripplan.sources.osm_network import read_osm
+from tripplan.sources.fetch.area import BBox, Tile, bbox_tiles
+from tripplan.sources.fetch.extract import Extract, write_extract
+from tripplan.sources.fetch.overpass import TileAnswer, fetch_tiles, road_query
+from tripplan.sources.osm.file import RawRoads, read_file
+from tripplan.sources.osm.network import read_osm
 
 LAND = BBox(38.9, -105.1, 39.1, -102.8)
 TIMED_OUT = 'runtime error: Query timed out in "query" at line 2 after 181 seconds.'
@@ -65,7 +65,7 @@ def test_the_query_of_a_tile_in_detail() -> None:
 def test_all_roads_come_in_detail(servers: FakeServers, tmp_path: Path) -> None:
     found = extract(servers, tmp_path, (Tile(LAND, detail=True),))
     assert ways(found) == {71, 100, 101, 102, 103, 200, 210, 220, 230, 231}
-    assert found.elements == {"node": 39, "way": 10, "relation": 1}
+    assert found.elements == {"node": 40, "way": 10, "relation": 1}
     assert found.skipped == {}
 
 
@@ -93,6 +93,7 @@ def test_an_answer_reads_like_the_extract_that_it_came_from(
     assert stations == {
         (s.id, s.lat, s.lon, tuple(sorted(s.tags.items()))) for s in direct.charging_stations
     }
+    assert "node/72" in {s.id for s in direct.charging_stations}, "a single charge point"
     assert {p.name for p in fetched.places} == {p.name for p in direct.places}
 
 

@@ -12,10 +12,10 @@ from osmium.osm.types import Node, Relation, Way
 
 from tests.fake_servers import Fault, asker, fake_servers, settings_for
 from tripplan.network import COLUMNS
-from tripplan.sources.fetch_area import BBox, Tile
-from tripplan.sources.fetch_extract import write_extract
-from tripplan.sources.fetch_overpass import fetch_tiles
-from tripplan.sources.osm_network import read_osm
+from tripplan.sources.fetch.area import BBox, Tile
+from tripplan.sources.fetch.extract import write_extract
+from tripplan.sources.fetch.overpass import fetch_tiles
+from tripplan.sources.osm.network import read_osm
 
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", Path(__file__).parents[3] / "shared"))
 MONACO = SHARED / "data" / "osm" / "monaco.osm.pbf"

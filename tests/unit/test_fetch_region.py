@@ -15,8 +15,8 @@ from tripplan.cli import app
 from tripplan.errors import DataError, InvalidInputError, OfflineError, SourceError
 from tripplan.region import Region
 from tripplan.sources.build import build_region
-from tripplan.sources.fetch_area import BBox, Corridor
-from tripplan.sources.fetch_region import asked_area, fetch_region
+from tripplan.sources.fetch.area import BBox, Corridor
+from tripplan.sources.fetch.region import asked_area, fetch_region
 from tripplan.sources.store import load_region
 from tripplan.trip import Place
 

@@ -10,12 +10,12 @@ import pytest
 from tests.fake_servers import FakeServers, Fault, asker, fake_servers, settings_for
 from tests.render_hostile import HOSTILE
 from tripplan.errors import InvalidInputError, OfflineError, SourceError
-from tripplan.sources.charger_reading import ChargerReading
-from tripplan.sources.fetch_afdc import fetch_afdc
-from tripplan.sources.fetch_area import BBox
-from tripplan.sources.fetch_http import Fetcher
-from tripplan.sources.fetch_nominatim import find_place, geocode
-from tripplan.sources.fetch_openchargemap import fetch_openchargemap
+from tripplan.sources.chargers.reading import ChargerReading
+from tripplan.sources.fetch.afdc import fetch_afdc
+from tripplan.sources.fetch.area import BBox
+from tripplan.sources.fetch.http import Fetcher
+from tripplan.sources.fetch.nominatim import find_place, geocode
+from tripplan.sources.fetch.openchargemap import fetch_openchargemap
 
 BOXES = (BBox(38.9, -105.1, 39.1, -104.0), BBox(38.9, -104.0, 39.1, -102.8))
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "chargers"
@@ -221,7 +221,7 @@ def test_open_charge_map_by_boxes(servers: FakeServers, fetcher: Fetcher) -> Non
 def test_open_charge_map_asks_in_parts_where_an_answer_is_full(
     servers: FakeServers, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tripplan.sources.fetch_openchargemap.PAGE", 10)
+    monkeypatch.setattr("tripplan.sources.fetch.openchargemap.PAGE", 10)
     servers.sites = [site(k, -105.0 + k * 0.05) for k in range(1, 40)]
     reading, records = fetch_openchargemap(fetcher, BOXES)
     assert len(reading.chargers) == 39
@@ -231,7 +231,7 @@ def test_open_charge_map_asks_in_parts_where_an_answer_is_full(
 def test_open_charge_map_that_never_gets_to_an_end_is_given_up(
     servers: FakeServers, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tripplan.sources.fetch_openchargemap.PAGE", 1)
+    monkeypatch.setattr("tripplan.sources.fetch.openchargemap.PAGE", 1)
     servers.sites = [site(k, -105.0) for k in range(3)]
     with pytest.raises(SourceError, match="that cannot be"):
         fetch_openchargemap(fetcher, [BBox(38.99, -105.01, 39.01, -104.99)])

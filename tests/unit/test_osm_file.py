@@ -9,7 +9,7 @@ import osmium
 import pytest
 
 from tripplan.errors import DataError
-from tripplan.sources.osm_network import read_osm
+from tripplan.sources.osm.network import read_osm
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "chains.osm"
 

@@ -20,7 +20,7 @@ from tripplan.network import (
     FLAG_TUNNEL,
     ROAD_CLASSES,
 )
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.sources.osm.network import OsmExtract, read_osm
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tripplan.network import FLAG_URBAN
-from tripplan.sources import osm_speed
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.sources.osm import speed as osm_speed
+from tripplan.sources.osm.network import OsmExtract, read_osm
 
 M_PER_DEG = 111_226.0
 """Metres in a degree of the meridian near 49.0 N (WGS 84)."""

@@ -5,8 +5,10 @@ import math
 import pytest
 
 from tripplan.network import FLAG_BRIDGE, FLAG_LINK, FLAG_TOLL, FLAG_TUNNEL, ROAD_CLASSES
-from tripplan.sources import osm_limits, osm_tags, osm_ways
-from tripplan.sources.osm_ways import Restriction, WayMeaning
+from tripplan.sources.osm import limits as osm_limits
+from tripplan.sources.osm import tags as osm_tags
+from tripplan.sources.osm import ways as osm_ways
+from tripplan.sources.osm.ways import Restriction, WayMeaning
 
 
 @pytest.mark.parametrize(

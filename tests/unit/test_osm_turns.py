@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tripplan.sources.osm_merge import Arcs
-from tripplan.sources.osm_turns import Rule, split_junctions
+from tripplan.sources.osm.merge import Arcs
+from tripplan.sources.osm.turns import Rule, split_junctions
 
 Walks = set[tuple[int, ...]]
 

@@ -1,43 +1,19 @@
 """The contraction hierarchy of a road network: an order of its nodes, and the arcs it implies.
 
-Depends on the roads alone, so it is made once a network and serves every car and weather.  The
-only file that knows routingkit_cch.
+Depends on the roads alone, so it is made once a network and serves every car and weather.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import routingkit_cch
 from numpy.typing import NDArray
 
 from tripplan.network import RoadNetwork
+from tripplan.node_order import inertial_order
 from tripplan.search.kernels.contraction import Chordal, above, contract, place_roads
 
 Ints = NDArray[np.int32]
-
-
-def inertial_order(network: RoadNetwork) -> Ints:
-    """Order the nodes by nested dissection along straight lines (inertial flow).
-
-    Parameters
-    ----------
-    network
-        The roads.
-
-    Returns
-    -------
-    ndarray
-        Nodes, the least important first, shape (nodes,).
-    """
-    order = routingkit_cch.compute_order_inertial(
-        network.node_count,
-        network.tail.astype(np.uint32),
-        network.head.astype(np.uint32),
-        network.lat.astype(np.float32),
-        network.lon.astype(np.float32),
-    )
-    return np.asarray(order, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,6 +80,13 @@ class Question:
         goals = [goal.charger_kw for goal in self.goals[:-1]]
         return np.concatenate([self.charger_kw, np.array([*goals, 0.0, 0.0])])
 
+    def opens_s(self, stop: int, time_s: float) -> float:
+        """Time from which a stop can be used by a car that comes at a time [s]."""
+        spells = self.spells.get(stop)
+        if spells is None:
+            return time_s
+        return min((max(time_s, begin) for begin, end in spells if time_s < end), default=np.inf)
+
     @property
     def best_kw(self) -> float:
         """The most power of any stop of this trip; 0 where nothing can be charged."""

@@ -137,7 +137,10 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
     bound_s, bound_chain = _bound(task, cool, scope)
     plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
     if not _good_enough(plan.time_s, bound_s, settings):
-        plan = _refined(task, plan, [cool.chain, bound_chain])
+        chains = [cool.chain, bound_chain]
+        plan = _refined(task, plan, chains, None)
+        if not _good_enough(plan.time_s, bound_s, settings):
+            plan = _refined(task, plan, chains, _fine_rules(question, settings))
     if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
         plan = _with_heat(task, plan, scope)
     if not math.isfinite(plan.time_s):
@@ -181,13 +184,15 @@ def _bound(task: _Task, cool: _Plan, scope: Scope) -> tuple[float, tuple[Step, .
 
 
 def _refined(
-    task: _Task, plan: _Plan, chains: Sequence[tuple[Step, ...]], *, ceiling_s: float = math.inf
+    task: _Task,
+    plan: _Plan,
+    chains: Sequence[tuple[Step, ...]],
+    rules: HeatRules | None,
 ) -> _Plan:
     """Drive chains of stops at finely graded speeds; the better of the result and the plan."""
     question, settings = task.question, task.settings
     pool = FineDrives(question, task.ground, [chain for chain in chains if chain])
-    rules = _fine_rules(question, settings)
-    found = task.search(pool, rules=rules, ceiling_s=min(plan.time_s, ceiling_s))
+    found = task.search(pool, rules=rules, ceiling_s=plan.time_s)
     if not found.chain:
         return plan
     fine = _Plan(found.time_s, found.chain, pool)
@@ -225,7 +230,8 @@ def _with_heat(task: _Task, plan: _Plan, scope: Scope) -> _Plan:
         if found.chain:
             hot = _Plan(found.time_s, found.chain, pool)
             hot = replace(hot, time_s=_driven_s(question, hot, settings))
-            plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot.chain])
+            plan = min(plan, hot, key=lambda p: p.time_s)
+            plan = _refined(task, plan, [hot.chain], _fine_rules(question, settings))
         if found.complete:
             break
     return plan
@@ -256,6 +262,7 @@ def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
         cost, most = float(drives.cost_kwh[step.drive]), float(drives.most_kwh[step.drive])
         energy = min(step.departed_kwh - cost, most)
         here = step.stop
+        time = question.opens_s(here, time)
         waited = step.waited_s
         if here >= chargers + len(goals) - 1:
             break

@@ -13,19 +13,20 @@ import numpy as np
 from tripplan.charger import Charger, ChargerSet, rated_only
 from tripplan.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.network import RoadNetwork
-from tripplan.node_index import NodeIndex
+from tripplan.node_order import inertial_order
 from tripplan.region import Region
-from tripplan.sources.charger_assume import assume_powers
-from tripplan.sources.charger_files import read_chargers
-from tripplan.sources.charger_merge import merge_chargers
-from tripplan.sources.charger_reading import ChargerReading
-from tripplan.sources.elevation import ElevationReport, open_elevation, with_elevation
-from tripplan.sources.osm_chargers import read_osm_elements
-from tripplan.sources.osm_file import OsmPlace
-from tripplan.sources.osm_network import OsmExtract, read_osm
+from tripplan.sources.chargers.assume import assume_powers
+from tripplan.sources.chargers.files import read_chargers
+from tripplan.sources.chargers.merge import merge_chargers
+from tripplan.sources.chargers.osm import read_osm_elements
+from tripplan.sources.chargers.reading import ChargerReading
+from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
+from tripplan.sources.osm.file import OsmPlace
+from tripplan.sources.osm.network import OsmExtract, read_osm
+from tripplan.sources.snap import snap_to_roads
 
 CHARGER_REACH_KM = 1.0
-"""Chargers farther than this from the nearest usable node are left out (assumption)."""
+"""Chargers farther than this from the nearest usable road are left out (assumption)."""
 
 Progress = Callable[[str], None]
 
@@ -34,6 +35,9 @@ Progress = Callable[[str], None]
 class _Sites:
     """Chargers on the network, and what became of the others."""
 
+    network: RoadNetwork
+    """With a node beside each charger."""
+    new_nodes: int
     chargers: ChargerSet
     sources: list[dict[str, Any]]
     skipped: dict[str, int]
@@ -69,7 +73,7 @@ def build_region(
     country
         ISO code for default speed limits; None: as the extract's tags say.
     charger_reach_km
-        Chargers farther than this from the nearest usable node are left out; coarse networks want
+        Chargers farther than this from the nearest usable road are left out; coarse networks want
         more. The way to them is not part of a plan. [km]
     on_progress
         Told each stage as it begins.
@@ -99,9 +103,10 @@ def build_region(
             f"The power of {sites.assumed_plugs} kinds of plug is not stated by any source and was "
             "assumed; each plug names the rule."
         )
+    say("ordering the nodes")
     return Region(
         name=name or path.name.partition(".")[0],
-        network=network,
+        network=sites.network,
         chargers=sites.chargers,
         gazetteer=Gazetteer(_places(osm.places, sites.chargers.chargers)),
         assumptions=tuple(assumptions),
@@ -109,7 +114,9 @@ def build_region(
             "built": datetime.now(UTC).date().isoformat(),
             "sources": [*sources, *sites.sources],
             "chargers_skipped": sites.skipped,
+            "nodes_made_for_chargers": sites.new_nodes,
         },
+        order=inertial_order(sites.network),
     )
 
 
@@ -167,14 +174,14 @@ def _sites(
         skipped.update(reading.skipped)
     lat = np.array([site.lat for site in known])
     lon = np.array([site.lon for site in known])
-    node, away_km = (
-        NodeIndex(network).nearest(lat, lon) if known else (np.empty(0, np.int64), np.empty(0))
-    )
-    near = np.flatnonzero(away_km <= reach_km)
+    snapped = snap_to_roads(network, lat, lon, reach_km)
+    near = np.flatnonzero(snapped.away_km <= reach_km)
     skipped["no road within reach"] += len(known) - near.size
     kept = tuple(known[k] for k in near)
     return _Sites(
-        chargers=ChargerSet(kept, node[near].astype(np.int32)),
+        network=snapped.network,
+        new_nodes=snapped.new_nodes,
+        chargers=ChargerSet(kept, snapped.node[near].astype(np.int32)),
         sources=[
             {
                 "package": reading.source,

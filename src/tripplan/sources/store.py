@@ -20,7 +20,7 @@ from tripplan.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.network import COLUMNS, RoadNetwork
 from tripplan.region import Region
 
-FORMAT: Final = "tripplan-region/1"
+FORMAT: Final = "tripplan-region/2"
 MANIFEST: Final = "manifest.json"
 _CHARGERS = TypeAdapter(tuple[Charger, ...])
 _PLACES = TypeAdapter(tuple[GazetteerEntry, ...])
@@ -81,6 +81,8 @@ def _write(region: Region, folder: Path) -> None:
     for name in COLUMNS:
         np.save(folder / f"{name}.npy", getattr(region.network, name), allow_pickle=False)
     np.save(folder / "charger_node.npy", region.chargers.node, allow_pickle=False)
+    if region.order is not None:
+        np.save(folder / "order.npy", region.order, allow_pickle=False)
     (folder / "chargers.json").write_bytes(_CHARGERS.dump_json(region.chargers.chargers))
     (folder / "places.json").write_bytes(_PLACES.dump_json(region.gazetteer.entries))
     network = region.network
@@ -182,6 +184,9 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
             for name in (*COLUMNS, "charger_node")
         }
         node = columns.pop("charger_node")
+        order = None
+        if (root / "order.npy").is_file():
+            order = np.load(root / "order.npy", mmap_mode="r", allow_pickle=False)
         chargers = _CHARGERS.validate_json((root / "chargers.json").read_bytes())
         places = _PLACES.validate_json((root / "places.json").read_bytes())
         return Region(
@@ -191,6 +196,7 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
             gazetteer=Gazetteer(entries=places, area_names=manifest["area_names"]),
             assumptions=tuple(manifest["assumptions"]),
             provenance=manifest["provenance"],
+            order=order,
         )
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise DataError(

@@ -1,0 +1,184 @@
+"""Read chargers from a file of any of the known formats, recognised by content, not by name."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from tripplan.errors import DataError
+from tripplan.sources.chargers import afdc, ocpi, openchargemap, osm, tables
+from tripplan.sources.chargers.reading import (
+    ChargerReading,
+    decode,
+    looks_like_json,
+    parse_json,
+)
+
+FORMATS: Final = (
+    "AFDC (JSON, GeoJSON, CSV), Open Charge Map JSON, OCPI locations, OpenStreetMap (Overpass "
+    "JSON, GeoJSON), Tesla site JSON, GeoJSON or CSV with columns lat and lon"
+)
+_Reader = Callable[[object, str], ChargerReading]
+
+
+def read_chargers(path: str | Path) -> ChargerReading:
+    """Read a file of chargers.
+
+    Parameters
+    ----------
+    path
+        The file; its format is recognised by its content.
+
+    Returns
+    -------
+    ChargerReading
+        The sites, and the rows and values that were not taken, counted by reason.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, is of no known format, cut off or damaged, or none of its rows is a
+        charger.
+    """
+    file = Path(path)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read: {error.strerror}", path=str(file)) from error
+    reading = parse_chargers(data, where=file.name)
+    if not reading.chargers and reading.skipped:
+        raise DataError(
+            f"{file}: read as {reading.format}, but none of its {reading.row_count} rows is a "
+            "charger: " + "; ".join(f"{n} x {reason}" for reason, n in reading.skipped.items()),
+            path=str(file),
+            faults=tuple(reading.skipped),
+        )
+    return reading
+
+
+def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
+    """Read chargers from the content of a file or answer.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    where
+        Name of the file or request, for messages.
+
+    Raises
+    ------
+    DataError
+        It is of no known format, cut off or damaged.
+    """
+    words = decode(data, where=where)
+    if looks_like_json(words):
+        found = parse_json(words, where=where)
+        reader = _reader_of(found)
+        if reader is None:
+            raise DataError(
+                f"{where}: JSON, but of no known form ({_shape(found)}); known: {FORMATS}",
+                path=where,
+            )
+        return reader(found, where)
+    header = words.split("\n", 1)[0].casefold()
+    plain = header.replace("_", " ").replace('"', "")
+    if "fuel type code" in plain and "ev connector types" in plain:
+        return afdc.read_afdc_csv(words, where=where)
+    if not any(name in header for name in ("lat", "lon")):
+        raise DataError(
+            f"{where}: neither JSON nor a table with columns lat and lon; known: {FORMATS}",
+            path=where,
+        )
+    return tables.read_charger_csv(words, where=where)
+
+
+def _reader_of(found: object) -> _Reader | None:
+    if isinstance(found, list):
+        return _reader_of_list(found)
+    if isinstance(found, Mapping):
+        return _reader_of_object(found)
+    return None
+
+
+def _reader_of_list(found: list[Any]) -> _Reader | None:
+    keys: set[str] = set()
+    for row in found[:50]:
+        keys |= set(row) if isinstance(row, Mapping) else set()
+    if "AddressInfo" in keys:
+        return _openchargemap
+    if "coordinates" in keys:
+        return _ocpi
+    if keys & {"station_name", "ev_connector_types"}:
+        return _afdc
+    return None
+
+
+def _reader_of_object(found: Mapping[str, Any]) -> _Reader | None:
+    readers: tuple[tuple[set[str], _Reader], ...] = (
+        ({"fuel_stations"}, _afdc),
+        ({"AddressInfo"}, _openchargemap),
+        ({"elements"}, _overpass),
+        ({"status_code"}, _ocpi),
+        ({"coordinates", "evses"}, _ocpi),
+        ({"locations"}, _tesla),
+    )
+    for keys, reader in readers:
+        if keys <= set(found):
+            return reader
+    if isinstance(found.get("features"), list):
+        return _reader_of_features(found["features"])
+    if {"nacs", "ccs"} & set(found):
+        return _geohashes
+    return None
+
+
+def _reader_of_features(features: list[Any]) -> _Reader:
+    keys: set[str] = set()
+    for feature in features[:50]:
+        properties = feature.get("properties") if isinstance(feature, Mapping) else None
+        keys |= {str(key) for key in properties} if isinstance(properties, Mapping) else set()
+    plain = {key.casefold().replace(" ", "").replace("_", "") for key in keys}
+    if "evconnectortypes" in plain:
+        return _afdc
+    tagged = {"amenity", "man_made", "@id"} & keys or any(k.startswith("socket:") for k in keys)
+    return _osm_geojson if tagged else _geojson
+
+
+def _afdc(found: object, where: str) -> ChargerReading:
+    return afdc.read_afdc_json(found, where=where)
+
+
+def _openchargemap(found: object, where: str) -> ChargerReading:
+    return openchargemap.read_openchargemap(found, where=where)
+
+
+def _ocpi(found: object, where: str) -> ChargerReading:
+    return ocpi.read_ocpi(found, where=where)
+
+
+def _overpass(found: object, where: str) -> ChargerReading:
+    return osm.read_overpass(found, where=where)
+
+
+def _osm_geojson(found: object, where: str) -> ChargerReading:
+    return osm.read_osm_geojson(found, where=where)
+
+
+def _geojson(found: object, where: str) -> ChargerReading:
+    return tables.read_charger_geojson(found, where=where)
+
+
+def _tesla(found: object, where: str) -> ChargerReading:
+    return tables.read_tesla_sites(found, where=where)
+
+
+def _geohashes(found: object, where: str) -> ChargerReading:
+    return tables.read_geohashes(found, where=where)
+
+
+def _shape(found: object) -> str:
+    if isinstance(found, Mapping):
+        return "an object with " + ", ".join(str(key)[:30] for key in list(found)[:6])
+    if isinstance(found, list):
+        return f"a list of {len(found)} entries"
+    return f"a single {type(found).__name__}"

@@ -1,0 +1,174 @@
+"""Chargers of Open Charge Map: the v3 POI list, compact or verbose.
+
+Its US rows often say 50 kW for every fast charger because an importer filled it in; such a power
+counts as assumed, so that another source that states one goes first.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tripplan.charger import Charger, ChargerAccess, ChargerOperation, Connector, SourceEntry
+from tripplan.errors import DataError
+from tripplan.sources.chargers import standards, values
+from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.values import SkipRow, Tally
+
+SOURCE: Final = "Open Charge Map"
+LICENCE: Final = "CC BY 4.0, or as its data provider says"
+FILLED_IN_KW: Final = 50.0
+FILLED_IN_RULE: Final = "Open Charge Map lists 50 kW for most US fast chargers"
+ALTERNATING: Final = frozenset({10, 20})
+DIRECT: Final = 30
+"""Ids of CurrentType: 10 AC one phase, 20 AC three phases, 30 DC."""
+_ACCESS: Final[Mapping[int, ChargerAccess]] = {
+    1: "public",
+    4: "public",
+    5: "public",
+    7: "public",
+    2: "restricted",
+    3: "restricted",
+    6: "restricted",
+}
+"""By UsageTypeID of Open Charge Map's reference data (4: membership, 5: pay there, 7: notice)."""
+_GONE: Final[Mapping[int, str]] = {
+    150: "planned, not open yet",
+    200: "removed",
+    210: "a duplicate by its own source",
+}
+_OPERATION: Final[Mapping[int, ChargerOperation]] = {
+    10: "in_service",
+    20: "in_service",
+    50: "in_service",
+    75: "in_service",
+    30: "out_of_service",
+    100: "out_of_service",
+}
+"""By StatusTypeID of Open Charge Map's reference data."""
+
+
+def read_openchargemap(data: object, *, where: str = "Open Charge Map answer") -> ChargerReading:
+    """Read the answer of v3/poi (JSON).
+
+    Parameters
+    ----------
+    data
+        The parsed JSON: a list of POIs, or one.
+    where
+        Name of the file or request, for messages.
+
+    Raises
+    ------
+    DataError
+        It is no list of POIs.
+    """
+    if isinstance(data, Mapping):
+        if "AddressInfo" not in data:
+            said = data.get("message") or data.get("error") or ""
+            raise DataError(
+                f"{where}: not a list of Open Charge Map POIs {str(said)[:300]}".rstrip(),
+                path=where,
+            )
+        data = [data]
+    if not isinstance(data, list):
+        raise wrong_shape(where, "a list of POIs (Open Charge Map v3)")
+    return read_rows(data, _charger, source=SOURCE, format="Open Charge Map v3 JSON")
+
+
+def _id(row: Mapping[str, Any], name: str) -> int | None:
+    """Read a reference: the id column, or the ID of the object of a verbose answer."""
+    found = values.number(row.get(f"{name}ID"))
+    if found is None:
+        found = values.number(values.inner(row, name).get("ID"))
+    return int(found) if found is not None else None
+
+
+def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
+    status = _id(row, "StatusType") or 0
+    if status in _GONE:
+        raise SkipRow(_GONE[status])
+    place = values.inner(row, "AddressInfo")
+    lat, lon = values.position(place.get("Latitude"), place.get("Longitude"))
+    id_ = f"ocm:{values.text(row.get('ID'), tally, limit=40) or f'{lat:.5f},{lon:.5f}'}"
+    dates = ("DateLastVerified", "DateLastConfirmed", "DateLastStatusUpdate")
+    confirmed = max(values.day(row.get(name), tally) for name in dates)
+    parts = ("AddressLine1", "Town", "StateOrProvince", "Postcode")
+    price = values.known(row.get("UsageCost"), tally)
+    provider = values.inner(row, "DataProvider")
+    licence = values.known(provider.get("License"), tally)
+    return Charger(
+        id=id_,
+        name=values.known(place.get("Title"), tally) or "charging station",
+        lat=lat,
+        lon=lon,
+        connectors=_connectors(row, lat, lon, tally),
+        status="listed",
+        source=SOURCE,
+        stalls=values.count(row.get("NumberOfPoints"), tally),
+        operator=_operator(row, tally),
+        address=values.joined([place.get(name) for name in parts], tally),
+        access=_ACCESS.get(_id(row, "UsageType") or 0, "unknown"),
+        access_note=values.known(place.get("AccessComments"), tally),
+        fee=_fee(row, price),
+        price=price,
+        operation=_OPERATION.get(status, "unknown"),
+        sources=(SourceEntry(SOURCE, id_, confirmed, licence or LICENCE),),
+    )
+
+
+def _operator(row: Mapping[str, Any], tally: Tally) -> str:
+    title = values.known(values.inner(row, "OperatorInfo").get("Title"), tally)
+    return "" if title.startswith("(") else title
+
+
+def _fee(row: Mapping[str, Any], price: str) -> bool | None:
+    if price.casefold() in ("free", "kostenlos", "gratis", "gratuit", "0"):
+        return False
+    stated = values.inner(row, "UsageType").get("IsPayAtLocation")
+    return True if stated is True or any(ch in "123456789" for ch in price) else None
+
+
+def _connectors(
+    row: Mapping[str, Any], lat: float, lon: float, tally: Tally
+) -> tuple[Connector, ...]:
+    plugs = []
+    for entry in values.items(row, "Connections"):
+        if not isinstance(entry, Mapping):
+            tally.ignore("a connection that is not an object")
+        elif _id(entry, "StatusType") in (100, 150, 200, 210):
+            tally.ignore("a plug that does not work, is planned or removed")
+        else:
+            plugs.append(_connector(entry, lat, lon, tally))
+    return values.gathered(plugs)
+
+
+def _connector(entry: Mapping[str, Any], lat: float, lon: float, tally: Tally) -> Connector:
+    kind = _id(entry, "ConnectionType")
+    standard = standards.OPEN_CHARGE_MAP.get(kind or 0, "UNKNOWN")
+    title = values.inner(entry, "ConnectionType").get("Title")
+    if standard == "UNKNOWN" and isinstance(title, str):
+        standard = standards.from_word(title, lat, lon) or "UNKNOWN"
+    current = _id(entry, "CurrentType")
+    power = max(values.powers(entry.get("PowerKW"), tally), default=None)
+    if standard in ("TESLA", "NACS"):
+        standard = _tesla(standard, current, power, lat, lon)
+    if standard == "UNKNOWN" and current == DIRECT:
+        standard = "UNKNOWN_DC"
+    filled_in = power == FILLED_IN_KW and standards.in_america(lon) and standard in standards.DC
+    return values.plug(
+        standard,
+        power,
+        tally,
+        plugs=values.count(entry.get("Quantity"), tally),
+        power_rule=FILLED_IN_RULE if filled_in else "",
+    )
+
+
+def _tesla(standard: str, current: int | None, power: float | None, lat: float, lon: float) -> str:
+    """Tell AC from DC; Tesla's own plug of Europe has a type 2 shape."""
+    limit = values.CEILING_KW["NACS_AC"]
+    direct = current == DIRECT or (current is None and power is not None and power > limit)
+    if direct:
+        return standards.tesla_dc(lat, lon)
+    if current in ALTERNATING or (power is not None and power <= limit):
+        return "NACS_AC" if standards.tesla_dc(lat, lon) == "NACS" else "TYPE2"
+    return standard

@@ -1,0 +1,178 @@
+"""What a reader of chargers hands back, and the loop and the decoding that all of them share."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from tripplan.charger import Charger
+from tripplan.errors import DataError
+from tripplan.sources.chargers.merge import apart_m, combined
+from tripplan.sources.chargers.values import SkipRow, Tally, row_of
+
+JOINED: Final = "a further row of a site, its values joined"
+"""Why a row is no site of its own; its plugs and values are not lost."""
+SAME_SITE_M: Final = 500.0
+"""Rows with one id that lie further apart are not one site (an assumption)."""
+
+_SCRIPT = re.compile(
+    r"^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[A-Za-z_$][\w$]*\s*=\s*|^\s*export\s+default\s+"
+)
+_MAGIC: Final = (
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it, or save it as CSV"),
+    (b"BZh", "a bzip2 archive: unpack it first"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3", "a database"),
+    (b"PAR1", "a Parquet file: save it as CSV or GeoJSON"),
+    (b"\xff\xfe", "text in UTF-16: save it as UTF-8"),
+    (b"\xfe\xff", "text in UTF-16: save it as UTF-8"),
+)
+
+
+@dataclass(frozen=True)
+class ChargerReading:
+    """The chargers of one file or answer, and what was not taken from it."""
+
+    chargers: tuple[Charger, ...]
+    """The sites that could be read, in the order of the file."""
+    skipped: Mapping[str, int]
+    """Rows that did not become a site, counted by reason."""
+    source: str
+    """Name of the data source."""
+    format: str
+    """Name of the format that it was read as."""
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    """Values that were left out or cut although their row was kept, counted by reason."""
+
+    def __post_init__(self) -> None:
+        for name in ("skipped", "ignored"):
+            counts = dict(sorted(getattr(self, name).items()))
+            object.__setattr__(self, name, MappingProxyType(counts))
+
+    @property
+    def row_count(self) -> int:
+        """Rows that were read: those that became a site and those skipped."""
+        return len(self.chargers) + sum(self.skipped.values())
+
+
+def read_rows(
+    rows: Iterable[object],
+    make: Callable[[Mapping[str, Any], Tally], Charger],
+    *,
+    source: str,
+    format: str,  # noqa: A002 - the word of the record
+    tally: Tally | None = None,
+) -> ChargerReading:
+    """Make a charger of each row; join rows with the same id; count what cannot be one.
+
+    Parameters
+    ----------
+    rows
+        The entries, of whatever type the file has.
+    make
+        Makes the charger, or raises `SkipRow`.
+    source, format
+        Names for the reading.
+    tally
+        Counts to begin with.
+    """
+    tally = tally or Tally()
+    sites: dict[str, list[Charger]] = {}
+    for row in rows:
+        try:
+            charger = make(row_of(row), tally)
+        except SkipRow as reason:
+            tally.skipped[str(reason)] += 1
+            continue
+        same = sites.setdefault(charger.id, [])
+        if same and apart_m(same[0], charger) > SAME_SITE_M:
+            tally.skipped["the id of an earlier row, at another place"] += 1
+        else:
+            same.append(charger)
+    joined = sum(len(same) - 1 for same in sites.values())
+    if joined:
+        tally.skipped[JOINED] += joined
+    return ChargerReading(
+        chargers=tuple(combined(same) for same in sites.values()),
+        skipped=tally.skipped,
+        source=source,
+        format=format,
+        ignored=tally.ignored,
+    )
+
+
+def decode(data: bytes, *, where: str) -> str:
+    """Decode a text file.
+
+    Raises
+    ------
+    DataError
+        It is empty, another kind of file, or not UTF-8.
+    """
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            raise DataError(f"{where}: this is no list of chargers but {kind}", path=where)
+    if b"OSMHeader" in data[:64]:
+        raise DataError(
+            f"{where}: this is an .osm.pbf extract; chargers in it are read with its roads",
+            path=where,
+        )
+    try:
+        words = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{where}: not UTF-8 text (byte {error.start}); save it as UTF-8", path=where
+        ) from error
+    if not words.strip():
+        raise DataError(f"{where}: the file is empty", path=where)
+    if "\0" in words:
+        raise DataError(f"{where}: a binary file, not a list of chargers", path=where)
+    if words.lstrip()[:1] == "<":
+        raise DataError(
+            f"{where}: this is HTML or XML (an error page of the server?), not JSON or CSV",
+            path=where,
+        )
+    return words
+
+
+def parse_json(words: str, *, where: str) -> object:
+    """Parse JSON, or the JSON inside a script of the form ``var x = {...};``.
+
+    Raises
+    ------
+    DataError
+        It is cut off, malformed or nested too deeply.
+    """
+    body = _SCRIPT.sub("", words, count=1).strip().removesuffix(";")
+    try:
+        found: object = json.loads(body)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(body.rstrip()) or "Unterminated" in error.msg
+        hint = "the file seems cut off: fetch it again" if cut else "the file is damaged"
+        raise DataError(
+            f"{where}: not valid JSON at line {error.lineno}, column {error.colno} "
+            f"({error.msg}); {hint}",
+            path=where,
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise DataError(
+            f"{where}: JSON that cannot be read ({type(error).__name__}): nested too deeply, or "
+            "a number with thousands of digits",
+            path=where,
+        ) from error
+    return found
+
+
+def looks_like_json(words: str) -> bool:
+    """Tell whether text is JSON, or a script that assigns it, rather than a table."""
+    return _SCRIPT.sub("", words[:4096], count=1).lstrip()[:1] in ("{", "[")
+
+
+def wrong_shape(where: str, wanted: str) -> DataError:
+    """Return the error for JSON of the wrong shape."""
+    return DataError(f"{where}: not the form expected here: {wanted}", path=where)

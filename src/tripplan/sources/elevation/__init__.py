@@ -1,0 +1,1 @@
+"""Heights along the roads: rasters of several kinds, sampled, smoothed and cut into grades."""

@@ -1,0 +1,191 @@
+"""GeoTIFF heights through rasterio, in any coordinate system (the only file that knows rasterio).
+
+Files of one coordinate system whose pixels line up form one raster, so that sampling runs across
+their seams.  A pixel's height holds at its centre (GDAL's convention).
+"""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.errors import DataError
+from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, Floats, Ints, LatticeRaster
+
+_BLOCK: Final = 512
+_BLOCKS_KEPT: Final = 64
+_LINED_UP: Final = 0.01
+"""Greatest offset, in pixels, of files that count as lined up (an assumption)."""
+
+
+class _File(NamedTuple):
+    path: Path
+    crs: Any
+    transform: Any
+    rows: int
+    cols: int
+
+
+class GeoTiffMosaic(LatticeRaster):
+    """GeoTIFF files with one coordinate system and one lattice; see `open_geotiffs`."""
+
+    def __init__(self, files: Sequence[Any]) -> None:
+        self._files: tuple[_File, ...] = tuple(files)
+        first = self._files[0]
+        self._crs = first.crs
+        self._inverse = ~first.transform
+        offsets = [_at(self._inverse, f.transform.c, f.transform.f) for f in self._files]
+        self._first_col = [round(col) for col, _ in offsets]
+        self._first_row = [round(row) for _, row in offsets]
+        self._blocks: Blocks[tuple[int, int, int]] = Blocks(self._read, _BLOCKS_KEPT)
+        self._rasterio = _rasterio()
+        extra = f" and {len(self._files) - 1} more" if len(self._files) > 1 else ""
+        self.name = first.path.name + extra
+        self.resolution_m = self._row_step_m()
+
+    def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+        """Project into the files' coordinate system, then count pixels from the first file."""
+        if self._crs.is_geographic:
+            x, y = lon, lat
+        else:
+            xs, ys = self._rasterio.warp.transform("EPSG:4326", self._crs, lon, lat)
+            x, y = np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)
+        col, row = _at(self._inverse, x, y)
+        return row - 0.5, col - 0.5
+
+    def pixels(self, row: Ints, col: Ints) -> Floats:
+        """Read pixels block by block from whichever file has them."""
+        height = np.full(row.size, np.nan)
+        for index, file in enumerate(self._files):
+            own_row, own_col = row - self._first_row[index], col - self._first_col[index]
+            here = np.flatnonzero(
+                np.isnan(height)
+                & (own_row >= 0)
+                & (own_row < file.rows)
+                & (own_col >= 0)
+                & (own_col < file.cols)
+            )
+            if here.size:
+                height[here] = self._of_file(index, own_row[here], own_col[here])
+        return height
+
+    def _of_file(self, index: int, row: Ints, col: Ints) -> Floats:
+        across = self._files[index].cols // _BLOCK + 1
+        keys = (row // _BLOCK) * across + col // _BLOCK
+        height = np.full(row.size, np.nan)
+        for key in np.unique(keys):
+            block_row, block_col = divmod(int(key), across)
+            block = self._blocks[index, block_row, block_col]
+            if block is not None:
+                here = np.flatnonzero(keys == key)
+                height[here] = block[row[here] % _BLOCK, col[here] % _BLOCK]
+        return height
+
+    def _read(self, key: tuple[int, int, int]) -> NDArray[np.float32] | None:
+        index, block_row, block_col = key
+        path = self._files[index].path
+        window = self._rasterio.windows.Window(
+            block_col * _BLOCK,
+            block_row * _BLOCK,
+            min(_BLOCK, self._files[index].cols - block_col * _BLOCK),
+            min(_BLOCK, self._files[index].rows - block_row * _BLOCK),
+        )
+        try:
+            with self._rasterio.open(path) as source:
+                masked = source.read(1, window=window, masked=True)
+        except self._rasterio.errors.RasterioError as error:
+            raise DataError(f"{path}: damaged GeoTIFF: {error}", path=str(path)) from error
+        return np.asarray(masked.astype(np.float32).filled(np.nan))
+
+    def _row_step_m(self) -> float:
+        """Distance between pixels of a column at the middle of the first file."""
+        file = self._files[0]
+        upper = _at(file.transform, file.cols / 2, file.rows / 2)
+        lower = _at(file.transform, file.cols / 2, file.rows / 2 + 1)
+        if self._crs.is_geographic:
+            return float(np.hypot(upper[0] - lower[0], upper[1] - lower[1]) * M_PER_DEG)
+        lons, lats = self._rasterio.warp.transform(
+            self._crs, "EPSG:4326", [upper[0], lower[0]], [upper[1], lower[1]]
+        )
+        east = (lons[1] - lons[0]) * np.cos(np.radians(lats[0]))
+        return float(np.hypot(east, lats[1] - lats[0]) * M_PER_DEG)
+
+
+def open_geotiffs(paths: Sequence[Path]) -> list[GeoTiffMosaic]:
+    """Open GeoTIFF files, those that line up as one raster.
+
+    Parameters
+    ----------
+    paths
+        The files.
+
+    Raises
+    ------
+    DataError
+        rasterio is not installed, or a file is no GeoTIFF or has no coordinate system.
+    """
+    rasterio = _rasterio()
+    groups: list[list[_File]] = []
+    for path in paths:
+        file = _described(path, rasterio)
+        for group in groups:
+            if _lines_up(group[0], file):
+                group.append(file)
+                break
+        else:
+            groups.append([file])
+    return [GeoTiffMosaic(group) for group in groups]
+
+
+def _rasterio() -> ModuleType:
+    try:
+        import rasterio
+        import rasterio.errors
+        import rasterio.warp
+        import rasterio.windows
+    except ImportError as error:
+        raise DataError(
+            "GeoTIFF files are read with rasterio: pip install 'tripplan[raster]'"
+        ) from error
+    module: ModuleType = rasterio
+    return module
+
+
+def _described(path: Path, rasterio: ModuleType) -> _File:
+    try:
+        with warnings.catch_warnings():
+            # A file that is not placed on the earth is refused below, in clearer words.
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with rasterio.open(path) as source:
+                file = _File(path, source.crs, source.transform, source.height, source.width)
+    except rasterio.errors.RasterioError as error:
+        raise DataError(f"{path}: not a readable GeoTIFF: {error}", path=str(path)) from error
+    if file.crs is None:
+        raise DataError(
+            f"{path}: this GeoTIFF does not say its coordinate system; set it, for instance "
+            "with gdal_edit.py -a_srs EPSG:4326",
+            path=str(path),
+        )
+    return file
+
+
+def _at(transform: Any, x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Apply an affine transform; floats or arrays."""
+    return (
+        transform.a * x + transform.b * y + transform.c,
+        transform.d * x + transform.e * y + transform.f,
+    )
+
+
+def _lines_up(first: _File, other: _File) -> bool:
+    if first.crs != other.crs:
+        return False
+    ours, theirs = (np.array(f.transform)[[0, 1, 3, 4]] for f in (first, other))
+    if not np.allclose(ours, theirs, rtol=1e-7, atol=0.0):
+        return False
+    col, row = _at(~first.transform, other.transform.c, other.transform.f)
+    return bool(abs(col - round(col)) < _LINED_UP and abs(row - round(row)) < _LINED_UP)

@@ -1,0 +1,74 @@
+"""Height grids in latitude and longitude, as ``.npz``: elevation_m, north, west, step_deg.
+
+``elevation_m`` has rows from the north and columns from the west.  ``north`` and ``west`` are the
+grid's outer edges, each sample lying in the middle of its cell, unless they lie on odd half steps:
+global grids have cell edges on whole steps, so a corner between them is the centre of a cell.
+An optional text ``registration``, "edge" or "centre", says it outright.
+"""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tripplan.errors import DataError
+from tripplan.sources.elevation.lattice import M_PER_DEG, Floats, Ints, LatticeRaster
+
+_KEYS = ("elevation_m", "north", "west", "step_deg")
+
+
+class NpzGrid(LatticeRaster):
+    """A grid of heights held in memory in the file's own dtype.
+
+    Parameters
+    ----------
+    path
+        The ``.npz`` file.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, a key is missing or a value makes no sense.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                missing = [key for key in _KEYS if key not in stored]
+                values = {key: stored[key] for key in stored if key in (*_KEYS, "registration")}
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise DataError(f"{path}: not a readable .npz file: {error}", path=str(path)) from error
+        if missing:
+            raise DataError(f"{path}: a height grid lacks {', '.join(missing)}", path=str(path))
+        self._grid = values["elevation_m"]
+        self._step_deg = float(values["step_deg"])
+        north, west = float(values["north"]), float(values["west"])
+        if self._grid.ndim != 2 or not 0 < self._step_deg < 90 or not abs(north) <= 90:
+            raise DataError(
+                f"{path}: elevation_m has shape {self._grid.shape}, step_deg is {self._step_deg}, "
+                f"north is {north}; expected a table, a step in degrees and a latitude",
+                path=str(path),
+            )
+        half = 0.5 * self._step_deg
+        edge = str(values.get("registration", _guessed(north, self._step_deg))) == "edge"
+        self._first_lat = north - half if edge else north
+        self._first_lon = west + half if edge else west
+        self.name = path.name
+        self.resolution_m = self._step_deg * M_PER_DEG
+
+    def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+        """Count rows and columns from the north-western sample."""
+        return (self._first_lat - lat) / self._step_deg, (lon - self._first_lon) / self._step_deg
+
+    def pixels(self, row: Ints, col: Ints) -> Floats:
+        """Read samples of the grid; NaN outside."""
+        rows, cols = self._grid.shape
+        inside = np.flatnonzero((row >= 0) & (row < rows) & (col >= 0) & (col < cols))
+        height = np.full(row.size, np.nan)
+        height[inside] = self._grid[row[inside], col[inside]]
+        return height
+
+
+def _guessed(north: float, step_deg: float) -> str:
+    beyond = (north / step_deg) % 1.0
+    return "centre" if abs(beyond - 0.5) < 0.01 else "edge"

@@ -1,0 +1,1 @@
+"""OpenStreetMap files to a road network: read, cut and merge, price, restrict turns."""

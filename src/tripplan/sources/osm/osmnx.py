@@ -1,0 +1,336 @@
+"""Road networks to and from OSMnx graphs and GraphML (the door to networkx and osmnx).
+
+Both are imported when first used: they come with the extra `osmnx` and are needed for nothing else.
+Attribute names are those of OSMnx 2: nodes x, y (degrees), elevation; edges length (m), speed_kph,
+travel_time (s), geometry (shapely, where it is not a straight line), highway, maxspeed.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.errors import DataError, InvalidInputError
+from tripplan.network import (
+    FLAG_BRIDGE,
+    FLAG_FERRY,
+    FLAG_LINK,
+    FLAG_TOLL,
+    FLAG_TUNNEL,
+    NODE_COPY,
+    ROAD_CLASSES,
+    RoadNetwork,
+)
+from tripplan.sources.osm.limits import KMH_PER_MPH
+from tripplan.sources.osm.tags import CLASS_OF
+from tripplan.units import KMH_PER_MPS
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+DEFAULT_KMH: Final[Mapping[str, float]] = {
+    "motorway": 120.0,
+    "trunk": 100.0,
+    "primary": 80.0,
+    "secondary": 70.0,
+    "tertiary": 60.0,
+    "unclassified": 50.0,
+    "residential": 30.0,
+    "living_street": 10.0,
+    "service": 15.0,
+    "track": 20.0,
+    "ferry": 20.0,
+}
+"""Speed by class where an edge states neither speed_kph nor maxspeed (assumptions)."""
+_SHORTEST_M: Final = 0.01
+_CLASSES: Final = {**CLASS_OF, "ferry": ROAD_CLASSES.index("ferry")}
+_FLAGS: Final = {"toll": FLAG_TOLL, "tunnel": FLAG_TUNNEL, "bridge": FLAG_BRIDGE}
+
+
+def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
+    """Make a road network of an OSMnx graph.
+
+    Parameters
+    ----------
+    graph
+        Nodes with x and y (degrees) and, if known, elevation (m); edges with length (m) and, if
+        known, speed_kph, maxspeed (km/h, or "30 mph"), highway, geometry.  Numbers may be text, as
+        GraphML has them.
+
+    Returns
+    -------
+    RoadNetwork
+        One arc an edge; nodes in the graph's order.  Speeds that are not stated come from
+        `DEFAULT_KMH`.
+
+    Raises
+    ------
+    DataError
+        The graph is projected, has no edges, or an attribute is missing or impossible; up to five
+        faults are named.
+    """
+    number = {node: k for k, node in enumerate(graph.nodes)}
+    faults: list[str] = []
+    rows = [_read_node(name, data, faults) for name, data in graph.nodes(data=True)]
+    edges = [
+        _read_edge(number[u], number[v], rows, data, f"edge {u!r} -> {v!r}", faults)
+        for u, v, data in graph.edges(data=True)
+    ]
+    if faults or not edges:
+        raise DataError(
+            "this OSMnx graph cannot be used: "
+            + ("; ".join(dict.fromkeys(faults[:5])) or "it has no edges"),
+            path="OSMnx graph",
+            faults=faults,
+        )
+    points = [row["points"] for row in edges]
+    inside = np.array([p for each in points for p in each], dtype=np.float64).reshape(-1, 2)
+    nodes = np.array(rows, dtype=np.float64)
+    copies = [str(data.get("copy")) == "True" for _, data in graph.nodes(data=True)]
+    columns: dict[str, Any] = {name: [row[name] for row in edges] for name in _COLUMNS}
+    return RoadNetwork.from_arcs(
+        lat=nodes[:, 0],
+        lon=nodes[:, 1],
+        elevation_m=nodes[:, 2],
+        **columns,
+        node_flags=np.where(copies, NODE_COPY, 0),
+        shapes=(
+            np.concatenate(([0], np.cumsum([len(each) for each in points]))),
+            inside[:, 0],
+            inside[:, 1],
+        ),
+    )
+
+
+_COLUMNS: Final = (
+    "tail",
+    "head",
+    "length_m",
+    "speed_kmh",
+    "speed_limit_kmh",
+    "road_class",
+    "flags",
+)
+
+
+def _read_node(
+    name: object, data: Mapping[str, Any], faults: list[str]
+) -> tuple[float, float, float]:
+    lat, lon = _number(data.get("y")), _number(data.get("x"))
+    if lat is None or lon is None:
+        faults.append(f"node {name!r} has no x and y")
+        return 0.0, 0.0, 0.0
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        faults.append(
+            f"node {name!r} is not at a latitude and longitude; a projected graph must be taken "
+            'back first: osmnx.project_graph(graph, to_crs="EPSG:4326")'
+        )
+    return lat, lon, _number(data.get("elevation")) or 0.0
+
+
+def _read_edge(
+    tail: int,
+    head: int,
+    nodes: list[tuple[float, float, float]],
+    data: Mapping[str, Any],
+    where: str,
+    faults: list[str],
+) -> dict[str, Any]:
+    length = _number(data.get("length"))
+    if length is None or length < 0:
+        faults.append(f"{where} has no length in metres")
+        length = 1.0
+    name = _first(data.get("highway")) or "unclassified"
+    index = _CLASSES.get(name, CLASS_OF["unclassified"])
+    limit = _limit_kmh(data.get("maxspeed"))
+    speed = _number(data.get("speed_kph")) or limit or DEFAULT_KMH[ROAD_CLASSES[index]]
+    if not 0 < speed <= 300:
+        faults.append(f"{where} has an impossible speed_kph: {speed:g}")
+    stated = {key: _first(data.get(key)) not in ("", "no", "None", "False") for key in _FLAGS}
+    return {
+        "tail": tail,
+        "head": head,
+        "length_m": max(length, _SHORTEST_M),
+        "speed_kmh": speed,
+        "speed_limit_kmh": limit or speed,
+        "road_class": index,
+        "flags": sum(_FLAGS[key] for key, set_ in stated.items() if set_)
+        + (FLAG_LINK if name.endswith("_link") else 0)
+        + (FLAG_FERRY if name == "ferry" else 0),
+        "points": _inside(data.get("geometry"), nodes[tail]),
+    }
+
+
+def _inside(geometry: object, start: tuple[float, float, float]) -> list[tuple[float, float]]:
+    """Return the points of an edge between its ends, (lat, lon), in driving order."""
+    if isinstance(geometry, str):
+        found = re.fullmatch(r"\s*LINESTRING\s*\((.*)\)\s*", geometry)
+        pairs = [part.split() for part in found[1].split(",")] if found else []
+        line = [(float(pair[0]), float(pair[1])) for pair in pairs]
+    else:
+        line = [(float(p[0]), float(p[1])) for p in getattr(geometry, "coords", ())]
+    points = [(y, x) for x, y in line]
+    if len(points) > 1 and _apart(points[-1], start) < _apart(points[0], start):
+        points.reverse()
+    return points[1:-1]
+
+
+def _apart(point: tuple[float, float], node: tuple[float, float, float]) -> float:
+    return math.hypot(point[0] - node[0], point[1] - node[1])
+
+
+def _number(value: object) -> float | None:
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _first(value: object) -> str:
+    """Return a tag's value; of a list, which OSMnx makes where it joins ways, the first."""
+    while isinstance(value, list | tuple) and value:
+        value = value[0]
+    words = "" if value is None else str(value)
+    written = re.match(r"\[['\"]([^'\"]*)['\"]", words)  # a list as GraphML has it
+    return written[1] if written else words
+
+
+def _limit_kmh(value: object) -> float | None:
+    found = re.fullmatch(r"\s*([0-9.]+)\s*(mph)?\s*", _first(value))
+    number = _number(found[1]) if found else None
+    if found is None or number is None or not 0 < number <= 250:
+        return None
+    return number * KMH_PER_MPH if found[2] else number
+
+
+def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
+    """Make a graph as OSMnx has it, so that its functions work on it.
+
+    Parameters
+    ----------
+    network
+        Any network.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Nodes 0..n-1 with x, y, elevation; edges with length (m), speed_kph, maxspeed (km/h),
+        travel_time (s), highway, oneway, geometry where the road bends.
+
+    Raises
+    ------
+    InvalidInputError
+        networkx or shapely is not installed.
+    """
+    nx, line_string = _networkx(), _line_string()
+    graph = nx.MultiDiGraph(crs="epsg:4326", created_with="tripplan")
+    flagged = (network.node_flags & NODE_COPY) != 0
+    for node in range(network.node_count):
+        data = {
+            "y": float(network.lat[node]),
+            "x": float(network.lon[node]),
+            "elevation": float(network.elevation_m[node]),
+        }
+        graph.add_node(node, **data, **({"copy": True} if flagged[node] else {}))
+    tail = network.tail
+    pairs = set(zip(tail.tolist(), network.head.tolist(), strict=True))
+    for arc in range(network.arc_count):
+        u, v = int(tail[arc]), int(network.head[arc])
+        data = _edge(network, arc)
+        data["oneway"] = (v, u) not in pairs
+        line = _line(network, arc, u, v)
+        if len(line) > 2:
+            data["geometry"] = line_string(line)
+        graph.add_edge(u, v, **data)
+    return graph
+
+
+def _edge(network: RoadNetwork, arc: int) -> dict[str, Any]:
+    flags = int(network.flags[arc])
+    name = ROAD_CLASSES[int(network.road_class[arc])]
+    length, speed = float(network.length_m[arc]), float(network.speed_kmh[arc])
+    data: dict[str, Any] = {
+        "osmid": arc,
+        "highway": f"{name}_link" if flags & FLAG_LINK and f"{name}_link" in CLASS_OF else name,
+        "length": length,
+        "speed_kph": speed,
+        "maxspeed": f"{float(network.speed_limit_kmh[arc]):g}",
+        "travel_time": length / speed * KMH_PER_MPS,
+    }
+    return data | {key: "yes" for key, flag in _FLAGS.items() if flags & flag}
+
+
+def _line(network: RoadNetwork, arc: int, tail: int, head: int) -> NDArray[np.float64]:
+    """Return an arc's geometry, (lon, lat), shape (points, 2)."""
+    row = slice(int(network.shape_first[arc]), int(network.shape_first[arc + 1]))
+    lon = np.concatenate(([network.lon[tail]], network.shape_lon[row], [network.lon[head]]))
+    lat = np.concatenate(([network.lat[tail]], network.shape_lat[row], [network.lat[head]]))
+    return np.column_stack((lon, lat))
+
+
+def read_graphml(path: str | Path) -> RoadNetwork:
+    """Read GraphML as osmnx.save_graphml writes it.
+
+    Raises
+    ------
+    DataError
+        The file is missing, damaged, or cannot be used.
+    InvalidInputError
+        networkx is not installed.
+    """
+    nx = _networkx()
+    file = Path(path)
+    try:
+        graph = nx.read_graphml(file, force_multigraph=True)
+    except (OSError, ValueError, KeyError, SyntaxError, nx.NetworkXError) as error:
+        raise DataError(f"{file}: not readable GraphML ({error})", path=str(file)) from error
+    return from_osmnx(nx.MultiDiGraph(graph))
+
+
+def write_graphml(network: RoadNetwork, path: str | Path) -> None:
+    """Write GraphML that osmnx.load_graphml reads.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written.
+    InvalidInputError
+        networkx or shapely is not installed.
+    """
+    nx = _networkx()
+    graph = to_networkx(network)
+    for data in (*dict(graph.nodes(data=True)).values(), *(d for *_, d in graph.edges(data=True))):
+        data.update({name: str(value) for name, value in data.items()})  # as OSMnx writes them
+    try:
+        nx.write_graphml(graph, Path(path))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error})", path=str(path)) from error
+
+
+def _networkx() -> Any:  # noqa: ANN401 - an untyped library
+    try:
+        import networkx as nx  # noqa: PLC0415
+    except ImportError as error:
+        raise _lacking("networkx") from error
+    return nx
+
+
+def _line_string() -> Any:  # noqa: ANN401 - an untyped library
+    try:
+        return import_module("shapely").LineString
+    except ImportError as error:
+        raise _lacking("shapely") from error
+
+
+def _lacking(library: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"OSMnx graphs need {library}, which is not installed: pip install 'tripplan[osmnx]'",
+        field="osmnx",
+        expected=library,
+    )

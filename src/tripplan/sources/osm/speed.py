@@ -1,0 +1,290 @@
+"""Expected driving speed: the limit tempered by class, bends, town and junctions.
+
+The model, its constants and their sources are in docs/models/speeds.md; constants marked estimate
+there are estimates.  All in arrays.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.network import FLAG_LINK, ROAD_CLASSES
+from tripplan.sources.osm.limits import default_limits_kmh
+from tripplan.sources.osm.merge import Arcs, Line, step_lengths_m
+from tripplan.units import KMH_PER_MPS
+
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+LATERAL_MPS2: Final = 2.5
+"""Comfortable lateral acceleration in a bend."""
+LONGITUDINAL_MPS2: Final = 1.2
+"""Comfortable acceleration and braking before and after a bend."""
+BEND_BASE_M: Final = 12.0
+"""Shortest chord over which a turn of the drawn line counts as a bend of the road."""
+LEAST_RADIUS_M: Final = {"motorway": 280.0, "trunk": 180.0}
+"""Sharpest bend by design; what is drawn sharper is the drawing's fault (not for ramps)."""
+LIMIT_SHARE: Final = {"motorway": 0.95, "trunk": 0.95}
+OTHER_LIMIT_SHARE: Final = 0.92
+"""Mean free speed as a share of the limit."""
+LINK_SHARE: Final = 0.75
+"""The class's own speed on ramps."""
+DESTINATION_SHARE: Final = 0.5
+"""On roads open to residents and guests only: keeps through traffic off, as routers do."""
+LEAST_KMH: Final = 3.0
+FERRY_KMH: Final = 15.0
+"""Speed of a ferry whose duration is not known."""
+FASTEST_FERRY_KMH: Final = 80.0
+
+_CLASS_KMH: Final = {
+    "motorway": (130.0, 100.0),
+    "trunk": (110.0, 75.0),
+    "primary": (95.0, 55.0),
+    "secondary": (90.0, 50.0),
+    "tertiary": (80.0, 48.0),
+    "unclassified": (60.0, 40.0),
+    "residential": (40.0, 30.0),
+    "living_street": (12.0, 10.0),
+    "service": (20.0, 15.0),
+    "track": (20.0, 20.0),
+    "ferry": (FASTEST_FERRY_KMH, FASTEST_FERRY_KMH),
+}
+"""Highest free speed on a straight road of each class: outside towns, and inside."""
+
+_JUNCTION_S: Final = {
+    "motorway": (0.0, 0.0),
+    "trunk": (0.0, 0.5),
+    "primary": (0.3, 1.0),
+    "secondary": (0.5, 1.0),
+    "tertiary": (0.7, 1.5),
+    "unclassified": (1.0, 2.0),
+    "residential": (1.5, 2.5),
+    "living_street": (1.5, 2.5),
+    "service": (1.5, 2.5),
+    "track": (1.0, 1.0),
+    "ferry": (0.0, 0.0),
+}
+"""Time lost on average at each junction at an arc's end, seconds: outside towns, and inside."""
+
+CELL_DEG: Final = 0.00135
+"""Side of a density cell in degrees of latitude (150 m)."""
+URBAN_STREET_M: Final = 200.0
+"""Residential streets in 3 x 3 cells (0.2 km2) from which on a place counts as built-up, metres:
+1 km of them a square kilometre."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArcSpeeds:
+    """What the model says of each arc, shape (arcs,)."""
+
+    limit_kmh: Floats
+    stated: Flags
+    """Whether the limit comes from a tag of the way."""
+    urban: Flags
+    speed_kmh: Floats
+    """Expected, with all delays on the arc."""
+
+
+def arc_speeds(
+    line: Line,
+    arcs: Arcs,
+    columns: dict[str, Any],
+    way_class: Longs,
+    country: str,
+    node_delay_s: Floats,
+) -> ArcSpeeds:
+    """Apply the speed model.
+
+    Parameters
+    ----------
+    line, arcs
+        The geometry.
+    columns
+        Table of directed meanings (`merge.directed_meanings`).
+    way_class
+        Road class of each way, shape (ways,).
+    country
+        ISO code for the default limits; unknown ones give the generic table.
+    node_delay_s
+        Delay at each dense node of the line (signals, stop signs), seconds.
+    """
+    table = {name: values[arcs.meaning] for name, values in columns.items()}
+    junction = junction_nodes(arcs)
+    urban = _urban(arcs, table, _streets_near_m(line, way_class))
+    defaults = default_limits_kmh(country)[urban.astype(np.intp), table["road_class"]]
+    stated = table["limit_kmh"] > 0
+    limit = np.where(stated, table["limit_kmh"], defaults)
+    free = _free_speed_kmh(table, limit, urban)
+    moving_s = _driving_time_s(line, arcs, table, free / KMH_PER_MPS)
+    delay_s = _delays_s(line, arcs, table, urban, junction, node_delay_s)
+    speed = arcs.length_m / (moving_s + delay_s) * KMH_PER_MPS
+    speed = np.clip(speed, LEAST_KMH, free)
+    ferry = ROAD_CLASSES.index("ferry")
+    aboard = table["road_class"] == ferry
+    sailing = _ferry_kmh(line, arcs, table["ferry_s"])
+    return ArcSpeeds(
+        limit_kmh=np.where(aboard, sailing, limit),
+        stated=stated,
+        urban=urban & ~aboard,
+        speed_kmh=np.where(aboard, sailing, speed),
+    )
+
+
+def junction_nodes(arcs: Arcs) -> Flags:
+    """Tell which kept nodes join roads to at least three neighbours, shape (nodes,)."""
+    low, high = np.minimum(arcs.tail, arcs.head), np.maximum(arcs.tail, arcs.head)
+    pairs = np.unique(low * arcs.node.size + high)
+    ends = np.concatenate((pairs // arcs.node.size, pairs % arcs.node.size))
+    return np.bincount(ends, minlength=arcs.node.size) >= 3
+
+
+_STREETS: Final = (ROAD_CLASSES.index("residential"), ROAD_CLASSES.index("living_street"))
+
+
+def _urban(arcs: Arcs, table: dict[str, Any], streets_m: Floats) -> Flags:
+    """Follow the tags; else residential streets, and roads mostly among them, are built-up."""
+    dense = (streets_m >= URBAN_STREET_M)[arcs.point].astype(np.float64)
+    share = np.add.reduceat(dense, arcs.point_first[:-1]) / np.diff(arcs.point_first)
+    guess = (share > 0.5) | np.isin(table["road_class"], _STREETS)
+    tagged = table["urban"]
+    return np.where(tagged >= 0, tagged > 0, guess)
+
+
+_ROW: Final = 1 << 24
+
+
+def _cells(lat: Floats, lon: Floats) -> Longs:
+    """Give each point the number of its density cell; a row of cells is `_ROW` wide."""
+    row = np.floor(lat / CELL_DEG).astype(np.int64)
+    shrink = np.cos(np.radians((row + 0.5) * CELL_DEG))
+    return np.asarray(row * _ROW + np.floor(lon * shrink / CELL_DEG).astype(np.int64))
+
+
+def _streets_near_m(line: Line, way_class: Longs) -> Floats:
+    """Length of residential streets in the 3 x 3 cells around each point, metres."""
+    step_m = step_lengths_m(line.lat, line.lon)
+    street = np.isin(way_class[line.way[:-1]], _STREETS) & ~line.starts[1:]
+    middle = 0.5 * (line.lat[1:] + line.lat[:-1]), 0.5 * (line.lon[1:] + line.lon[:-1])
+    known, index = np.unique(_cells(middle[0][street], middle[1][street]), return_inverse=True)
+    if not known.size:
+        return np.zeros(line.lat.size)
+    total_m = np.bincount(index.reshape(-1), step_m[street])
+    cell, place = np.unique(_cells(line.lat, line.lon), return_inverse=True)
+    near_m = np.zeros(cell.size)
+    for row in (-1, 0, 1):
+        for column in (-1, 0, 1):
+            wanted = cell + row * _ROW + column
+            slot = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+            near_m += np.where(known[slot] == wanted, total_m[slot], 0.0)
+    return near_m[place.reshape(-1)]
+
+
+def _by_class(table: dict[str, tuple[float, float]]) -> Floats:
+    """Put a class table into an array, shape (2, classes): outside towns, inside."""
+    return np.array([table[name] for name in ROAD_CLASSES]).T
+
+
+def _free_speed_kmh(table: dict[str, Any], limit: Floats, urban: Flags) -> Floats:
+    share = np.array([LIMIT_SHARE.get(name, OTHER_LIMIT_SHARE) for name in ROAD_CLASSES])
+    own = _by_class(_CLASS_KMH)[urban.astype(np.intp), table["road_class"]]
+    own = np.where(table["flags"] & FLAG_LINK, own * LINK_SHARE, own)
+    free = np.minimum(np.minimum(limit * share[table["road_class"]], own), table["cap_kmh"])
+    free = np.where(table["destination"], free * DESTINATION_SHARE, free)
+    return np.asarray(np.maximum(free, LEAST_KMH))
+
+
+def _driving_time_s(line: Line, arcs: Arcs, table: dict[str, Any], free_mps: Floats) -> Floats:
+    """Time along each arc with slowing down for bends, at constant acceleration between points."""
+    lat, lon = line.lat[arcs.point], line.lon[arcs.point]
+    count = np.diff(arcs.point_first)
+    owner = np.repeat(np.arange(count.size), count)
+    opens = np.zeros(lat.size, dtype=bool)
+    opens[arcs.point_first[:-1]] = True
+    step_m = np.append(step_lengths_m(lat, lon), 0.0)
+    step_m[np.append(opens[1:], True)] = 0.0
+    free = free_mps[owner]
+    bend = _bend_speed_mps(lat, lon, step_m, opens, _least_radius_m(table)[owner])
+    speed = _reachable_mps(np.minimum(bend, free), step_m, owner)
+    onward = np.append(speed[1:], 0.0)
+    times = _step_time_s(step_m, speed, onward, free)
+    times[np.append(opens[1:], True)] = 0.0
+    return np.add.reduceat(times, arcs.point_first[:-1])
+
+
+def _least_radius_m(table: dict[str, Any]) -> Floats:
+    radius = np.array([LEAST_RADIUS_M.get(name, 0.0) for name in ROAD_CLASSES])
+    return np.where(table["flags"] & FLAG_LINK, 0.0, radius[table["road_class"]])
+
+
+def _bend_speed_mps(
+    lat: Floats, lon: Floats, step_m: Floats, opens: Flags, least_radius_m: Floats
+) -> Floats:
+    """Speed at which each point's bend gives the comfortable lateral acceleration; inf if none."""
+    heading = np.arctan2(
+        np.diff(lon, append=lon[-1:]) * np.cos(np.radians(lat)), np.diff(lat, append=lat[-1:])
+    )
+    turn = np.zeros(lat.size)
+    turn[1:] = np.abs((heading[1:] - heading[:-1] + np.pi) % (2 * np.pi) - np.pi)
+    before = np.append(0.0, step_m[:-1])
+    turn[opens | (before == 0.0) | (step_m == 0.0)] = 0.0
+    chord = np.maximum(0.5 * (before + step_m), BEND_BASE_M)
+    radius = np.full(lat.size, np.inf)
+    np.divide(chord, turn, out=radius, where=turn > 1e-6)
+    return np.asarray(np.sqrt(LATERAL_MPS2 * np.maximum(radius, least_radius_m)))
+
+
+def _reachable_mps(speed: Floats, step_m: Floats, owner: Longs) -> Floats:
+    """Lower speeds so that neighbours are reachable by comfortable braking and acceleration.
+
+    v_i^2 <= v_j^2 + 2 a |s_i - s_j| for all points j of the arc: running minima of v^2 -/+ 2 a s.
+    Stepping the values down (up) by more than their range at each new arc restarts the minimum.
+    """
+    square = speed**2
+    run = 2.0 * LONGITUDINAL_MPS2 * np.concatenate(([0.0], np.cumsum(step_m[:-1])))
+    run -= run[np.concatenate(([True], owner[1:] != owner[:-1]))][owner]
+    span = float(run.max(initial=0.0) + square.max(initial=0.0)) + 1.0
+    fall = span * owner
+    square = np.minimum.accumulate(square - run - fall) + run + fall
+    rise = span * (owner[-1] - owner if owner.size else owner)
+    back = np.minimum.accumulate((square + run - rise)[::-1])[::-1]
+    return np.sqrt(np.maximum(back - run + rise, 0.1))
+
+
+def _step_time_s(step_m: Floats, start: Floats, end: Floats, free: Floats) -> Floats:
+    """Time over a step: accelerate towards the free speed, hold it, brake to the end speed."""
+    rate = LONGITUDINAL_MPS2
+    ramps_m = (2.0 * free**2 - start**2 - end**2) / (2.0 * rate)
+    peak = np.sqrt(rate * step_m + 0.5 * (start**2 + end**2))
+    short = (2.0 * peak - start - end) / rate
+    held = (2.0 * free - start - end) / rate + (step_m - ramps_m) / free
+    return np.asarray(np.where(ramps_m <= step_m, held, short))
+
+
+def _delays_s(
+    line: Line,
+    arcs: Arcs,
+    table: dict[str, Any],
+    urban: Flags,
+    junction: Flags,
+    node_delay_s: Floats,
+) -> Floats:
+    at_point = node_delay_s[line.node[arcs.point]]
+    at_point[arcs.point_first[:-1]] = 0.0
+    signs = np.add.reduceat(at_point, arcs.point_first[:-1])
+    crossing = _by_class(_JUNCTION_S)[urban.astype(np.intp), table["road_class"]]
+    signed = node_delay_s[arcs.node[arcs.head]] > 0
+    return signs + np.where(junction[arcs.head] & ~signed, crossing, 0.0)
+
+
+def _ferry_kmh(line: Line, arcs: Arcs, ferry_s: Floats) -> Floats:
+    """Length of the whole way by its duration, where that is believable."""
+    step_m = step_lengths_m(line.lat, line.lon)
+    step_m[line.starts[1:]] = 0.0
+    way_m = np.bincount(line.way[:-1], step_m, minlength=int(line.way.max()) + 1)
+    speed = np.full(arcs.tail.size, FERRY_KMH)
+    timed = ferry_s > 0
+    speed[timed] = way_m[arcs.first_way[timed]] / ferry_s[timed] * KMH_PER_MPS
+    return np.where((speed >= 1.0) & (speed <= FASTEST_FERRY_KMH), speed, FERRY_KMH)

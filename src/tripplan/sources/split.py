@@ -1,0 +1,234 @@
+"""Cut arcs in two without changing the road: `split_arcs`.
+
+The parts of an arc have together its length, its speed, its geometry and its grades.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.network import RoadNetwork
+from tripplan.sources.osm.merge import ragged, step_lengths_m
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+
+SHARED_M: Final = 10.0
+"""Cuts this near each other on one road become one node (an assumption: one entrance)."""
+_SAME_HEIGHT_M: Final = 0.005
+_LEAST_PIECE_M: Final = 1e-5
+"""A piece of grade shorter than this goes into its neighbour."""
+_ARC_COLUMNS: Final = ("length_m", "speed_kmh", "speed_limit_kmh", "road_class", "flags")
+_RAGGED: Final = {
+    "shape_first": ("shape_lat", "shape_lon"),
+    "piece_first": ("piece_length_m", "piece_rise_m"),
+}
+
+
+def split_arcs(network: RoadNetwork, arc: Longs, share: Floats) -> tuple[RoadNetwork, Longs]:
+    """Cut arcs, each with the arc back on the same line, at new nodes.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    arc
+        Arc of each cut, shape (cuts,).
+    share
+        Where along its geometry, as a fraction of the length, within 0..1 exclusive,
+        shape (cuts,).
+
+    Returns
+    -------
+    RoadNetwork, Longs
+        The roads with the new nodes after the old ones, and the node of each cut, shape (cuts,).
+        Cuts of one road within `SHARED_M` have one node, that of the first of them.
+    """
+    if not arc.size:
+        return network, np.empty(0, np.int64)
+    splitter = _Splitter(network)
+    roads = splitter.roads(arc, share)
+    node = np.empty(arc.size, np.int64)
+    for road in roads.values():
+        splitter.cut(road, node)
+    return splitter.network(), node
+
+
+@dataclass(eq=False)
+class _Road:
+    """An arc, the arc back (-1: there is none), and where to cut."""
+
+    arc: int
+    back: int
+    cuts: list[tuple[float, int]] = field(default_factory=list)
+    """Share of the arc's length, and number of the cut."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Arc:
+    """One arc's geometry and grades."""
+
+    lat: Floats
+    lon: Floats
+    """Points with both ends; the longitude does not jump at 180 degrees."""
+    at: Floats
+    """Share of the length at each point."""
+    piece_at: Floats
+    """Share of the length at each end of a piece."""
+    piece_m: float
+    """Length of all pieces, metres."""
+    climb_m: Floats
+    """Rise from the arc's start to each end of a piece, metres."""
+
+
+class _Splitter:
+    """Collects the parts of arcs that are cut."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self.old = network
+        self.tail = network.tail
+        self.known: dict[int, _Arc] = {}
+        self.gone = np.zeros(network.arc_count, np.bool_)
+        self.lat: list[float] = []
+        self.lon: list[float] = []
+        self.elevation_m: list[float] = []
+        self.rows: dict[str, list[Any]] = {name: [] for name in ("tail", "head", *_ARC_COLUMNS)}
+        self.ragged: dict[str, list[Floats]] = {
+            name: [] for names in _RAGGED.values() for name in names
+        }
+
+    def roads(self, arc: Longs, share: Floats) -> dict[int, _Road]:
+        """Collect the cuts of each road, under the lower of its two arcs."""
+        found: dict[int, _Road] = {}
+        for number, (one, at) in enumerate(zip(arc.tolist(), share.tolist(), strict=True)):
+            back = self._back(one)
+            along = not 0 <= back < one
+            road = found.setdefault(
+                one if along else back, _Road(one, back) if along else _Road(back, one)
+            )
+            road.cuts.append((at if along else 1.0 - at, number))
+        return found
+
+    def _back(self, arc: int) -> int:
+        """Find the arc that leads back on the same line at the same heights; -1: there is none."""
+        net = self.old
+        head = int(net.head[arc])
+        for other in range(int(net.first_out[head]), int(net.first_out[head + 1])):
+            if net.head[other] == self.tail[arc] and other != arc and self._mirrored(arc, other):
+                return other
+        return -1
+
+    def _mirrored(self, arc: int, other: int) -> bool:
+        one, two = self._arc(arc), self._arc(other)
+        if not np.array_equal(one.lat, two.lat[::-1]):
+            return False
+        if not np.allclose(one.lon, two.lon[::-1], rtol=0.0, atol=1e-9):
+            return False
+        at = np.union1d(one.piece_at, 1.0 - two.piece_at)
+        there = np.interp(at, one.piece_at, one.climb_m)
+        back = np.interp(1.0 - at, two.piece_at, two.climb_m) - two.climb_m[-1]
+        return bool(np.allclose(there, back, rtol=0.0, atol=_SAME_HEIGHT_M))
+
+    def _arc(self, arc: int) -> _Arc:
+        if arc not in self.known:
+            self.known[arc] = self._read(arc)
+        return self.known[arc]
+
+    def _read(self, arc: int) -> _Arc:
+        net = self.old
+        inner = slice(net.shape_first[arc], net.shape_first[arc + 1])
+        tail, head = self.tail[arc], net.head[arc]
+        lat = np.concatenate([net.lat[[tail]], net.shape_lat[inner], net.lat[[head]]])
+        lon = np.concatenate([net.lon[[tail]], net.shape_lon[inner], net.lon[[head]]])
+        along = np.concatenate(([0.0], np.cumsum(step_lengths_m(lat, lon))))
+        piece = slice(net.piece_first[arc], net.piece_first[arc + 1])
+        ends = np.concatenate(([0.0], np.cumsum(net.piece_length_m[piece])))
+        return _Arc(
+            lat=lat,
+            lon=np.unwrap(lon, period=360.0),
+            at=along / along[-1] if along[-1] > 0 else np.linspace(0.0, 1.0, lat.size),
+            piece_at=ends / ends[-1],
+            piece_m=float(ends[-1]),
+            climb_m=np.concatenate(([0.0], np.cumsum(net.piece_rise_m[piece]))),
+        )
+
+    def cut(self, road: _Road, node: Longs) -> None:
+        """Cut one road, and write the node of each cut into ``node``."""
+        line = self._arc(road.arc)
+        length_m = float(self.old.length_m[road.arc])
+        shares: list[float] = []
+        first = self.old.node_count + len(self.lat)
+        for share, number in sorted(road.cuts):
+            if not shares or (share - shares[-1]) * length_m > SHARED_M:
+                shares.append(share)
+            node[number] = first + len(shares) - 1
+        at = np.array(shares)
+        start_m = self.old.elevation_m[self.tail[road.arc]]
+        self.lat += np.interp(at, line.at, line.lat).tolist()
+        self.lon += _within_180(np.interp(at, line.at, line.lon)).tolist()
+        self.elevation_m += (start_m + np.interp(at, line.piece_at, line.climb_m)).tolist()
+        numbers = np.arange(first, first + at.size)
+        self._parts(road.arc, at, numbers)
+        if road.back >= 0:
+            self._parts(road.back, 1.0 - at[::-1], numbers[::-1])
+
+    def _parts(self, arc: int, at: Floats, numbers: Longs) -> None:
+        net, line = self.old, self._arc(arc)
+        self.gone[arc] = True
+        ends = np.concatenate(([0.0], at, [1.0]))
+        nodes = [int(self.tail[arc]), *numbers.tolist(), int(net.head[arc])]
+        for k, (low, high) in enumerate(pairwise(ends.tolist())):
+            self.rows["tail"].append(nodes[k])
+            self.rows["head"].append(nodes[k + 1])
+            self.rows["length_m"].append(float(net.length_m[arc]) * (high - low))
+            for name in _ARC_COLUMNS[1:]:
+                self.rows[name].append(getattr(net, name)[arc])
+            inside = (line.at > low) & (line.at < high)
+            inside[[0, -1]] = False
+            self.ragged["shape_lat"].append(line.lat[inside])
+            self.ragged["shape_lon"].append(_within_180(line.lon[inside]))
+            least = _LEAST_PIECE_M / line.piece_m
+            breaks = (line.piece_at > low + least) & (line.piece_at < high - least)
+            bounds = np.concatenate(([low], line.piece_at[breaks], [high]))
+            climb_m = np.interp(bounds, line.piece_at, line.climb_m)
+            self.ragged["piece_length_m"].append(np.diff(bounds) * line.piece_m)
+            self.ragged["piece_rise_m"].append(np.diff(climb_m))
+
+    def network(self) -> RoadNetwork:
+        """Put the arcs that are not cut and the parts of the others together."""
+        old, kept = self.old, np.flatnonzero(~self.gone)
+        columns = {
+            name: np.concatenate([getattr(old, name)[kept], self.rows[name]])
+            for name in ("head", *_ARC_COLUMNS)
+        }
+        fresh = np.zeros(len(self.lat), np.uint8)
+        return RoadNetwork.from_arcs(
+            lat=np.concatenate([old.lat, self.lat]),
+            lon=np.concatenate([old.lon, self.lon]),
+            elevation_m=np.concatenate([old.elevation_m, self.elevation_m]),
+            tail=np.concatenate([self.tail[kept], self.rows["tail"]]),
+            shapes=self._rows("shape_first", kept),
+            pieces=self._rows("piece_first", kept),
+            node_flags=np.concatenate([old.node_flags, fresh]),
+            **columns,
+        )
+
+    def _rows(self, index: str, kept: Longs) -> tuple[Longs, Floats, Floats]:
+        one, two = _RAGGED[index]
+        first = getattr(self.old, index).astype(np.int64)
+        count = np.diff(first)[kept]
+        source = ragged(first[kept], count)
+        added = [values.size for values in self.ragged[one]]
+        return (
+            np.concatenate(([0], np.cumsum(np.concatenate([count, added])))).astype(np.int64),
+            np.concatenate([getattr(self.old, one)[source], *self.ragged[one]]),
+            np.concatenate([getattr(self.old, two)[source], *self.ragged[two]]),
+        )
+
+
+def _within_180(lon: Floats) -> Floats:
+    """Bring longitudes back to -180..180 degrees, and leave those alone that are within."""
+    return np.where(np.abs(lon) <= 180.0, lon, (lon + 180.0) % 360.0 - 180.0)
