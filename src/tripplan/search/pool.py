@@ -178,6 +178,12 @@ class RelaxedDrives(DrivePool):
         return [time_s, need, energy, question.capacity_kwh, 0.0, rate, width, -1.0]
 
 
+def is_backward(question: Question, stop: int, there: int) -> bool:
+    """Whether drives from a stop to another were looked for from their end."""
+    chargers = question.charger_node.size
+    return stop < chargers <= there
+
+
 def _laps(question: Question) -> Iterator[tuple[int, int, int]]:
     """Yield for each lap the node where it begins, that node's stop, and the node of its goal."""
     chargers, laps = question.charger_node.size, len(question.goals)

@@ -16,7 +16,7 @@ from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
 from tripplan.search.kernels.sweep import new_sweep_work, way_ranks
 from tripplan.search.kernels.unpack import unpack
-from tripplan.search.pool import DrivePool
+from tripplan.search.pool import DrivePool, is_backward
 from tripplan.search.question import Question
 from tripplan.search.run import Step
 from tripplan.units import MS_PER_S, MWH_PER_KWH
@@ -51,25 +51,37 @@ class Roads:
         self._ground = ground
         self._work = new_sweep_work(ground.hierarchy.node_count)
 
-    def arcs(self, metric: Metric, source: int, target: int) -> Ints:
-        """Arcs of the drive that a metric found from a node to another; empty if there is none."""
+    def arcs(self, metric: Metric, source: int, target: int, *, backward: bool) -> Ints:
+        """Arcs of the drive that a metric found from a node to another; empty if there is none.
+
+        Parameters
+        ----------
+        metric
+            The metric.
+        source, target
+            Nodes.
+        backward
+            Whether the search for the drive started at its target: as those to a goal from
+            chargers do.
+        """
         ground = self._ground
         tree = ground.hierarchy
         start, end = int(tree.rank[source]), int(tree.rank[target])
+        climb, descend = metric.up, metric.down
+        if backward:
+            start, end, climb, descend = end, start, descend, climb
         selection = tree.selection(np.array([end], np.int32))
         full = ground.full_mwh
         ranks = way_ranks(
-            tree.graph, metric.up, metric.down, start, end, selection, full, self._work
+            tree.graph, climb, descend, start, end, selection, full, not backward, self._work
         )
         costs = (metric.up, metric.down, metric.roads)
-        return unpack(
-            tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks
-        )
+        return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
 
-    def drive(self, index: int, source: int, target: int) -> Drive:
-        """Roads and speeds of the drive that a metric found."""
+    def drive(self, index: int, source: int, target: int, *, backward: bool) -> Drive:
+        """Roads and speeds of the drive that a metric found; parameters as in `arcs`."""
         metric = self._ground.metrics[index]
-        arcs = self.arcs(metric, source, target)
+        arcs = self.arcs(metric, source, target, backward=backward)
         return Drive(arcs, metric.share[arcs])
 
 
@@ -136,7 +148,8 @@ class FineDrives(DrivePool):
             return self._columns(values)
         tables, known = [], set()
         for metric in self._ground.metrics:
-            arcs = self._roads.arcs(metric, source, target)
+            backward = is_backward(self.question, stop, other)
+            arcs = self._roads.arcs(metric, source, target, backward=backward)
             key = arcs.tobytes()
             if arcs.size and key not in known:
                 known.add(key)

@@ -24,7 +24,7 @@ from tripplan.search.customised import Customised
 from tripplan.search.kernels.charge import charge_course
 from tripplan.search.kernels.course import HeatRules
 from tripplan.search.kernels.labels import Bounds
-from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
+from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
 from tripplan.search.question import Question, optimistic_limit_kw
 from tripplan.search.reach import out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads
@@ -296,7 +296,9 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
         else:
             nodes = question.stop_node
             metric = plan.pool.metric(step.drive)
-            legs.append(roads.drive(metric, int(nodes[here]), int(nodes[step.stop])))
+            source, target = int(nodes[here]), int(nodes[step.stop])
+            backward = is_backward(question, here, step.stop)
+            legs.append(roads.drive(metric, source, target, backward=backward))
         here = step.stop
         if number + 1 < len(plan.chain):
             following = plan.chain[number + 1]
