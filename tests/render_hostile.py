@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.render_sample import sample_plan, sample_region
+from tests.render_sample import sample_region
+from tests.render_visits import visits_plan
 from tripplan.answer import Plan
 from tripplan.region import ChargerSet, Gazetteer, GazetteerEntry, Region
 
@@ -31,10 +32,17 @@ HOSTILE = {
 
 
 def named_plan(name: str) -> Plan:
-    """Return the sample with this name wherever a plan carries text from data."""
-    plain = sample_plan()
+    """Return the sample with visits with this name wherever a plan carries text from data."""
+    plain = visits_plan()
     places = {"origin": plain.trip.origin, "destination": plain.trip.destination}
-    trip = {key: place.model_copy(update={"name": name}) for key, place in places.items()}
+    trip: dict[str, Any] = {
+        key: place.model_copy(update={"name": name}) for key, place in places.items()
+    }
+    trip["via_chargers"] = (name,)
+    trip["waypoints"] = tuple(
+        waypoint.model_copy(update={"place": waypoint.place.model_copy(update={"name": name})})
+        for waypoint in plain.trip.waypoints
+    )
     legs = tuple(
         leg.model_copy(
             update={

@@ -6,6 +6,7 @@ so that every field has a realistic value and the books balance.  Real plans are
 
 import itertools
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -54,7 +55,7 @@ WAYPOINTS = (
 STOP_PLACES = (("Frisco", 5), ("Eagle", 8), ("Rifle", 10))
 
 
-def _course() -> dict[str, Any]:
+def course_points() -> dict[str, Any]:
     """Points every 2 km or so along the waypoints, wiggling, with driven distance."""
     lats: list[float] = []
     lons: list[float] = []
@@ -79,13 +80,14 @@ def _course() -> dict[str, Any]:
     return {"lat": lat, "lon": lon, "z": np.array(heights), "step_km": step_km, "marks": marks}
 
 
-def _leg(
+def drive(
     course: dict[str, Any],
     first: int,
     last: int,
     state: dict[str, float],
     ends: tuple[Place, Place],
 ) -> Leg:
+    """Drive between two points of the course, and move the state on."""
     km = course["step_km"][first:last]
     rise = np.diff(course["z"][first : last + 1])
     hours = km / SPEED_KMH
@@ -147,10 +149,16 @@ def _power(soc: float, pack_c: float, charger_kw: float) -> tuple[float, Limited
     return power, "charger" if charger_kw < curve else "vehicle"
 
 
-def _stop(
-    state: dict[str, float], number: int, place: Place, to_soc: float, *, illustrative: bool
+def charge(
+    state: dict[str, float],
+    number: int,
+    place: Place,
+    to_soc: float,
+    *,
+    illustrative: bool,
+    charger_kw: float = 50.0,
 ) -> ChargingStop:
-    charger_kw = 20.0 if number == 2 else 50.0
+    """Charge at a sample charger, and move the state on."""
     arrival_soc, arrival_c = state["soc"], state["pack"]
     soc, pack, clock = arrival_soc, arrival_c, 0.0
     samples: list[PowerSample] = []
@@ -187,7 +195,7 @@ def _stop(
         power_assumed=illustrative,
         standard="CHADEMO",
         charger_kw=charger_kw,
-        stalls=2 if number != 2 else None,
+        stalls=2 if charger_kw == 50.0 else None,
         arrival_soc=arrival_soc,
         departure_soc=to_soc,
         energy_kwh=energy,
@@ -206,34 +214,51 @@ def _stop(
 @cache
 def sample_plan(*, illustrative: bool = True) -> Plan:
     """Return the sample: Denver to Grand Junction with three stops."""
-    course = _course()
-    marks = course["marks"]
-    cuts = [0, *(marks[index] for _, index in STOP_PLACES), marks[-1]]
-    places = [
-        Place(lat=WAYPOINTS[0][0], lon=WAYPOINTS[0][1], name="Denver, CO"),
-        *(
-            Place(lat=WAYPOINTS[index][0], lon=WAYPOINTS[index][1], name=name)
-            for name, index in STOP_PLACES
-        ),
-        Place(lat=WAYPOINTS[-1][0], lon=WAYPOINTS[-1][1], name="Grand Junction, CO"),
-    ]
-    state = {"soc": 0.97, "pack": 18.0, "km": 0.0, "s": 0.0}
+    course = course_points()
+    places = sample_places(STOP_PLACES)
+    cuts = [course["marks"][index] for index in (0, *(index for _, index in STOP_PLACES), -1)]
+    state = dict(START)
     legs: list[Leg] = []
     stops: list[ChargingStop] = []
     for k in range(4):
-        legs.append(_leg(course, cuts[k], cuts[k + 1], state, (places[k], places[k + 1])))
+        legs.append(drive(course, cuts[k], cuts[k + 1], state, (places[k], places[k + 1])))
         if k < 3:
-            target = (0.74, 0.80, 0.86)[k]
-            stops.append(_stop(state, k + 1, places[k + 1], target, illustrative=illustrative))
-    total = state["s"]
+            target, charger_kw = ((0.74, 50.0), (0.80, 20.0), (0.86, 50.0))[k]
+            stops.append(
+                charge(
+                    state,
+                    k + 1,
+                    places[k + 1],
+                    target,
+                    illustrative=illustrative,
+                    charger_kw=charger_kw,
+                )
+            )
+    return finished(legs, stops)
+
+
+START = {"soc": 0.97, "pack": 18.0, "km": 0.0, "s": 0.0}
+
+
+def sample_places(stops: Sequence[tuple[str, int]]) -> list[Place]:
+    """Return the places of a sample: Denver, the stops by name and index, Grand Junction."""
+    named = (("Denver, CO", 0), *stops, ("Grand Junction, CO", -1))
+    return [
+        Place(lat=WAYPOINTS[index][0], lon=WAYPOINTS[index][1], name=name) for name, index in named
+    ]
+
+
+def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
+    """Return the plan of these legs and stops, with everything around them."""
+    total = sum(leg.driving_s for leg in legs) + sum(stop.pause_s for stop in stops)
     return Plan(
         tripplan_version="0.0-sample",
         region="sample",
         vehicle_id="nissan-sakura",
         vehicle_name="Nissan Sakura",
         trip=Trip(
-            origin=places[0],
-            destination=places[-1],
+            origin=legs[0].start,
+            destination=legs[-1].end,
             departure_soc=0.97,
             charge_limit_soc=0.95,
             pack_start_c=18.0,
@@ -247,10 +272,12 @@ def sample_plan(*, illustrative: bool = True) -> Plan:
         driving_s=sum(leg.driving_s for leg in legs),
         charging_s=sum(stop.charging_s for stop in stops),
         overhead_s=sum(stop.overhead_s for stop in stops),
-        distance_km=state["km"],
+        waiting_s=sum(stop.waited_s for stop in stops),
+        dwell_s=sum(stop.dwell_s for stop in stops),
+        distance_km=legs[-1].trace.distance_km[-1],
         energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
         energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
-        arrival_soc=state["soc"],
+        arrival_soc=legs[-1].arrival_soc,
         certificate=Certificate(
             lower_bound_s=total * 0.9968,
             gap=0.0032,
@@ -296,7 +323,7 @@ def _side_roads(count: int) -> tuple[list[float], list[float], list[tuple[int, i
 @cache
 def sample_region() -> Region:
     """Return a sample region around the sample plan: its road, side roads, towns, chargers."""
-    course = _course()
+    course = course_points()
     lat, lon = course["lat"].tolist(), course["lon"].tolist()
     edges = [(k, k + 1) for k in range(len(lat) - 1)]
     more_lat, more_lon, more_edges = _side_roads(26)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tripplan.region import Charger, ChargerSet, Connector, Region, RoadNetwork
     from tripplan.settings import Settings
     from tripplan.sources.starter import load_starter
-    from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Trip
+    from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Trip, Waypoint
     from tripplan.vehicle import Battery, ChargingCurve, Vehicle, catalogue, load_vehicle
 
 _HOME = {
@@ -61,6 +61,7 @@ _HOME = {
     "Trip": "trip",
     "TripplanError": "errors",
     "Vehicle": "vehicle",
+    "Waypoint": "trip",
     "catalogue": "vehicle",
     "load_starter": "sources.starter",
     "load_vehicle": "vehicle",
@@ -97,6 +98,7 @@ __all__ = [
     "Trip",
     "TripplanError",
     "Vehicle",
+    "Waypoint",
     "catalogue",
     "load_starter",
     "load_vehicle",

@@ -13,6 +13,7 @@ from tripplan.record import Record
 from tripplan.trip import ChargerAccess, Place, Trip
 
 LimitedBy = Literal["vehicle", "charger", "temperature"]
+StopKind = Literal["charger", "waypoint"]
 SCHEMA_VERSION: Literal["tripplan-plan/1"] = "tripplan-plan/1"
 
 
@@ -55,6 +56,19 @@ class EnergyLedger(Record):
     """Regenerated energy that a full battery refused."""
 
 
+class SpeedAdvice(Record):
+    """A stretch to drive slower than usual, since that saves more charging than it takes."""
+
+    from_km: float
+    """Where it starts, driven distance since the start of the trip."""
+    to_km: float
+    """Where it ends, likewise."""
+    usual_kmh: float
+    """The speed at which cars usually go there."""
+    advised_kmh: float
+    """The speed that the plan reckons with."""
+
+
 class Leg(Record):
     """The drive between two consecutive stops."""
 
@@ -72,6 +86,8 @@ class Leg(Record):
     descent_m: float
     energy: EnergyLedger
     trace: Trace
+    advice: tuple[SpeedAdvice, ...] = ()
+    """Where to drive slower than usual, in the order of driving."""
 
 
 class PowerSample(Record):
@@ -85,11 +101,17 @@ class PowerSample(Record):
 
 
 class ChargingStop(Record):
-    """A pause at a charger."""
+    """A pause at a charger or at a waypoint.
+
+    A waypoint without a plug has no ``charger_id``, no ``standard``, no ``samples`` and a
+    ``charger_kw`` of 0; its ``limited_by`` means nothing.
+    """
 
     number: int
-    """1 for the first stop of the trip."""
+    """1 for the first stop of the trip, of whichever kind."""
+    kind: StopKind = "charger"
     charger_id: str
+    """Id of the site; empty at a waypoint's own plug, or where there is none."""
     name: str
     lat: float
     lon: float
@@ -117,8 +139,16 @@ class ChargingStop(Record):
     arrival_soc: float
     departure_soc: float
     energy_kwh: float
+    """Energy charged, that of the dwell included."""
     charging_s: float
+    """Charging time; at a waypoint only what goes beyond the dwell."""
     overhead_s: float
+    waited_s: float = 0.0
+    """Time that the car waits for its pack to cool before it plugs in."""
+    dwell_s: float = 0.0
+    """Time that the car stands there in any case."""
+    dwell_energy_kwh: float = 0.0
+    """Energy charged during the dwell."""
     pack_arrival_c: float
     pack_departure_c: float
     mean_kw: float
@@ -128,6 +158,11 @@ class ChargingStop(Record):
     heat_delay_s: float
     """Charging time that would have been saved if pack temperature never limited the power."""
     samples: tuple[PowerSample, ...]
+
+    @property
+    def pause_s(self) -> float:
+        """Time from arrival to departure, seconds: dwell, waiting, overhead and charging."""
+        return self.dwell_s + self.waited_s + self.overhead_s + self.charging_s
 
 
 class Certificate(Record):
@@ -177,9 +212,15 @@ class Plan(Record):
     stops: tuple[ChargingStop, ...]
     """stops[i] lies between legs[i] and legs[i + 1]."""
     total_s: float
+    """driving_s + charging_s + overhead_s + waiting_s + dwell_s."""
     driving_s: float
     charging_s: float
+    """Charging time of all stops; what is charged during a dwell takes none."""
     overhead_s: float
+    waiting_s: float = 0.0
+    """Time spent waiting for the pack to cool, at all stops."""
+    dwell_s: float = 0.0
+    """Time that the car stands at waypoints in any case."""
     distance_km: float
     energy_charged_kwh: float
     energy_spent_kwh: float

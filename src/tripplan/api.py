@@ -1,6 +1,6 @@
 """The function door: `plan()`, place names in, `Plan` out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from tripplan.trip import (
     Place,
     RoadSurface,
     Trip,
+    Waypoint,
+    read_waypoint,
 )
 from tripplan.vehicle import Vehicle, find_vehicle
 
@@ -33,15 +35,22 @@ STARTER = "starter"
 class Wishes(TypedDict, total=False):
     """What can be wished for a trip beside its ends: `Trip`, `Conditions`, `ChargerWishes`.
 
-    Lists may be one text with semicolons.
+    Lists may be one text with semicolons; ``via``, whose items may have semicolons themselves, one
+    with vertical bars.
     """
 
+    via: "Via"
+    require: Sequence[str] | str
     departure_soc: float | str
     reserve_soc: float | str
     arrival_soc: float | str
     charge_limit_soc: float | str
+    least_charge_soc: float | str
+    most_stops: int | None
+    longest_stop_s: float | None
     stop_overhead_s: float
     max_speed_kmh: float | None
+    slow_down_to: float | str
     pack_start_c: float | None
     departure: datetime | str | None
     avoid: Sequence[AvoidableRoad] | str
@@ -62,6 +71,10 @@ class Wishes(TypedDict, total=False):
     out_of_service: bool
     only_stated_power: bool
 
+
+Via = Sequence[str | Place | Waypoint] | str | Place | Waypoint
+"""Waypoints: names ("Portland, OR", or with dwell and plug "Portland, OR; 8h; 11kW"), "lat,lon",
+places, or finished ones."""
 
 CACHE = Path("cache")
 """Where regions are looked for by their plain names."""
@@ -118,7 +131,8 @@ def make_trip(
     origin, destination
         Names of the region, "lat,lon", or places.
     wishes
-        Fields of `Trip`, of `Conditions` and of `ChargerWishes`, side by side.
+        Fields of `Trip`, of `Conditions` and of `ChargerWishes`, side by side; ``waypoints`` are
+        wished for as ``via``, and ``via_chargers`` as ``require``.
 
     Raises
     ------
@@ -130,26 +144,67 @@ def make_trip(
         for name, record in _PARTS.items()
     }
     rest = {k: v for k, v in wishes.items() if not any(k in part for part in parts.values())}
-    own = set(Trip.model_fields) - {"origin", "destination", *_PARTS}
-    unknown = [key for key in rest if key not in own]
+    unknown = [key for key in rest if key not in _OWN_WISHES]
     if unknown:
-        known = sorted(own.union(*(record.model_fields for record in _PARTS.values())))
+        known = sorted(set(_OWN_WISHES).union(*(record.model_fields for record in _PARTS.values())))
         raise InvalidInputError(
             f"there is no wish named {', '.join(unknown)}; known: {', '.join(known)}",
             field=unknown[0],
             value=wishes[unknown[0]],
             expected=", ".join(known),
         )
+    find = region.gazetteer.find
     ends = {
-        name: place if isinstance(place, Place) else region.gazetteer.find(place)
+        name: place if isinstance(place, Place) else find(place)
         for name, place in (("origin", origin), ("destination", destination))
     }
+    if "via" in rest:
+        rest["via"] = _waypoints(rest["via"], find)
     where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
-    return Trip.parse({**ends, **rest, **parts}, where=where)
+    own_fields = {_OWN_WISHES[key]: value for key, value in rest.items()}
+    return Trip.parse({**ends, **own_fields, **parts}, where=where)
 
 
 _PARTS: Mapping[str, type[Record]] = {"conditions": Conditions, "chargers": ChargerWishes}
 """Fields of a trip whose own fields are wished for one by one."""
+_SHORT = {"waypoints": "via", "via_chargers": "require"}
+"""Fields of a trip that are wished for by a shorter word."""
+_OWN_WISHES = {
+    _SHORT.get(name, name): name
+    for name in Trip.model_fields
+    if name not in {"origin", "destination", *_PARTS}
+}
+"""Fields of a trip itself, by the words they are wished for with."""
+
+
+def _waypoints(via: object, find: Callable[[str], Place]) -> tuple[Waypoint, ...]:
+    if isinstance(via, str):
+        via = [part for part in map(str.strip, via.split("|")) if part]
+    elif isinstance(via, Place | Waypoint):
+        via = (via,)
+    if not isinstance(via, Sequence):
+        raise _no_waypoint(via)
+    return tuple(_waypoint(item, find) for item in via)
+
+
+def _waypoint(item: object, find: Callable[[str], Place]) -> Waypoint:
+    if isinstance(item, Waypoint):
+        return item
+    if isinstance(item, Place):
+        return Waypoint(place=item)
+    if isinstance(item, str):
+        return read_waypoint(item, find)
+    raise _no_waypoint(item)
+
+
+def _no_waypoint(given: object) -> InvalidInputError:
+    expected = 'a name like "Portland, OR; 8h; 11kW", "lat,lon", a Place or a Waypoint'
+    return InvalidInputError(
+        f"via: each waypoint is {expected}, but got {given!r:.60}",
+        field="via",
+        value=given,
+        expected=expected,
+    )
 
 
 def find_car(vehicle: str | Vehicle, soh: float | str | None = None) -> Vehicle:
@@ -184,7 +239,7 @@ def plan(
         How to search.
     **wishes
         Fields of `Trip`, `Conditions` and `ChargerWishes`: ``departure_soc``, ``ambient_c``,
-        ``min_power_kw``, ...
+        ``min_power_kw``, ...; and ``via`` for waypoints, ``require`` for chargers to stop at.
 
     Returns
     -------

@@ -196,6 +196,9 @@ SUMMARY_FIELDS = (
     "gap",
     "audit_passed",
     "illustrative",
+    "waypoints",
+    "waiting_h",
+    "dwell_h",
 )
 
 
@@ -218,7 +221,7 @@ def summary_row(outcome: Outcome, row: Mapping[str, Any]) -> dict[str, Any]:
             "total_h": plan.total_s / S_PER_H,
             "driving_h": plan.driving_s / S_PER_H,
             "charging_h": plan.charging_s / S_PER_H,
-            "stops": len(plan.stops),
+            "stops": sum(stop.kind == "charger" for stop in plan.stops),
             "distance_km": plan.distance_km,
             "energy_spent_kwh": plan.energy_spent_kwh,
             "consumption_wh_per_km": plan.consumption_wh_per_km,
@@ -226,5 +229,8 @@ def summary_row(outcome: Outcome, row: Mapping[str, Any]) -> dict[str, Any]:
             "gap": plan.certificate.gap,
             "audit_passed": plan.audit.passed,
             "illustrative": plan.illustrative,
+            "waypoints": len(plan.trip.waypoints),
+            "waiting_h": plan.waiting_s / S_PER_H,
+            "dwell_h": plan.dwell_s / S_PER_H,
         }
     return values

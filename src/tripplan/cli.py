@@ -27,7 +27,7 @@ region_app = typer.Typer(help="Regions: the roads and chargers that trips are pl
 app.add_typer(region_app, name="region")
 
 _notes = Console(stderr=True)
-_Several = list[str] | None
+_Many = list[str] | None
 """An option that may be given several times."""
 
 
@@ -43,13 +43,19 @@ def plan(
     origin: Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')],
     destination: Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')],
     vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")],
+    via: Annotated[_Many, typer.Option(help='"Vail, CO; 8h; 11kW": dwell, plug.')] = None,
+    require: Annotated[_Many, typer.Option(help="Id of a charger to stop at.")] = None,
     soh: Annotated[str | None, typer.Option(help="State of health: 0.9 or 90%.")] = None,
     departure_soc: Annotated[str | None, typer.Option(help="SoC at the start: 0.9 or 90%.")] = None,
     arrival_soc: Annotated[str | None, typer.Option(help="Least SoC at the destination.")] = None,
     reserve_soc: Annotated[str | None, typer.Option(help="SoC never undercut on the way.")] = None,
     charge_limit_soc: Annotated[str | None, typer.Option(help="Charge no further.")] = None,
+    least_charge_soc: Annotated[str | None, typer.Option(help="A stop adds this much.")] = None,
+    most_stops: Annotated[str | None, typer.Option(help="Most stops at chargers.")] = None,
+    longest_stop_s: Annotated[str | None, typer.Option(help="Charge no longer.")] = None,
     stop_overhead_s: Annotated[str | None, typer.Option(help="Seconds a stop costs.")] = None,
     max_speed_kmh: Annotated[str | None, typer.Option(help="The driver's own limit.")] = None,
+    slow_down_to: Annotated[str | None, typer.Option(help="Of usual speed; 1: never.")] = None,
     ambient_c: Annotated[str | None, typer.Option(help="Air temperature, degrees C.")] = None,
     pack_start_c: Annotated[str | None, typer.Option(help="Pack temperature at start.")] = None,
     wind_mps: Annotated[str | None, typer.Option(help="Wind speed, m/s.")] = None,
@@ -58,16 +64,14 @@ def plan(
     payload_kg: Annotated[str | None, typer.Option(help="People and luggage, kg.")] = None,
     cabin: Annotated[str | None, typer.Option(help="on, preheated or off.")] = None,
     departure: Annotated[str | None, typer.Option(help="Local time: 2026-06-07T08:00.")] = None,
-    avoid: Annotated[_Several, typer.Option(help="motorway, toll, ferry, tunnel.")] = None,
+    avoid: Annotated[_Many, typer.Option(help="motorway, toll, ferry, tunnel.")] = None,
     min_power_kw: Annotated[str | None, typer.Option(help="Least power of a charger.")] = None,
     min_stalls: Annotated[str | None, typer.Option(help="Least number of stalls.")] = None,
-    operators: Annotated[_Several, typer.Option("--operator", help="Only theirs.")] = None,
-    exclude_operators: Annotated[
-        _Several, typer.Option("--exclude-operator", help="None of theirs.")
-    ] = None,
-    access: Annotated[_Several, typer.Option(help="public, unknown, restricted.")] = None,
-    banned: Annotated[_Several, typer.Option("--ban", help="Id of a charger.")] = None,
-    adapters: Annotated[_Several, typer.Option("--adapter", help="CCS1:CHADEMO:50")] = None,
+    operators: Annotated[_Many, typer.Option("--operator", help="Only theirs.")] = None,
+    exclude_operators: Annotated[_Many, typer.Option("--exclude-operator", help="Avoid.")] = None,
+    access: Annotated[_Many, typer.Option(help="public, unknown, restricted.")] = None,
+    banned: Annotated[_Many, typer.Option("--ban", help="Id of a charger.")] = None,
+    adapters: Annotated[_Many, typer.Option("--adapter", help="CCS1:CHADEMO:50")] = None,
     keep_unknown: Annotated[bool | None, typer.Option(help="What nobody states is fine.")] = None,
     out_of_service: Annotated[bool | None, typer.Option(help="Broken ones too.")] = None,
     only_stated_power: Annotated[bool | None, typer.Option(help="No assumed power.")] = None,

@@ -1,22 +1,32 @@
-"""The question: a `Trip` between `Place`s under `Conditions`, with `ChargerWishes`."""
+"""The question: a `Trip` between `Place`s, by way of `Waypoint`s, with what is wished for it."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from tripplan.errors import InvalidInputError
 from tripplan.record import Record
+from tripplan.units import S_PER_H
+
+
+def share(value: object) -> object:
+    """Read "90%" as 0.9; what is no such text is left as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        return value
+    return number / 100.0 if text.endswith("%") else number
 
 
 def fraction(value: object) -> object:
     """Read "90%" as 0.9, and refuse what can only be a forgotten percent sign."""
-    if isinstance(value, str):
-        text = value.strip()
-        try:
-            number = float(text.removesuffix("%"))
-        except ValueError:
-            return value
-        value = number / 100.0 if text.endswith("%") else number
+    value = share(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= 1:
         raise ValueError(
             'a SoC lies within 0 and 1, or within "0%" and "100%" with the percent sign'
@@ -68,6 +78,87 @@ class Place(Record):
     def label(self) -> str:
         """Its name, or its coordinates where it has none."""
         return self.name or f"{self.lat:.5f},{self.lon:.5f}"
+
+
+LONGEST_DWELL_D: Final = 14
+"""Longest time that a car may stand at a waypoint, days."""
+
+
+def _not_too_long(dwell_s: float) -> float:
+    if dwell_s > LONGEST_DWELL_D * 24 * S_PER_H:
+        raise ValueError(f"the car stands there for {LONGEST_DWELL_D} days at most")
+    return dwell_s
+
+
+class Waypoint(Record):
+    """A place that the trip goes by way of, and for how long the car stands there.
+
+    What the car charges at the place's own plug while it stands there anyway takes no extra time.
+    """
+
+    place: Place
+    """Where it is."""
+    dwell_s: Annotated[float, Field(ge=0), AfterValidator(_not_too_long)] = 0.0
+    """How long the car stands there in any case, at most 14 days; seconds."""
+    charger_kw: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    """Power of a plug for this car there, of the hotel or the hosts, say; kW; 0: there is none."""
+
+
+_SPELL = r"(\d+(?:\.\d+)?)\s*(d|h|min|s)"
+_TIME = re.compile(rf"(?:{_SPELL}\s*)+", re.IGNORECASE)
+_POWER = re.compile(r"(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
+_SECONDS = {"d": 24 * S_PER_H, "h": S_PER_H, "min": 60.0, "s": 1.0}
+_EXAMPLE = '"Portland, OR; 8h; 11kW"'
+
+
+def read_waypoint(text: str, find: Callable[[str], Place]) -> Waypoint:
+    """Read a waypoint as drivers write it: ``"Portland, OR; 8h; 11kW"``.
+
+    Parameters
+    ----------
+    text
+        The place, and after it, in any order and each if there is one, how long the car stands
+        there ("8h", "45min", "1h30min", "2d") and the power of a plug there ("11kW").
+    find
+        Gives the place of a name, or raises what is wrong with it.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is not of this form, or a value is out of bounds.
+    """
+    name, *parts = (part.strip() for part in text.split(";"))
+    if not name:
+        raise _wrong(text, f"the place comes first, as in {_EXAMPLE}")
+    values: dict[str, float] = {}
+    for part in filter(None, parts):
+        field, value = _quantity(text, part)
+        if field in values:
+            told = {"dwell_s": "a time", "charger_kw": "a power"}[field]
+            raise _wrong(text, f"it has {told} twice; one will do, as in {_EXAMPLE}")
+        values[field] = value
+    return Waypoint.parse({"place": find(name), **values}, where=f'waypoint "{text}"')
+
+
+def _quantity(text: str, part: str) -> tuple[str, float]:
+    power = _POWER.fullmatch(part)
+    if power:
+        return "charger_kw", float(power[1])
+    spells = re.findall(_SPELL, part, re.IGNORECASE) if _TIME.fullmatch(part) else []
+    seconds = {unit.casefold(): float(value) * _SECONDS[unit.casefold()] for value, unit in spells}
+    if not spells or len(seconds) < len(spells):
+        raise _wrong(
+            text,
+            f'"{part}" is neither a time ("8h", "45min", "1h30min", "2d") nor the power of a plug '
+            f'("11kW"); a waypoint is written like {_EXAMPLE}',
+        )
+    return "dwell_s", sum(seconds.values())
+
+
+def _wrong(text: str, told: str) -> InvalidInputError:
+    return InvalidInputError(
+        f'waypoint "{text}": {told}', field="via", value=text, expected=_EXAMPLE
+    )
 
 
 class Conditions(Record):
@@ -158,6 +249,10 @@ class Trip(Record):
 
     origin: Place
     destination: Place
+    waypoints: tuple[Waypoint, ...] = ()
+    """Places to go by way of, in this order."""
+    via_chargers: Texts = ()
+    """Ids of chargers at which the plan stops in any case, in this order."""
     departure_soc: Soc = 0.9
     """SoC at the start."""
     reserve_soc: Soc = 0.10
@@ -166,13 +261,19 @@ class Trip(Record):
     """Least SoC at the destination."""
     charge_limit_soc: Soc = 1.0
     """SoC at which a charging stop ends at the latest."""
+    least_charge_soc: Soc = 0.0
+    """Least SoC that a charging stop adds, so that none is pointless."""
+    most_stops: Annotated[int, Field(ge=0, le=1000)] | None = None
+    """Most stops at chargers, waypoints not counted; None: as many as it takes."""
+    longest_stop_s: Annotated[float, Field(gt=0, le=24 * S_PER_H)] | None = None
+    """Longest charging time of a stop at a charger, seconds; None: as long as it takes."""
     stop_overhead_s: Annotated[float, Field(ge=0, le=7200)] = 300.0
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
     """The driver's own speed limit, km/h; None: the road's expected speed."""
-    slow_down_to: Annotated[float, BeforeValidator(fraction), Field(ge=0.5, le=1.0)] = 0.8
-    """Share of a road's usual speed down to which the plan may ask to drive in order to save
-    charging; 1: never more slowly than usual."""
+    slow_down_to: Annotated[float, BeforeValidator(share), Field(ge=0.5, le=1.0)] = 0.8
+    """Share of a road's usual speed down to which the plan may ask to drive where that saves
+    charging; 1: never slower than usual."""
     pack_start_c: Annotated[float, Field(ge=-40, le=60)] | None = None
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
     departure: Annotated[datetime, BeforeValidator(moment)] | None = None
@@ -193,6 +294,29 @@ class Trip(Record):
             raise ValueError(
                 f"charge_limit_soc {self.charge_limit_soc:g} is not above "
                 f"reserve_soc {self.reserve_soc:g}: no stop could add anything"
+            )
+        if self.least_charge_soc > self.charge_limit_soc - self.reserve_soc + 1e-9:
+            raise ValueError(
+                f"least_charge_soc {self.least_charge_soc:g} does not fit between "
+                f"reserve_soc {self.reserve_soc:g} and charge_limit_soc {self.charge_limit_soc:g}: "
+                "no stop could add that much"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _wishes_for_stops_agree(self) -> "Trip":
+        wanted = self.via_chargers
+        if len(set(wanted)) < len(wanted):
+            raise ValueError(f"via_chargers names a charger twice: {', '.join(wanted)}")
+        banned = [charger for charger in wanted if charger in self.chargers.banned]
+        if banned:
+            raise ValueError(
+                f"charger {', '.join(banned)} is both required and banned: drop one of the wishes"
+            )
+        if self.most_stops is not None and len(wanted) > self.most_stops:
+            raise ValueError(
+                f"{len(wanted)} chargers are required, and most_stops is {self.most_stops}: "
+                "allow more stops, or require fewer chargers"
             )
         return self
 

@@ -9,7 +9,8 @@ import pytest
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.render_hostile import HOSTILE, named_plan, named_region
 from tests.render_sample import sample_plan, sample_region
-from tripplan.render import words
+from tests.render_visits import visits_plan
+from tripplan.render import visits, words
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +119,39 @@ def test_a_stop_tells_its_story(open_page: OpenPage, size: tuple[int, int]) -> N
     assert box_of(page, ".tp-popup svg.tp-power")["height"] > 50
 
 
+@SIZES
+def test_a_waypoint_tells_its_story(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(visits_plan(), sample_region(), size)
+    squares = page.find_elements("css selector", ".tp-stop-icon .tp-badge-waypoint")
+    assert [square.text for square in squares] == ["2", "3"]
+    squares[1].click()
+    text = wait_for(page, "return document.querySelector('.leaflet-popup-content')?.innerText")
+    for said in ("Waypoint 3: Glenwood Springs, CO", "45 min", "no plug there"):
+        assert said in text, said
+    assert page.execute_script("return document.documentElement.scrollWidth") <= size[0]
+    assert page.get_log("browser") == []
+
+
+@SIZES
+def test_the_road_tells_where_to_drive_slower(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(visits_plan(), sample_region(), size)
+    assert len(page.find_elements("css selector", "path.tp-slow-road")) == 3
+    page.execute_script(
+        """
+        const leg = document.querySelectorAll('path.tp-leg')[0];
+        const at = leg.getPointAtLength(leg.getTotalLength() / 2);
+        const frame = leg.getScreenCTM();
+        leg.dispatchEvent(new MouseEvent('mouseover', {
+            bubbles: true, clientX: at.x * frame.a + frame.e, clientY: at.y * frame.d + frame.f
+        }));
+        """
+    )
+    tip = wait_for(page, "return document.querySelector('.leaflet-tooltip')?.innerText")
+    assert "Leg 1: 109 km" in tip
+    assert visits.advice(visits_plan().legs[0])[0] in tip
+    assert 200 < box_of(page, ".leaflet-tooltip")["width"] < 320
+
+
 def test_the_timetable_opens_a_stop_on_the_map(open_page: OpenPage) -> None:
     page = open_page(sample_plan(), sample_region())
     page.find_elements("css selector", "[data-stop]")[1].click()
@@ -187,7 +221,7 @@ def test_an_online_map_out_of_reach_gives_way(open_page: OpenPage) -> None:
 def test_hostile_names_do_nothing(open_page: OpenPage, hostile: str) -> None:
     page = open_page(named_plan(hostile), named_region(hostile))
     count = page.execute_script("return document.querySelectorAll('[data-stop]').length")
-    assert count == 3
+    assert count == 4
     seen = []
     for number in range(count):
         page.execute_script(
@@ -195,6 +229,6 @@ def test_hostile_names_do_nothing(open_page: OpenPage, hostile: str) -> None:
         )
         seen.append(wait_for(page, "return document.querySelector('.tp-popup bdi')?.textContent"))
     page.execute_script("document.querySelector('.leaflet-control-layers-overlays input').click()")
-    assert seen == [words.one_line(hostile, 80)] * 3
+    assert seen == [words.one_line(hostile, 80)] * 4
     assert page.execute_script("return window.pwned") is None
     assert page.get_log("browser") == []

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.render_visits import visits_plan
 from tripplan.cli import app
+from tripplan.planner import Planner
 from tripplan.vehicle import catalogue
 
 SAKURA = ("--vehicle", "nissan-sakura")
@@ -60,6 +62,13 @@ def refusal(code: int, *words: str) -> str:
         ((*SAKURA, "--access", "all"), ["chargers.access", "'public', 'restricted' or 'unknown'"]),
         ((*SAKURA, "--adapter", "CCS1"), ["chargers.adapters", "CCS1:CHADEMO:50"]),
         ((*SAKURA, "--avoid", "hills"), ["avoid", "'motorway', 'toll', 'ferry' or 'tunnel'"]),
+        ((*SAKURA, "--via", "Valhalla, CO"), ['place "Valhalla, CO" is not known here']),
+        ((*SAKURA, "--via", "Frisco, CO; 8"), ['"8" is neither a time', "Portland, OR; 8h; 11kW"]),
+        ((*SAKURA, "--require", "x", "--ban", "x"), ["x is both required and banned"]),
+        ((*SAKURA, "--most-stops", "few"), ["most_stops", "valid integer"]),
+        ((*SAKURA, "--longest-stop-s", "-1"), ["longest_stop_s", "greater than 0"]),
+        ((*SAKURA, "--least-charge-soc", "95%"), ["no stop could add that much"]),
+        ((*SAKURA, "--slow-down-to", "20%"), ["slow_down_to", "greater than or equal to 0.5"]),
         ((*SAKURA, "--departure", "noon"), ["departure", "2026-06-07T08:00"]),
         (("--vehicle", "no-such-file.toml"), ["no-such-file.toml", "cannot be read"]),
     ],
@@ -148,6 +157,35 @@ def test_each_wish_of_the_command_reaches_the_plan(tmp_path: Path) -> None:
     }
     assert (asked["avoid"], asked["departure"]) == (["toll", "ferry"], "2026-06-07T08:00:00")
     for words in ("at least 20 kW", "only chargers of A, B", "not x, y", "no toll, no ferry"):
+        assert words in out, words
+
+
+def test_wishes_for_visits_reach_the_trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command asks for, without a search: the plan is the sample's."""
+    monkeypatch.setattr(
+        Planner, "plan", lambda _, trip, __: visits_plan().model_copy(update={"trip": trip})
+    )
+    record = tmp_path / "trip.json"
+    wishes = (
+        *("--via", "Golden, CO; 11kW; 8h", "--via", "Frisco, CO", "--require", "a"),
+        *("--require", "b", "--least-charge-soc", "5%", "--most-stops", "4"),
+        *("--longest-stop-s", "1800", "--slow-down-to", "1", "--json", str(record)),
+    )
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    assert code == 0, message
+    asked = json.loads(record.read_text(encoding="utf-8"))["trip"]
+    assert [
+        (point["place"]["name"], point["dwell_s"], point["charger_kw"])
+        for point in asked["waypoints"]
+    ] == [("Golden, CO", 28_800.0, 11.0), ("Frisco, CO", 0.0, 0.0)]
+    assert asked["via_chargers"] == ["a", "b"]
+    assert (asked["least_charge_soc"], asked["slow_down_to"]) == (0.05, 1.0)
+    assert (asked["most_stops"], asked["longest_stop_s"]) == (4, 1800.0)
+    for words in (
+        "by way of Golden, CO (8 h 00 min, plug of 11 kW); by way of Frisco, CO;",
+        "stop at a, then b; each stop adds at least 5%; 4 charging stops at most",
+        "no stop charges longer than 30 min; never slower than usual",
+    ):
         assert words in out, words
 
 

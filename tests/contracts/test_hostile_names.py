@@ -80,7 +80,7 @@ def test_a_name_never_changes_the_page(hostile: str) -> None:
 def test_a_name_never_leaves_its_place_in_the_script(hostile: str) -> None:
     script = structure(to_html(named_plan(hostile), named_region(hostile))).scripts[-1]
     popups, plain = popups_in(script), popups_in(plain_page().scripts[-1])
-    assert len(popups) == len(plain) == 5
+    assert len(popups) == len(plain) == 6
     assert script.count("`") == plain_page().scripts[-1].count("`")
     for popup, usual in zip(popups, plain, strict=True):
         assert not set("`$\\{}\u2028\u2029") & set(popup)

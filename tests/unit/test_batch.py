@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.render_visits import visits_plan
+from tripplan.answer import Plan
 from tripplan.batch import SUMMARY_FIELDS, Outcome, plan_many, read_trips, summary_row
 from tripplan.errors import DataError
+from tripplan.planner import Planner
+from tripplan.trip import Trip
+from tripplan.vehicle import Vehicle
 
 TRIPS: list[dict[str, Any]] = [
     {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"},
@@ -86,6 +91,43 @@ def test_unusable_trip_files_are_named(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00origin")
     with pytest.raises(DataError, match="cannot be read"):
         read_trips(path)
+
+
+def test_rows_may_go_by_way_of_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rows ask for, without a search: the plan is the sample's."""
+    monkeypatch.setattr(Planner, "plan", planned_sample)
+    path = tmp_path / "trips.csv"
+    path.write_text(
+        "origin,destination,vehicle,via,require,most_stops,slow_down_to\n"
+        '"Denver, CO","Vail, CO",nissan-sakura,"Golden, CO; 8h; 11kW | Frisco, CO",a; b,4,90%\n'
+        '"Denver, CO","Vail, CO",nissan-sakura,,,,\n'
+        '"Denver, CO","Vail, CO",nissan-sakura,"Frisco, CO; late",,,\n'
+        '"Denver, CO","Vail, CO",nissan-sakura,,a;a,,40%\n',
+        encoding="utf-8",
+    )
+    rows = read_trips(path)
+    outcomes = plan_many(rows)
+    asked, plain, late, wrong = outcomes
+    assert asked.plan is not None
+    wished = asked.plan.trip
+    assert [(w.place.name, w.dwell_s, w.charger_kw) for w in wished.waypoints] == [
+        ("Golden, CO", 28_800.0, 11.0),
+        ("Frisco, CO", 0.0, 0.0),
+    ]
+    assert (wished.via_chargers, wished.most_stops, wished.slow_down_to) == (("a", "b"), 4, 0.9)
+    assert plain.plan is not None
+    assert plain.plan.trip.waypoints == ()
+    assert late.status == wrong.status == "invalid"
+    assert 'waypoint "Frisco, CO; late"' in late.reason
+    assert "slow_down_to" in wrong.reason
+    line = summary_row(asked, rows[0])
+    assert (line["stops"], line["waypoints"]) == (2, 2)
+    assert line["dwell_h"] == pytest.approx(8.75)
+    assert line["waiting_h"] == pytest.approx(0.2)
+
+
+def planned_sample(_planner: Planner, trip: Trip, _vehicle: Vehicle) -> Plan:
+    return visits_plan().model_copy(update={"trip": trip})
 
 
 def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:

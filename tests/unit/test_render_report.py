@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.render_sample import sample_plan, sample_region
+from tests.render_visits import visits_plan
 from tripplan.answer import ChargingStop, Plan
 from tripplan.render import popups, report, statements, words
 from tripplan.trip import ChargerWishes
@@ -32,6 +33,11 @@ def limited(stop: ChargingStop, *limits: str, pack_c: float = 35.0) -> ChargingS
 
 def test_the_sample_reads_like_the_golden_file() -> None:
     assert report.to_text(sample_plan()) == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_the_sample_with_visits_reads_like_its_golden_file() -> None:
+    golden = GOLDEN.with_name("visits.txt")
+    assert report.to_text(visits_plan()) == golden.read_text(encoding="utf-8")
 
 
 def test_illustrative_chargers_cannot_be_missed() -> None:

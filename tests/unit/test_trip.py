@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from tripplan.errors import InvalidInputError
-from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Trip
+from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Trip, Waypoint, read_waypoint
 
 DENVER = Place(lat=39.7392, lon=-104.9903, name="Denver, CO")
 VAIL = Place(lat=39.6403, lon=-106.3742)
@@ -146,3 +146,112 @@ def test_what_is_no_date_and_time_is_refused(wrong: object) -> None:
     with pytest.raises(InvalidInputError, match="a time") as caught:
         trip(departure=wrong)
     assert caught.value.field == "departure"
+
+
+def found(name: str) -> Place:
+    return Place(lat=1.0, lon=2.0, name=name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "dwell_s", "charger_kw"),
+    [
+        ("Portland, OR", "Portland, OR", 0.0, 0.0),
+        ("Portland, OR; 8h; 11kW", "Portland, OR", 28_800.0, 11.0),
+        ("Portland, OR;11 KW ; 8 h", "Portland, OR", 28_800.0, 11.0),
+        (" Salem ; 45min ", "Salem", 2_700.0, 0.0),
+        ("45.5,-122.6; 1h30min", "45.5,-122.6", 5_400.0, 0.0),
+        ("Salem; 1.5 h; 7.4kW;", "Salem", 5_400.0, 7.4),
+        ("Salem; 2d 1h 1min 1s", "Salem", 176_461.0, 0.0),
+        ("Salem; 14d", "Salem", 1_209_600.0, 0.0),
+        ("Salem; 90s", "Salem", 90.0, 0.0),
+    ],
+)
+def test_waypoints_are_read_as_drivers_write_them(
+    text: str, name: str, dwell_s: float, charger_kw: float
+) -> None:
+    waypoint = read_waypoint(text, found)
+    assert waypoint == Waypoint(place=found(name), dwell_s=dwell_s, charger_kw=charger_kw)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the place comes first"),
+        ("; 8h", "the place comes first"),
+        ("Salem; 8", '"8" is neither a time'),
+        ("Salem; 8 parsecs", '"8 parsecs" is neither a time'),
+        ("Salem; -8h", '"-8h" is neither a time'),
+        ("Salem; 8h 9h", '"8h 9h" is neither a time'),
+        ("Salem; 11 kWh", '"11 kWh" is neither a time'),
+        ("Salem; nan kW", '"nan kW" is neither a time'),
+        ("Salem; 8h; 9h", "it has a time twice"),
+        ("Salem; 11kW; 22kW", "it has a power twice"),
+        ("Salem; 15d", "14 days at most"),
+        ("Salem; 3000kW", "less than or equal to 2000"),
+        (f"Salem; {'9' * 400}h", "finite number"),
+    ],
+)
+def test_wrong_waypoints_are_refused_with_their_text(text: str, told: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read_waypoint(text, found)
+    message = str(caught.value)
+    assert told in message
+    assert message.startswith(f'waypoint "{text}"')
+
+
+def test_wishes_for_stops_are_optional() -> None:
+    plain = trip()
+    assert (plain.waypoints, plain.via_chargers) == ((), ())
+    assert (plain.least_charge_soc, plain.slow_down_to) == (0.0, 0.8)
+    assert plain.most_stops is plain.longest_stop_s is None
+
+
+def test_wishes_for_stops_are_read_from_text() -> None:
+    made = trip(
+        via_chargers="a; b",
+        least_charge_soc="15%",
+        most_stops="2",
+        longest_stop_s="1200",
+        slow_down_to="85 %",
+    )
+    assert made.via_chargers == ("a", "b")
+    assert (made.least_charge_soc, made.slow_down_to) == (0.15, 0.85)
+    assert (made.most_stops, made.longest_stop_s) == (2, 1200.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "told"),
+    [
+        ("least_charge_soc", 20, "within 0 and 1"),
+        ("most_stops", -1, "greater than or equal to 0"),
+        ("most_stops", 1.5, "valid integer"),
+        ("longest_stop_s", 0, "greater than 0"),
+        ("longest_stop_s", 1e6, "less than or equal to 86400"),
+        ("slow_down_to", 0.4, "greater than or equal to 0.5"),
+        ("slow_down_to", "40%", "greater than or equal to 0.5"),
+        ("slow_down_to", 80, "less than or equal to 1"),
+        ("slow_down_to", "slow", "valid number"),
+        ("via_chargers", ["a", " "], "at least 1 character"),
+        ("waypoints", ["Salem"], "valid dictionary"),
+    ],
+)
+def test_impossible_wishes_for_stops_are_refused(field: str, wrong: object, told: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        trip(**{field: wrong})
+    assert caught.value.field.startswith(field)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wishes_", "told"),
+    [
+        ({"least_charge_soc": 0.5, "charge_limit_soc": 0.55}, "no stop could add that much"),
+        ({"via_chargers": "a;b;a"}, "names a charger twice"),
+        ({"via_chargers": "a", "chargers": {"banned": "a;b"}}, "both required and banned"),
+        ({"via_chargers": "a;b", "most_stops": 1}, "2 chargers are required"),
+    ],
+)
+def test_wishes_for_stops_must_agree(wishes_: dict[str, object], told: str) -> None:
+    with pytest.raises(InvalidInputError, match=told):
+        trip(**wishes_)
+    assert trip(least_charge_soc=0.9).least_charge_soc == 0.9

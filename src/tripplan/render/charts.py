@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.answer import ChargingStop, Plan
-from tripplan.render import statements, words
+from tripplan.render import statements, visits, words
 from tripplan.render.colours import LIMIT_COLOURS, SOC_COLOURS
 from tripplan.render.lines import simplify
 from tripplan.render.popups import Markup, joined, points, tag
-from tripplan.units import M_PER_KM, M_PER_MILE
+from tripplan.units import M_PER_KM, M_PER_MILE, S_PER_H
 
 Floats = NDArray[np.float64]
 
@@ -81,6 +81,7 @@ def trip_chart(plan: Plan) -> Markup:
         *(_scale(panel) for panel in panels),
         _area(course, elevation),
         _reserve(plan, soc),
+        _slow_bars(plan, course, soc),
         _ambient(plan, pack),
         _line(course, course.soc * 100.0, soc, stroke="url(#tp-soc)", stroke_width=3),
         _line(course, course.pack_c, pack, stroke="#b3261e", stroke_width=2),
@@ -119,7 +120,7 @@ def _spoken(plan: Plan, course: Course) -> str:
         f"Battery charge, elevation and battery temperature over "
         f"{words.distance(plan.distance_km)}: charge from "
         f"{words.percent(plan.trip.departure_soc)} to {words.percent(plan.arrival_soc)} with "
-        f"{words.count(len(plan.stops), 'stop')}, elevation {course.elevation_m.min():.0f} to "
+        f"{visits.counts(plan)}, elevation {course.elevation_m.min():.0f} to "
         f"{course.elevation_m.max():.0f} m, battery {course.pack_c.min():.0f} to "
         f"{course.pack_c.max():.0f} °C"
     )
@@ -211,6 +212,23 @@ def _ambient(plan: Plan, panel: _Panel) -> Markup:
     )  # fmt: skip
 
 
+def _slow_bars(plan: Plan, course: Course, panel: _Panel) -> Markup | None:
+    """Return bars below a panel where the plan asks to drive slower."""
+    y = panel.bottom + 11
+    bars = [
+        tag(
+            "line", tag("title", sentence), class_="tp-slow", y1=y, y2=y,
+            x1=round(_x(course, told.from_km), 1), x2=round(_x(course, told.to_km), 1),
+        )
+        for leg in plan.legs
+        for told, sentence in zip(leg.advice, visits.advice(leg), strict=True)
+    ]  # fmt: skip
+    if not bars:
+        return None
+    word = tag("text", "slow", x=_LEFT - 5, y=y + 4, text_anchor="end", class_="tp-tick")
+    return joined(*bars, word)
+
+
 def _distance_axis(course: Course, bottom: float) -> Markup:
     marks = []
     km = 0.0
@@ -244,11 +262,19 @@ def _stop_mark(plan: Plan, number: int, course: Course, bottom: float) -> Markup
     x = round(_x(course, plan.legs[number].trace.distance_km[-1]), 1)
     stop = plan.stops[number]
     kind = "tp-pin tp-pin-made-up" if stop.illustrative else "tp-pin"
+    pin = (
+        tag(
+            "rect", x=round(x - 9, 1), y=_TOP - 19, width=18, height=18, rx=4,
+            class_="tp-pin-waypoint",
+        )
+        if visits.is_waypoint(stop)
+        else tag("circle", cx=x, cy=_TOP - 10, r=9.5, class_=kind)
+    )  # fmt: skip
     return tag(
         "g",
-        tag("title", f"Stop {stop.number}"),
+        tag("title", visits.title(stop)),
         tag("line", x1=x, x2=x, y1=_TOP, y2=bottom, class_="tp-stop-line"),
-        tag("circle", cx=x, cy=_TOP - 10, r=9.5, class_=kind),
+        pin,
         tag("text", stop.number, x=x, y=_TOP - 6, text_anchor="middle", class_="tp-pin-text"),
     )
 
@@ -258,6 +284,7 @@ def power_chart(stop: ChargingStop) -> Markup:
     width, height, left, bottom = 270.0, 112.0, 30.0, 76.0
     end_s = max(stop.samples[-1].since_plug_in_s, 1.0) if stop.samples else 1.0
     top_kw = max(stop.max_kw, 1.0) * 1.1
+    highest = words.power(stop.max_kw).removesuffix(" kW")
 
     def x(since_s: float) -> float:
         return left + since_s / end_s * (width - left - 6.0)
@@ -267,14 +294,14 @@ def power_chart(stop: ChargingStop) -> Markup:
 
     ticks = (0.0, 0.5 * end_s, end_s)
     inside = [
-        tag("title", f"Charging power over {words.duration(stop.charging_s)}"),
+        tag("title", f"Charging power over {words.duration(end_s)}"),
         *_bands(stop, x, y, bottom),
         tag("line", x1=left, x2=width - 6, y1=bottom, y2=bottom, class_="tp-axis"),
-        tag("text", f"{stop.max_kw:.0f}", x=left - 4, y=y(stop.max_kw) + 4, text_anchor="end"),
+        tag("text", highest, x=left - 4, y=y(stop.max_kw) + 4, text_anchor="end"),
         tag("text", "kW", x=left - 4, y=y(stop.max_kw) + 17, text_anchor="end"),
         *(
             tag(
-                "text", f"{t / 60:.0f} min", x=round(x(t), 1), y=bottom + 14,
+                "text", _since(t, end_s), x=round(x(t), 1), y=bottom + 14,
                 text_anchor="end" if t == end_s else "middle" if t else "start",
             )
             for t in ticks
@@ -286,6 +313,10 @@ def power_chart(stop: ChargingStop) -> Markup:
         aria_label=f"Charging power: mean {words.power(stop.mean_kw)}, "
         f"highest {words.power(stop.max_kw)}",
     )  # fmt: skip
+
+
+def _since(t: float, end_s: float) -> str:
+    return f"{t / 60:.0f} min" if end_s < 3 * S_PER_H else f"{t / S_PER_H:.1f} h"
 
 
 def _bands(

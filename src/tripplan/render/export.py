@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from tripplan.answer import SCHEMA_VERSION, ChargingStop, Leg, Plan
 from tripplan.errors import DataError
 from tripplan.record import invalid_input
-from tripplan.render import words
+from tripplan.render import visits, words
 from tripplan.render.files import write_text_atomically
 from tripplan.render.statements import leg_clocks
 from tripplan.trip import Place
@@ -107,16 +107,16 @@ def read_json(path: str | Path) -> Plan:
 def to_geojson(plan: Plan) -> dict[str, Any]:
     """Return a GeoJSON FeatureCollection (RFC 7946): legs, stops, origin and destination.
 
-    Positions are [longitude, latitude].  Each feature's ``kind`` is leg, stop, origin or
-    destination; its other properties are the fields of the record.
+    Positions are [longitude, latitude].  Each feature's ``kind`` is leg, stop (at a charger),
+    waypoint, origin or destination; its other properties are the fields of the record.
     """
     features = [_point(plan.trip.origin, {"kind": "origin", "name": plan.trip.origin.label})]
     for number, leg in enumerate(plan.legs, start=1):
         features.append(_leg_feature(leg, number))
         if number <= len(plan.stops):
             stop = plan.stops[number - 1]
-            properties = stop.model_dump(mode="json", exclude={"samples", "lat", "lon"})
-            features.append(_point(stop, {"kind": "stop", **properties}))
+            properties = stop.model_dump(mode="json", exclude={"samples", "lat", "lon", "kind"})
+            features.append(_point(stop, {"kind": _KINDS[stop.kind], **properties}))
     end = plan.trip.destination
     features.append(_point(end, {"kind": "destination", "name": end.label}))
     return {
@@ -128,6 +128,10 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
             **plan.model_dump(mode="json", exclude={"legs", "stops", "trip"}),
         },
     }
+
+
+_KINDS = {"charger": "stop", "waypoint": "waypoint"}
+"""What the files call the kinds of stop."""
 
 
 def _point(place: Place | ChargingStop, properties: dict[str, Any]) -> dict[str, Any]:
@@ -169,12 +173,7 @@ def to_gpx(plan: Plan) -> str:
         ET.SubElement(metadata, "desc").text = words.ILLUSTRATIVE_LINE
     _waypoint(root, trip.origin, trip.origin.label, "start")
     for stop in plan.stops:
-        mark = f"{words.MADE_UP}: " if stop.illustrative else ""
-        does = (
-            f"{mark}arrive {words.percent(stop.arrival_soc)}, leave "
-            f"{words.percent(stop.departure_soc)}, {words.duration(stop.charging_s)} charging"
-        )
-        _waypoint(root, stop, f"{stop.number} {stop.name}", does)
+        _waypoint(root, stop, f"{stop.number} {stop.name}", _does(stop))
     _waypoint(root, trip.destination, trip.destination.label, "destination")
     track = ET.SubElement(root, "trk")
     ET.SubElement(track, "name").text = words.one_line(
@@ -188,6 +187,18 @@ def to_gpx(plan: Plan) -> str:
             ET.SubElement(point, "ele").text = f"{elevation_m:.1f}"
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _does(stop: ChargingStop) -> str:
+    """Say what happens at a stop, for a satnav's list of points."""
+    mark = f"{words.MADE_UP}: " if stop.illustrative else ""
+    said = (
+        f"{mark}arrive {words.percent(stop.arrival_soc)}, leave {words.percent(stop.departure_soc)}"
+    )
+    if visits.is_waypoint(stop):
+        return f"{said}, {visits.stay(stop)}, {visits.charged_there(stop)}"
+    waiting = visits.waiting(stop)
+    return f"{said}, {f'{waiting}, ' if waiting else ''}{words.duration(stop.charging_s)} charging"
 
 
 def _waypoint(root: ET.Element, place: Place | ChargingStop, name: str, does: str) -> None:
@@ -205,7 +216,8 @@ ROW_FIELDS = (
     "kind", "number", "name", "lat", "lon", "illustrative", "start_s", "end_s", "duration_s",
     "overhead_s", "distance_km", "energy_kwh", "departure_soc", "arrival_soc", "min_soc",
     "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "standard", "charger_kw",
-    "mean_kw", "max_kw", "limited_by", "heat_delay_s",
+    "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "dwell_s", "dwell_energy_kwh",
+    "advice",
 )  # fmt: skip
 """Columns of `to_rows`, for legs and stops alike; what one of them lacks is empty."""
 
@@ -215,6 +227,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
 
     ``energy_kwh`` is what leaves the battery: positive on a leg, negative at a stop.  ``lat`` and
     ``lon`` are where the leg or stop ends.  ``start_s`` and ``end_s`` count from departure.
+    ``kind`` is leg, stop (at a charger) or waypoint; ``advice`` says where to drive slower.
     """
     rows: list[dict[str, Any]] = []
     for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True), start=1):
@@ -230,18 +243,18 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                 end_s=times.arrival_s,
                 duration_s=leg.driving_s,
                 energy_kwh=leg.energy.spent_kwh,
+                advice=visits.advice_cell(leg),
             )
         )
         if number <= len(plan.stops):
             stop = plan.stops[number - 1]
-            spell = stop.overhead_s + stop.charging_s
             rows.append(
                 _row(
                     stop,
-                    kind="stop",
+                    kind=_KINDS[stop.kind],
                     start_s=times.arrival_s,
-                    end_s=times.arrival_s + spell,
-                    duration_s=spell,
+                    end_s=times.arrival_s + stop.pause_s,
+                    duration_s=stop.pause_s,
                     energy_kwh=-stop.energy_kwh,
                 )
             )

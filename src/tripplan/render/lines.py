@@ -43,6 +43,29 @@ def simplify(x: ArrayLike, y: ArrayLike, tolerance: float) -> Indices:
     return np.flatnonzero(keep)
 
 
+def between(along: ArrayLike, x: ArrayLike, y: ArrayLike, first: float, last: float) -> Floats:
+    """Cut out the part of a line between two positions along it.
+
+    Parameters
+    ----------
+    along
+        Position of each point along the line, never falling, shape (points,).
+    x, y
+        Columns of the points, shape (points,).
+    first, last
+        Positions at which the part starts and ends; beyond the line, its ends count.
+
+    Returns
+    -------
+    NDArray
+        Points (x, y) of the part, both ends included, shape (points of the part, 2).
+    """
+    at = np.asarray(along, np.float64)
+    inside = at[(at > first) & (at < last)]
+    cuts = np.concatenate([[first], inside, [last]])
+    return np.column_stack([np.interp(cuts, at, np.asarray(v, np.float64)) for v in (x, y)])
+
+
 def _distance(x: Floats, y: Floats, first: int, last: int) -> Floats:
     """Return the distance of the points between two ends from the segment that joins them."""
     dx, dy = x[last] - x[first], y[last] - y[first]

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from tripplan.answer import Plan
 from tripplan.region import Region
-from tripplan.render import basemap, panel, popups
+from tripplan.render import basemap, panel, popups, visits
 from tripplan.render.charts import course_of, power_chart
 from tripplan.render.colours import soc_colour
 from tripplan.render.files import write_text_atomically
+from tripplan.render.lines import between, simplify
 from tripplan.render.page import page, with_steady_names
 from tripplan.render.popups import rendered, tag
 from tripplan.units import S_PER_H
@@ -24,6 +25,8 @@ from tripplan.units import S_PER_H
 _SOC_STEP = 0.02
 """The route changes its colour where SoC has changed by this much."""
 _COURSE_POINTS = 320
+_POINTING_DEG = 0.0002
+"""How far the line that one points at may lie beside the route (about 20 m)."""
 _TOUCHING_DEG = 0.001
 """A place this near to the road counts as lying on it (about 100 m)."""
 
@@ -57,6 +60,7 @@ def to_html(plan: Plan, region: Region | None = None) -> str:
     for layer in (*tiles, *others, route, *_draw_ends(plan), *stops):
         chart.add_child(layer)
     _draw_route(plan, route)
+    _draw_leg_tips(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
     chart.add_child(_Wiring(plain, tiles, stops, corners, _course(plan)))
     return _assembled(plan, chart)
@@ -182,9 +186,37 @@ def _draw_route(plan: Plan, group: folium.FeatureGroup) -> None:
         group.add_child(_line(whole, "tp-route-edge", color=colour, weight=width, opacity=0.9))
     for line, soc in _spells(plan):
         group.add_child(_line(line, "tp-route", color=soc_colour(soc), weight=5.5))
+    for stretch in _slow_stretches(plan):
+        look = {"color": "#ffffff", "weight": 2.5, "dash_array": "2 7"}
+        group.add_child(_line(stretch, "tp-slow-road", **look))
     away = list(_off_road(plan))
     if away:
         group.add_child(_line(away, "tp-off-road", color="#26303b", weight=2.5, dash_array="2 6"))
+
+
+def _slow_stretches(plan: Plan) -> Iterator[list[list[float]]]:
+    """Yield the stretches on which the plan asks to drive slower."""
+    for leg in plan.legs:
+        trace = leg.trace
+        for told in leg.advice:
+            part = between(trace.distance_km, trace.lat, trace.lon, told.from_km, told.to_km)
+            yield part.round(6).tolist()
+
+
+def _draw_leg_tips(plan: Plan, group: folium.FeatureGroup) -> None:
+    """Lay a line that is not seen over each leg, wide enough to point at."""
+    for number, leg in enumerate(plan.legs, start=1):
+        lat, lon = np.asarray(leg.trace.lat), np.asarray(leg.trace.lon)
+        if lat.size < 2:
+            continue
+        kept = simplify(lon, lat, _POINTING_DEG)
+        line = folium.PolyLine(  # type: ignore[no-untyped-call]
+            list(zip(lat[kept].tolist(), lon[kept].tolist(), strict=True)),
+            weight=20, opacity=0.0,
+            tooltip=folium.Tooltip(popups.leg_tip(leg, number), opacity=1.0),
+        )  # fmt: skip
+        line.options |= {"className": "tp-leg"}
+        group.add_child(line)
 
 
 def _line(points: Sequence[Any], class_name: str, **look: Any) -> folium.PolyLine:  # noqa: ANN401
@@ -231,13 +263,13 @@ def _draw_stops(plan: Plan) -> list[folium.Marker]:
             icon_anchor=(17, 17),
             class_name="tp-stop-icon",
         )
-        popup = _popup(popups.stop_popup(stop, power_chart(stop)))
+        popup = _popup(popups.stop_popup(stop, power_chart(stop) if stop.samples else None))
         markers.append(
             folium.Marker(
                 [stop.lat, stop.lon],
                 icon=icon,
                 popup=popup,
-                title=f"Stop {stop.number}",
+                title=visits.title(stop),
                 zIndexOffset=1000,
             )
         )
@@ -325,7 +357,7 @@ def _assembled(plan: Plan, chart: folium.Map) -> str:
         panel.banner(plan),
         tag(
             "main",
-            tag("div", rendered(parts[0].strip()), panel.legend(), class_="tp-map"),
+            tag("div", rendered(parts[0].strip()), panel.legend(plan), class_="tp-map"),
             panel.panel(plan),
             class_="tp-main",
         ),

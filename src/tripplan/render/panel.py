@@ -6,10 +6,20 @@ Built from `popups.tag` alone; no HTML text is written here.
 from collections.abc import Iterable
 
 from tripplan.answer import ChargingStop, Leg, Plan
-from tripplan.render import statements, words
+from tripplan.render import statements, visits, words
 from tripplan.render.charts import trip_chart
 from tripplan.render.colours import LIMIT_COLOURS, SOC_COLOURS, soc_colour
-from tripplan.render.popups import Child, Markup, facts, joined, made_up_tag, name, tag
+from tripplan.render.popups import (
+    Child,
+    Markup,
+    badge_class,
+    facts,
+    joined,
+    made_up_tag,
+    name,
+    slower,
+    tag,
+)
 
 
 def banner(plan: Plan) -> Markup | None:
@@ -46,14 +56,17 @@ def panel(plan: Plan) -> Markup:
     )
 
 
-def legend() -> Markup:
-    """Return the colour scale of the route."""
+def legend(plan: Plan) -> Markup:
+    """Return the colour scale of the route, and the sign for driving slower where there is one."""
     gradient = f"background:linear-gradient(to right,{','.join(SOC_COLOURS)})"
     return tag(
         "div",
         tag("div", "Battery charge on the road", class_="tp-legend-title"),
         tag("div", class_="tp-scale", style=gradient),
         tag("div", tag("span", "0%"), tag("span", "50%"), tag("span", "100%"), class_="tp-ticks"),
+        tag("div", tag("i"), "drive slower", class_="tp-legend-slow")
+        if any(leg.advice for leg in plan.legs)
+        else None,
         class_="tp-legend",
         aria_label="Colour of the route: orange is an empty battery, dark blue a full one",
         role="img",
@@ -85,7 +98,7 @@ def _head(plan: Plan) -> Markup:
 
 
 def _totals(plan: Plan) -> Markup:
-    stops = words.count(len(plan.stops), "charging stop")
+    stops = visits.counts(plan, "charging stop")
     return tag(
         "section",
         tag("p", tag("b", words.duration(plan.total_s)), f" with {stops}", class_="tp-total"),
@@ -106,6 +119,8 @@ def _time_bar(plan: Plan) -> Markup:
         ("driving", plan.driving_s, "tp-driving"),
         ("charging", plan.charging_s, "tp-charging"),
         ("stopping", plan.overhead_s, "tp-stopping"),
+        ("cooling down", plan.waiting_s, "tp-waiting"),
+        ("at waypoints", plan.dwell_s, "tp-standing"),
     )
     total = sum(seconds for _, seconds, _ in parts) or 1.0
     shown = [part for part in parts if part[1] > 0]
@@ -167,21 +182,16 @@ def _leg_row(leg: Leg) -> Markup:
             f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}",
             class_="tp-quiet",
         ),
+        slower(leg),
         class_="tp-leg-row",
     )
 
 
 def _stop_row(stop: ChargingStop, arrival_s: float) -> Markup:
-    made_up = stop.illustrative
-    leave_s = arrival_s + stop.overhead_s + stop.charging_s
+    leave = f"leave at {words.clock(arrival_s + stop.pause_s)}"
     return tag(
         "li",
-        tag(
-            "span",
-            stop.number,
-            class_="tp-badge tp-badge-made-up" if made_up else "tp-badge",
-            aria_hidden="true",
-        ),
+        tag("span", stop.number, class_=badge_class(stop), aria_hidden="true"),
         tag("time", words.clock(arrival_s)),
         tag(
             "div",
@@ -190,27 +200,48 @@ def _stop_row(stop: ChargingStop, arrival_s: float) -> Markup:
                 name(stop.name),
                 type="button",
                 data_stop=stop.number - 1,
-                title=f"Show stop {stop.number} on the map",
+                title=f"Show {visits.title(stop).lower()} on the map",
             ),
-            made_up_tag() if made_up else None,
-            _soc_bar(stop),
-            tag(
-                "div",
-                tag(
-                    "b", f"{words.percent(stop.arrival_soc)} → {words.percent(stop.departure_soc)}"
-                ),
-                f" in {words.duration(stop.charging_s)}, {words.energy(stop.energy_kwh)}, "
-                f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}",
-            ),
-            tag(
-                "div",
-                f"{statements.plug(stop)}; leave at {words.clock(leave_s)}",
-                class_="tp-quiet",
-            ),
-            _reason(stop),
+            made_up_tag() if stop.illustrative else None,
+            *(_visit(stop, leave) if visits.is_waypoint(stop) else _charge(stop, leave)),
         ),
         class_="tp-stop-row",
     )
+
+
+def _charge(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
+    return (
+        _soc_bar(stop),
+        _waiting(stop),
+        tag(
+            "div",
+            tag("b", visits.soc_change(stop)),
+            f" in {words.duration(stop.charging_s)}, {words.energy(stop.energy_kwh)}, "
+            f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}",
+        ),
+        tag("div", f"{statements.plug(stop)}; {leave}", class_="tp-quiet"),
+        _reason(stop),
+    )
+
+
+def _visit(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
+    charges = stop.energy_kwh > 0
+    return (
+        _soc_bar(stop) if charges else None,
+        _waiting(stop),
+        tag(
+            "div",
+            tag("b", visits.stay(stop).capitalize()),
+            f", {visits.charged_there(stop)}",
+        ),
+        tag("div", "Battery ", tag("b", visits.soc_change(stop)), f"; {leave}"),
+        _reason(stop) if charges else None,
+    )
+
+
+def _waiting(stop: ChargingStop) -> Markup | None:
+    waiting = visits.waiting(stop)
+    return tag("div", waiting.capitalize(), class_="tp-waits") if waiting else None
 
 
 def _reason(stop: ChargingStop) -> Markup:

@@ -6,11 +6,11 @@ HTML, in attributes, in JavaScript template literals and in a template engine's 
 """
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from tripplan.answer import ChargingStop, Plan
+from tripplan.answer import ChargingStop, Leg, Plan
 from tripplan.region import Charger
-from tripplan.render import statements, words
+from tripplan.render import statements, visits, words
 
 NAME_LIMIT = 80
 TEXT_LIMIT = 600
@@ -117,11 +117,30 @@ def made_up_tag() -> Markup:
     return tag("span", "made up", class_="tp-made-up", title="Not a real charger")
 
 
-def stop_popup(stop: ChargingStop, curve: Markup) -> Markup:
+def stop_popup(stop: ChargingStop, curve: Markup | None) -> Markup:
     """Return what a click on a stop shows: what happens there, and why it takes that long."""
-    rows = (
-        ("Battery", f"{words.percent(stop.arrival_soc)} → {words.percent(stop.departure_soc)}"),
+    rows = _waypoint_facts(stop) if visits.is_waypoint(stop) else _charging_facts(stop)
+    charges = stop.energy_kwh > 0 or not visits.is_waypoint(stop)
+    return tag(
+        "div",
+        tag("h3", f"{visits.title(stop)}: ", name(stop.name)),
+        _warning() if stop.illustrative else None,
+        facts(*((label, value) for label, value in rows if value is not None)),
+        curve if charges else None,
+        tag("p", tag("b", "Why this power? "), statements.why_limited(stop)) if charges else None,
+        class_="tp-popup",
+    )
+
+
+Facts = Iterable[tuple[str, str | None]]
+
+
+def _charging_facts(stop: ChargingStop) -> Facts:
+    return (
+        ("Battery", visits.soc_change(stop)),
+        ("First", visits.waiting(stop)),
         ("Charging", f"{words.duration(stop.charging_s)} (+ {words.duration(stop.overhead_s)})"),
+        ("Stay", words.duration(stop.dwell_s) if stop.dwell_s > 0 else None),
         ("Energy", words.energy(stop.energy_kwh)),
         ("Power", f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"),
         ("Plug", statements.plug(stop)),
@@ -130,15 +149,56 @@ def stop_popup(stop: ChargingStop, curve: Markup) -> Markup:
         *((label.capitalize(), text) for label, text in statements.site(stop)),
         *(("Note", rule) for rule in statements.plug_rules(stop)),
     )
+
+
+def _waypoint_facts(stop: ChargingStop) -> Facts:
+    power = f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"
+    return (
+        ("Stay", words.duration(stop.dwell_s) if stop.dwell_s > 0 else "passing by"),
+        ("Battery", visits.soc_change(stop)),
+        ("First", visits.waiting(stop)),
+        ("Charging", visits.charged_there(stop)),
+        ("Power", power if stop.energy_kwh > 0 else None),
+        ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),
+    )
+
+
+def leg_tip(leg: Leg, number: int) -> Markup:
+    """Return what shows over the road of a leg: how long, how much, and where to drive slower."""
+    lines = visits.advice(leg)
     return tag(
         "div",
-        tag("h3", f"Stop {stop.number}: ", name(stop.name)),
-        _warning() if stop.illustrative else None,
-        facts(*((label, value) for label, value in rows if value is not None)),
-        curve,
-        tag("p", tag("b", "Why this power? "), statements.why_limited(stop)),
-        class_="tp-popup",
+        tag("b", f"Leg {number}: "),
+        f"{words.distance(leg.distance_km)} · {words.duration(leg.driving_s)} · "
+        f"{words.energy(leg.energy.spent_kwh)}",
+        tag("br"),
+        f"battery {words.percent(leg.departure_soc)} → {words.percent(leg.arrival_soc)}",
+        _slower(lines[:ADVICE_LIMIT]),
+        f"and {len(lines) - ADVICE_LIMIT} more stretches" if len(lines) > ADVICE_LIMIT else None,
+        class_="tp-leg-tip",
     )
+
+
+ADVICE_LIMIT = 4
+"""So many stretches to drive slower are shown at once."""
+
+
+def slower(leg: Leg) -> Markup | None:
+    """Return where to drive slower on a leg as lines, the later ones of many folded away."""
+    lines = visits.advice(leg)
+    if len(lines) <= ADVICE_LIMIT:
+        return _slower(lines)
+    more = lines[ADVICE_LIMIT:]
+    return joined(
+        _slower(lines[:ADVICE_LIMIT]),
+        tag("details", tag("summary", f"{len(more)} more"), _slower(more)),
+    )
+
+
+def _slower(lines: Sequence[str]) -> Markup | None:
+    if not lines:
+        return None
+    return tag("ul", *(tag("li", line) for line in lines), class_="tp-advice")
 
 
 def end_popup(plan: Plan, *, start: bool) -> Markup:
@@ -157,11 +217,17 @@ def end_popup(plan: Plan, *, start: bool) -> Markup:
 
 
 def stop_badge(stop: ChargingStop) -> Markup:
-    """Return the numbered mark of a stop on the map."""
-    kind = "tp-badge tp-badge-made-up" if stop.illustrative else "tp-badge"
+    """Return the numbered mark of a stop on the map: round at a charger, square at a waypoint."""
     return joined(
-        tag("span", stop.number, class_=kind), made_up_tag() if stop.illustrative else None
+        tag("span", stop.number, class_=badge_class(stop)),
+        made_up_tag() if stop.illustrative else None,
     )
+
+
+def badge_class(stop: ChargingStop) -> str:
+    """Return the classes of a stop's mark."""
+    square = " tp-badge-waypoint" if visits.is_waypoint(stop) else ""
+    return f"tp-badge{square}{' tp-badge-made-up' if stop.illustrative else ''}"
 
 
 def end_badge(label: str, *, start: bool, below: bool) -> Markup:

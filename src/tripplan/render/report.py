@@ -5,7 +5,7 @@ from typing import Any
 
 from tripplan.answer import ChargingStop, Leg, Plan
 from tripplan.region import Region
-from tripplan.render import statements, words
+from tripplan.render import statements, visits, words
 from tripplan.units import M_PER_KM
 
 _LABEL = 12
@@ -34,7 +34,7 @@ def _header(plan: Plan) -> list[str]:
         _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
         _row(
             "Distance",
-            f"{words.distance(plan.distance_km)}, {words.count(len(plan.stops), 'stop')}",
+            f"{words.distance(plan.distance_km)}, {visits.counts(plan)}",
         ),
         _row(
             "Energy",
@@ -50,7 +50,7 @@ def _timetable(plan: Plan) -> list[str]:
     clocks = statements.leg_clocks(plan)
     for number, (leg, times) in enumerate(zip(plan.legs, clocks, strict=True)):
         stop = plan.stops[number - 1] if number else None
-        place = words.one_line(leg.start.label) if stop is None else f"stop {stop.number}"
+        place = words.one_line(leg.start.label) if stop is None else visits.title(stop).lower()
         lines.append(
             f"{words.clock(times.departure_s):>{_TIME}}  leave {place} "
             f"with {words.percent(leg.departure_soc, 1)}"
@@ -82,41 +82,61 @@ def _leg_lines(leg: Leg) -> list[str]:
             f"pack {words.temperatures(leg.pack_departure_c, leg.pack_arrival_c)}, "
             f"lowest SoC {words.percent(leg.min_soc, 1)}"
         ),
+        *(f"advice: {sentence}" for sentence in visits.advice(leg)),
     ]
 
 
 def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
     mark = " [ILLUSTRATIVE: made up, not a real charger]" if stop.illustrative else ""
-    operator = f", {words.one_line(stop.operator)}" if stop.operator else ""
+    told = _waypoint_lines(stop) if visits.is_waypoint(stop) else _charging_lines(stop)
+    heading = f"{visits.title(stop).upper()}: {words.one_line(stop.name)}{mark}"
     return [
-        f"{words.clock(arrival_s):>{_TIME}}  STOP {stop.number}: {words.one_line(stop.name)}{mark}",
+        f"{words.clock(arrival_s):>{_TIME}}  {heading}",
         *_indented(
             [
                 (
                     f"arrive with {words.percent(stop.arrival_soc, 1)}, "
                     f"leave with {words.percent(stop.departure_soc, 1)}"
                 ),
-                (
-                    f"{words.duration(stop.charging_s)} charging "
-                    f"+ {words.duration(stop.overhead_s)} beside it"
-                ),
-                (
-                    f"{words.energy(stop.energy_kwh)}, mean {words.power(stop.mean_kw)}, "
-                    f"highest {words.power(stop.max_kw)}"
-                ),
-                f"plug {statements.plug(stop)}{operator}",
-                *(f"note: {rule}" for rule in statements.plug_rules(stop)),
-                f"site {'; '.join(f'{label} {text}' for label, text in statements.site(stop))}",
-                (
-                    f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}, "
-                    f"heat delay {words.duration(stop.heat_delay_s)}"
-                ),
-                (
-                    f"limited by {statements.LIMIT_WORDS[stop.limited_by]}: "
-                    f"{statements.why_limited(stop)}"
-                ),
+                *told,
             ]
         ),
+    ]
+
+
+def _charging_lines(stop: ChargingStop) -> list[str]:
+    operator = f", {words.one_line(stop.operator)}" if stop.operator else ""
+    waiting = visits.waiting(stop)
+    return [
+        visits.spell(stop),
+        *([waiting] if waiting else []),
+        f"{words.energy(stop.energy_kwh)}, {_power(stop)}",
+        f"plug {statements.plug(stop)}{operator}",
+        *(f"note: {rule}" for rule in statements.plug_rules(stop)),
+        f"site {'; '.join(f'{label} {text}' for label, text in statements.site(stop))}",
+        *_limit_lines(stop),
+    ]
+
+
+def _waypoint_lines(stop: ChargingStop) -> list[str]:
+    waiting = visits.waiting(stop)
+    lines = [f"{visits.stay(stop)}, {visits.charged_there(stop)}", *([waiting] if waiting else [])]
+    if stop.energy_kwh > 0:
+        return [*lines, _power(stop), *_limit_lines(stop)]
+    return [*lines, f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}"]
+
+
+def _power(stop: ChargingStop) -> str:
+    return f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"
+
+
+def _limit_lines(stop: ChargingStop) -> list[str]:
+    return [
+        (
+            f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}, "
+            f"heat delay {words.duration(stop.heat_delay_s)}"
+        ),
+        f"limited by {statements.LIMIT_WORDS[stop.limited_by]}: {statements.why_limited(stop)}",
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tripplan.answer import ChargingStop, LimitedBy, Plan
-from tripplan.render import words
+from tripplan.render import visits, words
 from tripplan.trip import ChargerWishes
 from tripplan.units import S_PER_H
 
@@ -37,7 +37,7 @@ def leg_clocks(plan: Plan) -> tuple[Clock, ...]:
         clocks.append(Clock(now, now + leg.driving_s))
         now += leg.driving_s
         if number < len(plan.stops):
-            now += plan.stops[number].overhead_s + plan.stops[number].charging_s
+            now += plan.stops[number].pause_s
     return tuple(clocks)
 
 
@@ -64,10 +64,12 @@ def why_limited(stop: ChargingStop) -> str:
         others = " and ".join(f"{LIMIT_WORDS[k]} ({words.percent(v)})" for k, v in rest)
         said += f", then {others}"
     said += "."
-    if stop.heat_delay_s >= 30:
+    # What is charged during a dwell takes no time, whatever holds the power down.
+    lost_s = min(stop.heat_delay_s, stop.charging_s)
+    if lost_s >= 30:
         said += (
             f" Without the limit by battery temperature this stop would be "
-            f"{words.duration(stop.heat_delay_s)} shorter."
+            f"{words.duration(lost_s)} shorter."
         )
     return said
 
@@ -141,7 +143,7 @@ def wishes(plan: Plan) -> tuple[str, ...]:
         said.append(f"leave at {trip.departure:%Y-%m-%d %H:%M}")
     if trip.avoid:
         said.append(f"no {', no '.join(trip.avoid)}")
-    return (*said, *_charger_wishes(trip.chargers))
+    return (*said, *visits.wishes(trip), *_charger_wishes(trip.chargers))
 
 
 def _charger_wishes(wished: ChargerWishes) -> tuple[str, ...]:
@@ -190,10 +192,16 @@ def conditions(plan: Plan) -> tuple[str, ...]:
 
 def split(plan: Plan) -> str:
     """Return how the total time divides."""
-    return (
-        f"{words.duration(plan.driving_s)} driving + {words.duration(plan.charging_s)} charging + "
-        f"{words.duration(plan.overhead_s)} at stops beside charging"
-    )
+    said = [
+        f"{words.duration(plan.driving_s)} driving",
+        f"{words.duration(plan.charging_s)} charging",
+        f"{words.duration(plan.overhead_s)} at stops beside charging",
+    ]
+    if plan.waiting_s > 0:
+        said.append(f"{words.duration(plan.waiting_s)} waiting for the battery to cool")
+    if plan.dwell_s > 0:
+        said.append(f"{words.duration(plan.dwell_s)} at waypoints")
+    return " + ".join(said)
 
 
 def headline(plan: Plan) -> str:

@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tripplan.search.customised import Customised
-from tripplan.search.kernels.labels import Bounds
 from tripplan.search.question import Question
 from tripplan.search.rows import RowStore
 from tripplan.units import M_PER_KM, MWH_PER_KWH
@@ -31,7 +30,7 @@ class OutOfReach(Exception):  # noqa: N818 - carries facts from the search to th
         self.reached_stops = reached_stops
 
 
-def out_of_range(question: Question, rows: RowStore, bounds: Bounds) -> OutOfReach:
+def out_of_range(question: Question, rows: RowStore) -> OutOfReach:
     """Measure what makes the trip impossible.
 
     The shortfall is the least extra energy that the car would have to hold, at the start and

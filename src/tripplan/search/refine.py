@@ -134,6 +134,16 @@ class FineDrives(DrivePool):
         """All rows are there from the beginning."""
         raise AssertionError(f"row {stop} was asked for")
 
+    def alternatives(self, stop: int, lap: int, other: int) -> Ints:
+        """Numbers of the drives from a stop to another in a lap, the quickest first."""
+        drives = self.drives
+        goal = other >= self.question.charger_node.size
+        begin = self.goal_begin[lap, stop] if goal else self.row_begin[stop]
+        end = self.goal_end[lap, stop] if goal else self.row_end[stop]
+        numbers = np.arange(begin, end)
+        numbers = numbers[drives.stop[begin:end] == other]
+        return np.asarray(numbers[np.argsort(drives.time_s[numbers], kind="stable")], np.int32)
+
     def drive(self, number: int) -> Drive:
         """Roads and speeds of a drive of the pool."""
         return self._found[self.metric(number)]

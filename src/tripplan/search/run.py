@@ -34,7 +34,9 @@ Ints = NDArray[np.int32]
 
 NO_WAIT = np.zeros(1)
 NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
-IDLE_RULES = HeatRules(0.0, 0.0, 1e9, 0.0)
+_EPSILON_SHARE = 1e-4
+"""Share of a trip's time that labels with heat may differ by at the least."""
+IDLE_RULES = HeatRules(0.0, 0.0, 1e9, 0.0, np.zeros(1))
 
 
 class Pool(Protocol):
@@ -257,10 +259,24 @@ def _found(frontier: Frontier, *, complete: bool) -> Found:
     return Found(time_s, tuple(reversed(chain)), int(frontier.counts[USED]), complete)
 
 
-def heat_rules(question: Question, settings: Settings, *, coarser: float = 1.0) -> HeatRules:
-    """Return the rules of the search with heat for this car."""
+def heat_rules(
+    question: Question, settings: Settings, *, coarser: float = 1.0, trip_s: float = 0.0
+) -> HeatRules:
+    """Return the rules of the search with heat for this car.
+
+    Parameters
+    ----------
+    question, settings
+        The trip, and how to search.
+    coarser
+        Factor on the epsilons.
+    trip_s
+        About how long the trip takes; labels of long trips may differ by more. [s]
+    """
     cold_below_c = -math.inf
+    falling_kw = np.zeros(1)
     if question.power is not None:
+        falling_kw = np.maximum.accumulate(question.power.limit_kw[::-1])[::-1].copy()
         most = float(question.power.limit_kw.max())
         cold_below_c = float(question.power.limit_c[int(np.argmax(question.power.limit_kw))])
         wanted = min(most, float(question.power.curve_kw.max()))
@@ -269,8 +285,9 @@ def heat_rules(question: Question, settings: Settings, *, coarser: float = 1.0) 
                 cold_below_c = float(c)
                 break
     return HeatRules(
-        settings.time_epsilon_s * coarser,
+        max(settings.time_epsilon_s, _EPSILON_SHARE * trip_s) * coarser,
         settings.temperature_epsilon_k * coarser,
         settings.departure_step * question.capacity_kwh,
         cold_below_c,
+        falling_kw,
     )

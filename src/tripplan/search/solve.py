@@ -22,8 +22,8 @@ from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.customised import Customised
 from tripplan.search.kernels.charge import charge_course
-from tripplan.search.kernels.course import HeatRules
 from tripplan.search.kernels.labels import Bounds
+from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
 from tripplan.search.question import Question, optimistic_limit_kw
 from tripplan.search.reach import out_of_range
@@ -47,8 +47,6 @@ _ELLIPSE_SLACK_S = 900.0
 _MARGIN_S = 1e-3
 _COARSER = (1.0, 4.0, 16.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
-_FINER = 0.1
-"""Factor on the epsilons of the heat search over a few chains alone."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +135,7 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
     bound_s, bound_chain = _bound(task, cool, scope)
     plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
     if not _good_enough(plan.time_s, bound_s, settings):
-        chains = [cool.chain, bound_chain]
-        plan = _refined(task, plan, chains, None)
-        if not _good_enough(plan.time_s, bound_s, settings):
-            plan = _refined(task, plan, chains, _fine_rules(question, settings))
+        plan = _refined(task, plan, [cool.chain, bound_chain])
     if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
         plan = _with_heat(task, plan, scope)
     if not math.isfinite(plan.time_s):
@@ -169,7 +164,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[_Plan, Scope]:
                 "settings.label_limit"
             )
         if math.isinf(ceiling_s):
-            raise out_of_range(question, task.rows, task.bounds)
+            raise out_of_range(question, task.rows)
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
 
 
@@ -183,27 +178,23 @@ def _bound(task: _Task, cool: _Plan, scope: Scope) -> tuple[float, tuple[Step, .
     return (found.time_s, found.chain) if found.chain else (cool.time_s, ())
 
 
-def _refined(
-    task: _Task,
-    plan: _Plan,
-    chains: Sequence[tuple[Step, ...]],
-    rules: HeatRules | None,
-) -> _Plan:
-    """Drive chains of stops at finely graded speeds; the better of the result and the plan."""
+def _refined(task: _Task, plan: _Plan, chains: Sequence[tuple[Step, ...]]) -> _Plan:
+    """Drive chains of stops at finely graded speeds; the better of the result and the plan.
+
+    The best chain without heat is found first; its speeds and departures are then fitted to heat.
+    """
     question, settings = task.question, task.settings
     pool = FineDrives(question, task.ground, [chain for chain in chains if chain])
-    found = task.search(pool, rules=rules, ceiling_s=plan.time_s)
+    found = task.search(pool)
     if not found.chain:
         return plan
     fine = _Plan(found.time_s, found.chain, pool)
     fine = replace(fine, time_s=_driven_s(question, fine, settings))
+    if _heat_matters(question, fine, settings):
+        fitted = polished(question, pool, found.chain)
+        if fitted.time_s < fine.time_s:
+            fine = _Plan(fitted.time_s, fitted.chain, pool)
     return min(fine, plan, key=lambda p: p.time_s)
-
-
-def _fine_rules(question: Question, settings: Settings) -> HeatRules | None:
-    if not settings.heat or question.power is None:
-        return None
-    return heat_rules(question, settings, coarser=_FINER)
 
 
 def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
@@ -211,9 +202,10 @@ def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
     power = question.power
     if not settings.heat or power is None:
         return False
-    best_kw = np.array([optimistic_limit_kw(question)])
-    ideal = power._replace(limit_c=np.zeros(1), limit_kw=best_kw)
-    cool_s = _driven_s(replace(question, power=ideal), plan, settings)
+    best = power._replace(
+        limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question))
+    )
+    cool_s = _driven_s(replace(question, power=best), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
 
@@ -223,15 +215,13 @@ def _with_heat(task: _Task, plan: _Plan, scope: Scope) -> _Plan:
     for coarser in _COARSER:
         ceiling_s = plan.time_s
         pool = RealDrives(question, task.rows, replace(scope, ceiling_s=ceiling_s))
-        found = task.search(
-            pool, ceiling_s=ceiling_s, rules=heat_rules(question, settings, coarser=coarser)
-        )
+        rules = heat_rules(question, settings, coarser=coarser, trip_s=ceiling_s)
+        found = task.search(pool, ceiling_s=ceiling_s, rules=rules)
         task.complete = found.complete
         if found.chain:
             hot = _Plan(found.time_s, found.chain, pool)
             hot = replace(hot, time_s=_driven_s(question, hot, settings))
-            plan = min(plan, hot, key=lambda p: p.time_s)
-            plan = _refined(task, plan, [hot.chain], _fine_rules(question, settings))
+            plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot.chain])
         if found.complete:
             break
     return plan

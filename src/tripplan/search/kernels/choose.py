@@ -28,7 +28,14 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import PowerModel, charging_power_kw
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
-from tripplan.search.kernels.course import Course, HeatRules, at_energy, fill_course, no_worse_c
+from tripplan.search.kernels.course import (
+    Course,
+    HeatRules,
+    at_energy,
+    fill_course,
+    no_worse_c,
+    warm_rest_s,
+)
 from tripplan.search.kernels.heap import heap_pop
 from tripplan.search.kernels.jit import compiled
 from tripplan.search.kernels.labels import (
@@ -377,7 +384,7 @@ def _leave(
             wait_c = parked_pack_c(reached_c, 0.0, wait, pack)
         _settle(
             frontier, there, next_lap, reached, wait, left, wait_c, label, drive, leave, rest,
-            tau_s, charger_kw, wishes, heat, dominance, power, pack, rules, course,
+            tau_s, charger_kw, bounds, wishes, heat, dominance, power, pack, rules, course,
         )  # fmt: skip
     return True
 
@@ -437,6 +444,7 @@ def _settle(
     rest: float,
     tau_s: Floats,
     charger_kw: Floats,
+    bounds: Bounds,
     wishes: Wishes,
     heat: bool,
     dominance: bool,
@@ -451,6 +459,14 @@ def _settle(
     if heat:
         ready_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[there], pack)
     at_s = time_s + wait_s
+    if heat:
+        spare_s = frontier.best_s[0] - at_s
+        rest = max(
+            rest,
+            warm_rest_s(
+                bounds, lap, there, energy_kwh, ready_c, spare_s, rules.falling_kw, power, pack
+            ),
+        )
     if at_s + rest >= frontier.best_s[0] - EPSILON:
         return
     if heat:

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.physics.charging import PowerModel, charge_step
-from tripplan.physics.thermal import PackModel
+from tripplan.physics.charging import PowerModel, charge_step, interpolate
+from tripplan.physics.thermal import PackModel, pack_temperature_c
 from tripplan.search.kernels.jit import compiled
-from tripplan.search.kernels.labels import EPSILON
+from tripplan.search.kernels.labels import EPSILON, Bounds, rest_s
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +25,8 @@ class HeatRules(NamedTuple):
     departure_step_kwh: float
     cold_below_c: float
     """Below this a warmer pack charges faster, above it a cooler one does."""
+    falling_kw: Floats
+    """Most power at or above each temperature of the limit's table, shape (points,)."""
 
 
 class Course(NamedTuple):
@@ -32,6 +34,65 @@ class Course(NamedTuple):
 
     elapsed_s: Floats
     pack_c: Floats
+
+
+@compiled
+def warm_rest_s(
+    bounds: Bounds,
+    lap: int,
+    stop: int,
+    energy_kwh: float,
+    pack_c: float,
+    spare_s: float,
+    falling_kw: Floats,
+    power: PowerModel,
+    pack: PackModel,
+) -> float:
+    """Return a lower bound on the time from a stop to the end, with a pack that may be warm.
+
+    Within the time that is left the pack cannot cool below what the air alone would take it to, so
+    no kilowatt-hour of what is missing comes faster than that temperature allows.
+
+    Parameters
+    ----------
+    bounds, lap, stop, energy_kwh
+        As in `rest_s`.
+    pack_c
+        Pack temperature, or less. [degC]
+    spare_s
+        Time left within which a plan is of interest; may be infinite. [s]
+    falling_kw
+        Most power at or above each temperature of the limit's table, shape (points,). [kW]
+    power, pack
+        The car's charging limits and its pack.
+    """
+    rest = rest_s(bounds, lap, stop, energy_kwh)
+    missing = bounds.energy_kwh[lap, stop] + bounds.final_kwh - energy_kwh
+    if not 0.0 < missing < np.inf or spare_s == np.inf:
+        return rest
+    coolest_c = pack_c
+    if pack_c > pack.air_c:
+        coolest_c = coolest_pack_c(pack_c, max(spare_s, 0.0), pack)
+    most_kw = interpolate(coolest_c, power.limit_c, falling_kw)
+    if 0.0 < most_kw < bounds.best_kw:
+        rest += missing * 3600.0 * (1.0 / most_kw - 1.0 / bounds.best_kw)
+    return rest
+
+
+@compiled
+def coolest_pack_c(pack_c: float, time_s: float, pack: PackModel) -> float:
+    """Lowest temperature that a warm pack can have within a time, if nothing heats it [degC]."""
+    conductance = max(pack.conductance_driving_w_per_k, pack.conductance_parked_w_per_k)
+    return pack_temperature_c(
+        pack_c,
+        0.0,
+        time_s,
+        pack.air_c,
+        conductance,
+        pack.heat_capacity_j_per_k,
+        pack.cooling_w,
+        pack.cooling_on_c,
+    )
 
 
 @compiled

@@ -14,16 +14,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tripplan.charger import Charger, Connector, SourceEntry
-<<<<<<< HEAD:src/tripplan/sources/charger_merge.py
 from tripplan.charger_names import SAME_OPERATOR, folded, similarity
-from tripplan.sources import charger_standards as standards
-from tripplan.sources.charger_standards import DC, VAGUE
-from tripplan.sources.charger_values import plug_order
-=======
 from tripplan.sources.chargers import standards
 from tripplan.sources.chargers.standards import DC, VAGUE
 from tripplan.sources.chargers.values import plug_order
->>>>>>> sources:src/tripplan/sources/chargers/merge.py
 from tripplan.units import EARTH_RADIUS_M
 
 MAX_DISTANCE_M: Final = 100.0

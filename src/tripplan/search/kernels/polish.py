@@ -1,0 +1,193 @@
+"""Compiled: given a chain of stops, the speeds and departures that go best with battery heat.
+
+A descent from one chain, one change at a time: another speed for one leg, or more or less charge at
+one stop.  It finds no other stops, and may end in a local optimum; the bound of the certificate
+does not rest on it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
+from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
+from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.labels import EPSILON, Wishes, charged_kwh, charged_s, opens_s
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+class Chain(NamedTuple):
+    """The stops of a chain and the drives between them, from quick to thrifty in each leg."""
+
+    stop: Ints
+    """Stop that each leg leads to, shape (legs,)."""
+    lap: Ints
+    """Laps done after each leg."""
+    first: Ints
+    """First drive of each leg, shape (legs + 1,)."""
+    time_s: Floats
+    need_kwh: Floats
+    cost_kwh: Floats
+    most_kwh: Floats
+    heat_j: Floats
+    kw: Floats
+    """Power of the plug at each leg's end, 0 where there is none, shape (legs,)."""
+
+
+@compiled
+def drive_chain(
+    chain: Chain,
+    choice: Ints,
+    spare_kwh: Floats,
+    start_c: float,
+    tau_s: Floats,
+    wishes: Wishes,
+    power: PowerModel,
+    pack: PackModel,
+    departed_kwh: Floats,
+    arrived_kwh: Floats,
+) -> float:
+    """Drive a chain; infinite where the battery does not last or takes no charge [s].
+
+    Parameters
+    ----------
+    chain
+        Stops and drives.
+    choice
+        Drive of each leg, counted within the leg, shape (legs,).
+    spare_kwh
+        Energy beyond what the leg needs with which it starts, shape (legs,); where the car comes
+        with more than that, it does not charge.
+    start_c
+        Pack temperature at the start. [degC]
+    tau_s, wishes
+        Times to charge without heat, and what the trip fixes.
+    power, pack
+        The car's charging limits and its pack.
+    departed_kwh, arrived_kwh
+        Filled with the energies of each leg, shape (legs,).
+    """
+    legs = chain.stop.shape[0]
+    time, energy, pack_c = 0.0, wishes.start_kwh, start_c
+    kw = 0.0
+    for leg in range(legs):
+        drive = chain.first[leg] + choice[leg]
+        need = chain.need_kwh[drive]
+        if leg == legs - 1:
+            need = max(need, chain.cost_kwh[drive] + wishes.final_kwh)
+            if chain.most_kwh[drive] < wishes.final_kwh - EPSILON:
+                return np.inf
+        if kw > 0.0:
+            wanted = need + spare_kwh[leg]
+            wanted = max(wanted, energy + wishes.least_charge_kwh)
+            if wanted > wishes.limit_kwh + EPSILON and wanted > energy + EPSILON:
+                return np.inf
+            soc, goal = energy / power.capacity_kwh, wanted / power.capacity_kwh
+            charging = 0.0
+            while soc < goal - 1e-12:
+                upto = min((np.floor(soc * SOC_CELLS + 1e-9) + 1.0) / SOC_CELLS, goal)
+                taken, pack_c = charge_step(soc, upto, pack_c, kw, power, pack)
+                charging += taken
+                soc = upto
+            if charging > wishes.longest_charge_s + EPSILON:
+                return np.inf
+            time += charging
+            energy = max(energy, wanted)
+        elif energy < need - EPSILON:
+            return np.inf
+        departed_kwh[leg] = energy
+        time += chain.time_s[drive]
+        pack_c = driven_pack_c(pack_c, chain.heat_j[drive], chain.time_s[drive], pack)
+        energy = min(energy - chain.cost_kwh[drive], chain.most_kwh[drive])
+        arrived_kwh[leg] = energy
+        if leg == legs - 1 or time == np.inf:
+            return time
+        here = chain.stop[leg]
+        kw = chain.kw[leg]
+        time = opens_s(wishes, here, time)
+        if here >= wishes.chargers:
+            dwell = wishes.dwell_s[here - wishes.chargers]
+            level = wishes.level[here]
+            if level >= 0 and dwell > 0.0:
+                until = charged_s(tau_s, level, wishes.step_kwh, energy) + dwell
+                charged = charged_kwh(tau_s, level, wishes.step_kwh, until)
+                energy = max(energy, min(charged, wishes.limit_kwh))
+                arrived_kwh[leg] = energy
+            pack_c = parked_pack_c(pack_c, 0.0, dwell, pack)
+            time += dwell
+        if kw > 0.0:
+            pack_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[here], pack)
+            time += wishes.overhead_s[here]
+    return time
+
+
+@compiled
+def polish_chain(
+    chain: Chain,
+    choice: Ints,
+    spare_kwh: Floats,
+    start_c: float,
+    tau_s: Floats,
+    wishes: Wishes,
+    power: PowerModel,
+    pack: PackModel,
+    departed_kwh: Floats,
+    arrived_kwh: Floats,
+    rounds: int,
+) -> float:
+    """Improve speeds and departures of a chain in place; returns its time [s].
+
+    Parameters
+    ----------
+    chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack, departed_kwh, arrived_kwh
+        As in `drive_chain`; ``choice`` and ``spare_kwh`` are changed.
+    rounds
+        Most times to go over the chain.
+    """
+    legs = chain.stop.shape[0]
+    best = drive_chain(
+        chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack, departed_kwh, arrived_kwh
+    )
+    jumps = np.array([1, -1, 3, -3, 8, -8])
+    charges = np.array([0.005, -0.005, 0.02, -0.02, 0.08, -0.08]) * wishes.full_kwh
+    for _ in range(rounds):
+        before = best
+        for leg in range(legs):
+            count = chain.first[leg + 1] - chain.first[leg]
+            for jump in jumps:
+                old = choice[leg]
+                new = min(max(old + jump, 0), count - 1)
+                if new == old:
+                    continue
+                choice[leg] = new
+                time = drive_chain(
+                    chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack,
+                    departed_kwh, arrived_kwh,
+                )  # fmt: skip
+                if time < best - EPSILON:
+                    best = time
+                else:
+                    choice[leg] = old
+            if leg == 0 or chain.kw[leg - 1] <= 0.0:
+                continue
+            for charge in charges:
+                was = spare_kwh[leg]
+                spare_kwh[leg] = max(was + charge, 0.0)
+                if spare_kwh[leg] == was:
+                    continue
+                time = drive_chain(
+                    chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack,
+                    departed_kwh, arrived_kwh,
+                )  # fmt: skip
+                if time < best - EPSILON:
+                    best = time
+                else:
+                    spare_kwh[leg] = was
+        if before - best < 1e-5 * best:
+            break
+    return drive_chain(
+        chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack, departed_kwh, arrived_kwh
+    )
