@@ -125,7 +125,7 @@ def random_road_world(
 def _slowed_down(
     rng: np.random.Generator, time_s: Floats, lost: Floats, speeds: int
 ) -> tuple[Floats, Floats]:
-    """Times in whole milliseconds and energies beyond lifting in levels, shape (speeds, arcs)."""
+    """Draw times in whole milliseconds and levels lost beyond lifting, shape (speeds, arcs)."""
     times_s, losses = [np.round(time_s, 3)], [lost]
     for _ in range(speeds - 1):
         times_s.append(np.round(times_s[-1] * rng.uniform(1.02, 1.3, time_s.size), 3))
@@ -217,9 +217,7 @@ def as_ground(
     )
 
 
-def as_rows(
-    world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None
-) -> RowStore:
+def as_rows(world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None) -> RowStore:
     """Return drives between the chargers, with parameters as in `as_ground`."""
     return RowStore(as_ground(world, order, heat_j), world.charger_node)
 

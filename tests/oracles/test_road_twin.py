@@ -80,7 +80,9 @@ def test_solve_brackets_the_optimum(speeds: int) -> None:
 @pytest.mark.parametrize("speeds", SPEEDS)
 def test_plans_are_rarely_missed(speeds: int) -> None:
     missed = [c.seed for c in cases(speeds) if c.found is None and math.isfinite(c.optimum_s)]
-    print(f"{speeds} speeds: no plan found in {len(missed)} of {WORLDS} worlds: {missed}")
+    print(  # noqa: T201 - for the curious, with -s
+        f"{speeds} speeds: no plan found in {len(missed)} of {WORLDS} worlds: {missed}"
+    )
     assert len(missed) <= WORST_MISSED * WORLDS
     assert sum(case.found is not None for case in cases(speeds)) >= 0.35 * WORLDS
 
@@ -89,7 +91,9 @@ def test_plans_are_rarely_missed(speeds: int) -> None:
 def test_plans_lie_little_above_the_optimum(speeds: int) -> None:
     gaps = [c.found.time_s / c.optimum_s - 1.0 for c in cases(speeds) if c.found is not None]
     exact = sum(gap < 1e-9 for gap in gaps) / len(gaps)
-    print(f"{speeds} speeds: mean gap {np.mean(gaps):.5f}, worst {max(gaps):.4f}, exact {exact:.3f}")
+    print(  # noqa: T201 - for the curious, with -s
+        f"{speeds} speeds: mean gap {np.mean(gaps):.5f}, worst {max(gaps):.4f}, exact {exact:.3f}"
+    )
     assert np.mean(gaps) <= WORST_MEAN_GAP[speeds]
 
 

@@ -13,12 +13,10 @@ charger it takes the overhead, even if nothing is charged.  So there are two tes
   equal wherever charging a level at least at every stop is as quick as any plan, and never better.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
+from tests.oracles.plain_choice import Choice, plain_choice
 from tests.oracles.table_worlds import (
     Table,
     TableWorld,
@@ -29,57 +27,20 @@ from tests.oracles.table_worlds import (
     random_table_world,
 )
 from tests.oracles.twin import ARRIVED, CHARGED, PLUGGED, shortest_time_s
-from tripplan.physics.thermal import PackModel
-from tripplan.search.kernels.choose import choose_stops, start
-from tripplan.search.kernels.course import Course
-from tripplan.search.kernels.labels import DONE, WINNER, Bounds, Labels, new_frontier
-from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
+from tripplan.search.kernels.labels import Bounds
 
 WORLDS = 1200
 BATCH = 200
 ROOM = 30_000
-IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """What the search chose."""
-
-    time_s: float
-    """Infinite where there is no plan."""
-    chain: tuple[int, ...]
-    """Labels after the first one, in order."""
-    labels: Labels
-    complete: bool
 
 
 def search(world: TableWorld, table: Table, bounds: Bounds, *, dominance: bool = True) -> Choice:
-    frontier = new_frontier(ROOM, world.chargers + 2, 1, math.inf)
-    start(frontier, table.wishes, 20.0)
-    status = choose_stops(
-        frontier,
-        table.drives,
-        table.tau_s,
-        np.append(world.powers_kw[world.power], [0.0, 0.0]),
-        bounds,
-        table.wishes,
-        False,  # noqa: FBT003 - compiled functions take no keywords
-        dominance,
-        NO_POWER,
-        IDLE_PACK,
-        IDLE_RULES,
-        NO_WAIT,
-        Course(np.empty((1, 1)), np.empty((1, 1))),
+    charger_kw = np.append(world.powers_kw[world.power], [0.0, 0.0])
+    found = plain_choice(
+        table.drives, table.tau_s, charger_kw, bounds, table.wishes, ROOM, dominance=dominance
     )
-    assert status == DONE or not dominance
-    winner = int(frontier.counts[WINNER])
-    labels, chain = frontier.labels, []
-    while winner >= 0 and labels.parent[winner] >= 0:
-        chain.append(winner)
-        winner = int(labels.parent[winner])
-    time_s = float(frontier.best_s[0])
-    assert bool(chain) == math.isfinite(time_s)
-    return Choice(time_s, tuple(reversed(chain)), labels, status == DONE)
+    assert found.complete or not dominance
+    return found
 
 
 @pytest.mark.parametrize("batch", range(WORLDS // BATCH))
