@@ -273,3 +273,8 @@ class RelaxedDrives(DrivePool):
         question = self.question
         need = energy + question.reserve_kwh
         return [time_s, need, energy, question.capacity_kwh, 0.0, rate, width, -1.0]
+
+
+def is_backward(question: Question, stop: int, lap: int, lap_after: int) -> bool:
+    """Whether the first part of a drive from a stop was looked for from its end."""
+    return stop < question.charger_node.size and lap_after > lap

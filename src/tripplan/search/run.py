@@ -105,8 +105,8 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         )
         time_s[lap, here] = weight[:, 0]
         energy[lap, here] = weight[:, -1] - given_kwh
-        priced[lap, here] = weight[:, lane] + (price - rates[lane]) * weight[:, -1]
-        priced[lap, here] -= price * given_kwh
+        beyond = np.where(np.isfinite(weight[:, -1]), (price - rates[lane]) * weight[:, -1], np.inf)
+        priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
         rest = rest + direct
         if lap:
             rest[:-1] += question.goals[lap - 1].dwell_s

@@ -25,7 +25,7 @@ from tripplan.search.exact import ExactRows, TooManyDrivesError
 from tripplan.search.kernels.charge import charge_course, dwelt
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
-from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
+from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
 from tripplan.search.question import Question, optimistic_limit_kw
 from tripplan.search.reach import out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed
@@ -323,8 +323,11 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
             nodes = [int(ends[0]), *(question.goals[k].node for k in between), int(ends[1])]
             numbers = plan.pool.metrics(lap, step.drive)
             known = plan.pool.rows
-            exact = isinstance(known, ExactRows)
-            drive = known.drive(numbers) if exact else roads.drive(numbers, nodes)
+            if isinstance(known, ExactRows):
+                drive = known.drive(numbers)
+            else:
+                backward = is_backward(question, here, lap, step.lap)
+                drive = roads.drive(numbers, nodes, backward=backward)
         legs += drive.parts()
         visits += [Visit(-1, goal, 0.0, 0.0) for goal in between]
         here, lap = step.stop, step.lap

@@ -1,0 +1,76 @@
+"""The compiled search over stops without battery heat, on a table that is known in full."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.thermal import PackModel
+from tripplan.search.kernels.choose import choose_stops, start
+from tripplan.search.kernels.course import Course
+from tripplan.search.kernels.labels import (
+    DONE,
+    WINNER,
+    Bounds,
+    Drives,
+    Labels,
+    Wishes,
+    new_frontier,
+)
+from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
+
+Floats = NDArray[np.float64]
+
+IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the search chose."""
+
+    time_s: float
+    """Infinite where there is no plan."""
+    chain: tuple[int, ...]
+    """Labels after the first one, in order."""
+    labels: Labels
+    complete: bool
+
+
+def plain_choice(
+    drives: Drives,
+    tau_s: Floats,
+    charger_kw: Floats,
+    bounds: Bounds,
+    wishes: Wishes,
+    room: int,
+    *,
+    dominance: bool = True,
+) -> Choice:
+    """Search with room for so many labels."""
+    stops = wishes.chargers + wishes.laps + 1
+    frontier = new_frontier(room, stops, wishes.laps, math.inf)
+    start(frontier, wishes, 20.0)
+    status = choose_stops(
+        frontier,
+        drives,
+        tau_s,
+        charger_kw,
+        bounds,
+        wishes,
+        False,  # noqa: FBT003 - compiled functions take no keywords
+        dominance,
+        NO_POWER,
+        IDLE_PACK,
+        IDLE_RULES,
+        NO_WAIT,
+        Course(np.empty((1, 1)), np.empty((1, 1))),
+    )
+    winner = int(frontier.counts[WINNER])
+    labels, chain = frontier.labels, []
+    while winner >= 0 and labels.parent[winner] >= 0:
+        chain.append(winner)
+        winner = int(labels.parent[winner])
+    time_s = float(frontier.best_s[0])
+    assert bool(chain) == math.isfinite(time_s)
+    return Choice(time_s, tuple(reversed(chain)), labels, status == DONE)
