@@ -27,7 +27,7 @@ from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
 from tripplan.search.question import Question, optimistic_limit_kw
-from tripplan.search.reach import out_of_range
+from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed
 from tripplan.search.rows import RowStore
 from tripplan.search.run import (
@@ -136,6 +136,28 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
             "no road that this car may use joins origin and destination in this region"
         )
     task = _Task(question, rows.ground, rows, settings, bounds)
+    try:
+        plan, bound_s, scope = _bracketed(task, least_s)
+    except OutOfReach:
+        if not settings.exact:
+            raise
+        # Drives at a few rates do not suffice; others may.
+        plan, bound_s = _Plan(math.inf, (), DrivePool(question)), least_s
+        scope = scope_of(question, rows, bounds, math.inf)
+        plan, bound_s = _exact(task, plan, scope, bound_s)
+        if not plan.chain:
+            raise
+    else:
+        if settings.exact and plan.time_s > bound_s:
+            plan, bound_s = _exact(task, plan, scope, bound_s)
+    if not math.isfinite(plan.time_s):
+        raise _refused(question)
+    return _solution(task, plan, min(bound_s, plan.time_s))
+
+
+def _bracketed(task: _Task, least_s: float) -> tuple[_Plan, float, Scope]:
+    """Find a plan and a bound, and better plans while these are apart."""
+    question, settings = task.question, task.settings
     cool, scope = _without_heat(task, least_s)
     bound_s, bound_chain = _bound(task, cool, scope)
     plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
@@ -143,11 +165,7 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         plan = _refined(task, plan, [cool.chain, bound_chain])
     if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
         plan = _with_heat(task, plan, scope)
-    if not math.isfinite(plan.time_s):
-        raise _refused(question)
-    if settings.exact and plan.time_s > bound_s:
-        plan, bound_s = _exact(task, plan, scope, bound_s)
-    return _solution(task, plan, min(bound_s, plan.time_s))
+    return plan, bound_s, scope
 
 
 def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Plan, float]:
