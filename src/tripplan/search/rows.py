@@ -5,9 +5,11 @@ all stops to one node.  Rows depend on the car and the conditions but not on the
 every trip that shares these.
 """
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,12 +71,14 @@ class RowStore:
     ground: Customised
     stop_node: Ints
     _work: SweepWork = field(init=False, repr=False)
-    _rows: dict[int, DriveColumns] = field(init=False, repr=False, default_factory=dict)
-    _relaxed_rows: dict[int, tuple[Ints, Floats]] = field(init=False, repr=False, default_factory=dict)
+    _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
+    _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
+    _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
         self._work = new_sweep_work(tree.node_count)
+        self._rows, self._relaxed_rows, self._swept = OrderedDict(), OrderedDict(), OrderedDict()
         ranks = tree.rank[self.stop_node]
         self._part = compacted(tree.graph, tree.selection(ranks))
         self._stop_place = self._part.place[ranks]
@@ -100,11 +104,10 @@ class RowStore:
 
     def row(self, stop: int) -> DriveColumns:
         """Drives from a stop to the others."""
-        found = self._rows.get(stop)
-        if found is None:
-            found = self._drives(int(self.stop_node[stop]), forward=True, besides=stop)
-            self._rows[stop] = found
-        return found
+        node = int(self.stop_node[stop])
+        return _kept(
+            self._rows, stop, _ROWS, lambda: self._drives(node, forward=True, besides=stop)
+        )
 
     def from_node(self, node: int) -> DriveColumns:
         """Drives from a node to all stops."""
@@ -122,6 +125,7 @@ class RowStore:
         if besides >= 0:
             stops = np.delete(stops, besides)
         tables = []
+        within = self._sweep(node, forward=forward).within
         for index, metric in enumerate(ground.metrics):
             climb = metric.up if forward else metric.down
             descend = (self._forward if forward else self._backward)[index]
@@ -132,6 +136,7 @@ class RowStore:
                 descend,
                 int(tree.rank[node]),
                 self._stop_place[stops],
+                within,
                 ground.full_mwh,
                 forward,
                 self._work,
@@ -188,6 +193,7 @@ class RowStore:
             (self._forward if forward else self._backward)[-1],
             int(tree.rank[node]),
             self._stop_place,
+            np.ones(self._part.ranks.size, np.bool_),
             NEVER,
             forward,
             self._work,
@@ -216,13 +222,12 @@ class RowStore:
 
     def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
-        found = self._relaxed_rows.get(stop)
-        if found is None:
-            weight = self.lanes_from(int(self.stop_node[stop]))
-            weight[stop, 0] = np.inf
-            found = self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
-            self._relaxed_rows[stop] = found
-        return found
+        return _kept(self._relaxed_rows, stop, _ROWS, lambda: self._relaxed_row(stop))
+
+    def _relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
+        weight = self.lanes_from(int(self.stop_node[stop])).copy()
+        weight[stop, 0] = np.inf
+        return self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
 
     def relaxed(self, weight: Floats, stops: Ints) -> tuple[Ints, Floats]:
         """Trades of time for energy that no drive lies below; see `corners`."""
@@ -238,16 +243,23 @@ class RowStore:
             Seconds, and kilowatt-hours in the last lane; infinite where there is no way; shape
             (stops, lanes).
         """
-        return self._lanes(node, forward=True)
+        return self._sweep(node, forward=True).weight
 
     def lanes_to(self, node: int) -> Floats:
         """Return the same from all stops to a node, shape (stops, lanes)."""
-        return self._lanes(node, forward=False)
+        return self._sweep(node, forward=False).weight
 
-    def _lanes(self, node: int, *, forward: bool) -> Floats:
-        tree, lanes = self.ground.hierarchy, self.ground.lanes
+    def _sweep(self, node: int, *, forward: bool) -> "_Swept":
+        """Sweep all lanes from (or to) a node; the last few sweeps are kept."""
+        return _kept(
+            self._swept, (node, forward), _SWEEPS, lambda: self._lanes(node, forward=forward)
+        )
+
+    def _lanes(self, node: int, *, forward: bool) -> "_Swept":
+        ground = self.ground
+        tree, lanes = ground.hierarchy, ground.lanes
         down, up = self._lane_parts
-        steps = compact_lanes(
+        steps, energy = compact_lanes(
             tree.graph,
             self._part,
             lanes.up if forward else lanes.down,
@@ -256,7 +268,16 @@ class RowStore:
             self._stop_place,
             self._lane_work,
         )
-        return self._weights(steps, node, self.stop_node, forward=forward)
+        weight = self._weights(steps, node, self.stop_node, forward=forward)
+        weight.setflags(write=False)
+        rise = self._part_height - ground.height_kwh[node]
+        needed = energy * lanes.unit[-1] + (rise if forward else -rise)
+        return _Swept(weight, needed <= ground.full_kwh + _ROUNDING_KWH)
+
+    @cached_property
+    def _part_height(self) -> Floats:
+        """Energy that lifts the car to each selected rank, shape (selected,)."""
+        return self.ground.height_kwh[self.ground.hierarchy.order[self._part.ranks]]
 
     def lanes_between(self, source: int, target: int) -> Floats:
         """Return the same from a node to another, shape (lanes,)."""
@@ -278,6 +299,38 @@ class RowStore:
         weight[:, :-1] += rise[:, None] * ground.lanes.rate_s_per_kwh
         weight[:, -1] += rise
         return weight
+
+
+class _Swept(NamedTuple):
+    """What a sweep of all lanes found."""
+
+    weight: Floats
+    """Of each stop, shape (stops, lanes)."""
+    within: NDArray[np.bool_]
+    """Whether a full battery could reach each selected rank, shape (selected,)."""
+
+
+_ROWS = 4096
+"""Rows that are kept."""
+_SWEEPS = 64
+"""Sweeps of lanes that are kept."""
+_ROUNDING_KWH = 1e-6
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _kept(
+    store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[], Value]
+) -> Value:
+    """Return what is kept under a key, or make it; what was used least recently is let go."""
+    found = store.get(key)
+    if found is None:
+        found = make()
+        store[key] = found
+        if len(store) > most:
+            store.popitem(last=False)
+    store.move_to_end(key)
+    return found
 
 
 def _picked(costs: Costs, arc: Ints) -> Costs:
