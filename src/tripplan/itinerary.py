@@ -18,9 +18,9 @@ from tripplan.answer import (
     SpeedAdvice,
     Trace,
 )
+from tripplan.charger import Plug
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
-from tripplan.charger import Plug
 from tripplan.region import RoadNetwork
 from tripplan.search.costs import ArcCosts, price_arcs
 from tripplan.search.kernels.charge import charge_course, charge_course_for

@@ -126,7 +126,9 @@ def _geometry(
     lat = np.concatenate([network.lat[tails], network.shape_lat[shape], network.lat[heads]])[order]
     lon = np.concatenate([network.lon[tails], network.shape_lon[shape], network.lon[heads]])[order]
     at, kind = at[order], kind[order]
-    east = np.diff(lon, prepend=lon[0]) * np.cos(np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0])))
+    east = np.diff(lon, prepend=lon[0]) * np.cos(
+        np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0]))
+    )
     chord = np.hypot(east, np.diff(lat, prepend=lat[0]))
     chord[kind == 0] = 0.0
     along = _sums_within(chord, at)

@@ -199,9 +199,7 @@ class Customised:
             metrics = tuple(pool.map(lambda m: self._metric_without(m, changed), self.metrics))
             fewer = replace(self, open_roads=open_roads)
             # Filled here, so that nobody works them out from the beginning.
-            fewer.__dict__.update(
-                spared_mwh=self.spared_mwh, metrics=metrics, lanes=lanes.result()
-            )
+            fewer.__dict__.update(spared_mwh=self.spared_mwh, metrics=metrics, lanes=lanes.result())
         assert fewer.hierarchy is tree
         return fewer
 
@@ -210,7 +208,9 @@ class Customised:
         weight = metric.roads.weight.copy()
         weight[roads] = NO_WAY
         left = Roads32(weight, metric.roads.values)
-        up, down = (Costs(side.weight.copy(), side.values.copy()) for side in (metric.up, metric.down))
+        up, down = (
+            Costs(side.weight.copy(), side.values.copy()) for side in (metric.up, metric.down)
+        )
         recustomise(
             tree.graph, left, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads,
             self.full_mwh,

@@ -117,9 +117,7 @@ def distance_km(ground: Customised, length_m: Floats, source: int, target: int) 
     return float(dijkstra(matrix, indices=source)[target]) / M_PER_KM
 
 
-def joined(
-    ground: Customised, open_roads: NDArray[np.bool_], source: int, target: int
-) -> bool:
+def joined(ground: Customised, open_roads: NDArray[np.bool_], source: int, target: int) -> bool:
     """Whether a road leads from a node to another if just these roads are open."""
     matrix = _matrix(replace(ground, open_roads=open_roads), np.ones(open_roads.size))
     return bool(np.isfinite(dijkstra(matrix, indices=source)[target]))

@@ -217,9 +217,9 @@ class FineDrives(DrivePool):
             fits = np.flatnonzero(total[:, NEED] <= budget)
             if fits.size and fits[0] > 0:
                 at = int(fits[0])
-                exact = fitted(
-                    values, choice[at - 1], choice[at], spared, budget, ground.full_mwh
-                )[None, :]
+                exact = fitted(values, choice[at - 1], choice[at], spared, budget, ground.full_mwh)[
+                    None, :
+                ]
                 choice = np.concatenate([choice, exact])
                 total = np.concatenate([total, chained(values, exact, ground.full_mwh)])
         kept = total[:, NEED] <= ground.full_mwh

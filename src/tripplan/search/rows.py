@@ -319,9 +319,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-def _kept(
-    store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[], Value]
-) -> Value:
+def _kept(store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[], Value]) -> Value:
     """Return what is kept under a key, or make it; what was used least recently is let go."""
     found = store.get(key)
     if found is None:
@@ -362,4 +360,3 @@ def _columns(tables: list[tuple[int, Ints, Ints]]) -> DriveColumns:
         drop_kwh=energy[:, 2].copy(),
         heat_j=values[:, HEAT].astype(np.float64),
     )
-

@@ -24,6 +24,7 @@ from tripplan.search.kernels.labels import (
     new_frontier,
     rest_s,
 )
+from tripplan.search.kernels.terms import Terms
 from tripplan.search.pool import Scope
 from tripplan.search.question import Question, charging_times_s
 from tripplan.search.rows import RowStore
@@ -222,25 +223,26 @@ def search(
     room = settings.label_limit
     frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
     heat = rules is not None and question.power is not None
-    columns = SOC_CELLS + 1
-    course = Course(np.empty((room if heat else 1, columns)), np.empty((room if heat else 1, columns)))
+    shape = (room if heat else 1, SOC_CELLS + 1)
+    how = rules or IDLE_RULES
+    most_departures = 4 * shape[1] + 8 + int(wishes.limit_kwh / how.departure_step_kwh)
+    terms = Terms(
+        tau_s,
+        question.stop_kw,
+        bounds,
+        wishes,
+        heat,
+        dominance,
+        question.power or NO_POWER,
+        question.pack,
+        how,
+        np.array(settings.waits_s) if heat else NO_WAIT,
+        Course(np.empty(shape), np.empty(shape)),
+        np.empty(most_departures),
+    )
     start(frontier, wishes, question.start_c)
     while True:
-        status = choose_stops(
-            frontier,
-            pool.drives,
-            tau_s,
-            question.stop_kw,
-            bounds,
-            wishes,
-            heat,
-            dominance,
-            question.power or NO_POWER,
-            question.pack,
-            rules or IDLE_RULES,
-            np.array(settings.waits_s) if heat else NO_WAIT,
-            course,
-        )
+        status = choose_stops(frontier, pool.drives, terms)
         if status != NEEDS_ROW:
             break
         pool.fetch(int(frontier.counts[MISSING]))

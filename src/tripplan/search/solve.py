@@ -173,9 +173,7 @@ def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Pla
     question, settings = task.question, task.settings
     ceiling_s = plan.time_s + _MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
-    rows = ExactRows(
-        task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM
-    )
+    rows = ExactRows(task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM)
     try:
         pool = RealDrives(question, rows, wide)
         found = task.search(pool, ceiling_s=ceiling_s)
@@ -250,9 +248,7 @@ def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
     power = question.power
     if not settings.heat or power is None:
         return False
-    best = power._replace(
-        limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question))
-    )
+    best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question)))
     cool_s = _driven_s(replace(question, power=best), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 

@@ -12,9 +12,7 @@ Choice = NDArray[np.uint8]
 
 
 @compiled
-def drives_at_rates(
-    values: Ints, spared: Ints, rate: Floats, full_mwh: int
-) -> tuple[Ints, Choice]:
+def drives_at_rates(values: Ints, spared: Ints, rate: Floats, full_mwh: int) -> tuple[Ints, Choice]:
     """Drive a road at the best speeds for each rate.
 
     Parameters

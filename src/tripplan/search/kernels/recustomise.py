@@ -127,9 +127,7 @@ def recustomise(
         arc = items[0]
         size = heap_pop(keys, items, size)
         waiting[arc] = False
-        one = _recompute(
-            graph, roads, first, listed, is_up, up, down, arc, True, full_mwh, scratch
-        )
+        one = _recompute(graph, roads, first, listed, is_up, up, down, arc, True, full_mwh, scratch)
         other = _recompute(
             graph, roads, first, listed, is_up, up, down, arc, False, full_mwh, scratch
         )

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from tripplan.search.kernels.contraction import Chordal, longer
 from tripplan.search.kernels.customise import (
     COLUMNS,
-    COST,
-    DROP,
     LANE_MOST,
     NEED,
     NO_WAY,
@@ -101,9 +99,7 @@ def climb_from(
             for arc in range(graph.up_first[here], graph.up_first[here + 1]):
                 there = graph.up_head[arc]
                 if reached[here] + weight[arc] < reached[there]:
-                    _prolong(
-                        work, work.before, here, there, climb, arc, full_mwh, forward, scratch
-                    )
+                    _prolong(work, work.before, here, there, climb, arc, full_mwh, forward, scratch)
         here = graph.parent[here]
 
 
@@ -155,9 +151,7 @@ def sweep(
         for arc in range(graph.up_first[there], graph.up_first[there + 1]):
             here = graph.up_head[arc]
             if reached[here] + weight[arc] < reached[there]:
-                _prolong(
-                    work, work.entered, here, there, descend, arc, full_mwh, forward, scratch
-                )
+                _prolong(work, work.entered, here, there, descend, arc, full_mwh, forward, scratch)
 
 
 @compiled
