@@ -10,7 +10,9 @@ from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.charger import Plug
 from tripplan.errors import DisconnectedError, InvalidInputError
-from tripplan.itinerary import Halt, Itinerary, Journey, charger_halt, unfold
+from tripplan.itinerary import Itinerary, unfold
+from tripplan.journey import Halt, Journey
+from tripplan.pauses import charger_halt
 from tripplan.prepared import Fitting, PreparedRegion, banned_chargers, speed_shares, spells_of
 from tripplan.refused import Refused
 from tripplan.region import Region

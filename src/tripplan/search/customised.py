@@ -227,7 +227,7 @@ class Customised:
         return replace(lanes, weight=weight, up=up, down=down)
 
     def _lane_units(self, rates: Floats) -> Floats:
-        """Steps so fine that sums along the longest conceivable drive stay within a lane."""
+        """Return steps so fine that sums along the longest conceivable drive stay within a lane."""
         values = self.values[0][self.open_roads]
         if not values.size:
             return np.full(rates.size, _LANE_UNIT_S)

@@ -9,15 +9,14 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from tripplan.search.customised import Customised
 from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
 from tripplan.search.pool import Scope
+from tripplan.search.reach import seconds_to
 from tripplan.search.refine import Drive
-from tripplan.search.rows import DriveColumns
+from tripplan.search.rows import DriveColumns, picked_drives
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 Floats = NDArray[np.float64]
@@ -69,22 +68,13 @@ class ExactRows:
     @cached_property
     def _to_end_s(self) -> Floats:
         """Fastest drive from each node to the destination, shape (nodes,)."""
-        ground = self.ground
-        tree, kept = ground.hierarchy, ground.open_roads
-        size = tree.node_count
-        order = np.lexsort((ground.values[0, kept, TIME], tree.tail[kept], tree.head[kept]))
-        tail, head = tree.tail[kept][order], tree.head[kept][order]
-        time_s = ground.values[0, kept, TIME][order] / MS_PER_S
-        first = np.ones(tail.size, np.bool_)
-        first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-        matrix = csr_array((time_s[first], (head[first], tail[first])), shape=(size, size))
-        return np.asarray(dijkstra(matrix, indices=self.destination))
+        return seconds_to(self.ground, self.destination)
 
     def row(self, stop: int) -> DriveColumns:
         """Drives from a charger to the others."""
         columns = self._from(int(self.stop_node[stop]), self.scope.from_origin_s[stop])
         others = np.flatnonzero(columns.stop != stop)
-        return DriveColumns(*(column[others] for column in columns))
+        return picked_drives(columns, others)
 
     def from_node(self, node: int) -> DriveColumns:
         """Drives from a node to all chargers."""

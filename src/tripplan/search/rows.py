@@ -40,6 +40,21 @@ class DriveColumns(NamedTuple):
     heat_j: Floats
 
 
+def picked_drives(columns: DriveColumns, which: NDArray[np.intp]) -> DriveColumns:
+    """Return some of the drives, by their positions."""
+    stop, metric, *values = columns
+    return DriveColumns(stop[which], metric[which], *(column[which] for column in values))
+
+
+def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
+    """Put drives behind others."""
+    return DriveColumns(
+        np.concatenate([one.stop, other.stop]),
+        np.concatenate([one.metric, other.metric]),
+        *(np.concatenate(pair) for pair in zip(one[2:], other[2:], strict=True)),
+    )
+
+
 class Rows(Protocol):
     """Drives between the chargers of a car; see `RowStore`."""
 
@@ -287,7 +302,7 @@ class RowStore:
         rank = int(tree.rank[source])
         lane_weights(tree.graph, lanes.up, lanes.down, rank, selection, self._lane_work)
         steps = self._lane_work[tree.rank[node]]
-        return self._weights(steps, source, node, forward=True)[0]
+        return np.asarray(self._weights(steps, source, node, forward=True)[0])
 
     def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
         """Turn steps of lanes into seconds and kilowatt-hours, lifting the car included."""

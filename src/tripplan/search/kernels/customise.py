@@ -45,9 +45,9 @@ class Roads32(NamedTuple):
 
 
 @compiled
-def capped(value: int) -> int:
+def capped(value: int | np.int64) -> int:
     """Keep a whole number within what is told apart."""
-    return min(max(value, -NEVER), NEVER)
+    return int(min(max(value, -NEVER), NEVER))
 
 
 @compiled

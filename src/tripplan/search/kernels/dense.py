@@ -102,7 +102,7 @@ def fitted(
             many = middle
         else:
             few = middle + 1
-    choice[0] = faster
+    best = faster.copy()
     for k in range(few):
-        choice[0, order[k]] = slower[order[k]]
-    return choice[0]
+        best[order[k]] = slower[order[k]]
+    return best

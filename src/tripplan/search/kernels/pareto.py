@@ -39,7 +39,7 @@ class Bundle(NamedTuple):
 
 @compiled
 def _is_worse(values: Ints, row: int, other: int) -> bool:
-    for k in (TIME, NEED, COST, DROP):
+    for k in (TIME, NEED, COST, DROP):  # noqa: SIM110 - compiled
         if values[row, k] < values[other, k]:
             return False
     return True

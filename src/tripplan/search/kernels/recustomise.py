@@ -39,7 +39,7 @@ def _from_roads(
             best = roads.weight[road]
             for column in range(COLUMNS):
                 scratch[0, column] = roads.values[road, column]
-    return best
+    return int(best)
 
 
 @compiled
