@@ -220,7 +220,7 @@ def search(
         Whether to strike out superfluous labels.
     """
     wishes, tau_s = wishes_of(question, relaxed=relaxed)
-    room = settings.label_limit
+    room = settings.label_limit if rules is None else settings.heat_label_limit
     frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
     heat = rules is not None and question.power is not None
     shape = (room if heat else 1, SOC_CELLS + 1)

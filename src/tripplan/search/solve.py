@@ -48,7 +48,7 @@ _ELLIPSE_SLACK_S = 900.0
 _MARGIN_S = 1e-3
 _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
-_COARSER = (1.0, 4.0, 16.0)
+_COARSER = (1.0, 4.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
 

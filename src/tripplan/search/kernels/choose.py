@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
-from tripplan.search.kernels.course import at_energy
+from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh
 from tripplan.search.kernels.heap import heap_pop
 from tripplan.search.kernels.jit import compiled
 from tripplan.search.kernels.labels import (
@@ -93,6 +93,12 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
         energy = labels.energy_kwh[label]
         tau_here = charged_s(tau_s, level, wishes.step_kwh, energy) if level >= 0 else 0.0
         ready = labels.time_s[label] + (wishes.overhead_s[here] if level >= 0 else 0.0)
+        dearer = 0.0
+        if terms.heat:
+            spare_s = best[0] - labels.time_s[label]
+            dearer = dearer_s_per_kwh(
+                bounds, labels.pack_c[label], spare_s, terms.rules, terms.power, terms.pack
+            )
         for part in range(2):
             begin = drives.row_begin[here] if part == 0 else drives.goal_begin[lap, here]
             end = drives.row_end[here] if part == 0 else drives.goal_end[lap, here]
@@ -106,7 +112,12 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
                 slower = drives.slower_kwh[drive]
                 least = max(energy, drives.need_kwh[drive] - slower)
                 if level >= 0 and least > energy:
-                    earliest += charged_s(tau_s, level, wishes.step_kwh, least) - tau_here
+                    charging = charged_s(tau_s, level, wishes.step_kwh, least) - tau_here
+                    earliest += max(charging, (least - energy) * (spare_s_per_kwh + dearer))
+                if dearer > 0.0:
+                    left = least - drives.cost_kwh[drive]
+                    missing = bounds.energy_kwh[next_lap, there] + bounds.final_kwh - left
+                    earliest += max(missing, 0.0) * dearer
                 if slower > 0.0:
                     earliest += slower * min(drives.slower_s_per_kwh[drive] - spare_s_per_kwh, 0.0)
                 spare_s = (least - drives.cost_kwh[drive] - bounds.final_kwh) * spare_s_per_kwh

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tripplan.physics.charging import charging_power_kw
 from tripplan.physics.thermal import parked_pack_c
 from tripplan.search.kernels.charge import dwelt
-from tripplan.search.kernels.course import at_energy, fill_course, no_worse_c, warm_rest_s
+from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh, fill_course, no_worse_c
 from tripplan.search.kernels.jit import compiled
 from tripplan.search.kernels.labels import (
     EPSILON,
@@ -89,18 +89,11 @@ def settle(
     if terms.heat:
         ready_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[there], terms.pack)
         spare_s = frontier.best_s[0] - at_s
-        warm_rest = warm_rest_s(
-            terms.bounds,
-            lap,
-            there,
-            energy_kwh,
-            ready_c,
-            spare_s,
-            terms.rules.falling_kw,
-            terms.power,
-            terms.pack,
-        )
-        rest = max(rest, warm_rest)
+        missing = terms.bounds.energy_kwh[lap, there] + terms.bounds.final_kwh - energy_kwh
+        if 0.0 < missing < np.inf:
+            rest += missing * dearer_s_per_kwh(
+                terms.bounds, ready_c, spare_s, terms.rules, terms.power, terms.pack
+            )
     if at_s + rest >= frontier.best_s[0] - EPSILON:
         return
     stops = frontier.labels.stops[parent] + (1 if wishes.is_charger[there] else 0)
