@@ -44,26 +44,16 @@ def pause(
         closed_s = question.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + visit.waited_s
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
-    courses, dwell_kwh = [], 0.0
-    if halt.dwell_s > 0.0:
-        course = _dwell(question, state, kw, halt.dwell_s)
-        courses.append(course)
-        dwell_kwh = state.energy_kwh - arrival_kwh
+    courses = [_dwell(question, state, kw, halt.dwell_s)] if halt.dwell_s > 0.0 else []
+    dwell_kwh = state.energy_kwh - arrival_kwh
     overhead_s = question.overhead_s if halt.plug else 0.0
     charging_s = 0.0
     if kw > 0.0 and question.power is not None:
         state.pack_c = parked_pack_c(state.pack_c, 0.0, overhead_s, pack)
-        leave = max(visit.departure_kwh, state.energy_kwh) / capacity
-        course = charge_course(
-            state.energy_kwh / capacity, leave, state.pack_c, kw, question.power, pack
-        )
-        courses.append(course)
-        charging_s = float(course[-1, 1])
-        state.pack_c = float(course[-1, 2])
-        state.energy_kwh = leave * capacity
+        courses.append(_charge(question, state, kw, visit.departure_kwh))
+        charging_s = float(courses[-1][-1, 1])
     samples, free_s = _all_samples(courses, halt.dwell_s, kw, question.power)
     state.elapsed_s += waited_s + halt.dwell_s + overhead_s + charging_s
-    taken_s = samples[-1].since_plug_in_s if samples else 0.0
     gained_kwh = state.energy_kwh - arrival_kwh
     busy_s = sum(float(course[-1, 1]) for course in courses)
     return ChargingStop(
@@ -83,13 +73,31 @@ def pause(
         dwell_energy_kwh=dwell_kwh,
         pack_arrival_c=arrival_c,
         pack_departure_c=state.pack_c,
-        mean_kw=gained_kwh / busy_s * S_PER_H if taken_s and busy_s else 0.0,
+        mean_kw=gained_kwh / busy_s * S_PER_H if busy_s else 0.0,
         max_kw=max((sample.power_kw for sample in samples), default=0.0),
         limited_by=_main_limit(samples),
         heat_delay_s=max(0.0, busy_s - free_s),
         samples=samples,
         **_source_facts(halt.plug),
     )
+
+
+def _charge(question: Question, state: State, kw: float, departure_kwh: float) -> Floats:
+    """Charge up to an energy; returns the course of the charge."""
+    assert question.power is not None
+    capacity = question.capacity_kwh
+    leave_kwh = max(departure_kwh, state.energy_kwh)
+    course = charge_course(
+        state.energy_kwh / capacity,
+        leave_kwh / capacity,
+        state.pack_c,
+        kw,
+        question.power,
+        question.pack,
+    )
+    state.pack_c = float(course[-1, 2])
+    state.energy_kwh = leave_kwh
+    return course
 
 
 def _dwell(question: Question, state: State, kw: float, dwell_s: float) -> Floats:
