@@ -106,7 +106,9 @@ def audit_plan(
         _check_ledger(found, where, leg, capacity)
         soc, pack_c = drive.soc, drive.pack_c
         if number < len(stops):
-            power = model.power_model(vehicle, capacity, heat=heat)
+            power = None
+            if vehicle.battery.charging_curve is not None:
+                power = model.power_model(vehicle, capacity, heat=heat)
             soc, pack_c = _recharge(found, trip, stops[number], soc, pack_c, power, pack, step_s)
     found.object_if(
         soc < max(trip.arrival_soc, trip.reserve_soc) - SOC_TOLERANCE,
@@ -178,7 +180,7 @@ def _recharge(
     stop: ChargingStop,
     soc: float,
     pack_c: float,
-    power: PowerModel,
+    power: PowerModel | None,
     pack: PackModel,
     step_s: float,
 ) -> tuple[float, float]:
@@ -189,12 +191,15 @@ def _recharge(
         f"{where}: charges to {stop.departure_soc:.4f}, limit {trip.charge_limit_soc:g}",
     )
     found.object_if(stop.departure_soc < soc - SOC_TOLERANCE, f"{where}: leaves with less")
-    waited = 0.0
-    while waited < trip.stop_overhead_s - 1e-9:
-        dt = min(step_s, trip.stop_overhead_s - waited)
-        pack_c = _heat(pack, pack_c, 0.0, dt, pack.conductance_parked_w_per_k)
-        waited += dt
+    pack_c = _park(pack, pack_c, stop.waited_s, step_s)
+    soc, pack_c = _dwell(found, trip, stop, soc, pack_c, power, pack, step_s)
+    expected_s = trip.stop_overhead_s if stop.kind == "charger" else 0.0
+    found.compare_time(f"{where} overhead", stop.overhead_s, expected_s)
+    pack_c = _park(pack, pack_c, stop.overhead_s, step_s)
     charged_s = 0.0
+    if power is None:
+        found.object_if(stop.charging_s > 0.0, f"{where}: the car cannot fast-charge")
+        return soc, pack_c
     while soc < stop.departure_soc - 1e-12 and charged_s < 10.0 * stop.charging_s + 3600.0:
         kw = charging_power_kw(soc, pack_c, stop.charger_kw, power)
         ahead = min(soc + kw * 0.5 * step_s / S_PER_H / power.capacity_kwh, 1.0)
@@ -207,6 +212,52 @@ def _recharge(
     found.compare_time(where, stop.charging_s, charged_s)
     found.compare(f"{where} departure", stop.departure_soc - soc, stop.pack_departure_c - pack_c)
     return stop.departure_soc, pack_c
+
+
+def _park(pack: PackModel, pack_c: float, duration_s: float, step_s: float) -> float:
+    """Stand without charging."""
+    stood_s = 0.0
+    while stood_s < duration_s - 1e-9:
+        dt = min(step_s, duration_s - stood_s)
+        pack_c = _heat(pack, pack_c, 0.0, dt, pack.conductance_parked_w_per_k)
+        stood_s += dt
+    return pack_c
+
+
+def _dwell(
+    found: _Findings,
+    trip: Trip,
+    stop: ChargingStop,
+    soc: float,
+    pack_c: float,
+    power: PowerModel | None,
+    pack: PackModel,
+    step_s: float,
+) -> tuple[float, float]:
+    """Stand at a waypoint for its time, charging where it has a plug."""
+    limit = max(trip.charge_limit_soc, soc)
+    plugged_in = power is not None and stop.charger_kw > 0.0
+    before, stood_s = soc, 0.0
+    while stood_s < stop.dwell_s - 1e-9:
+        dt = min(step_s, stop.dwell_s - stood_s)
+        kw = 0.0
+        if plugged_in and power is not None and soc < limit - 1e-12:
+            kw = charging_power_kw(soc, pack_c, stop.charger_kw, power)
+            kw = min(kw, (limit - soc) * power.capacity_kwh * S_PER_H / dt)
+            soc += kw * dt / S_PER_H / power.capacity_kwh
+        pack_c = _heat(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
+        stood_s += dt
+    if power is not None and stop.dwell_s > 0.0:
+        gained_kwh = (soc - before) * power.capacity_kwh
+        off = stop.dwell_energy_kwh - gained_kwh
+        allowed_kwh = TIME_TOLERANCE * gained_kwh + stop.charger_kw * TIME_TOLERANCE_S / S_PER_H
+        found.object_if(
+            not abs(off) <= allowed_kwh,
+            f"stop {stop.number} ({stop.name}): charges {stop.dwell_energy_kwh:.2f} kWh in its "
+            f"{stop.dwell_s:.0f} s, re-driven {gained_kwh:.2f} kWh",
+        )
+        soc = before + stop.dwell_energy_kwh / power.capacity_kwh
+    return soc, pack_c
 
 
 def _heat(

@@ -1,5 +1,6 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -8,12 +9,14 @@ from tripplan import model
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.errors import DisconnectedError, InvalidInputError
-from tripplan.itinerary import Itinerary, Journey, unfold
+from tripplan.charger import Plug
+from tripplan.itinerary import Halt, Itinerary, Journey, charger_halt, unfold
 from tripplan.prepared import Fitting, PreparedRegion, banned_chargers, speed_shares, spells_of
 from tripplan.refused import Refused
 from tripplan.region import Region
 from tripplan.search.question import Goal, Question
 from tripplan.search.reach import OutOfReach
+from tripplan.search.rows import RowStore
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
 from tripplan.trip import Place, Trip
@@ -56,8 +59,9 @@ class Planner:
         origin, origin_km = snap(trip.origin, limit_km)
         destination, destination_km = snap(trip.destination, limit_km)
         fitting = self._ready.fitting(trip.chargers, vehicle)
-        question = self._question(trip, vehicle, origin, destination, fitting)
         rows = self._ready.rows(trip, vehicle, fitting.node)
+        halts = self._halts(trip, fitting, rows, (origin, destination))
+        question = self._question(trip, vehicle, (origin, destination), fitting, halts)
         case = Refused(self.region, trip, vehicle, rows.ground, question)
         try:
             solution = solve(question, rows, self.settings)
@@ -66,7 +70,9 @@ class Planner:
         except DisconnectedError as gone:
             raise case.cut_off(gone) from None
         shares = np.array(speed_shares(trip))
-        journey = Journey(self.region.network, vehicle, trip, shares)
+        journey = Journey(
+            self.region.network, vehicle, trip, shares, tuple(halt for halt, _ in halts)
+        )
         itinerary = unfold(question, solution, journey, fitting.plugs)
         audit = audit_plan(
             vehicle,
@@ -79,13 +85,41 @@ class Planner:
         snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
         return self._written(trip, vehicle, question, solution, itinerary, audit, snapped)
 
+    def _halts(
+        self, trip: Trip, fitting: Fitting, rows: RowStore, ends: tuple[int, int]
+    ) -> list[tuple[Halt, int]]:
+        """Places to visit on the way with their nodes: waypoints in order, chargers between them.
+
+        A required charger comes where it makes the drive longer by least, after the one before it.
+        """
+        snap, limit_km = self._ready.nodes.snap, self.settings.snap_limit_km
+        halts = [
+            (Halt(stay.place, None, stay.dwell_s, stay.charger_kw), snap(stay.place, limit_km)[0])
+            for stay in trip.waypoints
+        ]
+        after = 0
+        for charger_id in trip.via_chargers:
+            at = _position_of(charger_id, fitting.plugs)
+            wanted = (charger_halt(fitting.plugs[at]), int(fitting.node[at]))
+            nodes = [ends[0], *(node for _, node in halts), ends[1]]
+            longer_s = [
+                rows.lanes_between(nodes[k], wanted[1])[0]
+                + rows.lanes_between(wanted[1], nodes[k + 1])[0]
+                - rows.lanes_between(nodes[k], nodes[k + 1])[0]
+                for k in range(after, len(nodes) - 1)
+            ]
+            place = after + int(np.argmin(longer_s))
+            halts.insert(place, wanted)
+            after = place + 1
+        return halts
+
     def _question(
         self,
         trip: Trip,
         vehicle: Vehicle,
-        origin: int,
-        destination: int,
+        ends: tuple[int, int],
         fitting: Fitting,
+        halts: Sequence[tuple[Halt, int]],
     ) -> Question:
         capacity = model.capacity_kwh(vehicle, trip)
         warm_up = model.warm_up_kwh(vehicle, trip.conditions)
@@ -101,8 +135,8 @@ class Planner:
             )
         curve = vehicle.battery.charging_curve
         return Question(
-            origin=origin,
-            goals=(Goal(destination),),
+            origin=ends[0],
+            goals=(*(_goal(halt, node, trip) for halt, node in halts), Goal(ends[1])),
             charger_node=fitting.node,
             charger_kw=np.minimum(fitting.power_kw, curve.max_kw if curve else np.inf),
             capacity_kwh=capacity,
@@ -114,6 +148,9 @@ class Planner:
             start_c=trip.pack_departure_c,
             power=model.power_model(vehicle, capacity, heat=self.settings.heat) if curve else None,
             pack=model.pack_model(vehicle, trip.conditions),
+            least_charge_kwh=trip.least_charge_soc * capacity,
+            longest_charge_s=trip.longest_stop_s or np.inf,
+            most_stops=trip.most_stops,
             banned=banned_chargers(fitting.plugs, trip.chargers.banned),
             spells=spells_of(fitting.plugs, trip),
         )
@@ -132,7 +169,9 @@ class Planner:
         driving_s = sum(leg.driving_s for leg in legs)
         charging_s = sum(stop.charging_s for stop in stops)
         overhead_s = sum(stop.overhead_s for stop in stops)
-        total_s = driving_s + charging_s + overhead_s
+        waiting_s = sum(stop.waited_s for stop in stops)
+        dwell_s = sum(stop.dwell_s for stop in stops)
+        total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
         return Plan(
             tripplan_version=version("tripplan"),
             region=self.region.name,
@@ -147,6 +186,8 @@ class Planner:
             driving_s=driving_s,
             charging_s=charging_s,
             overhead_s=overhead_s,
+            waiting_s=waiting_s,
+            dwell_s=dwell_s,
             distance_km=sum(leg.distance_km for leg in legs),
             energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
             energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
@@ -156,6 +197,27 @@ class Planner:
             assumptions=_assumptions(self.region, vehicle, trip, snapped),
             sources=_sources(self.region),
         )
+
+
+def _goal(halt: Halt, node: int, trip: Trip) -> Goal:
+    """Return a place on the way as the search sees it."""
+    if halt.plug is None:
+        return Goal(node, halt.dwell_s, halt.charger_kw)
+    return Goal(node, 0.0, halt.plug.power_kw, trip.stop_overhead_s, is_charger=True)
+
+
+def _position_of(charger_id: str, plugs: Sequence[Plug]) -> int:
+    """Position of a required charger among those that can be used."""
+    for k, plug in enumerate(plugs):
+        if charger_id in plug.site.ids:
+            return k
+    raise InvalidInputError(
+        f'charger "{charger_id}" is required, and is none of the {len(plugs)} that this car can '
+        "use on this trip: its id is shown with every stop; other wishes may leave it out",
+        field="via_chargers",
+        value=charger_id,
+        expected="the id of a charger with a plug that fits",
+    )
 
 
 def _certificate(solution: Solution, total_s: float) -> Certificate:

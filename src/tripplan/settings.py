@@ -19,6 +19,9 @@ class Settings(Record):
     """Whether the pack temperature limits charging power."""
     gap: Annotated[float, Field(ge=0, le=0.1)] = 2e-4
     """A plan this little above its lower bound (a fraction) is good enough to stop there."""
+    exact: bool = False
+    """Whether the gap is to be driven to zero by looking at every drive that can matter; only for
+    small regions, and without effect of heat."""
     time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
     temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5

@@ -35,7 +35,7 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
     here, lap = question.stop_count - 1, 0
     numbers, sizes, choice = [], [0], []
     for step in steps:
-        near = pool.alternatives(here, lap, step.stop)
+        near = pool.alternatives(here, lap, step.stop, step.lap)
         numbers.append(near)
         sizes.append(near.size)
         choice.append(int(np.flatnonzero(near == step.drive)[0]))
@@ -53,7 +53,7 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
         drives.heat_j[every],
         kw,
     )
-    wishes, tau_s = wishes_of(question)
+    wishes, _ = wishes_of(question)
     spare = np.array(
         [max(step.departed_kwh - drives.need_kwh[step.drive], 0.0) for step in steps]
     )
@@ -66,7 +66,6 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
         picked,
         spare,
         question.start_c,
-        tau_s,
         wishes,
         question.power,
         question.pack,

@@ -1,20 +1,21 @@
-"""The growing table of drives that one search reads: goals first, rows of stops as they are needed."""
+"""The table of drives that one search reads: laps first, rows of stops as they are needed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.kernels.labels import Drives
+from tripplan.search.passages import Onward, linked, onward_of, passive
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import DriveColumns, Rows, RowStore
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
-_COLUMNS = 8
-"""time, need, cost, most, heat, rate and energy of slowing down, metric."""
+VALUES = 8
+"""time, need, cost, most, heat, rate and energy of slowing down, and what tells the roads."""
 
 
 @dataclass(eq=False)
@@ -28,29 +29,30 @@ class DrivePool:
     """
 
     question: Question
-    _stop: Ints = field(init=False, repr=False)
+    _ends: Ints = field(init=False, repr=False)
     _values: Floats = field(init=False, repr=False)
     _used: int = field(init=False, repr=False, default=0)
 
     def __post_init__(self) -> None:
         stops, laps = self.question.stop_count, len(self.question.goals)
-        self._stop = np.zeros(1024, np.int32)
-        self._values = np.zeros((_COLUMNS, 1024))
+        self._ends = np.zeros((2, 1024), np.int32)
+        self._values = np.zeros((VALUES, 1024))
         self.row_begin = np.full(stops, -1, np.int32)
         self.row_end = np.full(stops, -1, np.int32)
         self.goal_begin = np.zeros((laps, stops), np.int32)
         self.goal_end = np.zeros((laps, stops), np.int32)
 
-    def put(self, stop: Ints, values: Iterable[Floats | float]) -> tuple[int, int]:
+    def _put(
+        self, stop: Ints, lap: Ints | int, values: Iterable[Floats | float]
+    ) -> tuple[int, int]:
         """Append drives; ``values`` are columns in the order above.  Returns where they are."""
         begin, end = self._used, self._used + stop.size
-        if end > self._stop.size:
-            room = max(2 * self._stop.size, end)
-            self._stop = np.concatenate([self._stop, np.zeros(room - self._stop.size, np.int32)])
-            wider = np.zeros((_COLUMNS, room))
-            wider[:, :begin] = self._values[:, :begin]
-            self._values = wider
-        self._stop[begin:end] = stop
+        if end > self._ends.shape[1]:
+            room = max(2 * self._ends.shape[1], end)
+            self._ends = _wider(self._ends, room)
+            self._values = _wider(self._values, room)
+        self._ends[0, begin:end] = stop
+        self._ends[1, begin:end] = lap
         for row, column in zip(self._values, values, strict=True):
             row[begin:end] = column
         self._used = end
@@ -58,33 +60,43 @@ class DrivePool:
 
     def set_row(self, stop: int, there: Ints, values: Iterable[Floats | float]) -> None:
         """Say which drives lead from a stop to chargers."""
-        self.row_begin[stop], self.row_end[stop] = self.put(there, values)
+        self.row_begin[stop], self.row_end[stop] = self._put(there, -1, values)
 
-    def set_goal(self, lap: int, here: Ints, values: Iterable[Floats | float]) -> None:
-        """Say which drives lead to the goal of a lap from stops, which stand in rising order."""
-        goal = self.question.charger_node.size + lap
-        begin, end = self.put(np.full(here.size, goal, np.int32), values)
+    def set_goal(
+        self,
+        lap: int,
+        here: Ints,
+        there: Ints,
+        lap_after: Ints | int,
+        values: Iterable[Floats | float],
+    ) -> None:
+        """Say which drives end a lap; the stops that they start from stand in rising order."""
+        begin, _ = self._put(there, lap_after, values)
         every = np.arange(self.question.stop_count)
         self.goal_begin[lap] = begin + np.searchsorted(here, every, side="left")
         self.goal_end[lap] = begin + np.searchsorted(here, every, side="right")
-        assert end == begin + here.size
 
     @property
     def drives(self) -> Drives:
         """The table as compiled searches take it."""
-        values = self._values
         return Drives(
-            self._stop,
-            *(values[k] for k in range(_COLUMNS - 1)),
+            *self._ends,
+            *self._values[: VALUES - 1],
             self.row_begin,
             self.row_end,
             self.goal_begin,
             self.goal_end,
         )
 
-    def metric(self, drive: int) -> int:
-        """Metric that found a drive."""
-        return int(self._values[_COLUMNS - 1, drive])
+    def code(self, drive: int) -> int:
+        """What tells the roads of a drive."""
+        return int(self._values[VALUES - 1, drive])
+
+
+def _wider(table: NDArray[np.generic], room: int) -> NDArray[np.generic]:
+    wider = np.zeros((table.shape[0], room), table.dtype)
+    wider[:, : table.shape[1]] = table
+    return wider
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +109,7 @@ class Scope:
     """Fastest drive from each stop to the end, shape (stops,)."""
     ceiling_s: float
 
-    def inside(self, stop: int, there: Ints, time_s: Floats) -> NDArray[np.bool_]:
+    def inside(self, stop: Ints | int, there: Ints, time_s: Floats) -> NDArray[np.bool_]:
         """Tell which drives from a stop could be part of such a plan, shape (drives,)."""
         spare_s = self.ceiling_s - self.from_origin_s[stop]
         return np.asarray(time_s + self.to_end_s[there] <= spare_s)
@@ -106,43 +118,68 @@ class Scope:
 class RealDrives(DrivePool):
     """Drives of a row store: rows are made when they are first asked for."""
 
-    def __init__(self, question: Question, rows: RowStore, scope: Scope) -> None:
+    def __init__(self, question: Question, rows: Rows, scope: Scope) -> None:
         super().__init__(question)
-        self._rows = rows
+        self.rows = rows
         self._scope = scope
-        chargers = question.charger_node.size
-        for lap, (before, stop, goal) in enumerate(_laps(question)):
-            found = rows.to_node(goal)
-            direct = rows.between(before, goal)
-            stops = [found.stop, np.full(direct.stop.size, stop, np.int32)]
-            pairs = zip(self._absolute(found), self._absolute(direct), strict=True)
-            self.set_goal(lap, np.concatenate(stops), [np.concatenate(pair) for pair in pairs])
-        self.fetch(chargers + len(question.goals))
+        chargers, laps = question.charger_node.size, len(question.goals)
+        self._onward: dict[int, Onward] = {}
+        for lap in range(laps - 1, -1, -1):
+            before = question.goals[lap - 1].node if lap else question.origin
+            stop = chargers + lap - 1 if lap else chargers + laps
+            goal = question.goals[lap]
+            to_goal = rows.to_node(goal.node)
+            direct = rows.between(before, goal.node)
+            here = np.concatenate([to_goal.stop, np.full(direct.stop.size, stop, np.int32)])
+            columns = DriveColumns(
+                here,
+                *(np.concatenate(pair) for pair in zip(to_goal[1:], direct[1:], strict=True)),
+            )
+            if passive(question, lap):
+                further = onward_of(question, rows, lap, self._onward.get(lap + 1))
+                self._onward[lap] = further
+                full_kwh = question.capacity_kwh - question.reserve_kwh
+                here, there, after, columns = linked(columns, further, goal.dwell_s, full_kwh)
+                near = np.flatnonzero(scope.inside(here, there, columns.time_s))
+                here, there, after = here[near], there[near], after[near]
+                columns = DriveColumns(*(column[near] for column in columns))
+                self.set_goal(lap, here, there, after, self._absolute(columns))
+            else:
+                there = np.full(here.size, chargers + lap, np.int32)
+                self.set_goal(lap, here, there, lap + 1, self._absolute(columns))
+        self.fetch(chargers + laps)
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.question.charger_node.size:
-            columns = self._rows.row(stop)
+            columns = self.rows.row(stop)
         else:
-            columns = self._rows.from_node(int(self.question.stop_node[stop]))
+            columns = self.rows.from_node(int(self.question.stop_node[stop]))
         near = np.flatnonzero(self._scope.inside(stop, columns.stop, columns.time_s))
         columns = DriveColumns(*(column[near] for column in columns))
         self.set_row(stop, columns.stop, self._absolute(columns))
 
-    def _absolute(self, columns: DriveColumns) -> list[Floats]:
+    def _absolute(self, columns: DriveColumns) -> list[Floats | float]:
         """Values in the order of the pool, energies with the reserve on top."""
         question = self.question
-        none = np.zeros(columns.stop.size)
         return [
             columns.time_s,
             columns.need_kwh + question.reserve_kwh,
             columns.cost_kwh,
             question.capacity_kwh - columns.drop_kwh,
             columns.heat_j,
-            none,
-            none,
+            0.0,
+            0.0,
             columns.metric.astype(np.float64),
         ]
+
+    def metrics(self, lap: int, drive: int) -> list[int]:
+        """Metric of each part of a drive: between its ends, by way of the places it passes."""
+        code, found = self.code(drive), []
+        if drive < self._used and int(self._ends[1, drive]) >= 0 and lap in self._onward:
+            return self._onward[lap].metrics(code)
+        found.append(code)
+        return found
 
 
 class RelaxedDrives(DrivePool):
@@ -152,13 +189,73 @@ class RelaxedDrives(DrivePool):
         super().__init__(question)
         self._rows = rows
         self._scope = scope
-        chargers = question.charger_node.size
-        for lap, (before, stop, goal) in enumerate(_laps(question)):
-            weight = np.vstack([rows.lanes_to(goal), rows.lanes_between(before, goal)[None, :]])
+        chargers, laps = question.charger_node.size, len(question.goals)
+        # What lies beyond each place where nothing can be charged: stop, lap, weights.
+        beyond: tuple[Ints, Ints, Floats] | None = None
+        for lap in range(laps - 1, -1, -1):
+            before = question.goals[lap - 1].node if lap else question.origin
+            stop = chargers + lap - 1 if lap else chargers + laps
+            goal = question.goals[lap]
+            weight = np.vstack(
+                [rows.lanes_to(goal.node), rows.lanes_between(before, goal.node)[None, :]]
+            )
             here = np.append(np.arange(chargers), stop).astype(np.int32)
-            stops, corners = rows.relaxed(weight, here)
-            self.set_goal(lap, stops, self._absolute(corners))
-        self.fetch(chargers + len(question.goals))
+            if passive(question, lap):
+                beyond = self._beyond(lap, beyond)
+                self._set_past(lap, here, weight, beyond)
+            else:
+                beyond = None
+                stops, corners = rows.relaxed(weight, here)
+                there = np.full(stops.size, chargers + lap, np.int32)
+                self.set_goal(lap, stops, there, lap + 1, self._absolute(corners))
+        self.fetch(chargers + laps)
+
+    def _beyond(
+        self, lap: int, further: tuple[Ints, Ints, Floats] | None
+    ) -> tuple[Ints, Ints, Floats]:
+        """Weights from the place that a lap leads to, to chargers and to the next place or past."""
+        question, rows = self.question, self._rows
+        chargers = question.charger_node.size
+        node, following = question.goals[lap].node, question.goals[lap + 1]
+        direct = rows.lanes_between(node, following.node)
+        stop = np.arange(chargers, dtype=np.int32)
+        after = np.full(chargers, lap + 1, np.int32)
+        weight = rows.lanes_from(node)
+        if further is None:
+            return (
+                np.append(stop, chargers + lap + 1).astype(np.int32),
+                np.append(after, lap + 2).astype(np.int32),
+                np.vstack([weight, direct[None, :]]),
+            )
+        past = further[2] + direct
+        past[:, :-1] += following.dwell_s
+        return (
+            np.concatenate([stop, further[0]]),
+            np.concatenate([after, further[1]]),
+            np.vstack([weight, past]),
+        )
+
+    def _set_past(
+        self, lap: int, here: Ints, weight: Floats, beyond: tuple[Ints, Ints, Floats]
+    ) -> None:
+        """Set the drives past a place where nothing can be charged."""
+        question, dwell_s = self.question, self.question.goals[lap].dwell_s
+        full_kwh = question.capacity_kwh - question.reserve_kwh
+        there, after, onward = beyond
+        near = np.flatnonzero(np.isfinite(weight[:, 0]) & (weight[:, -1] <= full_kwh))
+        far = np.flatnonzero(np.isfinite(onward[:, 0]))
+        one, other = (grid.ravel() for grid in np.meshgrid(near, far, indexing="ij"))
+        time_s = weight[one, 0] + onward[other, 0] + dwell_s
+        fits = (weight[one, -1] + onward[other, -1] <= full_kwh) & self._scope.inside(
+            here[one], there[other], time_s
+        )
+        one, other = one[fits], other[fits]
+        total = weight[one] + onward[other]
+        total[:, :-1] += dwell_s
+        pair, corners = self._rows.relaxed(total, np.arange(one.size, dtype=np.int32))
+        self.set_goal(
+            lap, here[one[pair]], there[other[pair]], after[other[pair]], self._absolute(corners)
+        )
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
@@ -178,16 +275,6 @@ class RelaxedDrives(DrivePool):
         return [time_s, need, energy, question.capacity_kwh, 0.0, rate, width, -1.0]
 
 
-def is_backward(question: Question, stop: int, there: int) -> bool:
-    """Whether drives from a stop to another were looked for from their end."""
-    chargers = question.charger_node.size
-    return stop < chargers <= there
-
-
-def _laps(question: Question) -> Iterator[tuple[int, int, int]]:
-    """Yield for each lap the node where it begins, that node's stop, and the node of its goal."""
-    chargers, laps = question.charger_node.size, len(question.goals)
-    node, stop = question.origin, chargers + laps
-    for lap, goal in enumerate(question.goals):
-        yield node, stop, goal.node
-        node, stop = goal.node, chargers + lap
+def is_backward(question: Question, stop: int, lap: int, lap_after: int) -> bool:
+    """Whether the first part of a drive from a stop was looked for from its end."""
+    return stop < question.charger_node.size and lap_after > lap

@@ -24,6 +24,8 @@ class Goal:
     """Power of the plug there; 0: none."""
     overhead_s: float = 0.0
     """Time that charging there takes beside charging itself."""
+    is_charger: bool = False
+    """Whether it is a charger that the trip must stop at, and counts as one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,7 @@ class Question:
     pack: PackModel
     least_charge_kwh: float = 0.0
     longest_charge_s: float = np.inf
+    most_stops: int | None = None
     banned: frozenset[int] = frozenset()
     """Chargers that are not to be used."""
     spells: dict[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)

@@ -5,8 +5,9 @@ chains of stops are taken at many, and the search is run again over these drives
 departures, speeds and, among the chains, stops that fit together best.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
 from tripplan.search.kernels.sweep import new_sweep_work, way_ranks
 from tripplan.search.kernels.unpack import unpack
-from tripplan.search.pool import DrivePool, is_backward
+from tripplan.search.pool import VALUES, DrivePool, is_backward
 from tripplan.search.question import Question
 from tripplan.search.run import Step
 from tripplan.units import MS_PER_S, MWH_PER_KWH
@@ -36,6 +37,13 @@ class Drive:
     arcs: Ints
     speed: Choice
     """Index of the share of its usual speed for each arc."""
+    cuts: tuple[int, ...] = ()
+    """Positions in ``arcs`` of the first arc behind each place that is passed."""
+
+    def parts(self) -> list["Drive"]:
+        """Return the drives between these places."""
+        ends = [0, *self.cuts, self.arcs.size]
+        return [Drive(self.arcs[a:b], self.speed[a:b]) for a, b in pairwise(ends)]
 
 
 class Roads:
@@ -78,11 +86,33 @@ class Roads:
         costs = (metric.up, metric.down, metric.roads)
         return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
 
-    def drive(self, index: int, source: int, target: int, *, backward: bool) -> Drive:
-        """Roads and speeds of the drive that a metric found; parameters as in `arcs`."""
-        metric = self._ground.metrics[index]
-        arcs = self.arcs(metric, source, target, backward=backward)
-        return Drive(arcs, metric.share[arcs])
+    def drive(self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool) -> Drive:
+        """Roads and speeds of drives in a row.
+
+        Parameters
+        ----------
+        indices
+            Metric of each.
+        nodes
+            Their ends, from first to last.
+        backward
+            Whether the first of them was looked for from its end.
+        """
+        arcs, speed, cuts = [], [], []
+        for position, index in enumerate(indices):
+            metric = self._ground.metrics[index]
+            source, target = nodes[position : position + 2]
+            part = self.arcs(metric, source, target, backward=backward and not position)
+            arcs.append(part)
+            speed.append(metric.share[part])
+            cuts.append(sum(piece.size for piece in arcs))
+        return Drive(np.concatenate(arcs), np.concatenate(speed), tuple(cuts[:-1]))
+
+
+def passed(question: Question, lap: int, step: Step) -> list[int]:
+    """Goals that a step of a chain passes, where nothing can be charged."""
+    chargers = question.charger_node.size
+    return [goal for goal in range(lap, step.lap) if chargers + goal != step.stop]
 
 
 class FineDrives(DrivePool):
@@ -107,70 +137,72 @@ class FineDrives(DrivePool):
         self._roads = Roads(ground)
         self.row_begin[:] = 0
         self.row_end[:] = 0
-        chargers, laps = question.charger_node.size, len(question.goals)
-        rows: dict[int, dict[int, None]] = {}
-        goals: dict[int, dict[int, None]] = {lap: {} for lap in range(laps)}
+        origin = question.stop_count - 1
+        rows: dict[int, dict[int, Step]] = {}
+        goals: dict[int, dict[tuple[int, int, int], Step]] = {}
         for chain in chains:
-            stop, lap = chargers + laps, 0
+            stop, lap = origin, 0
             for step in chain:
                 if step.lap > lap:
-                    goals[lap][stop] = None
+                    goals.setdefault(lap, {})[stop, step.stop, step.lap] = step
                 else:
-                    rows.setdefault(stop, {})[step.stop] = None
+                    rows.setdefault(stop, {})[step.stop] = step
                 stop, lap = step.stop, step.lap
         for stop, others in rows.items():
-            tables = [self._fine(stop, other) for other in others]
-            there = [np.full(t.shape[1], other, np.int32) for t, other in zip(tables, others)]
-            if tables:
-                self.set_row(stop, np.concatenate(there), np.concatenate(tables, axis=1))
-        for lap, stops in goals.items():
-            ordered = sorted(stops)
-            tables = [self._fine(stop, chargers + lap) for stop in ordered]
-            here = [np.full(t.shape[1], stop, np.int32) for t, stop in zip(tables, ordered)]
-            if tables:
-                self.set_goal(lap, np.concatenate(here), np.concatenate(tables, axis=1))
+            tables = [self._fine(stop, 0, step._replace(lap=0)) for step in others.values()]
+            sizes = [table.shape[1] for table in tables]
+            there = np.repeat(np.array(list(others), np.int32), sizes)
+            self.set_row(stop, there, np.concatenate(tables, axis=1))
+        for lap, steps in goals.items():
+            ordered = sorted(steps)
+            tables = [self._fine(key[0], lap, steps[key]) for key in ordered]
+            ends = np.repeat(np.array(ordered), [table.shape[1] for table in tables], axis=0)
+            here, there, after = ends.T.astype(np.int32)
+            self.set_goal(lap, here, there, after, np.concatenate(tables, axis=1))
 
     def fetch(self, stop: int) -> None:
         """All rows are there from the beginning."""
         raise AssertionError(f"row {stop} was asked for")
 
-    def alternatives(self, stop: int, lap: int, other: int) -> Ints:
+    def alternatives(self, stop: int, lap: int, other: int, lap_after: int) -> Ints:
         """Numbers of the drives from a stop to another in a lap, the quickest first."""
         drives = self.drives
-        goal = other >= self.question.charger_node.size
-        begin = self.goal_begin[lap, stop] if goal else self.row_begin[stop]
-        end = self.goal_end[lap, stop] if goal else self.row_end[stop]
+        if lap_after > lap:
+            begin, end = self.goal_begin[lap, stop], self.goal_end[lap, stop]
+        else:
+            begin, end = self.row_begin[stop], self.row_end[stop]
         numbers = np.arange(begin, end)
-        numbers = numbers[drives.stop[begin:end] == other]
+        same = (drives.stop[begin:end] == other) & (
+            (drives.lap[begin:end] == lap_after) | (lap_after == lap)
+        )
+        numbers = numbers[same]
         return np.asarray(numbers[np.argsort(drives.time_s[numbers], kind="stable")], np.int32)
 
     def drive(self, number: int) -> Drive:
         """Roads and speeds of a drive of the pool."""
-        return self._found[self.metric(number)]
+        return self._found[self.code(number)]
 
-    def _fine(self, stop: int, other: int) -> Floats:
-        """Columns of the drives between two stops, shape (8, drives)."""
-        nodes = self.question.stop_node
-        source, target = int(nodes[stop]), int(nodes[other])
-        if source == target:
-            self._found.append(Drive(np.empty(0, np.int32), np.empty(0, np.uint8)))
-            values = np.zeros((1, 5), np.int32)
-            return self._columns(values)
+    def _fine(self, stop: int, lap: int, step: Step) -> Floats:
+        """Columns of the drives of a step, shape (8, drives)."""
+        question = self.question
+        goals = [question.goals[k] for k in passed(question, lap, step)]
+        ends = question.stop_node[[stop, step.stop]]
+        nodes = [int(ends[0]), *(goal.node for goal in goals), int(ends[1])]
+        dwell_s = sum(goal.dwell_s for goal in goals)
         tables, known = [], set()
-        for metric in self._ground.metrics:
-            backward = is_backward(self.question, stop, other)
-            arcs = self._roads.arcs(metric, source, target, backward=backward)
-            key = arcs.tobytes()
-            if arcs.size and key not in known:
+        backward = is_backward(question, stop, lap, step.lap)
+        for index in range(len(self._ground.metrics)):
+            indices = [index] * (len(nodes) - 1)
+            drive = self._roads.drive(indices, nodes, backward=backward)
+            key = drive.arcs.tobytes()
+            if key not in known and (drive.arcs.size or len(set(nodes)) == 1):
                 known.add(key)
-                tables.append(self._graded(arcs, stop))
-        if not tables:
-            return np.zeros((8, 0))
-        return np.concatenate(tables, axis=1)
+                tables.append(self._graded(drive, stop, dwell_s))
+        return np.concatenate([np.zeros((VALUES, 0)), *tables], axis=1)
 
-    def _graded(self, arcs: Ints, stop: int) -> Floats:
-        """Columns of the drives over given arcs."""
-        ground, question = self._ground, self.question
+    def _graded(self, drive: Drive, stop: int, dwell_s: float) -> Floats:
+        """Columns of the drives over the roads of one."""
+        ground, question, arcs = self._ground, self.question, drive.arcs
         values = np.ascontiguousarray(ground.values[:, arcs])
         spared = np.ascontiguousarray(ground.spared_mwh[:, arcs])
         rates = _RATES * ground.base_rate * MS_PER_S / MWH_PER_KWH
@@ -191,15 +223,15 @@ class FineDrives(DrivePool):
                 choice = np.concatenate([choice, exact])
                 total = np.concatenate([total, chained(values, exact, ground.full_mwh)])
         kept = total[:, NEED] <= ground.full_mwh
-        self._found += [Drive(arcs, row) for row in choice[kept]]
-        return self._columns(total[kept])
+        self._found += [Drive(arcs, row, drive.cuts) for row in choice[kept]]
+        return self._columns(total[kept], dwell_s)
 
-    def _columns(self, values: Ints) -> Floats:
+    def _columns(self, values: Ints, dwell_s: float) -> Floats:
         """Values in the order of the pool; the drives are the last ones found."""
         question = self.question
         count = values.shape[0]
-        columns = np.zeros((8, count))
-        columns[0] = values[:, TIME] / MS_PER_S
+        columns = np.zeros((VALUES, count))
+        columns[0] = values[:, TIME] / MS_PER_S + dwell_s
         columns[1] = values[:, NEED] / MWH_PER_KWH + question.reserve_kwh
         columns[2] = values[:, COST] / MWH_PER_KWH
         columns[3] = question.capacity_kwh - values[:, DROP] / MWH_PER_KWH

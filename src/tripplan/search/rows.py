@@ -7,7 +7,7 @@ every trip that shares these.
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,22 @@ class DriveColumns(NamedTuple):
     drop_kwh: Floats
     """How far below full the battery is on arrival at the least."""
     heat_j: Floats
+
+
+class Rows(Protocol):
+    """Drives between the chargers of a car; see `RowStore`."""
+
+    def row(self, stop: int) -> DriveColumns:
+        """Drives from a charger to the others."""
+
+    def from_node(self, node: int) -> DriveColumns:
+        """Drives from a node to all chargers."""
+
+    def to_node(self, node: int) -> DriveColumns:
+        """Drives from all chargers to a node."""
+
+    def between(self, source: int, target: int) -> DriveColumns:
+        """Drives from a node to another."""
 
 
 @dataclass(eq=False)

@@ -12,6 +12,7 @@ from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course, HeatRules
 from tripplan.search.kernels.labels import (
     DONE,
+    MANY,
     MISSING,
     NEEDS_ROW,
     USED,
@@ -155,6 +156,9 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     spells = [question.spells.get(k, ()) for k in range(chargers)]
     flat = np.array([spell for row in spells for spell in row], np.float64).reshape(-1, 2)
     goals = question.goals
+    is_charger = np.zeros(question.stop_count, np.bool_)
+    is_charger[:chargers] = True
+    is_charger[chargers : chargers + len(goals)] = [goal.is_charger for goal in goals]
     overhead = np.zeros(question.stop_count)
     overhead[:chargers] = question.overhead_s
     overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
@@ -167,8 +171,12 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         limit_kwh=question.limit_kwh,
         final_kwh=question.final_kwh,
         step_kwh=question.step_kwh,
-        least_charge_kwh=0.0 if relaxed else question.least_charge_kwh,
-        longest_charge_s=math.inf if relaxed else question.longest_charge_s,
+        least_charge_kwh=np.where(is_charger, 0.0 if relaxed else question.least_charge_kwh, 0.0),
+        longest_charge_s=np.where(
+            is_charger, math.inf if relaxed else question.longest_charge_s, math.inf
+        ),
+        most_stops=MANY if relaxed or question.most_stops is None else question.most_stops,
+        is_charger=is_charger,
         level=level.astype(np.int32),
         overhead_s=overhead,
         dwell_s=np.array([goal.dwell_s for goal in goals]),

@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.customised import Customised
-from tripplan.search.kernels.charge import charge_course
+from tripplan.search.exact import ExactRows, TooManyDrivesError
+from tripplan.search.kernels.charge import charge_course, dwelt
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
 from tripplan.search.question import Question, optimistic_limit_kw
-from tripplan.search.reach import out_of_range
-from tripplan.search.refine import Drive, FineDrives, Roads
+from tripplan.search.reach import OutOfReach, out_of_range
+from tripplan.search.refine import Drive, FineDrives, Roads, passed
 from tripplan.search.rows import RowStore
 from tripplan.search.run import (
     Found,
@@ -45,6 +46,8 @@ Ints = NDArray[np.int32]
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
 _MARGIN_S = 1e-3
+_EXACT_ROOM = 2_000_000
+"""Most drives from one node that an exact search keeps."""
 _COARSER = (1.0, 4.0, 16.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
@@ -58,6 +61,7 @@ class Visit:
     goal: int
     """Index into the question's goals; -1 at a charger."""
     departure_kwh: float
+    """Energy with which it is left; without a plug, that with which the car came."""
     waited_s: float
 
 
@@ -96,6 +100,7 @@ class _Task:
     bounds: Bounds
     labels: int = 0
     complete: bool = True
+    method: str = ""
 
     def search(self, pool: DrivePool, **how: object) -> Found:
         found = search(self.question, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
@@ -131,6 +136,28 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
             "no road that this car may use joins origin and destination in this region"
         )
     task = _Task(question, rows.ground, rows, settings, bounds)
+    try:
+        plan, bound_s, scope = _bracketed(task, least_s)
+    except OutOfReach:
+        if not settings.exact:
+            raise
+        # Drives at a few rates do not suffice; others may.
+        plan, bound_s = _Plan(math.inf, (), DrivePool(question)), least_s
+        scope = scope_of(question, rows, bounds, math.inf)
+        plan, bound_s = _exact(task, plan, scope, bound_s)
+        if not plan.chain:
+            raise
+    else:
+        if settings.exact and plan.time_s > bound_s:
+            plan, bound_s = _exact(task, plan, scope, bound_s)
+    if not math.isfinite(plan.time_s):
+        raise _refused(question)
+    return _solution(task, plan, min(bound_s, plan.time_s))
+
+
+def _bracketed(task: _Task, least_s: float) -> tuple[_Plan, float, Scope]:
+    """Find a plan and a bound, and better plans while these are apart."""
+    question, settings = task.question, task.settings
     cool, scope = _without_heat(task, least_s)
     bound_s, bound_chain = _bound(task, cool, scope)
     plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
@@ -138,9 +165,30 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         plan = _refined(task, plan, [cool.chain, bound_chain])
     if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
         plan = _with_heat(task, plan, scope)
-    if not math.isfinite(plan.time_s):
-        raise _refused(question)
-    return _solution(task, plan, min(bound_s, plan.time_s))
+    return plan, bound_s, scope
+
+
+def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Plan, float]:
+    """Search over every drive that can matter, at best temperatures; plan and bound after it."""
+    question, settings = task.question, task.settings
+    ceiling_s = plan.time_s + _MARGIN_S
+    wide = replace(scope, ceiling_s=ceiling_s)
+    rows = ExactRows(
+        task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM
+    )
+    try:
+        pool = RealDrives(question, rows, wide)
+        found = task.search(pool, ceiling_s=ceiling_s)
+    except TooManyDrivesError:
+        task.method = _NOT_EXACT
+        return plan, bound_s
+    if not found.complete or not found.chain:
+        task.method = _NOT_EXACT
+        return plan, bound_s
+    best = _Plan(found.time_s, found.chain, pool)
+    best = replace(best, time_s=_driven_s(question, best, settings))
+    task.method = _EXACT if best.time_s <= found.time_s * (1.0 + 1e-9) else _EXACT_BUT_HEAT
+    return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
 
 
 def _good_enough(time_s: float, bound_s: float, settings: Settings) -> bool:
@@ -236,7 +284,6 @@ def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
         return plan.time_s if not settings.heat else _plain_s(plan, question)
     time, pack_c, energy = 0.0, question.start_c, question.start_kwh
     capacity, here = question.capacity_kwh, question.stop_count - 1
-    waited = 0.0
     for step in plan.chain:
         if kw[here] > 0.0:
             course = charge_course(
@@ -252,19 +299,23 @@ def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
         cost, most = float(drives.cost_kwh[step.drive]), float(drives.most_kwh[step.drive])
         energy = min(step.departed_kwh - cost, most)
         here = step.stop
-        time = question.opens_s(here, time)
-        waited = step.waited_s
-        if here >= chargers + len(goals) - 1:
+        if here == question.stop_count - 2:
             break
+        closed_s = question.opens_s(here, time) - time
+        pack_c = parked_pack_c(pack_c, 0.0, closed_s + step.waited_s, question.pack)
+        time += closed_s + step.waited_s
+        overhead_s = question.overhead_s
         if here >= chargers:
             goal = goals[here - chargers]
-            pack_c = parked_pack_c(pack_c, 0.0, goal.dwell_s, question.pack)
+            overhead_s = goal.overhead_s
+            energy, pack_c = dwelt(
+                energy, question.limit_kwh, pack_c, float(kw[here]), goal.dwell_s, power,
+                question.pack,
+            )  # fmt: skip
             time += goal.dwell_s
-            energy = step.arrived_kwh
-        overhead_s = goals[here - chargers].overhead_s if here >= chargers else question.overhead_s
-        pack_c = parked_pack_c(pack_c, 0.0, waited, question.pack)
-        pack_c = parked_pack_c(pack_c, 0.0, overhead_s if kw[here] > 0.0 else 0.0, question.pack)
-        time += waited + (overhead_s if kw[here] > 0.0 else 0.0)
+        if kw[here] > 0.0:
+            pack_c = parked_pack_c(pack_c, 0.0, overhead_s, question.pack)
+            time += overhead_s
     return time
 
 
@@ -278,34 +329,36 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
     question = task.question
     chargers = question.charger_node.size
     legs, visits = [], []
-    here = question.stop_count - 1
+    here, lap = question.stop_count - 1, 0
     roads = Roads(task.ground)
     for number, step in enumerate(plan.chain):
+        between = passed(question, lap, step)
         if isinstance(plan.pool, FineDrives):
-            legs.append(plan.pool.drive(step.drive))
+            drive = plan.pool.drive(step.drive)
         else:
-            nodes = question.stop_node
-            metric = plan.pool.metric(step.drive)
-            source, target = int(nodes[here]), int(nodes[step.stop])
-            backward = is_backward(question, here, step.stop)
-            legs.append(roads.drive(metric, source, target, backward=backward))
-        here = step.stop
+            assert isinstance(plan.pool, RealDrives)
+            ends = question.stop_node[[here, step.stop]]
+            nodes = [int(ends[0]), *(question.goals[k].node for k in between), int(ends[1])]
+            numbers = plan.pool.metrics(lap, step.drive)
+            known = plan.pool.rows
+            if isinstance(known, ExactRows):
+                drive = known.drive(numbers)
+            else:
+                backward = is_backward(question, here, lap, step.lap)
+                drive = roads.drive(numbers, nodes, backward=backward)
+        legs += drive.parts()
+        visits += [Visit(-1, goal, 0.0, 0.0) for goal in between]
+        here, lap = step.stop, step.lap
         if number + 1 < len(plan.chain):
-            following = plan.chain[number + 1]
-            visits.append(
-                Visit(
-                    charger=here if here < chargers else -1,
-                    goal=-1 if here < chargers else here - chargers,
-                    departure_kwh=following.departed_kwh,
-                    waited_s=step.waited_s,
-                )
-            )
+            leave_kwh = plan.chain[number + 1].departed_kwh
+            charger, goal = (here, -1) if here < chargers else (-1, here - chargers)
+            visits.append(Visit(charger, goal, leave_kwh, step.waited_s))
     return Solution(
         legs=tuple(legs),
         visits=tuple(visits),
         lower_bound_s=bound_s,
         time_s=plan.time_s,
-        method=_METHOD,
+        method=task.method or _METHOD,
         labels=task.labels,
         complete=task.complete,
     )
@@ -315,6 +368,14 @@ _METHOD = (
     "bound from a relaxation over all roads and speeds, with the pack at the best temperature it "
     "could have"
 )
+
+
+_EXACT = "exact search over every drive that can matter, at all roads and speeds"
+_EXACT_BUT_HEAT = (
+    "bound from an exact search over every drive that can matter, with the pack at the best "
+    "temperature it could have; with battery heat no exact search is known"
+)
+_NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
 
 
 def _refused(question: Question) -> NoPlanError:

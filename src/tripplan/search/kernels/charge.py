@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
-from tripplan.physics.thermal import PackModel
+from tripplan.physics.thermal import PackModel, parked_pack_c
 from tripplan.search.kernels.jit import compiled
 
 Floats = NDArray[np.float64]
@@ -44,3 +44,50 @@ def charge_course(
         rows[count, 2] = pack_c
         count += 1
     return rows[:count].copy()
+
+
+@compiled
+def charge_course_for(
+    soc_from: float,
+    soc_most: float,
+    pack_c: float,
+    charger_kw: float,
+    duration_s: float,
+    power: PowerModel,
+    pack: PackModel,
+) -> Floats:
+    """Charge for a time, or until a SoC is reached; rows as in `charge_course`."""
+    rows = charge_course(soc_from, max(soc_from, soc_most), pack_c, charger_kw, power, pack)
+    count = 1
+    while count < rows.shape[0] and rows[count, 1] <= duration_s:
+        count += 1
+    if count < rows.shape[0]:
+        before, after = rows[count - 1], rows[count]
+        if after[1] < np.inf and duration_s > before[1]:
+            share = (duration_s - before[1]) / (after[1] - before[1])
+            rows[count] = before + share * (after - before)
+            count += 1
+    return rows[:count].copy()
+
+
+@compiled
+def dwelt(
+    energy_kwh: float,
+    limit_kwh: float,
+    pack_c: float,
+    charger_kw: float,
+    dwell_s: float,
+    power: PowerModel,
+    pack: PackModel,
+) -> tuple[float, float]:
+    """Energy and pack temperature after standing for a time at a plug, or at none."""
+    since = 0.0
+    if charger_kw > 0.0 and energy_kwh < limit_kwh:
+        capacity = power.capacity_kwh
+        rows = charge_course_for(
+            energy_kwh / capacity, limit_kwh / capacity, pack_c, charger_kw, dwell_s, power, pack
+        )
+        energy_kwh = max(energy_kwh, rows[-1, 0] * capacity)
+        since = rows[-1, 1]
+        pack_c = rows[-1, 2]
+    return energy_kwh, parked_pack_c(pack_c, 0.0, max(dwell_s - since, 0.0), pack)

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import PowerModel, charging_power_kw
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
+from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.course import (
     Course,
     HeatRules,
@@ -54,6 +55,7 @@ from tripplan.search.kernels.labels import (
     charged_kwh,
     charged_s,
     departures,
+    fewer_stops,
     opens_s,
     put_label,
     queue_label,
@@ -78,9 +80,10 @@ def start(frontier: Frontier, wishes: Wishes, start_c: float) -> None:
 def leaving_limit_kwh(wishes: Wishes, tau_s: Floats, stop: int, energy_kwh: float) -> float:
     """Most energy with which a stop that was reached with an energy is left."""
     most = wishes.limit_kwh
-    if wishes.longest_charge_s < np.inf:
+    if wishes.longest_charge_s[stop] < np.inf:
         level = wishes.level[stop]
-        until = charged_s(tau_s, level, wishes.step_kwh, energy_kwh) + wishes.longest_charge_s
+        longest = wishes.longest_charge_s[stop]
+        until = charged_s(tau_s, level, wishes.step_kwh, energy_kwh) + longest
         most = min(most, charged_kwh(tau_s, level, wishes.step_kwh, until))
     return float(max(most, energy_kwh))
 
@@ -153,10 +156,10 @@ def choose_stops(
         for part in range(2):
             begin = drives.row_begin[here] if part == 0 else drives.goal_begin[lap, here]
             end = drives.row_end[here] if part == 0 else drives.goal_end[lap, here]
-            next_lap = lap + part
             for drive in range(begin, end):
                 # However much is charged here, the trip takes no less than this.
                 there = drives.stop[drive]
+                next_lap = drives.lap[drive] if part == 1 else lap
                 earliest = ready + drives.time_s[drive]
                 if earliest + bounds.time_s[next_lap, there] >= best[0]:
                     continue
@@ -170,7 +173,7 @@ def choose_stops(
                 if earliest + bounds.priced_s[next_lap, there] - spare_s >= best[0]:
                     continue
                 if not _expand(
-                    frontier, drives, drive, label, part == 1, tau_s, charger_kw, bounds, wishes,
+                    frontier, drives, drive, label, next_lap, tau_s, charger_kw, bounds, wishes,
                     heat, dominance, power, pack, rules, waits_s, course, found, room,
                 ):  # fmt: skip
                     return FULL_UP
@@ -183,7 +186,7 @@ def _expand(
     drives: Drives,
     drive: int,
     label: int,
-    to_goal: bool,
+    next_lap: int,
     tau_s: Floats,
     charger_kw: Floats,
     bounds: Bounds,
@@ -202,11 +205,11 @@ def _expand(
     labels = frontier.labels
     here = labels.stop[label]
     there = drives.stop[drive]
-    lap = labels.lap[label]
     energy = labels.energy_kwh[label]
     level = wishes.level[here]
-    arrives = to_goal and lap + 1 == wishes.laps
-    next_lap = lap + 1 if to_goal else lap
+    arrives = next_lap == wishes.laps
+    if wishes.is_charger[there] and labels.stops[label] >= wishes.most_stops:
+        return True
     drive_s = drives.time_s[drive]
     cost = drives.cost_kwh[drive]
     most = drives.most_kwh[drive]
@@ -226,7 +229,7 @@ def _expand(
     else:
         limit = leaving_limit_kwh(wishes, tau_s, here, energy)
         ready = time + wishes.overhead_s[here]
-        least = max(need, energy + wishes.least_charge_kwh)
+        least = max(need, energy + wishes.least_charge_kwh[here])
         count = 0
         if least <= limit + EPSILON or least <= energy + EPSILON:
             next_level = -1 if arrives else wishes.level[there]
@@ -237,7 +240,7 @@ def _expand(
                 count = _add_grid(found, count, least, limit, rules.departure_step_kwh)
     for k in range(count):
         if not _leave(
-            frontier, label, drive, found[k], cost, 0.0, to_goal, arrives, next_lap, ready, drives,
+            frontier, label, drive, found[k], cost, 0.0, arrives, next_lap, ready, drives,
             tau_s, charger_kw, bounds, wishes, heat, dominance, power, pack, rules, waits_s, course,
             room,
         ):  # fmt: skip
@@ -250,7 +253,7 @@ def _expand(
         saved = cost - (leave - floor)
         if saved > 0.0 and not _leave(
             frontier, label, drive, leave, leave - floor, saved * drives.slower_s_per_kwh[drive],
-            to_goal, arrives, next_lap, ready, drives, tau_s, charger_kw, bounds, wishes, heat,
+            arrives, next_lap, ready, drives, tau_s, charger_kw, bounds, wishes, heat,
             dominance, power, pack, rules, waits_s, course, room,
         ):  # fmt: skip
             return False
@@ -315,7 +318,6 @@ def _leave(
     leave: float,
     cost: float,
     extra_s: float,
-    to_goal: bool,
     arrives: bool,
     next_lap: int,
     ready: float,
@@ -346,6 +348,8 @@ def _leave(
             charging, leave_c = at_energy(
                 course, label, energy, labels.pack_c[label], wishes.step_kwh, leave
             )
+            if charging > wishes.longest_charge_s[here] + EPSILON:
+                return True
         else:
             charging = charged_s(tau_s, level, wishes.step_kwh, leave) - charged_s(
                 tau_s, level, wishes.step_kwh, energy
@@ -353,8 +357,10 @@ def _leave(
     drive_s = drives.time_s[drive] + extra_s
     reached = ready + charging + drive_s
     left = min(leave - cost, drives.most_kwh[drive])
+    closed_s = 0.0
     if not arrives:
-        reached = opens_s(wishes, there, reached)
+        closed_s = opens_s(wishes, there, reached) - reached
+        reached += closed_s
     rest = 0.0 if arrives else rest_s(bounds, next_lap, there, left)
     if not reached + rest < frontier.best_s[0] - EPSILON:
         return True
@@ -363,6 +369,7 @@ def _leave(
     reached_c = 0.0
     if heat:
         reached_c = driven_pack_c(leave_c, drives.heat_j[drive], drive_s, pack)
+        reached_c = parked_pack_c(reached_c, 0.0, closed_s, pack)
     if arrives:
         new = put_label(
             frontier, there, next_lap, reached, left, reached_c, label, drive, leave, 0.0
@@ -370,10 +377,11 @@ def _leave(
         frontier.best_s[0] = reached
         frontier.counts[WINNER] = new
         return True
-    if to_goal:
+    if there >= wishes.chargers:
         reached, left, reached_c = _dwell(
-            wishes, next_lap - 1, there, reached, left, reached_c, tau_s, pack, heat
-        )
+            wishes, there - wishes.chargers, there, reached, left, reached_c, tau_s, charger_kw, power, pack,
+            heat,
+        )  # fmt: skip
         rest = rest_s(bounds, next_lap, there, left)
     for choice in range(waits_s.shape[0]):
         wait = waits_s[choice]
@@ -392,26 +400,30 @@ def _leave(
 @compiled
 def _dwell(
     wishes: Wishes,
-    lap: int,
+    place: int,
     there: int,
     time_s: float,
     energy_kwh: float,
     pack_c: float,
     tau_s: Floats,
+    charger_kw: Floats,
+    power: PowerModel,
     pack: PackModel,
     heat: bool,
 ) -> tuple[float, float, float]:
     """Spend the time that a place takes anyway, charging where there is a plug."""
-    dwell = wishes.dwell_s[lap]
+    dwell = wishes.dwell_s[place]
     if dwell <= 0.0:
         return time_s, energy_kwh, pack_c
     level = wishes.level[there]
-    if level >= 0:
+    if heat:
+        energy_kwh, pack_c = dwelt(
+            energy_kwh, wishes.limit_kwh, pack_c, charger_kw[there], dwell, power, pack
+        )
+    elif level >= 0:
         until = charged_s(tau_s, level, wishes.step_kwh, energy_kwh) + dwell
         charged = charged_kwh(tau_s, level, wishes.step_kwh, until)
         energy_kwh = max(energy_kwh, min(charged, wishes.limit_kwh))
-    if heat:
-        pack_c = parked_pack_c(pack_c, 0.0, dwell, pack)
     return time_s + dwell, energy_kwh, pack_c
 
 
@@ -469,9 +481,10 @@ def _settle(
         )
     if at_s + rest >= frontier.best_s[0] - EPSILON:
         return
+    stops = frontier.labels.stops[parent] + (1 if wishes.is_charger[there] else 0)
     if heat:
         if dominance and _is_dominated_hot(
-            frontier, course, there, lap, at_s, energy_kwh, ready_c, wishes, rules
+            frontier, course, there, lap, at_s, energy_kwh, ready_c, stops, wishes, rules
         ):
             return
         new = put_label(
@@ -481,14 +494,18 @@ def _settle(
             fill_course(
                 course, new, energy_kwh, ready_c, charger_kw[there], wishes.step_kwh, power, pack
             )
+        frontier.labels.stops[new] = stops
         if dominance:
             _strike_out_hot(frontier, course, new, wishes, rules)
     else:
-        if dominance and _is_dominated(frontier, there, lap, at_s, energy_kwh, tau_s, wishes):
+        if dominance and _is_dominated(
+            frontier, there, lap, at_s, energy_kwh, stops, tau_s, wishes
+        ):
             return
         new = put_label(
             frontier, there, lap, at_s, energy_kwh, ready_c, parent, drive, leave_kwh, wait_s
         )
+    frontier.labels.stops[new] = stops
     queue_label(frontier, new, at_s + rest)
 
 
@@ -499,6 +516,7 @@ def _is_dominated(
     lap: int,
     time: float,
     energy: float,
+    stops: int,
     tau_s: Floats,
     wishes: Wishes,
 ) -> bool:
@@ -522,10 +540,16 @@ def _is_dominated(
         t = labels.time_s[other]
         b = labels.energy_kwh[other]
         v = t - charged_s(tau_s, level, step, b) if level >= 0 else 0.0
-        if (t <= time + EPSILON and b >= energy - EPSILON) or (
-            v <= u + EPSILON and b <= energy + EPSILON and energy <= chargeable
+        n = labels.stops[other]
+        if fewer_stops(wishes, n, stops) and (
+            (t <= time + EPSILON and b >= energy - EPSILON)
+            or (v <= u + EPSILON and b <= energy + EPSILON and energy <= chargeable)
         ):
             return True
+        if not fewer_stops(wishes, stops, n):
+            previous = other
+            other = follower
+            continue
         if (time <= t + EPSILON and energy >= b - EPSILON) or (
             u <= v + EPSILON and energy <= b + EPSILON and b <= chargeable
         ):
@@ -544,6 +568,7 @@ def _is_dominated_hot(
     time: float,
     energy: float,
     pack_c: float,
+    stops: int,
     wishes: Wishes,
     rules: HeatRules,
 ) -> bool:
@@ -559,6 +584,10 @@ def _is_dominated_hot(
                 frontier.bag[lap, stop] = follower
             else:
                 frontier.next_in_bag[previous] = follower
+            other = follower
+            continue
+        if not fewer_stops(wishes, labels.stops[other], stops):
+            previous = other
             other = follower
             continue
         b = labels.energy_kwh[other]
@@ -590,7 +619,10 @@ def _strike_out_hot(
     charges = wishes.level[stop] >= 0
     other = frontier.bag[labels.lap[new], stop]
     while other >= 0:
-        if not frontier.dead[other] and time <= labels.time_s[other]:
+        beaten = time <= labels.time_s[other] and fewer_stops(
+            wishes, labels.stops[new], labels.stops[other]
+        )
+        if not frontier.dead[other] and beaten:
             b = labels.energy_kwh[other]
             if energy >= b:
                 if no_worse_c(pack_c, labels.pack_c[other], rules):

@@ -18,6 +18,8 @@ Ints = NDArray[np.int32]
 
 EPSILON = 1e-9
 
+MANY = 1 << 30
+"""More stops than any trip has."""
 DONE, NEEDS_ROW, FULL_UP = 0, 1, 2
 """Why a search returned: it is over; a row of drives is missing; the labels are used up."""
 
@@ -25,11 +27,14 @@ DONE, NEEDS_ROW, FULL_UP = 0, 1, 2
 class Drives(NamedTuple):
     """Drives in columns; energies are absolute, the reserve included.
 
-    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those to the next place of a lap
-    goal_begin[lap, s]..goal_end[lap, s]-1.
+    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those that end a lap
+    goal_begin[lap, s]..goal_end[lap, s]-1: to the place that the lap leads to or, where nothing can
+    be charged there, past it.
     """
 
     stop: Ints
+    lap: Ints
+    """Lap after the drive; -1: as before it."""
     time_s: Floats
     need_kwh: Floats
     cost_kwh: Floats
@@ -77,10 +82,14 @@ class Wishes(NamedTuple):
     final_kwh: float
     step_kwh: float
     """Energy between two columns of ``tau_s``."""
-    least_charge_kwh: float
-    """A charging stop adds at least this."""
-    longest_charge_s: float
-    """A charging stop charges no longer than this."""
+    least_charge_kwh: Floats
+    """A charging stop adds at least this, shape (stops,)."""
+    longest_charge_s: Floats
+    """A charging stop charges no longer than this, shape (stops,)."""
+    most_stops: int
+    """Most stops at chargers."""
+    is_charger: NDArray[np.bool_]
+    """Whether each stop counts as one at a charger, shape (stops,)."""
     level: Ints
     """Power level of each stop: a row of ``tau_s``; -1 where nothing can be charged."""
     overhead_s: Floats
@@ -110,6 +119,8 @@ class Labels(NamedTuple):
     """Energy with which that drive started."""
     waited_s: Floats
     """How long the car waits at this stop before it plugs in."""
+    stops: Ints
+    """Stops at chargers so far, this one included."""
 
 
 class Frontier(NamedTuple):
@@ -144,6 +155,7 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
         np.empty(room, np.int32),
         np.empty(room),
         np.empty(room),
+        np.empty(room, np.int32),
     )
     counts = np.zeros(4, np.int64)
     counts[WINNER] = -1
@@ -184,8 +196,15 @@ def put_label(
     labels.drive[at] = drive
     labels.departed_kwh[at] = departed_kwh
     labels.waited_s[at] = waited_s
+    labels.stops[at] = labels.stops[parent] if parent >= 0 else 0
     frontier.counts[USED] = at + 1
     return at
+
+
+@compiled
+def fewer_stops(wishes: Wishes, stops: int, others: int) -> bool:
+    """Whether a label has no more stops behind it than another, where that counts at all."""
+    return stops <= others or wishes.most_stops >= MANY
 
 
 @compiled

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
+from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.jit import compiled
-from tripplan.search.kernels.labels import EPSILON, Wishes, charged_kwh, charged_s, opens_s
+from tripplan.search.kernels.labels import EPSILON, Wishes, opens_s
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -43,7 +44,6 @@ def drive_chain(
     choice: Ints,
     spare_kwh: Floats,
     start_c: float,
-    tau_s: Floats,
     wishes: Wishes,
     power: PowerModel,
     pack: PackModel,
@@ -63,7 +63,7 @@ def drive_chain(
         with more than that, it does not charge.
     start_c
         Pack temperature at the start. [degC]
-    tau_s, wishes
+    wishes
         Times to charge without heat, and what the trip fixes.
     power, pack
         The car's charging limits and its pack.
@@ -73,6 +73,7 @@ def drive_chain(
     legs = chain.stop.shape[0]
     time, energy, pack_c = 0.0, wishes.start_kwh, start_c
     kw = 0.0
+    at = wishes.chargers + wishes.laps
     for leg in range(legs):
         drive = chain.first[leg] + choice[leg]
         need = chain.need_kwh[drive]
@@ -82,7 +83,7 @@ def drive_chain(
                 return np.inf
         if kw > 0.0:
             wanted = need + spare_kwh[leg]
-            wanted = max(wanted, energy + wishes.least_charge_kwh)
+            wanted = max(wanted, energy + wishes.least_charge_kwh[at])
             if wanted > wishes.limit_kwh + EPSILON and wanted > energy + EPSILON:
                 return np.inf
             soc, goal = energy / power.capacity_kwh, wanted / power.capacity_kwh
@@ -92,7 +93,7 @@ def drive_chain(
                 taken, pack_c = charge_step(soc, upto, pack_c, kw, power, pack)
                 charging += taken
                 soc = upto
-            if charging > wishes.longest_charge_s + EPSILON:
+            if charging > wishes.longest_charge_s[at] + EPSILON:
                 return np.inf
             time += charging
             energy = max(energy, wanted)
@@ -105,22 +106,19 @@ def drive_chain(
         arrived_kwh[leg] = energy
         if leg == legs - 1 or time == np.inf:
             return time
-        here = chain.stop[leg]
+        at = chain.stop[leg]
         kw = chain.kw[leg]
-        time = opens_s(wishes, here, time)
-        if here >= wishes.chargers:
-            dwell = wishes.dwell_s[here - wishes.chargers]
-            level = wishes.level[here]
-            if level >= 0 and dwell > 0.0:
-                until = charged_s(tau_s, level, wishes.step_kwh, energy) + dwell
-                charged = charged_kwh(tau_s, level, wishes.step_kwh, until)
-                energy = max(energy, min(charged, wishes.limit_kwh))
-                arrived_kwh[leg] = energy
-            pack_c = parked_pack_c(pack_c, 0.0, dwell, pack)
+        closed_s = opens_s(wishes, at, time) - time
+        pack_c = parked_pack_c(pack_c, 0.0, closed_s, pack)
+        time += closed_s
+        if at >= wishes.chargers and wishes.dwell_s[at - wishes.chargers] > 0.0:
+            dwell = wishes.dwell_s[at - wishes.chargers]
+            energy, pack_c = dwelt(energy, wishes.limit_kwh, pack_c, kw, dwell, power, pack)
+            arrived_kwh[leg] = energy
             time += dwell
         if kw > 0.0:
-            pack_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[here], pack)
-            time += wishes.overhead_s[here]
+            pack_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[at], pack)
+            time += wishes.overhead_s[at]
     return time
 
 
@@ -130,7 +128,6 @@ def polish_chain(
     choice: Ints,
     spare_kwh: Floats,
     start_c: float,
-    tau_s: Floats,
     wishes: Wishes,
     power: PowerModel,
     pack: PackModel,
@@ -142,14 +139,14 @@ def polish_chain(
 
     Parameters
     ----------
-    chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack, departed_kwh, arrived_kwh
+    chain, choice, spare_kwh, start_c, wishes, power, pack, departed_kwh, arrived_kwh
         As in `drive_chain`; ``choice`` and ``spare_kwh`` are changed.
     rounds
         Most times to go over the chain.
     """
     legs = chain.stop.shape[0]
     best = drive_chain(
-        chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack, departed_kwh, arrived_kwh
+        chain, choice, spare_kwh, start_c, wishes, power, pack, departed_kwh, arrived_kwh
     )
     jumps = np.array([1, -1, 3, -3, 8, -8])
     charges = np.array([0.005, -0.005, 0.02, -0.02, 0.08, -0.08]) * wishes.full_kwh
@@ -164,7 +161,7 @@ def polish_chain(
                     continue
                 choice[leg] = new
                 time = drive_chain(
-                    chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack,
+                    chain, choice, spare_kwh, start_c, wishes, power, pack,
                     departed_kwh, arrived_kwh,
                 )  # fmt: skip
                 if time < best - EPSILON:
@@ -179,7 +176,7 @@ def polish_chain(
                 if spare_kwh[leg] == was:
                     continue
                 time = drive_chain(
-                    chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack,
+                    chain, choice, spare_kwh, start_c, wishes, power, pack,
                     departed_kwh, arrived_kwh,
                 )  # fmt: skip
                 if time < best - EPSILON:
@@ -189,5 +186,5 @@ def polish_chain(
         if before - best < 1e-5 * best:
             break
     return drive_chain(
-        chain, choice, spare_kwh, start_c, tau_s, wishes, power, pack, departed_kwh, arrived_kwh
+        chain, choice, spare_kwh, start_c, wishes, power, pack, departed_kwh, arrived_kwh
     )

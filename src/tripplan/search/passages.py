@@ -1,0 +1,120 @@
+"""Drives past places where nothing can be charged.
+
+Where a place has no plug, what is charged before it must last beyond it; so the search takes the
+drive to it and the one onward as one drive, to the next place where something can be charged.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.question import Question
+from tripplan.search.rows import DriveColumns, Rows
+
+Ints = NDArray[np.int32]
+
+
+def passive(question: Question, lap: int) -> bool:
+    """Whether nothing can be charged at the place that a lap leads to, and it is not the last."""
+    if lap + 1 >= len(question.goals):
+        return False
+    return question.power is None or question.goals[lap].charger_kw <= 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Onward:
+    """Drives from a place where nothing can be charged to where something can, or the trip ends."""
+
+    columns: DriveColumns
+    """``metric`` is the position of the drive in ``parts``."""
+    lap: Ints
+    """Lap after each drive, shape (drives,)."""
+    parts: list[tuple[int, ...]]
+    """Metric of each part of each drive."""
+    before: list[int]
+    """Metric of the drives to the place that were linked with these."""
+
+    def metrics(self, code: int) -> list[int]:
+        """Metrics of the parts of a drive that `linked` made, by its code."""
+        first, onward = divmod(code, len(self.parts))
+        return [self.before[first], *self.parts[onward]]
+
+
+def onward_of(question: Question, rows: Rows, lap: int, further: Onward | None) -> Onward:
+    """Drives from the place that a lap leads to.
+
+    Parameters
+    ----------
+    question, rows
+        The trip, and the drives of its car.
+    lap
+        A lap that leads to a place where nothing can be charged.
+    further
+        The same for the next lap, if nothing can be charged at its place either.
+    """
+    chargers = question.charger_node.size
+    node, following = question.goals[lap].node, question.goals[lap + 1]
+    row, direct = rows.from_node(node), rows.between(node, following.node)
+    full_kwh = question.capacity_kwh - question.reserve_kwh
+    parts = [(int(metric),) for metric in row.metric]
+    if further is None:
+        there = np.full(direct.stop.size, chargers + lap + 1, np.int32)
+        after = np.full(direct.stop.size, lap + 2, np.int32)
+        past = direct._replace(stop=there)
+        parts += [(int(metric),) for metric in direct.metric]
+    else:
+        _, there, after, past = linked(direct, further, following.dwell_s, full_kwh)
+        past = past._replace(stop=there)
+        parts += [tuple(further.metrics(int(code))) for code in past.metric]
+    columns = DriveColumns(*(np.concatenate(pair) for pair in zip(row, past, strict=True)))
+    columns = columns._replace(metric=np.arange(len(parts), dtype=np.int32))
+    laps = np.concatenate([np.full(row.stop.size, lap + 1, np.int32), after])
+    return Onward(columns, laps.astype(np.int32), parts, [])
+
+
+def linked(
+    to_place: DriveColumns, onward: Onward, dwell_s: float, full_kwh: float
+) -> tuple[Ints, Ints, Ints, DriveColumns]:
+    """Link drives to a place with those onward, as `kernels.customise.link_into` does.
+
+    Parameters
+    ----------
+    to_place
+        Drives to the place; ``stop`` is where they start, in rising order.
+    onward
+        Drives from it; remembers the metrics of those to it.
+    dwell_s
+        Time that is spent at the place. [s]
+    full_kwh
+        Energy above the reserve in a full battery. [kWh]
+
+    Returns
+    -------
+    tuple
+        Stop at the start, stop at the end, lap after it, and values of each linked drive; its
+        ``metric`` is the code that `Onward.metrics` reads.
+    """
+    onward.before[:] = to_place.metric.tolist()
+    first, second = to_place, onward.columns
+    one, other = (
+        grid.ravel()
+        for grid in np.meshgrid(
+            np.arange(first.stop.size), np.arange(second.stop.size), indexing="ij"
+        )
+    )
+    need = np.maximum(first.need_kwh[one], first.cost_kwh[one] + second.need_kwh[other])
+    fits = (need <= full_kwh) & (full_kwh - first.drop_kwh[one] >= second.need_kwh[other] - 1e-9)
+    one, other, need = one[fits], other[fits], need[fits]
+    cost = first.cost_kwh[one] + second.cost_kwh[other]
+    drop = np.maximum(second.drop_kwh[other], first.drop_kwh[one] + second.cost_kwh[other])
+    columns = DriveColumns(
+        stop=first.stop[one],
+        metric=(one * len(onward.parts) + other).astype(np.int32),
+        time_s=first.time_s[one] + second.time_s[other] + dwell_s,
+        need_kwh=need,
+        cost_kwh=cost,
+        drop_kwh=drop,
+        heat_j=first.heat_j[one] + second.heat_j[other],
+    )
+    return first.stop[one], second.stop[other], onward.lap[other], columns
