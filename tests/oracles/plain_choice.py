@@ -21,6 +21,7 @@ from tripplan.search.kernels.labels import (
 from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
 IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
 
@@ -35,6 +36,43 @@ class Choice:
     """Labels after the first one, in order."""
     labels: Labels
     complete: bool
+
+
+def plain_wishes(
+    *,
+    start_kwh: float,
+    reserve_kwh: float,
+    full_kwh: float,
+    limit_kwh: float,
+    final_kwh: float,
+    step_kwh: float,
+    overhead_s: float,
+    level: Ints,
+) -> Wishes:
+    """Return the wishes of a trip to one goal; ``level`` is the power level of each charger."""
+    chargers = level.size
+    none = np.zeros(chargers + 2)
+    at_charger = np.append(np.ones(chargers, np.bool_), [False, False])
+    return Wishes(
+        chargers=chargers,
+        laps=1,
+        start_kwh=start_kwh,
+        reserve_kwh=reserve_kwh,
+        full_kwh=full_kwh,
+        limit_kwh=limit_kwh,
+        final_kwh=final_kwh,
+        step_kwh=step_kwh,
+        least_charge_kwh=none,
+        longest_charge_s=np.full(chargers + 2, math.inf),
+        most_stops=1000,
+        is_charger=at_charger,
+        level=np.append(level, [-1, -1]).astype(np.int32),
+        overhead_s=np.where(at_charger, overhead_s, 0.0),
+        dwell_s=np.zeros(1),
+        spell_first=np.zeros(chargers + 1, np.int32),
+        spell_begin_s=np.empty(0),
+        spell_end_s=np.empty(0),
+    )
 
 
 def plain_choice(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.oracles.plain_choice import plain_wishes
 from tests.oracles.twin import IMPOSSIBLE, Hop, LevelWorld, simulated_arrival
 from tripplan.search.kernels.labels import Bounds, Drives, Wishes
 
@@ -260,6 +261,7 @@ def as_table(world: TableWorld, *, passing: bool) -> Table:
     none = np.zeros(len(chains))
     drives = Drives(
         stop=np.array([min(chain.head, world.chargers) for chain in chains], np.int32),
+        lap=np.array([1 if chain.head > world.chargers else -1 for chain in chains], np.int32),
         time_s=np.array([chain.time_s for chain in chains], np.float64),
         need_kwh=np.array([chain.need * kwh for chain in chains], np.float64),
         cost_kwh=np.array([chain.cost * kwh for chain in chains], np.float64),
@@ -279,23 +281,15 @@ def as_table(world: TableWorld, *, passing: bool) -> Table:
 
 def _wishes(world: TableWorld) -> Wishes:
     kwh = world.level_kwh
-    return Wishes(
-        chargers=world.chargers,
-        laps=1,
+    return plain_wishes(
         start_kwh=world.start * kwh,
         reserve_kwh=world.reserve * kwh,
         full_kwh=world.full * kwh,
         limit_kwh=world.limit * kwh,
         final_kwh=world.final * kwh,
         step_kwh=world.per_cell * kwh,
-        least_charge_kwh=0.0,
-        longest_charge_s=np.inf,
-        level=np.append(world.power, [-1, -1]).astype(np.int32),
-        overhead_s=np.append(np.full(world.chargers, world.overhead_s), [0.0, 0.0]),
-        dwell_s=np.zeros(1),
-        spell_first=np.zeros(world.chargers + 1, np.int32),
-        spell_begin_s=np.empty(0),
-        spell_end_s=np.empty(0),
+        overhead_s=world.overhead_s,
+        level=world.power,
     )
 
 

@@ -19,8 +19,8 @@ import pytest
 from frvcpy.solver import Solver
 from numpy.typing import NDArray
 
-from tests.oracles.plain_choice import plain_choice
-from tripplan.search.kernels.labels import Bounds, Drives, Wishes
+from tests.oracles.plain_choice import plain_choice, plain_wishes
+from tripplan.search.kernels.labels import Bounds, Drives
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -122,28 +122,31 @@ def with_tripplan(route: Route) -> float:
     stop, time_s, cost = np.array(rows).T
     none = np.zeros(cost.size)
     drives = Drives(
-        stop.astype(np.int32), time_s.copy(), cost.copy(), cost.copy(), CELLS - cost,
-        none, none, none, begin, end, goal_begin, goal_end,
-    )  # fmt: skip
+        stop=stop.astype(np.int32),
+        lap=np.where(stop == stations, 1, -1).astype(np.int32),
+        time_s=time_s.copy(),
+        need_kwh=cost.copy(),
+        cost_kwh=cost.copy(),
+        most_kwh=CELLS - cost,
+        heat_j=none,
+        slower_s_per_kwh=none,
+        slower_kwh=none,
+        row_begin=begin,
+        row_end=end,
+        goal_begin=goal_begin,
+        goal_end=goal_end,
+    )
     cell_s = np.repeat(route.block_s, np.diff(route.blocks), axis=1)
     tau_s = np.concatenate([np.zeros((len(cell_s), 1)), np.cumsum(cell_s, axis=1)], axis=1)
-    wishes = Wishes(
-        chargers=stations,
-        laps=1,
+    wishes = plain_wishes(
         start_kwh=float(route.start),
         reserve_kwh=0.0,
         full_kwh=float(CELLS),
         limit_kwh=float(CELLS),
         final_kwh=0.0,
         step_kwh=1.0,
-        least_charge_kwh=0.0,
-        longest_charge_s=math.inf,
-        level=np.append(route.kind, [-1, -1]).astype(np.int32),
-        overhead_s=np.append(np.full(stations, route.overhead_s), [0.0, 0.0]),
-        dwell_s=np.zeros(1),
-        spell_first=np.zeros(stations + 1, np.int32),
-        spell_begin_s=np.empty(0),
-        spell_end_s=np.empty(0),
+        overhead_s=route.overhead_s,
+        level=route.kind,
     )
     shape = (2, stops)
     nothing = Bounds(np.zeros(shape), np.full(shape, -1e9), np.zeros(shape), 1e15, 0.0, 1.0, 0.0)

@@ -125,7 +125,7 @@ PIECES = st.lists(
 @given(rows=st.lists(PIECES, min_size=1, max_size=4))
 def test_need_and_drop_by_brute_force(rows: list[list[tuple[float, float]]]) -> None:
     """Arc by arc: the largest sum from the start, and the largest up to the end; 0 if negative."""
-    network, costs = chain_of(rows)
+    _, costs = chain_of(rows)
     roads = costs.roads()
     energy = costs.pieces.energy_kwh.tolist()
     at = 0
@@ -145,7 +145,7 @@ def test_need_and_drop_tell_what_a_simulation_finds(
     row: list[tuple[float, float]], full_kwh: float, shares: list[float]
 ) -> None:
     """As long as no stretch within the arc takes more than a full battery."""
-    network, costs = chain_of([row])
+    _, costs = chain_of([row])
     roads = costs.roads()
     energy = costs.pieces.energy_kwh.tolist()
     hardest = max(sum(energy[i:j]) for i in range(len(energy)) for j in range(i, len(energy) + 1))
@@ -258,7 +258,9 @@ def compass() -> RoadNetwork:
 
 
 def test_bearings_run_clockwise_from_north() -> None:
-    assert bearings_deg(compass(), np.arange(4, dtype=np.int32)).tolist() == pytest.approx([0.0, 90.0, 180.0, 270.0])
+    assert bearings_deg(compass(), np.arange(4, dtype=np.int32)).tolist() == pytest.approx(
+        [0.0, 90.0, 180.0, 270.0]
+    )
 
 
 @pytest.mark.parametrize(
