@@ -39,9 +39,8 @@ def pause(
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
     kw = halt.plug.power_kw if halt.plug else halt.charger_kw
     kw = kw if question.power is not None else 0.0
-    closed_s = 0.0
-    if visit.charger >= 0:
-        closed_s = question.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
+    # Goals have no opening hours; -1 names no charger.
+    closed_s = question.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + visit.waited_s
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
     courses = [_dwell(question, state, kw, halt.dwell_s)] if halt.dwell_s > 0.0 else []

@@ -11,6 +11,7 @@ from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course
 from tripplan.search.kernels.labels import (
     DONE,
+    MANY,
     WINNER,
     Bounds,
     Drives,
@@ -18,6 +19,7 @@ from tripplan.search.kernels.labels import (
     Wishes,
     new_frontier,
 )
+from tripplan.search.kernels.terms import Terms
 from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
 
 Floats = NDArray[np.float64]
@@ -64,7 +66,7 @@ def plain_wishes(
         step_kwh=step_kwh,
         least_charge_kwh=none,
         longest_charge_s=np.full(chargers + 2, math.inf),
-        most_stops=1000,
+        most_stops=MANY,
         is_charger=at_charger,
         level=np.append(level, [-1, -1]).astype(np.int32),
         overhead_s=np.where(at_charger, overhead_s, 0.0),
@@ -89,21 +91,21 @@ def plain_choice(
     stops = wishes.chargers + wishes.laps + 1
     frontier = new_frontier(room, stops, wishes.laps, math.inf)
     start(frontier, wishes, 20.0)
-    status = choose_stops(
-        frontier,
-        drives,
+    terms = Terms(
         tau_s,
         charger_kw,
         bounds,
         wishes,
-        False,  # noqa: FBT003 - compiled functions take no keywords
-        dominance,
-        NO_POWER,
-        IDLE_PACK,
-        IDLE_RULES,
-        NO_WAIT,
-        Course(np.empty((1, 1)), np.empty((1, 1))),
+        heat=False,
+        dominance=dominance,
+        power=NO_POWER,
+        pack=IDLE_PACK,
+        rules=IDLE_RULES,
+        waits_s=NO_WAIT,
+        course=Course(np.empty((1, 1)), np.empty((1, 1))),
+        found=np.empty(4 * tau_s.shape[1] + 8),
     )
+    status = choose_stops(frontier, drives, terms)
     winner = int(frontier.counts[WINNER])
     labels, chain = frontier.labels, []
     while winner >= 0 and labels.parent[winner] >= 0:
