@@ -101,10 +101,10 @@ def test_plans_lie_little_above_the_optimum(speeds: int) -> None:
 def test_legs_can_be_driven(speeds: int) -> None:
     for case in cases(speeds):
         if case.found is not None:
-            _check_legs(case.world, case.found)
+            check_legs(case.world, case.found)
 
 
-def _check_legs(world: RoadWorld, found: Solution) -> None:
+def check_legs(world: RoadWorld, found: Solution) -> None:
     """Legs are unbroken roads from stop to stop, the battery lasts, and times add up."""
     node, level, time_s = world.origin, world.start, 0.0
     charge_s = as_levels(world).charge_s

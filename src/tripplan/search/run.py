@@ -106,7 +106,9 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         )
         time_s[lap, here] = weight[:, 0]
         energy[lap, here] = weight[:, -1] - given_kwh
-        beyond = np.where(np.isfinite(weight[:, -1]), (price - rates[lane]) * weight[:, -1], np.inf)
+        beyond = np.full(here.size, np.inf)
+        known = np.isfinite(weight[:, -1])
+        beyond[known] = (price - rates[lane]) * weight[known, -1]
         priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
         rest = rest + direct
         if lap:
