@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tripplan.answer import ChargingStop, Leg, Plan
-    from tripplan.api import plan
+    from tripplan.api import alternatives, plan, plans_by_stops
     from tripplan.batch import Outcome, plan_many
     from tripplan.errors import (
         DataError,
@@ -65,7 +65,9 @@ _HOME = {
     "catalogue": "vehicle",
     "load_starter": "sources.starter",
     "load_vehicle": "vehicle",
+    "alternatives": "api",
     "plan": "api",
+    "plans_by_stops": "api",
     "plan_many": "batch",
 }
 
@@ -99,11 +101,13 @@ __all__ = [
     "TripplanError",
     "Vehicle",
     "Waypoint",
+    "alternatives",
     "catalogue",
     "load_starter",
     "load_vehicle",
     "plan",
     "plan_many",
+    "plans_by_stops",
 ]
 
 

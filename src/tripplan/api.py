@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from tripplan import choices
 from tripplan.answer import Plan
 from tripplan.errors import InvalidInputError
 from tripplan.planner import Planner
@@ -276,3 +277,70 @@ def plan(
     car = find_car(vehicle, soh)
     trip = make_trip(planner.region, origin, destination, wishes)
     return planner.plan(trip, car)
+
+
+def alternatives(
+    origin: str | Place,
+    destination: str | Place,
+    *,
+    vehicle: str | Vehicle,
+    count: int = 3,
+    soh: float | str | None = None,
+    region: Region | str = STARTER,
+    settings: Settings | None = None,
+    **wishes: Unpack[Wishes],
+) -> list[Plan]:
+    """Plan one trip in several ways that differ in substance, the quickest first.
+
+    Parameters
+    ----------
+    count
+        Most plans to return.
+    origin, destination, vehicle, soh, region, settings, **wishes
+        As in `plan`.
+
+    Returns
+    -------
+    list of Plan
+        With other roads, mostly other chargers, or fewer stops than those before; see `choices`.
+
+    Raises
+    ------
+    InvalidInputError, NoPlanError
+        As in `plan`.
+    """
+    planner = planner_for(region, settings)
+    trip = make_trip(planner.region, origin, destination, wishes)
+    return choices.alternatives(planner, trip, find_car(vehicle, soh), count)
+
+
+def plans_by_stops(
+    origin: str | Place,
+    destination: str | Place,
+    *,
+    vehicle: str | Vehicle,
+    soh: float | str | None = None,
+    region: Region | str = STARTER,
+    settings: Settings | None = None,
+    **wishes: Unpack[Wishes],
+) -> list[Plan]:
+    """Plan one trip with ever fewer stops: the choice between time and number of stops.
+
+    Parameters
+    ----------
+    origin, destination, vehicle, soh, region, settings, **wishes
+        As in `plan`.
+
+    Returns
+    -------
+    list of Plan
+        The quickest plan, then the quickest with fewer stops, down to the fewest that do.
+
+    Raises
+    ------
+    InvalidInputError, NoPlanError
+        As in `plan`.
+    """
+    planner = planner_for(region, settings)
+    trip = make_trip(planner.region, origin, destination, wishes)
+    return choices.by_stops(planner, trip, find_car(vehicle, soh))
