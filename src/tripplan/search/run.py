@@ -106,8 +106,9 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         )
         time_s[lap, here] = weight[:, 0]
         energy[lap, here] = weight[:, -1] - given_kwh
-        beyond = np.where(np.isfinite(weight[:, -1]), (price - rates[lane]) * weight[:, -1], np.inf)
-        priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
+        # Where there is no way, the weight is infinite in every lane; no rate may make that NaN.
+        least_kwh = np.where(np.isfinite(weight[:, -1]), weight[:, -1], 0.0)
+        priced[lap, here] = weight[:, lane] + (price - rates[lane]) * least_kwh - price * given_kwh
         rest = rest + direct
         if lap:
             rest[:-1] += question.goals[lap - 1].dwell_s
