@@ -36,6 +36,11 @@ class Halt:
     charger_kw: float = 0.0
     """Power of a waypoint's own plug; 0: none."""
 
+    @property
+    def power_kw(self) -> float:
+        """Power of the plug there, kW; 0: there is none."""
+        return self.plug.power_kw if self.plug else self.charger_kw
+
 
 @dataclass(frozen=True, eq=False)
 class Journey:

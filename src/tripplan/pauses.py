@@ -37,8 +37,7 @@ def pause(
     """Stand and charge, and move the state to the moment of departure."""
     capacity, pack = question.capacity_kwh, question.pack
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
-    kw = halt.plug.power_kw if halt.plug else halt.charger_kw
-    kw = kw if question.power is not None else 0.0
+    kw = halt.power_kw if question.power is not None else 0.0
     # Goals have no opening hours; -1 names no charger.
     closed_s = question.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + visit.waited_s
