@@ -197,8 +197,9 @@ def _recharge(
     found.compare_time(f"{where} overhead", stop.overhead_s, expected_s)
     pack_c = _park(pack, pack_c, stop.overhead_s, step_s)
     charged_s = 0.0
-    if power is None:
-        found.object_if(stop.charging_s > 0.0, f"{where}: the car cannot fast-charge")
+    if power is None or stop.charger_kw <= 0.0:
+        found.object_if(stop.charging_s > 0.0, f"{where}: nothing can be charged there")
+        found.compare(f"{where} departure", stop.departure_soc - soc, 0.0)
         return soc, pack_c
     while soc < stop.departure_soc - 1e-12 and charged_s < 10.0 * stop.charging_s + 3600.0:
         kw = charging_power_kw(soc, pack_c, stop.charger_kw, power)
@@ -247,7 +248,7 @@ def _dwell(
             soc += kw * dt / S_PER_H / power.capacity_kwh
         pack_c = _heat(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
         stood_s += dt
-    if power is not None and stop.dwell_s > 0.0:
+    if plugged_in and power is not None:
         gained_kwh = (soc - before) * power.capacity_kwh
         off = stop.dwell_energy_kwh - gained_kwh
         allowed_kwh = TIME_TOLERANCE * gained_kwh + stop.charger_kw * TIME_TOLERANCE_S / S_PER_H

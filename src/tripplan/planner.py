@@ -13,7 +13,7 @@ from tripplan.errors import DisconnectedError, InvalidInputError
 from tripplan.itinerary import Itinerary, unfold
 from tripplan.journey import Halt, Journey
 from tripplan.pauses import charger_halt
-from tripplan.prepared import Fitting, PreparedRegion, banned_chargers, speed_shares, spells_of
+from tripplan.prepared import Fitting, PreparedRegion, left_out, speed_shares, spells_of
 from tripplan.refused import Refused
 from tripplan.region import Region
 from tripplan.search.question import Goal, Question
@@ -69,7 +69,8 @@ class Planner:
         try:
             solution = solve(question, rows, self.settings)
         except OutOfReach as gap:
-            raise case.out_of_range(gap, fitting.dropped) from None
+            alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}
+            raise case.out_of_range(gap, {**fitting.dropped, **alone}) from None
         except DisconnectedError as gone:
             raise case.cut_off(gone) from None
         shares = np.array(speed_shares(trip))
@@ -154,7 +155,7 @@ class Planner:
             least_charge_kwh=trip.least_charge_soc * capacity,
             longest_charge_s=trip.longest_stop_s or np.inf,
             most_stops=trip.most_stops,
-            banned=banned_chargers(fitting.plugs, trip.chargers.banned),
+            banned=frozenset().union(*left_out(fitting.plugs, trip).values()),
             spells=spells_of(fitting.plugs, trip),
         )
 

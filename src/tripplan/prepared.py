@@ -188,31 +188,34 @@ def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
     return trip.model_dump_json(include=wishes) + car
 
 
-def banned_chargers(plugs: Sequence[Plug], banned: Sequence[str]) -> frozenset[int]:
-    """Positions of the chargers that are banned by any of their ids."""
-    unwanted = set(banned)
-    if not unwanted:
-        return frozenset()
-    return frozenset(k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
+def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
+    """Positions of chargers that a trip leaves out one by one, by reason."""
+    unwanted = set(trip.chargers.banned)
+    found: dict[str, frozenset[int]] = {}
+    if unwanted:
+        named = (k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
+        found["banned by id"] = frozenset(named)
+    if trip.departure is not None and not trip.chargers.keep_unknown:
+        blank = (k for k, plug in enumerate(plugs) if plug.site.opening_hours is None)
+        found["opening hours not known"] = frozenset(blank)
+    return found
 
 
 def spells_of(plugs: Sequence[Plug], trip: Trip) -> dict[int, tuple[tuple[float, float], ...]]:
     """When chargers are open, in seconds after departure; those not named always are.
 
-    Chargers whose hours are not known count as open, unless the trip wants only what is known.
+    Chargers whose hours are not known count as open.
     """
     if trip.departure is None:
         return {}
     start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
     found = {}
     for k, plug in enumerate(plugs):
-        if plug.site.opening_hours == "24/7":
+        if plug.site.opening_hours in (None, "24/7"):
             continue
         spells = open_spells(plug.site, start, HORIZON_S)
         if spells is not None:
             found[k] = spells or _NEVER_OPEN
-        elif not trip.chargers.keep_unknown:
-            found[k] = _NEVER_OPEN
     return found
 
 

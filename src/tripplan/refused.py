@@ -42,9 +42,7 @@ class Refused:
         dropped
             How many chargers wishes took out, by reason.
         """
-        banned = self.question.banned
-        dropped = {**dropped, **({"banned by id": len(banned)} if banned else {})}
-        chargers = self.question.charger_node.size - len(banned)
+        chargers = self.question.charger_node.size - len(self.question.banned)
         trip, vehicle, network = self.trip, self.vehicle, self.region.network
         lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
         near = self.region.gazetteer.nearest(lat, lon)

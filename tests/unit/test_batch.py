@@ -135,7 +135,7 @@ def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:
     path.write_text(
         "origin,destination,vehicle,min_power_kw,banned,adapters,avoid,departure,keep_unknown\n"
         '"Denver, CO","Vail, CO",nissan-sakura,50,a; b,CCS1:CHADEMO:50,toll;ferry,'
-        "2026-06-07T08:00,no\n"
+        "2026-06-07T08:00,yes\n"
         '"Denver, CO","Vail, CO",nissan-sakura,,,,,,\n'
         '"Denver, CO","Vail, CO",nissan-sakura,loud,,,hills,,\n'
         '"Denver, CO","Vail, CO",nissan-sakura,,,,motorway,,\n',
@@ -144,7 +144,7 @@ def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:
     asked, plain, wrong, apart = plan_many(read_trips(path))
     assert asked.plan is not None
     wished = asked.plan.trip.chargers
-    assert (wished.min_power_kw, wished.banned, wished.keep_unknown) == (50.0, ("a", "b"), False)
+    assert (wished.min_power_kw, wished.banned, wished.keep_unknown) == (50.0, ("a", "b"), True)
     assert wished.adapters[0].inlet == "CHADEMO"
     assert asked.plan.trip.avoid == ("toll", "ferry")
     assert str(asked.plan.trip.departure) == "2026-06-07 08:00:00"
@@ -154,3 +154,10 @@ def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:
     assert "2 faults" in wrong.reason
     assert apart.status == "no plan"
     assert "With motorway allowed there is one" in apart.reason
+
+
+def test_chargers_of_unknown_hours_may_be_left_out() -> None:
+    trip = {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"}
+    (outcome,) = plan_many([trip | {"departure": "2026-06-07T08:00", "keep_unknown": False}])
+    assert outcome.plan is None
+    assert "(opening hours not known)" in outcome.reason
