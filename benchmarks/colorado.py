@@ -12,6 +12,8 @@ project's own sweep, which carries the battery along.
 import argparse
 import sys
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import routingkit_cch
@@ -40,6 +42,7 @@ from measure import (
 from places import car, colorado, colorado_order, colorado_roads, random_trips
 from tripplan.node_order import inertial_order
 from tripplan.planner import Planner
+from tripplan.search.customised import Metric
 from tripplan.search.hierarchy import Hierarchy
 from tripplan.search.kernels.sweep import new_sweep_work, ways
 from tripplan.search.rows import RowStore
@@ -68,12 +71,11 @@ class Car:
 
 
 def first_queries(phases: Phases, runs: list[Run], planner: Planner) -> list[float]:
-    """Times of searches that find no row of drives [s]."""
+    """Take the times of searches that find no row of drives [s]."""
     times = []
     for run in runs:
         rows = RowStore(phases.rows.ground, phases.rows.stop_node)
-        question = run.solved.question
-        times.append(timed(lambda q=question, r=rows: solve(q, r, planner.settings))[0])
+        times.append(timed(partial(solve, run.solved.question, rows, planner.settings))[0])
     return times
 
 
@@ -91,32 +93,22 @@ def measured(planner: Planner, watch: Watch, name: str, pairs: int) -> Car:
 
 
 def floor(runs: list[Run]) -> list[tuple[str, float]]:
-    """Times of plain shortest-path queries between the ends of the same trips [s]."""
-    roads, rows = colorado_roads(), runs[0].solved.rows
+    """Take the times of plain shortest-path queries between the ends of the same trips [s]."""
+    rows = runs[0].solved.rows
     metric = rows.ground.metrics[0]
     tree, full = rows.ground.hierarchy, rows.ground.full_mwh
-    cch = routingkit_cch.CCH(
-        colorado_order().astype(np.uint32),
-        roads.tail.astype(np.uint32),
-        roads.head.astype(np.uint32),
-        False,  # noqa: FBT003 - takes no keywords
-    )
-    weights = metric.roads.weight.astype(np.uint32)
-    custom_s, plain = timed(lambda: routingkit_cch.CCHMetric(cch, weights))
-    query = routingkit_cch.CCHQuery(plain)
+    custom_s, query = by_routingkit(metric)
     work = new_sweep_work(tree.node_count)
     by_cch, with_path, own, one_to_all, lanes = [], [], [], [], []
     for run in runs:
-        question = run.solved.question
-        one, other = question.origin, question.destination
-        by_cch.append(repeated(lambda a=one, b=other: query.run(a, b).distance, 5))
-        with_path.append(repeated(lambda a=one, b=other: query.run(a, b).arc_path, 5))
+        one, other = run.solved.question.origin, run.solved.question.destination
+        by_cch.append(repeated(partial(query.run, one, other), 5))
+        with_path.append(repeated(partial(with_roads, query, one, other), 5))
         target = tree.rank[np.array([other])]
-        chosen = tree.selection(target)
-        climb = (tree.graph, metric.up, metric.down, int(tree.rank[one]), chosen, target)
-        own.append(repeated(lambda c=climb: ways(*c, full, True, work), 5))
-        one_to_all.append(repeated(lambda a=one: rows.from_node(a), 2))
-        lanes.append(repeated(lambda a=one: rows.lanes_from(a), 2))
+        climb = (tree.graph, metric.up, metric.down, int(tree.rank[one]), tree.selection(target))
+        own.append(repeated(partial(ways, *climb, target, full, True, work), 5))  # noqa: FBT003
+        one_to_all.append(repeated(partial(rows.from_node, one), 2))
+        lanes.append(repeated(partial(rows.lanes_from, one), 2))
     return [
         ("routingkit_cch, one to one, time only", median(by_cch)),
         ("routingkit_cch, one to one, with its roads", median(with_path)),
@@ -125,6 +117,23 @@ def floor(runs: list[Run]) -> list[tuple[str, float]]:
         ("own sweep, one to all 2,000 chargers, weights only, 16 rates", median(lanes)),
         ("(routingkit_cch, customisation of one weight)", custom_s),
     ]
+
+
+def by_routingkit(metric: Metric) -> tuple[float, routingkit_cch.CCHQuery]:
+    """Customise routingkit_cch with the weights of a metric: how long that takes, and its query."""
+    roads = colorado_roads()
+    tail: Any = roads.tail.astype(np.uint32)
+    head: Any = roads.head.astype(np.uint32)
+    order: Any = colorado_order().astype(np.uint32)
+    weights: Any = metric.roads.weight.astype(np.uint32)
+    cch = routingkit_cch.CCH(order, tail, head, False)  # noqa: FBT003 - takes no keywords
+    seconds, custom = timed(partial(routingkit_cch.CCHMetric, cch, weights))
+    return seconds, routingkit_cch.CCHQuery(custom)
+
+
+def with_roads(query: routingkit_cch.CCHQuery, one: int, other: int) -> object:
+    """Find the cheapest way and read its roads."""
+    return query.run(one, other).arc_path
 
 
 def car_row(found: Car) -> list[str]:

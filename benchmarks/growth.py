@@ -1,6 +1,6 @@
 """How time and memory grow with the network and with the number of chargers.
 
-    python benchmarks/growth.py [--pairs 15]
+    python benchmarks/growth.py [--pairs 12]
 
 Each size runs in a process of its own.  Writes a table and, where matplotlib is installed, a plot.
 """
@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from measure import (
@@ -92,8 +93,7 @@ def measured(size: str, pairs: int) -> Grown:
     first = []
     for run in new[:FIRST_QUERIES]:
         rows = RowStore(phases.rows.ground, phases.rows.stop_node)
-        question = run.solved.question
-        first.append(timed(lambda q=question, r=rows: solve(q, r, fresh.settings))[0])  # type: ignore[misc]
+        first.append(timed(partial(solve, run.solved.question, rows, fresh.settings))[0])
     return Grown(
         name=size,
         nodes=region.network.node_count,
@@ -222,7 +222,7 @@ def page(pairs: int) -> str:
 def main() -> int:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--pairs", type=int, default=12)
     parser.add_argument("--only", choices=SIZES)
     options = parser.parse_args()
     if options.only:

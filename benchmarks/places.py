@@ -58,7 +58,7 @@ def colorado_order() -> Ints:
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         np.save(path, inertial_order(colorado_roads()))
-    return np.load(path).astype(np.int32)
+    return np.asarray(np.load(path), dtype=np.int32)
 
 
 def colorado(chargers: int, seed: int = 7) -> Region:

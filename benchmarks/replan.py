@@ -67,15 +67,15 @@ def banned_charger(region_name: str, planner: Planner, vehicle: Vehicle, runs: l
     first_s, warm_s, new_start_s, longer_s, differing = [], [], [], [], 0
     for k, run in enumerate(runs):
         trip = banning(run.plan.trip, run.plan.stops[0].charger_id)
-        before_s, before = timed(lambda t=run.plan.trip: planner.plan(t, vehicle))  # type: ignore[misc]
-        seconds, plan = timed(lambda t=trip: planner.plan(t, vehicle))  # type: ignore[misc]
+        before_s, before = timed(partial(planner.plan, run.plan.trip, vehicle))
+        seconds, plan = timed(partial(planner.plan, trip, vehicle))
         first_s.append(before_s)
         warm_s.append(seconds)
         longer_s.append(plan.total_s - before.total_s)
         if k < NEW_STARTS:
             fresh = Planner(planner.region)
             _ = fresh._ready.hierarchy  # noqa: SLF001 - belongs to the region, not to the trip
-            seconds, same = timed(lambda t=trip, f=fresh: f.plan(t, vehicle))  # type: ignore[misc]
+            seconds, same = timed(partial(fresh.plan, trip, vehicle))
             new_start_s.append(seconds)
             differing += abs(same.total_s - plan.total_s) > _SAME_S
     return Change(
@@ -85,8 +85,8 @@ def banned_charger(region_name: str, planner: Planner, vehicle: Vehicle, runs: l
 
 # --- Closed roads -----------------------------------------------------------------------------
 # Here belongs `closed_road(region_name, planner, vehicle, runs) -> Change`: close an arc in the
-# middle of the first leg of each plan and plan again, once `Customised` can take a closed road in by
-# a partial update.  Today a closed road means new costs for all roads, that is, a new start.
+# middle of the first leg of each plan and plan again, once `Customised` can take a closed road in
+# by a partial update.  Today a closed road means new costs for all roads, that is, a new start.
 
 
 def measured(watch: Watch, name: str, trips: int) -> list[Change]:

@@ -1,4 +1,4 @@
-"""One table of drives between stations for three programs: this project's search, frvcpy, Dijkstra.
+"""One table of drives between stations for three programs: tripplan, frvcpy and Dijkstra.
 
 The table is what all of them can express: for each pair of stops the fastest drive at the usual
 speed, energy that is never negative, charging power that falls in steps with SoC, a fixed time per
@@ -47,7 +47,7 @@ def stepped(capacity_kwh: float) -> PowerModel:
 
 @dataclass(frozen=True, eq=False)
 class StationTable:
-    """Drives between all stops of one trip, infinite where a full battery does not do."""
+    """Drives between all stops of one trip, also those for which the battery is too small."""
 
     question: Question
     time_s: Floats
@@ -68,6 +68,11 @@ class StationTable:
     def start_kwh(self) -> float:
         """Energy above the reserve at the start."""
         return self.question.start_kwh - self.question.reserve_kwh
+
+    @property
+    def drivable(self) -> NDArray[np.bool_]:
+        """Whether a full battery does for each drive, shape (n + 2, n + 2)."""
+        return np.asarray(np.isfinite(self.time_s) & (self.energy_kwh <= self.usable_kwh))
 
     @property
     def first_cell(self) -> int:
@@ -101,8 +106,6 @@ def table_of(question: Question, rows: RowStore) -> StationTable:
     direct = rows.between(question.origin, question.destination)
     if direct.stop.size:
         time_s[stations, -1], energy[stations, -1] = direct.time_s[0], direct.cost_kwh[0]
-    usable = question.capacity_kwh - question.reserve_kwh
-    time_s[energy > usable] = np.inf
     return StationTable(question, time_s, energy)
 
 
@@ -112,14 +115,15 @@ class TablePool(DrivePool):
     def __init__(self, table: StationTable) -> None:
         super().__init__(table.question)
         stations, full = table.stations, table.question.capacity_kwh
+        drivable = table.drivable
         reserve = table.question.reserve_kwh
         for stop in range(stations + 1):
-            there = np.flatnonzero(np.isfinite(table.time_s[stop, :stations])).astype(np.int32)
+            there = np.flatnonzero(drivable[stop, :stations]).astype(np.int32)
             cost = table.energy_kwh[stop, there]
             values = [table.time_s[stop, there], cost + reserve, cost, full, 0.0, 0.0, 0.0, 0.0]
             place = stop if stop < stations else self.question.stop_count - 1
             self.set_row(place, there, values)
-        near = np.flatnonzero(np.isfinite(table.time_s[: stations + 1, -1])).astype(np.int32)
+        near = np.flatnonzero(drivable[: stations + 1, -1]).astype(np.int32)
         cost = table.energy_kwh[near, -1]
         values = [table.time_s[near, -1], cost + reserve, cost, full, 0.0, 0.0, 0.0, 0.0]
         here = np.where(near < stations, near, self.question.stop_count - 1).astype(np.int32)
@@ -131,8 +135,8 @@ class TablePool(DrivePool):
 
 
 def with_tripplan(table: StationTable, bounds: Bounds, pool: TablePool) -> float:
-    """Search with this project's own search [s]."""
-    found = search(table.question, pool, bounds, Settings(heat=False, label_limit=500_000))
+    """Search with tripplan's search [s]."""
+    found = search(table.question, pool, bounds, Settings(heat=False))
     assert found.complete
     return found.time_s
 
@@ -142,8 +146,11 @@ def frvcpy_case(table: StationTable) -> dict[str, object]:
     stations = table.stations
     far_s, far_kwh = 1e7, 10.0 * table.usable_kwh
     time_s = np.where(np.isfinite(table.time_s), table.time_s, far_s)
-    energy = np.where(np.isfinite(table.time_s), table.energy_kwh, far_kwh)
-    # frvcpy wants to reach a station after the last stop; here one is always at hand.
+    energy = np.where(np.isfinite(table.energy_kwh), table.energy_kwh, far_kwh)
+    # frvcpy wants to reach a station after each stop: one is always at hand, the stop itself, and
+    # at the end any.
+    np.fill_diagonal(energy, 0.0)
+    np.fill_diagonal(time_s, 0.0)
     energy[-1, :stations] = 0.0
     kind, tau_s = table.charging_s()
     cells = np.unique([*(round(soc * SOC_CELLS) for soc in CURVE), table.first_cell])
@@ -185,12 +192,12 @@ class States:
 def states_of(table: StationTable) -> States:
     """Make the graph: drives at each level, energy rounded up, and charging by one per cent."""
     stations, levels = table.stations, SOC_CELLS - table.first_cell + 1
-    cost = np.ceil(table.energy_kwh / table.question.step_kwh - 1e-9)
     kind, tau_s = table.charging_s()
     end = (stations + 1) * levels
     tails, heads, weights = [], [], []
-    ones, others = np.nonzero(np.isfinite(table.time_s[: stations + 1]))
-    levels_lost = cost[ones, others].astype(np.int64)
+    ones, others = np.nonzero(table.drivable[: stations + 1])
+    cells = table.energy_kwh[ones, others] / table.question.step_kwh
+    levels_lost = np.ceil(cells - 1e-9).astype(np.int64)
     overhead = np.where(others < stations, table.question.overhead_s, 0.0)
     time_s = table.time_s[ones, others] + overhead
     for level in range(levels):
@@ -218,7 +225,8 @@ def scipy_solver(states: States) -> Callable[[], float]:
     """Return a call of scipy's Dijkstra on the ready graph [s]."""
     shape = (states.count, states.count)
     graph = csr_array((states.weight_s, (states.tail, states.head)), shape=shape)
-    return lambda: float(dijkstra(graph, indices=states.origin)[-1])
+    source = np.array([states.origin])
+    return lambda: float(dijkstra(graph, indices=source)[0, -1])
 
 
 def networkx_solver(states: States) -> Callable[[], float]:
