@@ -39,6 +39,7 @@ from station_table import (
     with_tripplan,
 )
 from tripplan.planner import Planner
+from tripplan.region import Region
 from tripplan.search.rows import RowStore
 from tripplan.search.run import optimistic_rests
 from tripplan.settings import Settings
@@ -104,9 +105,9 @@ def compared(found: StationTable, rows: RowStore) -> Match:
     )
 
 
-def measured(watch: Watch, stations: int, count: int) -> list[Match]:
+def measured(watch: Watch, region: Region, count: int) -> list[Match]:
     """Compare on trips that need stops."""
-    planner = Planner(colorado(stations), Settings(heat=False))
+    planner = Planner(region, Settings(heat=False))
     vehicle = car(CAR, usable_kwh=KWH)
     trips = random_trips(planner.region.network, seed=41, least_km=LEAST_KM)
     ready = made_ready(planner, next(trips), vehicle).rows
@@ -201,7 +202,7 @@ def page() -> str:
     rows = []
     with watched() as watch:
         for stations, count in CASES.items():
-            rows.append(row(stations, measured(watch, stations, count)))
+            rows.append(row(stations, measured(watch, colorado(stations), count)))
             print(*rows[-1], file=sys.stderr, flush=True)
     return PAGE.format(
         kwh=KWH,
