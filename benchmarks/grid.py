@@ -3,20 +3,18 @@
 Written with networkx as one would write it first, and told here in full, because tripplan is
 measured against it:
 
-1. `drives_from` runs networkx' Dijkstra from each charger over the road graph, once for each of the
-   three weights under which tripplan looks for drives, and carries their battery profile along.
-2. `state_graph` makes a node for each (place, SoC level, phase) and an arc for each drive at each
+1. `state_graph` makes a node for each (place, SoC level, phase) and an arc for each drive at each
    level, each plug-in (the overhead) and each per cent of charging.
-3. networkx' Dijkstra finds the quickest path through it.
+2. networkx' Dijkstra finds the quickest path through it.
 
-It solves the problem that tripplan solves with heat off: same prices of roads, same drives,
-charging curve, overhead, reserve, and the freedom to drive past chargers.  Energies are rounded
-down to whole levels on every arrival, so that its times are a little longer.
+It solves the problem that tripplan solves with heat off and every road at its usual speed: same
+drives between chargers (those past other chargers among them), charging curve, overhead and
+reserve.  Energies are rounded down to whole levels on every arrival, so that its times are a little
+longer.
 
-To let it finish, it is given three things for nothing: the priced roads as a networkx graph, the
-choice of chargers (an ellipse around the trip, as tripplan's own first guess), and limits on a
-single drive (`REACH` times the time that the battery lasts at the roads' mean power, and the energy
-that a full battery and the descent to the lowest place give).
+To let it finish, it is given two things for nothing: the table of drives, with what each does to
+the battery, and the choice of chargers (an ellipse around the trip, wider than tripplan's own first
+guess).
 """
 
 import math
@@ -26,24 +24,20 @@ import networkx as nx
 import numpy as np
 
 from tripplan.physics.charging import SOC_CELLS
-from tripplan.search.question import (
-    ONLY_ENERGY_S_PER_KWH,
-    Question,
-    charging_times_s,
-    drive_weights,
-)
-from tripplan.units import S_PER_H
+from tripplan.search.question import Question, charging_times_s
+from tripplan.search.rows import DriveColumns, RowStore
 
 ELLIPSE = 1.15
 ELLIPSE_SLACK_S = 1200.0
-REACH = 1.5
-ARRIVED, PLUGGED, LEAVING = range(3)
-"""Phases of a stop; LEAVING follows from ARRIVED at no cost: driving past."""
+ARRIVED, PLUGGED = range(2)
+"""Phases of a stop; the car leaves when it is plugged in, whether or not it has charged."""
+ORIGIN = -1
+DESTINATION = -2
 
 
 @dataclass(frozen=True)
 class Drive:
-    """A drive to a place, and what it does to the battery."""
+    """A drive to a charger (by its index) or the destination, and what it does to the battery."""
 
     to: int
     time_s: float
@@ -62,137 +56,92 @@ class Answer:
     arcs: int
 
 
-def road_graph(question: Question) -> nx.DiGraph:
-    """Return the priced roads; of parallel arcs the fastest."""
-    graph = nx.DiGraph()
-    roads = question.roads
-    weights = drive_weights(question, best_kw(question))
-    for arc in np.argsort(-roads.time_s, kind="stable").tolist():  # the fastest last
-        if math.isfinite(roads.time_s[arc]):
-            graph.add_edge(
-                int(question.tail[arc]),
-                int(roads.head[arc]),
-                time_s=float(roads.time_s[arc]),
-                energy_kwh=float(roads.energy_kwh[arc]),
-                need_kwh=float(roads.need_kwh[arc]),
-                drop_kwh=float(roads.drop_kwh[arc]),
-                **{f"weight_{k}": float(row[arc]) for k, row in enumerate(weights)},
-            )
-    return graph
+Table = dict[int, list[Drive]]
 
 
-def best_kw(question: Question) -> float:
-    """Return the highest power of any charge."""
-    assert question.power is not None
-    return min(float(question.charger_kw.max()), float(question.power.curve_kw.max()))
+def table_of(question: Question, rows: RowStore) -> Table:
+    """Return the drives from the origin and the chargers in the ellipse; energies from reserve."""
+    usable_kwh = question.capacity_kwh - question.reserve_kwh
+
+    def drives(columns: DriveColumns) -> list[Drive]:
+        return [
+            Drive(int(to), float(time_s), float(need), float(cost), usable_kwh - float(drop))
+            for to, _, time_s, need, cost, drop, _ in zip(*columns, strict=True)
+        ]
+
+    out_s = rows.lanes_from(question.origin)[:, 0]
+    back_s = rows.lanes_to(question.destination)[:, 0]
+    direct_s = float(rows.lanes_between(question.origin, question.destination)[0])
+    ceiling_s = ELLIPSE * direct_s + ELLIPSE_SLACK_S
+    near = np.flatnonzero(out_s + back_s <= ceiling_s).tolist()
+    table = {ORIGIN: drives(rows.from_node(question.origin))}
+    table |= {charger: drives(rows.row(charger)) for charger in near}
+    table = {place: [d for d in found if d.to in table] for place, found in table.items()}
+    last = rows.to_node(question.destination)
+    for charger, drive in zip(last.stop.tolist(), drives(last), strict=True):
+        if charger in table:
+            table[charger].append(_to_the_end(drive))
+    direct = drives(rows.between(question.origin, question.destination))
+    table[ORIGIN] += [_to_the_end(drive) for drive in direct]
+    return table
 
 
-def shortest_time_s(question: Question, graph: nx.DiGraph) -> Answer:
+def _to_the_end(drive: Drive) -> Drive:
+    return Drive(DESTINATION, drive.time_s, drive.need_kwh, drive.cost_kwh, drive.most_kwh)
+
+
+def shortest_time_s(question: Question, table: Table) -> Answer:
     """Plan the trip on the grid of states."""
-    chargers = chargers_near(question, graph)
-    drives = {
-        place: drives_from(question, graph, place, chargers)
-        for place in {question.origin, *chargers}
-    }
-    states = state_graph(question, chargers, drives)
+    states = state_graph(question, table)
     start_level = math.floor(question.start_kwh / question.step_kwh + 1e-9)
     try:
-        time_s = nx.dijkstra_path_length(
-            states, (question.origin, start_level, LEAVING), question.destination
-        )
+        time_s = nx.dijkstra_path_length(states, (ORIGIN, start_level, PLUGGED), DESTINATION)
     except (nx.NetworkXNoPath, nx.NodeNotFound):
         time_s = math.inf
-    return Answer(time_s, len(drives), states.number_of_nodes(), states.number_of_edges())
+    return Answer(time_s, len(table), states.number_of_nodes(), states.number_of_edges())
 
 
-def chargers_near(question: Question, graph: nx.DiGraph) -> dict[int, float]:
-    """Return the power of the chargers in the ellipse by node; of several at one node the most."""
-    out = nx.single_source_dijkstra_path_length(graph, question.origin, weight="time_s")
-    back = nx.single_source_dijkstra_path_length(
-        graph.reverse(copy=False), question.destination, weight="time_s"
-    )
-    ceiling_s = ELLIPSE * out[question.destination] + ELLIPSE_SLACK_S
-    found: dict[int, float] = {}
-    for node, kw in zip(question.charger_node.tolist(), question.charger_kw.tolist(), strict=True):
-        if out.get(node, math.inf) + back.get(node, math.inf) <= ceiling_s:
-            found[node] = max(kw, found.get(node, 0.0))
-    return found
-
-
-def drives_from(
-    question: Question, graph: nx.DiGraph, source: int, chargers: dict[int, float]
-) -> list[Drive]:
-    """Return the drives of least weight from a place to all chargers and to the destination."""
-    usable_kwh = question.capacity_kwh - question.reserve_kwh
-    mean_kw = float(np.mean(question.roads.energy_kwh / question.roads.time_s)) * S_PER_H
-    longest_s = REACH * usable_kwh / mean_kw * S_PER_H
-    height_kwh = question.costs.height_kwh
-    energy_kwh = usable_kwh + float(height_kwh[source] - height_kwh.min())
-    found = []
-    for k, price in enumerate((0.0, S_PER_H / best_kw(question), ONLY_ENERGY_S_PER_KWH)):
-        previous, weight = nx.dijkstra_predecessor_and_distance(
-            graph, source, cutoff=longest_s + price * energy_kwh, weight=f"weight_{k}"
-        )
-        drives = {source: Drive(source, 0.0, 0.0, 0.0, usable_kwh)}
-        for node in weight:  # in rising order
-            before = drives.get(previous[node][0]) if node != source else None
-            if before is not None:
-                longer = prolonged(before, node, graph.edges[before.to, node], usable_kwh)
-                if longer.need_kwh <= usable_kwh:
-                    drives[node] = longer
-        targets = (node for node in drives if node in chargers or node == question.destination)
-        found += [drives[node] for node in targets if node != source]
-    return found
-
-
-def prolonged(drive: Drive, to: int, arc: dict[str, float], usable_kwh: float) -> Drive:
-    """Return the drive with one more arc."""
-    blocked = drive.most_kwh < arc["need_kwh"]
-    return Drive(
-        to,
-        drive.time_s + arc["time_s"],
-        math.inf if blocked else max(drive.need_kwh, drive.cost_kwh + arc["need_kwh"]),
-        drive.cost_kwh + arc["energy_kwh"],
-        min(usable_kwh - arc["drop_kwh"], drive.most_kwh - arc["energy_kwh"]),
-    )
-
-
-def state_graph(
-    question: Question, chargers: dict[int, float], drives: dict[int, list[Drive]]
-) -> nx.DiGraph:
+def state_graph(question: Question, table: Table) -> nx.DiGraph:
     """Make the graph of states; the destination is one node of its own."""
-    step, reserve = question.step_kwh, question.reserve_kwh
-    lowest = math.ceil(reserve / step - 1e-9)
-    limit = math.floor(question.limit_kwh / step + 1e-9)
     states = nx.DiGraph()
-    for place, kw in chargers.items():
-        tau_s = charging_times_s(question, np.array([kw]))[0]
-        for level in range(lowest, SOC_CELLS + 1):
-            states.add_edge((place, level, ARRIVED), (place, level, LEAVING), weight=0.0)
-            states.add_edge(
-                (place, level, ARRIVED), (place, level, PLUGGED), weight=question.overhead_s
-            )
-            states.add_edge((place, level, PLUGGED), (place, level, LEAVING), weight=0.0)
-            if level < limit:
-                states.add_edge(
-                    (place, level, PLUGGED),
-                    (place, level + 1, PLUGGED),
-                    weight=float(tau_s[level + 1] - tau_s[level]),
-                )
-    for place, found in drives.items():
+    add_charging(states, question, table)
+    step, reserve = question.step_kwh, question.reserve_kwh
+    for place, found in table.items():
         for drive in found:
-            for level in range(lowest, SOC_CELLS + 1):
+            for level in range(lowest_level(question), SOC_CELLS + 1):
                 energy = level * step - reserve
                 if energy < drive.need_kwh:
                     continue
                 left = min(energy - drive.cost_kwh, drive.most_kwh) + reserve
-                here = (place, level, LEAVING)
-                if drive.to in chargers and left >= reserve:
+                here = (place, level, PLUGGED)
+                if drive.to != DESTINATION:
                     there = (drive.to, math.floor(left / step + 1e-9), ARRIVED)
                     add_quicker(states, here, there, drive.time_s)
-                if drive.to == question.destination and left >= question.final_kwh:
-                    add_quicker(states, here, question.destination, drive.time_s)
+                elif left >= question.final_kwh:
+                    add_quicker(states, here, DESTINATION, drive.time_s)
     return states
+
+
+def lowest_level(question: Question) -> int:
+    """Return the least whole level that is not below the reserve."""
+    return math.ceil(question.reserve_kwh / question.step_kwh - 1e-9)
+
+
+def add_charging(states: nx.DiGraph, question: Question, table: Table) -> None:
+    """Add plugging in and charging, per cent by per cent, at each charger."""
+    limit = math.floor(question.limit_kwh / question.step_kwh + 1e-9)
+    levels_kw, row = np.unique(question.charger_kw, return_inverse=True)
+    tau_s = charging_times_s(question, levels_kw)
+    for place in table:
+        if place == ORIGIN:
+            continue
+        running_s = tau_s[row[place]]
+        for level in range(lowest_level(question), SOC_CELLS + 1):
+            here = (place, level, PLUGGED)
+            states.add_edge((place, level, ARRIVED), here, weight=question.overhead_s)
+            if level < limit:
+                charging_s = float(running_s[level + 1] - running_s[level])
+                states.add_edge(here, (place, level + 1, PLUGGED), weight=charging_s)
 
 
 def add_quicker(states: nx.DiGraph, here: object, there: object, time_s: float) -> None:

@@ -54,6 +54,7 @@ class Wishes(TypedDict, total=False):
     pack_start_c: float | None
     departure: datetime | str | None
     avoid: Sequence[AvoidableRoad] | str
+    closed: Sequence[str | Place] | str
     ambient_c: float
     wind_mps: float
     wind_from_deg: float | None
@@ -160,6 +161,8 @@ def make_trip(
     }
     if "via" in rest:
         rest["via"] = _waypoints(rest["via"], find)
+    if "closed" in rest:
+        rest["closed"] = _points(rest["closed"], find)
     where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
     own_fields = {_OWN_WISHES[key]: value for key, value in rest.items()}
     return Trip.parse({**ends, **own_fields, **parts}, where=where)
@@ -185,6 +188,15 @@ def _waypoints(via: object, find: Callable[[str], Place]) -> tuple[Waypoint, ...
     if not isinstance(via, Sequence):
         raise _no_waypoint(via)
     return tuple(_waypoint(item, find) for item in via)
+
+
+def _points(given: object, find: Callable[[str], Place]) -> object:
+    """Places of "lat,lon" or names, several in one text between vertical bars."""
+    if isinstance(given, str):
+        given = [part for part in map(str.strip, given.split("|")) if part]
+    if not isinstance(given, Sequence):
+        return given
+    return tuple(find(item) if isinstance(item, str) else item for item in given)
 
 
 def _waypoint(item: object, find: Callable[[str], Place]) -> Waypoint:

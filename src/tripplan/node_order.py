@@ -4,6 +4,8 @@ Depends on the roads alone and takes longest of all that is made from them, so r
 only file that knows routingkit_cch.
 """
 
+from typing import Any
+
 import numpy as np
 import routingkit_cch
 from numpy.typing import NDArray
@@ -24,11 +26,11 @@ def inertial_order(network: RoadNetwork) -> NDArray[np.int32]:
     ndarray
         Nodes, the least important first, shape (nodes,).
     """
-    order = routingkit_cch.compute_order_inertial(
-        network.node_count,
+    columns: list[Any] = [
         network.tail.astype(np.uint32),
         network.head.astype(np.uint32),
         network.lat.astype(np.float32),
         network.lon.astype(np.float32),
-    )
+    ]
+    order = routingkit_cch.compute_order_inertial(network.node_count, *columns)
     return np.asarray(order, dtype=np.int32)

@@ -8,9 +8,11 @@ import numpy as np
 from tripplan import model
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
-from tripplan.errors import DisconnectedError, InvalidInputError
 from tripplan.charger import Plug
-from tripplan.itinerary import Halt, Itinerary, Journey, charger_halt, unfold
+from tripplan.errors import DisconnectedError, InvalidInputError
+from tripplan.itinerary import Itinerary, unfold
+from tripplan.journey import Halt, Journey
+from tripplan.pauses import charger_halt
 from tripplan.prepared import Fitting, PreparedRegion, banned_chargers, speed_shares, spells_of
 from tripplan.refused import Refused
 from tripplan.region import Region
@@ -24,6 +26,7 @@ from tripplan.vehicle import Vehicle
 
 _ROUNDING = 1e-6
 """A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
+
 
 class Planner:
     """Plans trips on one region.

@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 from tripplan import model
 from tripplan.charger import Plug
 from tripplan.charger_wishes import usable_plugs
+from tripplan.errors import InvalidInputError
 from tripplan.node_index import NodeIndex
 from tripplan.opening import local_time, open_spells
-from tripplan.region import Region
+from tripplan.region import Region, RoadNetwork
 from tripplan.search.costs import price_arcs, whole_numbers
 from tripplan.search.customised import Customised, shares_of_speed, stacked
 from tripplan.search.hierarchy import Hierarchy
 from tripplan.search.rows import RowStore
-from tripplan.trip import ChargerWishes, Trip
+from tripplan.sources.snap import roads_at
+from tripplan.trip import ChargerWishes, Place, Trip
 from tripplan.vehicle import Vehicle
 
 Ints = NDArray[np.int32]
@@ -32,6 +34,8 @@ Floats = NDArray[np.float64]
 DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
+CLOSURE_REACH_KM = 0.5
+"""A road that is said to be closed lies at most this far from the point that says so, km."""
 SPEED_STEP = 0.05
 """Shares of the usual speed that are tried lie this far apart."""
 HORIZON_S = 3 * 86_400.0
@@ -113,14 +117,37 @@ class PreparedRegion:
         key = (_kind_of(trip, vehicle), charger_nodes.tobytes())
         found = self._kept.get(key)
         if found is None:
-            ground = next(
-                (rows.ground for (kind, _), rows in self._kept.items() if kind == key[0]), None
-            )
-            found = RowStore(ground or self._customised(trip, vehicle), charger_nodes)
+            found = RowStore(self._ground(trip, vehicle, key[0]), charger_nodes)
             self._kept[key] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
+        return found
+
+    def _ground(self, trip: Trip, vehicle: Vehicle, kind: str) -> Customised:
+        """Return the roads with their costs: as they are kept, by an update, or made anew."""
+        for (other, _), rows in self._kept.items():
+            if other == kind:
+                return rows.ground
+        if not trip.closed:
+            return self._customised(trip, vehicle)
+        before = trip.model_copy(update={"closed": ()})
+        open_roads = self._ground(before, vehicle, _kind_of(before, vehicle))
+        network = self.region.network
+        closed = [self._roads_at(network, place) for place in trip.closed]
+        return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
+
+    @staticmethod
+    def _roads_at(network: RoadNetwork, place: Place) -> NDArray[np.int64]:
+        found = roads_at(network, place.lat, place.lon, CLOSURE_REACH_KM)
+        if not found.size:
+            raise InvalidInputError(
+                f"no road lies within {CLOSURE_REACH_KM:g} km of {place.label}, where one is said "
+                "to be closed: give a point on it",
+                field="closed",
+                value=place.label,
+                expected="a point on a road of this region",
+            )
         return found
 
     def _customised(self, trip: Trip, vehicle: Vehicle) -> Customised:
@@ -148,7 +175,15 @@ def speed_shares(trip: Trip) -> tuple[float, ...]:
 
 def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
     """Everything that the costs of the roads depend on, as text."""
-    wishes = {"conditions", "max_speed_kmh", "avoid", "reserve_soc", "slow_down_to", "pack_start_c"}
+    wishes = {
+        "conditions",
+        "max_speed_kmh",
+        "avoid",
+        "closed",
+        "reserve_soc",
+        "slow_down_to",
+        "pack_start_c",
+    }
     car = vehicle.model_dump_json(exclude={"provenance", "note"})
     return trip.model_dump_json(include=wishes) + car
 

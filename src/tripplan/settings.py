@@ -19,6 +19,9 @@ class Settings(Record):
     """Whether the pack temperature limits charging power."""
     gap: Annotated[float, Field(ge=0, le=0.1)] = 2e-4
     """A plan this little above its lower bound (a fraction) is good enough to stop there."""
+    exact: bool = False
+    """Whether the gap is to be driven to zero by looking at every drive that can matter; only for
+    small regions, and without effect of heat."""
     time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
     temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5
@@ -26,8 +29,9 @@ class Settings(Record):
     departure_step: Annotated[float, Field(ge=0.0025, le=0.5)] = 0.05
     """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
     label_limit: Annotated[int, Field(ge=1000)] = 60_000
-    """Most labels of one search; where they do not suffice, the search with heat starts again
-    with wider epsilons, and the certificate says so."""
+    """Most labels of one search."""
+    heat_label_limit: Annotated[int, Field(ge=500)] = 6_000
+    """Most labels of the search with battery heat, which are far more laborious."""
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
     """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,
     seconds; the first is 0."""

@@ -96,7 +96,7 @@ def _standing(network: RoadNetwork, node: int) -> Track:
 
 
 def _rows(first: Ints, arcs: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of the values in the rows of these arcs, and the position of the arc of each."""
+    """Return the indices of the values of these arcs, and the position of the arc of each."""
     begin = first[arcs].astype(np.int64)
     counts = first[arcs + 1] - begin
     at = np.repeat(np.arange(arcs.size), counts)
@@ -105,7 +105,7 @@ def _rows(first: Ints, arcs: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]
 
 
 def _sums_within(values: Floats, at: NDArray[np.int64]) -> Floats:
-    """Running sums that start anew with each arc; ``at`` rises."""
+    """Return running sums that start anew with each arc; ``at`` rises."""
     sums = np.cumsum(values)
     begins = np.diff(at, prepend=-1) > 0
     before = (sums - values)[begins]
@@ -126,7 +126,9 @@ def _geometry(
     lat = np.concatenate([network.lat[tails], network.shape_lat[shape], network.lat[heads]])[order]
     lon = np.concatenate([network.lon[tails], network.shape_lon[shape], network.lon[heads]])[order]
     at, kind = at[order], kind[order]
-    east = np.diff(lon, prepend=lon[0]) * np.cos(np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0])))
+    east = np.diff(lon, prepend=lon[0]) * np.cos(
+        np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0]))
+    )
     chord = np.hypot(east, np.diff(lat, prepend=lat[0]))
     chord[kind == 0] = 0.0
     along = _sums_within(chord, at)

@@ -278,6 +278,8 @@ class Trip(Record):
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
     departure: Annotated[datetime, BeforeValidator(moment)] | None = None
     """When the trip starts, in the local time of its origin or with a time zone; None: any time."""
+    closed: tuple[Place, ...] = ()
+    """Points at which the nearest road is closed, in both directions."""
     avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
     """Kinds of road that are not driven on."""
     conditions: Conditions = Conditions()

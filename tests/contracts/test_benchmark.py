@@ -24,7 +24,7 @@ def test_the_plain_planner_agrees_up_to_its_rounding(
     run = import_module("run")
     monkeypatch.setattr(run, "ROUNDS", 1)
     region = load_starter()
-    trip = make_trip(region, "Denver, CO", destination, {"departure_soc": 0.9})
+    trip = make_trip(region, "Denver, CO", destination, run.OPTIONS)
     row = run.measure(Planner(region, Settings(heat=False)), trip, catalogue()[car])
     assert len(row.plan.stops) == stops
     assert row.agrees, (row.difference_s, row.rounding_s)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from tripplan.physics.charging import SOC_CELLS, charge_step
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
-from tripplan.search.table import StopTable
+from tripplan.search.kernels.labels import Drives
+from tripplan.search.question import Question
 
 SLACK_KWH = 1e-9
 
@@ -20,9 +21,14 @@ class TooManyError(Exception):
 
 @dataclass
 class HeatTwin:
-    """Enumerates a table of drives whose energies are multiples of a grid of SoC."""
+    """Enumerates a table of drives whose energies are multiples of a grid of SoC.
 
-    table: StopTable
+    The trip has one goal; stops are the chargers, the destination, and the origin.
+    """
+
+    question: Question
+    drives: Drives
+    """With the rows of all chargers."""
     grid: int
     """Cells of SoC between two departure energies."""
     most_stops: int
@@ -35,32 +41,44 @@ class HeatTwin:
     _priced_s: list[float] = field(default_factory=list)
     _s_per_kwh: float = 0.0
 
+    @property
+    def _destination(self) -> int:
+        return int(self.question.charger_node.size)
+
+    def _leaving(self, stop: int) -> list[int]:
+        """Drives from a stop."""
+        drives = self.drives
+        return [
+            *range(int(drives.row_begin[stop]), int(drives.row_end[stop])),
+            *range(int(drives.goal_begin[0, stop]), int(drives.goal_end[0, stop])),
+        ]
+
     def shortest_time_s(self) -> float:
         """Least time over all sequences; what ``best_s`` was before if there is none."""
-        question = self.table.question
+        question = self.question
         assert question.power is not None
         self._s_per_kwh = 3600.0 / float(question.power.curve_kw.max())
         self._fastest_s = self._rest(0.0)
         self._priced_s = self._rest(self._s_per_kwh)
-        origin = self.table.wishes.origin
+        origin = self._destination + 1
         self._drive_on(origin, 0.0, question.start_kwh, question.start_c, 0)
         return self.best_s
 
     def _rest(self, s_per_kwh: float) -> list[float]:
         """Least time with energy at a price from each stop to the end (Bellman and Ford)."""
-        drives, wishes = self.table.drives, self.table.wishes
-        rest = [math.inf] * (wishes.destination + 1)
-        rest[wishes.destination] = 0.0
+        drives = self.drives
+        rest = [math.inf] * (self._destination + 2)
+        rest[self._destination] = 0.0
         for _ in rest:
-            for stop in range(wishes.origin + 1):
-                for k in range(drives.first[stop], drives.first[stop + 1]):
+            for stop in range(self._destination + 2):
+                for k in self._leaving(stop) if stop != self._destination else ():
                     weight = float(drives.time_s[k] + s_per_kwh * drives.cost_kwh[k])
                     rest[stop] = min(rest[stop], weight + rest[drives.stop[k]])
         return rest
 
     def _too_late(self, stop: int, time_s: float, energy_kwh: float) -> bool:
         """Whether even charging at full power all the way would not beat the best."""
-        spare_s = (energy_kwh - self.table.question.final_kwh) * self._s_per_kwh
+        spare_s = (energy_kwh - self.question.final_kwh) * self._s_per_kwh
         rest_s = max(self._fastest_s[stop], self._priced_s[stop] - spare_s)
         return time_s + rest_s >= self.best_s
 
@@ -68,8 +86,8 @@ class HeatTwin:
         self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
     ) -> None:
         """Try every drive from a stop with the energy at hand."""
-        drives, pack = self.table.drives, self.table.question.pack
-        for k in range(drives.first[stop], drives.first[stop + 1]):
+        drives, pack = self.drives, self.question.pack
+        for k in self._leaving(stop):
             if energy_kwh < drives.need_kwh[k] - SLACK_KWH:
                 continue
             to, duration = int(drives.stop[k]), float(drives.time_s[k])
@@ -77,8 +95,9 @@ class HeatTwin:
             left = min(energy_kwh - float(drives.cost_kwh[k]), float(drives.most_kwh[k]))
             if self._too_late(to, reached, left):
                 continue
-            if to == self.table.wishes.destination:
-                self.best_s = reached
+            if to == self._destination:
+                if left >= self.question.final_kwh - SLACK_KWH:
+                    self.best_s = reached
             elif stops < self.most_stops:
                 warm_c = driven_pack_c(pack_c, float(drives.heat_j[k]), duration, pack)
                 self._charge(to, reached, left, warm_c, stops + 1)
@@ -87,7 +106,7 @@ class HeatTwin:
         self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
     ) -> None:
         """Stop, and leave with every energy on the grid up to the limit."""
-        question = self.table.question
+        question = self.question
         assert question.power is not None
         self.charges += 1
         if self.charges > self.room:
@@ -102,7 +121,7 @@ class HeatTwin:
                 cell / SOC_CELLS,
                 (cell + 1) / SOC_CELLS,
                 pack_c,
-                float(self.table.charger_kw[stop]),
+                float(question.charger_kw[stop]),
                 question.power,
                 question.pack,
             )

@@ -1,6 +1,9 @@
-"""Random little road networks whose energies are whole levels of charge."""
+"""Random little road networks whose energies are whole levels of charge.
 
-import heapq
+A level is a whole number of milliwatt-hours and every time a whole number of milliseconds, as the
+search counts them, so that nothing is rounded on the way.
+"""
+
 import math
 from dataclasses import dataclass
 
@@ -8,16 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from tests.oracles.twin import IMPOSSIBLE, Hop, LevelWorld, simulated_arrival
+from tests.oracles.road_levels import RoadLevels
 from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.thermal import PackModel
-from tripplan.search.costs import ArcCosts, PieceCosts
-from tripplan.search.kernels.drives import Roads
-from tripplan.search.question import Question
+from tripplan.search.costs import Roads, whole_numbers
+from tripplan.search.customised import Customised, stacked
+from tripplan.search.hierarchy import Hierarchy
+from tripplan.search.question import Goal, Question
+from tripplan.search.rows import RowStore
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
+MWH = 1e6
+"""Milliwatt-hours in a kilowatt-hour."""
 IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
 
 
@@ -28,8 +35,10 @@ class RoadWorld:
     tail: Ints
     head: Ints
     time_s: Floats
+    """Time of each arc at each speed, fastest first, shape (speeds, arcs)."""
     spent: Ints
-    """Levels that each arc spends; negative where it charges."""
+    """Levels that each arc spends at each speed; negative where it charges; shape (speeds, arcs).
+    """
     height: Ints
     """Potential energy at each node, in levels."""
     charger_node: Ints
@@ -53,7 +62,12 @@ class RoadWorld:
 
 
 def random_road_world(
-    seed: int, nodes: int = 30, grain: int = 1, chargers: int = 0, span: float = 0.0
+    seed: int,
+    nodes: int = 30,
+    grain: int = 1,
+    chargers: int = 0,
+    span: float = 0.0,
+    speeds: int = 1,
 ) -> RoadWorld:
     """Draw a hilly planar network.
 
@@ -70,6 +84,8 @@ def random_road_world(
         How many chargers; 0: four to seven.
     span
         Full batteries that it takes to cross the world as the crow flies; 0: 0.5 to 1.8.
+    speeds
+        In how many ways each road can be driven, the slower the thriftier.
     """
     rng = np.random.default_rng(seed)
     per_cell = int(rng.integers(1, 3)) if grain == 1 else 1
@@ -83,17 +99,19 @@ def random_road_world(
     lost = np.round(apart * full * span * rng.uniform(0.6, 1.4, tail.size))
     reserve = int(rng.integers(0, full // 5))
     ends = np.argsort(place[:, 0])
+    time_s = apart * 14400.0 * rng.uniform(0.5, 1.5, tail.size)
+    times_s, losses = _slowed_down(np.random.default_rng([seed, speeds]), time_s, lost, speeds)
     return RoadWorld(
         tail=tail,
         head=head,
-        time_s=apart * 14400.0 * rng.uniform(0.5, 1.5, tail.size),
-        spent=grain * (lost + height[head] - height[tail]).astype(np.int32),
+        time_s=times_s,
+        spent=grain * (losses + height[head] - height[tail]).astype(np.int32),
         height=grain * height.astype(np.int32),
         charger_node=rng.integers(0, nodes, chargers).astype(np.int32),
         charger_kw=rng.choice([11.0, 50.0, 50.0, 100.0, 150.0], chargers),
         curve=_random_curve(rng, grain),
         per_cell=per_cell,
-        level_kwh=float(rng.uniform(0.1, 0.8)) / per_cell,
+        level_kwh=round(float(rng.uniform(0.1, 0.8)) / per_cell * MWH) / MWH,
         origin=int(ends[rng.integers(0, 3)]),
         destination=int(ends[-1 - rng.integers(0, 3)]),
         start=grain * int(rng.integers(max(reserve, full // 3), full + 1)),
@@ -102,6 +120,17 @@ def random_road_world(
         limit=grain * int(rng.integers(reserve + full // 2, full + 1)),
         overhead_s=float(rng.choice([0.0, 60.0, 300.0, 900.0])),
     )
+
+
+def _slowed_down(
+    rng: np.random.Generator, time_s: Floats, lost: Floats, speeds: int
+) -> tuple[Floats, Floats]:
+    """Draw times in whole milliseconds and levels lost beyond lifting, shape (speeds, arcs)."""
+    times_s, losses = [np.round(time_s, 3)], [lost]
+    for _ in range(speeds - 1):
+        times_s.append(np.round(times_s[-1] * rng.uniform(1.02, 1.3, time_s.size), 3))
+        losses.append(np.floor(losses[-1] * rng.uniform(0.6, 1.0, time_s.size)))
+    return np.array(times_s), np.array(losses)
 
 
 def _random_curve(rng: np.random.Generator, grain: int) -> tuple[Floats, Floats]:
@@ -133,48 +162,13 @@ def _planar_edges(rng: np.random.Generator, place: Floats) -> tuple[Ints, Ints]:
 
 
 def as_question(world: RoadWorld) -> Question:
-    """Return the world as the search sees it.
-
-    The forward star is read-only as that of a `RoadNetwork`, or kernels would be compiled anew.
-    """
+    """Return the trip as the search sees it."""
     kwh = world.level_kwh
-    energy = np.asarray(world.spent * kwh, np.float64)
-    arcs = world.tail.size
-    zeros = np.zeros(arcs)
-    costs = ArcCosts(
-        pieces=PieceCosts(
-            time_s=world.time_s,
-            speed_mps=np.ones(arcs),
-            motion_kwh=np.maximum(energy, 0.0),
-            regenerated_kwh=np.maximum(-energy, 0.0),
-            auxiliary_kwh=zeros,
-            cabin_kwh=zeros,
-            heat_j=zeros,
-        ),
-        bearing_deg=zeros,
-        height_kwh=np.asarray(world.height * kwh, np.float64),
-        open_arcs=np.ones(arcs, np.bool_),
-    )
-    first_out = np.searchsorted(world.tail, np.arange(world.height.size + 1)).astype(np.int32)
-    head = world.head.copy()
-    first_out.setflags(write=False)
-    head.setflags(write=False)
     capacity = world.full * kwh
     soc, kw = world.curve
     return Question(
-        roads=Roads(
-            first_out,
-            head,
-            world.time_s,
-            energy,
-            np.maximum(energy, 0.0),
-            np.maximum(energy, 0.0),
-            zeros,
-        ),
-        costs=costs,
-        tail=world.tail,
         origin=world.origin,
-        destination=world.destination,
+        goals=(Goal(world.destination),),
         charger_node=world.charger_node,
         charger_kw=world.charger_kw,
         capacity_kwh=capacity,
@@ -189,87 +183,64 @@ def as_question(world: RoadWorld) -> Question:
     )
 
 
-def as_levels(world: RoadWorld) -> LevelWorld:
-    """Return the world as the twin sees it, with fastest drives of its own."""
-    chargers = world.charger_node.size
-    starts = [*world.charger_node.tolist(), world.origin]
-    targets = [*enumerate(world.charger_node.tolist()), (chargers + 1, world.destination)]
-    rows = []
-    for row, source in enumerate(starts):
-        rows.append(
-            tuple(
-                Hop(stop, drives[node][0], _arrivals(world, drives[node][1]))
-                for price in prices_s_per_kwh(world)
-                for drives in [least_drives(world, source, price)]
-                for stop, node in targets
-                if stop != row and node in drives
-            )
-        )
-    middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
-    curve_kw = np.interp(middles, *world.curve)
-    kw = np.minimum(curve_kw[None, :], world.charger_kw[:, None])
-    return LevelWorld(
-        hops=tuple(rows),
-        charge_s=np.repeat(world.level_kwh * 3600.0 / kw, world.per_cell, axis=1).tolist(),
-        start=world.start,
-        final=world.final,
-        limit=world.limit,
-        overhead_s=world.overhead_s,
+def as_ground(
+    world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None
+) -> Customised:
+    """Return the roads as the search sees them.
+
+    Parameters
+    ----------
+    world
+        The roads.
+    order
+        Order of contraction; None: as nodes are numbered.
+    heat_j
+        Heat in the pack on each arc; None: none.
+    """
+    kwh, nodes = world.level_kwh, world.height.size
+    first_out = np.searchsorted(world.tail, np.arange(nodes + 1)).astype(np.int32)
+    heat = np.zeros(world.tail.size) if heat_j is None else heat_j
+    values = []
+    for time_s, spent in zip(world.time_s, world.spent, strict=True):
+        energy = np.asarray(spent * kwh, np.float64)
+        used = np.maximum(energy, 0.0)
+        values.append(whole_numbers(Roads(time_s, energy, used, used, heat)))
+    return Customised(
+        hierarchy=Hierarchy.over(
+            first_out, world.head, np.arange(nodes, dtype=np.int32) if order is None else order
+        ),
+        values=stacked(values),
+        open_roads=np.ones(world.tail.size, np.bool_),
+        height_kwh=np.asarray(world.height * kwh, np.float64),
+        full_kwh=(world.full - world.reserve) * kwh,
+        best_kw=float(world.curve[1].max()),
     )
 
 
-def prices_s_per_kwh(world: RoadWorld) -> tuple[float, ...]:
-    """Exchange rates of energy for time under which the search looks for drives.
-
-    Nothing; the time that the quickest charging takes; and so much that only energy counts.
-    """
-    fastest_kw = min(float(world.charger_kw.max()), float(world.curve[1].max()))
-    return 0.0, 3600.0 / fastest_kw, 1e6
+def as_rows(world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None) -> RowStore:
+    """Return drives between the chargers, with parameters as in `as_ground`."""
+    return RowStore(as_ground(world, order, heat_j), world.charger_node)
 
 
-def least_drives(
-    world: RoadWorld, source: int, price: float
-) -> dict[int, tuple[float, tuple[int, ...]]]:
-    """Time and arcs of the drive to each node with the least of time + price x energy.
-
-    As the search defines it: roads are followed in that order (with the energy that lifts the car
-    set aside, which is the same on all roads to a node), and a road onto which a car that started
-    full could not turn is left out.
-    """
-    leaving: dict[int, list[int]] = {}
-    for arc, node in enumerate(world.tail.tolist()):
-        leaving.setdefault(node, []).append(arc)
-    lost = world.spent - world.height[world.head] + world.height[world.tail]
-    weight = (world.time_s + price * world.level_kwh * lost).tolist()
-    found: dict[int, tuple[float, tuple[int, ...]]] = {}
-    queue: list[tuple[float, int, tuple[int, ...]]] = [(0.0, source, ())]
-    while queue:
-        reached, node, path = heapq.heappop(queue)
-        if node in found:
-            continue
-        found[node] = (float(world.time_s[list(path)].sum()), path)
-        for arc in leaving.get(node, []):
-            longer = (*path, arc)
-            if needed(world, longer) <= world.full:
-                heapq.heappush(queue, (reached + weight[arc], int(world.head[arc]), longer))
-    return found
-
-
-def needed(world: RoadWorld, path: tuple[int, ...]) -> float:
-    """Level that a path needs at its start, worked out backwards from its end."""
-    level = world.reserve
-    for spent in world.spent[list(path)][::-1].tolist():
-        level = max(world.reserve, level + spent)
-        if level > world.full:
-            return math.inf
-    return level
-
-
-def _arrivals(world: RoadWorld, path: tuple[int, ...]) -> tuple[int, ...]:
-    spent = world.spent[list(path)].tolist()
-    return tuple(
-        simulated_arrival(spent, level, world.reserve, world.full)
-        if level >= world.reserve
-        else IMPOSSIBLE
-        for level in range(world.full + 1)
+def as_levels(world: RoadWorld) -> RoadLevels:
+    """Return the world as the twin sees it."""
+    ways: list[list[tuple[int, float, int]]] = [[] for _ in range(world.height.size)]
+    for times_s, spent in zip(world.time_s.tolist(), world.spent.tolist(), strict=True):
+        for arc, tail in enumerate(world.tail.tolist()):
+            ways[tail].append((int(world.head[arc]), times_s[arc], spent[arc]))
+    middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
+    curve_kw = np.interp(middles, *world.curve)
+    kw = np.minimum(curve_kw[None, :], world.charger_kw[:, None])
+    return RoadLevels(
+        ways=tuple(tuple(row) for row in ways),
+        charger_node=world.charger_node.tolist(),
+        charge_s=np.repeat(world.level_kwh * 3600.0 / kw, world.per_cell, axis=1).tolist(),
+        origin=world.origin,
+        destination=world.destination,
+        start=world.start,
+        reserve=world.reserve,
+        final=world.final,
+        limit=world.limit,
+        full=world.full,
+        overhead_s=world.overhead_s,
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.oracles.plain_choice import plain_wishes
 from tests.oracles.twin import IMPOSSIBLE, Hop, LevelWorld, simulated_arrival
-from tripplan.search.kernels.passing import add_passing_drives
-from tripplan.search.kernels.stops import Bounds, Drives, Wishes
+from tripplan.search.kernels.labels import Bounds, Drives, Wishes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -129,7 +129,7 @@ def _pieces(rng: np.random.Generator, lost: int, rise: int, full: int) -> tuple[
     return tuple(int(a + b) for a, b in zip(share, bumps, strict=True))
 
 
-def as_levels(world: TableWorld) -> LevelWorld:
+def as_levels(world: TableWorld, leave_from: int) -> LevelWorld:
     """Return the world as the twin sees it: every drive simulated from every level."""
     rows: list[list[Hop]] = [[] for _ in range(world.chargers + 1)]
     for drive in world.drives:
@@ -148,21 +148,77 @@ def as_levels(world: TableWorld) -> LevelWorld:
         final=world.final,
         limit=world.limit,
         overhead_s=world.overhead_s,
+        leave_from=leave_from,
     )
 
 
-def profile(world: TableWorld, drive: TableDrive) -> tuple[int, int, int] | None:
-    """Need, cost and most of a drive in levels, read off its simulation; None: impossible."""
+@dataclass(frozen=True)
+class Chain:
+    """Drives in a row without a charge between them; energies in levels."""
+
+    parts: tuple[TableDrive, ...]
+    time_s: float
+    need: int
+    cost: int
+    most: int
+
+    @property
+    def head(self) -> int:
+        """Stop that it leads to."""
+        return self.parts[-1].head
+
+    def then(self, other: "Chain", full: int) -> "Chain | None":
+        """Drive another chain afterwards; None: impossible even with a full battery."""
+        need = max(self.need, self.cost + other.need)
+        if self.most < other.need or need > full:
+            return None
+        return Chain(
+            self.parts + other.parts,
+            self.time_s + other.time_s,
+            need,
+            self.cost + other.cost,
+            min(other.most, self.most - other.cost),
+        )
+
+    def is_no_worse(self, other: "Chain") -> bool:
+        """Whether the other one is superfluous beside it."""
+        return (
+            self.time_s <= other.time_s
+            and self.need <= other.need
+            and self.cost <= other.cost
+            and self.most >= other.most
+        )
+
+
+def single(world: TableWorld, drive: TableDrive) -> Chain | None:
+    """Need, cost and most of a drive, read off its simulation; None: impossible."""
     reached = [
         (level, left)
         for level in range(world.reserve, world.full + 1)
         if (left := simulated_arrival(drive.pieces, level, world.reserve, world.full)) >= 0
     ]
-    floor = world.final if drive.head == world.chargers + 1 else world.reserve
-    reached = [(level, left) for level, left in reached if left >= floor]
     if not reached:
         return None
-    return reached[0][0], sum(drive.pieces), reached[-1][1]
+    return Chain((drive,), drive.time_s, reached[0][0], sum(drive.pieces), reached[-1][1])
+
+
+def closed(world: TableWorld, rows: list[list[Chain]]) -> list[list[Chain]]:
+    """Add all chains of drives past chargers that no other chain makes superfluous."""
+    every = []
+    for tail, row in enumerate(rows):
+        kept: dict[int, list[Chain]] = {}
+        fresh = list(row)
+        while fresh:
+            chain = fresh.pop()
+            others = kept.setdefault(chain.head, [])
+            if chain.head == tail or any(other.is_no_worse(chain) for other in others):
+                continue
+            kept[chain.head] = [o for o in others if not chain.is_no_worse(o)] + [chain]
+            if chain.head < world.chargers:
+                longer = (chain.then(part, world.full) for part in rows[chain.head])
+                fresh += [more for more in longer if more is not None]
+        every.append([chain for chains in kept.values() for chain in chains])
+    return every
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,71 +226,77 @@ class Table:
     """What `choose_stops` takes."""
 
     drives: Drives
-    before: Ints
-    last: Ints
-    level: Ints
     tau_s: Floats
     wishes: Wishes
-    direct: tuple[TableDrive, ...]
-    """The drive behind each entry of ``last``."""
+    parts: tuple[tuple[TableDrive, ...], ...]
+    """The drives behind each one of the table."""
 
 
-def as_table(world: TableWorld) -> Table:
-    """Return the world as the compiled search sees it, passing drives included."""
-    profiles = [(drive, profile(world, drive)) for drive in world.drives]
-    direct = [(drive, found) for drive, found in profiles if found is not None]
-    flat = [(drive.head, drive.time_s, *found) for drive, found in direct]
-    table = np.array(flat, dtype=np.float64).reshape(-1, 5)
-    tails = np.array([drive.tail for drive, _ in direct], np.int64)
-    per_row = np.bincount(tails, minlength=world.chargers + 1)
-    first = np.concatenate([[0], np.cumsum(per_row)]).astype(np.int32)
-    heads = table[:, 0].astype(np.int32)
+def as_table(world: TableWorld, *, passing: bool) -> Table:
+    """Return the world as the compiled search sees it, all rows known from the beginning.
+
+    The search charges the overhead wherever a drive of its table ends at a charger, so driving
+    past chargers must be in the table as drives of its own, as it is where they come from roads.
+    """
+    found = [(drive.tail, single(world, drive)) for drive in world.drives]
+    rows = [
+        [chain for tail, chain in found if chain is not None and tail == stop]
+        for stop in range(world.chargers + 1)
+    ]
+    if passing:
+        rows = closed(world, rows)
+    stops = world.chargers + 2
+    row_begin, row_end = np.zeros(stops, np.int32), np.zeros(stops, np.int32)
+    goal_begin, goal_end = np.zeros((1, stops), np.int32), np.zeros((1, stops), np.int32)
+    chains: list[Chain] = []
+    # The table counts the destination before the origin.
+    for stop, row in enumerate(rows):
+        here = stop if stop < world.chargers else world.chargers + 1
+        row_begin[here] = len(chains)
+        chains += [chain for chain in row if chain.head < world.chargers]
+        row_end[here] = goal_begin[0, here] = len(chains)
+        chains += [chain for chain in row if chain.head > world.chargers]
+        goal_end[0, here] = len(chains)
     kwh = world.level_kwh
-    reserve_kwh = world.reserve * kwh
-    need, cost, most = table[:, 2] * kwh, table[:, 3] * kwh, table[:, 4] * kwh
-    room = np.full(world.chargers + 1, (world.limit - world.reserve) * kwh)
-    room[-1] = (world.start - world.reserve) * kwh
-    least = np.zeros(world.chargers + 2)
-    least[-1] = (world.final - world.reserve) * kwh
-    values = np.stack(
-        [table[:, 1], need - reserve_kwh, cost, most - reserve_kwh, np.zeros(heads.size)]
+    none = np.zeros(len(chains))
+    drives = Drives(
+        stop=np.array([min(chain.head, world.chargers) for chain in chains], np.int32),
+        lap=np.array([1 if chain.head > world.chargers else -1 for chain in chains], np.int32),
+        time_s=np.array([chain.time_s for chain in chains], np.float64),
+        need_kwh=np.array([chain.need * kwh for chain in chains], np.float64),
+        cost_kwh=np.array([chain.cost * kwh for chain in chains], np.float64),
+        most_kwh=np.array([chain.most * kwh for chain in chains], np.float64),
+        heat_j=none,
+        slower_s_per_kwh=none,
+        slower_kwh=none,
+        row_begin=row_begin,
+        row_end=row_end,
+        goal_begin=goal_begin,
+        goal_end=goal_end,
     )
-    all_first, all_stop, columns, before, last = add_passing_drives(
-        first, heads, values, room, least
-    )
-    tau_s = np.concatenate(
-        [np.zeros((world.powers_kw.size, 1)), np.cumsum(world.cell_s, axis=1)], axis=1
-    )
-    return Table(
-        drives=Drives(
-            np.append(all_first, all_first[-1]).astype(np.int32),
-            all_stop,
-            columns[0],
-            columns[1] + reserve_kwh,
-            columns[2],
-            columns[3] + reserve_kwh,
-            columns[4],
-        ),
-        before=before,
-        last=last,
-        level=np.append(world.power, [0, 0]).astype(np.int32),
-        tau_s=tau_s,
-        wishes=Wishes(
-            world.chargers,
-            world.chargers + 1,
-            world.start * kwh,
-            world.limit * kwh,
-            world.overhead_s,
-            world.per_cell * kwh,
-        ),
-        direct=tuple(drive for drive, _ in direct),
+    running = np.cumsum(world.cell_s, axis=1)
+    tau_s = np.concatenate([np.zeros((world.powers_kw.size, 1)), running], axis=1)
+    return Table(drives, tau_s, _wishes(world), tuple(chain.parts for chain in chains))
+
+
+def _wishes(world: TableWorld) -> Wishes:
+    kwh = world.level_kwh
+    return plain_wishes(
+        start_kwh=world.start * kwh,
+        reserve_kwh=world.reserve * kwh,
+        full_kwh=world.full * kwh,
+        limit_kwh=world.limit * kwh,
+        final_kwh=world.final * kwh,
+        step_kwh=world.per_cell * kwh,
+        overhead_s=world.overhead_s,
+        level=world.power,
     )
 
 
 def no_bounds(world: TableWorld) -> Bounds:
     """Bounds that know nothing: zero time from everywhere."""
-    stops = world.chargers + 2
-    return Bounds(np.zeros(stops), np.full(stops, -1e9), np.zeros(stops), 1e9, 0.0, 1.0, 0.0)
+    shape = (2, world.chargers + 2)
+    return Bounds(np.zeros(shape), np.full(shape, -1e9), np.zeros(shape), 1e15, 0.0, 1.0, 0.0)
 
 
 def honest_bounds(world: TableWorld) -> Bounds:
@@ -256,9 +318,14 @@ def honest_bounds(world: TableWorld) -> Bounds:
 
 
 def _rest(world: TableWorld, weight: list[float]) -> Floats:
+    """Least weight to the destination from each stop as the table counts them, in both laps."""
     rest = np.full(world.chargers + 2, np.inf)
     rest[-1] = 0.0
     for _ in range(world.chargers + 2):
         for drive, w in zip(world.drives, weight, strict=True):
             rest[drive.tail] = min(rest[drive.tail], w + rest[drive.head])
-    return rest
+    laps = np.full((2, world.chargers + 2), np.inf)
+    laps[0, : world.chargers] = rest[: world.chargers]
+    laps[0, -1] = rest[world.chargers]
+    laps[1, world.chargers] = 0.0
+    return laps

@@ -40,6 +40,7 @@ def drive(departure_soc: float) -> Trip:
         origin=Place(lat=LAT, lon=LON),
         destination=Place(lat=LAT, lon=LON + 1.6),
         departure_soc=departure_soc,
+        slow_down_to=1.0,
     )
 
 

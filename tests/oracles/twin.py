@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 IMPOSSIBLE = -1
+ARRIVED, PLUGGED, CHARGED = range(3)
+"""Phases of a visit to a charger."""
 
 
 @dataclass(frozen=True)
@@ -36,34 +38,39 @@ class LevelWorld:
     final: int
     limit: int
     overhead_s: float
+    leave_from: int = ARRIVED
+    """Phase from which on a car may leave a charger: `ARRIVED` (driving past costs nothing),
+    `PLUGGED` (the overhead is due even if nothing is charged) or `CHARGED` (a level at least)."""
 
 
 def shortest_time_s(world: LevelWorld) -> float:
     """Least time from origin to destination, infinite where there is no way.
 
-    A car that arrives at a charger may drive on at once, or plug in, which takes the overhead.
+    A car that arrives at a charger may plug in, which takes the overhead, and then charge level by
+    level.
     """
     chargers = len(world.charge_s)
     destination = chargers + 1
-    done: set[tuple[int, int, bool]] = set()
-    queue: list[tuple[float, int, int, bool]] = [(0.0, chargers, world.start, False)]
+    done: set[tuple[int, int, int]] = set()
+    queue: list[tuple[float, int, int, int]] = [(0.0, chargers, world.start, ARRIVED)]
     while queue:
-        time, stop, level, plugged = heapq.heappop(queue)
+        time, stop, level, phase = heapq.heappop(queue)
         if stop == destination:
             return time
-        if (stop, level, plugged) in done:
+        if (stop, level, phase) in done:
             continue
-        done.add((stop, level, plugged))
-        for hop in world.hops[stop]:
+        done.add((stop, level, phase))
+        may_leave = stop == chargers or phase >= world.leave_from
+        for hop in world.hops[stop] if may_leave else ():
             left = hop.arrival[level]
             if left == IMPOSSIBLE or (hop.to == destination and left < world.final):
                 continue
-            heapq.heappush(queue, (time + hop.time_s, hop.to, left, False))
-        if stop < chargers and not plugged:
-            heapq.heappush(queue, (time + world.overhead_s, stop, level, True))
+            heapq.heappush(queue, (time + hop.time_s, hop.to, left, ARRIVED))
+        if stop < chargers and phase == ARRIVED:
+            heapq.heappush(queue, (time + world.overhead_s, stop, level, PLUGGED))
         elif stop < chargers and level < world.limit:
             then = time + world.charge_s[stop][level]
-            heapq.heappush(queue, (then, stop, level + 1, True))
+            heapq.heappush(queue, (then, stop, level + 1, CHARGED))
     return math.inf
 
 

@@ -20,9 +20,10 @@ from tripplan.physics.thermal import (
     relaxed_c,
 )
 from tripplan.search.kernels.charge import charge_course
-from tripplan.search.kernels.drives import link_most, link_need
+from tripplan.search.kernels.customise import COLUMNS, COST, DROP, NEED, link_into
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 TEMPERATURES = st.floats(-40.0, 70.0)
 RAMP_K = 0.01
 """Over this the solver's cooling comes on; the thermostat of the package is a step."""
@@ -265,70 +266,80 @@ def test_a_pause_between_cells_changes_nothing(
 
 # --- what drives do to the battery ----------------------------------------------------------------
 
-EIGHTHS = st.integers(-80, 80).map(lambda k: k / 8)
-"""Energies that add up without rounding, kWh."""
-ROW = st.lists(EIGHTHS, min_size=1, max_size=8)
-FULL_KWH = 12.0
+ROW = st.lists(st.integers(-640, 640), min_size=1, max_size=8)
+"""Energies of the pieces of a drive, mWh."""
+FULL_MWH = 96 * 8
 
 
-class Profile(tuple[float, float, float]):
-    """Need, cost and most of a drive."""
-
-    __slots__ = ()
-
-    def then(self, other: "Profile") -> "Profile":
-        """Link with a drive that follows."""
-        need, cost, most = self
-        need_2, cost_2, most_2 = other
-        return Profile(
-            (
-                link_need(need, cost, most, need_2),
-                cost + cost_2,
-                link_most(most, cost_2, most_2),
-            )
-        )
+def profile_of(energy: int) -> Ints:
+    """Return the values of a piece, shape (1, 5)."""
+    values = np.zeros((1, COLUMNS), np.int32)
+    values[0, [NEED, COST, DROP]] = max(energy, 0), energy, max(energy, 0)
+    return values
 
 
-def profile_of(energy: float) -> Profile:
-    return Profile((max(energy, 0.0), energy, FULL_KWH - max(energy, 0.0)))
+def then(one: Ints, other: Ints) -> Ints:
+    """Link two drives."""
+    values = np.zeros((1, COLUMNS), np.int32)
+    link_into(one, 0, other, 0, FULL_MWH, values, 0)
+    return values
 
 
-def in_a_row(energies: list[float]) -> Profile:
-    whole = Profile((0.0, 0.0, FULL_KWH))
+def in_a_row(energies: list[int]) -> Ints:
+    whole = np.zeros((1, COLUMNS), np.int32)
     for energy in energies:
-        whole = whole.then(profile_of(energy))
+        whole = then(whole, profile_of(energy))
     return whole
 
 
-def simulated(energies: list[float], start: float) -> float | None:
+def simulated(energies: list[int], start: int) -> int | None:
     """Step by step, never above full; None where the battery is empty on the way."""
     held = start
     for energy in energies:
-        held = min(held - energy, FULL_KWH)
-        if held < 0.0:
+        held = min(held - energy, FULL_MWH)
+        if held < 0:
             return None
     return held
 
 
 @many
-@given(energies=ROW, start=st.integers(0, 96).map(lambda k: k / 8))
-def test_a_profile_tells_what_a_simulation_finds(energies: list[float], start: float) -> None:
-    need, cost, most = in_a_row(energies)
+@given(energies=ROW, start=st.integers(0, FULL_MWH))
+def test_a_profile_tells_what_a_simulation_finds(energies: list[int], start: int) -> None:
+    values = in_a_row(energies)[0]
     expected = simulated(energies, start)
     if expected is None:
-        assert start < need
+        assert start < values[NEED]
     else:
-        assert start >= need
-        assert min(start - cost, most) == expected
+        assert start >= values[NEED]
+        assert min(start - values[COST], FULL_MWH - values[DROP]) == expected
+
+
+@many
+@given(energies=ROW)
+def test_what_is_too_much_needs_more_than_full_and_no_more_than_would_do(
+    energies: list[int],
+) -> None:
+    """A battery that holds the hardest stretch lasts for all of them."""
+    need = in_a_row(energies)[0, NEED]
+    hardest = max(sum(energies[i:j]) for i in range(9) for j in range(i, 9))
+    assert (need > FULL_MWH) == (simulated(energies, FULL_MWH) is None)
+    assert need <= hardest
 
 
 @many
 @given(first=ROW, second=ROW, third=ROW)
-def test_linking_is_associative(
-    first: list[float], second: list[float], third: list[float]
-) -> None:
+def test_linking_is_associative(first: list[int], second: list[int], third: list[int]) -> None:
     a, b, c = in_a_row(first), in_a_row(second), in_a_row(third)
-    left, right = a.then(b).then(c), a.then(b.then(c))
-    assert (left[0] <= FULL_KWH) == (right[0] <= FULL_KWH)
-    if left[0] <= FULL_KWH:
-        assert left == right
+    left, right = then(then(a, b), c), then(a, then(b, c))
+    assert (left[0, NEED] <= FULL_MWH) == (right[0, NEED] <= FULL_MWH)
+    if left[0, NEED] <= FULL_MWH:
+        assert left.tolist() == right.tolist()
+
+
+def test_links_may_be_written_over_what_they_are_made_of() -> None:
+    a, b = in_a_row([300, -100]), in_a_row([-50, 200])
+    expected = then(a, b)
+    for out in (a, b):
+        one, other = a.copy(), b.copy()
+        link_into(one, 0, other, 0, FULL_MWH, one if out is a else other, 0)
+        assert (one if out is a else other).tolist() == expected.tolist()

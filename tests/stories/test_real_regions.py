@@ -48,7 +48,8 @@ def stated_plugs(region: Region, plan: Plan) -> bool:
     """Whether each stop uses a plug that the data names at that very site."""
     sites = {site.id: site for site in region.chargers.chargers}
     return all(
-        any(
+        stop.kind == "waypoint"
+        or any(
             plug.standard == stop.standard and not plug.standard_rule
             for plug in sites[stop.charger_id].connectors
         )
@@ -89,6 +90,21 @@ def test_chargers_are_tied_to_the_road_beside_them(northwest: Region) -> None:
     assert tied_km.max() < 3.01
     assert (junction_km > 3.01).sum() > 20, "sites that only the road's own points bring in"
     assert np.median(tied_km) < 0.5 * np.median(junction_km)
+
+
+@pytest.mark.parametrize(
+    "car", ["nissan-leaf-24-2013", "nissan-leaf-40", "nissan-sakura", "chevrolet-bolt-60"]
+)
+def test_seattle_by_way_of_portland_to_bend(northwest: Region, car: str) -> None:
+    plan = tripplan.plan(SEATTLE, BEND, vehicle=car, via=f"{PORTLAND}; 1h", region=northwest)
+    assert plan.audit.passed, plan.audit.objections
+    visits = [stop for stop in plan.stops if stop.kind == "waypoint"]
+    assert [stop.dwell_s for stop in visits] == [3600.0]
+    assert plan.dwell_s == 3600.0
+    charged = [stop for stop in plan.stops if stop.kind == "charger"]
+    wanted = "CHADEMO" if car.startswith("nissan") else "CCS1"
+    assert {stop.standard for stop in charged} <= {wanted}
+    assert plan.distance_km == pytest.approx(540, rel=0.1)  # by I-5 and US 26 or 97
 
 
 def test_snoqualmie_pass_lies_on_the_way_to_spokane(northwest: Region) -> None:

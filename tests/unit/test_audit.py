@@ -17,6 +17,7 @@ from tripplan.answer import Audit, ChargingStop, Leg, Plan
 from tripplan.audit import audit_plan
 from tripplan.planner import Planner
 from tripplan.search.question import Question
+from tripplan.search.rows import RowStore
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
 from tripplan.trip import Conditions, Trip
@@ -228,8 +229,8 @@ def test_a_pack_that_would_not_heat_up_is_found() -> None:
 
 
 def test_a_bound_above_the_plan_is_an_objection(monkeypatch: pytest.MonkeyPatch) -> None:
-    def boastful(question: Question, settings: Settings) -> Solution:
-        found = solve(question, settings)
+    def boastful(question: Question, rows: RowStore, settings: Settings) -> Solution:
+        found = solve(question, rows, settings)
         return replace(found, lower_bound_s=found.time_s * 1.001)
 
     monkeypatch.setattr(planner, "solve", boastful)

@@ -95,7 +95,8 @@ def test_one_stop_by_hand() -> None:
     assert stop.mean_kw == pytest.approx(40.0)
     assert stop.limited_by == "vehicle"
     assert stop.heat_delay_s == pytest.approx(0.0, abs=1e-6)
-    assert second.arrival_soc == pytest.approx(0.1, abs=1e-9)
+    # Energies are rounded up to whole milliwatt-hours, road by road.
+    assert 0.1 <= second.arrival_soc <= 0.1 + 2e-6 / CAPACITY_KWH
     assert plan.total_s == pytest.approx(9200.0 + 300.0 + stop.charging_s)
     assert plan.energy_charged_kwh == pytest.approx(stop.energy_kwh)
 

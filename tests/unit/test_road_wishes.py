@@ -82,7 +82,7 @@ def test_prices_close_what_is_avoided_and_what_the_car_may_not_use() -> None:
     network = region().network
     trip = Trip(origin=WEST, destination=EAST, avoid=("toll",))
     costs = price_arcs(network, car(), trip)
-    shut = ~np.isfinite(costs.roads(network).time_s)
+    shut = ~np.isfinite(costs.roads().time_s)
     assert np.array_equal(shut, (network.flags & FLAG_TOLL) != 0)
     slow = Vehicle.model_validate(
         car().model_dump(exclude_unset=True) | {"max_posted_speed_kmh": 56}

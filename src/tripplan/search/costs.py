@@ -15,9 +15,9 @@ from tripplan.search.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, N
 from tripplan.trip import Trip
 from tripplan.units import (
     J_PER_KWH,
+    KMH_PER_MPS,
     MS_PER_S,
     MWH_PER_KWH,
-    KMH_PER_MPS,
     S_PER_H,
     STANDARD_GRAVITY_MPS2,
 )

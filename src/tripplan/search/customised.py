@@ -16,7 +16,7 @@ feeds back at most m g dz).
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,7 @@ from tripplan.search.kernels.customise import (
     customise,
     customise_lanes,
 )
+from tripplan.search.kernels.recustomise import recustomise, recustomise_lanes
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
 
 Floats = NDArray[np.float64]
@@ -69,6 +70,8 @@ class Lanes:
     """Shape (lanes - 1,), rising; the last lane is energy alone."""
     unit: Floats
     """Seconds (kilowatt-hours in the last lane) in one step of each lane, shape (lanes,)."""
+    weight: Ints
+    """Weight of each road in steps of each lane, shape (roads, lanes)."""
     up: Ints
     down: Ints
     """Shape (arcs, lanes)."""
@@ -177,10 +180,54 @@ class Customised:
             )
         up = np.concatenate([found[0][0], found[1][0]], axis=1)
         down = np.concatenate([found[0][1], found[1][1]], axis=1)
-        return Lanes(rates, unit, up, down)
+        return Lanes(rates, unit, weight, up, down)
+
+    def closing(self, roads: Ints) -> "Customised":
+        """Return the same with some roads closed; what they do not touch is not worked out anew.
+
+        Parameters
+        ----------
+        roads
+            Roads that nobody can drive on, shape (closed,).
+        """
+        tree = self.hierarchy
+        open_roads = self.open_roads.copy()
+        open_roads[roads] = False
+        changed = np.ascontiguousarray(roads, dtype=np.int32)
+        with ThreadPoolExecutor(2) as pool:
+            lanes = pool.submit(self._lanes_without, changed)
+            metrics = tuple(pool.map(lambda m: self._metric_without(m, changed), self.metrics))
+            fewer = replace(self, open_roads=open_roads)
+            # Filled here, so that nobody works them out from the beginning.
+            fewer.__dict__.update(spared_mwh=self.spared_mwh, metrics=metrics, lanes=lanes.result())
+        assert fewer.hierarchy is tree
+        return fewer
+
+    def _metric_without(self, metric: Metric, roads: Ints) -> Metric:
+        tree = self.hierarchy
+        weight = metric.roads.weight.copy()
+        weight[roads] = NO_WAY
+        left = Roads32(weight, metric.roads.values)
+        up, down = (
+            Costs(side.weight.copy(), side.values.copy()) for side in (metric.up, metric.down)
+        )
+        recustomise(
+            tree.graph, left, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads,
+            self.full_mwh,
+        )  # fmt: skip
+        return replace(metric, roads=left, up=up, down=down)
+
+    def _lanes_without(self, roads: Ints) -> Lanes:
+        tree, lanes = self.hierarchy, self.lanes
+        weight, up, down = lanes.weight.copy(), lanes.up.copy(), lanes.down.copy()
+        weight[roads] = LANE_MOST
+        recustomise_lanes(
+            tree.graph, weight, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads
+        )
+        return replace(lanes, weight=weight, up=up, down=down)
 
     def _lane_units(self, rates: Floats) -> Floats:
-        """Steps so fine that sums along the longest conceivable drive stay within a lane."""
+        """Return steps so fine that sums along the longest conceivable drive stay within a lane."""
         values = self.values[0][self.open_roads]
         if not values.size:
             return np.full(rates.size, _LANE_UNIT_S)

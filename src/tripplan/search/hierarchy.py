@@ -83,6 +83,15 @@ class Hierarchy:
         """Number of nodes."""
         return int(self.order.size)
 
+    @cached_property
+    def roads_of_arc(self) -> tuple[Ints, Ints]:
+        """First position of each arc's roads, shape (arcs + 1,), and the roads by arc."""
+        listed = np.argsort(self.arc, kind="stable")
+        listed = listed[np.searchsorted(self.arc[listed], 0) :]
+        counts = np.bincount(self.arc[listed], minlength=self.graph.up_head.size)
+        first = np.concatenate([[0], np.cumsum(counts)])
+        return first.astype(np.int32), listed.astype(np.int32)
+
     def selection(self, ranks: Ints) -> Ints:
         """Ranks to sweep so that these are reached, higher ones first."""
         return above(self.graph, np.ascontiguousarray(ranks, dtype=np.int32))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import DriveColumns, Rows, joined_drives
 
 Ints = NDArray[np.int32]
 
@@ -41,7 +41,7 @@ class Onward:
         return [self.before[first], *self.parts[onward]]
 
 
-def onward_of(question: Question, rows: RowStore, lap: int, further: Onward | None) -> Onward:
+def onward_of(question: Question, rows: Rows, lap: int, further: Onward | None) -> Onward:
     """Drives from the place that a lap leads to.
 
     Parameters
@@ -57,7 +57,7 @@ def onward_of(question: Question, rows: RowStore, lap: int, further: Onward | No
     node, following = question.goals[lap].node, question.goals[lap + 1]
     row, direct = rows.from_node(node), rows.between(node, following.node)
     full_kwh = question.capacity_kwh - question.reserve_kwh
-    parts = [(int(metric),) for metric in row.metric]
+    parts: list[tuple[int, ...]] = [(int(metric),) for metric in row.metric]
     if further is None:
         there = np.full(direct.stop.size, chargers + lap + 1, np.int32)
         after = np.full(direct.stop.size, lap + 2, np.int32)
@@ -67,8 +67,7 @@ def onward_of(question: Question, rows: RowStore, lap: int, further: Onward | No
         _, there, after, past = linked(direct, further, following.dwell_s, full_kwh)
         past = past._replace(stop=there)
         parts += [tuple(further.metrics(int(code))) for code in past.metric]
-    columns = DriveColumns(*(np.concatenate(pair) for pair in zip(row, past, strict=True)))
-    columns = columns._replace(metric=np.arange(len(parts), dtype=np.int32))
+    columns = joined_drives(row, past)._replace(metric=np.arange(len(parts), dtype=np.int32))
     laps = np.concatenate([np.full(row.stop.size, lap + 1, np.int32), after])
     return Onward(columns, laps.astype(np.int32), parts, [])
 

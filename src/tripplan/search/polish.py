@@ -32,31 +32,9 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
     """
     assert question.power is not None
     drives = pool.drives
-    here, lap = question.stop_count - 1, 0
-    numbers, sizes, choice = [], [0], []
-    for step in steps:
-        near = pool.alternatives(here, lap, step.stop, step.lap)
-        numbers.append(near)
-        sizes.append(near.size)
-        choice.append(int(np.flatnonzero(near == step.drive)[0]))
-        here, lap = step.stop, step.lap
-    every = np.concatenate(numbers)
-    kw = question.stop_kw[[step.stop for step in steps]]
-    chain = Chain(
-        np.array([step.stop for step in steps], np.int32),
-        np.array([step.lap for step in steps], np.int32),
-        np.cumsum(sizes).astype(np.int32),
-        drives.time_s[every],
-        drives.need_kwh[every],
-        drives.cost_kwh[every],
-        drives.most_kwh[every],
-        drives.heat_j[every],
-        kw,
-    )
+    chain, every, choice = _chain(question, pool, steps)
     wishes, _ = wishes_of(question)
-    spare = np.array(
-        [max(step.departed_kwh - drives.need_kwh[step.drive], 0.0) for step in steps]
-    )
+    spare = np.array([max(step.departed_kwh - drives.need_kwh[step.drive], 0.0) for step in steps])
     final = drives.cost_kwh[steps[-1].drive] + question.final_kwh
     spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)
     picked = np.array(choice, np.int32)
@@ -83,3 +61,31 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
         for leg, step in enumerate(steps)
     )
     return Found(time_s, found, 0, complete=True)
+
+
+def _chain(
+    question: Question, pool: FineDrives, steps: tuple[Step, ...]
+) -> tuple[Chain, Ints, list[int]]:
+    """Lay out the drives between the stops of a chain, with their numbers and those chosen."""
+    drives = pool.drives
+    here, lap = question.stop_count - 1, 0
+    numbers, sizes, choice = [], [0], []
+    for step in steps:
+        near = pool.alternatives(here, lap, step.stop, step.lap)
+        numbers.append(near)
+        sizes.append(near.size)
+        choice.append(int(np.flatnonzero(near == step.drive)[0]))
+        here, lap = step.stop, step.lap
+    every = np.concatenate(numbers)
+    chain = Chain(
+        np.array([step.stop for step in steps], np.int32),
+        np.array([step.lap for step in steps], np.int32),
+        np.cumsum(sizes).astype(np.int32),
+        drives.time_s[every],
+        drives.need_kwh[every],
+        drives.cost_kwh[every],
+        drives.most_kwh[every],
+        drives.heat_j[every],
+        question.stop_kw[[step.stop for step in steps]],
+    )
+    return chain, every, choice

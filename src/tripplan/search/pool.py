@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.passages import Onward, linked, onward_of, passive
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import DriveColumns, Rows, RowStore, joined_drives, picked_drives
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -79,9 +80,17 @@ class DrivePool:
     @property
     def drives(self) -> Drives:
         """The table as compiled searches take it."""
+        time_s, need, cost, most, heat, rate, width, _ = self._values
         return Drives(
-            *self._ends,
-            *self._values[: VALUES - 1],
+            self._ends[0],
+            self._ends[1],
+            time_s,
+            need,
+            cost,
+            most,
+            heat,
+            rate,
+            width,
             self.row_begin,
             self.row_end,
             self.goal_begin,
@@ -89,11 +98,14 @@ class DrivePool:
         )
 
     def code(self, drive: int) -> int:
-        """What tells the roads of a drive."""
+        """Return what tells the roads of a drive."""
         return int(self._values[VALUES - 1, drive])
 
 
-def _wider(table: NDArray[np.generic], room: int) -> NDArray[np.generic]:
+Number = TypeVar("Number", np.int32, np.float64)
+
+
+def _wider(table: NDArray[Number], room: int) -> NDArray[Number]:
     wider = np.zeros((table.shape[0], room), table.dtype)
     wider[:, : table.shape[1]] = table
     return wider
@@ -118,9 +130,9 @@ class Scope:
 class RealDrives(DrivePool):
     """Drives of a row store: rows are made when they are first asked for."""
 
-    def __init__(self, question: Question, rows: RowStore, scope: Scope) -> None:
+    def __init__(self, question: Question, rows: Rows, scope: Scope) -> None:
         super().__init__(question)
-        self._rows = rows
+        self.rows = rows
         self._scope = scope
         chargers, laps = question.charger_node.size, len(question.goals)
         self._onward: dict[int, Onward] = {}
@@ -131,10 +143,7 @@ class RealDrives(DrivePool):
             to_goal = rows.to_node(goal.node)
             direct = rows.between(before, goal.node)
             here = np.concatenate([to_goal.stop, np.full(direct.stop.size, stop, np.int32)])
-            columns = DriveColumns(
-                here,
-                *(np.concatenate(pair) for pair in zip(to_goal[1:], direct[1:], strict=True)),
-            )
+            columns = joined_drives(to_goal, direct._replace(stop=here[to_goal.stop.size :]))
             if passive(question, lap):
                 further = onward_of(question, rows, lap, self._onward.get(lap + 1))
                 self._onward[lap] = further
@@ -142,7 +151,7 @@ class RealDrives(DrivePool):
                 here, there, after, columns = linked(columns, further, goal.dwell_s, full_kwh)
                 near = np.flatnonzero(scope.inside(here, there, columns.time_s))
                 here, there, after = here[near], there[near], after[near]
-                columns = DriveColumns(*(column[near] for column in columns))
+                columns = picked_drives(columns, near)
                 self.set_goal(lap, here, there, after, self._absolute(columns))
             else:
                 there = np.full(here.size, chargers + lap, np.int32)
@@ -152,11 +161,11 @@ class RealDrives(DrivePool):
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.question.charger_node.size:
-            columns = self._rows.row(stop)
+            columns = self.rows.row(stop)
         else:
-            columns = self._rows.from_node(int(self.question.stop_node[stop]))
+            columns = self.rows.from_node(int(self.question.stop_node[stop]))
         near = np.flatnonzero(self._scope.inside(stop, columns.stop, columns.time_s))
-        columns = DriveColumns(*(column[near] for column in columns))
+        columns = picked_drives(columns, near)
         self.set_row(stop, columns.stop, self._absolute(columns))
 
     def _absolute(self, columns: DriveColumns) -> list[Floats | float]:
@@ -273,3 +282,8 @@ class RelaxedDrives(DrivePool):
         question = self.question
         need = energy + question.reserve_kwh
         return [time_s, need, energy, question.capacity_kwh, 0.0, rate, width, -1.0]
+
+
+def is_backward(question: Question, stop: int, lap: int, lap_after: int) -> bool:
+    """Whether the first part of a drive from a stop was looked for from its end."""
+    return stop < question.charger_node.size and lap_after > lap

@@ -38,7 +38,7 @@ def out_of_range(question: Question, rows: RowStore) -> OutOfReach:
     """
     shortfall_kwh, reached = _bottleneck(question, rows)
     left_kwh = _left_kwh(question, rows.ground, reached)
-    to_end_s = _seconds_to(rows.ground, question.destination)
+    to_end_s = seconds_to(rows.ground, question.destination)
     able = np.flatnonzero((left_kwh >= question.reserve_kwh) & np.isfinite(to_end_s))
     furthest = int(able[np.argmin(to_end_s[able])]) if able.size else question.origin
     return OutOfReach(
@@ -105,24 +105,27 @@ def _matrix(ground: Customised, weight: Floats, *, backward: bool = False) -> cs
     return csr_array((least[first], (tail[first], head[first])), shape=(size, size))
 
 
-def _seconds_to(ground: Customised, node: int) -> Floats:
+def _dijkstra(matrix: csr_array, source: int) -> Floats:
+    return np.asarray(dijkstra(matrix, indices=np.array(source)))
+
+
+def seconds_to(ground: Customised, node: int) -> Floats:
+    """Time of the fastest drive from each node to one, shape (nodes,) [s]."""
     weight = ground.values[0, :, 0].astype(np.float64)
     matrix = _matrix(ground, weight, backward=True)
-    return np.asarray(dijkstra(matrix, indices=node)) / 1000.0
+    return np.asarray(_dijkstra(matrix, node)) / 1000.0
 
 
 def distance_km(ground: Customised, length_m: Floats, source: int, target: int) -> float:
     """Length of the shortest open road from a node to another [km]; infinite if there is none."""
     matrix = _matrix(ground, length_m)
-    return float(dijkstra(matrix, indices=source)[target]) / M_PER_KM
+    return float(_dijkstra(matrix, source)[target]) / M_PER_KM
 
 
-def joined(
-    ground: Customised, open_roads: NDArray[np.bool_], source: int, target: int
-) -> bool:
+def joined(ground: Customised, open_roads: NDArray[np.bool_], source: int, target: int) -> bool:
     """Whether a road leads from a node to another if just these roads are open."""
     matrix = _matrix(replace(ground, open_roads=open_roads), np.ones(open_roads.size))
-    return bool(np.isfinite(dijkstra(matrix, indices=source)[target]))
+    return bool(np.isfinite(_dijkstra(matrix, source)[target]))
 
 
 def _left_kwh(question: Question, ground: Customised, stops: Ints) -> Floats:
@@ -148,5 +151,5 @@ def _left_kwh(question: Question, ground: Customised, stops: Ints) -> Floats:
         ),
         shape=(size + 1, size + 1),
     )
-    spent = np.asarray(dijkstra(matrix, indices=size))[:size]
+    spent = np.asarray(_dijkstra(matrix, size))[:size]
     return np.asarray(base - spent - ground.height_kwh)

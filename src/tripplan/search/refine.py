@@ -17,7 +17,7 @@ from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
 from tripplan.search.kernels.sweep import new_sweep_work, way_ranks
 from tripplan.search.kernels.unpack import unpack
-from tripplan.search.pool import VALUES, DrivePool
+from tripplan.search.pool import VALUES, DrivePool, is_backward
 from tripplan.search.question import Question
 from tripplan.search.run import Step
 from tripplan.units import MS_PER_S, MWH_PER_KWH
@@ -59,27 +59,50 @@ class Roads:
         self._ground = ground
         self._work = new_sweep_work(ground.hierarchy.node_count)
 
-    def arcs(self, metric: Metric, source: int, target: int) -> Ints:
-        """Arcs of the drive that a metric found from a node to another; empty if there is none."""
+    def arcs(self, metric: Metric, source: int, target: int, *, backward: bool) -> Ints:
+        """Arcs of the drive that a metric found from a node to another; empty if there is none.
+
+        Parameters
+        ----------
+        metric
+            The metric.
+        source, target
+            Nodes.
+        backward
+            Whether the search for the drive started at its target: as those to a goal from
+            chargers do.
+        """
         ground = self._ground
         tree = ground.hierarchy
         start, end = int(tree.rank[source]), int(tree.rank[target])
+        climb, descend = metric.up, metric.down
+        if backward:
+            start, end, climb, descend = end, start, descend, climb
         selection = tree.selection(np.array([end], np.int32))
         full = ground.full_mwh
         ranks = way_ranks(
-            tree.graph, metric.up, metric.down, start, end, selection, full, self._work
+            tree.graph, climb, descend, start, end, selection, full, not backward, self._work
         )
         costs = (metric.up, metric.down, metric.roads)
-        return unpack(
-            tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks
-        )
+        return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
 
-    def drive(self, indices: Sequence[int], nodes: Sequence[int]) -> Drive:
-        """Roads and speeds of drives in a row: from node to node, each of one metric."""
+    def drive(self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool) -> Drive:
+        """Roads and speeds of drives in a row.
+
+        Parameters
+        ----------
+        indices
+            Metric of each.
+        nodes
+            Their ends, from first to last.
+        backward
+            Whether the first of them was looked for from its end.
+        """
         arcs, speed, cuts = [], [], []
-        for index, source, target in zip(indices, nodes, nodes[1:], strict=False):
+        for position, index in enumerate(indices):
             metric = self._ground.metrics[index]
-            part = self.arcs(metric, source, target)
+            source, target = nodes[position : position + 2]
+            part = self.arcs(metric, source, target, backward=backward and not position)
             arcs.append(part)
             speed.append(metric.share[part])
             cuts.append(sum(piece.size for piece in arcs))
@@ -167,8 +190,10 @@ class FineDrives(DrivePool):
         nodes = [int(ends[0]), *(goal.node for goal in goals), int(ends[1])]
         dwell_s = sum(goal.dwell_s for goal in goals)
         tables, known = [], set()
+        backward = is_backward(question, stop, lap, step.lap)
         for index in range(len(self._ground.metrics)):
-            drive = self._roads.drive([index] * (len(nodes) - 1), nodes)
+            indices = [index] * (len(nodes) - 1)
+            drive = self._roads.drive(indices, nodes, backward=backward)
             key = drive.arcs.tobytes()
             if key not in known and (drive.arcs.size or len(set(nodes)) == 1):
                 known.add(key)
@@ -192,9 +217,9 @@ class FineDrives(DrivePool):
             fits = np.flatnonzero(total[:, NEED] <= budget)
             if fits.size and fits[0] > 0:
                 at = int(fits[0])
-                exact = fitted(
-                    values, choice[at - 1], choice[at], spared, budget, ground.full_mwh
-                )[None, :]
+                exact = fitted(values, choice[at - 1], choice[at], spared, budget, ground.full_mwh)[
+                    None, :
+                ]
                 choice = np.concatenate([choice, exact])
                 total = np.concatenate([total, chained(values, exact, ground.full_mwh)])
         kept = total[:, NEED] <= ground.full_mwh

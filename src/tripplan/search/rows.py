@@ -5,9 +5,11 @@ all stops to one node.  Rows depend on the car and the conditions but not on the
 every trip that shares these.
 """
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,37 @@ class DriveColumns(NamedTuple):
     heat_j: Floats
 
 
+def picked_drives(columns: DriveColumns, which: NDArray[np.intp]) -> DriveColumns:
+    """Return some of the drives, by their positions."""
+    stop, metric, *values = columns
+    return DriveColumns(stop[which], metric[which], *(column[which] for column in values))
+
+
+def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
+    """Put drives behind others."""
+    return DriveColumns(
+        np.concatenate([one.stop, other.stop]),
+        np.concatenate([one.metric, other.metric]),
+        *(np.concatenate(pair) for pair in zip(one[2:], other[2:], strict=True)),
+    )
+
+
+class Rows(Protocol):
+    """Drives between the chargers of a car; see `RowStore`."""
+
+    def row(self, stop: int) -> DriveColumns:
+        """Drives from a charger to the others."""
+
+    def from_node(self, node: int) -> DriveColumns:
+        """Drives from a node to all chargers."""
+
+    def to_node(self, node: int) -> DriveColumns:
+        """Drives from all chargers to a node."""
+
+    def between(self, source: int, target: int) -> DriveColumns:
+        """Drives from a node to another."""
+
+
 @dataclass(eq=False)
 class RowStore:
     """Rows of drives between the stops of a car, made when they are asked for.
@@ -53,12 +86,14 @@ class RowStore:
     ground: Customised
     stop_node: Ints
     _work: SweepWork = field(init=False, repr=False)
-    _rows: dict[int, DriveColumns] = field(init=False, repr=False, default_factory=dict)
-    _relaxed_rows: dict[int, tuple[Ints, Floats]] = field(init=False, repr=False, default_factory=dict)
+    _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
+    _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
+    _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
         self._work = new_sweep_work(tree.node_count)
+        self._rows, self._relaxed_rows, self._swept = OrderedDict(), OrderedDict(), OrderedDict()
         ranks = tree.rank[self.stop_node]
         self._part = compacted(tree.graph, tree.selection(ranks))
         self._stop_place = self._part.place[ranks]
@@ -84,11 +119,10 @@ class RowStore:
 
     def row(self, stop: int) -> DriveColumns:
         """Drives from a stop to the others."""
-        found = self._rows.get(stop)
-        if found is None:
-            found = self._drives(int(self.stop_node[stop]), forward=True, besides=stop)
-            self._rows[stop] = found
-        return found
+        node = int(self.stop_node[stop])
+        return _kept(
+            self._rows, stop, _ROWS, lambda: self._drives(node, forward=True, besides=stop)
+        )
 
     def from_node(self, node: int) -> DriveColumns:
         """Drives from a node to all stops."""
@@ -106,6 +140,7 @@ class RowStore:
         if besides >= 0:
             stops = np.delete(stops, besides)
         tables = []
+        within = self._sweep(node, forward=forward).within
         for index, metric in enumerate(ground.metrics):
             climb = metric.up if forward else metric.down
             descend = (self._forward if forward else self._backward)[index]
@@ -116,6 +151,7 @@ class RowStore:
                 descend,
                 int(tree.rank[node]),
                 self._stop_place[stops],
+                within,
                 ground.full_mwh,
                 forward,
                 self._work,
@@ -172,6 +208,7 @@ class RowStore:
             (self._forward if forward else self._backward)[-1],
             int(tree.rank[node]),
             self._stop_place,
+            np.ones(self._part.ranks.size, np.bool_),
             NEVER,
             forward,
             self._work,
@@ -200,13 +237,12 @@ class RowStore:
 
     def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
-        found = self._relaxed_rows.get(stop)
-        if found is None:
-            weight = self.lanes_from(int(self.stop_node[stop]))
-            weight[stop, 0] = np.inf
-            found = self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
-            self._relaxed_rows[stop] = found
-        return found
+        return _kept(self._relaxed_rows, stop, _ROWS, lambda: self._relaxed_row(stop))
+
+    def _relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
+        weight = self.lanes_from(int(self.stop_node[stop])).copy()
+        weight[stop, 0] = np.inf
+        return self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
 
     def relaxed(self, weight: Floats, stops: Ints) -> tuple[Ints, Floats]:
         """Trades of time for energy that no drive lies below; see `corners`."""
@@ -222,16 +258,23 @@ class RowStore:
             Seconds, and kilowatt-hours in the last lane; infinite where there is no way; shape
             (stops, lanes).
         """
-        return self._lanes(node, forward=True)
+        return self._sweep(node, forward=True).weight
 
     def lanes_to(self, node: int) -> Floats:
         """Return the same from all stops to a node, shape (stops, lanes)."""
-        return self._lanes(node, forward=False)
+        return self._sweep(node, forward=False).weight
 
-    def _lanes(self, node: int, *, forward: bool) -> Floats:
-        tree, lanes = self.ground.hierarchy, self.ground.lanes
+    def _sweep(self, node: int, *, forward: bool) -> "_Swept":
+        """Sweep all lanes from (or to) a node; the last few sweeps are kept."""
+        return _kept(
+            self._swept, (node, forward), _SWEEPS, lambda: self._lanes(node, forward=forward)
+        )
+
+    def _lanes(self, node: int, *, forward: bool) -> "_Swept":
+        ground = self.ground
+        tree, lanes = ground.hierarchy, ground.lanes
         down, up = self._lane_parts
-        steps = compact_lanes(
+        steps, energy = compact_lanes(
             tree.graph,
             self._part,
             lanes.up if forward else lanes.down,
@@ -240,7 +283,16 @@ class RowStore:
             self._stop_place,
             self._lane_work,
         )
-        return self._weights(steps, node, self.stop_node, forward=forward)
+        weight = self._weights(steps, node, self.stop_node, forward=forward)
+        weight.setflags(write=False)
+        rise = self._part_height - ground.height_kwh[node]
+        needed = energy * lanes.unit[-1] + (rise if forward else -rise)
+        return _Swept(weight, needed <= ground.full_kwh + _ROUNDING_KWH)
+
+    @cached_property
+    def _part_height(self) -> Floats:
+        """Energy that lifts the car to each selected rank, shape (selected,)."""
+        return self.ground.height_kwh[self.ground.hierarchy.order[self._part.ranks]]
 
     def lanes_between(self, source: int, target: int) -> Floats:
         """Return the same from a node to another, shape (lanes,)."""
@@ -250,7 +302,7 @@ class RowStore:
         rank = int(tree.rank[source])
         lane_weights(tree.graph, lanes.up, lanes.down, rank, selection, self._lane_work)
         steps = self._lane_work[tree.rank[node]]
-        return self._weights(steps, source, node, forward=True)[0]
+        return np.asarray(self._weights(steps, source, node, forward=True)[0])
 
     def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
         """Turn steps of lanes into seconds and kilowatt-hours, lifting the car included."""
@@ -262,6 +314,36 @@ class RowStore:
         weight[:, :-1] += rise[:, None] * ground.lanes.rate_s_per_kwh
         weight[:, -1] += rise
         return weight
+
+
+class _Swept(NamedTuple):
+    """What a sweep of all lanes found."""
+
+    weight: Floats
+    """Of each stop, shape (stops, lanes)."""
+    within: NDArray[np.bool_]
+    """Whether a full battery could reach each selected rank, shape (selected,)."""
+
+
+_ROWS = 4096
+"""Rows that are kept."""
+_SWEEPS = 64
+"""Sweeps of lanes that are kept."""
+_ROUNDING_KWH = 1e-6
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _kept(store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[], Value]) -> Value:
+    """Return what is kept under a key, or make it; what was used least recently is let go."""
+    found = store.get(key)
+    if found is None:
+        found = make()
+        store[key] = found
+        if len(store) > most:
+            store.popitem(last=False)
+    store.move_to_end(key)
+    return found
 
 
 def _picked(costs: Costs, arc: Ints) -> Costs:
@@ -293,4 +375,3 @@ def _columns(tables: list[tuple[int, Ints, Ints]]) -> DriveColumns:
         drop_kwh=energy[:, 2].copy(),
         heat_j=values[:, HEAT].astype(np.float64),
     )
-

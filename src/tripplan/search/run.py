@@ -24,6 +24,7 @@ from tripplan.search.kernels.labels import (
     new_frontier,
     rest_s,
 )
+from tripplan.search.kernels.terms import Terms
 from tripplan.search.pool import Scope
 from tripplan.search.question import Question, charging_times_s
 from tripplan.search.rows import RowStore
@@ -105,8 +106,10 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         )
         time_s[lap, here] = weight[:, 0]
         energy[lap, here] = weight[:, -1] - given_kwh
-        priced[lap, here] = weight[:, lane] + (price - rates[lane]) * weight[:, -1]
-        priced[lap, here] -= price * given_kwh
+        beyond = np.full(here.size, np.inf)
+        known = np.isfinite(weight[:, -1])
+        beyond[known] = (price - rates[lane]) * weight[known, -1]
+        priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
         rest = rest + direct
         if lap:
             rest[:-1] += question.goals[lap - 1].dwell_s
@@ -219,28 +222,29 @@ def search(
         Whether to strike out superfluous labels.
     """
     wishes, tau_s = wishes_of(question, relaxed=relaxed)
-    room = settings.label_limit
+    room = settings.label_limit if rules is None else settings.heat_label_limit
     frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
     heat = rules is not None and question.power is not None
-    columns = SOC_CELLS + 1
-    course = Course(np.empty((room if heat else 1, columns)), np.empty((room if heat else 1, columns)))
+    shape = (room if heat else 1, SOC_CELLS + 1)
+    how = rules or IDLE_RULES
+    most_departures = 4 * shape[1] + 8 + int(wishes.limit_kwh / how.departure_step_kwh)
+    terms = Terms(
+        tau_s,
+        question.stop_kw,
+        bounds,
+        wishes,
+        heat,
+        dominance,
+        question.power or NO_POWER,
+        question.pack,
+        how,
+        np.array(settings.waits_s) if heat else NO_WAIT,
+        Course(np.empty(shape), np.empty(shape)),
+        np.empty(most_departures),
+    )
     start(frontier, wishes, question.start_c)
     while True:
-        status = choose_stops(
-            frontier,
-            pool.drives,
-            tau_s,
-            question.stop_kw,
-            bounds,
-            wishes,
-            heat,
-            dominance,
-            question.power or NO_POWER,
-            question.pack,
-            rules or IDLE_RULES,
-            np.array(settings.waits_s) if heat else NO_WAIT,
-            course,
-        )
+        status = choose_stops(frontier, pool.drives, terms)
         if status != NEEDS_ROW:
             break
         pool.fetch(int(frontier.counts[MISSING]))

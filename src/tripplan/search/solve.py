@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.customised import Customised
+from tripplan.search.exact import ExactRows, TooManyDrivesError
 from tripplan.search.kernels.charge import charge_course, dwelt
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
-from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope
+from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
 from tripplan.search.question import Question, optimistic_limit_kw
-from tripplan.search.reach import out_of_range
+from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed
 from tripplan.search.rows import RowStore
 from tripplan.search.run import (
@@ -45,7 +46,9 @@ Ints = NDArray[np.int32]
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
 _MARGIN_S = 1e-3
-_COARSER = (1.0, 4.0, 16.0)
+_EXACT_ROOM = 2_000_000
+"""Most drives from one node that an exact search keeps."""
+_COARSER = (1.0, 4.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
 
@@ -97,6 +100,7 @@ class _Task:
     bounds: Bounds
     labels: int = 0
     complete: bool = True
+    method: str = ""
 
     def search(self, pool: DrivePool, **how: object) -> Found:
         found = search(self.question, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
@@ -132,6 +136,28 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
             "no road that this car may use joins origin and destination in this region"
         )
     task = _Task(question, rows.ground, rows, settings, bounds)
+    try:
+        plan, bound_s, scope = _bracketed(task, least_s)
+    except OutOfReach:
+        if not settings.exact:
+            raise
+        # Drives at a few rates do not suffice; others may.
+        plan, bound_s = _Plan(math.inf, (), DrivePool(question)), least_s
+        scope = scope_of(question, rows, bounds, math.inf)
+        plan, bound_s = _exact(task, plan, scope, bound_s)
+        if not plan.chain:
+            raise
+    else:
+        if settings.exact and plan.time_s > bound_s:
+            plan, bound_s = _exact(task, plan, scope, bound_s)
+    if not math.isfinite(plan.time_s):
+        raise _refused(question)
+    return _solution(task, plan, min(bound_s, plan.time_s))
+
+
+def _bracketed(task: _Task, least_s: float) -> tuple[_Plan, float, Scope]:
+    """Find a plan and a bound, and better plans while these are apart."""
+    question, settings = task.question, task.settings
     cool, scope = _without_heat(task, least_s)
     bound_s, bound_chain = _bound(task, cool, scope)
     plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
@@ -139,9 +165,28 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         plan = _refined(task, plan, [cool.chain, bound_chain])
     if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
         plan = _with_heat(task, plan, scope)
-    if not math.isfinite(plan.time_s):
-        raise _refused(question)
-    return _solution(task, plan, min(bound_s, plan.time_s))
+    return plan, bound_s, scope
+
+
+def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Plan, float]:
+    """Search over every drive that can matter, at best temperatures; plan and bound after it."""
+    question, settings = task.question, task.settings
+    ceiling_s = plan.time_s + _MARGIN_S
+    wide = replace(scope, ceiling_s=ceiling_s)
+    rows = ExactRows(task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM)
+    try:
+        pool = RealDrives(question, rows, wide)
+        found = task.search(pool, ceiling_s=ceiling_s)
+    except TooManyDrivesError:
+        task.method = _NOT_EXACT
+        return plan, bound_s
+    if not found.complete or not found.chain:
+        task.method = _NOT_EXACT
+        return plan, bound_s
+    best = _Plan(found.time_s, found.chain, pool)
+    best = replace(best, time_s=_driven_s(question, best, settings))
+    task.method = _EXACT if best.time_s <= found.time_s * (1.0 + 1e-9) else _EXACT_BUT_HEAT
+    return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
 
 
 def _good_enough(time_s: float, bound_s: float, settings: Settings) -> bool:
@@ -203,9 +248,7 @@ def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
     power = question.power
     if not settings.heat or power is None:
         return False
-    best = power._replace(
-        limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question))
-    )
+    best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question)))
     cool_s = _driven_s(replace(question, power=best), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
@@ -292,7 +335,13 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
             assert isinstance(plan.pool, RealDrives)
             ends = question.stop_node[[here, step.stop]]
             nodes = [int(ends[0]), *(question.goals[k].node for k in between), int(ends[1])]
-            drive = roads.drive(plan.pool.metrics(lap, step.drive), nodes)
+            numbers = plan.pool.metrics(lap, step.drive)
+            known = plan.pool.rows
+            if isinstance(known, ExactRows):
+                drive = known.drive(numbers)
+            else:
+                backward = is_backward(question, here, lap, step.lap)
+                drive = roads.drive(numbers, nodes, backward=backward)
         legs += drive.parts()
         visits += [Visit(-1, goal, 0.0, 0.0) for goal in between]
         here, lap = step.stop, step.lap
@@ -305,7 +354,7 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
         visits=tuple(visits),
         lower_bound_s=bound_s,
         time_s=plan.time_s,
-        method=_METHOD,
+        method=task.method or _METHOD,
         labels=task.labels,
         complete=task.complete,
     )
@@ -315,6 +364,14 @@ _METHOD = (
     "bound from a relaxation over all roads and speeds, with the pack at the best temperature it "
     "could have"
 )
+
+
+_EXACT = "exact search over every drive that can matter, at all roads and speeds"
+_EXACT_BUT_HEAT = (
+    "bound from an exact search over every drive that can matter, with the pack at the best "
+    "temperature it could have; with battery heat no exact search is known"
+)
+_NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
 
 
 def _refused(question: Question) -> NoPlanError:

@@ -36,6 +36,10 @@ _BIT_M: Final = 1000.0
 """Longest stretch of road that the search looks at as one, metres."""
 
 
+_SAME_ROAD_KM = 0.005
+"""Arcs whose distances from a position differ by less belong to one road (assumption), km."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapped:
     """Roads with nodes for places, and the node of each place."""
@@ -123,12 +127,39 @@ def _tie(network: RoadNetwork, node: Longs, node_km: Floats, place: Longs, spot:
     return Snapped(found, node, node_km, found.node_count - network.node_count)
 
 
+def roads_at(network: RoadNetwork, lat: float, lon: float, reach_km: float) -> Longs:
+    """Return the arcs of the road nearest to a position: both directions, and all copies.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    lat, lon
+        The position. [degrees]
+    reach_km
+        How far off the road may be. [km]
+
+    Returns
+    -------
+    ndarray
+        Shape (arcs,); empty where no road is within reach.
+    """
+    every = np.ones(network.arc_count, np.bool_)
+    arc, _, _, away_km = _pairs(
+        network, np.array([lat]), np.array([lon]), np.array([reach_km]), every
+    )
+    if not away_km.size or away_km.min() > reach_km:
+        return np.empty(0, np.int64)
+    return np.unique(arc[away_km <= away_km.min() + _SAME_ROAD_KM])
+
+
 class _Near:
     """Pairs of a place and a straight stretch of road within its radius, with the spot there."""
 
     def __init__(self, network: RoadNetwork, lat: Floats, lon: Floats, radius_km: Floats) -> None:
         self.places = lat.size
-        arc, share, place, away_km = _pairs(network, lat, lon, radius_km)
+        allowed = _may_be_cut(network)
+        arc, share, place, away_km = _pairs(network, lat, lon, radius_km, allowed)
         inside = away_km <= radius_km[place]
         self.arc, self.share = arc[inside], share[inside]
         self.place, self.away_km = place[inside], away_km[inside]
@@ -150,10 +181,10 @@ class _Near:
 
 
 def _pairs(
-    network: RoadNetwork, lat: Floats, lon: Floats, radius_km: Floats
+    network: RoadNetwork, lat: Floats, lon: Floats, radius_km: Floats, allowed: Flags
 ) -> tuple[Longs, Floats, Longs, Floats]:
     """Return arc, share of its length, place and distance in km of each pair."""
-    steps = _steps(network, np.flatnonzero(_may_be_cut(network)))
+    steps = _steps(network, np.flatnonzero(allowed))
     bits = np.maximum(np.ceil(steps.length_m / _BIT_M), 1).astype(np.int64)
     step = np.repeat(np.arange(bits.size), bits)
     middle = (ragged(np.zeros(bits.size, np.int64), bits) + 0.5) / bits[step]

@@ -73,13 +73,15 @@ def compact_ways(
     descend: Costs,
     source: int,
     targets: Ints,
+    within: NDArray[np.bool_],
     full_mwh: int,
     forward: bool,
     work: SweepWork,
 ) -> Ints:
     """Values of the cheapest drivable ways to targets, as `sweep.ways`, shape (targets, 5).
 
-    ``descend`` are costs in the order of the part's arcs; ``targets`` are places.
+    ``descend`` are costs in the order of the part's arcs; ``targets`` are places; ``within`` says
+    which places a full battery could reach at all.
     """
     climb_from(graph, climb, source, full_mwh, forward, work)
     selected = part.ranks.shape[0]
@@ -97,6 +99,8 @@ def compact_ways(
     first, head, weight = part.first, part.head, descend.weight
     scratch = np.zeros((1, COLUMNS), np.int32)
     for k in range(selected):
+        if not within[k]:
+            continue
         least = reached[k]
         for a in range(first[k], first[k + 1]):
             h = head[a]
@@ -126,11 +130,11 @@ def compact_lanes(
     source: int,
     targets: Ints,
     work: Ints,
-) -> Ints:
+) -> tuple[Ints, Ints]:
     """Least weights in every lane at targets, as `sweep.lane_weights`, shape (targets, lanes).
 
     ``descend`` are weights in the order of the part's arcs; ``targets`` are places; ``work`` has
-    room for all nodes.
+    room for all nodes.  Also returns those of the last lane at all places, shape (selected,).
     """
     lanes = climb.shape[1]
     selected = part.ranks.shape[0]
@@ -160,4 +164,4 @@ def compact_lanes(
     found = np.empty((targets.shape[0], lanes), np.int32)
     for t in range(targets.shape[0]):
         found[t] = least[targets[t]]
-    return found
+    return found, least[:, lanes - 1].copy()

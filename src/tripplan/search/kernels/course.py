@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tripplan.physics.charging import PowerModel, charge_step, interpolate
 from tripplan.physics.thermal import PackModel, pack_temperature_c
 from tripplan.search.kernels.jit import compiled
-from tripplan.search.kernels.labels import EPSILON, Bounds, rest_s
+from tripplan.search.kernels.labels import EPSILON, Bounds
 
 Floats = NDArray[np.float64]
 
@@ -37,46 +37,39 @@ class Course(NamedTuple):
 
 
 @compiled
-def warm_rest_s(
+def dearer_s_per_kwh(
     bounds: Bounds,
-    lap: int,
-    stop: int,
-    energy_kwh: float,
     pack_c: float,
     spare_s: float,
-    falling_kw: Floats,
+    rules: HeatRules,
     power: PowerModel,
     pack: PackModel,
 ) -> float:
-    """Return a lower bound on the time from a stop to the end, with a pack that may be warm.
+    """How much longer each kilowatt-hour takes at least with a warm pack than at best [s/kWh].
 
     Within the time that is left the pack cannot cool below what the air alone would take it to, so
-    no kilowatt-hour of what is missing comes faster than that temperature allows.
+    no kilowatt-hour comes faster than that temperature allows.
 
     Parameters
     ----------
-    bounds, lap, stop, energy_kwh
-        As in `rest_s`.
+    bounds
+        Optimistic rests, for the best power.
     pack_c
         Pack temperature, or less. [degC]
     spare_s
         Time left within which a plan is of interest; may be infinite. [s]
-    falling_kw
-        Most power at or above each temperature of the limit's table, shape (points,). [kW]
-    power, pack
-        The car's charging limits and its pack.
+    rules, power, pack
+        How coarse the search may be, the car's charging limits and its pack.
     """
-    rest = rest_s(bounds, lap, stop, energy_kwh)
-    missing = bounds.energy_kwh[lap, stop] + bounds.final_kwh - energy_kwh
-    if not 0.0 < missing < np.inf or spare_s == np.inf:
-        return rest
+    if spare_s == np.inf:
+        return 0.0
     coolest_c = pack_c
     if pack_c > pack.air_c:
         coolest_c = coolest_pack_c(pack_c, max(spare_s, 0.0), pack)
-    most_kw = interpolate(coolest_c, power.limit_c, falling_kw)
-    if 0.0 < most_kw < bounds.best_kw:
-        rest += missing * 3600.0 * (1.0 / most_kw - 1.0 / bounds.best_kw)
-    return rest
+    most_kw = interpolate(coolest_c, power.limit_c, rules.falling_kw)
+    if not 0.0 < most_kw < bounds.best_kw:
+        return 0.0
+    return 3600.0 * (1.0 / most_kw - 1.0 / bounds.best_kw)
 
 
 @compiled

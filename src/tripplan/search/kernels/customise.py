@@ -45,9 +45,9 @@ class Roads32(NamedTuple):
 
 
 @compiled
-def capped(value: int) -> int:
+def capped(value: int | np.int64) -> int:
     """Keep a whole number within what is told apart."""
-    return min(max(value, -NEVER), NEVER)
+    return int(min(max(value, -NEVER), NEVER))
 
 
 @compiled
@@ -56,8 +56,9 @@ def link_into(
 ) -> None:
     """Write what two ways in a row do to the battery, from rows of values into a row.
 
-    As `link_need` and `link_most` of `drives`, with ``most`` told as what is lacking to a full
-    battery (drop); ``out[to]`` may be one of the two.
+    A way needs so much at its start, costs so much, and leaves the battery at least its drop below
+    full.  What not even a full battery lasts for gets the need of a battery that would, which is
+    above full.  ``out[to]`` may be one of the two.
     """
     cost_1 = np.int64(first[one, COST])
     drop_1 = np.int64(first[one, DROP])
@@ -65,7 +66,7 @@ def link_into(
     cost_2 = np.int64(second[other, COST])
     need = max(np.int64(first[one, NEED]), cost_1 + need_2)
     if full_mwh - drop_1 < need_2:
-        need = np.int64(NEVER)
+        need = max(need, drop_1 + need_2)
     out[to, TIME] = capped(np.int64(first[one, TIME]) + np.int64(second[other, TIME]))
     out[to, DROP] = capped(max(np.int64(second[other, DROP]), drop_1 + cost_2))
     out[to, HEAT] = capped(np.int64(first[one, HEAT]) + np.int64(second[other, HEAT]))

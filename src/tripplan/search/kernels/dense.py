@@ -12,9 +12,7 @@ Choice = NDArray[np.uint8]
 
 
 @compiled
-def drives_at_rates(
-    values: Ints, spared: Ints, rate: Floats, full_mwh: int
-) -> tuple[Ints, Choice]:
+def drives_at_rates(values: Ints, spared: Ints, rate: Floats, full_mwh: int) -> tuple[Ints, Choice]:
     """Drive a road at the best speeds for each rate.
 
     Parameters
@@ -104,7 +102,7 @@ def fitted(
             many = middle
         else:
             few = middle + 1
-    choice[0] = faster
+    best = faster.copy()
     for k in range(few):
-        choice[0, order[k]] = slower[order[k]]
-    return choice[0]
+        best[order[k]] = slower[order[k]]
+    return best

@@ -105,7 +105,7 @@ def drive_chain(
         energy = min(energy - chain.cost_kwh[drive], chain.most_kwh[drive])
         arrived_kwh[leg] = energy
         if leg == legs - 1 or time == np.inf:
-            return time
+            return float(time)
         at = chain.stop[leg]
         kw = chain.kw[leg]
         closed_s = opens_s(wishes, at, time) - time
@@ -119,7 +119,7 @@ def drive_chain(
         if kw > 0.0:
             pack_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[at], pack)
             time += wishes.overhead_s[at]
-    return time
+    return float(time)
 
 
 @compiled

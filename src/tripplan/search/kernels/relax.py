@@ -19,9 +19,7 @@ _MERGED_S = 0.2
 
 
 @compiled
-def corners(
-    weight: Floats, rate: Floats, stops: Ints, full_kwh: float
-) -> tuple[Ints, Floats]:
+def corners(weight: Floats, rate: Floats, stops: Ints, full_kwh: float) -> tuple[Ints, Floats]:
     """Lower edges of the trades to many stops.
 
     Parameters

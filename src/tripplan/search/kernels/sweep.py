@@ -9,11 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.contraction import Chordal
+from tripplan.search.kernels.contraction import Chordal, longer
 from tripplan.search.kernels.customise import (
     COLUMNS,
-    COST,
-    DROP,
     LANE_MOST,
     NEED,
     NO_WAY,
@@ -36,7 +34,10 @@ class SweepWork(NamedTuple):
     values: Ints
     """Shape (nodes, 5); columns as in `customise`."""
     before: Ints
-    """Rank from which the cheapest way comes; `NOWHERE` at its start."""
+    """Rank from which the climb came; `NOWHERE` at its start."""
+    entered: Ints
+    """Rank from which the sweep down came; `NOWHERE` where it found nothing cheaper than the climb.
+    Apart from the above, because a rank that was climbed through may be entered anew later."""
 
 
 @compiled
@@ -46,12 +47,14 @@ def new_sweep_work(nodes: int) -> SweepWork:
         np.full(nodes, NO_WAY, np.int64),
         np.zeros((nodes, COLUMNS), np.int32),
         np.full(nodes, NOWHERE, np.int32),
+        np.full(nodes, NOWHERE, np.int32),
     )
 
 
 @compiled
 def _prolong(
     work: SweepWork,
+    before: Ints,
     here: int,
     there: int,
     costs: Costs,
@@ -70,7 +73,7 @@ def _prolong(
     work.weight[there] = work.weight[here] + costs.weight[arc]
     for k in range(COLUMNS):
         work.values[there, k] = scratch[0, k]
-    work.before[there] = here
+    before[there] = here
 
 
 @compiled
@@ -96,7 +99,7 @@ def climb_from(
             for arc in range(graph.up_first[here], graph.up_first[here + 1]):
                 there = graph.up_head[arc]
                 if reached[here] + weight[arc] < reached[there]:
-                    _prolong(work, here, there, climb, arc, full_mwh, forward, scratch)
+                    _prolong(work, work.before, here, there, climb, arc, full_mwh, forward, scratch)
         here = graph.parent[here]
 
 
@@ -144,10 +147,11 @@ def sweep(
     scratch = np.zeros((1, COLUMNS), np.int32)
     reached, weight = work.weight, descend.weight
     for there in selection:
+        work.entered[there] = NOWHERE
         for arc in range(graph.up_first[there], graph.up_first[there + 1]):
             here = graph.up_head[arc]
             if reached[here] + weight[arc] < reached[there]:
-                _prolong(work, here, there, descend, arc, full_mwh, forward, scratch)
+                _prolong(work, work.entered, here, there, descend, arc, full_mwh, forward, scratch)
 
 
 @compiled
@@ -195,23 +199,30 @@ def way_ranks(
     target: int,
     selection: Ints,
     full_mwh: int,
+    forward: bool,
     work: SweepWork,
 ) -> Ints:
-    """Ranks at the ends of the arcs of the way from source to target, in order; empty: none."""
-    sweep(graph, climb, descend, source, selection, full_mwh, True, work)
+    """Ranks at the ends of the arcs of the way that a sweep finds, in order; empty: none.
+
+    Parameters as in `sweep`; the way leads from source to target, or, backward, from target to
+    source.  Where the battery limits what can be driven, the two directions may find different
+    ways between the same ends.
+    """
+    sweep(graph, climb, descend, source, selection, full_mwh, forward, work)
+    ranks = np.empty(64, np.int32)
     count = 0
-    if work.weight[target] < NO_WAY:
-        rank = target
-        while rank >= 0:
-            count += 1
-            rank = work.before[rank]
-    ranks = np.empty(count, np.int32)
-    rank = target
-    for k in range(count - 1, -1, -1):
-        ranks[k] = rank
-        rank = work.before[rank]
+    rank = target if work.weight[target] < NO_WAY else NOWHERE
+    climbing = False
+    while rank >= 0:
+        if count == ranks.shape[0]:
+            ranks = longer(ranks, 2 * count)
+        ranks[count] = rank
+        count += 1
+        climbing = climbing or work.entered[rank] == NOWHERE
+        rank = work.before[rank] if climbing else work.entered[rank]
+    ranks = ranks[:count].copy()
     clear_sweep(graph, source, selection, work)
-    return ranks
+    return ranks[::-1].copy() if forward else ranks
 
 
 @compiled

@@ -18,7 +18,7 @@ Ints = NDArray[np.int32]
 
 @compiled
 def _same(one: Ints, row: int, other: Ints, at: int) -> bool:
-    for k in range(COLUMNS):
+    for k in range(COLUMNS):  # noqa: SIM110 - compiled
         if one[row, k] != other[at, k]:
             return False
     return True
@@ -130,5 +130,5 @@ def _middle(
         if down.weight[first] + up.weight[second] == side.weight[arc]:
             link_into(down.values, first, up.values, second, full_mwh, scratch, 0)
             if _same(scratch, 0, side.values, arc):
-                return middle
+                return int(middle)
     return -1

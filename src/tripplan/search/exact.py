@@ -1,0 +1,153 @@
+"""Drives over all roads and speeds: rows as in `rows`, but of every drive that can matter.
+
+What a search over these rows finds is the optimum, not only within a few exchange rates.  Made for
+small regions and for proofs: the number of drives grows quickly with the size of the network.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.search.customised import Customised
+from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
+from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
+from tripplan.search.pool import Scope
+from tripplan.search.reach import seconds_to
+from tripplan.search.refine import Drive
+from tripplan.search.rows import DriveColumns, picked_drives
+from tripplan.units import MS_PER_S, MWH_PER_KWH
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+class TooManyDrivesError(Exception):
+    """There are more drives than there is room for."""
+
+
+@dataclass(eq=False)
+class ExactRows:
+    """Every drive between stops that can be part of a plan below a ceiling.
+
+    Parameters
+    ----------
+    ground
+        The roads with their costs.
+    stop_node
+        Node of each charger, shape (chargers,).
+    scope
+        Which stops a plan below a ceiling could lead to.
+    destination
+        Node where the trip ends.
+    room
+        Most drives from one node.
+    """
+
+    ground: Customised
+    stop_node: Ints
+    scope: Scope
+    destination: int
+    room: int
+    _bundles: list[tuple[Bundle, bool]] = field(init=False, repr=False, default_factory=list)
+    _ids: list[tuple[int, int]] = field(init=False, repr=False, default_factory=list)
+
+    @cached_property
+    def _leaving(self) -> tuple[Ints, Ints, Ints]:
+        tree = self.ground.hierarchy
+        return tree.first_out, np.arange(tree.head.size, dtype=np.int32), tree.head
+
+    @cached_property
+    def _coming(self) -> tuple[Ints, Ints, Ints]:
+        tree = self.ground.hierarchy
+        road = np.argsort(tree.head, kind="stable").astype(np.int32)
+        first = np.concatenate([[0], np.cumsum(np.bincount(tree.head, minlength=tree.node_count))])
+        return first.astype(np.int32), road, tree.tail[road]
+
+    @cached_property
+    def _to_end_s(self) -> Floats:
+        """Fastest drive from each node to the destination, shape (nodes,)."""
+        return seconds_to(self.ground, self.destination)
+
+    def row(self, stop: int) -> DriveColumns:
+        """Drives from a charger to the others."""
+        columns = self._from(int(self.stop_node[stop]), self.scope.from_origin_s[stop])
+        others = np.flatnonzero(columns.stop != stop)
+        return picked_drives(columns, others)
+
+    def from_node(self, node: int) -> DriveColumns:
+        """Drives from a node to all chargers."""
+        return self._from(node, 0.0)
+
+    def to_node(self, node: int) -> DriveColumns:
+        """Drives from all chargers to a node."""
+        bundle = self._bundle(node, np.zeros(self._to_end_s.size), np.inf, forward=False)
+        return self._columns(bundle, self.stop_node)
+
+    def between(self, source: int, target: int) -> DriveColumns:
+        """Drives from a node to another; ``stop`` is 0."""
+        bundle = self._bundle(source, self._to_end_s, self.scope.ceiling_s, forward=True)
+        return self._columns(bundle, np.array([target], np.int32))
+
+    def _from(self, node: int, since_s: float) -> DriveColumns:
+        spare_s = self.scope.ceiling_s - since_s
+        bundle = self._bundle(node, self._to_end_s, spare_s, forward=True)
+        return self._columns(bundle, self.stop_node)
+
+    def _bundle(self, node: int, rest_s: Floats, spare_s: float, *, forward: bool) -> int:
+        ground = self.ground
+        found = all_drives(
+            *(self._leaving if forward else self._coming),
+            ground.values,
+            ground.open_roads,
+            node,
+            ground.full_mwh,
+            forward,
+            rest_s,
+            spare_s,
+            self.room,
+        )
+        if not found.complete:
+            raise TooManyDrivesError
+        self._bundles.append((found, forward))
+        return len(self._bundles) - 1
+
+    def _columns(self, number: int, targets: Ints) -> DriveColumns:
+        """Drives of a bundle that end at some nodes, those of the first target first."""
+        bundle, _ = self._bundles[number]
+        stops, drives = [], []
+        at_node = np.argsort(bundle.node, kind="stable")
+        sorted_nodes = bundle.node[at_node]
+        for stop, node in enumerate(targets.tolist()):
+            begin, end = np.searchsorted(sorted_nodes, [node, node + 1])
+            here = at_node[begin:end]
+            here = here[bundle.alive[here]]
+            stops.append(np.full(here.size, stop, np.int32))
+            drives.append(here)
+        drive = np.concatenate(drives)
+        values = bundle.values[drive]
+        first = len(self._ids)
+        self._ids += [(number, int(k)) for k in drive]
+        energy = values[:, [NEED, COST, DROP]] / MWH_PER_KWH
+        return DriveColumns(
+            stop=np.concatenate(stops),
+            metric=np.arange(first, len(self._ids), dtype=np.int32),
+            time_s=values[:, TIME] / MS_PER_S,
+            need_kwh=energy[:, 0].copy(),
+            cost_kwh=energy[:, 1].copy(),
+            drop_kwh=energy[:, 2].copy(),
+            heat_j=values[:, HEAT].astype(np.float64),
+        )
+
+    def drive(self, ids: list[int]) -> Drive:
+        """Roads and speeds of drives in a row, by their numbers."""
+        roads, speeds, cuts = [], [], []
+        for number in ids:
+            index, drive = self._ids[number]
+            bundle, forward = self._bundles[index]
+            road, speed = roads_of(bundle, drive, forward)
+            roads.append(road)
+            speeds.append(speed.astype(np.uint8))
+            cuts.append(sum(part.size for part in roads))
+        return Drive(np.concatenate(roads), np.concatenate(speeds), tuple(cuts[:-1]))

@@ -1,0 +1,41 @@
+"""Compiled: everything that a search over stops works with and does not change."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.charging import PowerModel
+from tripplan.physics.thermal import PackModel
+from tripplan.search.kernels.course import Course, HeatRules
+from tripplan.search.kernels.labels import Bounds, Wishes
+
+Floats = NDArray[np.float64]
+
+
+class Terms(NamedTuple):
+    """The terms of a search, beside the drives known so far and its state."""
+
+    tau_s: Floats
+    """Time to charge from empty without a limit by heat, shape (power levels, columns)."""
+    charger_kw: Floats
+    """Power of the plug at each stop, shape (stops,)."""
+    bounds: Bounds
+    """Optimistic rests."""
+    wishes: Wishes
+    """What the trip fixes."""
+    heat: bool
+    """Whether pack temperature limits the power."""
+    dominance: bool
+    """Whether to strike out superfluous labels; only tests switch it off."""
+    power: PowerModel
+    pack: PackModel
+    """The car's charging limits and its pack; with heat."""
+    rules: HeatRules
+    """How coarse a search with heat may be."""
+    waits_s: Floats
+    """Times that the car may wait for its pack to cool before it plugs in; the first is 0."""
+    course: Course
+    """Room for the charging courses of all labels; with heat."""
+    found: Floats
+    """Room for departure energies."""

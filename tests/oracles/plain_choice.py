@@ -1,0 +1,116 @@
+"""The compiled search over stops without battery heat, on a table that is known in full."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.physics.thermal import PackModel
+from tripplan.search.kernels.choose import choose_stops, start
+from tripplan.search.kernels.course import Course
+from tripplan.search.kernels.labels import (
+    DONE,
+    MANY,
+    WINNER,
+    Bounds,
+    Drives,
+    Labels,
+    Wishes,
+    new_frontier,
+)
+from tripplan.search.kernels.terms import Terms
+from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the search chose."""
+
+    time_s: float
+    """Infinite where there is no plan."""
+    chain: tuple[int, ...]
+    """Labels after the first one, in order."""
+    labels: Labels
+    complete: bool
+
+
+def plain_wishes(
+    *,
+    start_kwh: float,
+    reserve_kwh: float,
+    full_kwh: float,
+    limit_kwh: float,
+    final_kwh: float,
+    step_kwh: float,
+    overhead_s: float,
+    level: Ints,
+) -> Wishes:
+    """Return the wishes of a trip to one goal; ``level`` is the power level of each charger."""
+    chargers = level.size
+    none = np.zeros(chargers + 2)
+    at_charger = np.append(np.ones(chargers, np.bool_), [False, False])
+    return Wishes(
+        chargers=chargers,
+        laps=1,
+        start_kwh=start_kwh,
+        reserve_kwh=reserve_kwh,
+        full_kwh=full_kwh,
+        limit_kwh=limit_kwh,
+        final_kwh=final_kwh,
+        step_kwh=step_kwh,
+        least_charge_kwh=none,
+        longest_charge_s=np.full(chargers + 2, math.inf),
+        most_stops=MANY,
+        is_charger=at_charger,
+        level=np.append(level, [-1, -1]).astype(np.int32),
+        overhead_s=np.where(at_charger, overhead_s, 0.0),
+        dwell_s=np.zeros(1),
+        spell_first=np.zeros(chargers + 1, np.int32),
+        spell_begin_s=np.empty(0),
+        spell_end_s=np.empty(0),
+    )
+
+
+def plain_choice(
+    drives: Drives,
+    tau_s: Floats,
+    charger_kw: Floats,
+    bounds: Bounds,
+    wishes: Wishes,
+    room: int,
+    *,
+    dominance: bool = True,
+) -> Choice:
+    """Search with room for so many labels."""
+    stops = wishes.chargers + wishes.laps + 1
+    frontier = new_frontier(room, stops, wishes.laps, math.inf)
+    start(frontier, wishes, 20.0)
+    terms = Terms(
+        tau_s,
+        charger_kw,
+        bounds,
+        wishes,
+        heat=False,
+        dominance=dominance,
+        power=NO_POWER,
+        pack=IDLE_PACK,
+        rules=IDLE_RULES,
+        waits_s=NO_WAIT,
+        course=Course(np.empty((1, 1)), np.empty((1, 1))),
+        found=np.empty(4 * tau_s.shape[1] + 8),
+    )
+    status = choose_stops(frontier, drives, terms)
+    winner = int(frontier.counts[WINNER])
+    labels, chain = frontier.labels, []
+    while winner >= 0 and labels.parent[winner] >= 0:
+        chain.append(winner)
+        winner = int(labels.parent[winner])
+    time_s = float(frontier.best_s[0])
+    assert bool(chain) == math.isfinite(time_s)
+    return Choice(time_s, tuple(reversed(chain)), labels, status == DONE)
