@@ -73,8 +73,8 @@ def test_programs_agree_on_one_table_of_drives(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(opponents, "ROUNDS", 1)
     region = places.with_chargers("lattice", lattice(1), None, 20, seed=2)
     with measure.watched() as watch:
-        matches = opponents.measured(watch, region, 12)
-    assert len(matches) == 12
+        matches = opponents.measured(watch, region, 8)
+    assert len(matches) == 8
     for match in matches:
         assert match.ours == pytest.approx(match.frvcpy, abs=1e-4)
         assert match.ours <= match.states + 1e-6
@@ -88,8 +88,8 @@ def test_fastest_roads_alone_are_never_quicker(monkeypatch: pytest.MonkeyPatch) 
         hops.REGIONS, "lattice", lambda n: places.with_chargers("lattice", roads, None, n, seed=4)
     )
     with measure.watched() as watch:
-        case = hops.measured(watch, "lattice", (15, 24.0), 12)
-    assert len(case.pairs) == 12
+        case = hops.measured(watch, "lattice", (15, 24.0), 8)
+    assert len(case.pairs) == 8
     for pair in case.pairs:
         assert pair.ours_s <= pair.usual_s * (1.0 + 1e-6)
         assert pair.usual_s <= pair.fastest_s + 1e-6
