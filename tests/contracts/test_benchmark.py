@@ -115,7 +115,7 @@ def test_the_page_is_joined_from_all_sections(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     everything = import_module("everything")
     folder = ROOT / "benchmarks" / "results"
-    assert {path.stem for path in folder.glob("*.md")} == set(everything.SCRIPTS)
+    assert {path.stem for path in folder.glob("*.md")} <= set(everything.SCRIPTS)
     page = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
     assert page == everything.joined(folder)
     for script in everything.SCRIPTS.values():
