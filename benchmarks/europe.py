@@ -3,8 +3,8 @@
     python benchmarks/europe.py [--pairs 50]
 
 Roads are straight chords between waypoints, level, without ramps or streets; other cars than
-Tesla's count as welcome at every site.  *First query* finds no row of drives; *warm* ones are
-repetitions of a trip.
+Tesla's count as welcome at every site.  The *first* search of the page also loads the
+compiled code; *warm* ones repeat a trip at once, so that even the sweeps from its ends are kept.
 """
 
 import argparse
@@ -153,7 +153,9 @@ PAGE = """\
 
 Highways of TravelMapping (level, straight chords, no ramps) with all European Superchargers; 20 °C,
 departure with 90 %, battery heat and choice of speed on. A *search* is roads, speeds and stops with
-their bound; a *plan* also unfolds the itinerary and audits it second by second.
+their bound; a *plan* also unfolds the itinerary and audits it second by second. The first
+search of a trip finds the rows of drives that earlier ones left, and the very first also loads the
+compiled code; warm ones repeat it at once, so that even the sweeps from its ends are kept.
 
 {named}
 

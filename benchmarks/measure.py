@@ -186,6 +186,11 @@ def several(
     return found
 
 
+def forget_sweeps(rows: RowStore) -> None:
+    """Let go of the sweeps that a row store keeps, so that the next one is worked out and timed."""
+    rows._swept.clear()  # noqa: SLF001
+
+
 @dataclass(frozen=True)
 class Phases:
     """Times to get ready for a car [s], in this order."""

@@ -120,3 +120,21 @@ def test_the_page_is_joined_from_all_sections(monkeypatch: pytest.MonkeyPatch) -
     assert page == everything.joined(folder)
     for script in everything.SCRIPTS.values():
         assert (ROOT / "benchmarks" / script).is_file()
+
+
+def test_planning_again_gives_what_a_new_start_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    replan, measure, places = map(import_module, ("replan", "measure", "places"))
+    planner = Planner(places.with_chargers("lattice", lattice(5), None, 25, seed=6))
+    vehicle = places.car("hyundai-ioniq-28")
+    trips = places.random_trips(planner.region.network, seed=1, least_km=150.0)
+    with measure.watched() as watch:
+        runs = measure.several(planner, watch, trips, vehicle, 3)
+        changes = [
+            kind("lattice", planner, vehicle, runs)
+            for kind in (replan.banned_charger, replan.closed_road)
+        ]
+    for change in changes:
+        assert change.new_start_s
+        assert change.differing == 0
+        assert replan.row(change)
