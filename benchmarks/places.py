@@ -1,0 +1,170 @@
+"""What is planned on: regions made from the shared data, kept ready-made in the cache folder.
+
+`colorado` has the topology of real roads (TIGER), but its lengths, speeds, coordinates and heights
+are synthetic: it shows speed, never a plan.  The networks of TravelMapping have real roads without
+ramps or streets.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from measure import CACHE, shared
+from tripplan.charger import Charger, ChargerSet, Connector
+from tripplan.gazetteer import Gazetteer
+from tripplan.network import RoadNetwork
+from tripplan.node_order import inertial_order
+from tripplan.region import Region
+from tripplan.sources.build import build_region
+from tripplan.sources.store import load_region, save_region
+from tripplan.trip import Conditions, Place, Trip
+from tripplan.vehicle import Vehicle, catalogue
+
+Ints = NDArray[np.int32]
+
+POWERS_KW = (50.0, 100.0, 150.0)
+STANDARDS = ("CHADEMO", "CCS1", "CCS2", "NACS")
+_RAISED_M = 1000.0
+"""The synthetic heights reach below what counts as possible; air is thinner with it, no more."""
+_EARTH_KM = 6371.0
+_REACH_KM = 3.0
+
+
+@cache
+def colorado_roads() -> RoadNetwork:
+    """Return the 435,666 nodes of g_col.npz as a network; one piece of even grade an arc."""
+    with np.load(shared("graphs/g_col.npz")) as data:
+        length_m = data["len_m"].astype(np.float64)
+        speed_kmh = length_m / (data["t_ms"] / 1000.0) * 3.6
+        return RoadNetwork.from_arcs(
+            lat=data["lat"],
+            lon=data["lon"],
+            elevation_m=data["z"].astype(np.float64) + _RAISED_M,
+            tail=data["tail"],
+            head=data["head"],
+            length_m=length_m,
+            speed_kmh=speed_kmh,
+            speed_limit_kmh=speed_kmh,
+        )
+
+
+@cache
+def colorado_order() -> Ints:
+    """Return the order of its nodes, kept in the cache folder."""
+    path = CACHE / "g_col_order.npy"
+    if not path.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        np.save(path, inertial_order(colorado_roads()))
+    return np.asarray(np.load(path), dtype=np.int32)
+
+
+def colorado(chargers: int, seed: int = 7) -> Region:
+    """Return it with chargers at random nodes, as many of each power."""
+    return with_chargers("g_col", colorado_roads(), colorado_order(), chargers, seed)
+
+
+def with_chargers(
+    name: str, roads: RoadNetwork, order: Ints | None, count: int, seed: int
+) -> Region:
+    """Put chargers at random nodes of a network, of powers by turns, with plugs for every car."""
+    rng = np.random.default_rng(seed)
+    nodes = rng.choice(roads.node_count, count, replace=False).astype(np.int32)
+    sites = tuple(
+        Charger(
+            id=f"random:{k}",
+            name=f"charger {k}",
+            lat=float(roads.lat[node]),
+            lon=float(roads.lon[node]),
+            connectors=tuple(Connector(s, POWERS_KW[k % len(POWERS_KW)]) for s in STANDARDS),
+            status="illustrative",
+            source="random",
+        )
+        for k, node in enumerate(nodes)
+    )
+    return Region(name, roads, ChargerSet(sites, nodes), Gazetteer(()), order=order)
+
+
+def alps() -> Region:
+    """Return the Alps with GLOBE heights and the European chargers."""
+    return _kept("alps", lambda: _built("alps", elevation="elevation/globe_alps_30arcsec.npz"))
+
+
+def europe() -> Region:
+    """Return Europe, level, with the European chargers."""
+    return _kept("europe", lambda: _built("europe"))
+
+
+def roads_only(name: str) -> Region:
+    """Return a level highway network of the shared data without chargers."""
+    return _kept(
+        f"{name}_roads", lambda: build_region(shared(f"highways/tm_{name}.osm.pbf"), name=name)
+    )
+
+
+def _built(name: str, elevation: str | None = None) -> Region:
+    return build_region(
+        shared(f"highways/tm_{name}.osm.pbf"),
+        elevation=shared(elevation) if elevation else None,
+        chargers=[shared("chargers/tesla_europe_all_superchargers.json")],
+        name=name,
+        charger_reach_km=_REACH_KM,
+    )
+
+
+def _kept(name: str, build: Callable[[], Region]) -> Region:
+    """Load a region from the cache folder, or build it and put it there."""
+    folder = CACHE / name
+    if not folder.exists():
+        shared("highways")
+        unfinished = CACHE / f"{name}.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        save_region(build(), unfinished)
+        unfinished.rename(folder)
+    return load_region(folder)
+
+
+def place(roads: RoadNetwork, node: int) -> Place:
+    """Return the place of a node."""
+    return Place(lat=float(roads.lat[node]), lon=float(roads.lon[node]))
+
+
+def kilometres(roads: RoadNetwork, one: int, other: int) -> float:
+    """Great-circle distance of two nodes."""
+    lat_1, lat_2 = np.radians(roads.lat[[one, other]])
+    turn = np.radians(roads.lon[other] - roads.lon[one])
+    cosine = np.sin(lat_1) * np.sin(lat_2) + np.cos(lat_1) * np.cos(lat_2) * np.cos(turn)
+    return float(_EARTH_KM * np.arccos(np.clip(cosine, -1.0, 1.0)))
+
+
+def random_trips(
+    roads: RoadNetwork,
+    seed: int,
+    *,
+    least_km: float = 0.0,
+    most_km: float = np.inf,
+    ambient_c: float = 20.0,
+) -> Iterator[Trip]:
+    """Yield trips between random nodes, without end."""
+    rng = np.random.default_rng(seed)
+    conditions = Conditions(ambient_c=ambient_c)
+    while True:
+        one, other = rng.integers(0, roads.node_count, 2).tolist()
+        if least_km <= kilometres(roads, one, other) <= most_km:
+            yield Trip(
+                origin=place(roads, one), destination=place(roads, other), conditions=conditions
+            )
+
+
+def car(name: str, *, usable_kwh: float | None = None, plug: str | None = None) -> Vehicle:
+    """Return a car of the catalogue, with another battery size or one more kind of plug."""
+    found = catalogue()[name]
+    if usable_kwh is not None:
+        sizes = {"nominal_kwh": usable_kwh, "gross_kwh": usable_kwh}
+        found = found.model_copy(update={"battery": found.battery.model_copy(update=sizes)})
+    if plug is not None:
+        found = found.model_copy(update={"connectors": (*found.connectors, plug)})
+    return found
