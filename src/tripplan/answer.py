@@ -169,8 +169,8 @@ class Certificate(Record):
     """The proof of how good the plan is."""
 
     lower_bound_s: float
-    """No plan over the drives that were looked at (between each two stops the fastest, the one
-    with least time and charging, the thriftiest, and chains of these) takes less; seconds."""
+    """No plan over the roads of the region, at any of the speeds that the trip allows, takes less;
+    seconds."""
     gap: Annotated[float, Field(ge=0)]
     """(total_s - lower_bound_s) / total_s."""
     method: str
@@ -178,7 +178,7 @@ class Certificate(Record):
     labels: int
     """Labels that the search created."""
     complete: bool
-    """False if the search ran into its label limit."""
+    """False if the search with battery heat ran into its label limit."""
 
 
 class Audit(Record):

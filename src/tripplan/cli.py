@@ -100,7 +100,9 @@ def _plan(region: str, row: dict[str, Any], files: dict[str, Path]) -> None:
     from tripplan.planner import Planner
     from tripplan.render import export, report
 
-    with _notes.status("planning (the first run also compiles the search, about 20 s)"):
+    with _notes.status(
+        "planning (the first run also compiles the search: one to two minutes, once)"
+    ):
         ground = named_region(region)
         answer = plan_row(Planner(ground), row)
     sys.stdout.write(report.to_text(answer))

@@ -224,7 +224,7 @@ def proof(plan: Plan) -> tuple[str, ...]:
     )
     said = [
         (
-            f"No plan over the drives that were looked at takes less than {_exact(bound_s)}; "
+            f"No plan over these roads and speeds takes less than {_exact(bound_s)}; "
             f"{this} (gap {100 * certificate.gap:.2f}%)."
         ),
         f"Method: {words.one_line(certificate.method, 400)} ({certificate.labels:,} labels).",
