@@ -101,7 +101,7 @@ def _plan(region: str, row: dict[str, Any], files: dict[str, Path]) -> None:
     from tripplan.render import export, report
 
     with _notes.status(
-        "planning (the first run also compiles the search: one to two minutes, once)"
+        "planning (the first run also compiles the search, a minute or two)"
     ):
         ground = named_region(region)
         answer = plan_row(Planner(ground), row)

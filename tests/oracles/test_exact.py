@@ -14,7 +14,7 @@ from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
 
 WORLDS = 250
-"""So many of the worlds are tried, all 1,200 if the environment variable TRIPPLAN_ALL_WORLDS is set."""
+"""So many of the worlds are tried; all 1,200 where TRIPPLAN_ALL_WORLDS is set."""
 EXACT = Settings(heat=False, exact=True, label_limit=500_000)
 
 

@@ -105,7 +105,7 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
             for drive in range(begin, end):
                 # However much is charged here, the trip takes no less than this.
                 there = drives.stop[drive]
-                next_lap = np.int64(drives.lap[drive] if part == 1 else lap)
+                next_lap = int(drives.lap[drive] if part == 1 else lap)
                 earliest = ready + drives.time_s[drive]
                 if earliest + bounds.time_s[next_lap, there] >= best[0]:
                     continue
