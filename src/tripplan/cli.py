@@ -100,9 +100,7 @@ def _plan(region: str, row: dict[str, Any], files: dict[str, Path]) -> None:
     from tripplan.planner import Planner
     from tripplan.render import export, report
 
-    with _notes.status(
-        "planning (the first run also compiles the search, a minute or two)"
-    ):
+    with _notes.status("planning (the first run also compiles the search, a minute or two)"):
         ground = named_region(region)
         answer = plan_row(Planner(ground), row)
     sys.stdout.write(report.to_text(answer))
