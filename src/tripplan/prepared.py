@@ -70,6 +70,7 @@ class PreparedRegion:
         self.region = region
         self.nodes = NodeIndex(region.network)
         self._kept: OrderedDict[tuple[str, bytes], RowStore] = OrderedDict()
+        self._grounds: OrderedDict[str, Customised] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
 
     def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
@@ -125,10 +126,18 @@ class PreparedRegion:
         return found
 
     def _ground(self, trip: Trip, vehicle: Vehicle, kind: str) -> Customised:
-        """Return the roads with their costs: as they are kept, by an update, or made anew."""
-        for (other, _), rows in self._kept.items():
-            if other == kind:
-                return rows.ground
+        """Return the roads with their costs, as they are kept or made now."""
+        found = self._grounds.get(kind)
+        if found is None:
+            found = self._made(trip, vehicle)
+            self._grounds[kind] = found
+            if len(self._grounds) > KEPT:
+                self._grounds.popitem(last=False)
+        self._grounds.move_to_end(kind)
+        return found
+
+    def _made(self, trip: Trip, vehicle: Vehicle) -> Customised:
+        """Return the roads with their costs: by an update of those without closures, or anew."""
         if not trip.closed:
             return self._customised(trip, vehicle)
         before = trip.model_copy(update={"closed": ()})
