@@ -23,6 +23,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
+_FIRST_ROOM = 4096
+_MORE_ROOM = 8
+
+
 class TooManyDrivesError(Exception):
     """There are more drives than there is room for."""
 
@@ -96,8 +100,22 @@ class ExactRows:
         return self._columns(bundle, self.stop_node)
 
     def _bundle(self, node: int, rest_s: Floats, spare_s: float, *, forward: bool) -> int:
+        # Room is made as it is needed: most nodes have few drives.
+        room = min(_FIRST_ROOM, self.room)
+        found = self._all_drives(node, rest_s, spare_s, room, forward=forward)
+        while not found.complete and room < self.room:
+            room = min(_MORE_ROOM * room, self.room)
+            found = self._all_drives(node, rest_s, spare_s, room, forward=forward)
+        if not found.complete:
+            raise TooManyDrivesError
+        self._bundles.append((found, forward))
+        return len(self._bundles) - 1
+
+    def _all_drives(
+        self, node: int, rest_s: Floats, spare_s: float, room: int, *, forward: bool
+    ) -> Bundle:
         ground = self.ground
-        found = all_drives(
+        return all_drives(
             *(self._leaving if forward else self._coming),
             ground.values,
             ground.open_roads,
@@ -106,12 +124,8 @@ class ExactRows:
             forward,
             rest_s,
             spare_s,
-            self.room,
+            room,
         )
-        if not found.complete:
-            raise TooManyDrivesError
-        self._bundles.append((found, forward))
-        return len(self._bundles) - 1
 
     def _columns(self, number: int, targets: Ints) -> DriveColumns:
         """Drives of a bundle that end at some nodes, those of the first target first."""
