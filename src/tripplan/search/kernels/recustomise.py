@@ -82,6 +82,22 @@ def _recompute(
 
 
 @compiled
+def _queue(
+    graph: Chordal,
+    arc: int,
+    waiting: NDArray[np.bool_],
+    keys: NDArray[np.float64],
+    items: Ints,
+    size: int,
+) -> int:
+    """Queue an arc by its lower end unless it waits already; returns the size of the queue."""
+    if arc < 0 or waiting[arc]:
+        return size
+    waiting[arc] = True
+    return heap_push(keys, items, size, float(graph.up_tail[arc]), arc)
+
+
+@compiled
 def recustomise(
     graph: Chordal,
     roads: Roads32,
@@ -118,10 +134,7 @@ def recustomise(
     scratch = np.zeros((1, COLUMNS), np.int32)
     size = 0
     for road in changed:
-        arc = arc_of[road]
-        if arc >= 0 and not waiting[arc]:
-            waiting[arc] = True
-            size = heap_push(keys, items, size, float(graph.up_tail[arc]), arc)
+        size = _queue(graph, arc_of[road], waiting, keys, items, size)
     count = 0
     while size > 0:
         arc = items[0]
@@ -154,9 +167,7 @@ def _wake(
         if end == high:
             continue
         above = find_arc(graph, min(high, end), max(high, end))
-        if not waiting[above]:
-            waiting[above] = True
-            size = heap_push(keys, items, size, float(graph.up_tail[above]), above)
+        size = _queue(graph, above, waiting, keys, items, size)
     return size
 
 
@@ -180,10 +191,7 @@ def recustomise_lanes(
     fresh = np.empty((2, lanes), np.int32)
     size = 0
     for road in changed:
-        arc = arc_of[road]
-        if arc >= 0 and not waiting[arc]:
-            waiting[arc] = True
-            size = heap_push(keys, items, size, float(graph.up_tail[arc]), arc)
+        size = _queue(graph, arc_of[road], waiting, keys, items, size)
     count = 0
     while size > 0:
         arc = items[0]
