@@ -20,7 +20,7 @@ from tripplan.search.kernels.labels import (
     new_frontier,
 )
 from tripplan.search.kernels.terms import Terms
-from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
+from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT, never_quicker
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -93,6 +93,7 @@ def plain_choice(
     start(frontier, wishes, 20.0)
     terms = Terms(
         tau_s,
+        never_quicker(tau_s, int(wishes.reserve_kwh / wishes.step_kwh)),
         charger_kw,
         bounds,
         wishes,

@@ -21,6 +21,7 @@ from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 
 _FIRST_ROOM = 4096
@@ -80,11 +81,11 @@ class ExactRows:
         others = np.flatnonzero(columns.stop != stop)
         return picked_drives(columns, others)
 
-    def from_node(self, node: int) -> DriveColumns:
+    def from_node(self, node: int, _wanted: Flags | None = None) -> DriveColumns:
         """Drives from a node to all chargers."""
         return self._from(node, 0.0)
 
-    def to_node(self, node: int) -> DriveColumns:
+    def to_node(self, node: int, _wanted: Flags | None = None) -> DriveColumns:
         """Drives from all chargers to a node."""
         bundle = self._bundle(node, np.zeros(self._to_end_s.size), np.inf, forward=False)
         return self._columns(bundle, self.stop_node)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tripplan.network import RoadNetwork
 from tripplan.node_order import inertial_order
 from tripplan.search.kernels.contraction import Chordal, above, contract, place_roads
+from tripplan.search.kernels.sweep import SweepWork, new_sweep_work
 
 Ints = NDArray[np.int32]
 
@@ -91,6 +92,11 @@ class Hierarchy:
         counts = np.bincount(self.arc[listed], minlength=self.graph.up_head.size)
         first = np.concatenate([[0], np.cumsum(counts)])
         return first.astype(np.int32), listed.astype(np.int32)
+
+    @cached_property
+    def work(self) -> SweepWork:
+        """A workspace for sweeps over these roads, which use it one after the other."""
+        return new_sweep_work(self.node_count)
 
     def selection(self, ranks: Ints) -> Ints:
         """Ranks to sweep so that these are reached, higher ones first."""

@@ -13,6 +13,7 @@ from tripplan.search.question import Question
 from tripplan.search.rows import DriveColumns, Rows, joined_drives
 
 Ints = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 
 def passive(question: Question, lap: int) -> bool:
@@ -41,7 +42,9 @@ class Onward:
         return [self.before[first], *self.parts[onward]]
 
 
-def onward_of(question: Question, rows: Rows, lap: int, further: Onward | None) -> Onward:
+def onward_of(
+    question: Question, rows: Rows, lap: int, further: Onward | None, wanted: Flags
+) -> Onward:
     """Drives from the place that a lap leads to.
 
     Parameters
@@ -52,10 +55,12 @@ def onward_of(question: Question, rows: Rows, lap: int, further: Onward | None) 
         A lap that leads to a place where nothing can be charged.
     further
         The same for the next lap, if nothing can be charged at its place either.
+    wanted
+        Chargers that matter, shape (chargers,).
     """
     chargers = question.charger_node.size
     node, following = question.goals[lap].node, question.goals[lap + 1]
-    row, direct = rows.from_node(node), rows.between(node, following.node)
+    row, direct = rows.from_node(node, wanted), rows.between(node, following.node)
     full_kwh = question.capacity_kwh - question.reserve_kwh
     parts: list[tuple[int, ...]] = [(int(metric),) for metric in row.metric]
     if further is None:

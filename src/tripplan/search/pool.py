@@ -15,6 +15,7 @@ from tripplan.search.rows import DriveColumns, Rows, RowStore, joined_drives, pi
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
+_ROOM = 1 << 14
 VALUES = 8
 """time, need, cost, most, heat, rate and energy of slowing down, and what tells the roads."""
 
@@ -36,8 +37,8 @@ class DrivePool:
 
     def __post_init__(self) -> None:
         stops, laps = self.question.stop_count, len(self.question.goals)
-        self._ends = np.zeros((2, 1024), np.int32)
-        self._values = np.zeros((VALUES, 1024))
+        self._ends = np.empty((2, _ROOM), np.int32)
+        self._values = np.empty((VALUES, _ROOM))
         self.row_begin = np.full(stops, -1, np.int32)
         self.row_end = np.full(stops, -1, np.int32)
         self.goal_begin = np.zeros((laps, stops), np.int32)
@@ -49,7 +50,7 @@ class DrivePool:
         """Append drives; ``values`` are columns in the order above.  Returns where they are."""
         begin, end = self._used, self._used + stop.size
         if end > self._ends.shape[1]:
-            room = max(2 * self._ends.shape[1], end)
+            room = max(4 * self._ends.shape[1], end)
             self._ends = _wider(self._ends, room)
             self._values = _wider(self._values, room)
         self._ends[0, begin:end] = stop
@@ -106,7 +107,7 @@ Number = TypeVar("Number", np.int32, np.float64)
 
 
 def _wider(table: NDArray[Number], room: int) -> NDArray[Number]:
-    wider = np.zeros((table.shape[0], room), table.dtype)
+    wider = np.empty((table.shape[0], room), table.dtype)
     wider[:, : table.shape[1]] = table
     return wider
 
@@ -120,6 +121,11 @@ class Scope:
     to_end_s: Floats
     """Fastest drive from each stop to the end, shape (stops,)."""
     ceiling_s: float
+
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """Whether such a plan could lead to each stop, shape (stops,)."""
+        return np.asarray(self.from_origin_s + self.to_end_s <= self.ceiling_s)
 
     def inside(self, stop: Ints | int, there: Ints, time_s: Floats) -> NDArray[np.bool_]:
         """Tell which drives from a stop could be part of such a plan, shape (drives,)."""
@@ -136,16 +142,17 @@ class RealDrives(DrivePool):
         self._scope = scope
         chargers, laps = question.charger_node.size, len(question.goals)
         self._onward: dict[int, Onward] = {}
+        self._near = scope.near[:chargers]
         for lap in range(laps - 1, -1, -1):
             before = question.goals[lap - 1].node if lap else question.origin
             stop = chargers + lap - 1 if lap else chargers + laps
             goal = question.goals[lap]
-            to_goal = rows.to_node(goal.node)
+            to_goal = rows.to_node(goal.node, self._near)
             direct = rows.between(before, goal.node)
             here = np.concatenate([to_goal.stop, np.full(direct.stop.size, stop, np.int32)])
             columns = joined_drives(to_goal, direct._replace(stop=here[to_goal.stop.size :]))
             if passive(question, lap):
-                further = onward_of(question, rows, lap, self._onward.get(lap + 1))
+                further = onward_of(question, rows, lap, self._onward.get(lap + 1), self._near)
                 self._onward[lap] = further
                 full_kwh = question.capacity_kwh - question.reserve_kwh
                 here, there, after, columns = linked(columns, further, goal.dwell_s, full_kwh)
@@ -163,7 +170,7 @@ class RealDrives(DrivePool):
         if stop < self.question.charger_node.size:
             columns = self.rows.row(stop)
         else:
-            columns = self.rows.from_node(int(self.question.stop_node[stop]))
+            columns = self.rows.from_node(int(self.question.stop_node[stop]), self._near)
         near = np.flatnonzero(self._scope.inside(stop, columns.stop, columns.time_s))
         columns = picked_drives(columns, near)
         self.set_row(stop, columns.stop, self._absolute(columns))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tripplan.search.customised import Customised, Metric
 from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
-from tripplan.search.kernels.sweep import new_sweep_work, way_ranks
+from tripplan.search.kernels.sweep import way_ranks
 from tripplan.search.kernels.unpack import unpack
 from tripplan.search.pool import VALUES, DrivePool, is_backward
 from tripplan.search.question import Question
@@ -47,7 +47,7 @@ class Drive:
 
 
 class Roads:
-    """Reads roads from a hierarchy, with one workspace for all.
+    """Reads roads from a hierarchy.
 
     Parameters
     ----------
@@ -57,7 +57,6 @@ class Roads:
 
     def __init__(self, ground: Customised) -> None:
         self._ground = ground
-        self._work = new_sweep_work(ground.hierarchy.node_count)
 
     def arcs(self, metric: Metric, source: int, target: int, *, backward: bool) -> Ints:
         """Arcs of the drive that a metric found from a node to another; empty if there is none.
@@ -81,7 +80,7 @@ class Roads:
         selection = tree.selection(np.array([end], np.int32))
         full = ground.full_mwh
         ranks = way_ranks(
-            tree.graph, climb, descend, start, end, selection, full, not backward, self._work
+            tree.graph, climb, descend, start, end, selection, full, not backward, tree.work
         )
         costs = (metric.up, metric.down, metric.roads)
         return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
@@ -207,9 +206,9 @@ class FineDrives(DrivePool):
         spared = np.ascontiguousarray(ground.spared_mwh[:, arcs])
         rates = _RATES * ground.base_rate * MS_PER_S / MWH_PER_KWH
         total, choice = drives_at_rates(values, spared, rates, ground.full_mwh)
-        _, first = np.unique(choice, axis=0, return_index=True)
-        choice = choice[np.sort(first)]
-        total = total[np.sort(first)]
+        new = np.ones(choice.shape[0], np.bool_)
+        new[1:] = (choice[1:] != choice[:-1]).any(axis=1)
+        choice, total = choice[new], total[new]
         held = question.start_kwh if question.stop_kw[stop] <= 0.0 else question.limit_kwh
         final = question.final_kwh - question.reserve_kwh
         for spare in dict.fromkeys((0.0, final)):

@@ -7,6 +7,7 @@ every trip that shares these.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
@@ -15,14 +16,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised
-from tripplan.search.kernels.compact import compact_lanes, compact_ways, compacted
-from tripplan.search.kernels.customise import COST, DROP, HEAT, LANE_MOST, NEED, NEVER, TIME, Costs
+from tripplan.search.kernels.compact import (
+    Compact,
+    compact_lanes,
+    compact_ways,
+    compacted,
+    distinct,
+    leading_to,
+    needed,
+    thinned,
+)
+from tripplan.search.kernels.customise import (
+    COLUMNS,
+    COST,
+    DROP,
+    HEAT,
+    LANE_MOST,
+    NEED,
+    NEVER,
+    TIME,
+    Costs,
+)
 from tripplan.search.kernels.relax import corners
-from tripplan.search.kernels.sweep import SweepWork, lane_weights, new_sweep_work, ways
+from tripplan.search.kernels.sweep import lane_weights, ways
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 
 class DriveColumns(NamedTuple):
@@ -61,11 +82,11 @@ class Rows(Protocol):
     def row(self, stop: int) -> DriveColumns:
         """Drives from a charger to the others."""
 
-    def from_node(self, node: int) -> DriveColumns:
-        """Drives from a node to all chargers."""
+    def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from a node to chargers; of these, at least to those that are wanted."""
 
-    def to_node(self, node: int) -> DriveColumns:
-        """Drives from all chargers to a node."""
+    def to_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from chargers to a node; of these, at least from those that are wanted."""
 
     def between(self, source: int, target: int) -> DriveColumns:
         """Drives from a node to another."""
@@ -85,14 +106,12 @@ class RowStore:
 
     ground: Customised
     stop_node: Ints
-    _work: SweepWork = field(init=False, repr=False)
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
     _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
     _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
-        self._work = new_sweep_work(tree.node_count)
         self._rows, self._relaxed_rows, self._swept = OrderedDict(), OrderedDict(), OrderedDict()
         ranks = tree.rank[self.stop_node]
         self._part = compacted(tree.graph, tree.selection(ranks))
@@ -108,9 +127,21 @@ class RowStore:
         return tuple(_picked(metric.up, self._part.arc) for metric in self.ground.metrics)
 
     @cached_property
-    def _lane_parts(self) -> tuple[Ints, Ints]:
-        lanes, arc = self.ground.lanes, self._part.arc
-        return lanes.down[arc], lanes.up[arc]
+    def _lane_parts(self) -> tuple[tuple[Compact, Ints], tuple[Compact, Ints]]:
+        """Arcs down and up that some lane needs, and their weights."""
+        lanes, part = self.ground.lanes, self._part
+        up, down = lanes.up[part.arc], lanes.down[part.arc]
+        half = up.shape[1] // 2
+        with ThreadPoolExecutor(2) as pool:
+            found = pool.map(
+                lambda span: needed(part, up[:, span].copy(), down[:, span].copy()),
+                (slice(half), slice(half, None)),
+            )
+            (up_1, down_1), (up_2, down_2) = found
+        return tuple(  # type: ignore[return-value]
+            (thinned(part, keep), weight[keep])
+            for keep, weight in ((down_1 | down_2, down), (up_1 | up_2, up))
+        )
 
     @cached_property
     def _lane_work(self) -> Ints:
@@ -120,31 +151,32 @@ class RowStore:
     def row(self, stop: int) -> DriveColumns:
         """Drives from a stop to the others."""
         node = int(self.stop_node[stop])
-        return _kept(
-            self._rows, stop, _ROWS, lambda: self._drives(node, forward=True, besides=stop)
-        )
+        others = np.arange(self.stop_node.size) != stop
+        return _kept(self._rows, stop, _ROWS, lambda: self._drives(node, others, forward=True))
 
-    def from_node(self, node: int) -> DriveColumns:
-        """Drives from a node to all stops."""
-        return self._drives(node, forward=True, besides=-1)
+    def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from a node to all stops, or to those that are wanted."""
+        return self._drives(node, wanted, forward=True)
 
-    def to_node(self, node: int) -> DriveColumns:
-        """Drives from all stops to a node."""
-        return self._drives(node, forward=False, besides=-1)
+    def to_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from all stops to a node, or from those that are wanted."""
+        return self._drives(node, wanted, forward=False)
 
-    def _drives(self, node: int, *, forward: bool, besides: int) -> DriveColumns:
+    def _drives(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
         """Find drives at every rate."""
         ground = self.ground
         tree = ground.hierarchy
         stops = np.arange(self.stop_node.size, dtype=np.int32)
-        if besides >= 0:
-            stops = np.delete(stops, besides)
-        tables = []
+        if wanted is not None:
+            stops = stops[wanted]
+        values = np.empty((len(ground.metrics), stops.size, COLUMNS), np.int32)
         within = self._sweep(node, forward=forward).within
+        if stops.size < self.stop_node.size - 1:
+            within = within & leading_to(tree.graph, self._part, self._stop_place[stops])
         for index, metric in enumerate(ground.metrics):
             climb = metric.up if forward else metric.down
             descend = (self._forward if forward else self._backward)[index]
-            values = compact_ways(
+            values[index] = compact_ways(
                 tree.graph,
                 self._part,
                 climb,
@@ -154,11 +186,9 @@ class RowStore:
                 within,
                 ground.full_mwh,
                 forward,
-                self._work,
+                tree.work,
             )
-            there = values[:, TIME] >= 0
-            tables.append((index, stops[there], values[there]))
-        return _columns(tables)
+        return _columns(stops, values)
 
     def between(self, source: int, target: int) -> DriveColumns:
         """Drives from a node to another; ``stop`` is 0."""
@@ -166,9 +196,9 @@ class RowStore:
         tree = ground.hierarchy
         ranks = tree.rank[np.array([target])]
         selection = tree.selection(ranks)
-        tables = []
+        values = np.empty((len(ground.metrics), 1, COLUMNS), np.int32)
         for index, metric in enumerate(ground.metrics):
-            values = ways(
+            values[index] = ways(
                 tree.graph,
                 metric.up,
                 metric.down,
@@ -177,11 +207,9 @@ class RowStore:
                 ranks,
                 ground.full_mwh,
                 True,  # noqa: FBT003 - compiled functions take no keywords
-                self._work,
+                tree.work,
             )
-            there = values[:, TIME] >= 0
-            tables.append((index, np.zeros(1, np.int32)[there], values[there]))
-        return _columns(tables)
+        return _columns(np.zeros(1, np.int32), values)
 
     def least_energy_row(self, stop: int) -> Floats:
         """Energy that the thriftiest drives from a stop to the others need, shape (stops,)."""
@@ -211,7 +239,7 @@ class RowStore:
             np.ones(self._part.ranks.size, np.bool_),
             NEVER,
             forward,
-            self._work,
+            tree.work,
         )
         need = values[:, NEED] / MWH_PER_KWH
         need[values[:, TIME] < 0] = np.inf
@@ -231,7 +259,7 @@ class RowStore:
             ranks,
             NEVER,
             True,  # noqa: FBT003 - compiled functions take no keywords
-            self._work,
+            tree.work,
         )[0]
         return float(values[NEED]) / MWH_PER_KWH if values[TIME] >= 0 else np.inf
 
@@ -273,12 +301,12 @@ class RowStore:
     def _lanes(self, node: int, *, forward: bool) -> "_Swept":
         ground = self.ground
         tree, lanes = ground.hierarchy, ground.lanes
-        down, up = self._lane_parts
+        part, descend = self._lane_parts[0 if forward else 1]
         steps, energy = compact_lanes(
             tree.graph,
-            self._part,
+            part,
             lanes.up if forward else lanes.down,
-            down if forward else up,
+            descend,
             int(tree.rank[node]),
             self._stop_place,
             self._lane_work,
@@ -350,28 +378,16 @@ def _picked(costs: Costs, arc: Ints) -> Costs:
     return Costs(costs.weight[arc], costs.values[arc])
 
 
-def _columns(tables: list[tuple[int, Ints, Ints]]) -> DriveColumns:
-    """Put drives into columns, without those that another of the same stops makes superfluous."""
-    stop = np.concatenate([stops for _, stops, _ in tables])
-    metric = np.concatenate([np.full(stops.size, k, np.int32) for k, stops, _ in tables])
-    values = np.concatenate([values for _, _, values in tables])
-    order = np.lexsort((values[:, NEED], values[:, TIME], stop))
-    stop, metric, values = stop[order], metric[order], values[order]
-    kept = np.ones(stop.size, np.bool_)
-    for back in range(1, len(tables)):
-        same = stop[back:] == stop[:-back]
-        worse = same & np.all(
-            values[back:, [NEED, COST, DROP]] >= values[:-back, [NEED, COST, DROP]], axis=1
-        )
-        kept[back:] &= ~worse
-    values = values[kept]
-    energy = values[:, [NEED, COST, DROP]] / MWH_PER_KWH
+def _columns(stops: Ints, values: Ints) -> DriveColumns:
+    """Put drives into columns, without those that another of the same stop makes superfluous."""
+    row, metric, kept = distinct(values)
+    energy = kept[:, [NEED, COST, DROP]] / MWH_PER_KWH
     return DriveColumns(
-        stop=stop[kept],
-        metric=metric[kept],
-        time_s=values[:, TIME] / MS_PER_S,
+        stop=stops[row],
+        metric=metric,
+        time_s=kept[:, TIME] / MS_PER_S,
         need_kwh=energy[:, 0].copy(),
         cost_kwh=energy[:, 1].copy(),
         drop_kwh=energy[:, 2].copy(),
-        heat_j=values[:, HEAT].astype(np.float64),
+        heat_j=kept[:, HEAT].astype(np.float64),
     )

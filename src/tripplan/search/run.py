@@ -156,8 +156,10 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     if levels_kw[0] <= 0.0:
         levels_kw, level = levels_kw[1:], level - 1
     chargers = question.charger_node.size
-    spells = [question.spells.get(k, ()) for k in range(chargers)]
-    flat = np.array([spell for row in spells for spell in row], np.float64).reshape(-1, 2)
+    known = sorted(question.spells)
+    flat = np.array([s for k in known for s in question.spells[k]], np.float64).reshape(-1, 2)
+    spells = np.zeros(chargers + 1, np.int32)
+    spells[np.array(known, np.intp) + 1] = [len(question.spells[k]) for k in known]
     goals = question.goals
     is_charger = np.zeros(question.stop_count, np.bool_)
     is_charger[:chargers] = True
@@ -183,10 +185,30 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         level=level.astype(np.int32),
         overhead_s=overhead,
         dwell_s=np.array([goal.dwell_s for goal in goals]),
-        spell_first=np.concatenate([[0], np.cumsum([len(row) for row in spells])]).astype(np.int32),
+        spell_first=np.cumsum(spells, dtype=np.int32),
         spell_begin_s=flat[:, 0].copy(),
         spell_end_s=flat[:, 1].copy(),
     ), charging_times_s(question, levels_kw, falling=relaxed)
+
+
+def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
+    """Tell which power levels are never quicker than which others at the same or a lower SoC.
+
+    Parameters
+    ----------
+    tau_s
+        Time to charge from empty, shape (levels, columns). [s]
+    least_cell
+        Cell of SoC below which no car ever is.
+
+    Returns
+    -------
+    ndarray
+        Shape (levels, levels).
+    """
+    cell_s = np.diff(tau_s, axis=1)[:, least_cell:]
+    slowest_s = np.maximum.accumulate(cell_s, axis=1)
+    return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
 
 
 def search(
@@ -230,6 +252,7 @@ def search(
     most_departures = 4 * shape[1] + 8 + int(wishes.limit_kwh / how.departure_step_kwh)
     terms = Terms(
         tau_s,
+        never_quicker(tau_s, int(wishes.reserve_kwh / wishes.step_kwh)),
         question.stop_kw,
         bounds,
         wishes,

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh
 from tripplan.search.kernels.heap import heap_pop
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled_bare
 from tripplan.search.kernels.labels import (
     DONE,
     EPSILON,
@@ -49,7 +49,7 @@ from tripplan.search.kernels.terms import Terms
 Floats = NDArray[np.float64]
 
 
-@compiled
+@compiled_bare
 def start(frontier: Frontier, wishes: Wishes, start_c: float) -> None:
     """Put the first label where the trip begins."""
     origin = wishes.chargers + wishes.laps
@@ -59,7 +59,7 @@ def start(frontier: Frontier, wishes: Wishes, start_c: float) -> None:
     queue_label(frontier, first, 0.0)
 
 
-@compiled
+@compiled_bare
 def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
     """Find the chain of stops with the least time; returns `DONE`, `NEEDS_ROW` or `FULL_UP`.
 
@@ -128,7 +128,7 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
     return DONE
 
 
-@compiled
+@compiled_bare
 def _limit_kwh(terms: Terms, stop: int, energy_kwh: float) -> float:
     """Most energy with which a stop that was reached with an energy is left."""
     wishes = terms.wishes
@@ -141,7 +141,7 @@ def _limit_kwh(terms: Terms, stop: int, energy_kwh: float) -> float:
     return float(max(most, energy_kwh))
 
 
-@compiled
+@compiled_bare
 def _expand(
     frontier: Frontier, drives: Drives, terms: Terms, drive: int, label: int, next_lap: int
 ) -> bool:
@@ -171,6 +171,8 @@ def _expand(
         least = max(need, energy + wishes.least_charge_kwh[here])
         if least <= limit + EPSILON or least <= energy + EPSILON:
             next_level = -1 if arrives else wishes.level[there]
+            if next_level >= 0 and terms.never_quicker[level, next_level]:
+                next_level = -1
             count = departures(
                 terms.tau_s, level, next_level, cost, most, least, limit, wishes.step_kwh, found
             )
@@ -200,7 +202,7 @@ def _expand(
     return True
 
 
-@compiled
+@compiled_bare
 def _add_grid(
     found: Floats, count: int, least_kwh: float, limit_kwh: float, step_kwh: float
 ) -> int:
@@ -216,7 +218,7 @@ def _add_grid(
     return count
 
 
-@compiled
+@compiled_bare
 def _leave_to_arrive_with(
     drives: Drives,
     drive: int,
@@ -250,7 +252,7 @@ def _leave_to_arrive_with(
     return leave if begin + EPSILON < leave < most else np.inf
 
 
-@compiled
+@compiled_bare
 def _leave(
     frontier: Frontier,
     drives: Drives,

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from tripplan.search.kernels.contraction import Chordal
 from tripplan.search.kernels.customise import (
     COLUMNS,
+    COST,
+    DROP,
     LANE_MOST,
     NEED,
     NO_WAY,
+    TIME,
     Costs,
     link_into,
 )
@@ -63,6 +66,133 @@ def compacted(graph: Chordal, selection: Ints) -> Compact:
             arc[at] = a
             at += 1
     return Compact(selection, place, first, head, arc)
+
+
+@compiled
+def leading_to(graph: Chordal, part: Compact, targets: Ints) -> NDArray[np.bool_]:
+    """Which places a sweep to some of the targets needs, shape (selected,)."""
+    found = np.zeros(part.ranks.shape[0], np.bool_)
+    for target in targets:
+        place = target
+        while not found[place]:
+            found[place] = True
+            above = graph.parent[part.ranks[place]]
+            if above < 0:
+                break
+            place = part.place[above]
+    return found
+
+
+@compiled
+def needed(part: Compact, up: Ints, down: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which arcs are quickest in some lane; the others need not be looked at in a sweep.
+
+    Parameters
+    ----------
+    part
+        Selected ranks and their arcs.
+    up, down
+        Weights of travel along the arcs in their order, shape (arcs, lanes); spoilt.
+
+    Returns
+    -------
+    tuple of ndarray
+        For travel up and down, shape (arcs,).
+    """
+    first, head = part.first, part.head
+    arcs, lanes = up.shape
+    keeps_up, keeps_down = np.zeros(arcs, np.bool_), np.zeros(arcs, np.bool_)
+    arc_to = np.full(part.ranks.shape[0], -1, np.int32)
+    slower_up, slower_down = np.zeros((arcs, lanes), np.bool_), np.zeros((arcs, lanes), np.bool_)
+    for k in range(part.ranks.shape[0]):
+        for one in range(first[k], first[k + 1]):
+            arc_to[head[one]] = one
+        for one in range(first[k], first[k + 1]):
+            for across in range(first[head[one]], first[head[one] + 1]):
+                other = arc_to[head[across]]
+                if other < 0:
+                    continue
+                for lane in range(lanes):
+                    weight = np.int32(up[other, lane] + down[across, lane])
+                    slower_up[one, lane] |= weight < up[one, lane]
+                    up[one, lane] = min(up[one, lane], weight)
+                    weight = np.int32(up[one, lane] + up[across, lane])
+                    slower_up[other, lane] |= weight < up[other, lane]
+                    up[other, lane] = min(up[other, lane], weight)
+                    weight = np.int32(down[other, lane] + up[across, lane])
+                    slower_down[one, lane] |= weight < down[one, lane]
+                    down[one, lane] = min(down[one, lane], weight)
+                    weight = np.int32(down[one, lane] + down[across, lane])
+                    slower_down[other, lane] |= weight < down[other, lane]
+                    down[other, lane] = min(down[other, lane], weight)
+        for one in range(first[k], first[k + 1]):
+            arc_to[head[one]] = -1
+            for lane in range(lanes):
+                keeps_up[one] |= not slower_up[one, lane] and up[one, lane] < LANE_MOST
+                keeps_down[one] |= not slower_down[one, lane] and down[one, lane] < LANE_MOST
+    return keeps_up, keeps_down
+
+
+@compiled
+def thinned(part: Compact, kept: NDArray[np.bool_]) -> Compact:
+    """Leave out arcs; returns the part over the others, in the same order."""
+    before = np.zeros(kept.shape[0] + 1, np.int32)
+    for a in range(kept.shape[0]):
+        before[a + 1] = before[a] + kept[a]
+    return Compact(part.ranks, part.place, before[part.first], part.head[kept], part.arc[kept])
+
+
+@compiled
+def distinct(values: Ints) -> tuple[Ints, Ints, Ints]:
+    """Drop the drives that another of the same stop makes superfluous.
+
+    Parameters
+    ----------
+    values
+        Values of drives by metric, time -1 where there is none, shape (metrics, stops, 5).
+
+    Returns
+    -------
+    tuple of ndarray
+        Stop, metric and values of those that are left, by stop and then by time; shape (drives,),
+        (drives,) and (drives, 5).
+    """
+    metrics, stops = values.shape[:2]
+    stop = np.empty(metrics * stops, np.int32)
+    metric = np.empty(metrics * stops, np.int32)
+    found = np.empty((metrics * stops, COLUMNS), np.int32)
+    used = 0
+    for s in range(stops):
+        begin = used
+        for _ in range(metrics):
+            # The next one by time and need, unless an earlier one is as good.
+            best = -1
+            for m in range(metrics):
+                if values[m, s, TIME] >= 0 and (
+                    best < 0
+                    or values[m, s, TIME] < values[best, s, TIME]
+                    or (
+                        values[m, s, TIME] == values[best, s, TIME]
+                        and values[m, s, NEED] < values[best, s, NEED]
+                    )
+                ):
+                    superfluous = False
+                    for k in range(begin, used):
+                        superfluous |= metric[k] == m or (
+                            found[k, NEED] <= values[m, s, NEED]
+                            and found[k, COST] <= values[m, s, COST]
+                            and found[k, DROP] <= values[m, s, DROP]
+                            and found[k, TIME] <= values[m, s, TIME]
+                        )
+                    if not superfluous:
+                        best = m
+            if best < 0:
+                break
+            stop[used] = s
+            metric[used] = best
+            found[used] = values[best, s]
+            used += 1
+    return stop[:used].copy(), metric[:used].copy(), found[:used].copy()
 
 
 @compiled

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.kernels.heap import heap_push
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, compiled_bare
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -171,7 +171,7 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
     )
 
 
-@compiled
+@compiled_bare
 def put_label(
     frontier: Frontier,
     stop: int,
@@ -201,13 +201,13 @@ def put_label(
     return at
 
 
-@compiled
+@compiled_bare
 def fewer_stops(wishes: Wishes, stops: int, others: int) -> bool:
     """Whether a label has no more stops behind it than another, where that counts at all."""
     return stops <= others or wishes.most_stops >= MANY
 
 
-@compiled
+@compiled_bare
 def queue_label(frontier: Frontier, label: int, key: float) -> None:
     """Put a label into the bag of its stop, and into the queue under a key."""
     lap = frontier.labels.lap[label]
@@ -218,7 +218,7 @@ def queue_label(frontier: Frontier, label: int, key: float) -> None:
     frontier.counts[HEAPED] = heap_push(frontier.keys, frontier.items, size, key, label)
 
 
-@compiled
+@compiled_bare
 def rest_s(bounds: Bounds, lap: int, stop: int, energy_kwh: float) -> float:
     """Return a lower bound on the time from a stop, reached with this energy, to the end."""
     missing = bounds.energy_kwh[lap, stop] + bounds.final_kwh - energy_kwh
@@ -230,7 +230,7 @@ def rest_s(bounds: Bounds, lap: int, stop: int, energy_kwh: float) -> float:
     return float(max(fastest, bounds.priced_s[lap, stop] - spare_s) + stops * bounds.overhead_s)
 
 
-@compiled
+@compiled_bare
 def opens_s(wishes: Wishes, stop: int, time_s: float) -> float:
     """Time from which a stop can be used by a car that comes at a time; infinite: never again."""
     if stop >= wishes.chargers:
@@ -245,7 +245,7 @@ def opens_s(wishes: Wishes, stop: int, time_s: float) -> float:
     return np.inf
 
 
-@compiled
+@compiled_bare
 def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
     """Time that charging from empty to an energy takes at a charger of this power level [s]."""
     x = energy_kwh / step_kwh
@@ -253,7 +253,7 @@ def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> 
     return float(tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell]))
 
 
-@compiled
+@compiled_bare
 def charged_kwh(tau_s: Floats, level: int, step_kwh: float, time_s: float) -> float:
     """Energy that charging from empty for a time gives; the inverse of `charged_s` [kWh]."""
     cell = int(np.searchsorted(tau_s[level], time_s)) - 1
@@ -263,14 +263,14 @@ def charged_kwh(tau_s: Floats, level: int, step_kwh: float, time_s: float) -> fl
     return float((cell + min(max(share, 0.0), 1.0)) * step_kwh)
 
 
-@compiled
+@compiled_bare
 def slope_s_per_kwh(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
     """Time for the next kilowatt-hour at an energy within a cell [s/kWh]."""
     cell = min(max(int(energy_kwh / step_kwh), 0), tau_s.shape[1] - 2)
     return float((tau_s[level, cell + 1] - tau_s[level, cell]) / step_kwh)
 
 
-@compiled
+@compiled_bare
 def departures(
     tau_s: Floats,
     here: int,

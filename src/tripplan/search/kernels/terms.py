@@ -18,6 +18,9 @@ class Terms(NamedTuple):
 
     tau_s: Floats
     """Time to charge from empty without a limit by heat, shape (power levels, columns)."""
+    never_quicker: NDArray[np.bool_]
+    """Whether a power level is never quicker than another is at the same or a lower SoC: before a
+    drive to that one, no stop of this level charges more than it must.  Shape (levels, levels)."""
     charger_kw: Floats
     """Power of the plug at each stop, shape (stops,)."""
     bounds: Bounds
