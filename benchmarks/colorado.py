@@ -75,7 +75,8 @@ def first_queries(phases: Phases, runs: list[Run], planner: Planner) -> list[flo
     """Take the times of searches that find no row of drives [s]."""
     times = []
     for run in runs:
-        rows = RowStore(phases.rows.ground, phases.rows.stop_node)
+        rows = phases.rows
+        rows.forget_rows()
         times.append(timed(partial(solve, run.solved.question, rows, planner.settings))[0])
     return times
 
@@ -154,6 +155,7 @@ def car_row(found: Car) -> list[str]:
         figure(found.phases.prices_s),
         figure(found.phases.metrics_s),
         figure(found.phases.lanes_s),
+        figure(found.phases.parts_s),
         ms(median(found.first_s)),
         f"{ms(median(search))} / {ms(p95(search))}",
         f"{ms(median(warm))} / {ms(p95(warm))}",
@@ -169,6 +171,7 @@ HEAD = (
     "prices, s",
     "metrics, s",
     "lanes, s",
+    "chargers, s",
     "first query, ms",
     "new pair, ms (median / p95)",
     "same pair, ms",
@@ -186,7 +189,8 @@ and 150 kW at random nodes; departure with 90 %, 20 °C, battery heat and choice
 {pairs} random pairs a car, at least {least:.0f} km apart, that need stops, after {earlier} others.
 
 Once a network: order {order:.1f} s, contraction {contract:.2f} s. Once a car and weather: prices of
-all roads at five speeds, metrics (real drives at four rates), lanes (bounds at 16 rates).
+all roads at five speeds, metrics (real drives at four rates), lanes (bounds at 16 rates), and what
+the drives between these chargers share.  The first query finds no row of drives.
 
 {cars}
 

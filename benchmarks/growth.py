@@ -32,7 +32,6 @@ from places import car, colorado, random_trips, roads_only, with_chargers
 from tripplan.planner import Planner
 from tripplan.region import Region
 from tripplan.search.hierarchy import Hierarchy
-from tripplan.search.rows import RowStore
 from tripplan.search.solve import solve
 
 NETWORKS = {
@@ -92,7 +91,8 @@ def measured(size: str, pairs: int) -> Grown:
         again = [planned(fresh, watch, run.plan.trip, vehicle) for run in new]
     first = []
     for run in new[:FIRST_QUERIES]:
-        rows = RowStore(phases.rows.ground, phases.rows.stop_node)
+        rows = phases.rows
+        rows.forget_rows()
         first.append(timed(partial(solve, run.solved.question, rows, fresh.settings))[0])
     return Grown(
         name=size,

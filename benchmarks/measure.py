@@ -199,12 +199,14 @@ class Phases:
     prices_s: float
     metrics_s: float
     lanes_s: float
+    parts_s: float
+    """What the drives between these chargers share: the arcs that they need, close together."""
     rows: RowStore
 
     @property
     def customised_s(self) -> float:
-        """Prices, metrics and lanes together: what a new car or new weather costs."""
-        return self.prices_s + self.metrics_s + self.lanes_s
+        """All but the hierarchy: what a new car or new weather costs."""
+        return self.prices_s + self.metrics_s + self.lanes_s + self.parts_s
 
 
 def made_ready(plans: Planner, kind: Trip, car: Vehicle) -> Phases:
@@ -214,7 +216,8 @@ def made_ready(plans: Planner, kind: Trip, car: Vehicle) -> Phases:
     prices_s, rows = timed(lambda: rows_of(plans, kind, car))
     metrics_s, _ = timed(lambda: rows.ground.metrics)
     lanes_s, _ = timed(lambda: rows.ground.lanes)
-    return Phases(hierarchy_s, prices_s, metrics_s, lanes_s, rows)
+    parts_s, _ = timed(rows.made_ready)
+    return Phases(hierarchy_s, prices_s, metrics_s, lanes_s, parts_s, rows)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -16,10 +16,11 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel
+from tripplan.search.drive_columns import DriveColumns
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.pool import DrivePool
 from tripplan.search.question import Question, charging_times_s
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import RowStore
 from tripplan.search.run import search
 from tripplan.settings import Settings
 

@@ -94,6 +94,7 @@ def plain_choice(
     terms = Terms(
         tau_s,
         never_quicker(tau_s, int(wishes.reserve_kwh / wishes.step_kwh)),
+        np.empty((1, 0)),
         charger_kw,
         bounds,
         wishes,

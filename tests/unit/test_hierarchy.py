@@ -10,10 +10,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from tests.graphs import Graph, random_graph
 from tripplan.search.customised import Customised
+from tripplan.search.drive_columns import DriveColumns
 from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, NO_WAY, TIME
 from tripplan.search.kernels.sweep import new_sweep_work, sweep
 from tripplan.search.refine import Roads
-from tripplan.search.rows import DriveColumns, RowStore
+from tripplan.search.rows import RowStore
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

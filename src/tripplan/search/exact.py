@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised
+from tripplan.search.drive_columns import DriveColumns, picked_drives
 from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
 from tripplan.search.pool import Scope
 from tripplan.search.reach import seconds_to
 from tripplan.search.refine import Drive
-from tripplan.search.rows import DriveColumns, picked_drives
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.search.drive_columns import DriveColumns, Rows, joined_drives
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, Rows, joined_drives
 
 Ints = NDArray[np.int32]
 Flags = NDArray[np.bool_]

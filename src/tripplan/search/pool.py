@@ -7,10 +7,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.search.drive_columns import DriveColumns, Rows, joined_drives, picked_drives
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.passages import Onward, linked, onward_of, passive
 from tripplan.search.question import Question
-from tripplan.search.rows import DriveColumns, Rows, RowStore, joined_drives, picked_drives
+from tripplan.search.rows import RowStore
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

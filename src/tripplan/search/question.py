@@ -1,5 +1,6 @@
 """The trip as the search sees it: nodes, energies and powers, no names."""
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -117,7 +118,7 @@ def optimistic_limit_kw(question: Question) -> float:
     return max([here_kw, *map(float, reachable)])
 
 
-def charging_times_s(question: Question, levels_kw: Floats, *, falling: bool = False) -> Floats:
+def charging_times_s(question: Question, levels_kw: Floats, *, relaxed: bool = False) -> Floats:
     """Time to charge from empty at best temperatures [s].
 
     Parameters
@@ -126,9 +127,9 @@ def charging_times_s(question: Question, levels_kw: Floats, *, falling: bool = F
         The trip.
     levels_kw
         Distinct powers of chargers, shape (levels,). [kW]
-    falling
-        Whether power that rises with SoC counts as if it were there from the beginning: a
-        relaxation whose power never rises.
+    relaxed
+        Whether power rises with SoC in a few steps only, each to the most that it reaches before
+        the next: no slower anywhere.
 
     Returns
     -------
@@ -141,9 +142,33 @@ def charging_times_s(question: Question, levels_kw: Floats, *, falling: bool = F
     cap_kw = optimistic_limit_kw(question)
     middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
     curve = np.array([interpolate(float(m), power.curve_soc, power.curve_kw) for m in middles])
-    if falling:
-        curve = np.maximum.accumulate(curve[::-1])[::-1]
     kw = np.minimum(np.minimum(curve[None, :], levels_kw[:, None]), cap_kw)
+    if relaxed:
+        least_cell = int(question.reserve_kwh / question.step_kwh)
+        kw = np.array([_in_steps(row, least_cell) for row in kw])
     with np.errstate(divide="ignore"):
         cells = question.step_kwh / kw * S_PER_H
     return np.concatenate([np.zeros((levels_kw.size, 1)), np.cumsum(cells, axis=1)], axis=1)
+
+
+_RISES = 4
+"""Steps in which power rises in a relaxation."""
+_FLAT = 1.005
+"""A rise by less than this factor is taken as none."""
+
+
+def _in_steps(kw: Floats, least_cell: int) -> Floats:
+    """Power that is nowhere less, and rises in a few steps only, shape (cells,).
+
+    Between two steps it is the most of all further on before the second.
+    """
+    low, high = float(kw[least_cell]), float(kw[least_cell:].max())
+    steps = [0]
+    if high > low * _FLAT:
+        wanted = np.linspace(low, high, _RISES + 2)[1:-1]
+        above = kw[None, least_cell:] > wanted[:, None]
+        steps += np.unique(least_cell + above.argmax(axis=1)).tolist()
+    found = np.empty(kw.size)
+    for begin, end in itertools.pairwise([*steps, kw.size]):
+        found[begin:end] = np.maximum.accumulate(kw[begin:end][::-1])[::-1]
+    return found

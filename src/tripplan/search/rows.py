@@ -10,27 +10,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised
+from tripplan.search.drive_columns import DriveColumns, columns_of
 from tripplan.search.kernels.compact import (
     Compact,
     compact_lanes,
     compact_ways,
     compacted,
-    distinct,
     leading_to,
     needed,
     thinned,
 )
 from tripplan.search.kernels.customise import (
     COLUMNS,
-    COST,
-    DROP,
-    HEAT,
     LANE_MOST,
     NEED,
     NEVER,
@@ -39,57 +36,11 @@ from tripplan.search.kernels.customise import (
 )
 from tripplan.search.kernels.relax import corners
 from tripplan.search.kernels.sweep import lane_weights, ways
-from tripplan.units import MS_PER_S, MWH_PER_KWH
+from tripplan.units import MWH_PER_KWH
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Flags = NDArray[np.bool_]
-
-
-class DriveColumns(NamedTuple):
-    """Drives in columns, shape (drives,); energies count from the reserve."""
-
-    stop: Ints
-    """Index of the stop at the other end."""
-    metric: Ints
-    """Index of the metric that found the drive."""
-    time_s: Floats
-    need_kwh: Floats
-    cost_kwh: Floats
-    drop_kwh: Floats
-    """How far below full the battery is on arrival at the least."""
-    heat_j: Floats
-
-
-def picked_drives(columns: DriveColumns, which: NDArray[np.intp]) -> DriveColumns:
-    """Return some of the drives, by their positions."""
-    stop, metric, *values = columns
-    return DriveColumns(stop[which], metric[which], *(column[which] for column in values))
-
-
-def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
-    """Put drives behind others."""
-    return DriveColumns(
-        np.concatenate([one.stop, other.stop]),
-        np.concatenate([one.metric, other.metric]),
-        *(np.concatenate(pair) for pair in zip(one[2:], other[2:], strict=True)),
-    )
-
-
-class Rows(Protocol):
-    """Drives between the chargers of a car; see `RowStore`."""
-
-    def row(self, stop: int) -> DriveColumns:
-        """Drives from a charger to the others."""
-
-    def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
-        """Drives from a node to chargers; of these, at least to those that are wanted."""
-
-    def to_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
-        """Drives from chargers to a node; of these, at least from those that are wanted."""
-
-    def between(self, source: int, target: int) -> DriveColumns:
-        """Drives from a node to another."""
 
 
 @dataclass(eq=False)
@@ -112,10 +63,18 @@ class RowStore:
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
-        self._rows, self._relaxed_rows, self._swept = OrderedDict(), OrderedDict(), OrderedDict()
+        self.forget_rows()
         ranks = tree.rank[self.stop_node]
         self._part = compacted(tree.graph, tree.selection(ranks))
         self._stop_place = self._part.place[ranks]
+
+    def made_ready(self) -> None:
+        """Work out what all drives between these stops share, which the first would do else."""
+        _ = self._forward, self._backward, self._lane_parts
+
+    def forget_rows(self) -> None:
+        """Let go of all drives that were found so far."""
+        self._rows, self._relaxed_rows, self._swept = OrderedDict(), OrderedDict(), OrderedDict()
 
     @cached_property
     def _forward(self) -> tuple[Costs, ...]:
@@ -188,7 +147,7 @@ class RowStore:
                 forward,
                 tree.work,
             )
-        return _columns(stops, values)
+        return columns_of(stops, values)
 
     def between(self, source: int, target: int) -> DriveColumns:
         """Drives from a node to another; ``stop`` is 0."""
@@ -209,7 +168,7 @@ class RowStore:
                 True,  # noqa: FBT003 - compiled functions take no keywords
                 tree.work,
             )
-        return _columns(np.zeros(1, np.int32), values)
+        return columns_of(np.zeros(1, np.int32), values)
 
     def least_energy_row(self, stop: int) -> Floats:
         """Energy that the thriftiest drives from a stop to the others need, shape (stops,)."""
@@ -376,18 +335,3 @@ def _kept(store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[]
 
 def _picked(costs: Costs, arc: Ints) -> Costs:
     return Costs(costs.weight[arc], costs.values[arc])
-
-
-def _columns(stops: Ints, values: Ints) -> DriveColumns:
-    """Put drives into columns, without those that another of the same stop makes superfluous."""
-    row, metric, kept = distinct(values)
-    energy = kept[:, [NEED, COST, DROP]] / MWH_PER_KWH
-    return DriveColumns(
-        stop=stops[row],
-        metric=metric,
-        time_s=kept[:, TIME] / MS_PER_S,
-        need_kwh=energy[:, 0].copy(),
-        cost_kwh=energy[:, 1].copy(),
-        drop_kwh=energy[:, 2].copy(),
-        heat_j=kept[:, HEAT].astype(np.float64),
-    )

@@ -148,8 +148,8 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     question
         The trip.
     relaxed
-        Whether wishes that only forbid are left out, and power that rises with SoC is taken to
-        be there from the beginning.
+        Whether wishes that only forbid are left out, and power rises with SoC in a few steps, no
+        slower anywhere.
     """
     kw = question.stop_kw if question.power is not None else np.zeros(question.stop_count)
     levels_kw, level = np.unique(kw, return_inverse=True)
@@ -188,7 +188,7 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         spell_first=np.cumsum(spells, dtype=np.int32),
         spell_begin_s=flat[:, 0].copy(),
         spell_end_s=flat[:, 1].copy(),
-    ), charging_times_s(question, levels_kw, falling=relaxed)
+    ), charging_times_s(question, levels_kw, relaxed=relaxed)
 
 
 def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
@@ -209,6 +209,28 @@ def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
     cell_s = np.diff(tau_s, axis=1)[:, least_cell:]
     slowest_s = np.maximum.accumulate(cell_s, axis=1)
     return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
+
+
+def rises_kwh(tau_s: Floats, least_cell: int, step_kwh: float) -> Floats:
+    """Energies from which each power level charges quicker than just before, shape (levels, rises).
+
+    Parameters
+    ----------
+    tau_s
+        Time to charge from empty, shape (levels, columns). [s]
+    least_cell
+        Cell of SoC below which no car ever is.
+    step_kwh
+        Energy between two columns. [kWh]
+    """
+    cell_s = np.diff(tau_s, axis=1)
+    quicker = cell_s[:, 1:] < cell_s[:, :-1] * (1.0 - 1e-12)
+    quicker[:, :least_cell] = False
+    found = np.full((tau_s.shape[0], int(quicker.sum(axis=1).max(initial=0))), np.inf)
+    for row, at in zip(found, quicker, strict=True):
+        cells = np.flatnonzero(at) + 1
+        row[: cells.size] = cells * step_kwh
+    return found
 
 
 def search(
@@ -250,9 +272,11 @@ def search(
     shape = (room if heat else 1, SOC_CELLS + 1)
     how = rules or IDLE_RULES
     most_departures = 4 * shape[1] + 8 + int(wishes.limit_kwh / how.departure_step_kwh)
+    least_cell = int(wishes.reserve_kwh / wishes.step_kwh)
     terms = Terms(
         tau_s,
-        never_quicker(tau_s, int(wishes.reserve_kwh / wishes.step_kwh)),
+        never_quicker(tau_s, least_cell),
+        rises_kwh(tau_s, least_cell, wishes.step_kwh) if relaxed else np.empty((1, 0)),
         question.stop_kw,
         bounds,
         wishes,

@@ -181,24 +181,22 @@ def _expand(
     for k in range(count):
         if not _leave(frontier, drives, terms, drive, label, next_lap, ready, found[k], cost, 0.0):
             return False
-    if drives.slower_kwh[drive] > 0.0:
-        floor = wishes.final_kwh if arrives else wishes.reserve_kwh
-        leave = _leave_to_arrive_with(drives, drive, floor, energy, limit, level, terms)
-        saved = cost - (leave - floor)
-        if saved > 0.0:
-            extra_s = saved * drives.slower_s_per_kwh[drive]
-            return _leave(
-                frontier,
-                drives,
-                terms,
-                drive,
-                label,
-                next_lap,
-                ready,
-                leave,
-                leave - floor,
-                extra_s,
-            )
+    if drives.slower_kwh[drive] <= 0.0:
+        return True
+    floor = wishes.final_kwh if arrives else wishes.reserve_kwh
+    next_level = -1 if arrives else wishes.level[there]
+    rises = terms.rises_kwh
+    for k in range(-1, rises.shape[1] if next_level >= 0 else 0):
+        reached = floor if k < 0 else rises[next_level, k]
+        leave = _next_leave(drives, drive, reached, -np.inf, energy, limit, level, terms)
+        while leave < np.inf:
+            spent = leave - reached
+            extra_s = (cost - spent) * drives.slower_s_per_kwh[drive]
+            if not _leave(
+                frontier, drives, terms, drive, label, next_lap, ready, leave, spent, extra_s
+            ):
+                return False
+            leave = _next_leave(drives, drive, reached, leave, energy, limit, level, terms)
     return True
 
 
@@ -219,37 +217,40 @@ def _add_grid(
 
 
 @compiled_bare
-def _leave_to_arrive_with(
+def _next_leave(
     drives: Drives,
     drive: int,
-    floor_kwh: float,
+    reached_kwh: float,
+    above_kwh: float,
     energy_kwh: float,
     limit_kwh: float,
     level: int,
     terms: Terms,
 ) -> float:
-    """Departure energy of a drive that is slowed down to arrive with just so much, or infinity.
+    """Next departure energy of a drive slowed down to arrive with just so much, or infinity.
 
-    In a relaxation the drive trades time for energy at a fixed rate.  Total time then has a local
-    minimum where charging one more kilowatt-hour starts to take longer than slowing down does
-    (or where the charge must end); at either end of the trade stands a drive of its own.
+    In a relaxation the drive trades time for energy at a fixed rate.  Total time then has local
+    minima where charging one more kilowatt-hour starts to take longer than slowing down does (or
+    where the charge must end); at either end of the trade stands a drive of its own.  The energies
+    to arrive with are the least one, and those at which the next stop starts to charge quicker.
     """
-    most = floor_kwh + drives.cost_kwh[drive]
+    most = reached_kwh + drives.cost_kwh[drive]
     least = most - drives.slower_kwh[drive]
     if level < 0:
-        return energy_kwh if least < energy_kwh < most else np.inf
-    if limit_kwh <= least + EPSILON:
-        return np.inf
+        return energy_kwh if max(least, above_kwh) < energy_kwh < most else np.inf
     tau_s, step_kwh = terms.tau_s, terms.wishes.step_kwh
-    begin = max(energy_kwh, least)
+    begin = max(energy_kwh, least, above_kwh)
     cell = int(np.floor(begin / step_kwh + EPSILON))
-    rate = drives.slower_s_per_kwh[drive]
-    while cell < tau_s.shape[1] - 1:
-        if tau_s[level, cell + 1] - tau_s[level, cell] >= rate * step_kwh:
+    rate_s = drives.slower_s_per_kwh[drive] * step_kwh
+    quicker = False
+    while cell < tau_s.shape[1] - 1 and cell * step_kwh < limit_kwh:
+        if tau_s[level, cell + 1] - tau_s[level, cell] < rate_s:
+            quicker = True
+        elif quicker:
             break
         cell += 1
     leave = min(cell * step_kwh, limit_kwh)
-    return leave if begin + EPSILON < leave < most else np.inf
+    return leave if quicker and begin + EPSILON < leave < most else np.inf
 
 
 @compiled_bare

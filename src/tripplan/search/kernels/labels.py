@@ -161,9 +161,9 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
     counts[WINNER] = -1
     return Frontier(
         labels,
-        np.zeros(room, np.bool_),
+        np.empty(room, np.bool_),
         np.full((laps + 1, stops), -1, np.int32),
-        np.full(room, -1, np.int32),
+        np.empty(room, np.int32),
         np.empty(room + 8),
         np.empty(room + 8, np.int32),
         counts,
@@ -197,6 +197,7 @@ def put_label(
     labels.departed_kwh[at] = departed_kwh
     labels.waited_s[at] = waited_s
     labels.stops[at] = labels.stops[parent] if parent >= 0 else 0
+    frontier.dead[at] = False
     frontier.counts[USED] = at + 1
     return at
 

@@ -21,6 +21,9 @@ class Terms(NamedTuple):
     never_quicker: NDArray[np.bool_]
     """Whether a power level is never quicker than another is at the same or a lower SoC: before a
     drive to that one, no stop of this level charges more than it must.  Shape (levels, levels)."""
+    rises_kwh: Floats
+    """In a relaxation: energies at which each power level starts to charge quicker, infinite
+    where there are fewer, shape (levels, rises)."""
     charger_kw: Floats
     """Power of the plug at each stop, shape (stops,)."""
     bounds: Bounds
