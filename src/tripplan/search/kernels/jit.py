@@ -2,11 +2,14 @@
 
 The scalar formulas of `physics` are registered here, so that compiled loops call the very same
 source that Python calls.  numba keys its disk cache to the file of the function it compiles, not
-to the files of those it calls: after editing `physics`, run ``make clean``.
+to the files of those it calls, which are a part of it; so where any source of this folder or of
+`physics` has changed, all machine code kept beside them is thrown away.
 """
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
@@ -32,6 +35,23 @@ for _formula in (
     register_jitable(_formula)
 
 
+def forget_stale() -> None:
+    """Remove machine code that was made from other sources than these, if any is kept here."""
+    kept = Path(__file__).parent / "__pycache__"
+    sources = [*Path(__file__).parent.glob("*.py"), *Path(thermal.__file__).parent.glob("*.py")]
+    stamps = sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sources)
+    mark, found = kept / "sources.txt", repr(stamps)
+    # Where nothing can be written, nothing is kept either.
+    with contextlib.suppress(OSError):
+        if mark.exists() and mark.read_text("utf-8") == found:
+            return
+        kept.mkdir(exist_ok=True)
+        for path in [*kept.glob("*.nbi"), *kept.glob("*.nbc")]:
+            path.unlink(missing_ok=True)
+        mark.write_text(found, "utf-8")
+
+
+forget_stale()
 _njit: Any = partial(numba.njit, cache=True, error_model="numpy", nogil=True)
 
 
