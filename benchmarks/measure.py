@@ -189,6 +189,7 @@ def several(
 def forget_sweeps(rows: RowStore) -> None:
     """Let go of the sweeps that a row store keeps, so that the next one is worked out and timed."""
     rows._swept.clear()  # noqa: SLF001
+    rows._ends.clear()  # noqa: SLF001
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class RowStore:
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
     _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
     _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
+    _ends: OrderedDict[tuple[int, bool, bytes], DriveColumns] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
@@ -74,7 +75,8 @@ class RowStore:
 
     def forget_rows(self) -> None:
         """Let go of all drives that were found so far."""
-        self._rows, self._relaxed_rows, self._swept = OrderedDict(), OrderedDict(), OrderedDict()
+        self._rows, self._relaxed_rows = OrderedDict(), OrderedDict()
+        self._swept, self._ends = OrderedDict(), OrderedDict()
 
     @cached_property
     def _forward(self) -> tuple[Costs, ...]:
@@ -115,11 +117,16 @@ class RowStore:
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
         """Drives from a node to all stops, or to those that are wanted."""
-        return self._drives(node, wanted, forward=True)
+        return self._end(node, wanted, forward=True)
 
     def to_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
         """Drives from all stops to a node, or from those that are wanted."""
-        return self._drives(node, wanted, forward=False)
+        return self._end(node, wanted, forward=False)
+
+    def _end(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
+        """Drives of an end of a trip; those of the last few trips are kept."""
+        key = (node, forward, b"" if wanted is None else wanted.tobytes())
+        return _kept(self._ends, key, _SWEEPS, lambda: self._drives(node, wanted, forward=forward))
 
     def _drives(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
         """Find drives at every rate."""
@@ -315,7 +322,7 @@ class _Swept(NamedTuple):
 _ROWS = 4096
 """Rows that are kept."""
 _SWEEPS = 64
-"""Sweeps of lanes that are kept."""
+"""Sweeps of lanes, and drives from and to ends of trips, that are kept."""
 _ROUNDING_KWH = 1e-6
 Key = TypeVar("Key")
 Value = TypeVar("Value")
