@@ -1,7 +1,7 @@
 """Run the compiled search over a table of drives, fetching rows as it asks for them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -36,6 +36,8 @@ Ints = NDArray[np.int32]
 
 NO_WAIT = np.zeros(1)
 NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
+_MANY_LEVELS = 256
+"""More levels than this take longer to compare than it saves."""
 _EPSILON_SHARE = 1e-4
 """Share of a trip's time that labels with heat may differ by at the least."""
 IDLE_RULES = HeatRules(0.0, 0.0, 1e9, 0.0, np.zeros(1))
@@ -73,7 +75,7 @@ class Found:
     """What a search found."""
 
     time_s: float
-    """Infinite where there is no plan below the ceiling."""
+    """What is minimised; infinite where there is no plan below the ceiling."""
     chain: tuple[Step, ...]
     labels: int
     complete: bool
@@ -82,14 +84,21 @@ class Found:
 def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
     """Compute lower bounds on the rest of the trip from every stop in every lap.
 
-    Energy that a plug gives while the car stands at a goal anyway costs no time.
+    Energy that a plug gives while the car stands at a goal anyway costs no time.  Where energy
+    that lacks on arrival counts, all that the rest takes counts at least what the cheaper of the
+    end and the best charger asks.
     """
     laps, chargers = len(question.goals), question.charger_node.size
     shape = (laps + 1, question.stop_count)
     time_s, energy, priced = (np.full(shape, np.inf) for _ in range(3))
     rates = rows.ground.lanes.rate_s_per_kwh
-    price = S_PER_H / question.best_kw if question.best_kw > 0.0 else 0.0
-    lane = int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
+    end_price = question.end_s_per_kwh
+    price = question.least_s_per_kwh
+    if end_price > 0.0:
+        price = min(price, end_price)
+    elif not math.isfinite(price):
+        price = 0.0
+    lane = _lane_below(rates, price)
     rest = np.zeros(rates.size + 1)
     given_kwh = 0.0
     for array in (time_s, energy, priced):
@@ -110,6 +119,8 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         known = np.isfinite(weight[:, -1])
         beyond[known] = (price - rates[lane]) * weight[known, -1]
         priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
+        if end_price > 0.0:
+            priced[lap, here] += price * (question.capacity_kwh - question.final_kwh)
         rest = rest + direct
         if lap:
             rest[:-1] += question.goals[lap - 1].dwell_s
@@ -119,19 +130,47 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         time_s,
         energy,
         priced,
-        max(question.best_kw, 1e-9),
-        question.overhead_s,
+        S_PER_H / price if price > 0.0 else math.inf,
+        _least_overhead_s(question),
         max(question.limit_kwh - question.reserve_kwh, 1e-9),
         question.final_kwh,
     )
 
 
+def _lane_below(rates: Floats, price: float) -> int:
+    """Position of the lane with the highest rate that does not exceed a price."""
+    return int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
+
+
+def _least_overhead_s(question: Question) -> float:
+    """Return the least that a stop counts beside charging at any plug."""
+    plugs = question.stop_kw > 0.0
+    counted = question.overheads_s() + (question.worth.fee_s if question.worth else 0.0)
+    return float(counted[plugs].min()) if plugs.any() else question.overhead_s
+
+
 def scope_of(question: Question, rows: RowStore, bounds: Bounds, ceiling_s: float) -> Scope:
     """Tell which stops a plan below a ceiling could lead to."""
     chargers = question.charger_node.size
+    weight = rows.lanes_from(question.origin)
     from_origin = np.zeros(question.stop_count)
-    from_origin[:chargers] = rows.lanes_from(question.origin)[:, 0]
-    return Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+    from_origin[:chargers] = weight[:, 0]
+    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+    rates, price = rows.ground.lanes.rate_s_per_kwh, S_PER_H / bounds.best_kw
+    if question.worth is None or price <= 0.0:
+        return scope
+    lane = _lane_below(rates, price)
+    priced = np.full(question.stop_count, -np.inf)
+    known = np.flatnonzero(np.isfinite(weight[:, -1]))
+    priced[known] = weight[known, lane] + (price - rates[lane]) * weight[known, -1]
+    given_kwh = sum(goal.charger_kw * goal.dwell_s / S_PER_H for goal in question.goals)
+    free_kwh = question.start_kwh - question.final_kwh + given_kwh
+    return replace(
+        scope,
+        price_s_per_kwh=price,
+        from_origin_priced_s=priced - price * free_kwh,
+        to_end_priced_s=bounds.priced_s.min(axis=0),
+    )
 
 
 def least_time_s(question: Question, bounds: Bounds) -> float:
@@ -140,8 +179,8 @@ def least_time_s(question: Question, bounds: Bounds) -> float:
     return float(rest_s(bounds, 0, origin, question.start_kwh))
 
 
-def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Floats]:
-    """Turn the trip into what the compiled search takes: wishes, and times to charge.
+def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Floats, Floats]:
+    """Turn the trip into what the compiled search takes: wishes, and tables of charging from empty.
 
     Parameters
     ----------
@@ -150,13 +189,19 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     relaxed
         Whether wishes that only forbid are left out, and power rises with SoC in a few steps, no
         slower anywhere.
+
+    Returns
+    -------
+    tuple
+        Wishes; time to charge from empty, shape (levels, columns) [s]; and the same with what
+        energy is worth, in which where energy on arrival counts a row follows for that.
     """
-    kw = question.stop_kw if question.power is not None else np.zeros(question.stop_count)
-    levels_kw, level = np.unique(kw, return_inverse=True)
-    if levels_kw[0] <= 0.0:
-        levels_kw, level = levels_kw[1:], level - 1
+    level, clock_s, tau_s = _charging_tables(question, relaxed=relaxed)
     chargers = question.charger_node.size
-    known = sorted(question.spells)
+    worth, none = question.worth, np.zeros(question.stop_count)
+    # Opening hours are those of the clock, and labels are told apart by what is minimised.
+    always_open = relaxed and worth is not None
+    known = [] if always_open else sorted(question.spells)
     flat = np.array([s for k in known for s in question.spells[k]], np.float64).reshape(-1, 2)
     spells = np.zeros(chargers + 1, np.int32)
     spells[np.array(known, np.intp) + 1] = [len(question.spells[k]) for k in known]
@@ -164,10 +209,8 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     is_charger = np.zeros(question.stop_count, np.bool_)
     is_charger[:chargers] = True
     is_charger[chargers : chargers + len(goals)] = [goal.is_charger for goal in goals]
-    overhead = np.zeros(question.stop_count)
-    overhead[:chargers] = question.overhead_s
-    overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
-    return Wishes(
+    overhead = question.overheads_s()
+    wishes = Wishes(
         chargers=chargers,
         laps=len(goals),
         start_kwh=question.start_kwh,
@@ -182,13 +225,46 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         ),
         most_stops=MANY if relaxed or question.most_stops is None else question.most_stops,
         is_charger=is_charger,
-        level=level.astype(np.int32),
-        overhead_s=overhead,
+        level=level,
+        overhead_s=overhead + worth.fee_s if worth else overhead,
+        clock_overhead_s=overhead,
         dwell_s=np.array([goal.dwell_s for goal in goals]),
         spell_first=np.cumsum(spells, dtype=np.int32),
         spell_begin_s=flat[:, 0].copy(),
         spell_end_s=flat[:, 1].copy(),
-    ), charging_times_s(question, levels_kw, relaxed=relaxed)
+        charging_factor=worth.charging_factor if worth else none + 1.0,
+        kwh_s=worth.kwh_s if worth else none,
+        end_s_per_kwh=question.end_s_per_kwh,
+        end_level=tau_s.shape[0] - 1 if question.end_s_per_kwh > 0.0 else -1,
+    )
+    return wishes, clock_s, tau_s
+
+
+def _charging_tables(question: Question, *, relaxed: bool) -> tuple[Ints, Floats, Floats]:
+    """Row of each stop in tables of charging from empty: by the clock, and in what it counts.
+
+    Stops of one power and price share a row; where energy that lacks on arrival counts, the last
+    row says how much.
+    """
+    stops, worth = question.stop_count, question.worth
+    kw = question.stop_kw if question.power is not None else np.zeros(stops)
+    plugs = np.flatnonzero(kw > 0.0)
+    level = np.full(stops, -1, np.int32)
+    if worth is None:
+        kinds, row = np.unique(kw[plugs], return_inverse=True)
+        kinds = kinds[None, :]
+    else:
+        columns = np.stack([kw, worth.charging_factor, worth.kwh_s])[:, plugs]
+        kinds, row = np.unique(columns, axis=1, return_inverse=True)
+    level[plugs] = row.ravel()
+    clock_s = charging_times_s(question, kinds[0], relaxed=relaxed)
+    energy = np.arange(SOC_CELLS + 1) * question.step_kwh
+    tau_s = clock_s
+    if worth is not None and plugs.size:
+        tau_s = kinds[1][:, None] * clock_s + kinds[2][:, None] * energy
+    if question.end_s_per_kwh > 0.0:
+        tau_s = np.vstack([tau_s, question.end_s_per_kwh * energy])
+    return level, clock_s, tau_s
 
 
 def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
@@ -204,8 +280,10 @@ def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray
-        Shape (levels, levels).
+        Shape (levels, levels); where there are many levels, none is told apart.
     """
+    if tau_s.shape[0] > _MANY_LEVELS:
+        return np.zeros((tau_s.shape[0],) * 2, np.bool_)
     cell_s = np.diff(tau_s, axis=1)[:, least_cell:]
     slowest_s = np.maximum.accumulate(cell_s, axis=1)
     return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
@@ -265,7 +343,7 @@ def search(
     dominance
         Whether to strike out superfluous labels.
     """
-    wishes, tau_s = wishes_of(question, relaxed=relaxed)
+    wishes, clock_s, tau_s = wishes_of(question, relaxed=relaxed)
     room = settings.label_limit if rules is None else settings.heat_label_limit
     frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
     heat = rules is not None and question.power is not None
@@ -277,6 +355,7 @@ def search(
         tau_s,
         never_quicker(tau_s, least_cell),
         rises_kwh(tau_s, least_cell, wishes.step_kwh) if relaxed else np.empty((1, 0)),
+        clock_s,
         question.stop_kw,
         bounds,
         wishes,
