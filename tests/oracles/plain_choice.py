@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.thermal import PackModel
+from tripplan.search.charging_tables import never_quicker
 from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course
 from tripplan.search.kernels.labels import (
@@ -20,7 +21,7 @@ from tripplan.search.kernels.labels import (
     new_frontier,
 )
 from tripplan.search.kernels.terms import Terms
-from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT, never_quicker
+from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

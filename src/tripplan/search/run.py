@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
+from tripplan.search.charging_tables import charging_tables, never_quicker, rises_kwh
 from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course, HeatRules
 from tripplan.search.kernels.labels import (
@@ -26,7 +27,7 @@ from tripplan.search.kernels.labels import (
 )
 from tripplan.search.kernels.terms import Terms
 from tripplan.search.pool import Scope
-from tripplan.search.question import Question, charging_times_s
+from tripplan.search.question import Question
 from tripplan.search.rows import RowStore
 from tripplan.settings import Settings
 from tripplan.units import S_PER_H
@@ -36,8 +37,6 @@ Ints = NDArray[np.int32]
 
 NO_WAIT = np.zeros(1)
 NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
-_MANY_LEVELS = 256
-"""More levels than this take longer to compare than it saves."""
 _EPSILON_SHARE = 1e-4
 """Share of a trip's time that labels with heat may differ by at the least."""
 IDLE_RULES = HeatRules(0.0, 0.0, 1e9, 0.0, np.zeros(1))
@@ -196,7 +195,7 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         Wishes; time to charge from empty, shape (levels, columns) [s]; and the same with what
         energy is worth, in which where energy on arrival counts a row follows for that.
     """
-    level, clock_s, tau_s = _charging_tables(question, relaxed=relaxed)
+    level, clock_s, tau_s = charging_tables(question, relaxed=relaxed)
     chargers = question.charger_node.size
     worth, none = question.worth, np.zeros(question.stop_count)
     # Opening hours are those of the clock, and labels are told apart by what is minimised.
@@ -238,77 +237,6 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         end_level=tau_s.shape[0] - 1 if question.end_s_per_kwh > 0.0 else -1,
     )
     return wishes, clock_s, tau_s
-
-
-def _charging_tables(question: Question, *, relaxed: bool) -> tuple[Ints, Floats, Floats]:
-    """Row of each stop in tables of charging from empty: by the clock, and in what it counts.
-
-    Stops of one power and price share a row; where energy that lacks on arrival counts, the last
-    row says how much.
-    """
-    stops, worth = question.stop_count, question.worth
-    kw = question.stop_kw if question.power is not None else np.zeros(stops)
-    plugs = np.flatnonzero(kw > 0.0)
-    level = np.full(stops, -1, np.int32)
-    if worth is None:
-        kinds, row = np.unique(kw[plugs], return_inverse=True)
-        kinds = kinds[None, :]
-    else:
-        columns = np.stack([kw, worth.charging_factor, worth.kwh_s])[:, plugs]
-        kinds, row = np.unique(columns, axis=1, return_inverse=True)
-    level[plugs] = row.ravel()
-    clock_s = charging_times_s(question, kinds[0], relaxed=relaxed)
-    energy = np.arange(SOC_CELLS + 1) * question.step_kwh
-    tau_s = clock_s
-    if worth is not None and plugs.size:
-        tau_s = kinds[1][:, None] * clock_s + kinds[2][:, None] * energy
-    if question.end_s_per_kwh > 0.0:
-        tau_s = np.vstack([tau_s, question.end_s_per_kwh * energy])
-    return level, clock_s, tau_s
-
-
-def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
-    """Tell which power levels are never quicker than which others at the same or a lower SoC.
-
-    Parameters
-    ----------
-    tau_s
-        Time to charge from empty, shape (levels, columns). [s]
-    least_cell
-        Cell of SoC below which no car ever is.
-
-    Returns
-    -------
-    ndarray
-        Shape (levels, levels); where there are many levels, none is told apart.
-    """
-    if tau_s.shape[0] > _MANY_LEVELS:
-        return np.zeros((tau_s.shape[0],) * 2, np.bool_)
-    cell_s = np.diff(tau_s, axis=1)[:, least_cell:]
-    slowest_s = np.maximum.accumulate(cell_s, axis=1)
-    return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
-
-
-def rises_kwh(tau_s: Floats, least_cell: int, step_kwh: float) -> Floats:
-    """Energies from which each power level charges quicker than just before, shape (levels, rises).
-
-    Parameters
-    ----------
-    tau_s
-        Time to charge from empty, shape (levels, columns). [s]
-    least_cell
-        Cell of SoC below which no car ever is.
-    step_kwh
-        Energy between two columns. [kWh]
-    """
-    cell_s = np.diff(tau_s, axis=1)
-    quicker = cell_s[:, 1:] < cell_s[:, :-1] * (1.0 - 1e-12)
-    quicker[:, :least_cell] = False
-    found = np.full((tau_s.shape[0], int(quicker.sum(axis=1).max(initial=0))), np.inf)
-    for row, at in zip(found, quicker, strict=True):
-        cells = np.flatnonzero(at) + 1
-        row[: cells.size] = cells * step_kwh
-    return found
 
 
 def search(

@@ -189,6 +189,8 @@ def _expand(
     rises = terms.rises_kwh
     for k in range(-1, rises.shape[1] if next_level >= 0 else 0):
         reached = floor if k < 0 else rises[next_level, k]
+        if reached == np.inf:
+            break
         leave = _next_leave(drives, drive, reached, -np.inf, energy, limit, level, terms)
         while leave < np.inf:
             spent = leave - reached
