@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tripplan.answer import ChargingStop, Leg, Plan
-    from tripplan.api import alternatives, plan, plans_by_stops
+    from tripplan.api import alternatives, pareto, plan, plans_by_stops
     from tripplan.batch import Outcome, plan_many
     from tripplan.errors import (
         DataError,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tripplan.region import Charger, ChargerSet, Connector, Region, RoadNetwork
     from tripplan.settings import Settings
     from tripplan.sources.starter import load_starter
-    from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Trip, Waypoint
+    from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Prices, Trip, Waypoint
     from tripplan.vehicle import Battery, ChargingCurve, Vehicle, catalogue, load_vehicle
 
 _HOME = {
@@ -54,6 +54,7 @@ _HOME = {
     "Place": "trip",
     "Plan": "answer",
     "Planner": "planner",
+    "Prices": "trip",
     "Region": "region",
     "RoadNetwork": "region",
     "Settings": "settings",
@@ -66,6 +67,7 @@ _HOME = {
     "load_starter": "sources.starter",
     "load_vehicle": "vehicle",
     "alternatives": "api",
+    "pareto": "api",
     "plan": "api",
     "plans_by_stops": "api",
     "plan_many": "batch",
@@ -93,6 +95,7 @@ __all__ = [
     "Place",
     "Plan",
     "Planner",
+    "Prices",
     "Region",
     "RoadNetwork",
     "Settings",
@@ -105,6 +108,7 @@ __all__ = [
     "catalogue",
     "load_starter",
     "load_vehicle",
+    "pareto",
     "plan",
     "plan_many",
     "plans_by_stops",

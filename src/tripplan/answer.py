@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tripplan.record import Record
-from tripplan.trip import ChargerAccess, Place, Trip
+from tripplan.trip import ChargerAccess, Objective, Place, Trip
 
 LimitedBy = Literal["vehicle", "charger", "temperature"]
 StopKind = Literal["charger", "waypoint"]
@@ -155,6 +155,10 @@ class ChargingStop(Record):
     max_kw: float
     limited_by: LimitedBy
     """What set the power for the largest part of the charging time."""
+    cost: float = 0.0
+    """What charging here costs, in the plan's currency."""
+    price_rule: str = ""
+    """By which rule the price was assumed; empty where the source states it."""
     heat_delay_s: float
     """Charging time that would have been saved if pack temperature never limited the power."""
     samples: tuple[PowerSample, ...]
@@ -170,9 +174,17 @@ class Certificate(Record):
 
     lower_bound_s: float
     """No plan over the roads of the region, at any of the speeds that the trip allows, takes less;
-    seconds."""
+    seconds.  With other objectives than time, just what the fastest drive takes."""
     gap: Annotated[float, Field(ge=0)]
-    """(total_s - lower_bound_s) / total_s."""
+    """(value - lower_bound) / value."""
+    objective: Objective = "time"
+    """What was minimised."""
+    value: float = 0.0
+    """What the plan is worth by the objective, in its unit; for time, ``total_s``."""
+    lower_bound: float = 0.0
+    """No plan over these roads and speeds has a lower value; for time, ``lower_bound_s``."""
+    measure: str = "s"
+    """Unit and make-up of the value, in words."""
     method: str
     """How bound and plan were found, in words."""
     labels: int
@@ -225,6 +237,13 @@ class Plan(Record):
     energy_charged_kwh: float
     energy_spent_kwh: float
     arrival_soc: float
+    charging_cost: float = 0.0
+    """What charging on the way costs, in the plan's currency."""
+    home_cost: float = 0.0
+    """What the battery holds less on arrival than at the start, at the home price; negative: more.
+    """
+    currency: str = ""
+    """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
     certificate: Certificate
     audit: Audit
     assumptions: tuple[str, ...]
@@ -236,6 +255,16 @@ class Plan(Record):
     def consumption_wh_per_km(self) -> float:
         """Mean consumption from the battery, Wh/km."""
         return 1000.0 * self.energy_spent_kwh / self.distance_km if self.distance_km else 0.0
+
+    @property
+    def cost(self) -> float:
+        """What the energy of the trip costs, in the plan's currency."""
+        return self.charging_cost + self.home_cost
+
+    @property
+    def stop_count(self) -> int:
+        """Stops at chargers; waypoints do not count."""
+        return sum(stop.kind == "charger" for stop in self.stops)
 
     @property
     def illustrative(self) -> bool:

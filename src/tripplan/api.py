@@ -15,6 +15,8 @@ from tripplan.region import Region
 from tripplan.settings import Settings
 from tripplan.sources.starter import load_starter
 from tripplan.sources.store import list_regions, load_region
+from tripplan.trade_offs import GOALS
+from tripplan.trade_offs import pareto as non_dominated_plans
 from tripplan.trip import (
     Adapter,
     AvoidableRoad,
@@ -22,7 +24,9 @@ from tripplan.trip import (
     ChargerAccess,
     ChargerWishes,
     Conditions,
+    Objective,
     Place,
+    Prices,
     RoadSurface,
     Trip,
     Waypoint,
@@ -34,10 +38,10 @@ STARTER = "starter"
 
 
 class Wishes(TypedDict, total=False):
-    """What can be wished for a trip beside its ends: `Trip`, `Conditions`, `ChargerWishes`.
+    """What can be wished for a trip beside its ends.
 
-    Lists may be one text with semicolons; ``via``, whose items may have semicolons themselves, one
-    with vertical bars.
+    Fields of `Trip`, `Prices`, `Conditions` and `ChargerWishes`.  Lists may be one text with
+    semicolons; ``via``, whose items may have semicolons themselves, one with vertical bars.
     """
 
     via: "Via"
@@ -56,6 +60,13 @@ class Wishes(TypedDict, total=False):
     departure: datetime | str | None
     avoid: Sequence[AvoidableRoad] | str
     closed: Sequence[str | Place] | str
+    objective: Objective
+    hour_worth_kwh: float
+    price_per_kwh: float
+    price_per_session: float
+    home_price_per_kwh: float
+    value_of_time_per_h: float
+    currency: str
     ambient_c: float
     wind_mps: float
     wind_from_deg: float | None
@@ -133,8 +144,8 @@ def make_trip(
     origin, destination
         Names of the region, "lat,lon", or places.
     wishes
-        Fields of `Trip`, of `Conditions` and of `ChargerWishes`, side by side; ``waypoints`` are
-        wished for as ``via``, and ``via_chargers`` as ``require``.
+        Fields of `Trip`, `Prices`, `Conditions` and `ChargerWishes`, side by side; ``waypoints``
+        are wished for as ``via``, and ``via_chargers`` as ``require``.
 
     Raises
     ------
@@ -169,7 +180,11 @@ def make_trip(
     return Trip.parse({**ends, **own_fields, **parts}, where=where)
 
 
-_PARTS: Mapping[str, type[Record]] = {"conditions": Conditions, "chargers": ChargerWishes}
+_PARTS: Mapping[str, type[Record]] = {
+    "prices": Prices,
+    "conditions": Conditions,
+    "chargers": ChargerWishes,
+}
 """Fields of a trip whose own fields are wished for one by one."""
 _SHORT = {"waypoints": "via", "via_chargers": "require"}
 """Fields of a trip that are wished for by a shorter word."""
@@ -251,13 +266,15 @@ def plan(
     settings
         How to search.
     **wishes
-        Fields of `Trip`, `Conditions` and `ChargerWishes`: ``departure_soc``, ``ambient_c``,
-        ``min_power_kw``, ...; and ``via`` for waypoints, ``require`` for chargers to stop at.
+        Fields of `Trip`, `Prices`, `Conditions` and `ChargerWishes`: ``departure_soc``,
+        ``ambient_c``, ``min_power_kw``, ...; and ``via`` for waypoints, ``require`` for chargers to
+        stop at.
 
     Returns
     -------
     Plan
-        The quickest plan, with a lower bound on any other and the result of its audit.
+        The best plan by the trip's objective, the quickest unless another was wished for, with a
+        lower bound on any other and the result of its audit.
 
     Raises
     ------
@@ -344,3 +361,39 @@ def plans_by_stops(
     planner = planner_for(region, settings)
     trip = make_trip(planner.region, origin, destination, wishes)
     return choices.by_stops(planner, trip, find_car(vehicle, soh))
+
+
+def pareto(
+    origin: str | Place,
+    destination: str | Place,
+    *,
+    vehicle: str | Vehicle,
+    over: Sequence[Objective] = GOALS,
+    soh: float | str | None = None,
+    region: Region | str = STARTER,
+    settings: Settings | None = None,
+    **wishes: Unpack[Wishes],
+) -> list[Plan]:
+    """Plan one trip in all ways of which none is worse than another in everything asked for.
+
+    Parameters
+    ----------
+    over
+        Two or more of ``time``, ``energy``, ``money`` and ``stops``.
+    origin, destination, vehicle, soh, region, settings, **wishes
+        As in `plan`; the objective and the worth of an hour do not matter.
+
+    Returns
+    -------
+    list of Plan
+        By rising time.  Those on the convex hull between time and each other goal, for each number
+        of stops; see `trade_offs`.
+
+    Raises
+    ------
+    InvalidInputError, NoPlanError
+        As in `plan`.
+    """
+    planner = planner_for(region, settings)
+    trip = make_trip(planner.region, origin, destination, wishes)
+    return non_dominated_plans(planner, trip, find_car(vehicle, soh), over)

@@ -23,7 +23,9 @@ from tripplan.planner import Planner
 from tripplan.record import Record
 from tripplan.region import Region
 from tripplan.settings import Settings
+from tripplan.trip import Trip
 from tripplan.units import S_PER_H
+from tripplan.vehicle import Vehicle
 
 Status = Literal["ok", "no plan", "invalid", "failed"]
 
@@ -140,6 +142,17 @@ def _outcome(planner: Planner, index: int, row: Mapping[str, Any]) -> Outcome:
 
 def plan_row(planner: Planner, row: Mapping[str, Any]) -> Plan:
     """Plan the trip of one row: origin, destination, vehicle, soh and wishes, as text or values."""
+    return planner.plan(*asked(planner.region, row))
+
+
+def asked(region: Region, row: Mapping[str, Any]) -> tuple[Trip, Vehicle]:
+    """Return the trip and the car of one row.
+
+    Raises
+    ------
+    InvalidInputError
+        Something is missing or wrong.
+    """
     missing = [name for name in ("origin", "destination", "vehicle") if name not in row]
     if missing:
         raise InvalidInputError(
@@ -147,7 +160,7 @@ def plan_row(planner: Planner, row: Mapping[str, Any]) -> Plan:
         )
     wishes = {k: v for k, v in row.items() if k not in ("origin", "destination", "vehicle", "soh")}
     car = find_car(row["vehicle"], row.get("soh"))
-    return planner.plan(make_trip(planner.region, row["origin"], row["destination"], wishes), car)
+    return make_trip(region, row["origin"], row["destination"], wishes), car
 
 
 def read_trips(path: str | Path) -> list[dict[str, str]]:
@@ -199,6 +212,10 @@ SUMMARY_FIELDS = (
     "waypoints",
     "waiting_h",
     "dwell_h",
+    "objective",
+    "value",
+    "cost",
+    "currency",
 )
 
 
@@ -221,7 +238,7 @@ def summary_row(outcome: Outcome, row: Mapping[str, Any]) -> dict[str, Any]:
             "total_h": plan.total_s / S_PER_H,
             "driving_h": plan.driving_s / S_PER_H,
             "charging_h": plan.charging_s / S_PER_H,
-            "stops": sum(stop.kind == "charger" for stop in plan.stops),
+            "stops": plan.stop_count,
             "distance_km": plan.distance_km,
             "energy_spent_kwh": plan.energy_spent_kwh,
             "consumption_wh_per_km": plan.consumption_wh_per_km,
@@ -232,5 +249,9 @@ def summary_row(outcome: Outcome, row: Mapping[str, Any]) -> dict[str, Any]:
             "waypoints": len(plan.trip.waypoints),
             "waiting_h": plan.waiting_s / S_PER_H,
             "dwell_h": plan.dwell_s / S_PER_H,
+            "objective": plan.certificate.objective,
+            "value": plan.certificate.value,
+            "cost": plan.cost,
+            "currency": plan.currency,
         }
     return values

@@ -20,7 +20,7 @@ _CELL_DEG: Final = 0.02
 
 
 def alternatives(planner: Planner, trip: Trip, vehicle: Vehicle, count: int = 3) -> list[Plan]:
-    """Find plans that differ in substance, the quickest first.
+    """Find plans that differ in substance, the best by the trip's objective first.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def alternatives(planner: Planner, trip: Trip, vehicle: Vehicle, count: int = 3)
         )
     best = planner.plan(trip, vehicle)
     found = [best]
-    others = sorted(_others(planner, trip, vehicle, best), key=lambda plan: plan.total_s)
+    others = sorted(_others(planner, trip, vehicle, best), key=lambda plan: plan.certificate.value)
     for plan in others:
         slow = plan.total_s > SLOWER * best.total_s
         if not slow and not any(alike(plan, known) for known in found):
@@ -73,8 +73,8 @@ def by_stops(planner: Planner, trip: Trip, vehicle: Vehicle) -> list[Plan]:
         fewest that do: none of them is both slower and no shorter of stops than another.
     """
     found = [planner.plan(trip, vehicle)]
-    while _stop_count(found[-1]) > len(trip.via_chargers):
-        fewer = trip.model_copy(update={"most_stops": _stop_count(found[-1]) - 1})
+    while found[-1].stop_count > len(trip.via_chargers):
+        fewer = trip.model_copy(update={"most_stops": found[-1].stop_count - 1})
         try:
             found.append(planner.plan(fewer, vehicle))
         except NoPlanError:
@@ -84,7 +84,7 @@ def by_stops(planner: Planner, trip: Trip, vehicle: Vehicle) -> list[Plan]:
 
 def alike(plan: Plan, other: Plan) -> bool:
     """Tell whether two plans are the same in substance."""
-    if _stop_count(plan) != _stop_count(other):
+    if plan.stop_count != other.stop_count:
         return False
     here, there = _charger_ids(plan), _charger_ids(other)
     stops = len(here & there) / max(len(here | there), 1) if here or there else 1.0
@@ -97,8 +97,8 @@ def _others(planner: Planner, trip: Trip, vehicle: Vehicle, best: Plan) -> Itera
     """Plans under further wishes, as far as there are any."""
     ids = _charger_ids(best)
     wished: list[Trip] = []
-    if ids and _stop_count(best) > len(trip.via_chargers):
-        wished.append(trip.model_copy(update={"most_stops": _stop_count(best) - 1}))
+    if ids and best.stop_count > len(trip.via_chargers):
+        wished.append(trip.model_copy(update={"most_stops": best.stop_count - 1}))
     free = ids - set(trip.via_chargers)
     for banned in (free, *({one} for one in sorted(free))):
         if banned:
@@ -113,10 +113,6 @@ def _others(planner: Planner, trip: Trip, vehicle: Vehicle, best: Plan) -> Itera
             yield planner.plan(other, vehicle)
         except NoPlanError:
             continue
-
-
-def _stop_count(plan: Plan) -> int:
-    return sum(stop.kind == "charger" for stop in plan.stops)
 
 
 def _charger_ids(plan: Plan) -> set[str]:

@@ -3,10 +3,13 @@
 0 done; 2 the input is wrong; 3 a sound question whose answer is no; 4 an outside source failed.
 """
 
+import inspect
 import os
 import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,6 +18,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tripplan.errors import TripplanError
+from tripplan.render import words
+from tripplan.trip_options import WISHES
+
+if TYPE_CHECKING:
+    from tripplan.answer import Plan
+    from tripplan.planner import Planner
+    from tripplan.region import Region
+    from tripplan.trip import Trip
+    from tripplan.vehicle import Vehicle
 
 app = typer.Typer(
     name="tripplan",
@@ -27,8 +39,6 @@ region_app = typer.Typer(help="Regions: the roads and chargers that trips are pl
 app.add_typer(region_app, name="region")
 
 _notes = Console(stderr=True)
-_Many = list[str] | None
-"""An option that may be given several times."""
 
 
 def _stop(error: TripplanError) -> NoReturn:
@@ -38,85 +48,156 @@ def _stop(error: TripplanError) -> NoReturn:
     raise typer.Exit(error.exit_code)
 
 
+_FILES = ("output", "json_path", "geojson_path", "gpx_path", "csv_path")
+
+_Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
+_Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
+_Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
+_Ground = Annotated[str, typer.Option(help="Region to plan on.")]
+_Map = Annotated[Path | None, typer.Option("--output", "-o", help="HTML map.")]
+_Json = Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")]
+
+
+def _with_wishes(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the ends of a trip, its car and all wishes in place of its ``**asked``."""
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        command(**{name: value for name, value in given.items() if value not in (None, [])})
+
+    own = list(inspect.signature(command).parameters.values())[:-1]
+    kinds: dict[str, Any] = {"origin": _Origin, "destination": _Destination, "vehicle": _Car}
+    wished = {
+        name: Annotated[k, typer.Option(*flags, help=told)] for name, k, told, flags in WISHES
+    }
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    every = [
+        *(inspect.Parameter(name, keyword, annotation=kind) for name, kind in kinds.items()),
+        *(inspect.Parameter(n, keyword, default=None, annotation=k) for n, k in wished.items()),
+        *(parameter.replace(kind=keyword) for parameter in own),
+    ]
+    run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
+    return run
+
+
 @app.command()
+@_with_wishes
 def plan(
-    origin: Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')],
-    destination: Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')],
-    vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")],
-    via: Annotated[_Many, typer.Option(help='"Vail, CO; 8h; 11kW": dwell, plug.')] = None,
-    require: Annotated[_Many, typer.Option(help="Id of a charger to stop at.")] = None,
-    soh: Annotated[str | None, typer.Option(help="State of health: 0.9 or 90%.")] = None,
-    departure_soc: Annotated[str | None, typer.Option(help="SoC at the start: 0.9 or 90%.")] = None,
-    arrival_soc: Annotated[str | None, typer.Option(help="Least SoC at the destination.")] = None,
-    reserve_soc: Annotated[str | None, typer.Option(help="SoC never undercut on the way.")] = None,
-    charge_limit_soc: Annotated[str | None, typer.Option(help="Charge no further.")] = None,
-    least_charge_soc: Annotated[str | None, typer.Option(help="A stop adds this much.")] = None,
-    most_stops: Annotated[str | None, typer.Option(help="Most stops at chargers.")] = None,
-    longest_stop_s: Annotated[str | None, typer.Option(help="Charge no longer.")] = None,
-    stop_overhead_s: Annotated[str | None, typer.Option(help="Seconds a stop costs.")] = None,
-    max_speed_kmh: Annotated[str | None, typer.Option(help="The driver's own limit.")] = None,
-    slow_down_to: Annotated[str | None, typer.Option(help="Of usual speed; 1: never.")] = None,
-    ambient_c: Annotated[str | None, typer.Option(help="Air temperature, degrees C.")] = None,
-    pack_start_c: Annotated[str | None, typer.Option(help="Pack temperature at start.")] = None,
-    wind_mps: Annotated[str | None, typer.Option(help="Wind speed, m/s.")] = None,
-    wind_from_deg: Annotated[str | None, typer.Option(help="Where it blows from, degrees.")] = None,
-    road: Annotated[str | None, typer.Option(help="dry, wet or snow.")] = None,
-    payload_kg: Annotated[str | None, typer.Option(help="People and luggage, kg.")] = None,
-    cabin: Annotated[str | None, typer.Option(help="on, preheated or off.")] = None,
-    departure: Annotated[str | None, typer.Option(help="Local time: 2026-06-07T08:00.")] = None,
-    avoid: Annotated[_Many, typer.Option(help="motorway, toll, ferry, tunnel.")] = None,
-    min_power_kw: Annotated[str | None, typer.Option(help="Least power of a charger.")] = None,
-    min_stalls: Annotated[str | None, typer.Option(help="Least number of stalls.")] = None,
-    operators: Annotated[_Many, typer.Option("--operator", help="Only theirs.")] = None,
-    exclude_operators: Annotated[_Many, typer.Option("--exclude-operator", help="Avoid.")] = None,
-    access: Annotated[_Many, typer.Option(help="public, unknown, restricted.")] = None,
-    banned: Annotated[_Many, typer.Option("--ban", help="Id of a charger.")] = None,
-    adapters: Annotated[_Many, typer.Option("--adapter", help="CCS1:CHADEMO:50")] = None,
-    keep_unknown: Annotated[bool | None, typer.Option(help="What nobody states is fine.")] = None,
-    out_of_service: Annotated[bool | None, typer.Option(help="Broken ones too.")] = None,
-    only_stated_power: Annotated[bool | None, typer.Option(help="No assumed power.")] = None,
-    region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML map.")] = None,
-    json_path: Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")] = None,
+    region: _Ground = "starter",
+    output: _Map = None,
+    json_path: _Json = None,
     geojson_path: Annotated[Path | None, typer.Option("--geojson", help="As GeoJSON.")] = None,
     gpx_path: Annotated[Path | None, typer.Option("--gpx", help="As GPX 1.1.")] = None,
     csv_path: Annotated[Path | None, typer.Option("--csv", help="Legs and stops.")] = None,
+    **asked: object,
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
-    given = {name: value for name, value in locals().items() if value not in (None, [])}
-    files = {name: given.pop(name) for name in _FILES if name in given}
+    from tripplan.render import report
+
+    files = dict(zip(_FILES, (output, json_path, geojson_path, gpx_path, csv_path), strict=True))
     try:
-        _plan(given.pop("region"), given, files)
+        (answer,), ground = _planned(region, asked, lambda p, trip: [p.plan(*trip)])
+        sys.stdout.write(report.to_text(answer))
+        _write(answer, ground, files)
     except TripplanError as error:
         _stop(error)
 
 
-_FILES = ("output", "json_path", "geojson_path", "gpx_path", "csv_path")
+@app.command()
+@_with_wishes
+def alternatives(
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Most plans.")] = 3,
+    region: _Ground = "starter",
+    output: _Map = None,
+    json_path: _Json = None,
+    **asked: object,
+) -> None:
+    """Plan one trip in ways that differ: by other roads, at other chargers, with fewer stops.
+
+    Prints a table; files are numbered, one for each plan.
+    """
+    from tripplan import choices
+
+    try:
+        found = _planned(region, asked, lambda p, trip: choices.alternatives(p, *trip, count))
+        _show_all(*found, {"output": output, "json_path": json_path})
+    except TripplanError as error:
+        _stop(error)
 
 
-def _plan(region: str, row: dict[str, Any], files: dict[str, Path]) -> None:
+@app.command()
+@_with_wishes
+def pareto(
+    over: Annotated[str, typer.Option(help="Which of these.")] = "time,energy,money,stops",
+    region: _Ground = "starter",
+    output: _Map = None,
+    json_path: _Json = None,
+    **asked: object,
+) -> None:
+    """Plan one trip in all ways of which none is worse in everything: time, energy, money, stops.
+
+    Prints a table; files are numbered, one for each plan.
+    """
+    from tripplan import trade_offs
+
+    goals: Any = [goal.strip() for goal in over.split(",") if goal.strip()]
+    try:
+        found = _planned(region, asked, lambda p, trip: trade_offs.pareto(p, *trip, goals))
+        _show_all(*found, {"output": output, "json_path": json_path})
+    except TripplanError as error:
+        _stop(error)
+
+
+def _planned(
+    region: str,
+    row: dict[str, Any],
+    find: "Callable[[Planner, tuple[Trip, Vehicle]], list[Plan]]",
+) -> "tuple[list[Plan], Region]":
     from tripplan.api import named_region
-    from tripplan.batch import plan_row
+    from tripplan.batch import asked
     from tripplan.planner import Planner
-    from tripplan.render import export, report
 
     with _notes.status("planning (the first run also compiles the search, a minute or two)"):
         ground = named_region(region)
-        answer = plan_row(Planner(ground), row)
-    sys.stdout.write(report.to_text(answer))
-    if "output" in files:
+        return find(Planner(ground), asked(ground, row)), ground
+
+
+def _show_all(plans: "list[Plan]", ground: "Region", files: dict[str, Path | None]) -> None:
+    table = Table("plan", "time", "energy", "cost", "stops", "chargers")
+    for number, plan in enumerate(plans, start=1):
+        table.add_row(
+            str(number),
+            words.duration(plan.total_s),
+            words.energy(plan.energy_spent_kwh),
+            f"{plan.cost:.2f} {plan.currency}".rstrip(),
+            str(plan.stop_count),
+            escape("; ".join(words.one_line(stop.name, 40) for stop in plan.stops)),
+        )
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for number, plan in enumerate(plans, start=1):
+        named = ((name, path) for name, path in files.items() if path)
+        _write(
+            plan, ground, {name: path.with_stem(f"{path.stem}-{number}") for name, path in named}
+        )
+
+
+def _write(answer: "Plan", ground: "Region", files: Mapping[str, Path | None]) -> None:
+    from tripplan.render import export
+
+    if output := files.get("output"):
         from tripplan.render.map import save_html
 
-        save_html(answer, files["output"], ground)
-        _notes.print(f"map: {files['output']}", markup=False, highlight=False)
-    if "json_path" in files:
-        export.write_json(answer, files["json_path"])
-    if "geojson_path" in files:
-        export.write_geojson(answer, files["geojson_path"])
-    if "gpx_path" in files:
-        export.write_gpx(answer, files["gpx_path"])
-    if "csv_path" in files:
-        export.write_csv(files["csv_path"], export.to_rows(answer), export.ROW_FIELDS)
+        save_html(answer, output, ground)
+        _notes.print(f"map: {output}", markup=False, highlight=False)
+    if json_path := files.get("json_path"):
+        export.write_json(answer, json_path)
+    if geojson_path := files.get("geojson_path"):
+        export.write_geojson(answer, geojson_path)
+    if gpx_path := files.get("gpx_path"):
+        export.write_gpx(answer, gpx_path)
+    if csv_path := files.get("csv_path"):
+        export.write_csv(csv_path, export.to_rows(answer), export.ROW_FIELDS)
 
 
 @app.command()

@@ -1,17 +1,19 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
 
 from tripplan import model
-from tripplan.answer import Audit, Certificate, Plan
+from tripplan.answer import Audit, Certificate, ChargingStop, Plan
 from tripplan.audit import audit_plan
 from tripplan.charger import Plug
 from tripplan.errors import DisconnectedError, InvalidInputError
 from tripplan.itinerary import Itinerary, unfold
 from tripplan.journey import Halt, Journey
+from tripplan.objective import Pricing, Score, price_assumptions, score, totals_of, with_worth
 from tripplan.pauses import charger_halt
 from tripplan.prepared import Fitting, PreparedRegion, left_out, speed_shares, spells_of
 from tripplan.refused import Refused
@@ -21,7 +23,7 @@ from tripplan.search.reach import OutOfReach
 from tripplan.search.rows import RowStore
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
-from tripplan.trip import Place, Trip
+from tripplan.trip import Objective, Place, Trip
 from tripplan.vehicle import Vehicle
 
 _ROUNDING = 1e-6
@@ -45,7 +47,7 @@ class Planner:
         self._ready = PreparedRegion(region)
 
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
-        """Find the quickest way to drive and charge.
+        """Find the best way to drive and charge: the quickest, or as the trip's objective has it.
 
         Raises
         ------
@@ -64,7 +66,12 @@ class Planner:
         fitting = self._ready.fitting(trip.chargers, vehicle)
         rows = self._ready.rows(trip, vehicle, fitting.node)
         halts = self._halts(trip, fitting, rows, (origin, destination))
-        question = self._question(trip, vehicle, (origin, destination), fitting, halts)
+        pricing = Pricing(trip, fitting.plugs, fitting.tariffs)
+        question = with_worth(
+            self._question(trip, vehicle, (origin, destination), fitting, halts),
+            pricing,
+            [halt for halt, _ in halts],
+        )
         case = Refused(self.region, trip, vehicle, rows.ground, question)
         try:
             solution = solve(question, rows, self.settings)
@@ -87,7 +94,8 @@ class Planner:
             heat=self.settings.heat,
         )
         snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
-        return self._written(trip, vehicle, question, solution, itinerary, audit, snapped)
+        paid = replace(itinerary, stops=tuple(map(pricing.paid, itinerary.stops)))
+        return self._written(vehicle, question, solution, paid, pricing, audit, snapped)
 
     def _halts(
         self, trip: Trip, fitting: Fitting, rows: RowStore, ends: tuple[int, int]
@@ -161,21 +169,24 @@ class Planner:
 
     def _written(
         self,
-        trip: Trip,
         vehicle: Vehicle,
         question: Question,
         solution: Solution,
         itinerary: Itinerary,
+        pricing: Pricing,
         audit: Audit,
         snapped: tuple[tuple[Place, float], ...],
     ) -> Plan:
-        legs, stops = itinerary.legs, itinerary.stops
+        trip, legs, stops = pricing.trip, itinerary.legs, itinerary.stops
         driving_s = sum(leg.driving_s for leg in legs)
         charging_s = sum(stop.charging_s for stop in stops)
         overhead_s = sum(stop.overhead_s for stop in stops)
         waiting_s = sum(stop.waited_s for stop in stops)
         dwell_s = sum(stop.dwell_s for stop in stops)
         total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
+        totals = totals_of(trip, legs, stops, total_s, question.capacity_kwh)
+        warm_up_kwh = model.warm_up_kwh(vehicle, trip.conditions)
+        scored = score(trip, totals, solution.lower_bound_s, warm_up_kwh, pricing.currency)
         return Plan(
             tripplan_version=version("tripplan"),
             region=self.region.name,
@@ -194,11 +205,14 @@ class Planner:
             dwell_s=dwell_s,
             distance_km=sum(leg.distance_km for leg in legs),
             energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
-            energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
+            energy_spent_kwh=totals.spent_kwh,
             arrival_soc=legs[-1].arrival_soc,
-            certificate=_certificate(solution, total_s),
-            audit=_with_bound(audit, solution.lower_bound_s, total_s),
-            assumptions=_assumptions(self.region, vehicle, trip, snapped),
+            charging_cost=totals.charging_cost,
+            home_cost=totals.home_cost,
+            currency=pricing.currency,
+            certificate=_certificate(solution, trip.objective, scored, total_s),
+            audit=_with_bound(audit, scored),
+            assumptions=_assumptions(self.region, vehicle, pricing, stops, snapped),
             sources=_sources(self.region),
         )
 
@@ -224,32 +238,45 @@ def _position_of(charger_id: str, plugs: Sequence[Plug]) -> int:
     )
 
 
-def _certificate(solution: Solution, total_s: float) -> Certificate:
-    bound_s = solution.lower_bound_s
-    if bound_s <= total_s * (1.0 + _ROUNDING):
-        bound_s = min(bound_s, total_s)
-    gap = (total_s - bound_s) / total_s if total_s else 0.0
+def _certificate(
+    solution: Solution, objective: Objective, scored: Score, total_s: float
+) -> Certificate:
+    value, bound = scored.value, scored.lower_bound
+    if bound <= value + _ROUNDING * abs(value):
+        bound = min(bound, value)
+    gap = (value - bound) / abs(value) if value else 0.0
     return Certificate(
-        lower_bound_s=bound_s,
+        lower_bound_s=bound if objective == "time" else min(solution.least_time_s, total_s),
         gap=gap if gap > 1e-9 else 0.0,
+        objective=objective,
+        value=value,
+        lower_bound=bound,
+        measure=scored.measure,
         method=solution.method,
         labels=solution.labels,
         complete=solution.complete,
     )
 
 
-def _with_bound(audit: Audit, bound_s: float, total_s: float) -> Audit:
-    """Object to a plan that is quicker than what was proved to be impossible."""
-    if bound_s <= total_s * (1.0 + _ROUNDING):
+def _with_bound(audit: Audit, scored: Score) -> Audit:
+    """Object to a plan that is better than what was proved to be impossible."""
+    if scored.lower_bound <= scored.value + _ROUNDING * abs(scored.value):
         return audit
-    words = f"lower bound above the plan: {bound_s:.1f} s, but the plan takes {total_s:.1f} s"
+    words = (
+        f"lower bound above the plan: {scored.lower_bound:.6g}, but the plan comes to "
+        f"{scored.value:.6g} {scored.measure}"
+    )
     return audit.model_copy(update={"passed": False, "objections": (*audit.objections, words)})
 
 
 def _assumptions(
-    region: Region, vehicle: Vehicle, trip: Trip, snapped: tuple[tuple[Place, float], ...]
+    region: Region,
+    vehicle: Vehicle,
+    pricing: Pricing,
+    stops: Sequence[ChargingStop],
+    snapped: tuple[tuple[Place, float], ...],
 ) -> tuple[str, ...]:
-    weather = trip.conditions
+    weather = pricing.trip.conditions
     own = [
         (
             f"Weather is the same all the way: {weather.ambient_c:g} °C, "
@@ -272,6 +299,7 @@ def _assumptions(
         for place, km in snapped
         if km >= 1.0
     ]
+    own += price_assumptions(pricing, stops)
     return (*region.assumptions, *vehicle.assumptions, *own)
 
 

@@ -25,6 +25,7 @@ from tripplan.search.customised import Customised, shares_of_speed, stacked
 from tripplan.search.hierarchy import Hierarchy
 from tripplan.search.rows import RowStore
 from tripplan.sources.snap import roads_at
+from tripplan.tariff import Tariff, read_tariff
 from tripplan.trip import ChargerWishes, Place, Trip
 from tripplan.vehicle import Vehicle
 
@@ -55,6 +56,11 @@ class Fitting:
     power_kw: Floats
     dropped: Mapping[str, int]
     """Chargers that wishes took out, by the first reason."""
+
+    @cached_property
+    def tariffs(self) -> tuple[Tariff | None, ...]:
+        """What charging costs at each, where that is known."""
+        return tuple(read_tariff(plug.site.price, plug.site.fee) for plug in self.plugs)
 
 
 class PreparedRegion:

@@ -65,6 +65,7 @@ Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 ChargerAccess = Literal["public", "restricted", "unknown"]
 FastPlug = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2"]
 AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
+Objective = Literal["time", "energy", "money", "stops"]
 
 
 class Place(Record):
@@ -240,6 +241,26 @@ class ChargerWishes(Record):
     """Whether plugs are left out whose power no source states."""
 
 
+class Prices(Record):
+    """What energy costs where a charger's own price is not known, and what time is worth.
+
+    All defaults are assumptions; every plan names those that it rests on.
+    """
+
+    price_per_kwh: Annotated[float, Field(ge=0, le=1e5)] = 0.5
+    """Price of energy at chargers whose price is not known, per kWh."""
+    price_per_session: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    """Fee for each stop at these chargers."""
+    home_price_per_kwh: Annotated[float, Field(ge=0, le=1e5)] = 0.25
+    """Price of the energy in the battery at the start, of what is left on arrival, and at
+    waypoints' own plugs, per kWh."""
+    value_of_time_per_h: Annotated[float, Field(ge=0, le=1e7)] = 10.0
+    """What an hour is worth, with objective ``money``; 0: only money counts, and time where it
+    costs nothing."""
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
+    """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers."""
+
+
 class Trip(Record):
     """One journey with what the driver wishes for.
 
@@ -282,6 +303,13 @@ class Trip(Record):
     """Points at which the nearest road is closed, in both directions."""
     avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
     """Kinds of road that are not driven on."""
+    objective: Objective = "time"
+    """What is least: the time; the energy that the car draws; money, with time at what it is worth;
+    or stops at chargers, and time among plans with equally many."""
+    hour_worth_kwh: Annotated[float, Field(gt=0, le=1000)] = 0.01
+    """With objective ``energy``: what an hour counts, kWh; so little by default that it only
+    decides between plans of the same energy."""
+    prices: Prices = Prices()
     conditions: Conditions = Conditions()
     chargers: ChargerWishes = ChargerWishes()
 

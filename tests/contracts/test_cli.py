@@ -70,6 +70,10 @@ def refusal(code: int, *words: str) -> str:
         ((*SAKURA, "--least-charge-soc", "95%"), ["no stop could add that much"]),
         ((*SAKURA, "--slow-down-to", "20%"), ["slow_down_to", "greater than or equal to 0.5"]),
         ((*SAKURA, "--departure", "noon"), ["departure", "2026-06-07T08:00"]),
+        ((*SAKURA, "--objective", "fun"), ["objective", "'time', 'energy', 'money' or 'stops'"]),
+        ((*SAKURA, "--price-per-kwh", "-1"), ["prices.price_per_kwh", "greater than or equal"]),
+        ((*SAKURA, "--currency", "euro"), ["prices.currency", "match pattern", "euro"]),
+        ((*SAKURA, "--hour-worth-kwh", "0"), ["hour_worth_kwh", "greater than 0"]),
         (("--vehicle", "no-such-file.toml"), ["no-such-file.toml", "cannot be read"]),
     ],
 )
@@ -225,6 +229,62 @@ def test_a_plan_is_printed_and_written(tmp_path: Path) -> None:
     assert written["schema_version"] == "tripplan-plan/1"
     assert written["audit"]["passed"] is True
     assert json.loads(line.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+
+
+def test_the_cheapest_plan_is_printed_with_what_it_costs(tmp_path: Path) -> None:
+    record = tmp_path / "trip.json"
+    wishes = ("--objective", "money", "--price-per-kwh", "0.6", "--currency", "EUR")
+    code, out, message = run(
+        "plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--json", str(record)
+    )
+    assert code == 0, message
+    assert re.search(r"Cost +[\d.]+ EUR = [\d.]+ for charging", out)
+    assert "0.60 EUR per kWh and 0.00 EUR per stop are assumed" in " ".join(out.split())
+    assert "What is least is cost of energy and time" in " ".join(out.split())
+    written = json.loads(record.read_text(encoding="utf-8"))
+    assert written["certificate"]["objective"] == "money"
+    assert written["charging_cost"] == pytest.approx(0.6 * written["energy_charged_kwh"])
+
+
+def test_alternatives_are_a_table_and_numbered_files(tmp_path: Path) -> None:
+    record = tmp_path / "trip.json"
+    ends = ("Denver, CO", "Grand Junction, CO")
+    code, out, message = run("alternatives", *ends, *SAKURA, "-n", "2", "--json", str(record))
+    assert code == 0, message
+    assert all(word in out for word in ("time", "energy", "cost", "stops"))
+    plans = [json.loads(path.read_text("utf-8")) for path in sorted(tmp_path.iterdir())]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["trip-1.json", "trip-2.json"]
+    assert plans[0]["total_s"] <= plans[1]["total_s"]
+
+
+def test_the_choice_between_goals_is_a_table(tmp_path: Path) -> None:
+    record = tmp_path / "trip.json"
+    words = ("Denver, CO", "Vail, CO", *SAKURA, "--over", "time,energy", "--json", str(record))
+    code, _, message = run("pareto", *words)
+    assert code == 0, message
+    plans = [json.loads(path.read_text("utf-8")) for path in sorted(tmp_path.iterdir())]
+    assert len(plans) >= 2
+    assert plans[0]["total_s"] < plans[-1]["total_s"]
+    assert plans[0]["energy_spent_kwh"] > plans[-1]["energy_spent_kwh"]
+    message = refusal(WRONG_INPUT, "pareto", "Denver, CO", "Vail, CO", *SAKURA, "--over", "fun")
+    assert "two or more of time, energy, money, stops" in message
+
+
+def test_an_objective_is_a_column_of_a_batch(tmp_path: Path) -> None:
+    trips = tmp_path / "trips.csv"
+    trips.write_text(
+        "origin,destination,vehicle,objective,price_per_kwh\n"
+        '"Denver, CO","Vail, CO",nissan-sakura,,\n'
+        '"Denver, CO","Vail, CO",nissan-sakura,energy,0.4\n',
+        encoding="utf-8",
+    )
+    code, _, message = run("batch", str(trips), "-o", str(tmp_path / "out"), "--workers", "1")
+    assert code == 0, message
+    with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
+        usual, thrifty = csv.DictReader(file)
+    assert (usual["objective"], thrifty["objective"]) == ("time", "energy")
+    assert float(thrifty["energy_spent_kwh"]) < float(usual["energy_spent_kwh"])
+    assert float(thrifty["cost"]) < float(usual["cost"])
 
 
 def test_vehicles_lists_the_catalogue() -> None:

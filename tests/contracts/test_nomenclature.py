@@ -49,6 +49,10 @@ UNITS = {
     "_j_per_k": "J/K",
     "_w_per_k": "W/K",
     "_per_k": "1/K",
+    "_per_kwh": "currency/kWh",
+    "_per_h": "currency/h",
+    "_per_session": "currency",
+    "cost": "currency",
 }
 """Unit by the end of a name; the longest end counts."""
 PLAIN = {"lat": "deg", "lon": "deg", "soc": "1", "soh": "1", "gap": "1"}

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.thermal import PackModel
+from tripplan.search.charging_tables import never_quicker
 from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course
 from tripplan.search.kernels.labels import (
@@ -20,7 +21,7 @@ from tripplan.search.kernels.labels import (
     new_frontier,
 )
 from tripplan.search.kernels.terms import Terms
-from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT, never_quicker
+from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -70,10 +71,15 @@ def plain_wishes(
         is_charger=at_charger,
         level=np.append(level, [-1, -1]).astype(np.int32),
         overhead_s=np.where(at_charger, overhead_s, 0.0),
+        clock_overhead_s=np.where(at_charger, overhead_s, 0.0),
         dwell_s=np.zeros(1),
         spell_first=np.zeros(chargers + 1, np.int32),
         spell_begin_s=np.empty(0),
         spell_end_s=np.empty(0),
+        charging_factor=np.ones(chargers + 2),
+        kwh_s=none,
+        end_s_per_kwh=0.0,
+        end_level=-1,
     )
 
 
@@ -95,6 +101,7 @@ def plain_choice(
         tau_s,
         never_quicker(tau_s, int(wishes.reserve_kwh / wishes.step_kwh)),
         np.empty((1, 0)),
+        tau_s,
         charger_kw,
         bounds,
         wishes,

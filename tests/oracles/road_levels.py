@@ -9,10 +9,12 @@ finite departures lie on the levels, and the twin's optimum is that of the conti
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 UNPLUGGED = -1
+END = -1
+"""Node behind the destination."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class RoadLevels:
     limit: int
     full: int
     overhead_s: float
+    fee_s: Sequence[float] = ()
+    """What a stop at each charger counts beside its time; empty: nothing."""
+    end_s: float = 0.0
+    """What each level counts that the car arrives with below full."""
 
 
 def shortest_time_s(world: RoadLevels, *, prune: bool = True) -> float:
@@ -56,8 +62,10 @@ def shortest_time_s(world: RoadLevels, *, prune: bool = True) -> float:
     while queue:
         time, lacking, node, plug = heapq.heappop(queue)
         level = -lacking
-        if node == world.destination and level >= world.final:
+        if node == END:
             return time
+        if node == world.destination and level >= world.final:
+            heapq.heappush(queue, (time + _lacking_s(world, level), -level, END, UNPLUGGED))
         if (node, plug, level) in done or (prune and level <= most.get((node, plug), -1)):
             continue
         done.add((node, plug, level))
@@ -69,9 +77,27 @@ def shortest_time_s(world: RoadLevels, *, prune: bool = True) -> float:
                 heapq.heappush(queue, (then, -level - 1, node, plug))
             continue
         for charger in plugs.get(node, ()):
-            heapq.heappush(queue, (time + world.overhead_s, -level, node, charger))
-        for to, time_s, spent in world.ways[node]:
-            left = min(level - spent, world.full)
-            if left >= world.reserve:
-                heapq.heappush(queue, (time + time_s, -left, to, UNPLUGGED))
+            heapq.heappush(queue, (time + _stop_s(world, charger), -level, node, charger))
+        for then, left, to in _driven(world, node, level, time):
+            heapq.heappush(queue, (then, -left, to, UNPLUGGED))
     return math.inf
+
+
+def _stop_s(world: RoadLevels, charger: int) -> float:
+    """Return what a stop at a charger counts beside charging."""
+    return world.overhead_s + (world.fee_s[charger] if world.fee_s else 0.0)
+
+
+def _lacking_s(world: RoadLevels, level: int) -> float:
+    """Return what it counts that the battery is not full on arrival."""
+    return (world.full - level) * world.end_s
+
+
+def _driven(
+    world: RoadLevels, node: int, level: int, time: float
+) -> Iterator[tuple[float, int, int]]:
+    """Time, level and node after each road in each way that the battery lasts for."""
+    for to, time_s, spent in world.ways[node]:
+        left = min(level - spent, world.full)
+        if left >= world.reserve:
+            yield time + time_s, left, to

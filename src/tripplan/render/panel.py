@@ -109,6 +109,7 @@ def _totals(plan: Plan) -> Markup:
             ("Energy used", words.energy(plan.energy_spent_kwh)),
             ("Charged on the way", words.energy(plan.energy_charged_kwh)),
             ("Consumption", words.consumption(plan.consumption_wh_per_km)),
+            *([("Cost", statements.costs(plan))] if statements.costs(plan) else []),
         ),
         class_="tp-totals",
     )

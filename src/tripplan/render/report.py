@@ -41,6 +41,7 @@ def _header(plan: Plan) -> list[str]:
             f"{words.energy(plan.energy_spent_kwh)} spent, {charged}, "
             f"{words.consumption(plan.consumption_wh_per_km)}",
         ),
+        *([_row("Cost", statements.costs(plan))] if statements.costs(plan) else []),
         _row("Arrival", f"with {words.percent(plan.arrival_soc, 1)}"),
     ]
 

@@ -5,10 +5,11 @@ Plain text: nothing here is escaped for HTML.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from tripplan.answer import ChargingStop, LimitedBy, Plan
+from tripplan.answer import Certificate, ChargingStop, LimitedBy, Plan
 from tripplan.render import visits, words
-from tripplan.trip import ChargerWishes
+from tripplan.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
 
 LIMIT_WORDS: Mapping[LimitedBy, str] = {
@@ -114,9 +115,16 @@ def site(stop: ChargingStop) -> tuple[tuple[str, str], ...]:
         ("access", stop.access if stop.access != "unknown" else ""),
         ("open", stop.opening_hours or ""),
         ("price", stop.price),
+        ("cost", _cost_of(stop)),
         ("id", stop.charger_id),
     )
     return tuple((label, words.one_line(text, TEXT_LIMIT)) for label, text in known if text)
+
+
+def _cost_of(stop: ChargingStop) -> str:
+    if not stop.cost:
+        return ""
+    return f"{stop.cost:.2f} ({stop.price_rule})" if stop.price_rule else f"{stop.cost:.2f}"
 
 
 def car(plan: Plan) -> str:
@@ -137,6 +145,8 @@ def wishes(plan: Plan) -> tuple[str, ...]:
         f"charge to {words.percent(trip.charge_limit_soc)} at most",
         f"{words.duration(trip.stop_overhead_s)} per stop beside charging",
     ]
+    if trip.objective != "time":
+        said.append(f"least {MEASURE_WORDS[trip.objective]}")
     if trip.max_speed_kmh is not None:
         said.append(f"no faster than {words.speed(trip.max_speed_kmh)}")
     if trip.departure is not None:
@@ -206,15 +216,45 @@ def split(plan: Plan) -> str:
 
 def headline(plan: Plan) -> str:
     """Return how good the plan is proven to be, in a few words."""
-    gap = plan.certificate.gap
+    gap, objective = plan.certificate.gap, plan.certificate.objective
     if gap < 5e-5:
-        return "Proven to be the quickest."
-    return f"At most {100 * gap:.2f}% of this time could be saved."
+        return f"Proven to be {BEST_WORDS[objective]}."
+    return f"At most {100 * gap:.2f}% of this {MEASURE_WORDS[objective]} could be saved."
+
+
+BEST_WORDS: Final[Mapping[Objective, str]] = {
+    "time": "the quickest",
+    "energy": "the one with the least energy",
+    "money": "the cheapest, with time at what it is worth",
+    "stops": "the one with the fewest stops",
+}
+MEASURE_WORDS: Final[Mapping[Objective, str]] = {
+    "time": "time",
+    "energy": "energy",
+    "money": "cost of energy and time",
+    "stops": "measure of stops and time",
+}
+
+
+def costs(plan: Plan) -> str:
+    """Return what the energy of a plan costs; empty where nothing does."""
+    if not plan.charging_cost and not plan.home_cost:
+        return ""
+    unit = f" {words.one_line(plan.currency, 3)}" if plan.currency else ""
+    said = (
+        f"{plan.cost:.2f}{unit} = {plan.charging_cost:.2f} for charging + "
+        f"{plan.home_cost:.2f} for energy from home"
+    )
+    guessed = sum(bool(stop.price_rule) for stop in plan.stops)
+    return f"{said}; {words.count(guessed, 'price')} assumed" if guessed else said
 
 
 def proof(plan: Plan) -> tuple[str, ...]:
     """Return how good the plan is proven to be, in sentences."""
     certificate = plan.certificate
+    if certificate.objective != "time":
+        first = _proof_of_value(certificate)
+        return (first, *_proof_method(certificate))
     bound_s = certificate.lower_bound_s
     longer_s = max(0.0, plan.total_s - bound_s)
     this = (
@@ -227,13 +267,29 @@ def proof(plan: Plan) -> tuple[str, ...]:
             f"No plan over these roads and speeds takes less than {_exact(bound_s)}; "
             f"{this} (gap {100 * certificate.gap:.2f}%)."
         ),
+        *_proof_method(certificate),
+    ]
+    return tuple(said)
+
+
+def _proof_of_value(certificate: Certificate) -> str:
+    """Say what the bound is where something else than time is least."""
+    return (
+        f"What is least is {MEASURE_WORDS[certificate.objective]}: this plan comes to "
+        f"{certificate.value:.3f}, and no plan over these roads and speeds to less than "
+        f"{certificate.lower_bound:.3f} {certificate.measure} (gap {100 * certificate.gap:.2f}%)."
+    )
+
+
+def _proof_method(certificate: Certificate) -> list[str]:
+    said = [
         f"Method: {words.one_line(certificate.method, 400)} ({certificate.labels:,} labels).",
     ]
     if not certificate.complete:
         said.append(
             "The search stopped at its label limit: the bound holds, but a better plan may exist."
         )
-    return tuple(said)
+    return said
 
 
 def audit(plan: Plan) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
     assert question.power is not None
     drives = pool.drives
     chain, every, choice = _chain(question, pool, steps)
-    wishes, _ = wishes_of(question)
+    wishes, *_ = wishes_of(question)
     spare = np.array([max(step.departed_kwh - drives.need_kwh[step.drive], 0.0) for step in steps])
     final = drives.cost_kwh[steps[-1].drive] + question.final_kwh
     spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)

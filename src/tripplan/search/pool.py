@@ -122,16 +122,32 @@ class Scope:
     to_end_s: Floats
     """Fastest drive from each stop to the end, shape (stops,)."""
     ceiling_s: float
+    price_s_per_kwh: float = 0.0
+    """The least that a kilowatt-hour counts, where something counts beside time; else 0."""
+    from_origin_priced_s: Floats | None = None
+    to_end_priced_s: Floats | None = None
+    """The least of time and energy at that price, on the way to each stop and from there, less what
+    the car has at the start, shape (stops,)."""
 
     @property
     def near(self) -> NDArray[np.bool_]:
         """Whether such a plan could lead to each stop, shape (stops,)."""
-        return np.asarray(self.from_origin_s + self.to_end_s <= self.ceiling_s)
+        near = self.from_origin_s + self.to_end_s <= self.ceiling_s
+        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
+            near &= self.from_origin_priced_s + self.to_end_priced_s <= self.ceiling_s
+        return np.asarray(near)
 
-    def inside(self, stop: Ints | int, there: Ints, time_s: Floats) -> NDArray[np.bool_]:
+    def inside(
+        self, stop: Ints | int, there: Ints, time_s: Floats, least_kwh: Floats
+    ) -> NDArray[np.bool_]:
         """Tell which drives from a stop could be part of such a plan, shape (drives,)."""
         spare_s = self.ceiling_s - self.from_origin_s[stop]
-        return np.asarray(time_s + self.to_end_s[there] <= spare_s)
+        possible = time_s + self.to_end_s[there] <= spare_s
+        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
+            spare_s = self.ceiling_s - self.from_origin_priced_s[stop]
+            priced_s = time_s + self.price_s_per_kwh * least_kwh
+            possible &= priced_s + self.to_end_priced_s[there] <= spare_s
+        return np.asarray(possible)
 
 
 class RealDrives(DrivePool):
@@ -157,7 +173,7 @@ class RealDrives(DrivePool):
                 self._onward[lap] = further
                 full_kwh = question.capacity_kwh - question.reserve_kwh
                 here, there, after, columns = linked(columns, further, goal.dwell_s, full_kwh)
-                near = np.flatnonzero(scope.inside(here, there, columns.time_s))
+                near = np.flatnonzero(scope.inside(here, there, columns.time_s, columns.cost_kwh))
                 here, there, after = here[near], there[near], after[near]
                 columns = picked_drives(columns, near)
                 self.set_goal(lap, here, there, after, self._absolute(columns))
@@ -172,7 +188,9 @@ class RealDrives(DrivePool):
             columns = self.rows.row(stop)
         else:
             columns = self.rows.from_node(int(self.question.stop_node[stop]), self._near)
-        near = np.flatnonzero(self._scope.inside(stop, columns.stop, columns.time_s))
+        near = np.flatnonzero(
+            self._scope.inside(stop, columns.stop, columns.time_s, columns.cost_kwh)
+        )
         columns = picked_drives(columns, near)
         self.set_row(stop, columns.stop, self._absolute(columns))
 
@@ -263,8 +281,9 @@ class RelaxedDrives(DrivePool):
         far = np.flatnonzero(np.isfinite(onward[:, 0]))
         one, other = (grid.ravel() for grid in np.meshgrid(near, far, indexing="ij"))
         time_s = weight[one, 0] + onward[other, 0] + dwell_s
-        fits = (weight[one, -1] + onward[other, -1] <= full_kwh) & self._scope.inside(
-            here[one], there[other], time_s
+        least_kwh = weight[one, -1] + onward[other, -1]
+        fits = (least_kwh <= full_kwh) & self._scope.inside(
+            here[one], there[other], time_s, least_kwh
         )
         one, other = one[fits], other[fits]
         total = weight[one] + onward[other]
@@ -282,7 +301,9 @@ class RelaxedDrives(DrivePool):
         else:
             weight = self._rows.lanes_from(int(self.question.stop_node[stop]))
             stops, corners = self._rows.relaxed(weight, np.arange(chargers, dtype=np.int32))
-        near = np.flatnonzero(self._scope.inside(stop, stops, corners[0]))
+        # On its edge a corner may be slowed down, and takes less energy then.
+        least_kwh = corners[1] - corners[3]
+        near = np.flatnonzero(self._scope.inside(stop, stops, corners[0], least_kwh))
         self.set_row(stop, stops[near], self._absolute(corners[:, near]))
 
     def _absolute(self, corners: Floats) -> list[Floats | float]:

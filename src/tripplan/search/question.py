@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import PackModel
+from tripplan.search.worth import Worth
 from tripplan.units import S_PER_H
 
 Floats = NDArray[np.float64]
@@ -56,6 +57,8 @@ class Question:
     """Chargers that are not to be used."""
     spells: dict[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     """When chargers are open, seconds after departure; those not named always are."""
+    worth: Worth | None = None
+    """What counts beside time; None: nothing does."""
 
     @property
     def destination(self) -> int:
@@ -101,6 +104,39 @@ class Question:
             float(self.power.curve_kw.max()),
             optimistic_limit_kw(self),
         )
+
+    @property
+    def least_s_per_kwh(self) -> float:
+        """The least that a kilowatt-hour counts at any stop, its time included [s/kWh].
+
+        Infinite where nothing can be charged.
+        """
+        if self.best_kw <= 0.0:
+            return np.inf
+        if self.worth is None:
+            return S_PER_H / self.best_kw
+        plugs = np.flatnonzero(self.stop_kw > 0.0)
+        kw = np.minimum(self.stop_kw[plugs], self.best_kw)
+        worth = self.worth
+        return float((worth.charging_factor[plugs] * S_PER_H / kw + worth.kwh_s[plugs]).min())
+
+    @property
+    def end_s_per_kwh(self) -> float:
+        """What a kilowatt-hour counts that the car arrives with below full."""
+        return self.worth.end_s_per_kwh if self.worth else 0.0
+
+    @property
+    def constant_s(self) -> float:
+        """What every plan counts: the energy that lacks at the start, priced as at the end."""
+        return self.end_s_per_kwh * (self.capacity_kwh - self.start_kwh)
+
+    def overheads_s(self) -> Floats:
+        """Time that a stop takes beside charging, shape (stops,)."""
+        chargers, goals = self.charger_node.size, self.goals
+        overhead = np.zeros(self.stop_count)
+        overhead[:chargers] = self.overhead_s
+        overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
+        return overhead
 
 
 def optimistic_limit_kw(question: Question) -> float:

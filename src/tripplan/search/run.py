@@ -1,13 +1,14 @@
 """Run the compiled search over a table of drives, fetching rows as it asks for them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
+from tripplan.search.charging_tables import charging_tables, never_quicker, rises_kwh
 from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course, HeatRules
 from tripplan.search.kernels.labels import (
@@ -26,7 +27,7 @@ from tripplan.search.kernels.labels import (
 )
 from tripplan.search.kernels.terms import Terms
 from tripplan.search.pool import Scope
-from tripplan.search.question import Question, charging_times_s
+from tripplan.search.question import Question
 from tripplan.search.rows import RowStore
 from tripplan.settings import Settings
 from tripplan.units import S_PER_H
@@ -73,7 +74,7 @@ class Found:
     """What a search found."""
 
     time_s: float
-    """Infinite where there is no plan below the ceiling."""
+    """What is minimised; infinite where there is no plan below the ceiling."""
     chain: tuple[Step, ...]
     labels: int
     complete: bool
@@ -82,14 +83,21 @@ class Found:
 def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
     """Compute lower bounds on the rest of the trip from every stop in every lap.
 
-    Energy that a plug gives while the car stands at a goal anyway costs no time.
+    Energy that a plug gives while the car stands at a goal anyway costs no time.  Where energy
+    that lacks on arrival counts, all that the rest takes counts at least what the cheaper of the
+    end and the best charger asks.
     """
     laps, chargers = len(question.goals), question.charger_node.size
     shape = (laps + 1, question.stop_count)
     time_s, energy, priced = (np.full(shape, np.inf) for _ in range(3))
     rates = rows.ground.lanes.rate_s_per_kwh
-    price = S_PER_H / question.best_kw if question.best_kw > 0.0 else 0.0
-    lane = int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
+    end_price = question.end_s_per_kwh
+    price = question.least_s_per_kwh
+    if end_price > 0.0:
+        price = min(price, end_price)
+    elif not math.isfinite(price):
+        price = 0.0
+    lane = _lane_below(rates, price)
     rest = np.zeros(rates.size + 1)
     given_kwh = 0.0
     for array in (time_s, energy, priced):
@@ -110,6 +118,8 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         known = np.isfinite(weight[:, -1])
         beyond[known] = (price - rates[lane]) * weight[known, -1]
         priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
+        if end_price > 0.0:
+            priced[lap, here] += price * (question.capacity_kwh - question.final_kwh)
         rest = rest + direct
         if lap:
             rest[:-1] += question.goals[lap - 1].dwell_s
@@ -119,19 +129,47 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         time_s,
         energy,
         priced,
-        max(question.best_kw, 1e-9),
-        question.overhead_s,
+        S_PER_H / price if price > 0.0 else math.inf,
+        _least_overhead_s(question),
         max(question.limit_kwh - question.reserve_kwh, 1e-9),
         question.final_kwh,
     )
 
 
+def _lane_below(rates: Floats, price: float) -> int:
+    """Position of the lane with the highest rate that does not exceed a price."""
+    return int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
+
+
+def _least_overhead_s(question: Question) -> float:
+    """Return the least that a stop counts beside charging at any plug."""
+    plugs = question.stop_kw > 0.0
+    counted = question.overheads_s() + (question.worth.fee_s if question.worth else 0.0)
+    return float(counted[plugs].min()) if plugs.any() else question.overhead_s
+
+
 def scope_of(question: Question, rows: RowStore, bounds: Bounds, ceiling_s: float) -> Scope:
     """Tell which stops a plan below a ceiling could lead to."""
     chargers = question.charger_node.size
+    weight = rows.lanes_from(question.origin)
     from_origin = np.zeros(question.stop_count)
-    from_origin[:chargers] = rows.lanes_from(question.origin)[:, 0]
-    return Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+    from_origin[:chargers] = weight[:, 0]
+    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+    rates, price = rows.ground.lanes.rate_s_per_kwh, S_PER_H / bounds.best_kw
+    if question.worth is None or price <= 0.0:
+        return scope
+    lane = _lane_below(rates, price)
+    priced = np.full(question.stop_count, -np.inf)
+    known = np.flatnonzero(np.isfinite(weight[:, -1]))
+    priced[known] = weight[known, lane] + (price - rates[lane]) * weight[known, -1]
+    given_kwh = sum(goal.charger_kw * goal.dwell_s / S_PER_H for goal in question.goals)
+    free_kwh = question.start_kwh - question.final_kwh + given_kwh
+    return replace(
+        scope,
+        price_s_per_kwh=price,
+        from_origin_priced_s=priced - price * free_kwh,
+        to_end_priced_s=bounds.priced_s.min(axis=0),
+    )
 
 
 def least_time_s(question: Question, bounds: Bounds) -> float:
@@ -140,8 +178,8 @@ def least_time_s(question: Question, bounds: Bounds) -> float:
     return float(rest_s(bounds, 0, origin, question.start_kwh))
 
 
-def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Floats]:
-    """Turn the trip into what the compiled search takes: wishes, and times to charge.
+def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Floats, Floats]:
+    """Turn the trip into what the compiled search takes: wishes, and tables of charging from empty.
 
     Parameters
     ----------
@@ -150,13 +188,19 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     relaxed
         Whether wishes that only forbid are left out, and power rises with SoC in a few steps, no
         slower anywhere.
+
+    Returns
+    -------
+    tuple
+        Wishes; time to charge from empty, shape (levels, columns) [s]; and the same with what
+        energy is worth, in which where energy on arrival counts a row follows for that.
     """
-    kw = question.stop_kw if question.power is not None else np.zeros(question.stop_count)
-    levels_kw, level = np.unique(kw, return_inverse=True)
-    if levels_kw[0] <= 0.0:
-        levels_kw, level = levels_kw[1:], level - 1
+    level, clock_s, tau_s = charging_tables(question, relaxed=relaxed)
     chargers = question.charger_node.size
-    known = sorted(question.spells)
+    worth, none = question.worth, np.zeros(question.stop_count)
+    # Opening hours are those of the clock, and labels are told apart by what is minimised.
+    always_open = relaxed and worth is not None
+    known = [] if always_open else sorted(question.spells)
     flat = np.array([s for k in known for s in question.spells[k]], np.float64).reshape(-1, 2)
     spells = np.zeros(chargers + 1, np.int32)
     spells[np.array(known, np.intp) + 1] = [len(question.spells[k]) for k in known]
@@ -164,10 +208,8 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
     is_charger = np.zeros(question.stop_count, np.bool_)
     is_charger[:chargers] = True
     is_charger[chargers : chargers + len(goals)] = [goal.is_charger for goal in goals]
-    overhead = np.zeros(question.stop_count)
-    overhead[:chargers] = question.overhead_s
-    overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
-    return Wishes(
+    overhead = question.overheads_s()
+    wishes = Wishes(
         chargers=chargers,
         laps=len(goals),
         start_kwh=question.start_kwh,
@@ -182,55 +224,19 @@ def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Flo
         ),
         most_stops=MANY if relaxed or question.most_stops is None else question.most_stops,
         is_charger=is_charger,
-        level=level.astype(np.int32),
-        overhead_s=overhead,
+        level=level,
+        overhead_s=overhead + worth.fee_s if worth else overhead,
+        clock_overhead_s=overhead,
         dwell_s=np.array([goal.dwell_s for goal in goals]),
         spell_first=np.cumsum(spells, dtype=np.int32),
         spell_begin_s=flat[:, 0].copy(),
         spell_end_s=flat[:, 1].copy(),
-    ), charging_times_s(question, levels_kw, relaxed=relaxed)
-
-
-def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
-    """Tell which power levels are never quicker than which others at the same or a lower SoC.
-
-    Parameters
-    ----------
-    tau_s
-        Time to charge from empty, shape (levels, columns). [s]
-    least_cell
-        Cell of SoC below which no car ever is.
-
-    Returns
-    -------
-    ndarray
-        Shape (levels, levels).
-    """
-    cell_s = np.diff(tau_s, axis=1)[:, least_cell:]
-    slowest_s = np.maximum.accumulate(cell_s, axis=1)
-    return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
-
-
-def rises_kwh(tau_s: Floats, least_cell: int, step_kwh: float) -> Floats:
-    """Energies from which each power level charges quicker than just before, shape (levels, rises).
-
-    Parameters
-    ----------
-    tau_s
-        Time to charge from empty, shape (levels, columns). [s]
-    least_cell
-        Cell of SoC below which no car ever is.
-    step_kwh
-        Energy between two columns. [kWh]
-    """
-    cell_s = np.diff(tau_s, axis=1)
-    quicker = cell_s[:, 1:] < cell_s[:, :-1] * (1.0 - 1e-12)
-    quicker[:, :least_cell] = False
-    found = np.full((tau_s.shape[0], int(quicker.sum(axis=1).max(initial=0))), np.inf)
-    for row, at in zip(found, quicker, strict=True):
-        cells = np.flatnonzero(at) + 1
-        row[: cells.size] = cells * step_kwh
-    return found
+        charging_factor=worth.charging_factor if worth else none + 1.0,
+        kwh_s=worth.kwh_s if worth else none,
+        end_s_per_kwh=question.end_s_per_kwh,
+        end_level=tau_s.shape[0] - 1 if question.end_s_per_kwh > 0.0 else -1,
+    )
+    return wishes, clock_s, tau_s
 
 
 def search(
@@ -265,7 +271,7 @@ def search(
     dominance
         Whether to strike out superfluous labels.
     """
-    wishes, tau_s = wishes_of(question, relaxed=relaxed)
+    wishes, clock_s, tau_s = wishes_of(question, relaxed=relaxed)
     room = settings.label_limit if rules is None else settings.heat_label_limit
     frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
     heat = rules is not None and question.power is not None
@@ -277,6 +283,7 @@ def search(
         tau_s,
         never_quicker(tau_s, least_cell),
         rises_kwh(tau_s, least_cell, wishes.step_kwh) if relaxed else np.empty((1, 0)),
+        clock_s,
         question.stop_kw,
         bounds,
         wishes,

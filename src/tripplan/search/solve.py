@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DisconnectedError, NoPlanError
-from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.customised import Customised
+from tripplan.search.driven import ChosenChain, driven_s
 from tripplan.search.exact import ExactRows, TooManyDrivesError
-from tripplan.search.kernels.charge import charge_course, dwelt
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
@@ -74,19 +73,14 @@ class Solution:
     visits: tuple[Visit, ...]
     """Stops between the legs."""
     lower_bound_s: float
+    """No plan counts less; see `Question.worth`: without it, that is time."""
     time_s: float
+    """What the plan counts."""
+    least_time_s: float
+    """No plan takes less time, whatever is minimised."""
     method: str
     labels: int
     complete: bool
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """A chain of stops over a pool of drives, with the time that it takes with heat."""
-
-    time_s: float
-    chain: tuple[Step, ...]
-    pool: DrivePool
 
 
 @dataclass(eq=False)
@@ -142,7 +136,7 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         if not settings.exact:
             raise
         # Drives at a few rates do not suffice; others may.
-        plan, bound_s = _Plan(math.inf, (), DrivePool(question)), least_s
+        plan, bound_s = ChosenChain(math.inf, (), DrivePool(question)), least_s
         scope = scope_of(question, rows, bounds, math.inf)
         plan, bound_s = _exact(task, plan, scope, bound_s)
         if not plan.chain:
@@ -155,22 +149,28 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
     return _solution(task, plan, min(bound_s, plan.time_s))
 
 
-def _bracketed(task: _Task, least_s: float) -> tuple[_Plan, float, Scope]:
+def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
     """Find a plan and a bound, and better plans while these are apart."""
     question, settings = task.question, task.settings
     cool, scope = _without_heat(task, least_s)
     bound_s, bound_chain = _bound(task, cool, scope)
-    plan = _Plan(_driven_s(question, cool, settings), cool.chain, cool.pool)
-    if not _good_enough(plan.time_s, bound_s, settings):
+    plan = ChosenChain(driven_s(question, cool, settings), cool.chain, cool.pool)
+    if not _good_enough(question, plan.time_s, bound_s, settings):
         plan = _refined(task, plan, [cool.chain, bound_chain])
-    if not _good_enough(plan.time_s, bound_s, settings) and _heat_matters(question, plan, settings):
+    if not _good_enough(question, plan.time_s, bound_s, settings) and _heat_matters(
+        question, plan, settings
+    ):
         plan = _with_heat(task, plan, scope)
     return plan, bound_s, scope
 
 
-def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Plan, float]:
+def _exact(
+    task: _Task, plan: ChosenChain, scope: Scope, bound_s: float
+) -> tuple[ChosenChain, float]:
     """Search over every drive that can matter, at best temperatures; plan and bound after it."""
     question, settings = task.question, task.settings
+    if question.worth is not None and question.spells:
+        return plan, bound_s
     ceiling_s = plan.time_s + _MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
     rows = ExactRows(task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM)
@@ -183,17 +183,18 @@ def _exact(task: _Task, plan: _Plan, scope: Scope, bound_s: float) -> tuple[_Pla
     if not found.complete or not found.chain:
         task.method = _NOT_EXACT
         return plan, bound_s
-    best = _Plan(found.time_s, found.chain, pool)
-    best = replace(best, time_s=_driven_s(question, best, settings))
+    best = ChosenChain(found.time_s, found.chain, pool)
+    best = replace(best, time_s=driven_s(question, best, settings))
     task.method = _EXACT if best.time_s <= found.time_s * (1.0 + 1e-9) else _EXACT_BUT_HEAT
     return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
 
 
-def _good_enough(time_s: float, bound_s: float, settings: Settings) -> bool:
-    return time_s <= bound_s * (1.0 + settings.gap)
+def _good_enough(question: Question, time_s: float, bound_s: float, settings: Settings) -> bool:
+    fixed_s = question.constant_s
+    return time_s - fixed_s <= (bound_s - fixed_s) * (1.0 + settings.gap)
 
 
-def _without_heat(task: _Task, least_s: float) -> tuple[_Plan, Scope]:
+def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
     """Search over real drives at best temperatures, within an ellipse that grows until it holds."""
     question = task.question
     ceiling_s = _ELLIPSE * least_s + _ELLIPSE_SLACK_S
@@ -203,7 +204,9 @@ def _without_heat(task: _Task, least_s: float) -> tuple[_Plan, Scope]:
         pool = RealDrives(question, task.rows, scope)
         found = task.search(pool, ceiling_s=ceiling_s)
         if found.chain:
-            return _Plan(found.time_s, found.chain, pool), replace(whole, ceiling_s=found.time_s)
+            return ChosenChain(found.time_s, found.chain, pool), replace(
+                whole, ceiling_s=found.time_s
+            )
         if not found.complete:
             raise NoPlanError(
                 f"the search gave up after {task.labels} labels; allow more with "
@@ -214,7 +217,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[_Plan, Scope]:
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
 
 
-def _bound(task: _Task, cool: _Plan, scope: Scope) -> tuple[float, tuple[Step, ...]]:
+def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, tuple[Step, ...]]:
     """Search over the relaxation; without a bound of its own the optimistic rest has to do."""
     ceiling_s = cool.time_s + _MARGIN_S
     pool = RelaxedDrives(task.question, task.rows, replace(scope, ceiling_s=ceiling_s))
@@ -224,7 +227,7 @@ def _bound(task: _Task, cool: _Plan, scope: Scope) -> tuple[float, tuple[Step, .
     return (found.time_s, found.chain) if found.chain else (cool.time_s, ())
 
 
-def _refined(task: _Task, plan: _Plan, chains: Sequence[tuple[Step, ...]]) -> _Plan:
+def _refined(task: _Task, plan: ChosenChain, chains: Sequence[tuple[Step, ...]]) -> ChosenChain:
     """Drive chains of stops at finely graded speeds; the better of the result and the plan.
 
     The best chain without heat is found first; its speeds and departures are then fitted to heat.
@@ -234,26 +237,26 @@ def _refined(task: _Task, plan: _Plan, chains: Sequence[tuple[Step, ...]]) -> _P
     found = task.search(pool)
     if not found.chain:
         return plan
-    fine = _Plan(found.time_s, found.chain, pool)
-    fine = replace(fine, time_s=_driven_s(question, fine, settings))
+    fine = ChosenChain(found.time_s, found.chain, pool)
+    fine = replace(fine, time_s=driven_s(question, fine, settings))
     if _heat_matters(question, fine, settings):
         fitted = polished(question, pool, found.chain)
         if fitted.time_s < fine.time_s:
-            fine = _Plan(fitted.time_s, fitted.chain, pool)
+            fine = ChosenChain(fitted.time_s, fitted.chain, pool)
     return min(fine, plan, key=lambda p: p.time_s)
 
 
-def _heat_matters(question: Question, plan: _Plan, settings: Settings) -> bool:
+def _heat_matters(question: Question, plan: ChosenChain, settings: Settings) -> bool:
     """Whether the plan would be quicker if the pack always had its best temperature."""
     power = question.power
     if not settings.heat or power is None:
         return False
     best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question)))
-    cool_s = _driven_s(replace(question, power=best), plan, settings)
+    cool_s = driven_s(replace(question, power=best), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
 
-def _with_heat(task: _Task, plan: _Plan, scope: Scope) -> _Plan:
+def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
     """Search with heat, more coarsely where the labels do not suffice."""
     question, settings = task.question, task.settings
     for coarser in _COARSER:
@@ -263,65 +266,15 @@ def _with_heat(task: _Task, plan: _Plan, scope: Scope) -> _Plan:
         found = task.search(pool, ceiling_s=ceiling_s, rules=rules)
         task.complete = found.complete
         if found.chain:
-            hot = _Plan(found.time_s, found.chain, pool)
-            hot = replace(hot, time_s=_driven_s(question, hot, settings))
+            hot = ChosenChain(found.time_s, found.chain, pool)
+            hot = replace(hot, time_s=driven_s(question, hot, settings))
             plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot.chain])
         if found.complete:
             break
     return plan
 
 
-def _driven_s(question: Question, plan: _Plan, settings: Settings) -> float:
-    """Drive a chain and charge along it, with battery heat where that is asked for [s]."""
-    power = question.power
-    drives, kw = plan.pool.drives, question.stop_kw
-    goals, chargers = question.goals, question.charger_node.size
-    if power is None or not settings.heat:
-        return plan.time_s if not settings.heat else _plain_s(plan, question)
-    time, pack_c, energy = 0.0, question.start_c, question.start_kwh
-    capacity, here = question.capacity_kwh, question.stop_count - 1
-    for step in plan.chain:
-        if kw[here] > 0.0:
-            course = charge_course(
-                energy / capacity, step.departed_kwh / capacity, pack_c, float(kw[here]), power,
-                question.pack,
-            )  # fmt: skip
-            time += float(course[-1, 1])
-            pack_c = float(course[-1, 2])
-        duration = float(drives.time_s[step.drive])
-        time += duration
-        heat_j = float(drives.heat_j[step.drive])
-        pack_c = driven_pack_c(pack_c, heat_j, duration, question.pack)
-        cost, most = float(drives.cost_kwh[step.drive]), float(drives.most_kwh[step.drive])
-        energy = min(step.departed_kwh - cost, most)
-        here = step.stop
-        if here == question.stop_count - 2:
-            break
-        closed_s = question.opens_s(here, time) - time
-        pack_c = parked_pack_c(pack_c, 0.0, closed_s + step.waited_s, question.pack)
-        time += closed_s + step.waited_s
-        overhead_s = question.overhead_s
-        if here >= chargers:
-            goal = goals[here - chargers]
-            overhead_s = goal.overhead_s
-            energy, pack_c = dwelt(
-                energy, question.limit_kwh, pack_c, float(kw[here]), goal.dwell_s, power,
-                question.pack,
-            )  # fmt: skip
-            time += goal.dwell_s
-        if kw[here] > 0.0:
-            pack_c = parked_pack_c(pack_c, 0.0, overhead_s, question.pack)
-            time += overhead_s
-    return time
-
-
-def _plain_s(plan: _Plan, question: Question) -> float:
-    """Time of a chain without charging [s]."""
-    dwell_s = sum(goal.dwell_s for goal in question.goals[:-1])
-    return dwell_s + sum(float(plan.pool.drives.time_s[step.drive]) for step in plan.chain)
-
-
-def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
+def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
     question = task.question
     chargers = question.charger_node.size
     legs, visits = [], []
@@ -352,9 +305,10 @@ def _solution(task: _Task, plan: _Plan, bound_s: float) -> Solution:
     return Solution(
         legs=tuple(legs),
         visits=tuple(visits),
-        lower_bound_s=bound_s,
-        time_s=plan.time_s,
-        method=task.method or _METHOD,
+        lower_bound_s=bound_s - question.constant_s,
+        time_s=plan.time_s - question.constant_s,
+        least_time_s=float(task.bounds.time_s[0, question.stop_count - 1]),
+        method=(task.method or _METHOD) + _hours(question),
         labels=task.labels,
         complete=task.complete,
     )
@@ -371,6 +325,18 @@ _EXACT_BUT_HEAT = (
     "bound from an exact search over every drive that can matter, with the pack at the best "
     "temperature it could have; with battery heat no exact search is known"
 )
+
+
+def _hours(question: Question) -> str:
+    """Say what opening hours mean for the proof where something counts beside time."""
+    if question.worth is None or not question.spells:
+        return ""
+    return (
+        "; the bound takes chargers to be open at all hours, and plans that would be better for "
+        "coming at another hour may have been missed"
+    )
+
+
 _NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
 
 

@@ -35,6 +35,7 @@ from tripplan.search.kernels.labels import (
     Drives,
     Frontier,
     Wishes,
+    charge_worth_s,
     charged_kwh,
     charged_s,
     departures,
@@ -54,7 +55,7 @@ def start(frontier: Frontier, wishes: Wishes, start_c: float) -> None:
     """Put the first label where the trip begins."""
     origin = wishes.chargers + wishes.laps
     first = put_label(
-        frontier, origin, 0, 0.0, wishes.start_kwh, start_c, -1, -1, wishes.start_kwh, 0.0
+        frontier, origin, 0, 0.0, 0.0, wishes.start_kwh, start_c, -1, -1, wishes.start_kwh, 0.0
     )
     queue_label(frontier, first, 0.0)
 
@@ -136,8 +137,8 @@ def _limit_kwh(terms: Terms, stop: int, energy_kwh: float) -> float:
     longest = wishes.longest_charge_s[stop]
     if longest < np.inf:
         level = wishes.level[stop]
-        until = charged_s(terms.tau_s, level, wishes.step_kwh, energy_kwh) + longest
-        most = min(most, charged_kwh(terms.tau_s, level, wishes.step_kwh, until))
+        until = charged_s(terms.clock_s, level, wishes.step_kwh, energy_kwh) + longest
+        most = min(most, charged_kwh(terms.clock_s, level, wishes.step_kwh, until))
     return float(max(most, energy_kwh))
 
 
@@ -170,13 +171,13 @@ def _expand(
         ready += wishes.overhead_s[here]
         least = max(need, energy + wishes.least_charge_kwh[here])
         if least <= limit + EPSILON or least <= energy + EPSILON:
-            next_level = -1 if arrives else wishes.level[there]
+            next_level = wishes.end_level if arrives else wishes.level[there]
             if next_level >= 0 and terms.never_quicker[level, next_level]:
                 next_level = -1
             count = departures(
                 terms.tau_s, level, next_level, cost, most, least, limit, wishes.step_kwh, found
             )
-            if terms.heat and not arrives:
+            if terms.heat and (not arrives or next_level >= 0):
                 count = _add_grid(found, count, least, limit, terms.rules.departure_step_kwh)
     for k in range(count):
         if not _leave(frontier, drives, terms, drive, label, next_lap, ready, found[k], cost, 0.0):
@@ -188,6 +189,8 @@ def _expand(
     rises = terms.rises_kwh
     for k in range(-1, rises.shape[1] if next_level >= 0 else 0):
         reached = floor if k < 0 else rises[next_level, k]
+        if reached == np.inf:
+            break
         leave = _next_leave(drives, drive, reached, -np.inf, energy, limit, level, terms)
         while leave < np.inf:
             spent = leave - reached
@@ -272,26 +275,38 @@ def _leave(
     energy = labels.energy_kwh[label]
     level = wishes.level[here]
     arrives = next_lap == wishes.laps
-    charging = 0.0
+    worth = 0.0
+    clock = labels.clock_s[label]
     leave_c = labels.pack_c[label]
     if level >= 0:
+        clock += wishes.clock_overhead_s[here]
         if terms.heat:
             charging, leave_c = at_energy(
                 terms.course, label, energy, labels.pack_c[label], wishes.step_kwh, leave_kwh
             )
             if charging > wishes.longest_charge_s[here] + EPSILON:
                 return True
+            worth = charge_worth_s(wishes, here, charging, leave_kwh - energy)
         else:
-            charging = charged_s(terms.tau_s, level, wishes.step_kwh, leave_kwh) - charged_s(
-                terms.tau_s, level, wishes.step_kwh, energy
+            step_kwh = wishes.step_kwh
+            worth = charged_s(terms.tau_s, level, step_kwh, leave_kwh) - charged_s(
+                terms.tau_s, level, step_kwh, energy
             )
+            charging = charged_s(terms.clock_s, level, step_kwh, leave_kwh) - charged_s(
+                terms.clock_s, level, step_kwh, energy
+            )
+        clock += charging
     drive_s = drives.time_s[drive] + extra_s
-    reached = ready_s + charging + drive_s
+    reached = ready_s + worth + drive_s
+    clock += drive_s
     left = min(leave_kwh - cost_kwh, drives.most_kwh[drive])
     closed_s = 0.0
-    if not arrives:
-        closed_s = opens_s(wishes, there, reached) - reached
+    if arrives:
+        reached += (wishes.full_kwh - left) * wishes.end_s_per_kwh
+    else:
+        closed_s = opens_s(wishes, there, clock) - clock
         reached += closed_s
+        clock += closed_s
     rest = 0.0 if arrives else rest_s(terms.bounds, next_lap, there, left)
     if not reached + rest < frontier.best_s[0] - EPSILON:
         return True
@@ -303,13 +318,17 @@ def _leave(
         reached_c = parked_pack_c(reached_c, 0.0, closed_s, pack)
     if arrives:
         new = put_label(
-            frontier, there, next_lap, reached, left, reached_c, label, drive, leave_kwh, 0.0
+            frontier, there, next_lap, reached, clock, left, reached_c, label, drive, leave_kwh, 0.0
         )
         frontier.best_s[0] = reached
         frontier.counts[WINNER] = new
         return True
     if there >= wishes.chargers:
-        reached, left, reached_c = dwell(terms, there, reached, left, reached_c)
+        came_kwh = left
+        left, reached_c = dwell(terms, there, left, reached_c)
+        stay = wishes.dwell_s[there - wishes.chargers]
+        reached += stay + (left - came_kwh) * wishes.kwh_s[there]
+        clock += stay
         rest = rest_s(terms.bounds, next_lap, there, left)
     for choice in range(terms.waits_s.shape[0]):
         wait = terms.waits_s[choice]
@@ -322,6 +341,7 @@ def _leave(
             there,
             next_lap,
             reached,
+            clock,
             wait,
             left,
             wait_c,

@@ -3,6 +3,10 @@
 Chargers are stops 0..n-1, the places that the trip must visit in turn are stops n..n+m-1 (the last
 of them is the destination), and the origin is stop n+m.  A label also knows its *lap*: how many of
 those places lie behind it.
+
+What is minimised is counted in seconds: time itself, and with other objectives what energy,
+charging and stops are worth on top of it.  It is called time here all the same, for it is added up
+and compared like one; where the time of day or the length of a charge counts, it is the clock.
 """
 
 from typing import NamedTuple
@@ -62,6 +66,8 @@ class Bounds(NamedTuple):
     priced_s: Floats
     """Least of time + energy at the best power over all such drives."""
     best_kw: float
+    """Power at which no kilowatt-hour counts less; infinite where none counts anything, or none can
+    be charged."""
     overhead_s: float
     usable_kwh: float
     """Most energy that one stop can add."""
@@ -93,7 +99,10 @@ class Wishes(NamedTuple):
     level: Ints
     """Power level of each stop: a row of ``tau_s``; -1 where nothing can be charged."""
     overhead_s: Floats
-    """Time that charging takes beside charging itself, shape (stops,)."""
+    """Time that charging takes beside charging itself, and what a stop is worth on top of it,
+    shape (stops,)."""
+    clock_overhead_s: Floats
+    """That time alone."""
     dwell_s: Floats
     """Time that is spent at each place anyway, shape (laps,)."""
     spell_first: Ints
@@ -102,6 +111,14 @@ class Wishes(NamedTuple):
     spell_begin_s: Floats
     spell_end_s: Floats
     """When chargers open and close, after departure."""
+    charging_factor: Floats
+    """What a second of charging counts, shape (stops,); 1 where only time does."""
+    kwh_s: Floats
+    """What a kilowatt-hour that is charged counts beside the time it takes, shape (stops,)."""
+    end_s_per_kwh: float
+    """What each kilowatt-hour counts that the car arrives with below full."""
+    end_level: int
+    """The same as a row of ``tau_s``, as if the car charged there; -1: it counts nothing."""
 
 
 class Labels(NamedTuple):
@@ -110,6 +127,8 @@ class Labels(NamedTuple):
     stop: Ints
     lap: Ints
     time_s: Floats
+    clock_s: Floats
+    """Time since departure."""
     energy_kwh: Floats
     pack_c: Floats
     parent: Ints
@@ -151,6 +170,7 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
         np.empty(room),
         np.empty(room),
         np.empty(room),
+        np.empty(room),
         np.empty(room, np.int32),
         np.empty(room, np.int32),
         np.empty(room),
@@ -177,6 +197,7 @@ def put_label(
     stop: int,
     lap: int,
     time_s: float,
+    clock_s: float,
     energy_kwh: float,
     pack_c: float,
     parent: int,
@@ -190,6 +211,7 @@ def put_label(
     labels.stop[at] = stop
     labels.lap[at] = lap
     labels.time_s[at] = time_s
+    labels.clock_s[at] = clock_s
     labels.energy_kwh[at] = energy_kwh
     labels.pack_c[at] = pack_c
     labels.parent[at] = parent
@@ -224,9 +246,9 @@ def rest_s(bounds: Bounds, lap: int, stop: int, energy_kwh: float) -> float:
     """Return a lower bound on the time from a stop, reached with this energy, to the end."""
     missing = bounds.energy_kwh[lap, stop] + bounds.final_kwh - energy_kwh
     fastest = bounds.time_s[lap, stop]
-    if missing <= EPSILON or missing == np.inf:
+    if missing == np.inf:
         return float(fastest)
-    stops = np.ceil(missing / bounds.usable_kwh - EPSILON)
+    stops = max(np.ceil(missing / bounds.usable_kwh - EPSILON), 0.0)
     spare_s = (energy_kwh - bounds.final_kwh) * 3600.0 / bounds.best_kw
     return float(max(fastest, bounds.priced_s[lap, stop] - spare_s) + stops * bounds.overhead_s)
 
@@ -252,6 +274,14 @@ def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> 
     x = energy_kwh / step_kwh
     cell = min(max(int(x), 0), tau_s.shape[1] - 2)
     return float(tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell]))
+
+
+@compiled_bare
+def charge_worth_s(wishes: Wishes, stop: int, taken_s: float, charged_kwh: float) -> float:
+    """Return what a charge at a stop counts, by its time and its energy [s]."""
+    return float(
+        taken_s * wishes.charging_factor[stop] + max(charged_kwh, 0.0) * wishes.kwh_s[stop]
+    )
 
 
 @compiled_bare

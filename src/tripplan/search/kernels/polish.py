@@ -14,7 +14,7 @@ from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.jit import compiled
-from tripplan.search.kernels.labels import EPSILON, Wishes, opens_s
+from tripplan.search.kernels.labels import EPSILON, Wishes, charge_worth_s, opens_s
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -52,6 +52,8 @@ def drive_chain(
 ) -> float:
     """Drive a chain; infinite where the battery does not last or takes no charge [s].
 
+    What is returned is what the search minimises; see `labels`.
+
     Parameters
     ----------
     chain
@@ -72,7 +74,7 @@ def drive_chain(
     """
     legs = chain.stop.shape[0]
     time, energy, pack_c = 0.0, wishes.start_kwh, start_c
-    kw = 0.0
+    kw, clock = 0.0, 0.0
     at = wishes.chargers + wishes.laps
     for leg in range(legs):
         drive = chain.first[leg] + choice[leg]
@@ -95,30 +97,35 @@ def drive_chain(
                 soc = upto
             if charging > wishes.longest_charge_s[at] + EPSILON:
                 return np.inf
-            time += charging
+            time += charge_worth_s(wishes, at, charging, wanted - energy)
+            clock += charging
             energy = max(energy, wanted)
         elif energy < need - EPSILON:
             return np.inf
         departed_kwh[leg] = energy
         time += chain.time_s[drive]
+        clock += chain.time_s[drive]
         pack_c = driven_pack_c(pack_c, chain.heat_j[drive], chain.time_s[drive], pack)
         energy = min(energy - chain.cost_kwh[drive], chain.most_kwh[drive])
         arrived_kwh[leg] = energy
         if leg == legs - 1 or time == np.inf:
-            return float(time)
+            return float(time + (wishes.full_kwh - energy) * wishes.end_s_per_kwh)
         at = chain.stop[leg]
         kw = chain.kw[leg]
-        closed_s = opens_s(wishes, at, time) - time
+        closed_s = opens_s(wishes, at, clock) - clock
         pack_c = parked_pack_c(pack_c, 0.0, closed_s, pack)
         time += closed_s
+        clock += closed_s
         if at >= wishes.chargers and wishes.dwell_s[at - wishes.chargers] > 0.0:
-            dwell = wishes.dwell_s[at - wishes.chargers]
+            dwell, came_kwh = wishes.dwell_s[at - wishes.chargers], energy
             energy, pack_c = dwelt(energy, wishes.limit_kwh, pack_c, kw, dwell, power, pack)
             arrived_kwh[leg] = energy
-            time += dwell
+            time += dwell + (energy - came_kwh) * wishes.kwh_s[at]
+            clock += dwell
         if kw > 0.0:
-            pack_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[at], pack)
+            pack_c = parked_pack_c(pack_c, 0.0, wishes.clock_overhead_s[at], pack)
             time += wishes.overhead_s[at]
+            clock += wishes.clock_overhead_s[at]
     return float(time)
 
 

@@ -22,6 +22,7 @@ from tripplan.search.kernels.jit import compiled_bare
 from tripplan.search.kernels.labels import (
     EPSILON,
     Frontier,
+    charge_worth_s,
     charged_kwh,
     charged_s,
     fewer_stops,
@@ -36,14 +37,12 @@ _COOLER_K = 2.0
 
 
 @compiled_bare
-def dwell(
-    terms: Terms, there: int, time_s: float, energy_kwh: float, pack_c: float
-) -> tuple[float, float, float]:
-    """Spend the time that a place takes anyway, charging where there is a plug."""
+def dwell(terms: Terms, there: int, energy_kwh: float, pack_c: float) -> tuple[float, float]:
+    """Energy and pack temperature after the time that a place takes anyway; plugs are used."""
     wishes = terms.wishes
     stay = wishes.dwell_s[there - wishes.chargers]
     if stay <= 0.0:
-        return time_s, energy_kwh, pack_c
+        return energy_kwh, pack_c
     level = wishes.level[there]
     if terms.heat:
         kw = terms.charger_kw[there]
@@ -51,10 +50,10 @@ def dwell(
             energy_kwh, wishes.limit_kwh, pack_c, kw, stay, terms.power, terms.pack
         )
     elif level >= 0:
-        until = charged_s(terms.tau_s, level, wishes.step_kwh, energy_kwh) + stay
-        charged = charged_kwh(terms.tau_s, level, wishes.step_kwh, until)
+        until = charged_s(terms.clock_s, level, wishes.step_kwh, energy_kwh) + stay
+        charged = charged_kwh(terms.clock_s, level, wishes.step_kwh, until)
         energy_kwh = max(energy_kwh, min(charged, wishes.limit_kwh))
-    return time_s + stay, energy_kwh, pack_c
+    return energy_kwh, pack_c
 
 
 @compiled_bare
@@ -74,6 +73,7 @@ def settle(
     there: int,
     lap: int,
     time_s: float,
+    clock_s: float,
     wait_s: float,
     energy_kwh: float,
     pack_c: float,
@@ -87,7 +87,7 @@ def settle(
     at_s = time_s + wait_s
     ready_c = pack_c
     if terms.heat:
-        ready_c = parked_pack_c(pack_c, 0.0, wishes.overhead_s[there], terms.pack)
+        ready_c = parked_pack_c(pack_c, 0.0, wishes.clock_overhead_s[there], terms.pack)
         spare_s = frontier.best_s[0] - at_s
         missing = terms.bounds.energy_kwh[lap, there] + terms.bounds.final_kwh - energy_kwh
         if 0.0 < missing < np.inf:
@@ -104,7 +104,17 @@ def settle(
         elif _is_dominated(frontier, terms, there, lap, at_s, energy_kwh, stops):
             return
     new = put_label(
-        frontier, there, lap, at_s, energy_kwh, ready_c, parent, drive, leave_kwh, wait_s
+        frontier,
+        there,
+        lap,
+        at_s,
+        clock_s + wait_s,
+        energy_kwh,
+        ready_c,
+        parent,
+        drive,
+        leave_kwh,
+        wait_s,
     )
     frontier.labels.stops[new] = stops
     if terms.heat:
@@ -205,7 +215,8 @@ def _is_dominated_hot(
                 taken, then_c = at_energy(
                     terms.course, other, b, labels.pack_c[other], wishes.step_kwh, energy
                 )
-                if t + taken <= time + rules.time_epsilon_s and no_worse_c(then_c, pack_c, rules):
+                worth = charge_worth_s(wishes, stop, taken, energy - b)
+                if t + worth <= time + rules.time_epsilon_s and no_worse_c(then_c, pack_c, rules):
                     return True
         previous = other
         other = follower
@@ -233,7 +244,8 @@ def _strike_out_hot(frontier: Frontier, terms: Terms, new: int) -> None:
                     frontier.dead[other] = True
             elif charges and b <= wishes.limit_kwh:
                 taken, then_c = at_energy(terms.course, new, energy, pack_c, wishes.step_kwh, b)
-                if time + taken <= labels.time_s[other] and no_worse_c(
+                worth = charge_worth_s(wishes, stop, taken, b - energy)
+                if time + worth <= labels.time_s[other] and no_worse_c(
                     then_c, labels.pack_c[other], rules
                 ):
                     frontier.dead[other] = True

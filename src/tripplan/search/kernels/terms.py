@@ -24,6 +24,8 @@ class Terms(NamedTuple):
     rises_kwh: Floats
     """In a relaxation: energies at which each power level starts to charge quicker, infinite
     where there are fewer, shape (levels, rises)."""
+    clock_s: Floats
+    """The same in time alone: with other objectives, ``tau_s`` holds what energy is worth too."""
     charger_kw: Floats
     """Power of the plug at each stop, shape (stops,)."""
     bounds: Bounds
