@@ -126,16 +126,16 @@ class Planner:
         halts: Sequence[tuple[Halt, int]],
     ) -> Question:
         capacity = model.capacity_kwh(vehicle, trip)
-        warm_up = model.warm_up_kwh(vehicle, trip.conditions)
+        warm_up = model.warm_up(vehicle, trip.conditions).total_kwh
         start_kwh = trip.departure_soc * capacity - warm_up
         if start_kwh < trip.reserve_soc * capacity:
             raise InvalidInputError(
                 f"departure_soc {trip.departure_soc:g} leaves nothing above the reserve once "
-                f"the cabin is warm ({warm_up:.2f} kWh): start with more, preheat, or lower the "
-                "reserve",
+                f"car and cabin are warm ({warm_up:.2f} kWh): start with more, preheat, or lower "
+                "the reserve",
                 field="departure_soc",
                 value=trip.departure_soc,
-                expected="more than reserve_soc plus the warm-up of the cabin",
+                expected="more than reserve_soc plus the warm-up of car and cabin",
             )
         curve = vehicle.battery.charging_curve
         return Question(

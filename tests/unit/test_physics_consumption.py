@@ -11,8 +11,6 @@ import pytest
 from tripplan import model
 from tripplan.physics.consumption import (
     air_density_kg_per_m3,
-    cabin_power_kw,
-    cabin_warm_up_kwh,
     coast_down_in_si,
     drag_n_per_mps2,
     headwind_mps,
@@ -21,7 +19,7 @@ from tripplan.physics.consumption import (
     tractive_force_n,
 )
 from tripplan.trip import Conditions
-from tripplan.vehicle import Vehicle, catalogue
+from tripplan.vehicle import ROLLING_RISE_PER_K, Vehicle, catalogue
 
 
 @pytest.mark.parametrize(
@@ -147,34 +145,14 @@ def test_motor_and_braking_power(force_n: float, battery_w: float) -> None:
 
 def test_cold_and_wet_roads_roll_worse() -> None:
     """UN R117: 0.8 % per kelvin on cold tyres, of which 0.6 is taken to remain when warm."""
-    assert rolling_factor(20.0, "dry") == 1.0
-    assert rolling_factor(35.0, "dry") == 1.0
-    assert rolling_factor(-5.0, "dry") == pytest.approx(1.0 + 25 * 0.008 * 0.6)
-    assert rolling_factor(-5.0, "dry") < 1.0 + 25 * 0.008
-    assert 1.10 <= rolling_factor(20.0, "wet") <= 1.25
-    assert rolling_factor(0.0, "snow") > rolling_factor(0.0, "wet") > rolling_factor(0.0, "dry")
-
-
-@pytest.mark.parametrize(
-    ("heater", "kw"),
-    [
-        ("ptc", (4.5, 3.6, 2.5, 1.3, 0.2, 0.6)),  # FASTSim 3.1.0 and emobpy
-        ("heat_pump", (4.2, 2.6, 1.3, 0.55, 0.1, 0.6)),  # an estimate
-        ("none", (0.0,) * 6),
-    ],
-)
-def test_cabin_power_by_temperature(heater: str, kw: tuple[float, ...]) -> None:
-    found = [cabin_power_kw(c, heater) for c in (-20.0, -10.0, 0.0, 10.0, 20.0, 30.0)]
-    assert found == pytest.approx(kw)
-    halfway = cabin_power_kw(-5.0, heater)
-    assert halfway == pytest.approx((kw[1] + kw[2]) / 2)
-
-
-def test_warm_up_by_temperature() -> None:
-    """FASTSim 3.1.0's LEAF: its first ten minutes less ten minutes of steady heating."""
-    for c, kwh in ((-20.0, 1.2), (-10.0, 0.8), (0.0, 0.45), (10.0, 0.2), (20.0, 0.0), (35.0, 0.0)):
-        assert cabin_warm_up_kwh(c, "ptc") == pytest.approx(kwh)
-        assert cabin_warm_up_kwh(c, "none") == 0.0
+    rise = ROLLING_RISE_PER_K
+    assert rolling_factor(20.0, "dry", rise) == 1.0
+    assert rolling_factor(35.0, "dry", rise) == 1.0
+    assert rolling_factor(-5.0, "dry", rise) == pytest.approx(1.0 + 25 * 0.008 * 0.6)
+    assert rolling_factor(-5.0, "dry", rise) < 1.0 + 25 * 0.008
+    assert rolling_factor(10.0, "dry", 0.03) == pytest.approx(1.3)
+    assert 1.10 <= rolling_factor(20.0, "wet", rise) <= 1.25
+    assert rolling_factor(0.0, "snow", rise) > rolling_factor(0.0, "wet", rise) > 1.0
 
 
 # --- steady driving -------------------------------------------------------------------------------

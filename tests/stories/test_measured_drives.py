@@ -1,0 +1,42 @@
+"""How far is the model from a real car?  The errors that the page Validation states, as limits."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from tests.stories.shared_data import shared
+from tripplan.vehicle import find_vehicle
+from validation import drives, fit_i3
+
+
+@pytest.fixture(scope="module")
+def measured() -> list[drives.Drive]:
+    return drives.read(shared(drives.NAME))
+
+
+def mean_absolute(errors: Sequence[float]) -> float:
+    return float(np.abs(errors).mean())
+
+
+def test_energy_and_heating_of_all_trips(measured: list[drives.Drive]) -> None:
+    """8 % of the energy of a trip, in summer and in winter; 20 % of the heating in winter."""
+    assert len(measured) == 40
+    rows = drives.compare(find_vehicle(fit_i3.CAR), measured)
+    for winter in (False, True):
+        assert mean_absolute([row.error for row in rows if row.drive.winter == winter]) < 0.08
+    assert mean_absolute([row.heating_error for row in rows if row.drive.winter]) < 0.20
+
+
+def test_trips_that_were_not_fitted_to(measured: list[drives.Drive]) -> None:
+    used, rest = fit_i3.halves(measured)
+    rows = drives.compare(fit_i3.fit_all(find_vehicle(fit_i3.CAR), used), rest)
+    assert mean_absolute([row.error for row in rows]) < 0.08
+    assert mean_absolute([row.heating_error for row in rows if row.drive.winter]) < 0.22
+
+
+def test_gaps_of_the_log_are_found(measured: list[drives.Drive]) -> None:
+    """Trip B02 is interpolated from second 40 to 197; heater readings of 30 kW stand there."""
+    bridged = {drive.log.name: int((~drive.log.valid).sum()) for drive in measured}
+    assert bridged["B02"] == pytest.approx(157, abs=3)
+    assert sum(count > 5 for count in bridged.values()) == 3
