@@ -1,10 +1,13 @@
 """Compare with all measurements that are there, and write docs/models/validation.md."""
 
-from validation import sections_consumption
+from validation import sections_charging, sections_consumption
 
 SECTIONS = {
     "drives of an i3": sections_consumption.write_drives,
     "EPA cycles": sections_consumption.write_epa,
+    "charging": sections_charging.write_times,
+    "a thousand kilometres": sections_charging.write_challenge,
+    "heat": sections_charging.write_heat,
 }
 
 
