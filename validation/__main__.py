@@ -4,6 +4,7 @@ from validation import sections_charging, sections_consumption
 
 SECTIONS = {
     "drives of an i3": sections_consumption.write_drives,
+    "calibration": sections_consumption.write_calibration,
     "EPA cycles": sections_consumption.write_epa,
     "charging": sections_charging.write_times,
     "a thousand kilometres": sections_charging.write_challenge,

@@ -6,14 +6,16 @@ the order of their names, so that both halves hold summer and winter).  All else
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from tripplan.calibration import calibrate
 from tripplan.drive_log import follow
 from tripplan.vehicle import Vehicle, find_vehicle
-from validation.drives import LOAD, NAME, Drive, compare, read
+from validation.drives import LOAD, NAME, Compared, Drive, compare, read
 from validation.shared import shared
 
 CAR = "bmw-i3-60"
@@ -123,6 +125,79 @@ def cross_validate(car: Vehicle, drives: Sequence[Drive]) -> tuple[Floats, Float
             energy.append(row.error)
             heating += [row.heating_error] if row.drive.winter else []
     return np.array(energy), np.array(heating)
+
+
+def stranger() -> Vehicle:
+    """Return the nearest car that a driver of this one would start from, with his car's mass."""
+    mass_kg = find_vehicle(CAR).mass_kg
+    return find_vehicle("bmw-i3-120").model_copy(update={"mass_kg": mass_kg})
+
+
+def calibrated_errors(
+    car: Vehicle, drives: Sequence[Drive], draws: int = 12
+) -> list[tuple[float, float]]:
+    """Mean absolute errors of the trips left out, before and after calibration to ten others.
+
+    Parameters
+    ----------
+    car
+        Where calibration starts.
+    drives
+        All drives.
+    draws
+        How often ten are drawn.
+    """
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(draws):
+        order = rng.permutation(len(drives)).tolist()
+        ten, rest = [drives[k] for k in order[:10]], [drives[k] for k in order[10:]]
+        logs = [d.log if d.winter else replace(d.log, heating_kw=None) for d in ten]
+        fitted = calibrate(car, logs, LOAD, "ten drives").vehicle
+        before, after = (
+            float(np.abs([row.error for row in compare(which, rest)]).mean())
+            for which in (car, fitted)
+        )
+        found.append((before, after))
+    return found
+
+
+def held_by_bands(ratios: Floats, draws: int = 500) -> float:
+    """Share of trips within P10 and P90 of a spread that was set from other trips.
+
+    Parameters
+    ----------
+    ratios
+        Measured over predicted energy, shape (trips,), each predicted without that trip.
+    draws
+        How often the trips are cut into two halves at random.
+    """
+    rng = np.random.default_rng(1)
+    held = []
+    for _ in range(draws):
+        order = rng.permutation(ratios.size)
+        used, rest = ratios[order[::2]], ratios[order[1::2]]
+        low, high = np.percentile(used, [10, 90])
+        held.append(float((np.abs(rest - 1.0) <= 0.5 * (high - low)).mean()))
+    return float(np.mean(held))
+
+
+def halves_correlation(rows: Sequence[Compared]) -> float:
+    """Correlation of the relative errors of first and second half of each trip."""
+    pairs = []
+    for row in rows:
+        log = row.drive.log
+        assert log.battery_kw is not None
+        middle = int(np.flatnonzero(log.valid).mean())
+        step = log.step_s
+        predicted, measured = row.followed.power_kw * step, log.battery_kw * step
+        pairs.append(
+            [
+                predicted[half].sum() / measured[half].sum() - 1.0
+                for half in (slice(None, middle), slice(middle, None))
+            ]
+        )
+    return float(np.corrcoef(np.array(pairs).T)[0, 1])
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tripplan.physics import spread
 from tripplan.vehicle import find_vehicle
 from validation import drives, epa, fit_i3
 from validation.figures import Series, draw
@@ -38,7 +39,8 @@ def write_drives() -> bool:
     half = drives.compare(fit_i3.fit_all(car, used), rest)
     left_out = fit_i3.cross_validate(car, measured)
     rows = drives.compare(car, measured)
-    put("drives", "\n\n".join([_summary(rows, half, left_out), _pooled(rows), _trips(rows)]))
+    parts = [_summary(rows, half, left_out), _coverage(left_out[0], rows), _pooled(rows)]
+    put("drives", "\n\n".join([*parts, _trips(rows)]))
     _draw(rows)
     return True
 
@@ -66,6 +68,20 @@ def _summary(
             ],
             line("the car of the catalogue, fitted to all: all trips", rows),
         ],
+    )
+
+
+def _coverage(left_out: fit_i3.Floats, rows: Sequence[drives.Compared]) -> str:
+    ratios = 1.0 / (1.0 + left_out)
+    held = fit_i3.held_by_bands(ratios)
+    inside = np.abs(ratios - 1.0) <= spread.QUANTILE_90 * spread.SCALE
+    together = fit_i3.halves_correlation(rows)
+    return (
+        f"Bands P10-P90 whose width was set from half of the trips left out of the fits (drawn 500 "
+        f"times) hold {held:.0%} of the other half; the band that plans use, ±"
+        f"{100 * spread.QUANTILE_90 * spread.SCALE:.0f} %, holds {inside.mean():.0%} of all trips "
+        f"left out. The errors of the first and the second half of a trip have a correlation of "
+        f"{together:.2f}; plans take the error as one for a whole trip, which is on the safe side."
     )
 
 
@@ -121,6 +137,31 @@ def _draw(rows: Sequence[drives.Compared]) -> None:
         y_label="predicted, kWh a trip",
         diagonal=True,
     )
+
+
+def write_calibration() -> bool:
+    """Write what calibration to ten drives does for the other thirty; False without drives."""
+    path = shared(drives.NAME)
+    if path is None:
+        return False
+    measured = drives.read(path)
+    lines = []
+    for car in (fit_i3.stranger(), find_vehicle("nissan-leaf-24-2013")):
+        errors = np.array(fit_i3.calibrated_errors(car, measured))
+        before, after = errors.mean(axis=0)
+        better = int((errors[:, 1] < errors[:, 0]).sum())
+        lines.append(
+            [
+                car.name,
+                f"{100 * before:.1f} %",
+                f"{100 * after:.1f} %",
+                f"{100 * errors[:, 1].min():.1f}-{100 * errors[:, 1].max():.1f} %",
+                f"{better} of {len(errors)}",
+            ]
+        )
+    head = ("start", "error of thirty before", "after", "range over draws", "draws that improved")
+    put("calibration", table(head, lines))
+    return True
 
 
 def write_epa() -> bool:

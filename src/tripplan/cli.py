@@ -49,6 +49,7 @@ def plan(
     departure_soc: Annotated[str | None, typer.Option(help="SoC at the start: 0.9 or 90%.")] = None,
     arrival_soc: Annotated[str | None, typer.Option(help="Least SoC at the destination.")] = None,
     reserve_soc: Annotated[str | None, typer.Option(help="SoC never undercut on the way.")] = None,
+    arrive_with_probability: Annotated[str | None, typer.Option(help="No reserve, 95%.")] = None,
     charge_limit_soc: Annotated[str | None, typer.Option(help="Charge no further.")] = None,
     least_charge_soc: Annotated[str | None, typer.Option(help="A stop adds this much.")] = None,
     most_stops: Annotated[str | None, typer.Option(help="Most stops at chargers.")] = None,
@@ -182,6 +183,25 @@ def vehicles() -> None:
             car.battery.thermal.cooling,
         )
     Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+@app.command()
+def calibrate(
+    log: Annotated[Path, typer.Argument(help="CSV of trips, or of rows in time.")],
+    vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
+    payload_kg: Annotated[float, typer.Option(help="People and luggage, kg.")] = 75.0,
+) -> None:
+    """Fit a car's consumption to your own log, and write it as a car of your own."""
+    from tripplan.calibration import calibrate_file
+    from tripplan.vehicle_file import save_vehicle
+
+    try:
+        found = calibrate_file(log, vehicle, payload_kg=payload_kg)
+        save_vehicle(found.vehicle, output, f"{found.vehicle.name}: {found.in_words()}")
+    except TripplanError as error:
+        _stop(error)
+    _notes.print(f"{found.in_words()}; {output}", markup=False, highlight=False)
 
 
 @region_app.command("info")

@@ -5,11 +5,11 @@ from importlib.metadata import version
 
 import numpy as np
 
-from tripplan import model
+from tripplan import model, outlook
 from tripplan.answer import Audit, Certificate, Plan
 from tripplan.audit import audit_plan
 from tripplan.charger import Plug
-from tripplan.errors import DisconnectedError, InvalidInputError
+from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
 from tripplan.itinerary import Itinerary, unfold
 from tripplan.journey import Halt, Journey
 from tripplan.pauses import charger_halt
@@ -26,6 +26,12 @@ from tripplan.vehicle import Vehicle
 
 _ROUNDING = 1e-6
 """A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
+
+
+_MOST_RESERVES = 20
+"""So many reserves are tried for a wanted probability of arriving; two or three do."""
+_A_BIT = 1e-4
+"""SoC by which a reserve goes beyond the margin that it has to hold."""
 
 
 class Planner:
@@ -47,6 +53,9 @@ class Planner:
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
         """Find the quickest way to drive and charge.
 
+        Where the trip wants a probability of arriving, the reserve is raised until the plan has it;
+        the trip in the plan states that reserve.
+
         Raises
         ------
         OffNetworkError
@@ -56,8 +65,27 @@ class Planner:
         OutOfRangeError
             The battery cannot bridge a gap; says which and by how much.
         NoPlanError
-            The battery takes no charge at these temperatures.
+            The battery takes no charge at these temperatures, or no reserve gives the probability
+            that is wanted.
         """
+        wanted = trip.arrive_with_probability
+        if wanted is None:
+            return self._plan(trip, vehicle)
+        mass_kg = vehicle.mass_kg + trip.conditions.payload_kg
+        margin = 0.0
+        for _ in range(_MOST_RESERVES):
+            plan = self._plan(_with_reserve(trip, margin), vehicle)
+            if (plan.arrival_probability or 0.0) >= wanted:
+                return plan
+            margin = _A_BIT + outlook.margin_soc(
+                plan.legs, plan.stops, mass_kg, plan.capacity_kwh, wanted
+            )
+        raise NoPlanError(
+            f"arrive_with_probability {wanted:g}: {_MOST_RESERVES} reserves up to {margin:.0%} "
+            "were tried, and none gives it; ask for less, or state a reserve"
+        )
+
+    def _plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
         snap, limit_km = self._ready.nodes.snap, self.settings.snap_limit_km
         origin, origin_km = snap(trip.origin, limit_km)
         destination, destination_km = snap(trip.destination, limit_km)
@@ -169,7 +197,9 @@ class Planner:
         audit: Audit,
         snapped: tuple[tuple[Place, float], ...],
     ) -> Plan:
-        legs, stops = itinerary.legs, itinerary.stops
+        mass_kg = vehicle.mass_kg + trip.conditions.payload_kg
+        stops = itinerary.stops
+        legs = outlook.with_outlook(itinerary.legs, stops, mass_kg, question.capacity_kwh)
         driving_s = sum(leg.driving_s for leg in legs)
         charging_s = sum(stop.charging_s for stop in stops)
         overhead_s = sum(stop.overhead_s for stop in stops)
@@ -196,11 +226,19 @@ class Planner:
             energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
             energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
             arrival_soc=legs[-1].arrival_soc,
+            arrival_probability=outlook.arrival_probability(legs),
             certificate=_certificate(solution, total_s),
             audit=_with_bound(audit, solution.lower_bound_s, total_s),
-            assumptions=_assumptions(self.region, vehicle, trip, snapped),
+            assumptions=_assumptions(self.region, vehicle, trip, snapped) + outlook.in_words(legs),
             sources=_sources(self.region),
         )
+
+
+def _with_reserve(trip: Trip, soc: float) -> Trip:
+    """Return the trip with this reserve; an arrival SoC that was wished for stays if it is more."""
+    wished = trip.arrival_soc if "arrival_soc" in trip.model_fields_set else 0.0
+    reserve = {"reserve_soc": soc, "arrival_soc": max(soc, wished)}
+    return Trip.parse(trip.model_dump() | reserve, where="trip with the reserve that it needs")
 
 
 def _goal(halt: Halt, node: int, trip: Trip) -> Goal:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.stories.shared_data import shared
+from tripplan.physics import spread
 from tripplan.vehicle import find_vehicle
 from validation import drives, fit_i3
 
@@ -33,6 +34,23 @@ def test_trips_that_were_not_fitted_to(measured: list[drives.Drive]) -> None:
     rows = drives.compare(fit_i3.fit_all(find_vehicle(fit_i3.CAR), used), rest)
     assert mean_absolute([row.error for row in rows]) < 0.08
     assert mean_absolute([row.heating_error for row in rows if row.drive.winter]) < 0.22
+
+
+def test_bands_hold_trips_that_did_not_set_them(measured: list[drives.Drive]) -> None:
+    """P10 to P90 hold 80 %, within 8 points; the band of plans holds trips left out of the fits."""
+    left_out, _ = fit_i3.cross_validate(find_vehicle(fit_i3.CAR), measured)
+    ratios = 1.0 / (1.0 + left_out)
+    assert fit_i3.held_by_bands(ratios) == pytest.approx(0.80, abs=0.08)
+    inside = np.abs(ratios - 1.0) <= spread.QUANTILE_90 * spread.SCALE
+    assert inside.mean() == pytest.approx(0.80, abs=0.08)
+
+
+def test_ten_drives_improve_the_other_thirty(measured: list[drives.Drive]) -> None:
+    errors = fit_i3.calibrated_errors(fit_i3.stranger(), measured, draws=4)
+    assert all(after < before for before, after in errors)
+    before, after = np.mean(errors, axis=0)
+    assert after < 0.6 * before
+    assert after < 0.10
 
 
 def test_gaps_of_the_log_are_found(measured: list[drives.Drive]) -> None:
