@@ -1,6 +1,6 @@
 """Compare with all measurements that are there, and write docs/models/validation.md."""
 
-from validation import sections_charging, sections_consumption
+from validation import sections_charging, sections_consumption, sections_trips
 
 SECTIONS = {
     "drives of an i3": sections_consumption.write_drives,
@@ -9,6 +9,7 @@ SECTIONS = {
     "charging": sections_charging.write_times,
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,
+    "airport in winter": sections_trips.write_airport,
 }
 
 
