@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan import model, outlook
-from tripplan.answer import Leg
 from tripplan.physics import spread
 from tripplan.planner import Planner
 from tripplan.settings import Settings
@@ -79,16 +78,17 @@ def both_ways(car: Vehicle, conditions: Conditions, planner: Planner) -> Need:
     places = [planner.region.gazetteer.find(name) for name in ENDS]
     big = car.battery.model_copy(update={"nominal_kwh": 200.0, "gross_kwh": 200.0})
     far = car.model_copy(update={"battery": big})
-    legs: list[Leg] = []
-    for start, end in (places, places[::-1]):
-        trip = Trip(
+    trips = [
+        Trip(
             origin=start,
             destination=end,
             departure_soc=1.0,
             slow_down_to=1.0,
             conditions=conditions,
         )
-        legs += planner.plan(trip, far).legs
+        for start, end in (places, places[::-1])
+    ]
+    legs = [leg for trip in trips for leg in planner.plan(trip, far).legs]
     mass_kg = car.mass_kg + conditions.payload_kg
     return Need(
         km=sum(leg.distance_km for leg in legs),
