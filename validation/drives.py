@@ -6,6 +6,7 @@ with A are from summer, with B from winter.  The heater's column can be used in 
 several summer trips it stands still at values that the battery power rules out.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,8 +106,10 @@ def _drive(trip: str, own: dict[str, Floats], before: Drive | None) -> Drive:
 
 
 def _goes_on(before: Drive, trip: str, soc: float) -> bool:
-    name = before.log.name
-    next_one = trip[0] == name[0] and int(trip[1:]) == int(name[1:]) + 1
+    names = [re.fullmatch(r"(\D*)(\d+)", name) for name in (before.log.name, trip)]
+    if names[0] is None or names[1] is None:
+        return False
+    next_one = names[0][1] == names[1][1] and int(names[1][2]) == int(names[0][2]) + 1
     return next_one and abs(float(before.soc[np.isfinite(before.soc)][-1]) - soc) < SAME_SOC
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from tripplan.calibration import calibrate
-from tripplan.drive_log import follow
+from tripplan.drive_log import DriveLog, as_roads, follow
 from tripplan.vehicle import Vehicle, find_vehicle
 from validation.drives import LOAD, NAME, Compared, Drive, compare, read
 from validation.shared import shared
@@ -160,6 +160,15 @@ def calibrated_errors(
         )
         found.append((before, after))
     return found
+
+
+def road_error(car: Vehicle, log: DriveLog, *, stop_and_go: bool) -> float:
+    """Relative error of a log seen as roads at mean speeds, against the same log by the second."""
+    level = replace(log, elevation_m=np.full(log.time_s.size, float(log.elevation_m.mean())))
+    whole = replace(level, valid=np.ones(log.time_s.size, dtype=bool))
+    quiet = LOAD.model_copy(update={"cabin": "off"})
+    by_second = whole.energy_kwh(follow(car, whole, quiet).motion_kw)
+    return as_roads(car, whole, quiet, stop_and_go=stop_and_go) / by_second - 1.0
 
 
 def held_by_bands(ratios: Floats, draws: int = 500) -> float:

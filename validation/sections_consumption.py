@@ -40,7 +40,7 @@ def write_drives() -> bool:
     left_out = fit_i3.cross_validate(car, measured)
     rows = drives.compare(car, measured)
     parts = [_summary(rows, half, left_out), _coverage(left_out[0], rows), _pooled(rows)]
-    put("drives", "\n\n".join([*parts, _trips(rows)]))
+    put("drives", "\n\n".join([*parts, _as_roads(rows), _trips(rows)]))
     _draw(rows)
     return True
 
@@ -82,6 +82,29 @@ def _coverage(left_out: fit_i3.Floats, rows: Sequence[drives.Compared]) -> str:
         f"{100 * spread.QUANTILE_90 * spread.SCALE:.0f} %, holds {inside.mean():.0%} of all trips "
         f"left out. The errors of the first and the second half of a trip have a correlation of "
         f"{together:.2f}; plans take the error as one for a whole trip, which is on the safe side."
+    )
+
+
+def _as_roads(rows: Sequence[drives.Compared]) -> str:
+    """Compare the planner's view, roads at mean speeds, with the same drives second by second."""
+    warm = find_vehicle(fit_i3.CAR).model_copy(update={"rolling_start_factor": 1.0})
+    lines = []
+    for words, stop_and_go in (("steady speeds alone", False), ("with stop-and-go", True)):
+        found = [fit_i3.road_error(warm, row.drive.log, stop_and_go=stop_and_go) for row in rows]
+        cells = [words, mean_of(found)]
+        for car_id in ("nissan-leaf-40", "tesla-model-3-lr"):
+            for cycle in ("udds", "hwfet"):
+                error = fit_i3.road_error(
+                    find_vehicle(car_id), epa.cycle_log(cycle), stop_and_go=stop_and_go
+                )
+                cells.append(percent(error))
+        lines.append(cells)
+    head = ("roads of 500 m at their mean speed", "i3 drives", "LEAF 40 UDDS", "HWFET")
+    head_ends = ("Model 3 LR UDDS", "HWFET")
+    return (
+        "A planner knows roads, not seconds. The motor's energy of the same drives, level and "
+        "warm, from the mean speeds of 500 m each, against that from every second:\n\n"
+        + table([*head, *head_ends], lines)
     )
 
 

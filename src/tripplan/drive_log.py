@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 SMOOTHING_S = 10.0
 """Standard deviation of the smoothing of logged elevation, which comes in whole metres
 (assumption)."""
+STRETCH_M = 500.0
+"""Length of a road where a log is seen as roads."""
 STANDING_MPS = 0.3
 """Below this the car stands: no rolling resistance."""
 
@@ -44,6 +46,8 @@ class DriveLog:
     """Measured power out of the battery."""
     heating_kw: Floats | None = None
     """Measured electric power of the heater."""
+    mean_speeds: bool = False
+    """Whether speeds are means over stretches, which hide stop-and-go, and not of the moment."""
 
     def __post_init__(self) -> None:
         """Check that the columns belong together.
@@ -134,11 +138,46 @@ def follow(vehicle: Vehicle, log: DriveLog, conditions: Conditions) -> Followed:
         np.divide(rise_mps, speed, out=np.zeros_like(speed), where=moving),
         np.full_like(speed, weather.wind_mps),
         consumption.air_density_kg_per_m3(log.ambient_c, elevation),
-        acceleration_mps2=np.gradient(speed, log.time_s),
+        acceleration_mps2=None if log.mean_speeds else np.gradient(speed, log.time_s),
         cold_start_factor=consumption.cold_start_factor(distance_m, vehicle.rolling_start_factor),
     )
     heating, cooling = _cabin_kw(vehicle, log, weather)
     return Followed(np.where(moving, motion, 0.0), vehicle.auxiliary_kw, heating, cooling)
+
+
+def as_roads(
+    vehicle: Vehicle, log: DriveLog, conditions: Conditions, *, stop_and_go: bool = True
+) -> float:
+    """Motor energy of a log as the planner would see its roads, level and warm [kWh].
+
+    The log is cut into stretches of `STRETCH_M`, each driven at its mean speed while moving.
+
+    Parameters
+    ----------
+    vehicle, log, conditions
+        As for `follow`.
+    stop_and_go
+        Whether mean speeds hide stop-and-go, as on roads.
+    """
+    weather = conditions.model_copy(update={"ambient_c": float(log.ambient_c.mean())})
+    step_s = np.gradient(log.time_s)
+    moving = log.speed_mps > STANDING_MPS
+    stretch = (np.cumsum(log.speed_mps * step_s) // STRETCH_M).astype(np.int64)[moving]
+    length_m = np.bincount(stretch, (log.speed_mps * step_s)[moving])
+    time_s = np.bincount(stretch, step_s[moving])
+    length_m, time_s = length_m[time_s > 0.0], time_s[time_s > 0.0]
+    level = np.zeros(time_s.size)
+    air = consumption.air_density_kg_per_m3(weather.ambient_c, float(log.elevation_m.mean()))
+    power = model.motion_kw(
+        vehicle,
+        model.road_load(vehicle, weather),
+        length_m / time_s,
+        level,
+        level,
+        np.full(time_s.size, float(air)),
+        acceleration_mps2=None if stop_and_go else level,
+    )
+    return float((power * time_s).sum() / S_PER_H)
 
 
 def _cabin_kw(vehicle: Vehicle, log: DriveLog, weather: Conditions) -> tuple[Floats, float]:

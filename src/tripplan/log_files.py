@@ -86,6 +86,7 @@ def _trip(path: str | Path, line: int, row: Mapping[str, str]) -> DriveLog:
         valid=np.ones(rows, dtype=bool),
         soak_c=ambient_c,
         battery_kw=np.full(rows, energy_kwh / np.gradient(time_s).sum() * S_PER_H),
+        mean_speeds=True,
     )
 
 

@@ -56,12 +56,13 @@ def motion_kw(
     headwind_mps: Floats,
     air_density_kg_per_m3: Floats,
     *,
-    acceleration_mps2: Floats | float = 0.0,
+    acceleration_mps2: Floats | None = None,
     cold_start_factor: Floats | float = 1.0,
 ) -> Floats:
     """Battery power of the motor, shape of the arrays [kW]; negative: braking.
 
-    Roads are driven at steady speeds and with warm tyres; a log is not.
+    A log says how the car speeds up; a road does not: there, speeds are means, and stop-and-go
+    comes on top.
     """
     force_n = consumption.tractive_force_n(
         speed_mps,
@@ -72,7 +73,7 @@ def motion_kw(
         linear_n_per_mps=load.linear_n_per_mps,
         drag_n_per_mps2=load.drag_n_per_mps2,
         density_kg_per_m3=air_density_kg_per_m3,
-        acceleration_mps2=acceleration_mps2,
+        acceleration_mps2=0.0 if acceleration_mps2 is None else acceleration_mps2,
     )
     power_w = consumption.motion_power_w(
         force_n,
@@ -81,6 +82,13 @@ def motion_kw(
         regen_efficiency=vehicle.regen_efficiency,
         regen_max_w=vehicle.regen_max_kw * W_PER_KW,
     )
+    if acceleration_mps2 is None:
+        power_w = power_w + consumption.stop_and_go_w(
+            speed_mps,
+            mass_kg=load.mass_kg,
+            drive_efficiency=vehicle.drive_efficiency,
+            regen_efficiency=vehicle.regen_efficiency,
+        )
     return np.asarray(power_w / W_PER_KW, dtype=np.float64)
 
 

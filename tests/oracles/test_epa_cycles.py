@@ -3,7 +3,7 @@
 import pytest
 
 from tripplan.vehicle import CoastDown, catalogue
-from validation import epa
+from validation import epa, fit_i3
 
 ROWS = epa.compare()
 
@@ -19,6 +19,15 @@ def test_every_car_with_coefficients_of_the_list_has_its_row() -> None:
         car.id for car in catalogue().values() if isinstance(car.road_load, CoastDown)
     }
     assert {row.car.id for row in ROWS} == with_coefficients - {"tesla-model-3-sr"}
+
+
+@pytest.mark.parametrize("car_id", ["nissan-leaf-40", "tesla-model-3-lr", "kia-ev6-rwd"])
+def test_roads_at_mean_speeds_take_what_the_seconds_take(car_id: str) -> None:
+    """The planner's view of the cycles; nothing of it was fitted to them."""
+    car = catalogue()[car_id]
+    assert abs(fit_i3.road_error(car, epa.cycle_log("udds"), stop_and_go=True)) < 0.06
+    assert fit_i3.road_error(car, epa.cycle_log("udds"), stop_and_go=False) < -0.2
+    assert abs(fit_i3.road_error(car, epa.cycle_log("hwfet"), stop_and_go=True)) < 0.06
 
 
 def test_the_cycles_are_those_of_the_epa() -> None:

@@ -47,7 +47,8 @@ def kwh_per_100km(car: Vehicle, kmh: float) -> float:
     """Return the steady consumption on a level, dry road at 20 degrees Celsius and sea level."""
     load = model.road_load(car, Conditions(ambient_c=20.0))
     zero = np.zeros(1)
-    power_kw = model.motion_kw(car, load, np.array([kmh / 3.6]), zero, zero, np.array([1.204]))
+    speed, air = np.array([kmh / 3.6]), np.array([1.204])
+    power_kw = model.motion_kw(car, load, speed, zero, zero, air, acceleration_mps2=zero)
     return float(power_kw[0] + car.auxiliary_kw) / kmh * 100
 
 

@@ -53,6 +53,13 @@ def test_ten_drives_improve_the_other_thirty(measured: list[drives.Drive]) -> No
     assert after < 0.10
 
 
+def test_roads_at_mean_speeds_take_what_the_seconds_take(measured: list[drives.Drive]) -> None:
+    warm = find_vehicle(fit_i3.CAR).model_copy(update={"rolling_start_factor": 1.0})
+    errors = [fit_i3.road_error(warm, drive.log, stop_and_go=True) for drive in measured]
+    assert abs(float(np.mean(errors))) < 0.04
+    assert mean_absolute(errors) < 0.10
+
+
 def test_gaps_of_the_log_are_found(measured: list[drives.Drive]) -> None:
     """Trip B02 is interpolated from second 40 to 197; heater readings of 30 kW stand there."""
     bridged = {drive.log.name: int((~drive.log.valid).sum()) for drive in measured}

@@ -63,6 +63,16 @@ def test_climbing_takes_the_potential_energy() -> None:
     assert more == pytest.approx(lift_j / vehicle.drive_efficiency / 3.6e6, rel=0.03)
 
 
+def test_mean_speeds_hide_stop_and_go() -> None:
+    """At 36 km/h the same as a road of that speed, and more than a steady drive."""
+    vehicle = car()
+    road = follow(vehicle, log(np.full(100, 10.0), mean_speeds=True), QUIET).motion_kw[0]
+    steady = follow(vehicle, log(np.full(100, 10.0)), QUIET).motion_kw[0]
+    lost = 1.0 / vehicle.drive_efficiency - vehicle.regen_efficiency
+    mass_kg = model.road_load(vehicle, QUIET).mass_kg
+    assert road - steady == pytest.approx(1.04 * mass_kg * 0.22 * 10.0 * lost / 1000.0)
+
+
 def test_standing_takes_auxiliaries_only() -> None:
     followed = follow(I3, log(np.zeros(50)), QUIET)
     assert followed.power_kw.tolist() == [I3.auxiliary_kw] * 50

@@ -16,6 +16,7 @@ from tripplan.physics.consumption import (
     headwind_mps,
     motion_power_w,
     rolling_factor,
+    stop_and_go_w,
     tractive_force_n,
 )
 from tripplan.trip import Conditions
@@ -155,6 +156,15 @@ def test_cold_and_wet_roads_roll_worse() -> None:
     assert rolling_factor(0.0, "snow", rise) > rolling_factor(0.0, "wet", rise) > 1.0
 
 
+def test_stop_and_go_by_hand() -> None:
+    """At 36 km/h 1.04 x 1500 kg x 0.22 m/s2 x 10 m/s, less what braking returns; none when fast."""
+    found = stop_and_go_w(10.0, mass_kg=1500.0, drive_efficiency=0.9, regen_efficiency=0.7)
+    assert found == pytest.approx(1.04 * 1500.0 * 0.22 * 10.0 * (1.0 / 0.9 - 0.7))
+    speeds = np.array([0.0, 70.0, 120.0]) / 3.6
+    fast = stop_and_go_w(speeds, mass_kg=1500.0, drive_efficiency=0.9, regen_efficiency=0.7)
+    assert fast.tolist() == pytest.approx([0.0] * 3, abs=1e-9)
+
+
 # --- steady driving -------------------------------------------------------------------------------
 
 STEADY = {
@@ -175,7 +185,9 @@ def steady(car: Vehicle, density: float, payload_kg: float) -> list[float]:
     load = model.road_load(car, Conditions(ambient_c=20.0, payload_kg=payload_kg))
     kmh = np.array([50.0, 80.0, 100.0, 120.0, 80.0, 80.0])
     sine = np.array([0.0, 0.0, 0.0, 0.0, 1.0, -1.0]) * math.sin(math.atan(0.04))
-    kw = model.motion_kw(car, load, kmh / 3.6, sine, np.zeros(6), np.full(6, density))
+    calm = np.zeros(6)
+    air = np.full(6, density)
+    kw = model.motion_kw(car, load, kmh / 3.6, sine, calm, air, acceleration_mps2=calm)
     return [float(value) for value in (kw + car.auxiliary_kw) / kmh * 100.0]
 
 
