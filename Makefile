@@ -1,4 +1,4 @@
-# One entry to everything: make demo | test | check | bench | docs | clean.
+# One entry to everything: make demo | test | check | bench | validate | docs | clean.
 # Each target sets up `.venv` by itself; the stamp files say which extras are already in it.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 DEMO_MAP := maps/denver-grand-junction-sakura.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench validate docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +28,10 @@ $(VENV)/.stamp-test: pyproject.toml | $(BIN)/python
 
 $(VENV)/.stamp-bench: pyproject.toml | $(BIN)/python
 	$(PIP) -e '.[bench]'
+	@touch $@
+
+$(VENV)/.stamp-validate: pyproject.toml | $(BIN)/python
+	$(PIP) -e '.[validate]'
 	@touch $@
 
 $(VENV)/.stamp-docs: pyproject.toml | $(BIN)/python
@@ -50,10 +54,13 @@ check: $(VENV)/.stamp-test  ## run linter, format check, types and import layers
 bench: $(VENV)/.stamp-bench  ## measure all that can be measured here; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/everything.py
 
+validate: $(VENV)/.stamp-validate  ## compare with measurements of real cars; writes docs/models/validation.md
+	$(BIN)/python -m validation
+
 docs: $(VENV)/.stamp-docs  ## build the documentation into docs/_build; warnings are errors
 	$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs docs/_build
 
 clean:  ## remove what was built: compiled code, caches, rendered docs
-	find src tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools benchmarks validation docs -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf build dist docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache src/*.egg-info

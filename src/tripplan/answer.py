@@ -69,6 +69,19 @@ class SpeedAdvice(Record):
     """The speed that the plan reckons with."""
 
 
+class ArrivalOutlook(Record):
+    """How sure an arrival is, by the measured error of the model."""
+
+    p10_soc: float
+    """SoC on arrival that one trip in ten falls short of; not below 0."""
+    p50_soc: float
+    """SoC on arrival that half of all trips fall short of."""
+    p90_soc: float
+    """SoC on arrival that nine trips in ten fall short of; not above 1."""
+    probability: Annotated[float, Field(ge=0, le=1)]
+    """Probability that the battery is not empty before the end of the leg."""
+
+
 class Leg(Record):
     """The drive between two consecutive stops."""
 
@@ -88,6 +101,8 @@ class Leg(Record):
     trace: Trace
     advice: tuple[SpeedAdvice, ...] = ()
     """Where to drive slower than usual, in the order of driving."""
+    outlook: ArrivalOutlook | None = None
+    """How sure the arrival is; None: not worked out."""
 
 
 class PowerSample(Record):
@@ -244,6 +259,8 @@ class Plan(Record):
     """
     currency: str = ""
     """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
+    arrival_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Probability of arriving at every stop and at the destination; None: not worked out."""
     certificate: Certificate
     audit: Audit
     assumptions: tuple[str, ...]

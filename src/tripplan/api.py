@@ -49,6 +49,7 @@ class Wishes(TypedDict, total=False):
     departure_soc: float | str
     reserve_soc: float | str
     arrival_soc: float | str
+    arrive_with_probability: float | str | None
     charge_limit_soc: float | str
     least_charge_soc: float | str
     most_stops: int | None

@@ -87,7 +87,7 @@ def audit_plan(
     pack = model.pack_model(vehicle, trip.conditions)
     pack_c = trip.pack_departure_c
     soc = trip.departure_soc
-    warm_up = model.warm_up_kwh(vehicle, trip.conditions)
+    warm_up = model.warm_up(vehicle, trip.conditions).total_kwh
     found.object_if(len(legs) != len(stops) + 1, "legs and stops do not alternate")
     for number, leg in enumerate(legs):
         where = f"leg {number + 1}"

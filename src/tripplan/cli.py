@@ -265,6 +265,25 @@ def vehicles() -> None:
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
+@app.command()
+def calibrate(
+    log: Annotated[Path, typer.Argument(help="CSV of trips, or of rows in time.")],
+    vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
+    payload_kg: Annotated[float, typer.Option(help="People and luggage, kg.")] = 75.0,
+) -> None:
+    """Fit a car's consumption to your own log, and write it as a car of your own."""
+    from tripplan.calibration import calibrate_file
+    from tripplan.vehicle_file import save_vehicle
+
+    try:
+        found = calibrate_file(log, vehicle, payload_kg=payload_kg)
+        save_vehicle(found.vehicle, output, f"{found.vehicle.name}: {found.in_words()}")
+    except TripplanError as error:
+        _stop(error)
+    _notes.print(f"{found.in_words()}; {output}", markup=False, highlight=False)
+
+
 @region_app.command("info")
 def region_info(
     name: Annotated[str, typer.Argument(help="Region.")] = "starter",

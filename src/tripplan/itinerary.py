@@ -57,13 +57,13 @@ def unfold(
         Plug of each charger of the question.
     """
     trip, network = journey.trip, journey.network
-    warm_up_kwh = model.warm_up_kwh(journey.vehicle, trip.conditions)
+    warm_up = model.warm_up(journey.vehicle, trip.conditions)
     halts = [
         journey.halts[visit.goal] if visit.goal >= 0 else charger_halt(plugs[visit.charger])
         for visit in solution.visits
     ]
     places = [trip.origin, *(halt.place for halt in halts), trip.destination]
-    state = State(energy_kwh=question.start_kwh + warm_up_kwh, pack_c=question.start_c)
+    state = State(energy_kwh=question.start_kwh + warm_up.total_kwh, pack_c=question.start_c)
     node = question.origin
     legs: list[Leg] = []
     stops: list[ChargingStop] = []
@@ -78,7 +78,7 @@ def unfold(
         )
         node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
         steps = steps_of(network, track, costs)
-        drive = _drive(question, steps, state, warm_up_kwh if not position else 0.0)
+        drive = _drive(question, steps, state, warm_up if not position else model.WarmUp(0.0, 0.0))
         advice = speed_advice(journey, roads, track, steps, state.distance_km)
         ends = (places[position], places[position + 1])
         legs.append(_leg(question, track, steps, drive, state, ends, advice))
@@ -92,8 +92,8 @@ def unfold(
     return Itinerary(tuple(legs), tuple(stops))
 
 
-def _drive(question: Question, steps: Steps, state: State, warm_up_kwh: float) -> _Driven:
-    energy, pack_c, elapsed = state.energy_kwh - warm_up_kwh, state.pack_c, state.elapsed_s
+def _drive(question: Question, steps: Steps, state: State, warm_up: model.WarmUp) -> _Driven:
+    energy, pack_c, elapsed = state.energy_kwh - warm_up.total_kwh, state.pack_c, state.elapsed_s
     curtailed = 0.0
     # A leg without any road (a stop where the trip starts) has but one point: its end.
     rows = [(elapsed, state.energy_kwh if steps.time_s.size else energy, pack_c)]
@@ -109,9 +109,9 @@ def _drive(question: Question, steps: Steps, state: State, warm_up_kwh: float) -
     table = np.array(rows)
     ledger = EnergyLedger(
         spent_kwh=state.energy_kwh - energy,
-        motion_kwh=float(steps.motion_kwh.sum()),
+        motion_kwh=float(steps.motion_kwh.sum()) + warm_up.motion_kwh,
         auxiliary_kwh=float(steps.auxiliary_kwh.sum()),
-        cabin_kwh=float(steps.cabin_kwh.sum()) + warm_up_kwh,
+        cabin_kwh=float(steps.cabin_kwh.sum()) + warm_up.cabin_kwh,
         regenerated_kwh=float(steps.regenerated_kwh.sum()),
         curtailed_kwh=curtailed,
     )

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import InvalidInputError
-from tripplan.physics import consumption
+from tripplan.physics import cabin, consumption
 from tripplan.physics.charging import PowerModel, interpolate
 from tripplan.physics.thermal import PackModel
 from tripplan.trip import Conditions, Trip
-from tripplan.units import STANDARD_GRAVITY_MPS2, W_PER_KW
+from tripplan.units import J_PER_KWH, STANDARD_GRAVITY_MPS2, W_PER_KW
 from tripplan.vehicle import CoastDown, Vehicle
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,9 @@ def road_load(vehicle: Vehicle, conditions: Conditions) -> RoadLoad:
     Rolling resistance grows with mass; a coast-down holds for the kerb mass plus 300 lb.
     """
     mass_kg = vehicle.mass_kg + conditions.payload_kg
-    factor = consumption.rolling_factor(conditions.ambient_c, conditions.road)
+    factor = consumption.rolling_factor(
+        conditions.ambient_c, conditions.road, vehicle.rolling_rise_per_k
+    )
     load = vehicle.road_load
     if isinstance(load, CoastDown):
         rolling, linear, drag = consumption.coast_down_in_si(
@@ -53,17 +55,25 @@ def motion_kw(
     slope_sine: Floats,
     headwind_mps: Floats,
     air_density_kg_per_m3: Floats,
+    *,
+    acceleration_mps2: Floats | None = None,
+    cold_start_factor: Floats | float = 1.0,
 ) -> Floats:
-    """Battery power of the motor at steady speeds, shape of the arrays [kW]; negative: braking."""
+    """Battery power of the motor, shape of the arrays [kW]; negative: braking.
+
+    A log says how the car speeds up; a road does not: there, speeds are means, and stop-and-go
+    comes on top.
+    """
     force_n = consumption.tractive_force_n(
         speed_mps,
         headwind_mps=headwind_mps,
         slope_sine=slope_sine,
         mass_kg=load.mass_kg,
-        rolling_n=load.rolling_n,
+        rolling_n=load.rolling_n * cold_start_factor,
         linear_n_per_mps=load.linear_n_per_mps,
         drag_n_per_mps2=load.drag_n_per_mps2,
         density_kg_per_m3=air_density_kg_per_m3,
+        acceleration_mps2=0.0 if acceleration_mps2 is None else acceleration_mps2,
     )
     power_w = consumption.motion_power_w(
         force_n,
@@ -72,6 +82,13 @@ def motion_kw(
         regen_efficiency=vehicle.regen_efficiency,
         regen_max_w=vehicle.regen_max_kw * W_PER_KW,
     )
+    if acceleration_mps2 is None:
+        power_w = power_w + consumption.stop_and_go_w(
+            speed_mps,
+            mass_kg=load.mass_kg,
+            drive_efficiency=vehicle.drive_efficiency,
+            regen_efficiency=vehicle.regen_efficiency,
+        )
     return np.asarray(power_w / W_PER_KW, dtype=np.float64)
 
 
@@ -87,18 +104,52 @@ def capacity_kwh(vehicle: Vehicle, trip: Trip) -> float:
     return battery.usable_kwh * interpolate(coldest, table[:, 0], table[:, 1])
 
 
+class WarmUp(NamedTuple):
+    """Energy that a cold start takes on top of the steady power, drawn at departure."""
+
+    cabin_kwh: float
+    motion_kwh: float
+    """What cold tyres and gears take."""
+
+    @property
+    def total_kwh(self) -> float:
+        """Both together, kWh."""
+        return self.cabin_kwh + self.motion_kwh
+
+
+def measured_cabin(vehicle: Vehicle) -> cabin.MeasuredCabin | None:
+    """Return the car's own cabin heating; None where it was not measured."""
+    heating = vehicle.cabin.heating
+    if heating is None:
+        return None
+    return cabin.MeasuredCabin(
+        heating.loss_w_per_k,
+        heating.gain_w_per_k,
+        heating.heat_capacity_j_per_k,
+        heating.max_kw * W_PER_KW,
+    )
+
+
 def cabin_kw(vehicle: Vehicle, conditions: Conditions) -> float:
     """Steady power of heater or air conditioning [kW]."""
     if conditions.cabin == "off":
         return 0.0
-    return consumption.cabin_power_kw(conditions.ambient_c, vehicle.cabin.heater)
+    return cabin.power_kw(conditions.ambient_c, vehicle.cabin.heater, measured_cabin(vehicle))
 
 
-def warm_up_kwh(vehicle: Vehicle, conditions: Conditions) -> float:
-    """Energy that warms a cold cabin, drawn at departure [kWh]."""
-    if conditions.cabin != "on":
-        return 0.0
-    return consumption.cabin_warm_up_kwh(conditions.ambient_c, vehicle.cabin.heater)
+def warm_up(vehicle: Vehicle, conditions: Conditions) -> WarmUp:
+    """Energy that a cold start takes on a long drive: cabin (as cold as the air), tyres, gears."""
+    cabin_kwh = 0.0
+    if conditions.cabin == "on":
+        cabin_kwh = cabin.warm_up_kwh(
+            conditions.ambient_c, vehicle.cabin.heater, measured_cabin(vehicle)
+        )
+    motion_j = consumption.cold_start_j(
+        road_load(vehicle, conditions).rolling_n,
+        vehicle.rolling_start_factor,
+        vehicle.drive_efficiency,
+    )
+    return WarmUp(cabin_kwh, motion_j / J_PER_KWH)
 
 
 def pack_model(vehicle: Vehicle, conditions: Conditions) -> PackModel:

@@ -6,11 +6,11 @@ from importlib.metadata import version
 
 import numpy as np
 
-from tripplan import model
+from tripplan import model, outlook
 from tripplan.answer import Audit, Certificate, ChargingStop, Plan
 from tripplan.audit import audit_plan
 from tripplan.charger import Plug
-from tripplan.errors import DisconnectedError, InvalidInputError
+from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
 from tripplan.itinerary import Itinerary, unfold
 from tripplan.journey import Halt, Journey
 from tripplan.objective import Pricing, Score, price_assumptions, score, totals_of, with_worth
@@ -28,6 +28,12 @@ from tripplan.vehicle import Vehicle
 
 _ROUNDING = 1e-6
 """A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
+
+
+_MOST_RESERVES = 20
+"""So many reserves are tried for a wanted probability of arriving; two or three do."""
+_A_BIT = 1e-4
+"""SoC by which a reserve goes beyond the margin that it has to hold."""
 
 
 class Planner:
@@ -49,6 +55,9 @@ class Planner:
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
         """Find the best way to drive and charge: the quickest, or as the trip's objective has it.
 
+        Where the trip wants a probability of arriving, the reserve is raised until the plan has it;
+        the trip in the plan states that reserve.
+
         Raises
         ------
         OffNetworkError
@@ -58,8 +67,27 @@ class Planner:
         OutOfRangeError
             The battery cannot bridge a gap; says which and by how much.
         NoPlanError
-            The battery takes no charge at these temperatures.
+            The battery takes no charge at these temperatures, or no reserve gives the probability
+            that is wanted.
         """
+        wanted = trip.arrive_with_probability
+        if wanted is None:
+            return self._plan(trip, vehicle)
+        mass_kg = vehicle.mass_kg + trip.conditions.payload_kg
+        margin = 0.0
+        for _ in range(_MOST_RESERVES):
+            plan = self._plan(_with_reserve(trip, margin), vehicle)
+            if (plan.arrival_probability or 0.0) >= wanted:
+                return plan
+            margin = _A_BIT + outlook.margin_soc(
+                plan.legs, plan.stops, mass_kg, plan.capacity_kwh, wanted
+            )
+        raise NoPlanError(
+            f"arrive_with_probability {wanted:g}: {_MOST_RESERVES} reserves up to {margin:.0%} "
+            "were tried, and none gives it; ask for less, or state a reserve"
+        )
+
+    def _plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
         snap, limit_km = self._ready.nodes.snap, self.settings.snap_limit_km
         origin, origin_km = snap(trip.origin, limit_km)
         destination, destination_km = snap(trip.destination, limit_km)
@@ -134,16 +162,16 @@ class Planner:
         halts: Sequence[tuple[Halt, int]],
     ) -> Question:
         capacity = model.capacity_kwh(vehicle, trip)
-        warm_up = model.warm_up_kwh(vehicle, trip.conditions)
+        warm_up = model.warm_up(vehicle, trip.conditions).total_kwh
         start_kwh = trip.departure_soc * capacity - warm_up
         if start_kwh < trip.reserve_soc * capacity:
             raise InvalidInputError(
                 f"departure_soc {trip.departure_soc:g} leaves nothing above the reserve once "
-                f"the cabin is warm ({warm_up:.2f} kWh): start with more, preheat, or lower the "
-                "reserve",
+                f"car and cabin are warm ({warm_up:.2f} kWh): start with more, preheat, or lower "
+                "the reserve",
                 field="departure_soc",
                 value=trip.departure_soc,
-                expected="more than reserve_soc plus the warm-up of the cabin",
+                expected="more than reserve_soc plus the warm-up of car and cabin",
             )
         curve = vehicle.battery.charging_curve
         return Question(
@@ -177,7 +205,9 @@ class Planner:
         audit: Audit,
         snapped: tuple[tuple[Place, float], ...],
     ) -> Plan:
-        trip, legs, stops = pricing.trip, itinerary.legs, itinerary.stops
+        trip, stops = pricing.trip, itinerary.stops
+        mass_kg = vehicle.mass_kg + trip.conditions.payload_kg
+        legs = outlook.with_outlook(itinerary.legs, stops, mass_kg, question.capacity_kwh)
         driving_s = sum(leg.driving_s for leg in legs)
         charging_s = sum(stop.charging_s for stop in stops)
         overhead_s = sum(stop.overhead_s for stop in stops)
@@ -210,11 +240,20 @@ class Planner:
             charging_cost=totals.charging_cost,
             home_cost=totals.home_cost,
             currency=pricing.currency,
+            arrival_probability=outlook.arrival_probability(legs),
             certificate=_certificate(solution, trip.objective, scored, total_s),
             audit=_with_bound(audit, scored),
-            assumptions=_assumptions(self.region, vehicle, pricing, stops, snapped),
+            assumptions=_assumptions(self.region, vehicle, pricing, stops, snapped)
+            + outlook.in_words(legs),
             sources=_sources(self.region),
         )
+
+
+def _with_reserve(trip: Trip, soc: float) -> Trip:
+    """Return the trip with this reserve; an arrival SoC that was wished for stays if it is more."""
+    wished = trip.arrival_soc if "arrival_soc" in trip.model_fields_set else 0.0
+    reserve = {"reserve_soc": soc, "arrival_soc": max(soc, wished)}
+    return Trip.parse(trip.model_dump() | reserve, where="trip with the reserve that it needs")
 
 
 def _goal(halt: Halt, node: int, trip: Trip) -> Goal:

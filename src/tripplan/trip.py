@@ -59,6 +59,7 @@ def moment(value: object) -> object:
 
 
 Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0)]
+Probability = Annotated[float, BeforeValidator(share), Field(ge=0.5, le=0.99)]
 RoadSurface = Literal["dry", "wet", "snow"]
 CabinSetting = Literal["on", "preheated", "off"]
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(listed)]
@@ -280,6 +281,9 @@ class Trip(Record):
     """SoC that is never undercut on the way."""
     arrival_soc: Soc = 0.10
     """Least SoC at the destination."""
+    arrive_with_probability: Probability | None = None
+    """Plan for this probability of arriving at every stop, instead of for a reserve; None: for
+    reserve_soc and arrival_soc."""
     charge_limit_soc: Soc = 1.0
     """SoC at which a charging stop ends at the latest."""
     least_charge_soc: Soc = 0.0

@@ -11,6 +11,7 @@ WISHES: Final[tuple[tuple[str, Any, str, tuple[str, ...]], ...]] = (
     ("departure_soc", TEXT, "SoC at the start: 0.9 or 90%.", ()),
     ("arrival_soc", TEXT, "Least SoC at the destination.", ()),
     ("reserve_soc", TEXT, "SoC never undercut on the way.", ()),
+    ("arrive_with_probability", TEXT, "No reserve, 95%.", ()),
     ("charge_limit_soc", TEXT, "Charge no further.", ()),
     ("least_charge_soc", TEXT, "A stop adds this much.", ()),
     ("most_stops", TEXT, "Most stops at chargers.", ()),

@@ -30,6 +30,9 @@ Efficiency = Annotated[float, Field(gt=0, le=1)]
 CAPACITY_BY_TEMPERATURE = ((-20.0, 0.80), (-10.0, 0.87), (0.0, 0.93), (10.0, 0.97), (25.0, 1.0))
 """(pack temperature in degrees Celsius, share of the energy that can be used) of a car that states
 none: an estimate, +-0.04, the same for all cars."""
+ROLLING_RISE_PER_K = 0.6 * 0.008
+"""Growth of rolling resistance per kelvin of a car that states none: 0.8 % on cold tyres (UN R117),
+of which 0.6 remains once they have warmed up (estimate)."""
 _CAPACITY_PROVENANCE = {
     "unit": "degC, share",
     "source": "estimate for all cars alike; agrees with 12 % less range at -7 degC without heating "
@@ -204,10 +207,25 @@ class Battery(Record):
         return self.nominal_kwh * self.soh
 
 
+class CabinHeating(Record):
+    """Electric heating of a car whose heating was measured; see `physics.cabin`."""
+
+    loss_w_per_k: Positive
+    """Steady power per kelvin between cabin (22 degrees Celsius) and air."""
+    gain_w_per_k: Positive
+    """Power on top per kelvin that the cabin is too cold."""
+    heat_capacity_j_per_k: Positive
+    """Heat capacity of the cabin, in electric energy."""
+    max_kw: Positive
+    """Most power of the heater."""
+
+
 class Cabin(Record):
     """What heats the people."""
 
     heater: Heater
+    heating: CabinHeating | None = None
+    """Its own measured heating; None: the table of its kind of heater."""
 
 
 class Vehicle(Record):
@@ -224,6 +242,11 @@ class Vehicle(Record):
     """Wheel to battery."""
     regen_max_kw: Annotated[float, Field(ge=0)]
     """Most power that braking feeds into the battery."""
+    rolling_rise_per_k: Annotated[float, Field(ge=0, le=0.1)] = ROLLING_RISE_PER_K
+    """Relative growth of rolling resistance per kelvin below 20 degrees Celsius."""
+    rolling_start_factor: Annotated[float, Field(ge=1, le=5)] = 1.0
+    """Rolling resistance at a cold start against that of warm tyres and gears; 1 (no excess) where
+    nobody measured it."""
     motor_kw: Positive
     auxiliary_kw: Annotated[float, Field(ge=0, le=10)]
     """Lights, pumps, electronics while driving."""

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tripplan import model
-from tripplan.physics.charging import charge_step
 from tripplan.physics.thermal import driven_pack_c, joule_heat_w
 from tripplan.trip import Conditions
 from tripplan.vehicle import Vehicle, catalogue
+from validation import charging
 
 CARS = catalogue()
 
@@ -29,14 +29,9 @@ def curve_minutes(car: Vehicle, start: float, end: float) -> float:
 def charge(
     car: Vehicle, soc: float, pack_c: float, air_c: float, *, to: float = 1.0, minutes: float = 1e9
 ) -> tuple[float, float, float]:
-    """Charge in steps of 0.1 % until an SoC or a time: SoC, pack temperature, minutes."""
-    pack = model.pack_model(car, Conditions(ambient_c=air_c))
-    power = model.power_model(car, car.battery.usable_kwh)
-    spent_s = 0.0
-    while soc < to - 1e-9 and spent_s < minutes * 60:
-        step_s, pack_c = charge_step(soc, soc + 0.001, pack_c, 1000.0, power, pack)
-        soc, spent_s = soc + 0.001, spent_s + step_s
-    return soc, pack_c, spent_s / 60
+    """Charge until an SoC or a time: SoC, pack temperature, minutes."""
+    end = charging.charge(car, soc, pack_c, air_c, to=to, minutes=minutes)[-1]
+    return end.soc, end.pack_c, end.minutes
 
 
 def drive(car: Vehicle, pack_c: float, air_c: float, *, km: float, kmh: float, kw: float) -> float:
@@ -52,7 +47,8 @@ def kwh_per_100km(car: Vehicle, kmh: float) -> float:
     """Return the steady consumption on a level, dry road at 20 degrees Celsius and sea level."""
     load = model.road_load(car, Conditions(ambient_c=20.0))
     zero = np.zeros(1)
-    power_kw = model.motion_kw(car, load, np.array([kmh / 3.6]), zero, zero, np.array([1.204]))
+    speed, air = np.array([kmh / 3.6]), np.array([1.204])
+    power_kw = model.motion_kw(car, load, speed, zero, zero, air, acceleration_mps2=zero)
     return float(power_kw[0] + car.auxiliary_kw) / kmh * 100
 
 

@@ -11,17 +11,16 @@ import pytest
 from tripplan import model
 from tripplan.physics.consumption import (
     air_density_kg_per_m3,
-    cabin_power_kw,
-    cabin_warm_up_kwh,
     coast_down_in_si,
     drag_n_per_mps2,
     headwind_mps,
     motion_power_w,
     rolling_factor,
+    stop_and_go_w,
     tractive_force_n,
 )
 from tripplan.trip import Conditions
-from tripplan.vehicle import Vehicle, catalogue
+from tripplan.vehicle import ROLLING_RISE_PER_K, Vehicle, catalogue
 
 
 @pytest.mark.parametrize(
@@ -147,34 +146,23 @@ def test_motor_and_braking_power(force_n: float, battery_w: float) -> None:
 
 def test_cold_and_wet_roads_roll_worse() -> None:
     """UN R117: 0.8 % per kelvin on cold tyres, of which 0.6 is taken to remain when warm."""
-    assert rolling_factor(20.0, "dry") == 1.0
-    assert rolling_factor(35.0, "dry") == 1.0
-    assert rolling_factor(-5.0, "dry") == pytest.approx(1.0 + 25 * 0.008 * 0.6)
-    assert rolling_factor(-5.0, "dry") < 1.0 + 25 * 0.008
-    assert 1.10 <= rolling_factor(20.0, "wet") <= 1.25
-    assert rolling_factor(0.0, "snow") > rolling_factor(0.0, "wet") > rolling_factor(0.0, "dry")
+    rise = ROLLING_RISE_PER_K
+    assert rolling_factor(20.0, "dry", rise) == 1.0
+    assert rolling_factor(35.0, "dry", rise) == 1.0
+    assert rolling_factor(-5.0, "dry", rise) == pytest.approx(1.0 + 25 * 0.008 * 0.6)
+    assert rolling_factor(-5.0, "dry", rise) < 1.0 + 25 * 0.008
+    assert rolling_factor(10.0, "dry", 0.03) == pytest.approx(1.3)
+    assert 1.10 <= rolling_factor(20.0, "wet", rise) <= 1.25
+    assert rolling_factor(0.0, "snow", rise) > rolling_factor(0.0, "wet", rise) > 1.0
 
 
-@pytest.mark.parametrize(
-    ("heater", "kw"),
-    [
-        ("ptc", (4.5, 3.6, 2.5, 1.3, 0.2, 0.6)),  # FASTSim 3.1.0 and emobpy
-        ("heat_pump", (4.2, 2.6, 1.3, 0.55, 0.1, 0.6)),  # an estimate
-        ("none", (0.0,) * 6),
-    ],
-)
-def test_cabin_power_by_temperature(heater: str, kw: tuple[float, ...]) -> None:
-    found = [cabin_power_kw(c, heater) for c in (-20.0, -10.0, 0.0, 10.0, 20.0, 30.0)]
-    assert found == pytest.approx(kw)
-    halfway = cabin_power_kw(-5.0, heater)
-    assert halfway == pytest.approx((kw[1] + kw[2]) / 2)
-
-
-def test_warm_up_by_temperature() -> None:
-    """FASTSim 3.1.0's LEAF: its first ten minutes less ten minutes of steady heating."""
-    for c, kwh in ((-20.0, 1.2), (-10.0, 0.8), (0.0, 0.45), (10.0, 0.2), (20.0, 0.0), (35.0, 0.0)):
-        assert cabin_warm_up_kwh(c, "ptc") == pytest.approx(kwh)
-        assert cabin_warm_up_kwh(c, "none") == 0.0
+def test_stop_and_go_by_hand() -> None:
+    """At 36 km/h 1.04 x 1500 kg x 0.22 m/s2 x 10 m/s, less what braking returns; none when fast."""
+    found = stop_and_go_w(10.0, mass_kg=1500.0, drive_efficiency=0.9, regen_efficiency=0.7)
+    assert found == pytest.approx(1.04 * 1500.0 * 0.22 * 10.0 * (1.0 / 0.9 - 0.7))
+    speeds = np.array([0.0, 70.0, 120.0]) / 3.6
+    fast = stop_and_go_w(speeds, mass_kg=1500.0, drive_efficiency=0.9, regen_efficiency=0.7)
+    assert fast.tolist() == pytest.approx([0.0] * 3, abs=1e-9)
 
 
 # --- steady driving -------------------------------------------------------------------------------
@@ -197,7 +185,9 @@ def steady(car: Vehicle, density: float, payload_kg: float) -> list[float]:
     load = model.road_load(car, Conditions(ambient_c=20.0, payload_kg=payload_kg))
     kmh = np.array([50.0, 80.0, 100.0, 120.0, 80.0, 80.0])
     sine = np.array([0.0, 0.0, 0.0, 0.0, 1.0, -1.0]) * math.sin(math.atan(0.04))
-    kw = model.motion_kw(car, load, kmh / 3.6, sine, np.zeros(6), np.full(6, density))
+    calm = np.zeros(6)
+    air = np.full(6, density)
+    kw = model.motion_kw(car, load, kmh / 3.6, sine, calm, air, acceleration_mps2=calm)
     return [float(value) for value in (kw + car.auxiliary_kw) / kmh * 100.0]
 
 

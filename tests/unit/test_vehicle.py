@@ -76,6 +76,7 @@ UNITS = {
     "_c": "degC",
     "_efficiency": "1",
     "_coefficient": "1",
+    "_factor": "1",
     "charging_curve.points": "soc, kW",
     "temperature_limit.points": "degC, kW",
     "capacity_by_temperature": "degC, share",
@@ -116,7 +117,7 @@ def plain_car() -> Vehicle:
 
 
 def test_the_catalogue_holds_every_file_under_its_own_name() -> None:
-    assert len(FILES) == 26
+    assert len(FILES) == 28
     assert set(catalogue()) == {path.stem for path in FILES}
     assert all(car.id == name for name, car in catalogue().items())
 

@@ -1,4 +1,4 @@
-"""Energy to drive: rolling, air, grade, drivetrain, auxiliaries and cabin.
+"""Energy to drive: rolling, air, grade, acceleration and drivetrain.
 
 All functions take floats or arrays that broadcast together, and return the like.
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tripplan.units import (
     KELVIN_AT_0_C,
+    KMH_PER_MPS,
     MPS_PER_MPH,
     N_PER_LBF,
     STANDARD_GRAVITY_MPS2,
@@ -29,14 +30,15 @@ COAST_DOWN_AIR_DENSITY = 1.167
 COAST_DOWN_LOAD_KG = 136.08
 """Load on top of the kerb mass in EPA coast-downs: 300 lb, 40 CFR 86.129."""
 
-_HEATER_C = np.array([-40.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 35.0, 45.0])
-_CABIN_KW = {
-    "ptc": np.array([6.0, 4.5, 3.6, 2.5, 1.3, 0.2, 0.6, 0.9, 1.5]),
-    "heat_pump": np.array([6.0, 4.2, 2.6, 1.3, 0.55, 0.1, 0.6, 0.9, 1.5]),
-    "none": np.zeros(9),
-}
-_WARM_UP_C = np.array([-20.0, -10.0, 0.0, 10.0, 20.0])
-_WARM_UP_KWH = np.array([1.2, 0.8, 0.45, 0.2, 0.0])
+WARM_UP_M = 8000.0
+"""Distance in which the excess of cold tyres and gears falls to 1/e (assumption, fixed before any
+fit; tyres reach their steady temperature in 20 to 30 km)."""
+ROTATING_MASS_FACTOR = 1.04
+"""Inertia of car and wheels over that of the car alone (estimate, usual for passenger cars)."""
+_STOP_AND_GO_MPS = np.array([0.0, 55.0, 70.0]) / KMH_PER_MPS
+_STOP_AND_GO_MPS2 = np.array([0.22, 0.22, 0.0])
+"""Positive acceleration per distance by speed of a road: measured on 40 drives, 0.21 to 0.25 below
+60 km/h; above, what is put into speed is not braked away but rolls on."""
 _ROAD_FACTOR = {"dry": 1.0, "wet": 1.15, "snow": 2.0}
 
 
@@ -72,12 +74,10 @@ def drag_n_per_mps2(drag_coefficient: float, frontal_area_m2: float) -> float:
     return 0.5 * COAST_DOWN_AIR_DENSITY * drag_coefficient * frontal_area_m2
 
 
-def rolling_factor(ambient_c: float, road: str) -> float:
+def rolling_factor(ambient_c: float, road: str, rise_per_k: float) -> float:
     """Compare rolling resistance with that of a warm, dry day.
 
-    Tyres: +0.8 % per kelvin below 20 degrees Celsius when cold (UN R117), of which 0.6 remains
-    once they have warmed up (estimate).  Wet road +15 % (estimate, 10 to 25 %); snow x 2
-    (estimate for 5 cm).
+    Wet road +15 % (estimate, 10 to 25 %); snow x 2 (estimate for 5 cm).
 
     Parameters
     ----------
@@ -85,8 +85,43 @@ def rolling_factor(ambient_c: float, road: str) -> float:
         Air temperature. [degC]
     road
         "dry", "wet" or "snow".
+    rise_per_k
+        Relative growth per kelvin below 20 degrees Celsius. [1/K]
     """
-    return (1.0 + 0.6 * 0.008 * max(0.0, 20.0 - ambient_c)) * _ROAD_FACTOR[road]
+    return (1.0 + rise_per_k * max(0.0, 20.0 - ambient_c)) * _ROAD_FACTOR[road]
+
+
+def cold_start_factor(distance_m: Values, start_factor: float) -> Any:
+    """Compare rolling resistance with that of warm tyres and gears, by distance since the start.
+
+    1 + (start_factor - 1) exp(-s/L) with L = `WARM_UP_M`: what warms tyres is the work done on
+    them, and that goes with distance.
+
+    Parameters
+    ----------
+    distance_m
+        Distance since the cold start. [m]
+    start_factor
+        The factor at the start; 1: no excess.
+    """
+    return 1.0 + (start_factor - 1.0) * np.exp(-np.asarray(distance_m) / WARM_UP_M)
+
+
+def cold_start_j(rolling_n: float, start_factor: float, drive_efficiency: float) -> float:
+    """Battery energy that a cold start takes on a long drive, at any speed [J].
+
+    The integral of `cold_start_factor` less one over an endless drive, times the rolling force.
+
+    Parameters
+    ----------
+    rolling_n
+        Rolling resistance when warm. [N]
+    start_factor
+        Its factor at the start.
+    drive_efficiency
+        Battery to wheel.
+    """
+    return rolling_n * (start_factor - 1.0) * WARM_UP_M / drive_efficiency
 
 
 def tractive_force_n(
@@ -95,15 +130,16 @@ def tractive_force_n(
     headwind_mps: Values,
     slope_sine: Values,
     mass_kg: float,
-    rolling_n: float,
+    rolling_n: Values,
     linear_n_per_mps: float,
     drag_n_per_mps2: float,
     density_kg_per_m3: Values,
+    acceleration_mps2: Values = 0.0,
 ) -> Any:
-    """Force at the wheels that holds a steady speed [N]; negative where the car must brake.
+    """Force at the wheels that drives the car [N]; negative where it must brake.
 
-    F = rolling + linear v + drag max(v + w, 0)^2 rho/1.167 + m g sin(slope).  A tailwind faster
-    than the car is not credited.
+    F = rolling + linear v + drag max(v + w, 0)^2 rho/1.167 + m g sin(slope) + 1.04 m dv/dt.
+    A tailwind faster than the car is not credited.
 
     Parameters
     ----------
@@ -119,6 +155,8 @@ def tractive_force_n(
         Road load at reference density. [N, N/(m/s), N/(m/s)^2]
     density_kg_per_m3
         Air density. [kg/m^3]
+    acceleration_mps2
+        Acceleration; 0 at steady speeds. [m/s^2]
     """
     air_speed = np.maximum(np.asarray(speed_mps) + headwind_mps, 0.0)
     return (
@@ -126,6 +164,7 @@ def tractive_force_n(
         + linear_n_per_mps * np.asarray(speed_mps)
         + drag_n_per_mps2 * air_speed**2 * np.asarray(density_kg_per_m3) / COAST_DOWN_AIR_DENSITY
         + mass_kg * STANDARD_GRAVITY_MPS2 * np.asarray(slope_sine)
+        + ROTATING_MASS_FACTOR * mass_kg * np.asarray(acceleration_mps2)
     )
 
 
@@ -158,32 +197,28 @@ def motion_power_w(
     )
 
 
-def cabin_power_kw(ambient_c: float, heater: str) -> float:
-    """Electric power that keeps the cabin comfortable, steady state [kW].
+def stop_and_go_w(
+    speed_mps: Values, *, mass_kg: float, drive_efficiency: float, regen_efficiency: float
+) -> Any:
+    """Battery power that speeding up and braking takes on a road of this mean speed [W].
+
+    Each metre holds m a of kinetic energy, put in through the drive and got back by braking:
+    1.04 m a v (1/eta_drive - eta_regen), with the positive acceleration a of such roads.  None from
+    70 km/h on.
 
     Parameters
     ----------
-    ambient_c
-        Air temperature. [degC]
-    heater
-        "ptc", "heat_pump" or "none" (which also has no air conditioning).
-
-    Notes
-    -----
-    PTC from FASTSim 3.1.0's LEAF at 90 km/h and emobpy's cabin model; the heat-pump row is an
-    estimate; both +-30 %.  Below -20 and above 35 degrees Celsius an estimate.
+    speed_mps
+        Mean driving speed of the road. [m/s]
+    mass_kg
+        Car with load.
+    drive_efficiency, regen_efficiency
+        Battery to wheel, and wheel to battery.
     """
-    return float(np.interp(ambient_c, _HEATER_C, _CABIN_KW[heater]))
-
-
-def cabin_warm_up_kwh(ambient_c: float, heater: str) -> float:
-    """Energy that a cold cabin takes beyond the steady power [kWh].
-
-    FASTSim 3.1.0's LEAF, first ten minutes less steady state, +-40 %.
-    """
-    if heater == "none":
-        return 0.0
-    return float(np.interp(ambient_c, _WARM_UP_C, _WARM_UP_KWH))
+    speed = np.asarray(speed_mps)
+    lost = max(0.0, 1.0 / drive_efficiency - regen_efficiency)
+    accelerated = np.interp(speed, _STOP_AND_GO_MPS, _STOP_AND_GO_MPS2)
+    return ROTATING_MASS_FACTOR * mass_kg * lost * accelerated * speed
 
 
 def headwind_mps(

@@ -1,0 +1,39 @@
+"""How far a trip's consumption is from the model's, as a distribution: measured, not guessed.
+
+Relative errors of 40 measured drives of a BMW i3, each left out of the fit that predicted it, have
+heavier tails than the normal distribution: eight in ten lie within 10 %, but one drive is 33 % off.
+Student's t with four degrees of freedom describes that; its distribution and quantiles are closed
+forms.  `validation` measures how often bands of it hold what was measured.
+"""
+
+import math
+
+SCALE = 0.067
+"""Scale of the relative error of consumption: tenth and ninetieth percentile at -+10.3 %."""
+QUANTILE_90 = 1.5332
+"""Ninetieth percentile of the distribution at scale 1."""
+
+
+def probability(t: float) -> float:
+    """Probability of a value of at most t, Student's t with four degrees of freedom.
+
+    1/2 + 3/8 u (1 - u^2/12), u = t / sqrt(1 + t^2/4) (closed form for even degrees of freedom).
+    """
+    if math.isinf(t):
+        return 1.0 if t > 0.0 else 0.0
+    root = math.sqrt(1.0 + 0.25 * t * t)
+    u = t / root
+    return 0.5 + 0.375 * u * (1.0 - u * u / 12.0)
+
+
+def quantile(p: float) -> float:
+    """Return the value that is not exceeded with a probability (a closed form).
+
+    Parameters
+    ----------
+    p
+        Probability, above 0 and below 1.
+    """
+    alpha = 4.0 * p * (1.0 - p)
+    q = math.cos(math.acos(math.sqrt(alpha)) / 3.0) / math.sqrt(alpha)
+    return math.copysign(2.0 * math.sqrt(max(q - 1.0, 0.0)), p - 0.5)

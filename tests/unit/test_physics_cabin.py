@@ -1,0 +1,73 @@
+"""Cabin: tables by air temperature, and a measured cabin against a step-by-step twin."""
+
+import numpy as np
+import pytest
+
+from tripplan.physics.cabin import SET_C, MeasuredCabin, power_kw, warm_up_kwh
+
+CABIN = MeasuredCabin(60.0, 300.0, 100e3, 5700.0)
+
+
+@pytest.mark.parametrize(
+    ("heater", "kw"),
+    [
+        ("ptc", (4.5, 3.6, 2.5, 1.3, 0.2, 0.6)),  # FASTSim 3.1.0 and emobpy
+        ("heat_pump", (4.2, 2.6, 1.3, 0.55, 0.1, 0.6)),  # an estimate
+        ("none", (0.0,) * 6),
+    ],
+)
+def test_cabin_power_by_temperature(heater: str, kw: tuple[float, ...]) -> None:
+    found = [power_kw(c, heater) for c in (-20.0, -10.0, 0.0, 10.0, 20.0, 30.0)]
+    assert found == pytest.approx(kw)
+    halfway = power_kw(-5.0, heater)
+    assert halfway == pytest.approx((kw[1] + kw[2]) / 2)
+
+
+def test_warm_up_by_temperature() -> None:
+    """FASTSim 3.1.0's LEAF: its first ten minutes less ten minutes of steady heating."""
+    for c, kwh in ((-20.0, 1.2), (-10.0, 0.8), (0.0, 0.45), (10.0, 0.2), (20.0, 0.0), (35.0, 0.0)):
+        assert warm_up_kwh(c, "ptc") == pytest.approx(kwh)
+        assert warm_up_kwh(c, "none") == 0.0
+
+
+def test_a_warmer_start_takes_less() -> None:
+    assert warm_up_kwh(0.0, "ptc", soak_c=SET_C) == 0.0
+    assert warm_up_kwh(0.0, "ptc", soak_c=11.0) == pytest.approx(0.45 / 2)
+    assert warm_up_kwh(0.0, "ptc", CABIN, 11.0) < warm_up_kwh(0.0, "ptc", CABIN)
+
+
+def twin(cabin: MeasuredCabin, soak_c: float, air_c: float, seconds: int) -> np.ndarray:
+    """Heater power by the second, from the law of the heater and the balance of heat."""
+    temperature, found = soak_c, []
+    for _ in range(seconds * 10):
+        wished = cabin.loss_w_per_k * (SET_C - air_c) + cabin.gain_w_per_k * (SET_C - temperature)
+        power = min(cabin.most_w, max(0.0, wished))
+        found.append(power)
+        loss = cabin.loss_w_per_k * (temperature - air_c)
+        temperature += (power - loss) / cabin.capacity_j_per_k * 0.1
+    return np.array(found[::10])
+
+
+@pytest.mark.parametrize(
+    ("soak_c", "air_c"), [(0.0, 0.0), (-20.0, -20.0), (15.0, -5.0), (22.0, 3.0)]
+)
+def test_a_measured_cabin_is_that_of_small_steps(soak_c: float, air_c: float) -> None:
+    seconds = np.arange(7200.0)
+    steps = twin(CABIN, soak_c, air_c, 7200)
+    found = CABIN.heating_w(seconds, soak_c, air_c)
+    assert np.abs(found - steps).max() < 5.0
+    beyond = (steps - CABIN.steady_w(air_c)).sum()
+    assert CABIN.warm_up_j(soak_c, air_c) == pytest.approx(beyond, rel=0.01, abs=2000.0)
+
+
+def test_a_heater_that_is_too_weak_gives_all_it_has() -> None:
+    weak = MeasuredCabin(200.0, 300.0, 100e3, 5000.0)
+    assert weak.heating_w(np.array([0.0, 1e6]), -20.0, -20.0).tolist() == [5000.0, 5000.0]
+    assert weak.warm_up_j(-20.0, -20.0) == 0.0
+
+
+def test_a_measured_cabin_joins_the_cooling_table() -> None:
+    assert power_kw(5.0, "ptc", CABIN) == pytest.approx(60.0 * 17.0 / 1000.0)
+    assert power_kw(30.0, "ptc", CABIN) == pytest.approx(0.6)
+    assert power_kw(20.0, "ptc", CABIN) < power_kw(25.0, "ptc", CABIN) < 0.6
+    assert CABIN.heating_w(np.arange(3.0), 25.0, 25.0).tolist() == [0.0] * 3

@@ -1,0 +1,101 @@
+"""Charges, minute by minute, against published times and temperatures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tripplan import model
+from tripplan.physics.charging import charge_step
+from tripplan.physics.consumption import air_density_kg_per_m3
+from tripplan.physics.thermal import driven_pack_c, joule_heat_w
+from tripplan.trip import Conditions
+from tripplan.vehicle import Vehicle
+
+STEP_SOC = 0.001
+SENSOR_LAG_S = 170.0
+"""The Sakura's gauge follows the pack with this first-order lag (fitted to its logs)."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A moment of a charge."""
+
+    soc: float
+    pack_c: float
+    gauge_c: float
+    """What a gauge with a lag of `SENSOR_LAG_S` reads, in step with the pack at the start."""
+    minutes: float
+
+
+def charge(
+    car: Vehicle,
+    soc: float,
+    pack_c: float,
+    air_c: float,
+    *,
+    to: float = 1.0,
+    minutes: float = 1e9,
+    charger_kw: float = 1000.0,
+) -> list[Point]:
+    """Charge in steps of 0.1 % until an SoC or a time.
+
+    Parameters
+    ----------
+    car
+        The car.
+    soc, pack_c, air_c
+        Where it starts, its pack and the air.
+    to, minutes
+        Where it ends, whichever comes first.
+    charger_kw
+        Power of the charger.
+    """
+    pack = model.pack_model(car, Conditions(ambient_c=air_c))
+    power = model.power_model(car, car.battery.usable_kwh)
+    course = [Point(soc, pack_c, pack_c, 0.0)]
+    while soc < to - 1e-9 and course[-1].minutes < minutes:
+        end = min(soc + STEP_SOC, to)
+        step_s, pack_c = charge_step(soc, end, pack_c, charger_kw, power, pack)
+        soc, last = end, course[-1]
+        gauge_c = last.gauge_c + (pack_c - last.gauge_c) * min(1.0, step_s / SENSOR_LAG_S)
+        course.append(Point(soc, pack_c, gauge_c, last.minutes + step_s / 60.0))
+    return course
+
+
+def at_minute(course: list[Point], minutes: float) -> Point:
+    """Return the first point of a charge at or after a time."""
+    return next((point for point in course if point.minutes >= minutes - 1e-9), course[-1])
+
+
+def at_soc(course: list[Point], soc: float) -> Point:
+    """Return the first point of a charge at or after an SoC."""
+    return next((point for point in course if point.soc >= soc - 1e-9), course[-1])
+
+
+def steady_kw(car: Vehicle, kmh: float, air_c: float) -> float:
+    """Battery power on a level road near sea level, cabin included, kW."""
+    conditions = Conditions(ambient_c=air_c)
+    one, zero = np.ones(1), np.zeros(1)
+    density = float(air_density_kg_per_m3(air_c, 100.0))
+    load = model.road_load(car, conditions)
+    motion = model.motion_kw(car, load, kmh / 3.6 * one, zero, zero, density * one)
+    return float(motion[0]) + car.auxiliary_kw + model.cabin_kw(car, conditions)
+
+
+def drive(car: Vehicle, pack_c: float, air_c: float, *, km: float, kmh: float) -> float:
+    """Pack temperature after a steady drive [degC]."""
+    battery = car.battery
+    heat_w = joule_heat_w(
+        steady_kw(car, kmh, air_c), battery.nominal_voltage_v, battery.thermal.resistance_ohm
+    )
+    pack = model.pack_model(car, Conditions(ambient_c=air_c))
+    duration_s = km / kmh * 3600.0
+    return driven_pack_c(pack_c, heat_w * duration_s, duration_s, pack)
+
+
+def with_thermal(car: Vehicle, **factors: float) -> Vehicle:
+    """Return the car with values of its thermal model multiplied."""
+    thermal = car.battery.thermal
+    changes = {name: getattr(thermal, name) * factor for name, factor in factors.items()}
+    battery = car.battery.model_copy(update={"thermal": thermal.model_copy(update=changes)})
+    return car.model_copy(update={"battery": battery})
