@@ -1,7 +1,7 @@
 """A headless Chromium that reaches no host; its tests are skipped where there is none."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ SWITCHES = (
     "--disable-sync",
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--lang=en-GB",
+    "--hide-scrollbars",
 )
 
 
@@ -42,6 +44,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
     for switch in SWITCHES:
         options.add_argument(switch)
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.add_experimental_option("prefs", {"intl.accept_languages": "en-GB"})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     chrome.set_page_load_timeout(60)
@@ -54,15 +57,22 @@ def open_page(browser: "Chrome", tmp_path: Path) -> Callable[..., "Chrome"]:
     """Return a function that writes a plan's page and opens it from its file."""
 
     def opened(
-        plan: Plan, region: Region | None = None, size: tuple[int, int] = LAPTOP
+        plan: Plan,
+        region: Region | None = None,
+        size: tuple[int, int] = LAPTOP,
+        *,
+        dark: bool = False,
+        ways: Sequence[Plan] = (),
     ) -> "Chrome":
         path = tmp_path / "map.html"
-        save_html(plan, path, region)
+        save_html(plan, path, region, ways=ways)
         width, height = size
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
         browser.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": size == PHONE}
         )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
         browser.get_log("browser")  # type: ignore[no-untyped-call]
         browser.get(path.as_uri())
         return browser

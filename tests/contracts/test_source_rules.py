@@ -17,7 +17,7 @@ DOORS = {
     "rasterio": ("sources.elevation.geotiff",),
     "folium": ("render.map",),
     "branca": ("render.map",),
-    "xstatic": ("render.",),
+    "xstatic": ("render.page",),
     "networkx": ("sources.osm.osmnx",),
     "opening_hours": ("opening",),
     "routingkit_cch": ("node_order",),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
-from xstatic.pkg import jquery, leaflet
+from xstatic.pkg import jquery, leaflet, leaflet_markercluster
 
 from tripplan.render.popups import Markup, document, joined, script, script_body, style, tag
 
@@ -32,7 +32,8 @@ def page(title: str, body: Markup, map_script: str) -> str:
     map_script
         JavaScript that builds the map; runs last.
     """
-    scripts = [*(_read(*file) for file in _LIBRARIES), _own("page.js"), map_script]
+    own = "\n".join(_own(name) for name in _SCRIPTS)
+    scripts = [*(_read(*file) for file in _LIBRARIES), own, map_script]
     head = joined(
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_policy(scripts)),
@@ -40,12 +41,19 @@ def page(title: str, body: Markup, map_script: str) -> str:
         tag("meta", name="referrer", content="origin-when-cross-origin"),
         tag("title", title),
         style(_leaflet_css()),
+        style(_read(leaflet_markercluster.BASE_DIR, "MarkerCluster.css")),
         style(_own("page.css")),
     )
     return document(head, tag("body", body, *(script(code) for code in scripts)))
 
 
-_LIBRARIES = ((jquery.BASE_DIR, "jquery.slim.min.js"), (leaflet.BASE_DIR, "leaflet.js"))
+_LIBRARIES = (
+    (jquery.BASE_DIR, "jquery.slim.min.js"),
+    (leaflet.BASE_DIR, "leaflet.js"),
+    (leaflet_markercluster.BASE_DIR, "leaflet.markercluster.js"),
+)
+_SCRIPTS = ("ground.js", "route.js", "chart.js", "switches.js", "page.js")
+"""The page's own scripts, in the order in which they run."""
 
 
 def _read(folder: str, name: str) -> str:
@@ -53,7 +61,7 @@ def _read(folder: str, name: str) -> str:
 
 
 def _own(name: str) -> str:
-    return resources.files("tripplan.render").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("tripplan.render").joinpath("web", name).read_text(encoding="utf-8")
 
 
 def _leaflet_css() -> str:

@@ -6,11 +6,13 @@ HTML, in attributes, in JavaScript template literals and in a template engine's 
 """
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from tripplan.answer import ChargingStop, Leg, Plan
 from tripplan.region import Charger
 from tripplan.render import statements, visits, words
+from tripplan.render.nearby import FARTHEST_KM, StandIn, Unused, within_reach
 
 NAME_LIMIT = 80
 TEXT_LIMIT = 600
@@ -40,7 +42,28 @@ def _child(text: object) -> Markup:
     plain = str(text)
     before = " " if plain[:1].isspace() else ""
     after = " " if plain[-1:].isspace() and plain.strip() else ""
-    return Markup(f"{before}{escape(plain)}{after}")
+    return Markup(f"{before}{measured(escape(plain))}{after}")
+
+
+_NUMBER = r"[-+]?\d[\d.,]*"
+_SPAN = rf"{_NUMBER}(?: to {_NUMBER})?"
+_TWICE = re.compile(
+    rf"(?P<metric>{_SPAN} (?:km/h|km|°C|m/s|m|Wh/km)|km {_SPAN})"
+    rf" \((?P<us>{_SPAN} (?:mi/kWh|mi|°F|ft|mph)|mile {_SPAN})\)"
+)
+
+
+def measured(text: Markup) -> Markup:
+    """Part "388 km (241 mi)" into what the metric and what the US reader sees."""
+    return Markup(
+        _TWICE.sub(
+            lambda both: (
+                f'<span class="tp-metric">{both["metric"]}</span>'
+                f'<span class="tp-us">{both["us"]}</span>'
+            ),
+            text,
+        )
+    )
 
 
 def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
@@ -57,7 +80,8 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
     )
     if element in _VOID:
         return Markup(f"<{element}{pairs}>")
-    return Markup(f"<{element}{pairs}>{joined(*children)}</{element}>")
+    inner = _plain(*children) if element == "title" else joined(*children)
+    return Markup(f"<{element}{pairs}>{inner}</{element}>")
 
 
 def _attribute(key: str, value: Attribute) -> str:
@@ -80,6 +104,11 @@ def joined(*children: Child) -> Markup:
             if child is not None
         )
     )
+
+
+def _plain(*children: Child) -> Markup:
+    """Return children for an element that can hold no others."""
+    return Markup("".join(escape(child) for child in children if child is not None))
 
 
 def script(code: str) -> Markup:
@@ -117,8 +146,8 @@ def made_up_tag() -> Markup:
     return tag("span", "made up", class_="tp-made-up", title="Not a real charger")
 
 
-def stop_popup(stop: ChargingStop, curve: Markup | None) -> Markup:
-    """Return what a click on a stop shows: what happens there, and why it takes that long."""
+def stop_popup(stop: ChargingStop, curve: Markup | None, other: StandIn | None = None) -> Markup:
+    """Return what a click on a stop shows: what happens there, why so long, and what if not."""
     rows = _waypoint_facts(stop) if visits.is_waypoint(stop) else _charging_facts(stop)
     charges = stop.energy_kwh > 0 or not visits.is_waypoint(stop)
     return tag(
@@ -128,8 +157,37 @@ def stop_popup(stop: ChargingStop, curve: Markup | None) -> Markup:
         facts(*((label, value) for label, value in rows if value is not None)),
         curve if charges else None,
         tag("p", tag("b", "Why this power? "), statements.why_limited(stop)) if charges else None,
+        tag("p", tag("b", "If it is out of order: "), stand_in(other)) if other else None,
         class_="tp-popup",
     )
+
+
+def stand_in(found: StandIn) -> Markup:
+    """Say where to go if a charger cannot be used, and whether the battery lasts that far."""
+    if found.charger is None:
+        return joined(
+            "no other charger that fits within ", words.distance(FARTHEST_KM), " of road."
+        )
+    if within_reach(found):
+        left = f"on, reached with about {words.percent(found.arrival_soc)}."
+    else:
+        left = "on, too far for what is left: see that it works before you go."
+    mark = made_up_tag() if found.charger.status == "illustrative" else None
+    away = f", {words.distance(found.road_km)} {left}"
+    return joined(name(found.charger.name), mark and joined(" ", mark), away)
+
+
+def unused_popup(found: Unused) -> Markup:
+    """Return what a click on a charger that the plan passes by shows."""
+    return tag(
+        "div",
+        charger_tip(found.charger),
+        tag(
+            "p", tag("b", "Not used: "), found.reason,
+            f" ({found.details})" if found.details else "", ".",
+        ),
+        class_="tp-popup",
+    )  # fmt: skip
 
 
 Facts = Iterable[tuple[str, str | None]]
