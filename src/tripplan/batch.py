@@ -23,7 +23,9 @@ from tripplan.planner import Planner
 from tripplan.record import Record
 from tripplan.region import Region
 from tripplan.settings import Settings
+from tripplan.trip import Trip
 from tripplan.units import S_PER_H
+from tripplan.vehicle import Vehicle
 
 Status = Literal["ok", "no plan", "invalid", "failed"]
 
@@ -140,6 +142,11 @@ def _outcome(planner: Planner, index: int, row: Mapping[str, Any]) -> Outcome:
 
 def plan_row(planner: Planner, row: Mapping[str, Any]) -> Plan:
     """Plan the trip of one row: origin, destination, vehicle, soh and wishes, as text or values."""
+    return planner.plan(*row_question(planner, row))
+
+
+def row_question(planner: Planner, row: Mapping[str, Any]) -> tuple[Trip, Vehicle]:
+    """Return the trip and the car that one row asks for; `InvalidInputError` where it is wrong."""
     missing = [name for name in ("origin", "destination", "vehicle") if name not in row]
     if missing:
         raise InvalidInputError(
@@ -147,7 +154,7 @@ def plan_row(planner: Planner, row: Mapping[str, Any]) -> Plan:
         )
     wishes = {k: v for k, v in row.items() if k not in ("origin", "destination", "vehicle", "soh")}
     car = find_car(row["vehicle"], row.get("soh"))
-    return planner.plan(make_trip(planner.region, row["origin"], row["destination"], wishes), car)
+    return make_trip(planner.region, row["origin"], row["destination"], wishes), car
 
 
 def read_trips(path: str | Path) -> list[dict[str, str]]:

@@ -29,6 +29,11 @@ app.add_typer(region_app, name="region")
 _notes = Console(stderr=True)
 _Many = list[str] | None
 """An option that may be given several times."""
+_Files = list[Path] | None
+_OUTPUT_HELP = (
+    "File, by its ending: .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg, .png; "
+    "several times for several."
+)
 
 
 def _stop(error: TripplanError) -> NoReturn:
@@ -76,47 +81,70 @@ def plan(
     out_of_service: Annotated[bool | None, typer.Option(help="Broken ones too.")] = None,
     only_stated_power: Annotated[bool | None, typer.Option(help="No assumed power.")] = None,
     region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML map.")] = None,
+    ways: Annotated[int, typer.Option(help="Ways to show on the page, this one too.")] = 1,
+    output: Annotated[_Files, typer.Option("--output", "-o", help=_OUTPUT_HELP)] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")] = None,
     geojson_path: Annotated[Path | None, typer.Option("--geojson", help="As GeoJSON.")] = None,
     gpx_path: Annotated[Path | None, typer.Option("--gpx", help="As GPX 1.1.")] = None,
     csv_path: Annotated[Path | None, typer.Option("--csv", help="Legs and stops.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Links for map apps.")] = False,
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
-    given = {name: value for name, value in locals().items() if value not in (None, [])}
-    files = {name: given.pop(name) for name in _FILES if name in given}
+    _plan({name: value for name, value in locals().items() if value not in (None, [])})
+
+
+_NAMED = ("json_path", "geojson_path", "gpx_path", "csv_path")
+
+
+def _plan(given: dict[str, Any]) -> None:
+    """Plan and write what the command line asks for."""
+    files = list(given.pop("output", []))
+    named = {name: given.pop(name) for name in _NAMED if name in given}
+    told = {name: given.pop(name) for name in ("region", "ways", "links")}
     try:
-        _plan(given.pop("region"), given, files)
+        _plan_and_write(given, files, named, **told)
     except TripplanError as error:
         _stop(error)
 
 
-_FILES = ("output", "json_path", "geojson_path", "gpx_path", "csv_path")
-
-
-def _plan(region: str, row: dict[str, Any], files: dict[str, Path]) -> None:
+def _plan_and_write(
+    row: dict[str, Any],
+    files: list[Path],
+    named: dict[str, Path],
+    *,
+    region: str,
+    ways: int,
+    links: bool,
+) -> None:
     from tripplan.api import named_region
-    from tripplan.batch import plan_row
+    from tripplan.batch import plan_row, row_question
+    from tripplan.choices import alternatives
     from tripplan.planner import Planner
-    from tripplan.render import export, report
+    from tripplan.render import export, gpx, outputs, report
+    from tripplan.render import links as map_links
 
     with _notes.status("planning (the first run also compiles the search, a minute or two)"):
         ground = named_region(region)
-        answer = plan_row(Planner(ground), row)
+        planner = Planner(ground)
+        if ways > 1:
+            answer, *others = alternatives(planner, *row_question(planner, row), ways)
+        else:
+            answer, others = plan_row(planner, row), []
     sys.stdout.write(report.to_text(answer))
-    if "output" in files:
-        from tripplan.render.map import save_html
-
-        save_html(answer, files["output"], ground)
-        _notes.print(f"map: {files['output']}", markup=False, highlight=False)
-    if "json_path" in files:
-        export.write_json(answer, files["json_path"])
-    if "geojson_path" in files:
-        export.write_geojson(answer, files["geojson_path"])
-    if "gpx_path" in files:
-        export.write_gpx(answer, files["gpx_path"])
-    if "csv_path" in files:
-        export.write_csv(files["csv_path"], export.to_rows(answer), export.ROW_FIELDS)
+    for path in files:
+        outputs.save(answer, path, ground, ways=others)
+        _notes.print(f"written: {path}", markup=False, highlight=False)
+    writers = {
+        "json_path": export.write_json,
+        "geojson_path": export.write_geojson,
+        "gpx_path": gpx.write_gpx,
+        "csv_path": outputs.write_csv,
+    }
+    for name, path in named.items():
+        writers[name](answer, path)
+    if links:
+        for link in (*map_links.google_maps(answer), *map_links.apple_maps(answer)):
+            sys.stdout.write(f"{link}\n")
 
 
 @app.command()
@@ -163,6 +191,14 @@ def batch(
         _stop(error)
     done = sum(outcome.status == "ok" for outcome in outcomes)
     _notes.print(f"{done} of {len(outcomes)} trips planned; {output / 'results.csv'}", markup=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the plans that --json writes."""
+    from tripplan.render.export import schema_text
+
+    sys.stdout.write(schema_text())
 
 
 @app.command()

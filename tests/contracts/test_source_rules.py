@@ -22,7 +22,7 @@ DOORS = {
     "opening_hours": ("opening",),
     "routingkit_cch": ("node_order",),
     "osmnx": (),
-    "pandas": (),
+    "pandas": ("render.frames",),
     "requests": ("sources.fetch.http",),
     "pickle": (),
 }

@@ -6,7 +6,7 @@ Built from `popups.tag` alone; no HTML text is written here.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tripplan.answer import ChargingStop, Leg, Plan
-from tripplan.render import others, statements, switches, visits, words
+from tripplan.render import links, others, statements, switches, visits, words
 from tripplan.render.basemap import CHARGER_KM
 from tripplan.render.charts import trip_chart
 from tripplan.render.colours import LIMIT_COLOURS, soc_colour
@@ -61,6 +61,7 @@ def panel(
         _section("Timetable", _timetable(plan, stand_ins or {})),
         _section("Other ways", table) if table else None,
         _section("How good is this plan?", *_trust(plan)),
+        _section("Take it along", *_take_along(plan)),
         _section("Chargers not used", _list(_unused(unused))) if unused else None,
         _section("Where the energy goes", _energy_table(plan)),
         _section("What was asked", _list(statements.wishes(plan))),
@@ -77,6 +78,22 @@ def _readout() -> Markup:
         "Point at the chart, or use the arrow keys on it, to follow the trip here and on the map."
     )
     return tag("p", said, id="tp-readout")
+
+
+def _take_along(plan: Plan) -> Iterator[Markup]:
+    google, apple = links.google_maps(plan), links.apple_maps(plan)
+    yield tag(
+        "p", "Open in Google Maps: ", *_anchors(google, "part" if google[1:] else "all stops")
+    )
+    yield tag("p", "Open in Apple Maps: ", *_anchors(apple, "leg"))
+    note = "Map apps find their own way between the stops, and need the network."
+    yield tag("p", note, class_="tp-quiet")
+
+
+def _anchors(addresses: Sequence[str], label: str) -> Iterator[Markup]:
+    for number, address in enumerate(addresses, start=1):
+        text = f"{label} {number}" if addresses[1:] else label
+        yield joined(tag("a", text, href=address, target="_blank", rel="noopener noreferrer"), " ")
 
 
 def _unused(unused: Sequence[Unused]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from tripplan.render.nearby import FARTHEST_KM, StandIn, Unused, within_reach
 NAME_LIMIT = 80
 TEXT_LIMIT = 600
 
+_TEXT_ONLY = frozenset({"title", "text", "tspan"})
+"""Elements that cannot hold the spans of `measured`."""
 _VOID = frozenset({"br", "hr", "meta", "link", "img", "input"})
 _MORE = str.maketrans({ch: f"&#{ord(ch)};" for ch in "{}`$\\\u2028\u2029"})
 
@@ -37,12 +39,13 @@ def escape(text: object, limit: int = TEXT_LIMIT) -> Markup:
     return Markup(html.escape(line, quote=True).translate(_MORE))
 
 
-def _child(text: object) -> Markup:
+def _child(text: object, *, measure: bool) -> Markup:
     """Return text between elements, with the space that parts it from its neighbours."""
     plain = str(text)
     before = " " if plain[:1].isspace() else ""
     after = " " if plain[-1:].isspace() and plain.strip() else ""
-    return Markup(f"{before}{measured(escape(plain))}{after}")
+    safe = escape(plain)
+    return Markup(f"{before}{measured(safe) if measure else safe}{after}")
 
 
 _NUMBER = r"[-+]?\d[\d.,]*"
@@ -80,7 +83,7 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
     )
     if element in _VOID:
         return Markup(f"<{element}{pairs}>")
-    inner = _plain(*children) if element == "title" else joined(*children)
+    inner = joined(*children, measure=element not in _TEXT_ONLY)
     return Markup(f"<{element}{pairs}>{inner}</{element}>")
 
 
@@ -95,20 +98,15 @@ def points(x: Iterable[float], y: Iterable[float]) -> Markup:
     return Markup(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
 
 
-def joined(*children: Child) -> Markup:
+def joined(*children: Child, measure: bool = True) -> Markup:
     """Return children in a row, escaped where they are not `Markup`."""
     return Markup(
         "".join(
-            child if isinstance(child, Markup) else _child(child)
+            child if isinstance(child, Markup) else _child(child, measure=measure)
             for child in children
             if child is not None
         )
     )
-
-
-def _plain(*children: Child) -> Markup:
-    """Return children for an element that can hold no others."""
-    return Markup("".join(escape(child) for child in children if child is not None))
 
 
 def script(code: str) -> Markup:
@@ -129,6 +127,25 @@ def style(code: str) -> Markup:
 def document(head: Markup, body: Markup) -> str:
     """Return a whole page in English."""
     return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+
+
+def svg_document(picture: Markup) -> str:
+    """Return an SVG file; its shapes are on lines of their own."""
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + picture.replace("><", ">\n<") + "\n"
+
+
+def picture_in(svg: str) -> Markup:
+    """Return an SVG file of our own as a part of a page, as wide as there is room, at most 800."""
+    inside = svg.partition("?>")[2].strip().replace("<svg ", '<svg style="max-width:800px" ', 1)
+    return Markup(inside.replace(' width="1200.0" height="630.0"', ' width="100%"', 1))
+
+
+def framed(page: str, height: int) -> str:
+    """Return a whole page in a frame that keeps its scripts and styles to itself."""
+    return (
+        f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts" '
+        f'title="Trip plan" style="width:100%;height:{height}px;border:0"></iframe>'
+    )
 
 
 def rendered(trusted: str) -> Markup:
