@@ -157,8 +157,11 @@ def batch(
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
     region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
     plans: Annotated[bool, typer.Option(help="Also write each plan as JSON.")] = True,
+    pages: Annotated[bool, typer.Option(help="Also write each plan as a page.")] = False,
 ) -> None:
-    """Plan every trip of a CSV file; writes results.csv, one row a trip, and plans/*.json."""
+    """Plan every trip of a CSV file; writes results.csv, overview.html and plans/*.json."""
+    from tripplan import overview
+    from tripplan.api import named_region
     from tripplan.batch import SUMMARY_FIELDS, plan_many, read_trips, summary_row
     from tripplan.render import export
 
@@ -187,10 +190,35 @@ def batch(
             for outcome in outcomes:
                 if outcome.plan is not None:
                     export.write_json(outcome.plan, output / "plans" / f"{outcome.index:06d}.json")
+        overview.write_overview(outcomes, rows, output, named_region(region), pages=pages)
     except TripplanError as error:
         _stop(error)
     done = sum(outcome.status == "ok" for outcome in outcomes)
     _notes.print(f"{done} of {len(outcomes)} trips planned; {output / 'results.csv'}", markup=False)
+
+
+@app.command()
+def compare(
+    origin: Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')],
+    destination: Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')],
+    vehicle: Annotated[list[str], typer.Option("--vehicle", "-v", help="Car; several times.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="HTML page.")],
+    ambient_c: Annotated[_Many, typer.Option(help='Degrees C, or "Jan=-4"; several times.')] = None,
+    wish: Annotated[_Many, typer.Option(help='Any wish: "departure_soc=0.8".')] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
+    region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
+) -> None:
+    """Plan one trip with several cars, at several temperatures, or both; writes one page."""
+    from tripplan import overview
+    from tripplan.api import named_region
+
+    try:
+        asked = overview.sweep(origin, destination, vehicle, ambient_c or (), wish or ())
+        with _notes.status("planning (the first run also compiles the search, a minute or two)"):
+            done = overview.compare_trip(asked, output, named_region(region), workers=workers)
+    except TripplanError as error:
+        _stop(error)
+    _notes.print(f"{done} of {len(asked.rows)} plans: {output}", markup=False, highlight=False)
 
 
 @app.command()

@@ -53,7 +53,26 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
 
 
 @pytest.fixture
-def open_page(browser: "Chrome", tmp_path: Path) -> Callable[..., "Chrome"]:
+def open_file(browser: "Chrome") -> Callable[..., "Chrome"]:
+    """Return a function that opens a page from its file."""
+
+    def opened(path: Path, size: tuple[int, int] = LAPTOP, *, dark: bool = False) -> "Chrome":
+        width, height = size
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": size == PHONE}
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
+        browser.get_log("browser")  # type: ignore[no-untyped-call]
+        browser.get(path.as_uri())
+        return browser
+
+    return opened
+
+
+@pytest.fixture
+def open_page(open_file: Callable[..., "Chrome"], tmp_path: Path) -> Callable[..., "Chrome"]:
     """Return a function that writes a plan's page and opens it from its file."""
 
     def opened(
@@ -66,15 +85,6 @@ def open_page(browser: "Chrome", tmp_path: Path) -> Callable[..., "Chrome"]:
     ) -> "Chrome":
         path = tmp_path / "map.html"
         save_html(plan, path, region, ways=ways)
-        width, height = size
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1}
-        browser.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": size == PHONE}
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
-        browser.get_log("browser")  # type: ignore[no-untyped-call]
-        browser.get(path.as_uri())
-        return browser
+        return open_file(path, size, dark=dark)
 
     return opened

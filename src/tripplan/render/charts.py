@@ -196,7 +196,7 @@ def _scale(panel: _Panel) -> Markup:
         return joined(*_marks(panel, metric))
     _, factor, offset = panel.us
     low, high = panel.low * factor + offset, panel.high * factor + offset
-    step = _tick_step((high - low) * 2.0)
+    step = tick_step((high - low) * 2.0)
     first = np.ceil(low / step - 1e-9) * step
     shown = np.arange(first, high + 1e-6, step).tolist()
     us = tuple(((value - offset) / factor, f"{value:,.0f}") for value in shown)
@@ -272,7 +272,7 @@ def _distance_axis(axis: _Axis, bottom: float) -> Markup:
 
 def _ticks(axis: _Axis, bottom: float, unit: float, label: str) -> Iterator[Markup]:
     """Yield marks at round multiples of a unit, and the unit's name."""
-    step = _tick_step(axis.span / unit)
+    step = tick_step(axis.span / unit)
     for number in range(int(axis.span / unit / step + 1e-9) + 1):
         yield from _tick(axis, bottom, number * step * unit, f"{number * step:g}")
     yield tag("text", label, x=_LEFT - 12, y=bottom + 17, text_anchor="end", class_="tp-tick")
@@ -295,7 +295,7 @@ def _tick(axis: _Axis, bottom: float, position: float, label: str) -> Iterator[M
     yield tag("text", label, x=x, y=bottom + 17, text_anchor="middle", class_="tp-tick")
 
 
-def _tick_step(span: float) -> float:
+def tick_step(span: float) -> float:
     """Return 1, 2 or 5 times a power of ten that divides a span into 4 to 9 parts."""
     rough = span / 6.0
     power = 10.0 ** float(np.floor(np.log10(rough)))

@@ -16,9 +16,10 @@ from tripplan.render import basemap, nearby, panel, popups, switches, visits, wo
 from tripplan.render.colours import SCALES
 from tripplan.render.course import Course, course_of, packed, track_of
 from tripplan.render.files import write_text_atomically
+from tripplan.render.ground import ground
 from tripplan.render.lines import between, simplify
 from tripplan.render.others import other
-from tripplan.render.page import page, with_steady_names
+from tripplan.render.page import json_text, page, with_steady_names
 from tripplan.render.popups import Markup, rendered, tag
 from tripplan.render.power import power_chart
 
@@ -72,10 +73,10 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
         *stops,
     ):
         chart.add_child(layer)
-    plain.add_child(_Call("plain", _ground(plan, region), chart, plain))
+    plain.add_child(_Call("plain", json_text(ground([plan], region)), chart, plain))
     for layer, way in zip(layers, others, strict=True):
-        layer.add_child(_Call("other", _json(asdict(way)), chart, layer))
-    route.add_child(_Call("route", _json(_route(plan, course)), chart, route))
+        layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
+    route.add_child(_Call("route", json_text(_route(plan, course)), chart, route))
     _draw_off_road(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
     chart.add_child(_Wiring(plain, tiles, stops, layers, corners))
@@ -158,26 +159,6 @@ def _tile_layers() -> list[folium.TileLayer]:
     ]
 
 
-def _ground(plan: Plan, region: Region | None) -> str:
-    """Return roads and towns around the route as JSON."""
-    if region is None:
-        return _json({"roads": [[], []], "towns": []})
-    box = basemap.widened(basemap.route_bounds(plan))
-    roads = basemap.roads_near(region.network, box)
-    towns = basemap.town_labels(region, plan, box)
-    return _json(
-        {
-            "roads": [
-                [road.points for road in roads if road.major == major] for major in (False, True)
-            ],
-            "towns": [
-                [town.lat, town.lon, town.zoom, tag("span", popups.name(town.text, 40))]
-                for town in towns
-            ],
-        }
-    )
-
-
 def _unused_layer(
     chart: folium.Map, unused: Sequence[nearby.Unused]
 ) -> Iterator[folium.FeatureGroup]:
@@ -195,7 +176,7 @@ def _unused_layer(
         ]
         for one in unused
     ]
-    group.add_child(_Call("chargers", _json(data), chart, group))
+    group.add_child(_Call("chargers", json_text(data), chart, group))
     yield group
 
 
@@ -306,14 +287,6 @@ def _route_rises(plan: Plan, *, start: bool) -> bool:
     leg = plan.legs[0] if start else plan.legs[-1]
     here, there = (leg.start, leg.end) if start else (leg.end, leg.start)
     return there.lat > here.lat
-
-
-def _json(value: object) -> str:
-    """Return JSON that ends no script tag and no template literal, and that no engine reads."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&`":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text.replace("{", "{ ")
 
 
 def _assembled(plan: Plan, chart: folium.Map, legend: Markup, side: Markup) -> str:

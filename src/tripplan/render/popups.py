@@ -8,6 +8,7 @@ HTML, in attributes, in JavaScript template literals and in a template engine's 
 import html
 import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from tripplan.answer import ChargingStop, Leg, Plan
 from tripplan.region import Charger
@@ -132,6 +133,11 @@ def document(head: Markup, body: Markup) -> str:
 def svg_document(picture: Markup) -> str:
     """Return an SVG file; its shapes are on lines of their own."""
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + picture.replace("><", ">\n<") + "\n"
+
+
+def document_link(href: str, text: str) -> Markup:
+    """Return a link to a page that was written beside this one."""
+    return tag("a", text, href=quote(href, safe="/._-"))
 
 
 def picture_in(svg: str) -> Markup:

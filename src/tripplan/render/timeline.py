@@ -9,6 +9,8 @@ from tripplan.render.popups import Markup, joined, tag
 
 _NUMBERED = 9
 """With more stops than this, the bar has no room for their numbers."""
+_PARTED = 40
+"""And with more than this, none for gaps between its parts."""
 
 
 def time_bar(plan: Plan) -> Markup:
@@ -20,7 +22,13 @@ def time_bar(plan: Plan) -> Markup:
         if number < len(plan.stops):
             spells.append(_stop(plan.stops[number], numbered=numbered))
     return joined(
-        tag("div", *spells, class_="tp-bar", role="img", aria_label=statements.split(plan)),
+        tag(
+            "div",
+            *spells,
+            class_="tp-bar" if len(plan.stops) <= _PARTED else "tp-bar tp-dense",
+            role="img",
+            aria_label=statements.split(plan),
+        ),
         tag(
             "p",
             tag("span", f"leave {at(plan, 0.0)}"),
