@@ -180,3 +180,28 @@ def test_other_ways_are_layers_and_rows() -> None:
     assert len(re.findall(r" data-other=", html)) == 2
     assert " data-other=" not in to_html(sample_plan())
     assert html == to_html(sample_plan(), sample_region(), ways=ways)
+
+
+def test_a_page_of_a_thousand_winding_kilometres_stays_small() -> None:
+    """Sixty thousand bends, more than a detailed map has on such a trip."""
+    leg = sample_plan().legs[0]
+    count = 60_000
+    part = np.linspace(0.0, 1.0, count)
+    lon = -105.0 - 11.0 * part
+    columns = {
+        "lat": 39.7 + 0.002 * np.sin(9000.0 * part),
+        "lon": lon,
+        "distance_km": 1000.0 * part,
+        "elapsed_s": 36_000.0 * part,
+        "soc": 0.9 - 0.8 * part,
+        "pack_c": 20.0 + 10.0 * part,
+        "elevation_m": 1500.0 + 900.0 * np.sin(40.0 * part),
+        "speed_kmh": 100.0 + 10.0 * np.sin(800.0 * part),
+        "bearing_deg": np.full(count, 270.0),
+    }
+    trace = leg.trace.model_copy(update={k: tuple(v.tolist()) for k, v in columns.items()})
+    long = leg.model_copy(update={"trace": trace})
+    plan = sample_plan().model_copy(update={"legs": (long,), "stops": (), "distance_km": 1000.0})
+    html = to_html(plan, sample_region())
+    assert len(html.encode()) < 3_000_000
+    assert 2_000 < track(html)["lat"].size <= course.POINT_LIMIT
