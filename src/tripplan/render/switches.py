@@ -70,7 +70,7 @@ def legend(course: Course, *, slow: bool) -> Markup:
         Whether the route has stretches to drive slower.
     """
     spans = ranges(course)
-    labels = ("Battery", "Speed", "Heat", "Height")
+    labels = ("Battery", "Speed", "Pack temp", "Height")
     return tag(
         "div",
         choice(

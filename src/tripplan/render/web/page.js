@@ -5,7 +5,7 @@
 
   /* The whole route in view, with room for the names of its ends. */
   function fit(map, bounds) {
-    const room = map.getSize().x < 600 ? 68 : 44;
+    const room = map.getSize().x < 800 ? 74 : 44;
     map.fitBounds(bounds, { padding: [room, 44], maxZoom: 13, animate: false });
   }
 
