@@ -123,6 +123,8 @@ def _plan_and_write(
     from tripplan.render import export, gpx, outputs, report
     from tripplan.render import links as map_links
 
+    for path in files:
+        outputs.ending_of(path)
     with _notes.status("planning (the first run also compiles the search, a minute or two)"):
         ground = named_region(region)
         planner = Planner(ground)

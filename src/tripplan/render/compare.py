@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tripplan.answer import Plan
 from tripplan.region import Region
 from tripplan.render import basemap, switches, words
 from tripplan.render.compare_chart import COLOURS, lines
-from tripplan.render.course import track_of
 from tripplan.render.files import write_text_atomically
 from tripplan.render.ground import ground
 from tripplan.render.lines import simplify
@@ -16,7 +17,9 @@ from tripplan.render.page import COMPARE_SCRIPTS, json_text, page
 from tripplan.render.popups import Child, Markup, document_link, joined, name, tag
 
 _LINE_DEG = 0.002
-"""The line of a way may lie this far beside its road (about 200 m)."""
+"""The line of a way may lie this far beside its road (about 200 m), and farther where there are
+more than `_FINE` of them."""
+_FINE = 50
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ def to_html(
     done = [entry for entry in entries if entry.plan is not None]
     groups = list(dict.fromkeys(entry.group for entry in entries))
     colours = {group: COLOURS[k % len(COLOURS)] for k, group in enumerate(groups)}
+    tolerance_deg = _LINE_DEG * max(1.0, len(entries) / _FINE)
     data = {
-        "ways": [_way(entry, colours[entry.group]) for entry in entries],
+        "ways": [_way(entry, colours[entry.group], tolerance_deg) for entry in entries],
         "bounds": _bounds([entry.plan for entry in done if entry.plan]),
         "ground": ground([entry.plan for entry in done if entry.plan], region),
     }
@@ -111,14 +115,15 @@ def _found(entries: Sequence[Entry]) -> str:
     return f"{fewer}Quickest: {words.one_line(best.label)}, {words.duration(quickest.total_s)}."
 
 
-def _way(entry: Entry, colour: str) -> dict[str, object]:
+def _way(entry: Entry, colour: str, tolerance_deg: float) -> dict[str, object]:
     line: list[list[float]] = []
     stops: list[list[float]] = []
     if entry.plan is not None:
-        track = track_of(entry.plan)
-        kept = simplify(track.lon, track.lat, _LINE_DEG)
-        columns = (track.lat[kept].round(4).tolist(), track.lon[kept].round(4).tolist())
-        line = [[lat, lon] for lat, lon in zip(*columns, strict=True)]
+        traces = [leg.trace for leg in entry.plan.legs]
+        lat = np.concatenate([np.asarray(trace.lat) for trace in traces])
+        lon = np.concatenate([np.asarray(trace.lon) for trace in traces])
+        kept = simplify(lon, lat, tolerance_deg)
+        line = np.column_stack([lat[kept], lon[kept]]).round(4).tolist()
         stops = [[round(stop.lat, 4), round(stop.lon, 4)] for stop in entry.plan.stops]
     return {"line": line, "stops": stops, "colour": colour, "tip": joined(name(entry.label))}
 

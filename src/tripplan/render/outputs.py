@@ -33,22 +33,28 @@ def save(
     DataError
         The file cannot be written.
     """
-    ending = Path(path).suffix.lower()
+    ending = ending_of(path)
     if ending == ".html":
         save_html(plan, path, region, ways=ways)
     elif ending in _PICTURES:
         _PICTURES[ending](plan, path, region)
-    elif ending in _PLAIN:
-        _PLAIN[ending](plan, path)
     else:
-        known = ", ".join((".html", *_PLAIN, *_PICTURES))
+        _PLAIN[ending](plan, path)
+
+
+def ending_of(path: str | Path) -> str:
+    """Return the ending of a name; `InvalidInputError` if no form of a plan has it."""
+    ending = Path(path).suffix.lower()
+    known = (".html", *_PLAIN, *_PICTURES)
+    if ending not in known:
         raise InvalidInputError(
             f"file {path}: the ending of its name says in which form a plan is written; "
-            f"known are {known}",
+            f"known are {', '.join(known)}",
             field="path",
             value=str(path),
-            expected=known,
+            expected=", ".join(known),
         )
+    return ending
 
 
 def write_csv(plan: Plan, path: str | Path) -> None:

@@ -149,7 +149,7 @@ def picture_in(svg: str) -> Markup:
 def framed(page: str, height: int) -> str:
     """Return a whole page in a frame that keeps its scripts and styles to itself."""
     return (
-        f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts" '
+        f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts allow-popups" '
         f'title="Trip plan" style="width:100%;height:{height}px;border:0"></iframe>'
     )
 
