@@ -22,6 +22,7 @@ SCRIPTS = {
     "hops": "hops.py",
     "growth": "growth.py",
     "replan": "replan.py",
+    "pages": "pages.py",
 }
 """The script of each section, in the order of the page."""
 

@@ -5,12 +5,19 @@ The module is not named after its record because `tripplan.plan` is the function
 Plain frozen values only, so that map, text and JSON all say the same.
 """
 
-from typing import Annotated, Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
 from tripplan.record import Record
 from tripplan.trip import ChargerAccess, Objective, Place, Trip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tripplan.region import Region
 
 LimitedBy = Literal["vehicle", "charger", "temperature"]
 StopKind = Literal["charger", "waypoint"]
@@ -287,3 +294,68 @@ class Plan(Record):
     def illustrative(self) -> bool:
         """Whether any stop is at a charger that is not real."""
         return any(stop.illustrative for stop in self.stops)
+
+    def save(self, path: "str | Path", region: "Region | None" = None) -> None:
+        """Write the plan to a file; the ending of its name says in which form.
+
+        Parameters
+        ----------
+        path
+            A name ending in .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg or .png.
+        region
+            Where it was planned, for the map's roads; None: it has none.
+        """
+        _render("outputs").save(self, path, region)
+
+    def explore(
+        self, region: "Region | None" = None, *, ways: "Sequence[Plan]" = (), height: int = 640
+    ) -> "Explorable":
+        """Return the page of the plan, which a notebook shows.
+
+        Parameters
+        ----------
+        region
+            Where it was planned, for roads, towns and other chargers; None: there are none.
+        ways
+            Other plans for the same trip: layers to switch on.
+        height
+            Of the frame in a notebook, pixels.
+
+        Returns
+        -------
+        Explorable
+            With `save` for a file and `show` for a browser.
+        """
+        page: Explorable = _render("notebook").explore(self, region, ways=ways, height=height)
+        return page
+
+    def to_dataframe(self) -> Any:  # noqa: ANN401 - pandas is optional
+        """Return legs and stops as a pandas DataFrame, one row each, in the order of driving."""
+        return _render("frames").to_dataframe(self)
+
+    def to_geojson(self) -> dict[str, Any]:
+        """Return the plan as a GeoJSON FeatureCollection."""
+        features: dict[str, Any] = _render("export").to_geojson(self)
+        return features
+
+    def _repr_html_(self) -> str:
+        card: str = _render("notebook").card(self)
+        return card
+
+
+class Explorable(Protocol):
+    """The page of a plan; a notebook shows it."""
+
+    html: str
+    """The whole page."""
+
+    def save(self, path: "str | Path") -> None:
+        """Write the page to a file."""
+
+    def show(self) -> "Path":
+        """Open the page in the browser, from a temporary file; return where that is."""
+
+
+def _render(module: str) -> Any:  # noqa: ANN401 - a module
+    """Load a module of the floor above, only when a plan is asked to show itself."""
+    return import_module(f"tripplan.render.{module}")

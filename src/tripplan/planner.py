@@ -215,7 +215,7 @@ class Planner:
         dwell_s = sum(stop.dwell_s for stop in stops)
         total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
         totals = totals_of(trip, legs, stops, total_s, question.capacity_kwh)
-        warm_up_kwh = model.warm_up_kwh(vehicle, trip.conditions)
+        warm_up_kwh = model.warm_up(vehicle, trip.conditions).total_kwh
         scored = score(trip, totals, solution.lower_bound_s, warm_up_kwh, pricing.currency)
         return Plan(
             tripplan_version=version("tripplan"),

@@ -339,3 +339,16 @@ def test_exit_codes_reach_the_shell(words: tuple[str, ...], code: int) -> None:
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_of_unknown_kind_is_refused_before_planning() -> None:
+    asked = ("plan", "Denver, CO", "Nowhere at all", *SAKURA, "-o", "trip.pdf")
+    code, _, message = run(*asked)
+    assert code == WRONG_INPUT
+    assert ".html" in message
+    assert "Nowhere" not in message
+
+
+def test_the_schema_is_printed() -> None:
+    _, printed, _ = run("schema")
+    assert json.loads(printed)["$id"] == "urn:tripplan-plan:1"

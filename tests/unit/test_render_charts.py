@@ -10,9 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render_sample import sample_plan
-from tripplan.render.charts import course_of, power_chart, trip_chart
-from tripplan.render.colours import LIMIT_COLOURS, SOC_COLOURS, soc_colour
+from tripplan.answer import Plan
+from tripplan.render.charts import trip_chart
+from tripplan.render.colours import (
+    LIMIT_COLOURS,
+    SCALES,
+    SOC_COLOURS,
+    Scale,
+    blended,
+    soc_colour,
+)
+from tripplan.render.course import course_of
 from tripplan.render.lines import simplify
+from tripplan.render.power import power_chart
 
 
 def parsed(svg: str) -> ET.Element:
@@ -23,6 +33,11 @@ def by_class(root: ET.Element, name: str) -> list[ET.Element]:
     return [node for node in root.iter() if name in (node.get("class") or "").split()]
 
 
+def over(plan: Plan, axis: str) -> ET.Element:
+    """Return what the chart draws over distance ("km") or over time ("time")."""
+    return by_class(parsed(trip_chart(plan)), f"tp-over-{axis}")[-1]
+
+
 def points(node: ET.Element) -> list[tuple[float, float]]:
     pairs = [pair.split(",") for pair in (node.get("points") or "").split()]
     return [(float(x), float(y)) for x, y in pairs]
@@ -31,7 +46,11 @@ def points(node: ET.Element) -> list[tuple[float, float]]:
 def test_the_course_joins_the_legs() -> None:
     plan = sample_plan()
     course = course_of(plan)
-    assert course.distance_km.size == sum(len(leg.trace.lat) for leg in plan.legs)
+    on_road = course.part % 2 == 0
+    assert int(on_road.sum()) == sum(len(leg.trace.lat) for leg in plan.legs)
+    assert course.speed_kmh[~on_road].max() == 0.0
+    assert bool(np.all(np.diff(course.elapsed_s) >= 0))
+    assert course.elapsed_s[-1] == pytest.approx(plan.total_s)
     assert course.span_km == pytest.approx(plan.distance_km)
     assert bool(np.all(np.diff(course.distance_km) >= 0))
 
@@ -39,7 +58,7 @@ def test_the_course_joins_the_legs() -> None:
 def test_soc_line_runs_from_departure_to_arrival() -> None:
     plan = sample_plan()
     root = parsed(trip_chart(plan))
-    soc_line, pack_line = by_class(root, "tp-line")
+    soc_line, pack_line, speed_line = by_class(over(plan, "km"), "tp-line")
     reserve = by_class(root, "tp-reserve")[0]
     grid = sorted({float(line.get("y1", "")) for line in by_class(root, "tp-grid")})
     top, _, bottom = grid[:3]
@@ -54,18 +73,48 @@ def test_soc_line_runs_from_departure_to_arrival() -> None:
     )
     assert float(reserve.get("y1", "")) == pytest.approx(height(0.1), abs=0.11)
     assert len(points(pack_line)) >= 8
+    assert len(points(speed_line)) >= 2
 
 
 def test_each_stop_stands_at_its_distance() -> None:
     plan = sample_plan()
     root = parsed(trip_chart(plan))
     left, right = float(root.get("data-left", "")), float(root.get("data-right", ""))
-    pins = by_class(root, "tp-pin")
-    assert len(pins) == len(by_class(root, "tp-pin-made-up")) == 3
+    pins = by_class(over(plan, "km"), "tp-pin")
+    assert len(pins) == len(by_class(over(plan, "km"), "tp-pin-made-up")) == 3
     for pin, leg in zip(pins, plan.legs, strict=False):
         part = leg.trace.distance_km[-1] / plan.distance_km
         assert float(pin.get("cx", "")) == pytest.approx(left + part * (right - left), abs=0.06)
     assert not by_class(parsed(trip_chart(sample_plan(illustrative=False))), "tp-pin-made-up")
+
+
+def test_over_time_a_stop_is_as_wide_as_it_takes() -> None:
+    plan = sample_plan()
+    root = parsed(trip_chart(plan))
+    left, right = float(root.get("data-left", "")), float(root.get("data-right", ""))
+    spells = by_class(root, "tp-stay")
+    for spell, stop, leg in zip(spells, plan.stops, plan.legs, strict=False):
+        begin = left + leg.trace.elapsed_s[-1] / plan.total_s * (right - left)
+        assert float(spell.get("x", "")) == pytest.approx(begin, abs=0.06)
+        wide = stop.pause_s / plan.total_s * (right - left)
+        assert float(spell.get("width", "")) == pytest.approx(wide, abs=0.06)
+    soc_line = points(by_class(over(plan, "time"), "tp-line")[0])
+    assert all(a[0] <= b[0] for a, b in pairwise(soc_line))
+
+
+def test_each_unit_has_its_own_round_marks() -> None:
+    root = parsed(trip_chart(sample_plan()))
+    for unit, last in (("tp-metric", "m"), ("tp-us", "ft")):
+        (title,) = [t for t in by_class(root, "tp-title") if "Elevation" in "".join(t.itertext())]
+        assert [span.text for span in by_class(title, unit)] == [last]
+        (scale,) = [
+            g
+            for g in by_class(root, unit)
+            if g.tag == "g" and any("," in (t.text or "") for t in by_class(g, "tp-tick"))
+        ]
+        told = [float((t.text or "").replace(",", "")) for t in by_class(scale, "tp-tick")]
+        assert len(told) >= 3
+        assert all(value % 100 == 0 for value in told)
 
 
 def test_the_chart_speaks() -> None:
@@ -130,6 +179,13 @@ def test_soc_colours_darken_with_charge() -> None:
     assert soc_colour(-1) == SOC_COLOURS[0]
     assert soc_colour(2) == SOC_COLOURS[-1]
     assert all(re.fullmatch(r"#[0-9a-f]{6}", soc_colour(k / 37)) for k in range(38))
+
+
+@pytest.mark.parametrize("scale", SCALES, ids=lambda scale: scale.key)
+def test_every_scale_goes_one_way_from_dark_to_light(scale: Scale) -> None:
+    shades = [luminance(blended(scale.colours, part)) for part in np.linspace(0, 1, 101)]
+    steps = np.diff(shades)
+    assert bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 @given(

@@ -14,7 +14,7 @@ import pytest
 
 from tests.render_sample import sample_plan
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.render import export
+from tripplan.render import export, gpx
 from tripplan.trip import ChargerWishes
 
 
@@ -152,9 +152,9 @@ def test_a_leg_of_one_point_is_still_a_line() -> None:
 def test_gpx_has_waypoints_and_a_track(tmp_path: Path) -> None:
     plan = sample_plan()
     path = tmp_path / "plan.gpx"
-    export.write_gpx(plan, path)
+    gpx.write_gpx(plan, path)
     root = ET.parse(path).getroot()  # noqa: S314 - our own file
-    space = f"{{{export.GPX}}}"
+    space = f"{{{gpx.GPX}}}"
     assert root.tag == f"{space}gpx"
     assert root.get("version") == "1.1"
     assert len(root.findall(f"{space}wpt")) == 5

@@ -7,12 +7,15 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.page_data import handed, track
 from tests.render_sample import sample_plan, sample_region
+from tests.render_visits import visits_plan
 from tripplan.errors import DataError
-from tripplan.render import words
-from tripplan.render.colours import soc_colour
+from tripplan.render import course, words
+from tripplan.render.course import course_of, track_of
 from tripplan.render.map import save_html, to_html
 from tripplan.render.page import page, with_steady_names
 from tripplan.render.popups import Markup, charger_tip, document, escape, joined, script, style, tag
@@ -47,7 +50,7 @@ def test_the_policy_names_every_script() -> None:
     allowed = set(re.findall(r"sha256-([\w+/=]+)", policy[1]))
     scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     digests = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts}
-    assert len(scripts) == 4
+    assert len(scripts) == 5
     assert allowed == digests
     assert "unsafe-inline" not in policy[1].split("script-src")[1].split(";")[0]
 
@@ -57,8 +60,6 @@ def test_the_page_says_what_it_is() -> None:
     assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert "<title>Denver, CO → Grand Junction, CO: 5 h 15 min in a Nissan Sakura</title>" in html
     assert 'name="viewport"' in html
-    assert html.count("tp-route-edge") >= 2
-    assert len(re.findall(r'"className": "tp-route"', html)) > 50
 
 
 def test_made_up_chargers_are_marked_everywhere() -> None:
@@ -73,32 +74,47 @@ def test_made_up_chargers_are_marked_everywhere() -> None:
     assert "tp-badge-made-up" not in body
 
 
-def test_the_route_wears_the_colours_of_its_soc() -> None:
+def test_the_track_is_that_of_the_plan() -> None:
     plan = sample_plan()
     html = to_html(plan)
-    drawn = re.findall(
-        r"L\.polyline\(\s*(\[\[.*?\]\]),\s*"
-        r'\{"bubbling[^}]*"className": "tp-route", "color": "(#\w+)"',
-        html,
+    found = track(html)
+    whole = course_of(plan)
+    on_road = whole.part % 2 == 0
+    road = {"soc": whole.soc, "pack": whole.pack_c, "lat": whole.lat, "lon": whole.lon}
+    for leg in range(0, 2 * len(plan.legs), 2):
+        here, there = found["part"] == leg, (whole.part == leg) & on_road
+        for name, values in road.items():
+            told = np.interp(found["km"][here], whole.distance_km[there], values[there])
+            room = {"soc": 0.002, "pack": 0.1}.get(name, 2e-4)
+            assert found[name][here] == pytest.approx(told, abs=room), name
+    at_stops = found["part"] % 2 == 1
+    assert found["soc"][at_stops].max() == pytest.approx(
+        max(stop.departure_soc for stop in plan.stops), abs=0.001
     )
-    spells = []
-    for leg in plan.legs:
-        first = 0
-        for last in range(1, len(leg.trace.soc)):
-            step = abs(leg.trace.soc[last] - leg.trace.soc[first])
-            if step >= 0.02 or last == len(leg.trace.soc) - 1:
-                mean = 0.5 * (leg.trace.soc[first] + leg.trace.soc[last])
-                spells.append(soc_colour(mean))
-                first = last
-    assert [colour for _, colour in drawn] == spells
+    assert found["s"][-1] == pytest.approx(plan.total_s, abs=1.0)
+    (route,) = handed(html, "route")
+    assert [scale["key"] for scale in route["scales"]] == ["soc", "speed", "pack", "height"]
+
+
+def test_a_long_winding_road_is_drawn_with_few_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = sample_plan()
+    full = track_of(plan).lat.size
+    monkeypatch.setattr(course, "POINT_LIMIT", full - 40)
+    assert track_of(plan).lat.size <= full - 40
+    leg = plan.legs[0]
+    ends = {name: values[:: len(values) - 1] for name, values in leg.trace.model_dump().items()}
+    straight = leg.model_copy(update={"trace": leg.trace.model_copy(update=ends)})
+    few = plan.model_copy(update={"legs": (straight,), "stops": ()})
+    assert course_of(few).lat.size == 2
+    assert track_of(few).lat.size > 50
 
 
 def test_places_off_the_road_are_joined_to_it() -> None:
     plan = sample_plan()
-    assert "tp-off-road" not in to_html(plan)
+    assert '"tp-off-road"' not in to_html(plan)
     away = plan.trip.destination.model_copy(update={"lat": 39.10})
     trip = plan.trip.model_copy(update={"destination": away})
-    assert to_html(plan.model_copy(update={"trip": trip})).count("tp-off-road") == 1
+    assert to_html(plan.model_copy(update={"trip": trip})).count('"tp-off-road"') == 1
 
 
 def test_a_trip_of_one_point_has_a_page() -> None:
@@ -107,7 +123,7 @@ def test_a_trip_of_one_point_has_a_page() -> None:
     point = {name: (getattr(plan.legs[0].trace, name)[0],) for name in columns}
     leg = plan.legs[0].model_copy(update={"trace": plan.legs[0].trace.model_copy(update=point)})
     html = to_html(plan.model_copy(update={"legs": (leg,), "stops": ()}), sample_region())
-    assert '"tp-route"' not in html
+    assert len(track(html)["lat"]) == 1
     assert "NaN" not in html[html.rindex("<script>") :]
 
 
@@ -123,7 +139,7 @@ def test_scripts_cannot_be_ended_early() -> None:
     assert script("'</script><!-- x'") == "<script>'<\\/script><\\!-- x'</script>"
     assert style("a{}</style>b{}") == "<style>a{}>b{}</style>"
     html = page("t", Markup("<p>x</p>"), "var a = '</script>';")
-    assert html.count("</script>") == 4
+    assert html.count("</script>") == 5
 
 
 def test_tags() -> None:
@@ -141,3 +157,51 @@ def test_a_plug_of_unknown_power_is_named_without_one() -> None:
     unknown = replace(plain, connectors=(replace(plain.connectors[0], power_kw=None),))
     assert "CHADEMO 50 kW" in charger_tip(plain)
     assert "CHADEMO<" in charger_tip(unknown)
+
+
+def test_either_unit_can_be_hidden() -> None:
+    assert tag("p", "up 980 m (3,215 ft), 24 to 33 °C (75 to 91 °F)") == (
+        '<p>up <span class="tp-metric">980 m</span><span class="tp-us">3,215 ft</span>, '
+        '<span class="tp-metric">24 to 33 °C</span><span class="tp-us">75 to 91 °F</span></p>'
+    )
+    assert "tp-us" in tag("p", "km 32 to 91 (mile 20 to 57): drive 95 km/h (59 mph)")
+    assert tag("title", "5 km (3 mi)") == "<title>5 km (3 mi)</title>"
+    assert tag("p", "room 5 (3 beds)") == "<p>room 5 (3 beds)</p>"
+
+
+def test_other_ways_are_layers_and_rows() -> None:
+    ways = (visits_plan(), sample_plan(illustrative=False))
+    html = to_html(sample_plan(), sample_region(), ways=ways)
+    drawn = handed(html, "other")
+    assert [len(way["stops"]) for way in drawn] == [4, 3]
+    told = words.duration(visits_plan().total_s)
+    assert drawn[0]["title"] == f"Way B: {told}, 2 stops, 2 waypoints"
+    assert drawn[0]["dashes"] != drawn[1]["dashes"]
+    assert len(re.findall(r" data-other=", html)) == 2
+    assert " data-other=" not in to_html(sample_plan())
+    assert html == to_html(sample_plan(), sample_region(), ways=ways)
+
+
+def test_a_page_of_a_thousand_winding_kilometres_stays_small() -> None:
+    """Sixty thousand bends, more than a detailed map has on such a trip."""
+    leg = sample_plan().legs[0]
+    count = 60_000
+    part = np.linspace(0.0, 1.0, count)
+    lon = -105.0 - 11.0 * part
+    columns = {
+        "lat": 39.7 + 0.002 * np.sin(9000.0 * part),
+        "lon": lon,
+        "distance_km": 1000.0 * part,
+        "elapsed_s": 36_000.0 * part,
+        "soc": 0.9 - 0.8 * part,
+        "pack_c": 20.0 + 10.0 * part,
+        "elevation_m": 1500.0 + 900.0 * np.sin(40.0 * part),
+        "speed_kmh": 100.0 + 10.0 * np.sin(800.0 * part),
+        "bearing_deg": np.full(count, 270.0),
+    }
+    trace = leg.trace.model_copy(update={k: tuple(v.tolist()) for k, v in columns.items()})
+    long = leg.model_copy(update={"trace": trace})
+    plan = sample_plan().model_copy(update={"legs": (long,), "stops": (), "distance_km": 1000.0})
+    html = to_html(plan, sample_region())
+    assert len(html.encode()) < 3_000_000
+    assert 2_000 < track(html)["lat"].size <= course.POINT_LIMIT

@@ -10,15 +10,17 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from tests.page_data import handed
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import ADVICE, COOLING_S, LUNCH_S, NIGHT_S, visits_plan
-from tests.unit.test_render_charts import by_class, parsed
+from tests.unit.test_render_charts import by_class, over, parsed
 from tripplan.answer import ChargingStop, Leg, SpeedAdvice
-from tripplan.render import export, popups, report, statements, visits
-from tripplan.render.charts import power_chart, trip_chart
+from tripplan.render import export, gpx, popups, report, statements, visits
+from tripplan.render.charts import trip_chart
 from tripplan.render.lines import between
 from tripplan.render.map import to_html
-from tripplan.render.panel import legend, panel
+from tripplan.render.panel import panel
+from tripplan.render.power import power_chart
 
 KINDS = ["stop", "waypoint", "waypoint", "stop"]
 HOTEL, LUNCH = visits_plan().stops[1], visits_plan().stops[2]
@@ -133,20 +135,22 @@ def test_the_panel_shows_waits_stays_and_advice() -> None:
     text = panel(visits_plan())
     for said in (
         "with 2 charging stops, 2 waypoints",
-        "12 min cooling down",
+        "charging, 12 min waiting",
         "8 h 45 min at waypoints",
         "<b>Stay 8 h 00 min</b>, 6.9 kWh charged meanwhile at a plug of 11 kW",
         "<b>Stay 45 min</b>, no plug there",
         "Wait 12 min for the battery to cool, then plug in",
-        "<li>km 290 to 355 (mile 180 to 221): drive 103 km/h (64 mph) instead of",
+        '<li><span class="tp-metric">km 290 to 355</span><span class="tp-us">mile 180 to 221',
         "Show waypoint 2 on the map",
     ):
         assert said in text, said
-    widths = [float(w) for w in re.findall(r"style=\"width:([\d.]+)%", text)]
-    assert len(widths) == 5
-    assert sum(widths) == pytest.approx(100.0, abs=0.03)
+    plan = visits_plan()
+    spells = [float(w) for w in re.findall(r"style=\"flex-grow:([\d.]+)", text)]
+    wanted = [leg.driving_s for leg in plan.legs]
+    assert spells[::2] == pytest.approx(wanted, abs=0.5)
+    assert spells[1::2] == pytest.approx([stop.pause_s for stop in plan.stops], abs=0.5)
     usual = panel(sample_plan())
-    assert not re.search("waypoint|cooling|tp-advice", usual)
+    assert not re.search("waypoint(?!s=)|cooling|tp-advice", usual)
 
 
 def test_many_stretches_are_folded_away() -> None:
@@ -164,13 +168,14 @@ def test_many_stretches_are_folded_away() -> None:
 def test_the_map_draws_waypoints_and_slow_stretches() -> None:
     plan = visits_plan()
     html = to_html(plan, sample_region())
-    assert html.count('"tp-slow-road"') == sum(len(told) for told in ADVICE) == 3
-    assert html.count('"tp-leg"') == len(plan.legs) == 5
+    (route,) = handed(html, "route")
+    assert len(route["slow"]) == sum(len(told) for told in ADVICE) == 3
+    assert len(route["tips"]) == len(plan.legs) == 5
     assert '"title": "Waypoint 3"' in html
-    assert "drive slower" in legend(plan)
+    assert "tp-legend-slow" in html[html.index("<body>") :]
     plain = to_html(sample_plan())
-    assert '"tp-slow-road"' not in plain
-    assert "drive slower" not in legend(sample_plan())
+    assert handed(plain, "route")[0]["slow"] == []
+    assert "tp-legend-slow" not in plain[plain.index("<body>") :]
 
 
 def test_a_part_of_a_line_is_cut_where_it_is_asked() -> None:
@@ -183,9 +188,10 @@ def test_a_part_of_a_line_is_cut_where_it_is_asked() -> None:
 def test_the_chart_has_square_pins_and_slow_bars() -> None:
     plan = visits_plan()
     root = parsed(trip_chart(plan))
-    assert len(by_class(root, "tp-pin")) == len(by_class(root, "tp-pin-waypoint")) == 2
+    drawn = over(plan, "km")
+    assert len(by_class(drawn, "tp-pin")) == len(by_class(drawn, "tp-pin-waypoint")) == 2
     left, right = float(root.get("data-left", "")), float(root.get("data-right", ""))
-    bars = by_class(root, "tp-slow")
+    bars = by_class(drawn, "tp-slow")
     told = [one for leg in plan.legs for one in leg.advice]
     for bar, one in zip(bars, told, strict=True):
         ends = [float(bar.get(end, "")) for end in ("x1", "x2")]
@@ -236,8 +242,8 @@ def test_geojson_tells_stops_and_waypoints_apart() -> None:
 
 
 def test_gpx_says_what_to_do_at_each_point() -> None:
-    root = ET.fromstring(export.to_gpx(visits_plan()))  # noqa: S314 - our own text
-    space = f"{{{export.GPX}}}"
+    root = ET.fromstring(gpx.to_gpx(visits_plan()))  # noqa: S314 - our own text
+    space = f"{{{gpx.GPX}}}"
     points = root.findall(f"{space}wpt")
     assert [point.findtext(f"{space}name") for point in points[2:4]] == [
         "2 Vail, CO",

@@ -1,6 +1,6 @@
-"""Plan <-> JSON, and Plan -> GeoJSON, GPX and CSV.
+"""Plan <-> JSON, and Plan -> GeoJSON and CSV.
 
-SoC stays a fraction here, under the names of the records; GeoJSON and GPX are WGS 84.
+SoC stays a fraction here, under the names of the records; GeoJSON is WGS 84.
 """
 
 import csv
@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from pydantic import ValidationError
 
@@ -21,8 +20,6 @@ from tripplan.render import visits, words
 from tripplan.render.files import write_text_atomically
 from tripplan.render.statements import leg_clocks
 from tripplan.trip import Place
-
-GPX = "http://www.topografix.com/GPX/1/1"
 
 
 def to_json(plan: Plan) -> str:
@@ -86,8 +83,20 @@ def _structure_faults(plan: Plan) -> list[str]:
 
 
 def plan_json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
-    return Plan.model_json_schema(mode="serialization")
+    """Return the JSON Schema (draft 2020-12) of what `to_json` writes.
+
+    It is published with the package as ``data/schemas/tripplan-plan-1.json``.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA_VERSION.replace('/', ':')}",
+        **Plan.model_json_schema(mode="serialization"),
+    }
+
+
+def schema_text() -> str:
+    """Return the schema as the text that is published."""
+    return json.dumps(plan_json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def write_json(plan: Plan, path: str | Path) -> None:
@@ -116,7 +125,7 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
         if number <= len(plan.stops):
             stop = plan.stops[number - 1]
             properties = stop.model_dump(mode="json", exclude={"samples", "lat", "lon", "kind"})
-            features.append(_point(stop, {"kind": _KINDS[stop.kind], **properties}))
+            features.append(_point(stop, {"kind": KINDS[stop.kind], **properties}))
     end = plan.trip.destination
     features.append(_point(end, {"kind": "destination", "name": end.label}))
     return {
@@ -130,7 +139,7 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
     }
 
 
-_KINDS = {"charger": "stop", "waypoint": "waypoint"}
+KINDS = {"charger": "stop", "waypoint": "waypoint"}
 """What the files call the kinds of stop."""
 
 
@@ -162,54 +171,6 @@ def write_geojson(plan: Plan, path: str | Path) -> None:
     """Write a plan as GeoJSON; `DataError` if the file cannot be written."""
     text = json.dumps(to_geojson(plan), ensure_ascii=False, allow_nan=False)
     write_text_atomically(path, text + "\n")
-
-
-def to_gpx(plan: Plan) -> str:
-    """Return GPX 1.1: a waypoint at each stop and both ends, and the route as a track."""
-    root = ET.Element("gpx", {"xmlns": GPX, "version": "1.1", "creator": "tripplan"})
-    trip = plan.trip
-    if plan.illustrative:
-        metadata = ET.SubElement(root, "metadata")
-        ET.SubElement(metadata, "desc").text = words.ILLUSTRATIVE_LINE
-    _waypoint(root, trip.origin, trip.origin.label, "start")
-    for stop in plan.stops:
-        _waypoint(root, stop, f"{stop.number} {stop.name}", _does(stop))
-    _waypoint(root, trip.destination, trip.destination.label, "destination")
-    track = ET.SubElement(root, "trk")
-    ET.SubElement(track, "name").text = words.one_line(
-        f"{trip.origin.label} - {trip.destination.label}"
-    )
-    for leg in plan.legs:
-        segment = ET.SubElement(track, "trkseg")
-        columns = zip(leg.trace.lat, leg.trace.lon, leg.trace.elevation_m, strict=True)
-        for lat, lon, elevation_m in columns:
-            point = ET.SubElement(segment, "trkpt", {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}"})
-            ET.SubElement(point, "ele").text = f"{elevation_m:.1f}"
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
-
-
-def _does(stop: ChargingStop) -> str:
-    """Say what happens at a stop, for a satnav's list of points."""
-    mark = f"{words.MADE_UP}: " if stop.illustrative else ""
-    said = (
-        f"{mark}arrive {words.percent(stop.arrival_soc)}, leave {words.percent(stop.departure_soc)}"
-    )
-    if visits.is_waypoint(stop):
-        return f"{said}, {visits.stay(stop)}, {visits.charged_there(stop)}"
-    waiting = visits.waiting(stop)
-    return f"{said}, {f'{waiting}, ' if waiting else ''}{words.duration(stop.charging_s)} charging"
-
-
-def _waypoint(root: ET.Element, place: Place | ChargingStop, name: str, does: str) -> None:
-    point = ET.SubElement(root, "wpt", {"lat": f"{place.lat:.6f}", "lon": f"{place.lon:.6f}"})
-    ET.SubElement(point, "name").text = words.one_line(name)
-    ET.SubElement(point, "desc").text = does
-
-
-def write_gpx(plan: Plan, path: str | Path) -> None:
-    """Write a plan as GPX; `DataError` if the file cannot be written."""
-    write_text_atomically(path, to_gpx(plan))
 
 
 ROW_FIELDS = (
@@ -251,7 +212,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
             rows.append(
                 _row(
                     stop,
-                    kind=_KINDS[stop.kind],
+                    kind=KINDS[stop.kind],
                     start_s=times.arrival_s,
                     end_s=times.arrival_s + stop.pause_s,
                     duration_s=stop.pause_s,

@@ -18,6 +18,17 @@ def write_text_atomically(path: str | Path, text: str) -> None:
     DataError
         The folder is missing, or it cannot be written there.
     """
+    write_bytes_atomically(path, text.encode())
+
+
+def write_bytes_atomically(path: str | Path, content: bytes) -> None:
+    """Write bytes likewise.
+
+    Raises
+    ------
+    DataError
+        The folder is missing, or it cannot be written there.
+    """
     target = Path(path)
     try:
         handle, temporary = tempfile.mkstemp(
@@ -26,8 +37,8 @@ def write_text_atomically(path: str | Path, text: str) -> None:
     except OSError as error:
         raise _unwritable(target, error) from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(temporary).chmod(_mode(target))
         Path(temporary).replace(target)
     except BaseException as error:

@@ -1,37 +1,36 @@
 """Plan -> HTML map that works offline (the only file that knows folium)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import folium
-import numpy as np
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
-from numpy.typing import NDArray
 
-from tripplan.answer import Plan
+from tripplan.answer import Leg, Plan, SpeedAdvice
 from tripplan.region import Region
-from tripplan.render import basemap, panel, popups, visits
-from tripplan.render.charts import course_of, power_chart
-from tripplan.render.colours import soc_colour
+from tripplan.render import basemap, nearby, panel, popups, switches, visits, words
+from tripplan.render.colours import SCALES
+from tripplan.render.course import Course, course_of, packed, track_of
 from tripplan.render.files import write_text_atomically
+from tripplan.render.ground import ground
 from tripplan.render.lines import between, simplify
-from tripplan.render.page import page, with_steady_names
-from tripplan.render.popups import rendered, tag
-from tripplan.units import S_PER_H
+from tripplan.render.others import other
+from tripplan.render.page import json_text, page, with_steady_names
+from tripplan.render.popups import Markup, rendered, tag
+from tripplan.render.power import power_chart
 
-_SOC_STEP = 0.02
-"""The route changes its colour where SoC has changed by this much."""
-_COURSE_POINTS = 320
-_POINTING_DEG = 0.0002
-"""How far the line that one points at may lie beside the route (about 20 m)."""
 _TOUCHING_DEG = 0.001
 """A place this near to the road counts as lying on it (about 100 m)."""
+_DEEPEST_ZOOM = 18
+_SLOW_DEG = 0.0002
+"""A stretch to drive slower may lie this far beside the route (about 20 m)."""
 
 
-def to_html(plan: Plan, region: Region | None = None) -> str:
+def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = ()) -> str:
     """Return a page with the plan on a map; the same plan gives the same bytes.
 
     Parameters
@@ -39,7 +38,11 @@ def to_html(plan: Plan, region: Region | None = None) -> str:
     plan
         The plan.
     region
-        Where it was planned, for roads and town names around the route; None: none are drawn.
+        Where it was planned, for roads, town names and other chargers around the route; None:
+        none are drawn.
+    ways
+        Other plans for the same trip, as `tripplan.alternatives` gives them after the first: each
+        becomes a layer that can be switched on.
     """
     box = basemap.route_bounds(plan)
     corners = [[box.south, box.west], [box.north, box.east]]
@@ -50,57 +53,78 @@ def to_html(plan: Plan, region: Region | None = None) -> str:
         zoom_control="topleft",
         zoom_snap=0.25,
     )
+    chart.options["max_zoom"] = _DEEPEST_ZOOM
+    course = course_of(plan)
+    unused = nearby.unused(plan, region, course) if region is not None else ()
+    stand_ins = nearby.stand_ins(plan, region) if region is not None else {}
     plain = folium.FeatureGroup("Plain map (works offline)", overlay=False)
-    chart.add_child(plain)
-    plain.add_child(_Ground(chart, _ground(plan, region)))
-    tiles = _tile_layers()
     route = folium.FeatureGroup("Route", control=False)
-    others = _other_chargers(plan, region)
-    stops = _draw_stops(plan)
-    for layer in (*tiles, *others, route, *_draw_ends(plan), *stops):
+    tiles = _tile_layers()
+    stops = _draw_stops(plan, stand_ins)
+    others = [other(way, number) for number, way in enumerate(ways)]
+    layers = [folium.FeatureGroup(way.title, show=False) for way in others]
+    for layer in (
+        plain,
+        *tiles,
+        *layers,
+        *_unused_layer(chart, unused),
+        route,
+        *_draw_ends(plan),
+        *stops,
+    ):
         chart.add_child(layer)
-    _draw_route(plan, route)
-    _draw_leg_tips(plan, route)
+    plain.add_child(_Call("plain", json_text(ground([plan], region)), chart, plain))
+    for layer, way in zip(layers, others, strict=True):
+        layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
+    route.add_child(_Call("route", json_text(_route(plan, course)), chart, route))
+    _draw_off_road(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
-    chart.add_child(_Wiring(plain, tiles, stops, corners, _course(plan)))
-    return _assembled(plan, chart)
+    chart.add_child(_Wiring(plain, tiles, stops, layers, corners))
+    return _assembled(
+        plan,
+        chart,
+        switches.legend(course, slow=any(leg.advice for leg in plan.legs)),
+        panel.panel(plan, ways, unused, stand_ins),
+    )
 
 
-def save_html(plan: Plan, path: str | Path, region: Region | None = None) -> None:
+def save_html(
+    plan: Plan, path: str | Path, region: Region | None = None, *, ways: Sequence[Plan] = ()
+) -> None:
     """Write the page of `to_html`; `DataError` if the file cannot be written."""
-    write_text_atomically(path, to_html(plan, region))
+    write_text_atomically(path, to_html(plan, region, ways=ways))
 
 
-class _Ground(MacroElement):
-    """Roads and towns, drawn by the page's own script."""
+class _Call(MacroElement):
+    """Calls a function of the page's own script with parts of the map and with data."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        tripplan.plain({{ this.chart.get_name() }}, {{ this._parent.get_name() }}, {{ this.data }});
+        tripplan.{{ this.function }}(
+            {%- for part in this.parts %}{{ part.get_name() }}, {% endfor %}{{ this.data }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, chart: folium.Map, data: str) -> None:
+    def __init__(self, function: str, data: str, *parts: Element) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Ground"
-        self.chart = chart
-        self.data = data
+        self._name = "Call"
+        self.function, self.data, self.parts = function, data, parts
 
 
 class _Wiring(MacroElement):
-    """Hands map, markers and the course to the page's own script."""
+    """Hands map, layers and markers to the page's own script."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
         tripplan.wire({{ this._parent.get_name() }}, {
             plain: {{ this.plain.get_name() }},
-            tiles: [{% for tile in this.tiles %}{{ tile.get_name() }}, {% endfor %}],
-            stops: [{% for stop in this.stops %}{{ stop.get_name() }}, {% endfor %}],
-            bounds: {{ this.corners }},
-            course: {{ this.course }}
+            {%- for name, layers in this.lists.items() %}
+            {{ name }}: [{% for one in layers %}{{ one.get_name() }}, {% endfor %}],
+            {%- endfor %}
+            bounds: {{ this.corners }}
         });
         {% endmacro %}
         """
@@ -111,14 +135,14 @@ class _Wiring(MacroElement):
         plain: folium.FeatureGroup,
         tiles: list[folium.TileLayer],
         stops: list[folium.Marker],
+        ways: list[folium.FeatureGroup],
         corners: list[list[float]],
-        course: str,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Wiring"
-        self.plain, self.tiles, self.stops = plain, tiles, stops
+        self.plain = plain
+        self.lists = {"tiles": tiles, "stops": stops, "ways": ways}
         self.corners = json.dumps(corners)
-        self.course = course
 
 
 def _tile_layers() -> list[folium.TileLayer]:
@@ -135,94 +159,57 @@ def _tile_layers() -> list[folium.TileLayer]:
     ]
 
 
-def _ground(plan: Plan, region: Region | None) -> str:
-    """Return roads and towns around the route as JSON."""
-    if region is None:
-        return _json({"roads": [[], []], "towns": []})
-    box = basemap.widened(basemap.route_bounds(plan))
-    roads = basemap.roads_near(region.network, box)
-    towns = basemap.town_labels(region, plan, box)
-    return _json(
-        {
-            "roads": [
-                [road.points for road in roads if road.major == major] for major in (False, True)
-            ],
-            "towns": [
-                [town.lat, town.lon, town.zoom, tag("span", popups.name(town.text, 40))]
-                for town in towns
-            ],
-        }
-    )
-
-
-def _other_chargers(plan: Plan, region: Region | None) -> list[folium.FeatureGroup]:
-    """Return the chargers along the route at which the plan does not stop; hidden at first."""
-    chargers = basemap.chargers_near(region, plan) if region is not None else ()
-    if not chargers:
-        return []
-    made_up = any(charger.status == "illustrative" for charger in chargers)
-    title = f"Other chargers near the route{' (made up)' if made_up else ''}"
-    group = folium.FeatureGroup(title, show=False)
-    for charger in chargers:
-        dot = folium.CircleMarker(
-            [charger.lat, charger.lon], radius=5, color="#0b3a66", weight=2,
-            fill_color="#ffffff", fill_opacity=1.0,
-            tooltip=folium.Tooltip(popups.charger_tip(charger), sticky=False),
-        )  # fmt: skip
-        group.add_child(dot)
-    return [group]
-
-
-def _draw_route(plan: Plan, group: folium.FeatureGroup) -> None:
-    """Draw the route on a light edge, in spells of nearly one SoC."""
-    whole = [
-        list(zip(leg.trace.lat, leg.trace.lon, strict=True))
-        for leg in plan.legs
-        if len(leg.trace.lat) > 1
-    ]
-    if not whole:
+def _unused_layer(
+    chart: folium.Map, unused: Sequence[nearby.Unused]
+) -> Iterator[folium.FeatureGroup]:
+    """Yield the chargers along the route at which the plan does not stop, in clusters."""
+    if not unused:
         return
-    for width, colour in ((11, "#ffffff"), (7.5, "#26303b")):
-        group.add_child(_line(whole, "tp-route-edge", color=colour, weight=width, opacity=0.9))
-    for line, soc in _spells(plan):
-        group.add_child(_line(line, "tp-route", color=soc_colour(soc), weight=5.5))
-    for stretch in _slow_stretches(plan):
-        look = {"color": "#ffffff", "weight": 2.5, "dash_array": "2 7"}
-        group.add_child(_line(stretch, "tp-slow-road", **look))
+    made_up = any(one.charger.status == "illustrative" for one in unused)
+    group = folium.FeatureGroup(f"Chargers not used{' (made up)' if made_up else ''}")
+    data = [
+        [
+            round(one.charger.lat, 5),
+            round(one.charger.lon, 5),
+            words.one_line(f"{one.charger.name}: {one.reason}"),
+            popups.unused_popup(one),
+        ]
+        for one in unused
+    ]
+    group.add_child(_Call("chargers", json_text(data), chart, group))
+    yield group
+
+
+def _route(plan: Plan, course: Course) -> dict[str, Any]:
+    """Return what the page's script needs to draw the route and to follow it."""
+    ranges = switches.ranges(course)
+    return {
+        "track": packed(track_of(plan)),
+        "scales": [
+            {"key": scale.key, "colours": scale.colours, "low": low, "high": high}
+            for scale in SCALES
+            for low, high in [ranges[scale.key]]
+        ],
+        "slow": [_slow_stretch(leg, told) for leg in plan.legs for told in leg.advice],
+        "tips": [popups.leg_tip(leg, number) for number, leg in enumerate(plan.legs, start=1)],
+    }
+
+
+def _slow_stretch(leg: Leg, told: SpeedAdvice) -> list[list[float]]:
+    """Return the line of a stretch on which the plan asks to drive slower."""
+    trace = leg.trace
+    part = between(trace.distance_km, trace.lat, trace.lon, told.from_km, told.to_km)
+    points: list[list[float]] = part[simplify(part[:, 1], part[:, 0], _SLOW_DEG)].round(5).tolist()
+    return points
+
+
+def _draw_off_road(plan: Plan, group: folium.FeatureGroup) -> None:
     away = list(_off_road(plan))
     if away:
-        group.add_child(_line(away, "tp-off-road", color="#26303b", weight=2.5, dash_array="2 6"))
-
-
-def _slow_stretches(plan: Plan) -> Iterator[list[list[float]]]:
-    """Yield the stretches on which the plan asks to drive slower."""
-    for leg in plan.legs:
-        trace = leg.trace
-        for told in leg.advice:
-            part = between(trace.distance_km, trace.lat, trace.lon, told.from_km, told.to_km)
-            yield part.round(6).tolist()
-
-
-def _draw_leg_tips(plan: Plan, group: folium.FeatureGroup) -> None:
-    """Lay a line that is not seen over each leg, wide enough to point at."""
-    for number, leg in enumerate(plan.legs, start=1):
-        lat, lon = np.asarray(leg.trace.lat), np.asarray(leg.trace.lon)
-        if lat.size < 2:
-            continue
-        kept = simplify(lon, lat, _POINTING_DEG)
-        line = folium.PolyLine(  # type: ignore[no-untyped-call]
-            list(zip(lat[kept].tolist(), lon[kept].tolist(), strict=True)),
-            weight=20, opacity=0.0,
-            tooltip=folium.Tooltip(popups.leg_tip(leg, number), opacity=1.0),
-        )  # fmt: skip
-        line.options |= {"className": "tp-leg"}
+        look = {"color": "#26303b", "weight": 2.5, "dash_array": "2 6", "interactive": False}
+        line = folium.PolyLine(away, **look)  # type: ignore[no-untyped-call]
+        line.options |= {"interactive": False, "className": "tp-off-road"}
         group.add_child(line)
-
-
-def _line(points: Sequence[Any], class_name: str, **look: Any) -> folium.PolyLine:  # noqa: ANN401
-    line = folium.PolyLine(points, smooth_factor=0.5, **look)  # type: ignore[no-untyped-call]
-    line.options |= {"interactive": False, "className": class_name}
-    return line
 
 
 def _off_road(plan: Plan) -> Iterator[list[tuple[float, float]]]:
@@ -241,20 +228,7 @@ def _off_road(plan: Plan) -> Iterator[list[tuple[float, float]]]:
             yield [(lat, lon), (road_lat, road_lon)]
 
 
-def _spells(plan: Plan) -> Iterator[tuple[list[tuple[float, float]], float]]:
-    """Yield stretches of the route with their mean SoC."""
-    for leg in plan.legs:
-        trace = leg.trace
-        points = list(zip(trace.lat, trace.lon, strict=True))
-        first = 0
-        for last in range(1, len(points)):
-            change = abs(trace.soc[last] - trace.soc[first])
-            if change >= _SOC_STEP or last == len(points) - 1:
-                yield points[first : last + 1], 0.5 * (trace.soc[first] + trace.soc[last])
-                first = last
-
-
-def _draw_stops(plan: Plan) -> list[folium.Marker]:
+def _draw_stops(plan: Plan, stand_ins: Mapping[int, nearby.StandIn]) -> list[folium.Marker]:
     markers = []
     for stop in plan.stops:
         icon = folium.DivIcon(
@@ -263,7 +237,8 @@ def _draw_stops(plan: Plan) -> list[folium.Marker]:
             icon_anchor=(17, 17),
             class_name="tp-stop-icon",
         )
-        popup = _popup(popups.stop_popup(stop, power_chart(stop) if stop.samples else None))
+        curve = power_chart(stop) if stop.samples else None
+        popup = _popup(popups.stop_popup(stop, curve, stand_ins.get(stop.number)))
         markers.append(
             folium.Marker(
                 [stop.lat, stop.lon],
@@ -314,37 +289,7 @@ def _route_rises(plan: Plan, *, start: bool) -> bool:
     return there.lat > here.lat
 
 
-def _course(plan: Plan) -> str:
-    """Return the course at even distances as JSON, for the page's script."""
-    course = course_of(plan)
-    km = np.linspace(0.0, course.span_km, _COURSE_POINTS)
-
-    def at(values: NDArray[np.float64], digits: int) -> list[float]:
-        found = np.interp(km, course.distance_km, values).round(digits)
-        return [value if digits else int(value) for value in found.tolist()]
-
-    return _json(
-        {
-            "km": km.round(2).tolist(),
-            "lat": at(course.lat, 5),
-            "lon": at(course.lon, 5),
-            "soc": at(course.soc * 100.0, 0),
-            "height": at(course.elevation_m, 0),
-            "pack": at(course.pack_c, 1),
-            "minutes": at(course.elapsed_s * 60.0 / S_PER_H, 0),
-        }
-    )
-
-
-def _json(value: object) -> str:
-    """Return JSON that no script tag can end and no template engine reads."""
-    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text.replace("{", "{ ")
-
-
-def _assembled(plan: Plan, chart: folium.Map) -> str:
+def _assembled(plan: Plan, chart: folium.Map, legend: Markup, side: Markup) -> str:
     """Render the map once and put its parts into the page."""
     figure = chart.get_root()
     assert isinstance(figure, Figure)
@@ -357,8 +302,8 @@ def _assembled(plan: Plan, chart: folium.Map) -> str:
         panel.banner(plan),
         tag(
             "main",
-            tag("div", rendered(parts[0].strip()), panel.legend(plan), class_="tp-map"),
-            panel.panel(plan),
+            tag("div", rendered(parts[0].strip()), legend, class_="tp-map"),
+            side,
             class_="tp-main",
         ),
     )

@@ -6,21 +6,30 @@ only tiles of the named servers; so a name that slipped through could still do n
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
-from xstatic.pkg import jquery, leaflet
+from xstatic.pkg import jquery, leaflet, leaflet_markercluster
 
 from tripplan.render.popups import Markup, document, joined, script, script_body, style, tag
 
 TILE_SERVERS = ("https://tile.openstreetmap.org", "https://basemap.nationalmap.gov")
+TRIP_SCRIPTS = ("ground.js", "route.js", "chart.js", "switches.js", "page.js")
+COMPARE_SCRIPTS = ("ground.js", "compare.js", "switches.js")
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _IMAGE = re.compile(r"url\(images/([\w-]+\.png)\)")
 
 
-def page(title: str, body: Markup, map_script: str) -> str:
+def page(
+    title: str,
+    body: Markup,
+    map_script: str,
+    scripts: Sequence[str] = TRIP_SCRIPTS,
+    styles: Sequence[str] = ("page.css",),
+) -> str:
     """Return the whole document.
 
     Parameters
@@ -31,21 +40,29 @@ def page(title: str, body: Markup, map_script: str) -> str:
         What stands in the page.
     map_script
         JavaScript that builds the map; runs last.
+    scripts, styles
+        The package's own files for this kind of page, in the order in which they take effect.
     """
-    scripts = [*(_read(*file) for file in _LIBRARIES), _own("page.js"), map_script]
+    own = "\n".join(_own(name) for name in scripts)
+    code = [*(_read(*file) for file in _LIBRARIES), own, map_script]
     head = joined(
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(scripts)),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy(code)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="origin-when-cross-origin"),
         tag("title", title),
         style(_leaflet_css()),
-        style(_own("page.css")),
+        style(_read(leaflet_markercluster.BASE_DIR, "MarkerCluster.css")),
+        *(style(_own(name)) for name in styles),
     )
-    return document(head, tag("body", body, *(script(code) for code in scripts)))
+    return document(head, tag("body", body, *(script(one) for one in code)))
 
 
-_LIBRARIES = ((jquery.BASE_DIR, "jquery.slim.min.js"), (leaflet.BASE_DIR, "leaflet.js"))
+_LIBRARIES = (
+    (jquery.BASE_DIR, "jquery.slim.min.js"),
+    (leaflet.BASE_DIR, "leaflet.js"),
+    (leaflet_markercluster.BASE_DIR, "leaflet.markercluster.js"),
+)
 
 
 def _read(folder: str, name: str) -> str:
@@ -53,7 +70,7 @@ def _read(folder: str, name: str) -> str:
 
 
 def _own(name: str) -> str:
-    return resources.files("tripplan.render").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("tripplan.render").joinpath("web", name).read_text(encoding="utf-8")
 
 
 def _leaflet_css() -> str:
@@ -80,6 +97,14 @@ def _policy(scripts: Iterable[str]) -> str:
             f"img-src data: {' '.join(TILE_SERVERS)}",
         )
     )
+
+
+def json_text(value: object) -> str:
+    """Return JSON that ends no script tag and no template literal, and that no engine reads."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&`":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text.replace("{", "{ ")
 
 
 def with_steady_names(text: str, random_names: Iterable[str]) -> str:

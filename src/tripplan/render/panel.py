@@ -1,14 +1,16 @@
-"""The panel beside the map: totals, timetable, chart, proof, audit, conditions, sources.
+"""The panel beside the map: totals, chart, timetable, other ways, proof, audit, sources.
 
 Built from `popups.tag` alone; no HTML text is written here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tripplan.answer import ChargingStop, Leg, Plan
-from tripplan.render import statements, visits, words
+from tripplan.render import links, others, statements, switches, visits, words
+from tripplan.render.basemap import CHARGER_KM
 from tripplan.render.charts import trip_chart
-from tripplan.render.colours import LIMIT_COLOURS, SOC_COLOURS, soc_colour
+from tripplan.render.colours import LIMIT_COLOURS, soc_colour
+from tripplan.render.nearby import StandIn, Unused, reasons
 from tripplan.render.popups import (
     Child,
     Markup,
@@ -18,8 +20,10 @@ from tripplan.render.popups import (
     made_up_tag,
     name,
     slower,
+    stand_in,
     tag,
 )
+from tripplan.render.timeline import at, time_bar
 
 
 def banner(plan: Plan) -> Markup | None:
@@ -29,23 +33,36 @@ def banner(plan: Plan) -> Markup | None:
     return tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
 
 
-def panel(plan: Plan) -> Markup:
-    """Return everything that stands beside the map."""
+def panel(
+    plan: Plan,
+    ways: Sequence[Plan] = (),
+    unused: Sequence[Unused] = (),
+    stand_ins: Mapping[int, StandIn] | None = None,
+) -> Markup:
+    """Return everything that stands beside the map.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    ways
+        Other plans for the same trip.
+    unused
+        Chargers that the plan passes by.
+    stand_ins
+        Where to go if a charger cannot be used, by number of the stop.
+    """
+    table = others.table(plan, ways)
     return tag(
         "aside",
         _head(plan),
         _totals(plan),
-        _section(
-            "Along the way",
-            trip_chart(plan),
-            tag(
-                "p",
-                "Point at the chart to see any moment of the trip here and on the map.",
-                id="tp-readout",
-            ),
-        ),
-        _section("Timetable", _timetable(plan)),
+        _section("Along the way", switches.over(), trip_chart(plan), _readout()),
+        _section("Timetable", _timetable(plan, stand_ins or {})),
+        _section("Other ways", table) if table else None,
         _section("How good is this plan?", *_trust(plan)),
+        _section("Take it along", *_take_along(plan)),
+        _section("Chargers not used", _list(_unused(unused))) if unused else None,
         _section("Where the energy goes", _energy_table(plan)),
         _section("What was asked", _list(statements.wishes(plan))),
         _section("Conditions", _list(statements.conditions(plan))),
@@ -56,21 +73,32 @@ def panel(plan: Plan) -> Markup:
     )
 
 
-def legend(plan: Plan) -> Markup:
-    """Return the colour scale of the route, and the sign for driving slower where there is one."""
-    gradient = f"background:linear-gradient(to right,{','.join(SOC_COLOURS)})"
-    return tag(
-        "div",
-        tag("div", "Battery charge on the road", class_="tp-legend-title"),
-        tag("div", class_="tp-scale", style=gradient),
-        tag("div", tag("span", "0%"), tag("span", "50%"), tag("span", "100%"), class_="tp-ticks"),
-        tag("div", tag("i"), "drive slower", class_="tp-legend-slow")
-        if any(leg.advice for leg in plan.legs)
-        else None,
-        class_="tp-legend",
-        aria_label="Colour of the route: orange is an empty battery, dark blue a full one",
-        role="img",
+def _readout() -> Markup:
+    said = (
+        "Point at the chart, or use the arrow keys on it, to follow the trip here and on the map."
     )
+    return tag("p", said, id="tp-readout")
+
+
+def _take_along(plan: Plan) -> Iterator[Markup]:
+    google, apple = links.google_maps(plan), links.apple_maps(plan)
+    yield tag(
+        "p", "Open in Google Maps: ", *_anchors(google, "part" if google[1:] else "all stops")
+    )
+    yield tag("p", "Open in Apple Maps: ", *_anchors(apple, "leg"))
+    note = "Map apps find their own way between the stops, and need the network."
+    yield tag("p", note, class_="tp-quiet")
+
+
+def _anchors(addresses: Sequence[str], label: str) -> Iterator[Markup]:
+    for number, address in enumerate(addresses, start=1):
+        text = f"{label} {number}" if addresses[1:] else label
+        yield joined(tag("a", text, href=address, target="_blank", rel="noopener noreferrer"), " ")
+
+
+def _unused(unused: Sequence[Unused]) -> Iterator[str]:
+    for reason, number in reasons(unused):
+        yield f"{number} within {words.distance(CHARGER_KM)} of the route: {reason}"
 
 
 def title(plan: Plan) -> str:
@@ -94,6 +122,7 @@ def _head(plan: Plan) -> Markup:
         "header",
         tag("h1", name(trip.origin.label), " → ", name(trip.destination.label)),
         tag("p", statements.car(plan), class_="tp-car"),
+        switches.reading(),
     )
 
 
@@ -102,10 +131,18 @@ def _totals(plan: Plan) -> Markup:
     return tag(
         "section",
         tag("p", tag("b", words.duration(plan.total_s)), f" with {stops}", class_="tp-total"),
-        _time_bar(plan),
+        time_bar(plan),
         facts(
+            (
+                "Arrive with",
+                joined(
+                    words.percent(plan.arrival_soc),
+                    " ",
+                    tag("span", f"({statements.arrival_band(plan)})", class_="tp-aside"),
+                ),
+            ),
+            ("Proof", statements.headline(plan)),
             ("Distance", words.distance(plan.distance_km)),
-            ("Arrive with", words.percent(plan.arrival_soc)),
             ("Energy used", words.energy(plan.energy_spent_kwh)),
             ("Charged on the way", words.energy(plan.energy_charged_kwh)),
             ("Consumption", words.consumption(plan.consumption_wh_per_km)),
@@ -115,56 +152,27 @@ def _totals(plan: Plan) -> Markup:
     )
 
 
-def _time_bar(plan: Plan) -> Markup:
-    parts = (
-        ("driving", plan.driving_s, "tp-driving"),
-        ("charging", plan.charging_s, "tp-charging"),
-        ("stopping", plan.overhead_s, "tp-stopping"),
-        ("cooling down", plan.waiting_s, "tp-waiting"),
-        ("at waypoints", plan.dwell_s, "tp-standing"),
-    )
-    total = sum(seconds for _, seconds, _ in parts) or 1.0
-    shown = [part for part in parts if part[1] > 0]
-    bar = tag(
-        "div",
-        *(
-            tag("span", class_=kind, style=f"width:{100 * seconds / total:.2f}%")
-            for _, seconds, kind in shown
-        ),
-        class_="tp-bar",
-        role="img",
-        aria_label=statements.split(plan),
-    )
-    words_below = tag(
-        "p",
-        *(
-            tag("span", tag("i", class_=kind), f"{words.duration(seconds)} {label}")
-            for label, seconds, kind in shown
-        ),
-        class_="tp-bar-key",
-    )
-    return joined(bar, words_below)
-
-
-def _timetable(plan: Plan) -> Markup:
+def _timetable(plan: Plan, stand_ins: Mapping[int, StandIn]) -> Markup:
     clocks = statements.leg_clocks(plan)
     first, last = plan.legs[0], plan.legs[-1]
-    rows = [_end_row("Leave", 0.0, first.start.label, first.departure_soc, "tp-start")]
+    rows = [_end_row("Leave", at(plan, 0.0), first.start.label, first.departure_soc, "tp-start")]
     for number, (leg, times) in enumerate(zip(plan.legs, clocks, strict=True)):
         rows.append(_leg_row(leg))
         if number < len(plan.stops):
-            rows.append(_stop_row(plan.stops[number], times.arrival_s))
-    rows.append(
-        _end_row("Arrive", clocks[-1].arrival_s, last.end.label, last.arrival_soc, "tp-end")
-    )
+            stop = plan.stops[number]
+            leave_s = times.arrival_s + stop.pause_s
+            clock = (at(plan, times.arrival_s), at(plan, leave_s))
+            rows.append(_stop_row(stop, *clock, stand_ins.get(stop.number)))
+    arrival = at(plan, clocks[-1].arrival_s)
+    rows.append(_end_row("Arrive", arrival, last.end.label, last.arrival_soc, "tp-end"))
     return tag("ol", *rows, class_="tp-timetable")
 
 
-def _end_row(verb: str, at_s: float, label: str, soc: float, kind: str) -> Markup:
+def _end_row(verb: str, clock: str, label: str, soc: float, kind: str) -> Markup:
     return tag(
         "li",
         tag("span", class_=f"tp-dot {kind}", aria_hidden="true"),
-        tag("time", words.clock(at_s)),
+        tag("time", clock),
         tag("div", f"{verb} ", name(label), f" with {words.percent(soc)}"),
         class_="tp-end-row",
     )
@@ -188,12 +196,12 @@ def _leg_row(leg: Leg) -> Markup:
     )
 
 
-def _stop_row(stop: ChargingStop, arrival_s: float) -> Markup:
-    leave = f"leave at {words.clock(arrival_s + stop.pause_s)}"
+def _stop_row(stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | None) -> Markup:
+    leave = f"leave at {leave_at}"
     return tag(
         "li",
         tag("span", stop.number, class_=badge_class(stop), aria_hidden="true"),
-        tag("time", words.clock(arrival_s)),
+        tag("time", arrive),
         tag(
             "div",
             tag(
@@ -205,22 +213,27 @@ def _stop_row(stop: ChargingStop, arrival_s: float) -> Markup:
             ),
             made_up_tag() if stop.illustrative else None,
             *(_visit(stop, leave) if visits.is_waypoint(stop) else _charge(stop, leave)),
+            tag("div", "If out of order: ", stand_in(other), class_="tp-quiet") if other else None,
         ),
         class_="tp-stop-row",
     )
 
 
 def _charge(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
+    power = f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"
     return (
         _soc_bar(stop),
         _waiting(stop),
         tag(
             "div",
             tag("b", visits.soc_change(stop)),
-            f" in {words.duration(stop.charging_s)}, {words.energy(stop.energy_kwh)}, "
-            f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}",
+            f" in {words.duration(stop.charging_s)}; {leave}",
         ),
-        tag("div", f"{statements.plug(stop)}; {leave}", class_="tp-quiet"),
+        tag(
+            "div",
+            f"{words.energy(stop.energy_kwh)}, {power}; {statements.plug(stop)}",
+            class_="tp-quiet",
+        ),
         _reason(stop),
     )
 
@@ -291,7 +304,7 @@ def _energy_table(plan: Plan) -> Markup:
             f"{parts.motion_kwh:.1f}",
             f"{parts.auxiliary_kwh:.1f}",
             f"{parts.cabin_kwh:.1f}",
-            f"{parts.curtailed_kwh - parts.regenerated_kwh:.1f}",
+            f"{parts.curtailed_kwh - parts.regenerated_kwh:z.1f}",
             f"{parts.spent_kwh:.1f}",
         )
         cells = (tag("td", figure) for figure in figures)
@@ -311,5 +324,6 @@ def _footer(plan: Plan) -> Markup:
         f"Made by tripplan {plan.tripplan_version} on region ",
         name(plan.region),
         ". This page holds all it needs; only the street and topographic maps of the layer "
-        "switch ask the network. Drawn with Leaflet (BSD-2-Clause), jQuery (MIT) and folium (MIT).",
+        "switch ask the network. Drawn with Leaflet (BSD-2-Clause), Leaflet.markercluster (MIT), "
+        "jQuery (MIT) and folium (MIT).",
     )

@@ -6,15 +6,20 @@ HTML, in attributes, in JavaScript template literals and in a template engine's 
 """
 
 import html
+import re
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from tripplan.answer import ChargingStop, Leg, Plan
 from tripplan.region import Charger
 from tripplan.render import statements, visits, words
+from tripplan.render.nearby import FARTHEST_KM, StandIn, Unused, within_reach
 
 NAME_LIMIT = 80
 TEXT_LIMIT = 600
 
+_TEXT_ONLY = frozenset({"title", "text", "tspan"})
+"""Elements that cannot hold the spans of `measured`."""
 _VOID = frozenset({"br", "hr", "meta", "link", "img", "input"})
 _MORE = str.maketrans({ch: f"&#{ord(ch)};" for ch in "{}`$\\\u2028\u2029"})
 
@@ -35,12 +40,34 @@ def escape(text: object, limit: int = TEXT_LIMIT) -> Markup:
     return Markup(html.escape(line, quote=True).translate(_MORE))
 
 
-def _child(text: object) -> Markup:
+def _child(text: object, *, measure: bool) -> Markup:
     """Return text between elements, with the space that parts it from its neighbours."""
     plain = str(text)
     before = " " if plain[:1].isspace() else ""
     after = " " if plain[-1:].isspace() and plain.strip() else ""
-    return Markup(f"{before}{escape(plain)}{after}")
+    safe = escape(plain)
+    return Markup(f"{before}{measured(safe) if measure else safe}{after}")
+
+
+_NUMBER = r"[-+]?\d[\d.,]*"
+_SPAN = rf"{_NUMBER}(?: to {_NUMBER})?"
+_TWICE = re.compile(
+    rf"(?P<metric>{_SPAN} (?:km/h|km|°C|m/s|m|Wh/km)|km {_SPAN})"
+    rf" \((?P<us>{_SPAN} (?:mi/kWh|mi|°F|ft|mph)|mile {_SPAN})\)"
+)
+
+
+def measured(text: Markup) -> Markup:
+    """Part "388 km (241 mi)" into what the metric and what the US reader sees."""
+    return Markup(
+        _TWICE.sub(
+            lambda both: (
+                f'<span class="tp-metric">{both["metric"]}</span>'
+                f'<span class="tp-us">{both["us"]}</span>'
+            ),
+            text,
+        )
+    )
 
 
 def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
@@ -57,7 +84,8 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
     )
     if element in _VOID:
         return Markup(f"<{element}{pairs}>")
-    return Markup(f"<{element}{pairs}>{joined(*children)}</{element}>")
+    inner = joined(*children, measure=element not in _TEXT_ONLY)
+    return Markup(f"<{element}{pairs}>{inner}</{element}>")
 
 
 def _attribute(key: str, value: Attribute) -> str:
@@ -71,11 +99,11 @@ def points(x: Iterable[float], y: Iterable[float]) -> Markup:
     return Markup(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
 
 
-def joined(*children: Child) -> Markup:
+def joined(*children: Child, measure: bool = True) -> Markup:
     """Return children in a row, escaped where they are not `Markup`."""
     return Markup(
         "".join(
-            child if isinstance(child, Markup) else _child(child)
+            child if isinstance(child, Markup) else _child(child, measure=measure)
             for child in children
             if child is not None
         )
@@ -102,6 +130,30 @@ def document(head: Markup, body: Markup) -> str:
     return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
 
 
+def svg_document(picture: Markup) -> str:
+    """Return an SVG file; its shapes are on lines of their own."""
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + picture.replace("><", ">\n<") + "\n"
+
+
+def document_link(href: str, text: str) -> Markup:
+    """Return a link to a page that was written beside this one."""
+    return tag("a", text, href=quote(href, safe="/._-"))
+
+
+def picture_in(svg: str) -> Markup:
+    """Return an SVG file of our own as a part of a page, as wide as there is room, at most 800."""
+    inside = svg.partition("?>")[2].strip().replace("<svg ", '<svg style="max-width:800px" ', 1)
+    return Markup(inside.replace(' width="1200.0" height="630.0"', ' width="100%"', 1))
+
+
+def framed(page: str, height: int) -> str:
+    """Return a whole page in a frame that keeps its scripts and styles to itself."""
+    return (
+        f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts allow-popups" '
+        f'title="Trip plan" style="width:100%;height:{height}px;border:0"></iframe>'
+    )
+
+
 def rendered(trusted: str) -> Markup:
     """Take HTML that the map library made from `Markup` and numbers only."""
     return Markup(trusted)
@@ -117,8 +169,8 @@ def made_up_tag() -> Markup:
     return tag("span", "made up", class_="tp-made-up", title="Not a real charger")
 
 
-def stop_popup(stop: ChargingStop, curve: Markup | None) -> Markup:
-    """Return what a click on a stop shows: what happens there, and why it takes that long."""
+def stop_popup(stop: ChargingStop, curve: Markup | None, other: StandIn | None = None) -> Markup:
+    """Return what a click on a stop shows: what happens there, why so long, and what if not."""
     rows = _waypoint_facts(stop) if visits.is_waypoint(stop) else _charging_facts(stop)
     charges = stop.energy_kwh > 0 or not visits.is_waypoint(stop)
     return tag(
@@ -128,8 +180,37 @@ def stop_popup(stop: ChargingStop, curve: Markup | None) -> Markup:
         facts(*((label, value) for label, value in rows if value is not None)),
         curve if charges else None,
         tag("p", tag("b", "Why this power? "), statements.why_limited(stop)) if charges else None,
+        tag("p", tag("b", "If it is out of order: "), stand_in(other)) if other else None,
         class_="tp-popup",
     )
+
+
+def stand_in(found: StandIn) -> Markup:
+    """Say where to go if a charger cannot be used, and whether the battery lasts that far."""
+    if found.charger is None:
+        return joined(
+            "no other charger that fits within ", words.distance(FARTHEST_KM), " of road."
+        )
+    if within_reach(found):
+        left = f"on, reached with about {words.percent(found.arrival_soc)}."
+    else:
+        left = "on, too far for what is left: see that it works before you go."
+    mark = made_up_tag() if found.charger.status == "illustrative" else None
+    away = f", {words.distance(found.road_km)} {left}"
+    return joined(name(found.charger.name), mark and joined(" ", mark), away)
+
+
+def unused_popup(found: Unused) -> Markup:
+    """Return what a click on a charger that the plan passes by shows."""
+    return tag(
+        "div",
+        charger_tip(found.charger),
+        tag(
+            "p", tag("b", "Not used: "), found.reason,
+            f" ({found.details})" if found.details else "", ".",
+        ),
+        class_="tp-popup",
+    )  # fmt: skip
 
 
 Facts = Iterable[tuple[str, str | None]]

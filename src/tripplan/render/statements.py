@@ -19,6 +19,8 @@ LIMIT_WORDS: Mapping[LimitedBy, str] = {
 }
 TEXT_LIMIT = 200
 """Longest text of a source that is shown, characters."""
+ARRIVAL_SPREAD = 0.1
+"""How far the consumption of the last leg may be off, in the band of arrival (assumption)."""
 _WARM_C, _COOL_C = 30.0, 15.0
 
 
@@ -212,6 +214,16 @@ def split(plan: Plan) -> str:
     if plan.dwell_s > 0:
         said.append(f"{words.duration(plan.dwell_s)} at waypoints")
     return " + ".join(said)
+
+
+def arrival_band(plan: Plan) -> str:
+    """Return what the SoC on arrival comes to if the last leg takes less or more energy."""
+    spread = ARRIVAL_SPREAD * plan.legs[-1].energy.spent_kwh / plan.capacity_kwh
+    low, high = sorted((plan.arrival_soc - spread, plan.arrival_soc + spread))
+    return (
+        f"{words.percent(max(low, 0.0))} to {words.percent(min(high, 1.0))} if the last leg takes "
+        f"{words.percent(ARRIVAL_SPREAD)} more or less"
+    )
 
 
 def headline(plan: Plan) -> str:

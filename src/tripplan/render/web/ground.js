@@ -1,0 +1,80 @@
+/* The plain map below the route: roads on a canvas, names of towns, and online maps that may fail. */
+(function () {
+  "use strict";
+  const tripplan = window.tripplan = {};
+
+  /* Markers get their own icons a moment after they are made; until then no picture is fetched. */
+  L.Marker.mergeOptions({ icon: L.divIcon({ className: "tp-bare", iconSize: [0, 0] }) });
+
+  function pane(map, name, zIndex) {
+    const made = map.createPane(name);
+    made.style.zIndex = zIndex;
+    made.style.pointerEvents = "none";
+    return name;
+  }
+
+  /* The colour that the style sheet gives to a class just now, light or dark. */
+  function colourOf(className) {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.className = className;
+    const colour = window.getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+  }
+
+  /* Roads, and towns as text from the zoom level that has room for each. */
+  tripplan.plain = function (map, group, ground) {
+    const renderer = L.canvas({ pane: pane(map, "tp-roads", 350), padding: 0.3 });
+    const looks = [["tp-road-minor", 1.2], ["tp-road-major", 2.2]];
+    const roads = ground.roads.map((lines, major) => L.polyline(lines, {
+      renderer: renderer, pane: "tp-roads", interactive: false, color: colourOf(looks[major][0]),
+      weight: looks[major][1], smoothFactor: 1.5
+    }).addTo(group));
+    document.addEventListener("tp-look", function () {
+      roads.forEach((road, major) => road.setStyle({ color: colourOf(looks[major][0]) }));
+    });
+    pane(map, "tp-towns", 450);
+    const towns = ground.towns.map(([lat, lon, zoom, html]) => ({
+      zoom: zoom,
+      marker: L.marker([lat, lon], {
+        icon: L.divIcon({ className: "tp-town", html: html, iconSize: [0, 0] }),
+        pane: "tp-towns", interactive: false, keyboard: false
+      })
+    }));
+    function show() {
+      towns.forEach(function (town) {
+        if (map.getZoom() >= town.zoom) { group.addLayer(town.marker); }
+        else { group.removeLayer(town.marker); }
+      });
+    }
+    map.on("zoomend", show);
+    show();
+  };
+
+  function note(map, text) {
+    const frame = map.getContainer().parentNode;
+    let box = frame.querySelector(".tp-note");
+    if (!box) {
+      box = frame.appendChild(document.createElement("div"));
+      box.className = "tp-note";
+      box.setAttribute("role", "status");
+    }
+    box.textContent = text;
+    window.clearTimeout(box.timer);
+    box.timer = window.setTimeout(() => box.remove(), 6000);
+  }
+
+  /* A tile layer whose first tiles fail gives way to the plain map. */
+  tripplan.tiles = function (map, layer, plainLayer) {
+    let loaded = false;
+    layer.on("tileload", function () { loaded = true; });
+    layer.on("tileerror", function () {
+      if (loaded || !map.hasLayer(layer)) { return; }
+      window.setTimeout(function () {
+        map.removeLayer(layer);
+        map.addLayer(plainLayer);
+      }, 0);
+      note(map, "That map is out of reach; here is the plain one again.");
+    });
+  };
+}());

@@ -1,0 +1,82 @@
+/* Puts the parts of the page together: whole route in view, stops and ways by button, paper. */
+(function () {
+  "use strict";
+  const tripplan = window.tripplan;
+
+  /* The whole route in view, with room for the names of its ends. */
+  function fit(map, bounds) {
+    const room = map.getSize().x < 800 ? 74 : 44;
+    map.fitBounds(bounds, { padding: [room, 44], maxZoom: 13, animate: false });
+  }
+
+  function fitButton(map, bounds) {
+    map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
+    const control = L.control({ position: "topleft" });
+    control.onAdd = function () {
+      const bar = L.DomUtil.create("div", "leaflet-bar");
+      const button = L.DomUtil.create("a", "tp-fit", bar);
+      button.href = "#";
+      button.textContent = "⤢";
+      button.title = "Show the whole route";
+      button.setAttribute("role", "button");
+      button.setAttribute("aria-label", button.title);
+      L.DomEvent.disableClickPropagation(bar);
+      L.DomEvent.on(button, "click", function (event) {
+        L.DomEvent.preventDefault(event);
+        map.closePopup();
+        fit(map, bounds);
+      });
+      return bar;
+    };
+    control.addTo(map);
+  }
+
+  function stopButtons(map, stops) {
+    document.querySelectorAll("[data-stop]").forEach(function (button) {
+      button.addEventListener("click", function () {
+        map.getContainer().scrollIntoView({ block: "nearest" });
+        stops[Number(button.dataset.stop)].openPopup();
+      });
+    });
+  }
+
+  /* The boxes beside the table of other ways and the map's own layer switch say the same. */
+  function otherWays(map, ways) {
+    document.querySelectorAll("[data-other]").forEach(function (box) {
+      const layer = ways[Number(box.dataset.other)];
+      box.checked = map.hasLayer(layer);
+      box.addEventListener("change", function () {
+        if (box.checked) { map.addLayer(layer); } else { map.removeLayer(layer); }
+      });
+      map.on("layeradd layerremove", function (event) {
+        if (event.layer === layer) { box.checked = map.hasLayer(layer); }
+      });
+    });
+  }
+
+  /* Before a page is printed its layout is still that of the screen, so the size is set here. */
+  function paper(map, bounds, on) {
+    const frame = map.getContainer().parentNode;
+    map.closePopup();
+    frame.style.width = on ? "18.4cm" : "";
+    frame.style.height = on ? "8cm" : "";
+    map.invalidateSize({ animate: false });
+    fit(map, bounds);
+    document.dispatchEvent(new CustomEvent("tp-look"));
+  }
+
+  tripplan.wire = function (map, parts) {
+    const frame = map.getContainer().parentNode;
+    parts.tiles.forEach((layer) => tripplan.tiles(map, layer, parts.plain));
+    fit(map, parts.bounds);
+    fitButton(map, parts.bounds);
+    stopButtons(map, parts.stops);
+    otherWays(map, parts.ways);
+    map.on("popupopen popupclose", function (event) {
+      frame.classList.toggle("tp-reading", event.type === "popupopen");
+    });
+    tripplan.chart(map);
+    window.addEventListener("beforeprint", () => paper(map, parts.bounds, true));
+    window.addEventListener("afterprint", () => paper(map, parts.bounds, false));
+  };
+}());

@@ -1,0 +1,204 @@
+"""Files read back by programs that know nothing of this one, and held against schemas.
+
+The GPX schema comes with no package that can be installed; its order of elements is written down
+here, and two independent readers take the file.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from lxml import etree
+
+from tests.render_hostile import HOSTILE, named_plan
+from tests.render_sample import sample_plan
+from tests.render_visits import visits_plan
+from tests.unit.test_render_outputs import leaving
+from tripplan.answer import Plan
+from tripplan.render import export, gpx, ics, kml
+
+PLANS = pytest.mark.parametrize(
+    "plan",
+    [sample_plan(), visits_plan(), named_plan(HOSTILE["quotes"]), named_plan(HOSTILE["control"])],
+    ids=["stops", "visits", "quotes", "control"],
+)
+
+GPX_ORDER = {
+    "gpx": ("metadata", "wpt", "rte", "trk", "extensions"),
+    "metadata": ("name", "desc", "author", "copyright", "link", "time", "keywords", "bounds"),
+    "wpt": ("ele", "time", "magvar", "geoidheight", "name", "cmt", "desc", "src", "link", "sym"),
+    "rte": ("name", "cmt", "desc", "src", "link", "number", "type", "extensions", "rtept"),
+    "trk": ("name", "cmt", "desc", "src", "link", "number", "type", "extensions", "trkseg"),
+    "trkseg": ("trkpt", "extensions"),
+}
+"""Children of each element in the order that GPX 1.1 asks for; rtept and trkpt are as wpt."""
+
+
+@PLANS
+def test_gpx_keeps_the_order_of_its_schema(plan: Plan) -> None:
+    root = etree.fromstring(gpx.to_gpx(plan).encode())
+    assert root.get("version") == "1.1"
+    assert root.get("creator")
+    for element in root.iter():
+        name = etree.QName(element).localname
+        order = GPX_ORDER.get({"rtept": "wpt", "trkpt": "wpt"}.get(name, name))
+        if order is None:
+            assert len(element) == 0
+            continue
+        places = [order.index(etree.QName(child).localname) for child in element]
+        assert places == sorted(places), name
+        if name in {"wpt", "rtept", "trkpt"}:
+            assert -90 <= float(element.get("lat", "")) <= 90
+            assert -180 <= float(element.get("lon", "")) < 180
+
+
+@PLANS
+def test_gpxpy_reads_route_track_and_waypoints(plan: Plan) -> None:
+    gpxpy = pytest.importorskip("gpxpy")
+    found = gpxpy.parse(gpx.to_gpx(plan))
+    assert len(found.waypoints) == len(plan.stops) + 2
+    (route,) = found.routes
+    assert [(p.latitude, p.longitude) for p in route.points] == [
+        (p.latitude, p.longitude) for p in found.waypoints
+    ]
+    (track,) = found.tracks
+    assert [len(segment.points) for segment in track.segments] == [
+        len(leg.trace.lat) for leg in plan.legs
+    ]
+    air_km = sum(segment.length_2d() for segment in track.segments) / 1000.0
+    assert 0.85 * plan.distance_km < air_km <= 1.01 * plan.distance_km
+
+
+def read(text: str, ending: str, tmp_path: Path, layer: str | None = None) -> Any:
+    """Return what GDAL reads: metadata, ids, geometries as WKB, columns."""
+    raw = pytest.importorskip("pyogrio").raw
+    path = tmp_path / f"plan.{ending}"
+    path.write_text(text, encoding="utf-8")
+    return raw.read(path, layer=layer)
+
+
+def points_of(wkb: bytes) -> np.ndarray:
+    """Return the positions of a point or line, shape (points, 2)."""
+    shapely = pytest.importorskip("shapely")
+    return np.asarray(shapely.get_coordinates(shapely.from_wkb(wkb)))
+
+
+@PLANS
+def test_gdal_reads_gpx_geojson_and_kml_alike(plan: Plan, tmp_path: Path) -> None:
+    tracks = read(gpx.to_gpx(plan), "gpx", tmp_path, "track_points")
+    features = read(json.dumps(export.to_geojson(plan)), "geojson", tmp_path)
+    lines = read(kml.to_kml(plan), "kml", tmp_path, "Legs")
+    marks = read(kml.to_kml(plan), "kml", tmp_path, "Stops")
+    wanted = np.vstack([np.column_stack([leg.trace.lon, leg.trace.lat]) for leg in plan.legs])
+    kinds = features[3][list(features[0]["fields"]).index("kind")]
+    drawn = [points_of(wkb) for wkb, kind in zip(features[2], kinds, strict=True) if kind == "leg"]
+    for found in (
+        np.vstack([points_of(wkb) for wkb in tracks[2]]),
+        np.vstack(drawn),
+        np.vstack([points_of(wkb) for wkb in lines[2]]),
+    ):
+        assert found[:, :2] == pytest.approx(wanted, abs=2e-6)
+    stops = np.vstack([points_of(wkb) for wkb in marks[2]])[1:-1]
+    assert stops == pytest.approx(np.array([[s.lon, s.lat] for s in plan.stops]), abs=1e-6)
+
+
+@PLANS
+def test_kml_follows_its_schema(plan: Plan) -> None:
+    """The schema of the Open Geospatial Consortium, as fastkml brings it."""
+    fastkml = pytest.importorskip("fastkml")
+    schema = etree.XMLSchema(file=str(Path(fastkml.__file__).parent / "schema" / "ogckml22.xsd"))
+    schema.assertValid(etree.fromstring(kml.to_kml(plan).encode()))
+    broken = kml.to_kml(plan).replace("<coordinates>", "<coordinate>", 1)
+    broken = broken.replace("</coordinates>", "</coordinate>", 1)
+    assert not schema.validate(etree.fromstring(broken.encode()))
+
+
+@PLANS
+def test_icalendar_reads_the_appointments(plan: Plan) -> None:
+    icalendar = pytest.importorskip("icalendar")
+    for start in ("2026-06-07T08:00", "2026-06-07T08:00-06:00"):
+        departure = datetime.fromisoformat(start)
+        found = icalendar.Calendar.from_ical(ics.to_ics(leaving(plan, departure)))
+        events = found.walk("VEVENT")
+        assert len(events) == len(plan.legs) + len(plan.stops)
+        assert len({str(event["UID"]) for event in events}) == len(events)
+        assert events[0].decoded("DTSTART") == departure
+        for event, after in pairwise(events):
+            assert event.decoded("DTEND") == after.decoded("DTSTART")
+        took = events[-1].decoded("DTEND") - departure
+        assert took == pytest.approx(timedelta(seconds=plan.total_s), abs=timedelta(seconds=1))
+        assert float(events[1]["GEO"].latitude) == pytest.approx(plan.stops[0].lat, abs=1e-6)
+
+
+def positions(geometry: dict[str, Any]) -> Iterator[list[float]]:
+    """Yield the positions of a point or a line."""
+    if geometry["type"] == "Point":
+        yield geometry["coordinates"]
+    else:
+        yield from geometry["coordinates"]
+
+
+GEOJSON = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {
+        "type": {"const": "FeatureCollection"},
+        "features": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type", "geometry", "properties"],
+                "properties": {
+                    "type": {"const": "Feature"},
+                    "properties": {"type": "object"},
+                    "geometry": {"oneOf": [{"$ref": "#/$defs/point"}, {"$ref": "#/$defs/line"}]},
+                },
+            },
+        },
+    },
+    "$defs": {
+        "position": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 3},
+        "point": {
+            "required": ["type", "coordinates"],
+            "properties": {
+                "type": {"const": "Point"},
+                "coordinates": {"$ref": "#/$defs/position"},
+            },
+        },
+        "line": {
+            "required": ["type", "coordinates"],
+            "properties": {
+                "type": {"const": "LineString"},
+                "coordinates": {
+                    "type": "array",
+                    "items": {"$ref": "#/$defs/position"},
+                    "minItems": 2,
+                },
+            },
+        },
+    },
+}
+"""What RFC 7946 asks of the objects that a plan has (sections 3.1 to 3.3)."""
+
+
+@PLANS
+def test_geojson_follows_the_rfc(plan: Plan) -> None:
+    data = json.loads(json.dumps(export.to_geojson(plan), allow_nan=False))
+    jsonschema.validate(data, GEOJSON)
+    for feature in data["features"]:
+        for lon, lat in positions(feature["geometry"]):
+            assert -180 <= lon <= 180
+            assert -90 <= lat <= 90
+
+
+@PLANS
+def test_json_follows_the_published_schema(plan: Plan) -> None:
+    schema = json.loads(export.schema_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(export.to_json(plan)), schema)
