@@ -128,6 +128,7 @@ def _head(plan: Plan) -> Markup:
 
 def _totals(plan: Plan) -> Markup:
     stops = visits.counts(plan, "charging stop")
+    band, chance = statements.arrival_band(plan), statements.chance(plan)
     return tag(
         "section",
         tag("p", tag("b", words.duration(plan.total_s)), f" with {stops}", class_="tp-total"),
@@ -137,10 +138,10 @@ def _totals(plan: Plan) -> Markup:
                 "Arrive with",
                 joined(
                     words.percent(plan.arrival_soc),
-                    " ",
-                    tag("span", f"({statements.arrival_band(plan)})", class_="tp-aside"),
+                    tag("span", f" ({band})", class_="tp-aside") if band else "",
                 ),
             ),
+            *([("Battery lasts", f"in {chance} of trips like this")] if chance else []),
             ("Proof", statements.headline(plan)),
             ("Distance", words.distance(plan.distance_km)),
             ("Energy used", words.energy(plan.energy_spent_kwh)),

@@ -19,9 +19,8 @@ LIMIT_WORDS: Mapping[LimitedBy, str] = {
 }
 TEXT_LIMIT = 200
 """Longest text of a source that is shown, characters."""
-ARRIVAL_SPREAD = 0.1
-"""How far the consumption of the last leg may be off, in the band of arrival (assumption)."""
 _WARM_C, _COOL_C = 30.0, 15.0
+_NEARLY_SURE = 0.99
 
 
 @dataclass(frozen=True)
@@ -217,13 +216,20 @@ def split(plan: Plan) -> str:
 
 
 def arrival_band(plan: Plan) -> str:
-    """Return what the SoC on arrival comes to if the last leg takes less or more energy."""
-    spread = ARRIVAL_SPREAD * plan.legs[-1].energy.spent_kwh / plan.capacity_kwh
-    low, high = sorted((plan.arrival_soc - spread, plan.arrival_soc + spread))
-    return (
-        f"{words.percent(max(low, 0.0))} to {words.percent(min(high, 1.0))} if the last leg takes "
-        f"{words.percent(ARRIVAL_SPREAD)} more or less"
-    )
+    """Return between which SoC eight trips in ten arrive; empty where nobody worked it out."""
+    outlook = plan.legs[-1].outlook
+    if outlook is None:
+        return ""
+    low, high = words.percent(outlook.p10_soc), words.percent(outlook.p90_soc)
+    return f"{low} to {high} in eight trips of ten"
+
+
+def chance(plan: Plan) -> str:
+    """Return how likely the battery lasts to every stop; empty where nobody worked it out."""
+    likely = plan.arrival_probability
+    if likely is None:
+        return ""
+    return "more than 99%" if likely > _NEARLY_SURE else words.percent(likely)
 
 
 def headline(plan: Plan) -> str:
