@@ -122,8 +122,17 @@ class Planner:
             heat=self.settings.heat,
         )
         snapped = ((trip.origin, origin_km), (trip.destination, destination_km))
-        paid = replace(itinerary, stops=tuple(map(pricing.paid, itinerary.stops)))
-        return self._written(vehicle, question, solution, paid, pricing, audit, snapped)
+        told = replace(
+            itinerary,
+            legs=outlook.with_outlook(
+                itinerary.legs,
+                itinerary.stops,
+                vehicle.mass_kg + trip.conditions.payload_kg,
+                question.capacity_kwh,
+            ),
+            stops=tuple(map(pricing.paid, itinerary.stops)),
+        )
+        return self._written(vehicle, question, solution, told, pricing, audit, snapped)
 
     def _halts(
         self, trip: Trip, fitting: Fitting, rows: RowStore, ends: tuple[int, int]
@@ -205,9 +214,7 @@ class Planner:
         audit: Audit,
         snapped: tuple[tuple[Place, float], ...],
     ) -> Plan:
-        trip, stops = pricing.trip, itinerary.stops
-        mass_kg = vehicle.mass_kg + trip.conditions.payload_kg
-        legs = outlook.with_outlook(itinerary.legs, stops, mass_kg, question.capacity_kwh)
+        trip, legs, stops = pricing.trip, itinerary.legs, itinerary.stops
         driving_s = sum(leg.driving_s for leg in legs)
         charging_s = sum(stop.charging_s for stop in stops)
         overhead_s = sum(stop.overhead_s for stop in stops)
@@ -215,8 +222,8 @@ class Planner:
         dwell_s = sum(stop.dwell_s for stop in stops)
         total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
         totals = totals_of(trip, legs, stops, total_s, question.capacity_kwh)
-        warm_up_kwh = model.warm_up(vehicle, trip.conditions).total_kwh
-        scored = score(trip, totals, solution.lower_bound_s, warm_up_kwh, pricing.currency)
+        warm_up = model.warm_up(vehicle, trip.conditions)
+        scored = score(trip, totals, solution.lower_bound_s, warm_up.total_kwh, pricing.currency)
         return Plan(
             tripplan_version=version("tripplan"),
             region=self.region.name,
