@@ -43,7 +43,7 @@ demo: $(VENV)/.stamp-base  ## plan Denver - Grand Junction in a Nissan Sakura; p
 		--departure-soc 90% --ambient-c 30 -o $(DEMO_MAP)
 
 test: $(VENV)/.stamp-test  ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.stamp-test  ## run linter, format check, types and import layers
 	$(BIN)/ruff check .
