@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from geojson_pydantic import FeatureCollection
 
 from tests.render_sample import sample_plan
 from tripplan.errors import DataError, InvalidInputError
@@ -113,6 +114,18 @@ def test_files_come_back(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(DataError, match="cannot be read"):
         export.read_json(path)
+
+
+def test_geojson_passes_a_validator() -> None:
+    text = json.dumps(export.to_geojson(sample_plan()))
+    found: FeatureCollection[Any] = FeatureCollection.model_validate_json(text)
+    assert len(found.features) == len(json.loads(text)["features"])
+    assert {feature.geometry.type for feature in found.features if feature.geometry} == {
+        "LineString",
+        "Point",
+    }
+    with pytest.raises(ValueError, match="Point"):
+        FeatureCollection.model_validate_json(text.replace('"Point"', '"Pont"'))
 
 
 def test_geojson_has_longitude_first(tmp_path: Path) -> None:
