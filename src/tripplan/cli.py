@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tripplan import cli_plans
-from tripplan.cli_plans import notes, stop
+from tripplan.cli_plans import Destination, Ground, Origin, notes, stop
 from tripplan.cli_regions import region_app
 from tripplan.errors import TripplanError
 
@@ -40,7 +40,7 @@ def batch(
         str | None, typer.Option("--vehicle", "-v", help="For trips that name no car.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
-    region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
+    region: Ground = "starter",
     plans: Annotated[bool, typer.Option(help="Also write each plan as JSON.")] = True,
     pages: Annotated[bool, typer.Option(help="Also write each plan as a page.")] = False,
 ) -> None:
@@ -84,14 +84,14 @@ def batch(
 
 @app.command()
 def compare(
-    origin: Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')],
-    destination: Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')],
+    origin: Origin,
+    destination: Destination,
     vehicle: Annotated[list[str], typer.Option("--vehicle", "-v", help="Car; several times.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="HTML page.")],
     ambient_c: Annotated[_Many, typer.Option(help='Degrees C, or "Jan=-4"; several times.')] = None,
     wish: Annotated[_Many, typer.Option(help='Any wish: "departure_soc=0.8".')] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
-    region: Annotated[str, typer.Option(help="Region to plan on.")] = "starter",
+    region: Ground = "starter",
 ) -> None:
     """Plan one trip with several cars, at several temperatures, or both; writes one page."""
     from tripplan import overview

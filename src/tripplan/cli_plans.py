@@ -27,10 +27,10 @@ notes = Console(stderr=True)
 """Where everything goes that is not the answer."""
 PLANNING = "planning (the first run also compiles the search, a minute or two)"
 
-_Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
-_Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
+Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
+Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
 _Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
-_Ground = Annotated[str, typer.Option(help="Region to plan on.")]
+Ground = Annotated[str, typer.Option(help="Region to plan on.")]
 _OUTPUT_HELP = (
     "File, by its ending: .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg, .png; "
     "several times for several."
@@ -55,7 +55,7 @@ def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
         command(**{name: value for name, value in given.items() if value not in (None, [])})
 
     own = list(inspect.signature(command).parameters.values())[:-1]
-    kinds: dict[str, Any] = {"origin": _Origin, "destination": _Destination, "vehicle": _Car}
+    kinds: dict[str, Any] = {"origin": Origin, "destination": Destination, "vehicle": _Car}
     wished = {
         name: Annotated[k, typer.Option(*flags, help=told)] for name, k, told, flags in WISHES
     }
@@ -72,7 +72,7 @@ def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
 
 @with_wishes
 def plan(
-    region: _Ground = "starter",
+    region: Ground = "starter",
     ways: Annotated[int, typer.Option(help="Ways to show on the page, this one too.")] = 1,
     output: _Files = None,
     json_path: _Json = None,
@@ -116,7 +116,7 @@ def plan(
 @with_wishes
 def alternatives(
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="Most plans.")] = 3,
-    region: _Ground = "starter",
+    region: Ground = "starter",
     output: _Files = None,
     json_path: _Json = None,
     **asked: object,
@@ -137,7 +137,7 @@ def alternatives(
 @with_wishes
 def pareto(
     over: Annotated[str, typer.Option(help="Which of these.")] = "time,energy,money,stops",
-    region: _Ground = "starter",
+    region: Ground = "starter",
     output: _Files = None,
     json_path: _Json = None,
     **asked: object,
