@@ -17,8 +17,6 @@ WHERE_THEY_ARE = {
     "validation": ROOT / "validation",
     "benchmarks": ROOT / "benchmarks",
 }
-BEYOND_THE_EXTRA = {"fastsim"}
-"""Runs in an interpreter of its own, see `tests/oracles/test_fastsim.py`."""
 
 
 def imported_at_the_top(file: Path) -> set[str]:
@@ -69,7 +67,6 @@ def test_the_test_extra_names_every_library_that_collecting_the_tests_imports() 
     wanted = {
         f"{module} ({file.relative_to(ROOT)})"
         for module, file in libraries_of_the_tests().items()
-        if module not in BEYOND_THE_EXTRA
-        and not {name.lower().replace("_", "-") for name in of_module.get(module, [module])} & named
+        if not {name.lower().replace("_", "-") for name in of_module.get(module, [module])} & named
     }
     assert not wanted
