@@ -182,6 +182,28 @@ def test_lanes_never_lie_above_the_truth_and_little_below(
         assert short.max() <= graph.nodes * (each + ground.lanes.unit[lane])
 
 
+@pytest.mark.parametrize("seed", GRAPHS)
+def test_the_roads_of_a_lane_weigh_what_the_lane_says(seed: int) -> None:
+    graph = random_graph(seed)
+    ground = graph.ground(PLENTY_KWH, seed)
+    lanes, rows = ground.lanes, RowStore(ground, np.arange(graph.nodes, dtype=np.int32))
+    roads = Roads(ground)
+    for node in range(0, graph.nodes, 4):
+        for other in range(graph.nodes):
+            weight = rows.lanes_between(node, other)
+            for lane in range(0, lanes.rate_s_per_kwh.size, 3):
+                rate = float(lanes.rate_s_per_kwh[lane])
+                arcs = roads.arcs_at_rate(rate, node, other)
+                if node == other or not math.isfinite(weight[lane]):
+                    assert not arcs.size
+                    continue
+                assert (graph.tail[arcs[0]], graph.head[arcs[-1]]) == (node, other)
+                assert np.array_equal(graph.head[arcs[:-1]], graph.tail[arcs[1:]])
+                rise = graph.height_kwh[other] - graph.height_kwh[node]
+                total = lanes.weight[arcs, lane].sum() * lanes.unit[lane] + rate * rise
+                assert total == pytest.approx(weight[lane], rel=1e-12, abs=1e-9)
+
+
 def test_a_network_without_roads_has_no_drives() -> None:
     graph = random_graph(1)
     shut = Graph(**{**vars(graph), "open_roads": np.zeros(graph.tail.size, np.bool_)})

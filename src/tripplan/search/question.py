@@ -177,7 +177,7 @@ def charging_times_s(question: Question, levels_kw: Floats, *, relaxed: bool = F
         return np.zeros((1, SOC_CELLS + 1))
     cap_kw = optimistic_limit_kw(question)
     middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
-    curve = np.array([interpolate(float(m), power.curve_soc, power.curve_kw) for m in middles])
+    curve = np.interp(middles, power.curve_soc, power.curve_kw)
     kw = np.minimum(np.minimum(curve[None, :], levels_kw[:, None]), cap_kw)
     if relaxed:
         least_cell = int(question.reserve_kwh / question.step_kwh)

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised, Metric
+from tripplan.search.driven import ChosenChain
 from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
+from tripplan.search.kernels.lane_roads import lane_roads
 from tripplan.search.kernels.sweep import way_ranks
 from tripplan.search.kernels.unpack import unpack
 from tripplan.search.pool import VALUES, DrivePool, is_backward
@@ -28,6 +30,7 @@ Choice = NDArray[np.uint8]
 
 _RATES = np.concatenate([[0.0], np.geomspace(0.6, 60.0, 44), [np.inf]])
 """Rates at which each road is driven, as multiples of that of the quickest charging."""
+_SLOWED_KWH = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,15 @@ class Roads:
         costs = (metric.up, metric.down, metric.roads)
         return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
 
+    def arcs_at_rate(self, rate_s_per_kwh: float, source: int, target: int) -> Ints:
+        """Arcs of the least time + rate x energy between two nodes, at the rate of a lane."""
+        tree, lanes = self._ground.hierarchy, self._ground.lanes
+        lane = int(np.argmin(np.abs(lanes.rate_s_per_kwh - rate_s_per_kwh)))
+        ends = (int(tree.rank[source]), int(tree.rank[target]))
+        forward_star = (tree.first_out, tree.head, tree.order)
+        costs = (lanes.up, lanes.down, lanes.weight)
+        return lane_roads(tree.graph, *costs, lane, *forward_star, *ends)
+
     def drive(self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool) -> Drive:
         """Roads and speeds of drives in a row.
 
@@ -124,11 +136,12 @@ class FineDrives(DrivePool):
     ground
         The roads with their costs.
     chains
-        Chains of stops.
+        Chains of stops.  Where a relaxation slows a drive down along an edge, the roads that are
+        best at the rate of this edge are driven too.
     """
 
     def __init__(
-        self, question: Question, ground: Customised, chains: Iterable[tuple[Step, ...]]
+        self, question: Question, ground: Customised, chains: Iterable[ChosenChain]
     ) -> None:
         super().__init__(question)
         self._ground = ground
@@ -139,9 +152,14 @@ class FineDrives(DrivePool):
         origin = question.stop_count - 1
         rows: dict[int, dict[int, Step]] = {}
         goals: dict[int, dict[tuple[int, int, int], Step]] = {}
-        for chain in chains:
+        self._slowed: dict[tuple[int, int], float] = {}
+        for chosen in chains:
             stop, lap = origin, 0
-            for step in chain:
+            known = chosen.pool.drives
+            for step in chosen.chain:
+                spared_kwh = step.arrived_kwh + known.cost_kwh[step.drive] - step.departed_kwh
+                if known.slower_kwh[step.drive] > 0.0 and spared_kwh > _SLOWED_KWH:
+                    self._slowed[stop, step.stop] = float(known.slower_s_per_kwh[step.drive])
                 if step.lap > lap:
                     goals.setdefault(lap, {})[stop, step.stop, step.lap] = step
                 else:
@@ -197,6 +215,11 @@ class FineDrives(DrivePool):
             if key not in known and (drive.arcs.size or len(set(nodes)) == 1):
                 known.add(key)
                 tables.append(self._graded(drive, stop, dwell_s))
+        rate = self._slowed.get((stop, step.stop)) if len(nodes) == 2 else None
+        if rate is not None:
+            arcs = self._roads.arcs_at_rate(rate, *nodes)
+            if arcs.size and arcs.tobytes() not in known:
+                tables.append(self._graded(Drive(arcs, np.zeros(0, np.uint8)), stop, dwell_s))
         return np.concatenate([np.zeros((VALUES, 0)), *tables], axis=1)
 
     def _graded(self, drive: Drive, stop: int, dwell_s: float) -> Floats:

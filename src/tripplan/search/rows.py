@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised
-from tripplan.search.drive_columns import DriveColumns, columns_of
+from tripplan.search.drive_columns import DriveColumns, columns_of, picked_drives
 from tripplan.search.kernels.compact import (
     Compact,
     compact_lanes,
@@ -60,7 +60,7 @@ class RowStore:
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
     _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
     _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
-    _ends: OrderedDict[tuple[int, bool, bytes], DriveColumns] = field(init=False, repr=False)
+    _ends: OrderedDict[tuple[int, bool], "_End"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
@@ -125,16 +125,25 @@ class RowStore:
 
     def _end(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
         """Drives of an end of a trip; those of the last few trips are kept."""
-        key = (node, forward, b"" if wanted is None else wanted.tobytes())
-        return _kept(self._ends, key, _SWEEPS, lambda: self._drives(node, wanted, forward=forward))
+        key, every = (node, forward), np.ones(self.stop_node.size, np.bool_)
+        wanted = every if wanted is None else wanted
+        known = self._ends.get(key)
+        if known is not None and np.any(wanted & ~known.wanted):
+            del self._ends[key]
+        found = _kept(
+            self._ends,
+            key,
+            _SWEEPS,
+            lambda: _End(wanted, self._drives(node, wanted, forward=forward)),
+        )
+        near = np.flatnonzero(wanted[found.drives.stop])
+        return picked_drives(found.drives, near)
 
-    def _drives(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
+    def _drives(self, node: int, wanted: Flags, *, forward: bool) -> DriveColumns:
         """Find drives at every rate."""
         ground = self.ground
         tree = ground.hierarchy
-        stops = np.arange(self.stop_node.size, dtype=np.int32)
-        if wanted is not None:
-            stops = stops[wanted]
+        stops = np.flatnonzero(wanted).astype(np.int32)
         values = np.empty((len(ground.metrics), stops.size, COLUMNS), np.int32)
         within = self._sweep(node, forward=forward).within
         if stops.size < self.stop_node.size - 1:
@@ -317,6 +326,14 @@ class _Swept(NamedTuple):
     """Of each stop, shape (stops, lanes)."""
     within: NDArray[np.bool_]
     """Whether a full battery could reach each selected rank, shape (selected,)."""
+
+
+class _End(NamedTuple):
+    """Drives from or to an end of a trip."""
+
+    wanted: Flags
+    """Which stops were looked at, shape (stops,)."""
+    drives: DriveColumns
 
 
 _ROWS = 4096

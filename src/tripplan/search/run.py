@@ -98,7 +98,8 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
     elif not math.isfinite(price):
         price = 0.0
     lane = _lane_below(rates, price)
-    rest = np.zeros(rates.size + 1)
+    wanted = [0, lane, rates.size]
+    rest = np.zeros(len(wanted))
     given_kwh = 0.0
     for array in (time_s, energy, priced):
         array[laps, chargers + laps - 1] = 0.0
@@ -107,8 +108,8 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         before = question.goals[lap - 1].node if lap else question.origin
         stop = chargers + lap - 1 if lap else chargers + laps
         here = np.append(np.arange(chargers), stop)
-        direct = rows.lanes_between(before, goal.node)
-        weight = np.vstack([rows.lanes_to(goal.node), direct[None, :]]) + rest
+        direct = rows.lanes_between(before, goal.node)[wanted]
+        weight = np.vstack([rows.lanes_to(goal.node)[:, wanted], direct]) + rest
         given_kwh += min(
             goal.charger_kw * goal.dwell_s / S_PER_H, question.limit_kwh - question.reserve_kwh
         )
@@ -117,7 +118,7 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         beyond = np.full(here.size, np.inf)
         known = np.isfinite(weight[:, -1])
         beyond[known] = (price - rates[lane]) * weight[known, -1]
-        priced[lap, here] = weight[:, lane] + beyond - price * given_kwh
+        priced[lap, here] = weight[:, 1] + beyond - price * given_kwh
         if end_price > 0.0:
             priced[lap, here] += price * (question.capacity_kwh - question.final_kwh)
         rest = rest + direct

@@ -31,7 +31,6 @@ from tripplan.search.refine import Drive, FineDrives, Roads, passed
 from tripplan.search.rows import RowStore
 from tripplan.search.run import (
     Found,
-    Step,
     heat_rules,
     least_time_s,
     optimistic_rests,
@@ -153,10 +152,10 @@ def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
     """Find a plan and a bound, and better plans while these are apart."""
     question, settings = task.question, task.settings
     cool, scope = _without_heat(task, least_s)
-    bound_s, bound_chain = _bound(task, cool, scope)
+    bound_s, relaxed = _bound(task, cool, scope)
     plan = ChosenChain(driven_s(question, cool, settings), cool.chain, cool.pool)
     if not _good_enough(question, plan.time_s, bound_s, settings):
-        plan = _refined(task, plan, [cool.chain, bound_chain])
+        plan = _refined(task, plan, [cool, relaxed])
     if not _good_enough(question, plan.time_s, bound_s, settings) and _heat_matters(
         question, plan, settings
     ):
@@ -217,23 +216,27 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
 
 
-def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, tuple[Step, ...]]:
-    """Search over the relaxation; without a bound of its own the optimistic rest has to do."""
+def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenChain]:
+    """Search over the relaxation; without a bound of its own the optimistic rest has to do.
+
+    Returns the bound, and the chain that reaches it if there is one.
+    """
     ceiling_s = cool.time_s + _MARGIN_S
     pool = RelaxedDrives(task.question, task.rows, replace(scope, ceiling_s=ceiling_s))
     found = task.search(pool, ceiling_s=ceiling_s, relaxed=True)
+    chosen = ChosenChain(found.time_s, found.chain, pool)
     if not found.complete:
-        return least_time_s(task.question, task.bounds), ()
-    return (found.time_s, found.chain) if found.chain else (cool.time_s, ())
+        return least_time_s(task.question, task.bounds), replace(chosen, chain=())
+    return min(found.time_s, cool.time_s), chosen
 
 
-def _refined(task: _Task, plan: ChosenChain, chains: Sequence[tuple[Step, ...]]) -> ChosenChain:
+def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> ChosenChain:
     """Drive chains of stops at finely graded speeds; the better of the result and the plan.
 
     The best chain without heat is found first; its speeds and departures are then fitted to heat.
     """
     question, settings = task.question, task.settings
-    pool = FineDrives(question, task.ground, [chain for chain in chains if chain])
+    pool = FineDrives(question, task.ground, chains)
     found = task.search(pool)
     if not found.chain:
         return plan
@@ -268,7 +271,7 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
         if found.chain:
             hot = ChosenChain(found.time_s, found.chain, pool)
             hot = replace(hot, time_s=driven_s(question, hot, settings))
-            plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot.chain])
+            plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot])
         if found.complete:
             break
     return plan

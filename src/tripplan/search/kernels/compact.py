@@ -196,6 +196,23 @@ def distinct(values: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 @compiled
+def _link(
+    values: Ints,
+    above: int,
+    arcs: Ints,
+    arc: int,
+    full_mwh: int,
+    forward: bool,
+    scratch: Ints,
+) -> None:
+    """Prolong the way to the place above by an arc, at its end or, backward, at its start."""
+    if forward:
+        link_into(values, above, arcs, arc, full_mwh, scratch, 0)
+    else:
+        link_into(arcs, arc, values, above, full_mwh, scratch, 0)
+
+
+@compiled
 def compact_ways(
     graph: Chordal,
     part: Compact,
@@ -231,18 +248,26 @@ def compact_ways(
     for k in range(selected):
         if not within[k]:
             continue
-        least = reached[k]
+        # Mostly the least of all ways can be driven; then only that one has to be linked.
+        least, best = reached[k], -1
         for a in range(first[k], first[k + 1]):
-            h = head[a]
-            if reached[h] + weight[a] < least:
-                if forward:
-                    link_into(values, h, descend.values, a, full_mwh, scratch, 0)
-                else:
-                    link_into(descend.values, a, values, h, full_mwh, scratch, 0)
-                if scratch[0, NEED] <= full_mwh:
-                    least = reached[h] + weight[a]
-                    for column in range(COLUMNS):
-                        values[k, column] = scratch[0, column]
+            if reached[head[a]] + weight[a] < least:
+                least, best = reached[head[a]] + weight[a], a
+        if best < 0:
+            continue
+        _link(values, head[best], descend.values, best, full_mwh, forward, scratch)
+        if scratch[0, NEED] > full_mwh:
+            least = reached[k]
+            for a in range(first[k], first[k + 1]):
+                if reached[head[a]] + weight[a] < least:
+                    _link(values, head[a], descend.values, a, full_mwh, forward, scratch)
+                    if scratch[0, NEED] <= full_mwh:
+                        least = reached[head[a]] + weight[a]
+                        for column in range(COLUMNS):
+                            values[k, column] = scratch[0, column]
+        else:
+            for column in range(COLUMNS):
+                values[k, column] = scratch[0, column]
         reached[k] = least
     found = np.empty((targets.shape[0], COLUMNS), np.int32)
     for t in range(targets.shape[0]):
