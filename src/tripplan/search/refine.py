@@ -126,6 +126,18 @@ def passed(question: Question, lap: int, step: Step) -> list[int]:
     return [goal for goal in range(lap, step.lap) if chargers + goal != step.stop]
 
 
+def _cheapest_first(
+    values: Ints, spared: Ints, faster: Choice, slower: Choice
+) -> NDArray[np.int64]:
+    """Return stretches in the order of the time that slowing down there costs for its energy."""
+    every = np.arange(faster.size)
+    lost = values[slower, every, TIME] - values[faster, every, TIME]
+    saved = spared[faster, every] - spared[slower, every]
+    price = np.full(every.size, np.inf)
+    np.divide(lost, saved, out=price, where=saved > 0)
+    return np.argsort(price, kind="stable")
+
+
 class FineDrives(DrivePool):
     """Drives between consecutive stops of a few chains, at many speeds.
 
@@ -239,9 +251,9 @@ class FineDrives(DrivePool):
             fits = np.flatnonzero(total[:, NEED] <= budget)
             if fits.size and fits[0] > 0:
                 at = int(fits[0])
-                exact = fitted(values, choice[at - 1], choice[at], spared, budget, ground.full_mwh)[
-                    None, :
-                ]
+                faster, slower = choice[at - 1], choice[at]
+                order = _cheapest_first(values, spared, faster, slower)
+                exact = fitted(values, faster, slower, order, budget, ground.full_mwh)[None, :]
                 choice = np.concatenate([choice, exact])
                 total = np.concatenate([total, chained(values, exact, ground.full_mwh)])
         kept = total[:, NEED] <= ground.full_mwh

@@ -250,7 +250,9 @@ class RowStore:
     def relaxed(self, weight: Floats, stops: Ints) -> tuple[Ints, Floats]:
         """Trades of time for energy that no drive lies below; see `corners`."""
         ground = self.ground
-        return corners(weight, ground.lanes.rate_s_per_kwh, stops, ground.full_kwh)
+        # Arrays that may not be written to are another type to the compiler.
+        writable = np.require(weight, requirements="W")
+        return corners(writable, ground.lanes.rate_s_per_kwh, stops, ground.full_kwh)
 
     def lanes_from(self, node: int) -> Floats:
         """Least time + rate x energy from a node to all stops in each lane.

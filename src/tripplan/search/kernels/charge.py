@@ -65,7 +65,8 @@ def charge_course_for(
         before, after = rows[count - 1], rows[count]
         if after[1] < np.inf and duration_s > before[1]:
             share = (duration_s - before[1]) / (after[1] - before[1])
-            rows[count] = before + share * (after - before)
+            for column in range(rows.shape[1]):
+                after[column] = before[column] + share * (after[column] - before[column])
             count += 1
     return rows[:count].copy()
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh
 from tripplan.search.kernels.heap import heap_pop
-from tripplan.search.kernels.jit import compiled_bare
+from tripplan.search.kernels.jit import compiled_bare, part_bare
 from tripplan.search.kernels.labels import (
     DONE,
     EPSILON,
@@ -129,7 +129,7 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
     return DONE
 
 
-@compiled_bare
+@part_bare
 def _limit_kwh(terms: Terms, stop: int, energy_kwh: float) -> float:
     """Most energy with which a stop that was reached with an energy is left."""
     wishes = terms.wishes
@@ -142,7 +142,7 @@ def _limit_kwh(terms: Terms, stop: int, energy_kwh: float) -> float:
     return float(max(most, energy_kwh))
 
 
-@compiled_bare
+@part_bare
 def _expand(
     frontier: Frontier, drives: Drives, terms: Terms, drive: int, label: int, next_lap: int
 ) -> bool:
@@ -203,7 +203,7 @@ def _expand(
     return True
 
 
-@compiled_bare
+@part_bare
 def _add_grid(
     found: Floats, count: int, least_kwh: float, limit_kwh: float, step_kwh: float
 ) -> int:
@@ -219,7 +219,7 @@ def _add_grid(
     return count
 
 
-@compiled_bare
+@part_bare
 def _next_leave(
     drives: Drives,
     drive: int,
@@ -256,7 +256,7 @@ def _next_leave(
     return leave if quicker and begin + EPSILON < leave < most else np.inf
 
 
-@compiled_bare
+@part_bare
 def _leave(
     frontier: Frontier,
     drives: Drives,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.contraction import Chordal
+from tripplan.search.kernels.contraction import Chordal, copy_row
 from tripplan.search.kernels.customise import (
     COLUMNS,
     COST,
@@ -26,7 +26,7 @@ from tripplan.search.kernels.customise import (
     Costs,
     link_into,
 )
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 from tripplan.search.kernels.sweep import SweepWork, clear_climb, climb_from
 
 Ints = NDArray[np.int32]
@@ -190,12 +190,12 @@ def distinct(values: Ints) -> tuple[Ints, Ints, Ints]:
                 break
             stop[used] = s
             metric[used] = best
-            found[used] = values[best, s]
+            copy_row(values[best], s, found, used)
             used += 1
     return stop[:used].copy(), metric[:used].copy(), found[:used].copy()
 
 
-@compiled
+@part
 def _link(
     values: Ints,
     above: int,
@@ -239,8 +239,7 @@ def compact_ways(
         k = part.place[rank]
         if k >= 0:
             reached[k] = work.weight[rank]
-            for column in range(COLUMNS):
-                values[k, column] = work.values[rank, column]
+            copy_row(work.values, rank, values, k)
         rank = graph.parent[rank]
     clear_climb(graph, source, work)
     first, head, weight = part.first, part.head, descend.weight
@@ -263,11 +262,9 @@ def compact_ways(
                     _link(values, head[a], descend.values, a, full_mwh, forward, scratch)
                     if scratch[0, NEED] <= full_mwh:
                         least = reached[head[a]] + weight[a]
-                        for column in range(COLUMNS):
-                            values[k, column] = scratch[0, column]
+                        copy_row(scratch, 0, values, k)
         else:
-            for column in range(COLUMNS):
-                values[k, column] = scratch[0, column]
+            copy_row(scratch, 0, values, k)
         reached[k] = least
     found = np.empty((targets.shape[0], COLUMNS), np.int32)
     for t in range(targets.shape[0]):
@@ -307,7 +304,7 @@ def compact_lanes(
                 weight = np.int32(work[rank, lane] + climb[a, lane])
                 work[there, lane] = min(work[there, lane], weight)
         if part.place[rank] >= 0:
-            least[part.place[rank]] = work[rank]
+            copy_row(work, rank, least, part.place[rank])
         rank = graph.parent[rank]
     first, head = part.first, part.head
     for k in range(selected):
@@ -318,5 +315,5 @@ def compact_lanes(
                 least[k, lane] = min(least[k, lane], weight)
     found = np.empty((targets.shape[0], lanes), np.int32)
     for t in range(targets.shape[0]):
-        found[t] = least[targets[t]]
+        copy_row(least, targets[t], found, t)
     return found, least[:, lanes - 1].copy()

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 
@@ -40,12 +40,44 @@ class Chordal(NamedTuple):
     """The arcs by their upper end, lower ends rising within a row, shape (arcs,)."""
 
 
-@compiled
+@part
 def longer(column: Ints, room: int) -> Ints:
     """Copy a column into one with more room."""
     copy = np.empty(room, np.int32)
-    copy[: column.shape[0]] = column
+    # Element by element: an assignment of slices takes seconds to compile.
+    for k in range(column.shape[0]):
+        copy[k] = column[k]
     return copy
+
+
+@part
+def copy_row(source: Ints, row: int, into: Ints, at: int) -> None:
+    """Copy a row of a table into one of another, element by element for the same reason."""
+    for column in range(source.shape[1]):
+        into[at, column] = source[row, column]
+
+
+@part
+def _put_sorted(found: Ints, count: int, column: Ints, at: int) -> None:
+    """Put the first so many numbers into a column from a position on, rising: a few runs as a rule.
+
+    numpy's sort takes seconds to compile.
+    """
+    for k in range(count):
+        to = at + k
+        while to > at and column[to - 1] > found[k]:
+            column[to] = column[to - 1]
+            to -= 1
+        column[to] = found[k]
+
+
+@part
+def turn_round(column: Ints, begin: int, end: int) -> None:
+    """Turn round the order of a stretch of a column."""
+    while begin < end - 1:
+        end -= 1
+        column[begin], column[end] = column[end], column[begin]
+        begin += 1
 
 
 @compiled
@@ -90,7 +122,7 @@ def contract(first_out: Ints, head: Ints, order: Ints, rank: Ints) -> Chordal:
         while used + count > room:
             room *= 2
             up_head = longer(up_head, room)
-        up_head[used : used + count] = np.sort(found[:count])
+        _put_sorted(found, count, up_head, used)
         if count:
             parent[low] = up_head[used]
             next_child[low] = first_child[parent[low]]
@@ -99,7 +131,8 @@ def contract(first_out: Ints, head: Ints, order: Ints, rank: Ints) -> Chordal:
         up_first[low + 1] = used
     up_tail = np.empty(used, np.int32)
     for low in range(nodes):
-        up_tail[up_first[low] : up_first[low + 1]] = low
+        for k in range(up_first[low], up_first[low + 1]):
+            up_tail[k] = low
     down_first = np.zeros(nodes + 1, np.int32)
     for k in range(used):
         down_first[up_head[k] + 1] += 1
@@ -113,7 +146,7 @@ def contract(first_out: Ints, head: Ints, order: Ints, rank: Ints) -> Chordal:
     return Chordal(up_first, up_head[:used].copy(), up_tail, parent, down_first, down_arc)
 
 
-@compiled
+@part
 def find_arc(graph: Chordal, low: int, high: int) -> int:
     """Arc between two ranks, or -1."""
     begin = graph.up_first[low]
@@ -169,5 +202,5 @@ def above(graph: Chordal, targets: Ints) -> Ints:
             ranks[count] = rank
             count += 1
             rank = graph.parent[rank]
-        ranks[begin:count] = ranks[begin:count][::-1].copy()
+        turn_round(ranks, begin, count)
     return ranks[:count].copy()

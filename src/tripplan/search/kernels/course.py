@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tripplan.physics.charging import PowerModel, charge_step, interpolate
 from tripplan.physics.thermal import PackModel, pack_temperature_c
-from tripplan.search.kernels.jit import compiled_bare
+from tripplan.search.kernels.jit import part_bare
 from tripplan.search.kernels.labels import EPSILON, Bounds
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ class Course(NamedTuple):
     pack_c: Floats
 
 
-@compiled_bare
+@part_bare
 def dearer_s_per_kwh(
     bounds: Bounds,
     pack_c: float,
@@ -72,7 +72,7 @@ def dearer_s_per_kwh(
     return 3600.0 * (1.0 / most_kw - 1.0 / bounds.best_kw)
 
 
-@compiled_bare
+@part_bare
 def coolest_pack_c(pack_c: float, time_s: float, pack: PackModel) -> float:
     """Lowest temperature that a warm pack can have within a time, if nothing heats it [degC]."""
     conductance = max(pack.conductance_driving_w_per_k, pack.conductance_parked_w_per_k)
@@ -88,7 +88,7 @@ def coolest_pack_c(pack_c: float, time_s: float, pack: PackModel) -> float:
     )
 
 
-@compiled_bare
+@part_bare
 def fill_course(
     course: Course,
     row: int,
@@ -115,7 +115,7 @@ def fill_course(
         k += 1
 
 
-@compiled_bare
+@part_bare
 def at_energy(
     course: Course,
     row: int,
@@ -146,7 +146,7 @@ def at_energy(
     )
 
 
-@compiled_bare
+@part_bare
 def no_worse_c(pack_c: float, other_c: float, rules: HeatRules) -> bool:
     """Whether a pack temperature is as good as another for the charging to come."""
     if abs(pack_c - other_c) <= rules.temperature_epsilon_k:

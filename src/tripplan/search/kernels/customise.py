@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.kernels.contraction import Chordal
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -44,7 +44,7 @@ class Roads32(NamedTuple):
     values: Ints
 
 
-@compiled
+@part
 def capped(value: int | np.int64) -> int:
     """Keep a whole number within what is told apart."""
     return int(min(max(value, -NEVER), NEVER))

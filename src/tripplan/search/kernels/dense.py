@@ -9,6 +9,7 @@ from tripplan.search.kernels.jit import compiled
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Choice = NDArray[np.uint8]
+Longs = NDArray[np.int64]
 
 
 @compiled
@@ -70,34 +71,28 @@ def chained(values: Ints, choice: Choice, full_mwh: int) -> Ints:
 
 @compiled
 def fitted(
-    values: Ints, faster: Choice, slower: Choice, spared: Ints, need_mwh: int, full_mwh: int
+    values: Ints, faster: Choice, slower: Choice, order: Longs, need_mwh: int, full_mwh: int
 ) -> Choice:
     """Slow a drive down, stretch by stretch, until it needs no more than a given energy.
 
     Parameters
     ----------
-    values, spared, full_mwh
+    values, full_mwh
         As in `drives_at_rates`.
     faster, slower
         Speeds of two drives over the road, shape (stretches,); the slower one needs little enough.
+    order
+        Stretches in the order in which they are slowed down, shape (stretches,).
     need_mwh
         Most energy above the reserve that the drive may need.
     """
     stretches = faster.shape[0]
-    price = np.full(stretches, np.inf)
-    for k in range(stretches):
-        saved = spared[faster[k], k] - spared[slower[k], k]
-        if saved > 0:
-            lost = values[slower[k], k, TIME] - values[faster[k], k, TIME]
-            price[k] = lost / saved
-    order = np.argsort(price)
     choice = np.empty((1, stretches), np.uint8)
     few, many = 0, stretches
     while few < many:
         middle = (few + many) // 2
-        choice[0] = faster
-        for k in range(middle):
-            choice[0, order[k]] = slower[order[k]]
+        for k in range(stretches):
+            choice[0, order[k]] = slower[order[k]] if k < middle else faster[order[k]]
         if chained(values, choice, full_mwh)[0, NEED] <= need_mwh:
             many = middle
         else:

@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.jit import compiled_bare
+from tripplan.search.kernels.jit import part_bare
 
 Keys = NDArray[np.float64]
 Items = NDArray[np.int32]
 
 
-@compiled_bare
+@part_bare
 def heap_push(keys: Keys, items: Items, size: int, key: float, item: int) -> int:
     """Insert; the arrays must have room.  Returns the new size."""
     at = size
@@ -25,7 +25,7 @@ def heap_push(keys: Keys, items: Items, size: int, key: float, item: int) -> int
     return size + 1
 
 
-@compiled_bare
+@part_bare
 def heap_pop(keys: Keys, items: Items, size: int) -> int:
     """Remove the least entry, which the caller has read at index 0.  Returns the new size."""
     size -= 1

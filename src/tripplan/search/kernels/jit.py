@@ -55,10 +55,12 @@ forget_stale()
 _njit: Any = partial(numba.njit, cache=True, error_model="numpy", nogil=True)
 
 
+_inner: Any = partial(_njit, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
 def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile with caching on disk; division follows IEEE rules."""
-    jitted = _njit(_nrt=True)(function)
-    return cast("Callable[Arguments, Result]", jitted)
+    return cast("Callable[Arguments, Result]", _njit(_nrt=True)(function))
 
 
 def compiled_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -66,5 +68,14 @@ def compiled_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, 
 
     Counting those of a record of many arrays takes longer than a short function does.
     """
-    jitted = _njit(_nrt=False)(function)
-    return cast("Callable[Arguments, Result]", jitted)
+    return cast("Callable[Arguments, Result]", _njit(_nrt=False)(function))
+
+
+def part(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile a function that only compiled ones call; what Python would need is left out."""
+    return cast("Callable[Arguments, Result]", _inner(_nrt=True)(function))
+
+
+def part_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile the same without counting references, as `compiled_bare`."""
+    return cast("Callable[Arguments, Result]", _inner(_nrt=False)(function))

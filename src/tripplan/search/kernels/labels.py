@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.search.kernels.heap import heap_push
-from tripplan.search.kernels.jit import compiled, compiled_bare
+from tripplan.search.kernels.jit import compiled, compiled_bare, part_bare
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -191,7 +191,7 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
     )
 
 
-@compiled_bare
+@part_bare
 def put_label(
     frontier: Frontier,
     stop: int,
@@ -224,13 +224,13 @@ def put_label(
     return at
 
 
-@compiled_bare
+@part_bare
 def fewer_stops(wishes: Wishes, stops: int, others: int) -> bool:
     """Whether a label has no more stops behind it than another, where that counts at all."""
     return stops <= others or wishes.most_stops >= MANY
 
 
-@compiled_bare
+@part_bare
 def queue_label(frontier: Frontier, label: int, key: float) -> None:
     """Put a label into the bag of its stop, and into the queue under a key."""
     lap = frontier.labels.lap[label]
@@ -253,7 +253,7 @@ def rest_s(bounds: Bounds, lap: int, stop: int, energy_kwh: float) -> float:
     return float(max(fastest, bounds.priced_s[lap, stop] - spare_s) + stops * bounds.overhead_s)
 
 
-@compiled_bare
+@part_bare
 def opens_s(wishes: Wishes, stop: int, time_s: float) -> float:
     """Time from which a stop can be used by a car that comes at a time; infinite: never again."""
     if stop >= wishes.chargers:
@@ -268,7 +268,7 @@ def opens_s(wishes: Wishes, stop: int, time_s: float) -> float:
     return np.inf
 
 
-@compiled_bare
+@part_bare
 def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
     """Time that charging from empty to an energy takes at a charger of this power level [s]."""
     x = energy_kwh / step_kwh
@@ -276,7 +276,7 @@ def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> 
     return float(tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell]))
 
 
-@compiled_bare
+@part_bare
 def charge_worth_s(wishes: Wishes, stop: int, taken_s: float, charged_kwh: float) -> float:
     """Return what a charge at a stop counts, by its time and its energy [s]."""
     return float(
@@ -284,7 +284,7 @@ def charge_worth_s(wishes: Wishes, stop: int, taken_s: float, charged_kwh: float
     )
 
 
-@compiled_bare
+@part_bare
 def charged_kwh(tau_s: Floats, level: int, step_kwh: float, time_s: float) -> float:
     """Energy that charging from empty for a time gives; the inverse of `charged_s` [kWh]."""
     cell = int(np.searchsorted(tau_s[level], time_s)) - 1
@@ -294,14 +294,14 @@ def charged_kwh(tau_s: Floats, level: int, step_kwh: float, time_s: float) -> fl
     return float((cell + min(max(share, 0.0), 1.0)) * step_kwh)
 
 
-@compiled_bare
+@part_bare
 def slope_s_per_kwh(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
     """Time for the next kilowatt-hour at an energy within a cell [s/kWh]."""
     cell = min(max(int(energy_kwh / step_kwh), 0), tau_s.shape[1] - 2)
     return float((tau_s[level, cell + 1] - tau_s[level, cell]) / step_kwh)
 
 
-@compiled_bare
+@part_bare
 def departures(
     tau_s: Floats,
     here: int,

@@ -8,14 +8,14 @@ over a lower rank whose sum it is.
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.contraction import Chordal, find_arc, longer
+from tripplan.search.kernels.contraction import Chordal, find_arc, longer, turn_round
 from tripplan.search.kernels.customise import LANE_MOST
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 
 
-@compiled
+@part
 def _climbed(graph: Chordal, side: Ints, lane: int, start: int) -> tuple[Ints, Ints]:
     """Least weight from a rank to each one above it, and the rank before; others hold anything."""
     nodes = graph.parent.shape[0]
@@ -36,7 +36,7 @@ def _climbed(graph: Chordal, side: Ints, lane: int, start: int) -> tuple[Ints, I
     return weight, before
 
 
-@compiled
+@part
 def _ranks_between(graph: Chordal, up: Ints, down: Ints, lane: int, start: int, end: int) -> Ints:
     """Ranks at the ends of the arcs of the least way; empty where there is none."""
     from_start, before = _climbed(graph, up, lane, start)
@@ -64,7 +64,7 @@ def _ranks_between(graph: Chordal, up: Ints, down: Ints, lane: int, start: int, 
         ranks[count] = rank
         count += 1
         rank = before[rank]
-    ranks[:count] = ranks[:count][::-1].copy()
+    turn_round(ranks, 0, count)
     rank = after[top] if top >= 0 else -1
     while rank >= 0:
         if count == ranks.shape[0]:

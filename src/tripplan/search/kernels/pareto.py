@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tripplan.search.kernels.contraction import longer
 from tripplan.search.kernels.customise import COLUMNS, COST, DROP, NEED, TIME, link_into
 from tripplan.search.kernels.heap import heap_pop, heap_push
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Bundle(NamedTuple):
     """Whether there was room for all."""
 
 
-@compiled
+@part
 def _is_worse(values: Ints, row: int, other: int) -> bool:
     for k in (TIME, NEED, COST, DROP):  # noqa: SIM110 - compiled
         if values[row, k] < values[other, k]:

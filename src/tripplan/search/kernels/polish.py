@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.search.kernels.charge import dwelt
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 from tripplan.search.kernels.labels import EPSILON, Wishes, charge_worth_s, opens_s
 
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class Chain(NamedTuple):
     """Power of the plug at each leg's end, 0 where there is none, shape (legs,)."""
 
 
-@compiled
+@part
 def drive_chain(
     chain: Chain,
     choice: Ints,

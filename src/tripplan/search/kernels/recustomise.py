@@ -16,12 +16,12 @@ from tripplan.search.kernels.customise import (
     link_into,
 )
 from tripplan.search.kernels.heap import heap_pop, heap_push
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 
 
-@compiled
+@part
 def _from_roads(
     roads: Roads32,
     first: Ints,
@@ -42,7 +42,7 @@ def _from_roads(
     return int(best)
 
 
-@compiled
+@part
 def _recompute(
     graph: Chordal,
     roads: Roads32,
@@ -81,7 +81,7 @@ def _recompute(
     return not same
 
 
-@compiled
+@part
 def _queue(
     graph: Chordal,
     arc: int,
@@ -151,7 +151,7 @@ def recustomise(
     return count
 
 
-@compiled
+@part
 def _wake(
     graph: Chordal,
     arc: int,

@@ -18,7 +18,7 @@ from tripplan.physics.charging import charging_power_kw
 from tripplan.physics.thermal import parked_pack_c
 from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh, fill_course, no_worse_c
-from tripplan.search.kernels.jit import compiled_bare
+from tripplan.search.kernels.jit import part_bare
 from tripplan.search.kernels.labels import (
     EPSILON,
     Frontier,
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 _COOLER_K = 2.0
 
 
-@compiled_bare
+@part_bare
 def dwell(terms: Terms, there: int, energy_kwh: float, pack_c: float) -> tuple[float, float]:
     """Energy and pack temperature after the time that a place takes anyway; plugs are used."""
     wishes = terms.wishes
@@ -56,7 +56,7 @@ def dwell(terms: Terms, there: int, energy_kwh: float, pack_c: float) -> tuple[f
     return energy_kwh, pack_c
 
 
-@compiled_bare
+@part_bare
 def hot(terms: Terms, there: int, energy_kwh: float, pack_c: float) -> bool:
     """Whether the pack temperature would limit the power, and cooling down would help."""
     if terms.wishes.level[there] < 0:
@@ -66,7 +66,7 @@ def hot(terms: Terms, there: int, energy_kwh: float, pack_c: float) -> bool:
     return charging_power_kw(soc, pack_c - _COOLER_K, kw, terms.power) > now
 
 
-@compiled_bare
+@part_bare
 def settle(
     frontier: Frontier,
     terms: Terms,
@@ -135,7 +135,7 @@ def settle(
     queue_label(frontier, new, at_s + rest)
 
 
-@compiled_bare
+@part_bare
 def _is_dominated(
     frontier: Frontier,
     terms: Terms,
@@ -180,7 +180,7 @@ def _is_dominated(
     return False
 
 
-@compiled_bare
+@part_bare
 def _is_dominated_hot(
     frontier: Frontier,
     terms: Terms,
@@ -223,7 +223,7 @@ def _is_dominated_hot(
     return False
 
 
-@compiled_bare
+@part_bare
 def _strike_out_hot(frontier: Frontier, terms: Terms, new: int) -> None:
     """Strike out the labels that a new one makes superfluous without any epsilon in time."""
     labels, wishes, rules = frontier.labels, terms.wishes, terms.rules

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.contraction import Chordal, longer
+from tripplan.search.kernels.contraction import Chordal, copy_row, longer, turn_round
 from tripplan.search.kernels.customise import (
     COLUMNS,
     LANE_MOST,
@@ -18,7 +18,7 @@ from tripplan.search.kernels.customise import (
     Costs,
     link_into,
 )
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -51,7 +51,7 @@ def new_sweep_work(nodes: int) -> SweepWork:
     )
 
 
-@compiled
+@part
 def _prolong(
     work: SweepWork,
     before: Ints,
@@ -71,12 +71,11 @@ def _prolong(
     if scratch[0, NEED] > full_mwh:
         return
     work.weight[there] = work.weight[here] + costs.weight[arc]
-    for k in range(COLUMNS):
-        work.values[there, k] = scratch[0, k]
+    copy_row(scratch, 0, work.values, there)
     before[there] = here
 
 
-@compiled
+@part
 def climb_from(
     graph: Chordal,
     climb: Costs,
@@ -103,7 +102,7 @@ def climb_from(
         here = graph.parent[here]
 
 
-@compiled
+@part
 def clear_climb(graph: Chordal, source: int, work: SweepWork) -> None:
     """Undo what `climb_from` filled."""
     here = source
@@ -154,7 +153,7 @@ def sweep(
                 _prolong(work, work.entered, here, there, descend, arc, full_mwh, forward, scratch)
 
 
-@compiled
+@part
 def clear_sweep(graph: Chordal, source: int, selection: Ints, work: SweepWork) -> None:
     """Undo what `sweep` filled."""
     clear_climb(graph, source, work)
@@ -180,12 +179,10 @@ def ways(
     selected.
     """
     sweep(graph, climb, descend, source, selection, full_mwh, forward, work)
-    found = np.empty((targets.shape[0], COLUMNS), np.int32)
+    found = np.full((targets.shape[0], COLUMNS), -1, np.int32)
     for k in range(targets.shape[0]):
         if work.weight[targets[k]] < NO_WAY:
-            found[k] = work.values[targets[k]]
-        else:
-            found[k] = -1
+            copy_row(work.values, targets[k], found, k)
     clear_sweep(graph, source, selection, work)
     return found
 
@@ -220,9 +217,10 @@ def way_ranks(
         count += 1
         climbing = climbing or work.entered[rank] == NOWHERE
         rank = work.before[rank] if climbing else work.entered[rank]
-    ranks = ranks[:count].copy()
     clear_sweep(graph, source, selection, work)
-    return ranks[::-1].copy() if forward else ranks
+    if forward:
+        turn_round(ranks, 0, count)
+    return ranks[:count].copy()
 
 
 @compiled

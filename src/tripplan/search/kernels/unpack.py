@@ -11,12 +11,12 @@ from tripplan.search.kernels.customise import (
     Roads32,
     link_into,
 )
-from tripplan.search.kernels.jit import compiled
+from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 
 
-@compiled
+@part
 def _same(one: Ints, row: int, other: Ints, at: int) -> bool:
     for k in range(COLUMNS):  # noqa: SIM110 - compiled
         if one[row, k] != other[at, k]:
@@ -24,7 +24,7 @@ def _same(one: Ints, row: int, other: Ints, at: int) -> bool:
     return True
 
 
-@compiled
+@part
 def _road_between(
     roads: Roads32, first_out: Ints, head: Ints, tail: int, to: int, side: Costs, arc: int
 ) -> int:
@@ -102,7 +102,7 @@ def unpack(
     return found[:count].copy()
 
 
-@compiled
+@part
 def _middle(
     graph: Chordal,
     up: Costs,
