@@ -138,7 +138,6 @@ def page(pairs: int) -> str:
                 for ambient_c in WEATHER_C:
                     cases.append(measured(planner, watch, (name, ambient_c), pairs))
                     print(*row(cases[-1]), file=sys.stderr, flush=True)
-                    watch.solved.clear()
     gaps = [gap for case in cases for gap in case.gaps]
     mild = [gap for case in cases if case.ambient_c == WEATHER_C[0] for gap in case.gaps]
     plans = [run.plan for case in cases for run in case.runs]

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
@@ -120,14 +120,15 @@ class Solved:
 
 @dataclass
 class Watch:
-    """Keeps every search that planners run."""
+    """Keeps the latest search that planners run; all of them would hold too much memory."""
 
-    solved: list[Solved] = field(default_factory=list)
+    latest: Solved | None = None
 
     @property
     def last(self) -> Solved:
         """The latest search."""
-        return self.solved[-1]
+        assert self.latest is not None
+        return self.latest
 
 
 @contextmanager
@@ -137,7 +138,7 @@ def watched() -> Iterator[Watch]:
 
     def wrapped(question: Question, rows: RowStore, settings: Settings) -> Solution:
         seconds, solution = timed(lambda: solve(question, rows, settings))
-        watch.solved.append(Solved(question, rows, solution, seconds))
+        watch.latest = Solved(question, rows, solution, seconds)
         return solution
 
     with patch.object(planner_module, "solve", wrapped):

@@ -212,7 +212,7 @@ class Certificate(Record):
     labels: int
     """Labels that the search created."""
     complete: bool
-    """False if the search with battery heat ran into its label limit."""
+    """False if the search with battery heat ran into its label limit, or the time budget ended."""
 
 
 class Audit(Record):

@@ -20,7 +20,7 @@ from tripplan.refused import Refused
 from tripplan.region import Region
 from tripplan.search.question import Goal, Question
 from tripplan.search.reach import OutOfReach
-from tripplan.search.rows import RowStore
+from tripplan.search.rows import ROWS_KEPT, RowStore
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
 from tripplan.trip import Objective, Place, Trip
@@ -51,6 +51,36 @@ class Planner:
         self.region = region
         self.settings = settings or Settings()
         self._ready = PreparedRegion(region)
+
+    def get_ready(self, trip: Trip, vehicle: Vehicle, *, every_row: bool = False) -> int:
+        """Do ahead what the first plan of a car under given conditions would have to.
+
+        Roads are priced and their hierarchy is customised; rows of drives between chargers are
+        made as plans ask for them, unless they are wanted too.
+
+        Parameters
+        ----------
+        trip
+            Any trip under these conditions.
+        vehicle
+            The car.
+        every_row
+            Whether to find the drives from each charger to all others now: some 20 ms a charger on
+            a network of 436,000 nodes.  No more are kept than `search.rows.ROWS_KEPT`.
+
+        Returns
+        -------
+        int
+            How many chargers the car can use.
+        """
+        fitting = self._ready.fitting(trip.chargers, vehicle)
+        rows = self._ready.rows(trip, vehicle, fitting.node)
+        rows.made_ready()
+        if every_row:
+            for stop in range(min(fitting.node.size, ROWS_KEPT)):
+                rows.row(stop)
+                rows.relaxed_row(stop)
+        return int(fitting.node.size)
 
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
         """Find the best way to drive and charge: the quickest, or as the trip's objective has it.

@@ -44,3 +44,15 @@ def test_a_road_that_only_the_bound_knows_is_driven() -> None:
     assert found.time_s == pytest.approx(shortest_time_s(as_levels(world)), abs=1e-6)
     assert found.time_s == pytest.approx(4320.0, abs=1e-6)
     assert found.lower_bound_s <= found.time_s
+
+
+def test_a_search_that_is_out_of_time_gives_what_it_has() -> None:
+    world = three_roads()
+    settings = Settings(heat=False, time_budget_s=1e-9)
+    found = solve(as_question(world), as_rows(world), settings)
+    assert found.time_s == pytest.approx(7020.0, abs=1e-6)
+    assert found.lower_bound_s <= shortest_time_s(as_levels(world))
+    assert not found.complete
+    assert "time budget ended" in found.method
+    plenty = Settings(heat=False, time_budget_s=1e9)
+    assert solve(as_question(world), as_rows(world), plenty).complete

@@ -115,7 +115,7 @@ def test_proof_and_audit_say_the_worst_as_well() -> None:
     doubtful = plan.model_copy(update={"certificate": certificate, "audit": audit})
     text = report.to_text(doubtful)
     assert "just that (gap 0.00%)" in text
-    assert "stopped at its label limit" in text
+    assert "stopped early, at its label limit or its time budget" in text
     assert "FAILED" in text
     assert "Objection: leg 2: too slow" in text
     assert statements.headline(plan) == "At most 0.32% of this time could be saved."

@@ -305,7 +305,8 @@ def _proof_method(certificate: Certificate) -> list[str]:
     ]
     if not certificate.complete:
         said.append(
-            "The search stopped at its label limit: the bound holds, but a better plan may exist."
+            "The search stopped early, at its label limit or its time budget: the bound holds, but "
+            "a better plan may exist."
         )
     return said
 

@@ -113,7 +113,7 @@ class RowStore:
         """Drives from a stop to the others."""
         node = int(self.stop_node[stop])
         others = np.arange(self.stop_node.size) != stop
-        return _kept(self._rows, stop, _ROWS, lambda: self._drives(node, others, forward=True))
+        return _kept(self._rows, stop, ROWS_KEPT, lambda: self._drives(node, others, forward=True))
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
         """Drives from a node to all stops, or to those that are wanted."""
@@ -240,7 +240,7 @@ class RowStore:
 
     def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
-        return _kept(self._relaxed_rows, stop, _ROWS, lambda: self._relaxed_row(stop))
+        return _kept(self._relaxed_rows, stop, ROWS_KEPT, lambda: self._relaxed_row(stop))
 
     def _relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
         weight = self.lanes_from(int(self.stop_node[stop])).copy()
@@ -338,7 +338,7 @@ class _End(NamedTuple):
     drives: DriveColumns
 
 
-_ROWS = 4096
+ROWS_KEPT = 4096
 """Rows that are kept."""
 _SWEEPS = 64
 """Sweeps of lanes, and drives from and to ends of trips, that are kept."""

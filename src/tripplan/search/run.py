@@ -1,6 +1,7 @@
 """Run the compiled search over a table of drives, fetching rows as it asks for them."""
 
 import math
+import time
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -250,6 +251,7 @@ def search(
     relaxed: bool = False,
     rules: HeatRules | None = None,
     dominance: bool = True,
+    deadline_s: float = math.inf,
 ) -> Found:
     """Search over a pool of drives.
 
@@ -271,6 +273,9 @@ def search(
         With battery heat: how coarse; None: without.
     dominance
         Whether to strike out superfluous labels.
+    deadline_s
+        Reading of `time.monotonic` after which no more rows are fetched: what was found so far is
+        returned as incomplete.
     """
     wishes, clock_s, tau_s = wishes_of(question, relaxed=relaxed)
     room = settings.label_limit if rules is None else settings.heat_label_limit
@@ -300,7 +305,7 @@ def search(
     start(frontier, wishes, question.start_c)
     while True:
         status = choose_stops(frontier, pool.drives, terms)
-        if status != NEEDS_ROW:
+        if status != NEEDS_ROW or time.monotonic() > deadline_s:
             break
         pool.fetch(int(frontier.counts[MISSING]))
     return _found(frontier, complete=status == DONE)

@@ -12,6 +12,7 @@ Each step is left out where the plan already is as good as the bound, to within 
 """
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -94,6 +95,16 @@ class _Task:
     labels: int = 0
     complete: bool = True
     method: str = ""
+    deadline_s: float = math.inf
+    """Reading of `time.monotonic` at which the time budget ends."""
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time budget has ended; the certificate then says so."""
+        ended = time.monotonic() > self.deadline_s
+        if ended:
+            self.complete, self.method = False, _OUT_OF_TIME
+        return ended
 
     def search(self, pool: DrivePool, **how: object) -> Found:
         found = search(self.question, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
@@ -122,13 +133,15 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
     NoPlanError
         The battery takes no charge at the temperatures of this trip.
     """
+    budget_s = settings.time_budget_s
+    deadline_s = math.inf if budget_s is None else time.monotonic() + budget_s
     bounds = optimistic_rests(question, rows)
     least_s = least_time_s(question, bounds)
     if not math.isfinite(bounds.time_s[0, question.stop_count - 1]):
         raise DisconnectedError(
             "no road that this car may use joins origin and destination in this region"
         )
-    task = _Task(question, rows.ground, rows, settings, bounds)
+    task = _Task(question, rows.ground, rows, settings, bounds, deadline_s=deadline_s)
     try:
         plan, bound_s, scope = _bracketed(task, least_s)
     except OutOfReach:
@@ -141,7 +154,7 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         if not plan.chain:
             raise
     else:
-        if settings.exact and plan.time_s > bound_s:
+        if settings.exact and plan.time_s > bound_s and not task.out_of_time:
             plan, bound_s = _exact(task, plan, scope, bound_s)
     if not math.isfinite(plan.time_s):
         raise _refused(question)
@@ -152,13 +165,13 @@ def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
     """Find a plan and a bound, and better plans while these are apart."""
     question, settings = task.question, task.settings
     cool, scope = _without_heat(task, least_s)
-    bound_s, relaxed = _bound(task, cool, scope)
     plan = ChosenChain(driven_s(question, cool, settings), cool.chain, cool.pool)
-    if not _good_enough(question, plan.time_s, bound_s, settings):
+    if task.out_of_time:
+        return plan, least_s, scope
+    bound_s, relaxed = _bound(task, cool, scope)
+    if _can_gain(task, plan, bound_s):
         plan = _refined(task, plan, [cool, relaxed])
-    if not _good_enough(question, plan.time_s, bound_s, settings) and _heat_matters(
-        question, plan, settings
-    ):
+    if _can_gain(task, plan, bound_s) and _heat_matters(question, plan, settings):
         plan = _with_heat(task, plan, scope)
     return plan, bound_s, scope
 
@@ -188,9 +201,12 @@ def _exact(
     return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
 
 
-def _good_enough(question: Question, time_s: float, bound_s: float, settings: Settings) -> bool:
-    fixed_s = question.constant_s
-    return time_s - fixed_s <= (bound_s - fixed_s) * (1.0 + settings.gap)
+def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
+    """Whether the plan is not yet as good as the bound, and there is time to look further."""
+    fixed_s = task.question.constant_s
+    if plan.time_s - fixed_s <= (bound_s - fixed_s) * (1.0 + task.settings.gap):
+        return False
+    return not task.out_of_time
 
 
 def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
@@ -223,7 +239,7 @@ def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenC
     """
     ceiling_s = cool.time_s + _MARGIN_S
     pool = RelaxedDrives(task.question, task.rows, replace(scope, ceiling_s=ceiling_s))
-    found = task.search(pool, ceiling_s=ceiling_s, relaxed=True)
+    found = task.search(pool, ceiling_s=ceiling_s, relaxed=True, deadline_s=task.deadline_s)
     chosen = ChosenChain(found.time_s, found.chain, pool)
     if not found.complete:
         return least_time_s(task.question, task.bounds), replace(chosen, chain=())
@@ -266,13 +282,13 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
         ceiling_s = plan.time_s
         pool = RealDrives(question, task.rows, replace(scope, ceiling_s=ceiling_s))
         rules = heat_rules(question, settings, coarser=coarser, trip_s=ceiling_s)
-        found = task.search(pool, ceiling_s=ceiling_s, rules=rules)
+        found = task.search(pool, ceiling_s=ceiling_s, rules=rules, deadline_s=task.deadline_s)
         task.complete = found.complete
         if found.chain:
             hot = ChosenChain(found.time_s, found.chain, pool)
             hot = replace(hot, time_s=driven_s(question, hot, settings))
             plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot])
-        if found.complete:
+        if found.complete or task.out_of_time:
             break
     return plan
 
@@ -322,6 +338,12 @@ _METHOD = (
     "could have"
 )
 
+
+_OUT_OF_TIME = (
+    "the time budget ended before the search did; what was proved until then holds: a bound from a "
+    "relaxation over all roads and speeds or, without that, from the fastest and the thriftiest "
+    "drives alone"
+)
 
 _EXACT = "exact search over every drive that can matter, at all roads and speeds"
 _EXACT_BUT_HEAT = (
