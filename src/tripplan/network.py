@@ -300,6 +300,16 @@ class RoadNetwork:
         """Node at the arc's start, shape (arcs,)."""
         return np.repeat(np.arange(self.node_count, dtype=np.int32), np.diff(self.first_out))
 
+    @cached_property
+    def bearing_deg(self) -> NDArray[np.float64]:
+        """Direction at each arc's start in degrees clockwise from north, shape (arcs,)."""
+        tail, head = self.tail, self.head
+        phi_1, phi_2 = np.radians(self.lat[tail]), np.radians(self.lat[head])
+        turn = np.radians(self.lon[head] - self.lon[tail])
+        east = np.sin(turn) * np.cos(phi_2)
+        north = np.cos(phi_1) * np.sin(phi_2) - np.sin(phi_1) * np.cos(phi_2) * np.cos(turn)
+        return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
+
 
 def _ends(
     tail: ArrayLike, head: ArrayLike, nodes: int

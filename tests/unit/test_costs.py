@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 from tests.worlds import car
 from tripplan.network import RoadNetwork
-from tripplan.search.costs import ArcCosts, bearings_deg, price_arcs
+from tripplan.search.costs import ArcCosts, price_arcs
 from tripplan.trip import Conditions, Place, Trip
 from tripplan.vehicle import Vehicle
 
@@ -258,9 +258,7 @@ def compass() -> RoadNetwork:
 
 
 def test_bearings_run_clockwise_from_north() -> None:
-    assert bearings_deg(compass(), np.arange(4, dtype=np.int32)).tolist() == pytest.approx(
-        [0.0, 90.0, 180.0, 270.0]
-    )
+    assert compass().bearing_deg.tolist() == pytest.approx([0.0, 90.0, 180.0, 270.0])
 
 
 @pytest.mark.parametrize(

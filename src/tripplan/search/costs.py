@@ -171,7 +171,7 @@ def price_arcs(
         inside = np.arange(first[-1]) - np.repeat(first[:-1], counts)
         piece = np.repeat(network.piece_first[rows], counts) + inside
         length_m, rise_m = network.piece_length_m[piece], network.piece_rise_m[piece]
-    bearing = bearings_deg(network, rows)
+    bearing = network.bearing_deg[rows]
     middle_m = _middle_m(network, rows, rise_m, first, counts)
     air = consumption.air_density_kg_per_m3(trip.conditions.ambient_c, middle_m)
     wind = consumption.headwind_mps(
@@ -212,16 +212,6 @@ def _middle_m(
     climbed = total[:-1] - np.repeat(total[first[:-1]], counts)
     start_m = np.repeat(network.elevation_m[network.tail[rows]], counts) + climbed
     return np.asarray(start_m + 0.5 * rise_m)
-
-
-def bearings_deg(network: RoadNetwork, arcs: Ints) -> Floats:
-    """Direction of travel of arcs, degrees clockwise from north, shape (arcs,)."""
-    tail, head = network.tail[arcs], network.head[arcs]
-    phi_1, phi_2 = np.radians(network.lat[tail]), np.radians(network.lat[head])
-    turn = np.radians(network.lon[head] - network.lon[tail])
-    east = np.sin(turn) * np.cos(phi_2)
-    north = np.cos(phi_1) * np.sin(phi_2) - np.sin(phi_1) * np.cos(phi_2) * np.cos(turn)
-    return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
 
 
 def _drivable(

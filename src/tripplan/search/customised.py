@@ -34,6 +34,7 @@ from tripplan.search.kernels.customise import (
     customise_lanes,
 )
 from tripplan.search.kernels.recustomise import recustomise, recustomise_lanes
+from tripplan.search.kernels.weigh import cheapest_speeds, weights_in_lanes
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
 
 Floats = NDArray[np.float64]
@@ -47,7 +48,6 @@ _LANE_FACTORS = (0.0, *np.geomspace(1.0, 8.0, 12).tolist(), 16.0, 40.0)
 """Rates of the lanes, likewise; a lane of energy alone follows."""
 _LANE_UNIT_S = 1e-4
 _LANE_UNIT_KWH = 1e-6
-_ENERGY_BITS = 31
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,44 +133,19 @@ class Customised:
             )
 
     def _metric(self, rate: float) -> Metric:
-        weight, choice = self._chosen(rate)
+        weight, choice = cheapest_speeds(self.values, self.spared_mwh, self.open_roads, rate)
         values = np.take_along_axis(self.values, choice[None, :, None].astype(np.intp), 0)[0]
         roads = Roads32(weight, np.ascontiguousarray(values))
         tree = self.hierarchy
         up, down = customise(tree.graph, tree.arc, tree.is_up, roads, self.full_mwh)
         return Metric(rate, roads, choice, up, down)
 
-    def _chosen(self, rate: float) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-        """Least weight of each road over all speeds, and the speed that has it."""
-        best = np.full(self.open_roads.size, NO_WAY, np.int64)
-        choice = np.zeros(self.open_roads.size, np.uint8)
-        for speed, values in enumerate(self.values):
-            time_ms, spared = values[:, TIME], self.spared_mwh[speed]
-            if np.isinf(rate):
-                weight = (spared.astype(np.int64) << _ENERGY_BITS) + time_ms
-            else:
-                price = rate * MS_PER_S / MWH_PER_KWH
-                weight = time_ms + np.rint(spared * price).astype(np.int64)
-            better = weight < best
-            best[better] = weight[better]
-            choice[better] = speed
-        best[~self.open_roads] = NO_WAY
-        return best, choice
-
     @cached_property
     def lanes(self) -> Lanes:
         """Least weights at many rates."""
         rates = np.array(_LANE_FACTORS) * self.base_rate
         unit = np.append(self._lane_units(rates), 10.0 * _LANE_UNIT_KWH)
-        weight = np.full((self.open_roads.size, rates.size + 1), LANE_MOST, np.int32)
-        for speed, values in enumerate(self.values):
-            # What was rounded to whole numbers is taken at its least, so that bounds stay bounds.
-            time_s = np.maximum(values[:, TIME] - 0.5, 0.0) / MS_PER_S
-            spared = np.maximum(self.spared_mwh[speed] - 1.0, 0.0) / MWH_PER_KWH
-            for lane, rate in enumerate(rates.tolist()):
-                _lower(weight[:, lane], (time_s + rate * spared) / unit[lane])
-            _lower(weight[:, -1], spared / unit[-1])
-        weight[~self.open_roads] = LANE_MOST
+        weight = weights_in_lanes(self.values, self.spared_mwh, self.open_roads, rates, unit)
         tree = self.hierarchy
         half = weight.shape[1] // 2
         parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
@@ -240,11 +215,6 @@ class Customised:
         )
         wanted = (longest_s + rates * most_kwh) / LANE_MOST
         return np.maximum(wanted, _LANE_UNIT_S)
-
-
-def _lower(lane: Ints, weight: Floats) -> None:
-    """Take the lesser of a lane and a weight, rounded down."""
-    np.minimum(lane, np.floor(np.minimum(weight, LANE_MOST)).astype(np.int32), out=lane)
 
 
 def shares_of_speed(least: float, step: float) -> tuple[float, ...]:
