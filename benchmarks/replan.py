@@ -159,8 +159,8 @@ Whole plans (search, itinerary, audit) of random trips after {earlier} others: w
 charger of the plan out of order, or the road in the middle of its first leg closed. *New start*:
 the same plan by a planner that has the hierarchy but must price and customise all roads first.
 *Same plan*: new starts that came to the same time. A ban keeps the rows of drives; a closed road
-updates the customised costs above it alone, but all rows of drives are made anew. Trips without a
-way round a closed road are left out.
+updates the customised costs above it alone, and only those rows of drives are made anew that could
+lead over it. Trips without a way round a closed road are left out.
 
 {changes}
 """

@@ -125,6 +125,10 @@ class PreparedRegion:
         found = self._kept.get(key)
         if found is None:
             found = RowStore(self._ground(trip, vehicle, key[0]), charger_nodes)
+            before = _before_closures(trip)
+            open_rows = self._kept.get((_kind_of(before, vehicle), key[1]))
+            if open_rows is not None and trip.closed:
+                found.take_over(open_rows, self._closed(trip))
             self._kept[key] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -146,11 +150,14 @@ class PreparedRegion:
         """Return the roads with their costs: by an update of those without closures, or anew."""
         if not trip.closed:
             return self._customised(trip, vehicle)
-        before = trip.model_copy(update={"closed": ()})
+        before = _before_closures(trip)
         open_roads = self._ground(before, vehicle, _kind_of(before, vehicle))
-        network = self.region.network
-        closed = [self._roads_at(network, place) for place in trip.closed]
-        return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
+        return open_roads.closing(self._closed(trip))
+
+    def _closed(self, trip: Trip) -> Ints:
+        """Roads that a trip says are closed, shape (closed,)."""
+        found = [self._roads_at(self.region.network, place) for place in trip.closed]
+        return np.unique(np.concatenate(found)).astype(np.int32)
 
     @staticmethod
     def _roads_at(network: RoadNetwork, place: Place) -> NDArray[np.int64]:
@@ -186,6 +193,11 @@ class PreparedRegion:
 def speed_shares(trip: Trip) -> tuple[float, ...]:
     """Shares of the usual speed at which roads may be driven on this trip, from 1 down."""
     return shares_of_speed(trip.slow_down_to, SPEED_STEP)
+
+
+def _before_closures(trip: Trip) -> Trip:
+    """Return the trip as if all roads were open."""
+    return trip.model_copy(update={"closed": ()})
 
 
 def _kind_of(trip: Trip, vehicle: Vehicle) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.thermal import PackModel
-from tripplan.search.charging_tables import never_quicker
+from tripplan.search.charging_tables import extreme_cells_s, never_quicker
 from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course
 from tripplan.search.kernels.labels import (
@@ -97,9 +97,11 @@ def plain_choice(
     stops = wishes.chargers + wishes.laps + 1
     frontier = new_frontier(room, stops, wishes.laps, math.inf)
     start(frontier, wishes, 20.0)
+    least_cell = int(wishes.reserve_kwh / wishes.step_kwh)
     terms = Terms(
         tau_s,
-        never_quicker(tau_s, int(wishes.reserve_kwh / wishes.step_kwh)),
+        never_quicker(tau_s, least_cell),
+        *extreme_cells_s(tau_s, least_cell),
         np.empty((1, 0)),
         tau_s,
         charger_kw,

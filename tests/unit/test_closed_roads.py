@@ -9,6 +9,7 @@ import tripplan
 from tests.oracles.road_worlds import as_rows, random_road_world
 from tripplan.search.customised import Customised
 from tripplan.search.kernels.customise import NO_WAY, customise, customise_lanes
+from tripplan.search.rows import RowStore
 
 
 def ground(seed: int) -> Customised:
@@ -44,6 +45,26 @@ def test_closing_nothing_changes_nothing() -> None:
     for one, other in zip(whole.metrics, same.metrics, strict=True):
         assert np.array_equal(one.up.weight, other.up.weight)
     assert replace(whole).open_roads.all()
+
+
+def test_rows_that_stay_after_a_closure_are_those_made_anew() -> None:
+    stayed = 0
+    for seed in range(20):
+        world = random_road_world(seed, nodes=60, chargers=12, speeds=3)
+        before = as_rows(world)
+        stops = range(world.charger_node.size)
+        for stop in stops:
+            before.row(stop)
+        roads = np.unique(np.random.default_rng(seed).integers(0, world.tail.size, 2))
+        closed = roads.astype(np.int32)
+        fewer = before.ground.closing(closed)
+        after, anew = (RowStore(fewer, world.charger_node) for _ in range(2))
+        after.take_over(before, closed)
+        stayed += len(after.known)
+        for stop in stops:
+            mine, other = (np.column_stack(rows.row(stop)) for rows in (after, anew))
+            assert np.array_equal(mine, other), seed
+    assert 0 < stayed < 20 * 12
 
 
 def test_a_trip_goes_round_a_closed_road() -> None:

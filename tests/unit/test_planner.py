@@ -16,7 +16,7 @@ def test_getting_ready_ahead_changes_no_plan(every_row: bool) -> None:
     usable = planner.get_ready(trip, vehicle, every_row=every_row)
     assert usable == len(region.chargers.chargers)
     (rows,) = planner._ready._kept.values()  # noqa: SLF001 - what was made ahead
-    made = len(rows._rows)  # noqa: SLF001
+    made = len(rows.known)
     assert made == (usable if every_row else 0)
     assert planner.plan(trip, vehicle) == expected
-    assert every_row is (len(rows._rows) == made)  # noqa: SLF001
+    assert every_row is (len(rows.known) == made)

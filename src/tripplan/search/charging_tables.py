@@ -62,6 +62,27 @@ def never_quicker(tau_s: Floats, least_cell: int) -> NDArray[np.bool_]:
     return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
 
 
+def extreme_cells_s(tau_s: Floats, least_cell: int) -> tuple[Floats, Floats]:
+    """Time of the quickest cell of SoC from each on, and of the slowest up to each [s].
+
+    Parameters
+    ----------
+    tau_s
+        Time to charge from empty, shape (levels, columns). [s]
+    least_cell
+        Cell of SoC below which no car ever is.
+
+    Returns
+    -------
+    tuple of ndarray
+        Shape (levels, columns - 1) each.
+    """
+    cell_s = np.diff(tau_s, axis=1)
+    quickest_s = np.minimum.accumulate(cell_s[:, ::-1], axis=1)[:, ::-1]
+    cell_s[:, :least_cell] = -np.inf
+    return np.ascontiguousarray(quickest_s), np.maximum.accumulate(cell_s, axis=1)
+
+
 def rises_kwh(tau_s: Floats, least_cell: int, step_kwh: float) -> Floats:
     """Energies from which each power level charges quicker than just before, shape (levels, rises).
 

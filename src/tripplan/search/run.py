@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
-from tripplan.search.charging_tables import charging_tables, never_quicker, rises_kwh
+from tripplan.search.charging_tables import (
+    charging_tables,
+    extreme_cells_s,
+    never_quicker,
+    rises_kwh,
+)
 from tripplan.search.kernels.choose import choose_stops, start
 from tripplan.search.kernels.course import Course, HeatRules
 from tripplan.search.kernels.labels import (
@@ -288,6 +293,7 @@ def search(
     terms = Terms(
         tau_s,
         never_quicker(tau_s, least_cell),
+        *extreme_cells_s(tau_s, least_cell),
         rises_kwh(tau_s, least_cell, wishes.step_kwh) if relaxed else np.empty((1, 0)),
         clock_s,
         question.stop_kw,

@@ -103,12 +103,17 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
         for part in range(2):
             begin = drives.row_begin[here] if part == 0 else drives.goal_begin[lap, here]
             end = drives.row_end[here] if part == 0 else drives.goal_end[lap, here]
+            too_far = -1
             for drive in range(begin, end):
                 # However much is charged here, the trip takes no less than this.
                 there = drives.stop[drive]
+                if there == too_far:
+                    continue
                 next_lap = int(drives.lap[drive] if part == 1 else lap)
                 earliest = ready + drives.time_s[drive]
                 if earliest + bounds.time_s[next_lap, there] >= best[0]:
+                    # In a row, drives to the same stop stand together, the quickest first.
+                    too_far = there if part == 0 else -1
                     continue
                 slower = drives.slower_kwh[drive]
                 least = max(energy, drives.need_kwh[drive] - slower)
@@ -172,7 +177,7 @@ def _expand(
         least = max(need, energy + wishes.least_charge_kwh[here])
         if least <= limit + EPSILON or least <= energy + EPSILON:
             next_level = wishes.end_level if arrives else wishes.level[there]
-            if next_level >= 0 and terms.never_quicker[level, next_level]:
+            if next_level >= 0 and _no_quicker_later(terms, level, next_level, least, limit, cost):
                 next_level = -1
             count = departures(
                 terms.tau_s, level, next_level, cost, most, least, limit, wishes.step_kwh, found
@@ -201,6 +206,19 @@ def _expand(
                 return False
             leave = _next_leave(drives, drive, reached, leave, energy, limit, level, terms)
     return True
+
+
+@part_bare
+def _no_quicker_later(
+    terms: Terms, here: int, there: int, least_kwh: float, limit_kwh: float, cost_kwh: float
+) -> bool:
+    """Whether no kilowatt-hour beyond the least comes quicker here than at the next stop."""
+    if terms.never_quicker[here, there]:
+        return True
+    step_kwh, last = terms.wishes.step_kwh, terms.quickest_s.shape[1] - 1
+    first = min(int(least_kwh / step_kwh), last)
+    reached = min(max(int((limit_kwh - cost_kwh) / step_kwh), 0), last)
+    return bool(terms.quickest_s[here, first] >= terms.slowest_s[there, reached])
 
 
 @part_bare
@@ -243,8 +261,15 @@ def _next_leave(
         return energy_kwh if max(least, above_kwh) < energy_kwh < most else np.inf
     tau_s, step_kwh = terms.tau_s, terms.wishes.step_kwh
     begin = max(energy_kwh, least, above_kwh)
-    cell = int(np.floor(begin / step_kwh + EPSILON))
     rate_s = drives.slower_s_per_kwh[drive] * step_kwh
+    if begin + EPSILON >= most:
+        return np.inf
+    last = terms.slowest_s.shape[1] - 1
+    if limit_kwh >= most and terms.slowest_s[level, min(int(most / step_kwh), last)] < rate_s:
+        return np.inf
+    if terms.quickest_s[level, min(int(begin / step_kwh), last)] >= rate_s:
+        return np.inf
+    cell = int(np.floor(begin / step_kwh + EPSILON))
     quicker = False
     while cell < tau_s.shape[1] - 1 and cell * step_kwh < limit_kwh:
         if tau_s[level, cell + 1] - tau_s[level, cell] < rate_s:

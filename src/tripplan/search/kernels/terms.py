@@ -21,6 +21,10 @@ class Terms(NamedTuple):
     never_quicker: NDArray[np.bool_]
     """Whether a power level is never quicker than another is at the same or a lower SoC: before a
     drive to that one, no stop of this level charges more than it must.  Shape (levels, levels)."""
+    quickest_s: Floats
+    slowest_s: Floats
+    """Time that the quickest cell of SoC takes of this one and those above, and the slowest of this
+    one and those below that a car can be in, shape (power levels, columns - 1)."""
     rises_kwh: Floats
     """In a relaxation: energies at which each power level starts to charge quicker, infinite
     where there are fewer, shape (levels, rises)."""
