@@ -103,17 +103,12 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
         for part in range(2):
             begin = drives.row_begin[here] if part == 0 else drives.goal_begin[lap, here]
             end = drives.row_end[here] if part == 0 else drives.goal_end[lap, here]
-            too_far = -1
             for drive in range(begin, end):
                 # However much is charged here, the trip takes no less than this.
                 there = drives.stop[drive]
-                if there == too_far:
-                    continue
                 next_lap = int(drives.lap[drive] if part == 1 else lap)
                 earliest = ready + drives.time_s[drive]
                 if earliest + bounds.time_s[next_lap, there] >= best[0]:
-                    # In a row, drives to the same stop stand together, the quickest first.
-                    too_far = there if part == 0 else -1
                     continue
                 slower = drives.slower_kwh[drive]
                 least = max(energy, drives.need_kwh[drive] - slower)
