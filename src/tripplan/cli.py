@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from tripplan import cli_plans
+from tripplan.cli_batch import batch
 from tripplan.cli_plans import Destination, Ground, Origin, notes, stop
 from tripplan.cli_regions import region_app
 from tripplan.errors import TripplanError
@@ -24,62 +24,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
+for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto, batch):
     app.command()(_command)
 app.add_typer(region_app, name="region")
 
 _Many = list[str] | None
 """An option that may be given several times."""
-
-
-@app.command()
-def batch(
-    trips: Annotated[Path, typer.Argument(help="CSV: origin,destination,vehicle,...")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")],
-    vehicle: Annotated[
-        str | None, typer.Option("--vehicle", "-v", help="For trips that name no car.")
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
-    region: Ground = "starter",
-    plans: Annotated[bool, typer.Option(help="Also write each plan as JSON.")] = True,
-    pages: Annotated[bool, typer.Option(help="Also write each plan as a page.")] = False,
-) -> None:
-    """Plan every trip of a CSV file; writes results.csv, overview.html and plans/*.json."""
-    from tripplan import overview
-    from tripplan.api import named_region
-    from tripplan.batch import SUMMARY_FIELDS, plan_many, read_trips, summary_row
-    from tripplan.render import export
-
-    try:
-        rows = read_trips(trips)
-        columns = (
-            TextColumn("[progress.description]{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=notes) as bar:
-            task = bar.add_task("planning", total=len(rows))
-            outcomes = plan_many(
-                rows,
-                vehicle=vehicle,
-                region=region,
-                workers=workers,
-                progress=lambda _: bar.advance(task),
-            )
-        output.mkdir(parents=True, exist_ok=True)
-        table = [summary_row(o, row) for o, row in zip(outcomes, rows, strict=True)]
-        export.write_csv(output / "results.csv", table, SUMMARY_FIELDS)
-        if plans:
-            (output / "plans").mkdir(exist_ok=True)
-            for outcome in outcomes:
-                if outcome.plan is not None:
-                    export.write_json(outcome.plan, output / "plans" / f"{outcome.index:06d}.json")
-        overview.write_overview(outcomes, rows, output, named_region(region), pages=pages)
-    except TripplanError as error:
-        stop(error)
-    done = sum(outcome.status == "ok" for outcome in outcomes)
-    notes.print(f"{done} of {len(outcomes)} trips planned; {output / 'results.csv'}", markup=False)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Pages over many plans: one trip with several cars or temperatures, and a batch's overview."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -11,9 +11,12 @@ from tripplan.batch import Outcome, plan_many
 from tripplan.errors import InvalidInputError
 from tripplan.region import Region
 from tripplan.render import compare
+from tripplan.render.export import read_json
 from tripplan.render.map import save_html
 
 AXIS = "air temperature, °C"
+SHOWN = 1000
+"""So many trips of a batch are on its overview: a page of more is slow to draw."""
 
 
 @dataclass(frozen=True)
@@ -145,38 +148,45 @@ def compare_trip(asked: Sweep, path: str | Path, region: Region, *, workers: int
 
 def write_overview(
     outcomes: Sequence[Outcome],
-    rows: Sequence[Mapping[str, Any]],
     folder: Path,
     region: Region,
     *,
     pages: bool = False,
+    count: int | None = None,
 ) -> None:
     """Write a batch's ``overview.html``: all ways on a map, and a table that sorts and filters.
 
     Parameters
     ----------
-    outcomes, rows
-        What became of each trip, and what was asked.
+    outcomes
+        What became of the trips; plans that are kept in files are read from there.  No more than
+        the first `SHOWN` are on the page.
     folder
-        Where the page goes.
+        Where the page goes, and where the plans' own paths start.
     region
         Where the trips were planned.
     pages
         Whether each plan gets a page of its own in ``pages/``, to which the table links.
+    count
+        Number of trips of the batch, where that is more than there are outcomes.
 
     Raises
     ------
     DataError
-        A page cannot be written.
+        A plan cannot be read or a page cannot be written.
     """
     entries = []
-    for outcome, row in zip(outcomes, rows, strict=True):
-        href = None
-        if pages and outcome.plan is not None:
+    for outcome in outcomes[:SHOWN]:
+        plan, href = outcome.plan, None
+        if plan is None and outcome.plan_json:
+            plan = read_json(folder / outcome.plan_json)
+        if pages and plan is not None:
             href = f"pages/{outcome.index:06d}.html"
             (folder / "pages").mkdir(exist_ok=True)
-            save_html(outcome.plan, folder / href, region)
-        car = outcome.plan.vehicle_name if outcome.plan else row.get("vehicle", "")
-        label = f"{row.get('origin', '')} to {row.get('destination', '')}, {car}"
-        entries.append(compare.Entry(label, outcome.plan, outcome.reason, href=href))
-    compare.save_html(f"{len(entries)} trips", entries, folder / "overview.html", region)
+            save_html(plan, folder / href, region)
+        ends = " to ".join(str(outcome.figures.get(end, "")) for end in ("origin", "destination"))
+        car = plan.vehicle_name if plan else outcome.figures.get("vehicle", "")
+        entries.append(compare.Entry(f"{ends}, {car}", plan, outcome.reason, href=href))
+    every = max(count or 0, len(outcomes))
+    title = f"{every} trips" if every == len(entries) else f"{len(entries)} of {every} trips"
+    compare.save_html(title, entries, folder / "overview.html", region)

@@ -13,7 +13,6 @@ import pytest
 from tests.contracts.source_tree import PACKAGE
 from tripplan import (
     answer,
-    batch,
     charger,
     gazetteer,
     network,
@@ -22,6 +21,7 @@ from tripplan import (
     trip,
     vehicle,
 )
+from tripplan.batch import outcome
 from tripplan.record import Record
 
 COLUMNS = ("name", "type", "unit", "shape", "description", "source")
@@ -66,7 +66,7 @@ def table() -> list[dict[str, str]]:
 
 
 def records() -> Iterator[type]:
-    nouns = (trip, vehicle, network, charger, gazetteer, region, settings, answer, batch)
+    nouns = (trip, vehicle, network, charger, gazetteer, region, settings, answer, outcome)
     for module in nouns:
         for name, found in vars(module).items():
             own = inspect.isclass(found) and found.__module__ == module.__name__

@@ -24,6 +24,8 @@ DOORS = {
     "osmnx": (),
     "pandas": ("render.frames",),
     "requests": ("sources.fetch.http",),
+    "pyarrow": ("batch.parquet",),
+    "distributed": ("batch.cluster",),
     "pickle": (),
 }
 """Who may import a library: modules whose name starts with one of these; all others may not."""

@@ -14,7 +14,7 @@ from tripplan import overview
 from tripplan.answer import Plan
 from tripplan.batch import Outcome
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.render import compare, words
+from tripplan.render import compare, export, words
 from tripplan.render.compare import Entry
 
 ENTRIES = (
@@ -127,14 +127,29 @@ def test_a_comparison_is_planned_and_written(
         overview.compare_trip(asked, path, sample_region())
 
 
-def test_a_batch_has_an_overview_and_pages(tmp_path: Path) -> None:
+def test_a_batch_has_an_overview_and_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outcomes = [outcome(0, sample_plan()), outcome(1, None, "no plan", "too far")]
-    asked = [{"origin": "A", "destination": "B"}, {"origin": "C", "destination": "D"}]
-    overview.write_overview(outcomes, asked, tmp_path, sample_region(), pages=True)
+    overview.write_overview(outcomes, tmp_path, sample_region(), pages=True)
     html = (tmp_path / "overview.html").read_text(encoding="utf-8")
     assert 'href="pages/000000.html"' in html
     assert [p.name for p in (tmp_path / "pages").iterdir()] == ["000000.html"]
-    overview.write_overview(outcomes, asked, tmp_path, sample_region())
+    overview.write_overview(outcomes, tmp_path, sample_region())
     assert "pages/" not in (tmp_path / "overview.html").read_text(encoding="utf-8")
     with pytest.raises(DataError, match="no folder"):
-        overview.write_overview(outcomes, asked, tmp_path / "none", sample_region())
+        overview.write_overview(outcomes, tmp_path / "none", sample_region())
+    monkeypatch.setattr(overview, "SHOWN", 1)
+    overview.write_overview(outcomes, tmp_path, sample_region(), count=7)
+    assert "1 of 7 trips" in (tmp_path / "overview.html").read_text(encoding="utf-8")
+
+
+def test_an_overview_reads_the_plans_that_are_in_files(tmp_path: Path) -> None:
+    plan = sample_plan()
+    overview.write_overview([outcome(0, plan)], tmp_path, sample_region())
+    wanted = (tmp_path / "overview.html").read_bytes()
+    (tmp_path / "plans").mkdir()
+    export.write_json(plan, tmp_path / "plans" / "000000.json")
+    kept = Outcome(index=0, status="ok", plan_json="plans/000000.json")
+    overview.write_overview([kept], tmp_path, sample_region())
+    assert (tmp_path / "overview.html").read_bytes() == wanted

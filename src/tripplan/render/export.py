@@ -229,15 +229,16 @@ def _row(record: Leg | ChargingStop, **values: object) -> dict[str, Any]:
 _NUMBERS = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?(\s*,\s*[-+]?[\d.]+)?", re.IGNORECASE)
 
 
-def to_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> str:
-    """Return rows as CSV text with a header line.
+def to_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str], *, header: bool = True) -> str:
+    """Return rows as CSV text, with a header line unless that is not wanted.
 
     Text that a spreadsheet would run as a formula (it starts with ``= + - @``, a tab or a line
     end, and is no number or pair of numbers) gets an apostrophe in front.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(fields)
+    if header:
+        writer.writerow(fields)
     writer.writerows([[_cell(row.get(field, "")) for field in fields] for row in rows])
     return text.getvalue()
 

@@ -1,0 +1,258 @@
+"""`plan_many`: trips and vehicles in, outcomes out, in order, on one core or on many machines."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tripplan.api import CACHE, STARTER, named_region
+from tripplan.batch.dispatch import Dispatch
+from tripplan.batch.journal import Journal, region_digest, row_digest
+from tripplan.batch.outcome import Outcome
+from tripplan.batch.trips import Row, Unreadable, rows_of
+from tripplan.batch.worker import Chunk, Job, Results, plan_chunk
+from tripplan.errors import DataError
+from tripplan.region import Region
+from tripplan.render.files import write_text_atomically
+from tripplan.settings import Settings
+from tripplan.sources.store import read_manifest, save_region
+from tripplan.trip import ChargerWishes, Conditions
+from tripplan.vehicle import Vehicle
+
+_CHUNK = 8
+"""Rows that a worker gets at a time, and that a sudden end may cost."""
+_WINDOW = 128 * _CHUNK
+"""Rows among which those of the same car and conditions are put side by side."""
+_GROUPED_BY = (
+    "vehicle",
+    "soh",
+    *Conditions.model_fields,
+    "max_speed_kmh",
+    "avoid",
+    "closed",
+    "reserve_soc",
+    "slow_down_to",
+    "pack_start_c",
+    *(name for name in ChargerWishes.model_fields if name != "banned"),
+)
+"""Columns that the costs of the roads and the drives between chargers depend on."""
+
+
+def plan_many(
+    trips: object,
+    vehicles: Sequence[str | Vehicle] = (),
+    *,
+    vehicle: str | None = None,
+    region: Region | str = STARTER,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    workers: int = 1,
+    journal: str | Path | None = None,
+    resume: bool = False,
+    plans: str | Path | None = None,
+    progress: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Plan many trips.
+
+    Parameters
+    ----------
+    trips
+        One mapping a trip: ``origin``, ``destination``, ``vehicle`` and any wish of `plan`; or a
+        data frame (pandas, polars) with these columns; or a CSV, JSON Lines or Parquet file.
+    vehicles
+        Cars to plan each trip with, in place of those that the trips name.
+    vehicle
+        Car of the trips that name none.
+    region, settings
+        As in `plan`.
+    executor
+        Who plans: any of Python's interface, such as ``Client(...).get_executor()`` of Dask; None:
+        this process, or as many of its own as `workers` says.
+    workers
+        Number of processes; 1 plans in this one.  With an executor, how many chunks it can work
+        on at a time.
+    journal
+        File that keeps what is done; see `resume`.
+    resume
+        Take what is in the journal as done, and plan the rest.
+    plans
+        Folder for the plans as JSON; made if it is not there.
+    progress
+        Called with each outcome, in order.
+
+    Returns
+    -------
+    list of Outcome
+        One for each trip and vehicle, in order; errors are outcomes as well.  With a journal or a
+        folder of plans they have figures and paths, and no plans.
+
+    Raises
+    ------
+    DataError
+        Trips, region or journal cannot be used.
+    SourceError
+        The workers cannot be started, or the executor takes no more work.
+    """
+    found = plan_each(
+        trips,
+        vehicles,
+        vehicle=vehicle,
+        region=region,
+        settings=settings,
+        executor=executor,
+        workers=workers,
+        journal=journal,
+        resume=resume,
+        plans=plans,
+    )
+    outcomes = []
+    for outcome in found:
+        outcomes.append(outcome)
+        if progress is not None:
+            progress(outcome)
+    return outcomes
+
+
+def plan_each(
+    trips: object,
+    vehicles: Sequence[str | Vehicle] = (),
+    *,
+    vehicle: str | None = None,
+    region: Region | str = STARTER,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    workers: int = 1,
+    journal: str | Path | None = None,
+    resume: bool = False,
+    plans: str | Path | None = None,
+) -> Iterator[Outcome]:
+    """Plan many trips, one outcome at a time: as `plan_many`, in little memory."""
+    settings = settings or Settings()
+    rows = _crossed(rows_of(trips), vehicles, vehicle)
+    with ExitStack() as stack:
+        here = executor is None and workers <= 1
+        ground = _findable(region, stack, in_process=here)
+        keep: Any = "json" if plans else ("figures" if journal else "plan")
+        book = None
+        if journal is not None:
+            digest = region_digest(ground) if isinstance(ground, str) else ground.name
+            book = stack.enter_context(Journal(journal, digest, settings, resume=resume))
+        batch = _Batch(rows, book, _folder(plans))
+        job = Job(ground, settings, keep)
+        if here:
+            results: Iterator[Results] = (plan_chunk(job, chunk) for chunk in batch.chunks())
+        else:
+            results = Dispatch(job, executor, workers).run(batch.chunks())
+        yield from batch.in_order(results)
+
+
+def _crossed(
+    rows: Iterable[Row], vehicles: Sequence[str | Vehicle], vehicle: str | None
+) -> Iterator[Row]:
+    """Give each row its car: once for each of the vehicles, or where it names none."""
+    usual = {"vehicle": vehicle} if vehicle else {}
+    for row in rows:
+        if isinstance(row, Unreadable):
+            yield from [row] * max(len(vehicles), 1)
+        elif vehicles:
+            yield from ({**row, "vehicle": car} for car in vehicles)
+        else:
+            yield {**usual, **row}
+
+
+def _findable(region: Region | str, stack: ExitStack, *, in_process: bool) -> Region | str:
+    """Return a region as workers can find it: by a folder that they map into memory."""
+    if isinstance(region, str):
+        for folder in (Path(region), CACHE / region):
+            if region != STARTER and folder.is_dir():
+                read_manifest(folder)
+                return str(folder.resolve())
+        named_region(region)
+        return region
+    if in_process:
+        return region
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tripplan-region-")))
+    return str(save_region(region, folder / "region"))
+
+
+def _folder(plans: str | Path | None) -> Path | None:
+    if plans is None:
+        return None
+    try:
+        Path(plans).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"folder {plans}: cannot be made ({error})", path=str(plans)) from error
+    return Path(plans)
+
+
+class _Batch:
+    """Rows on their way: read in windows, grouped, and put in order again."""
+
+    def __init__(self, rows: Iterator[Row], journal: Journal | None, plans: Path | None) -> None:
+        self._rows = enumerate(rows)
+        self._journal = journal
+        self._plans = plans
+        self._read = 0
+        self._digests: dict[int, str] = {}
+        self._waiting: dict[int, Outcome] = {}
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Read the rows that are not done yet, those of the same kind side by side."""
+        while window := list(islice(self._rows, _WINDOW)):
+            left = [(index, row) for index, row in window if not self._is_done(index, row)]
+            left.sort(key=_kind)
+            self._read += len(window)
+            for start in range(0, len(left), _CHUNK):
+                yield left[start : start + _CHUNK]
+
+    def _is_done(self, index: int, row: Row) -> bool:
+        if self._journal is None:
+            return False
+        if self._journal.has(index):
+            self._journal.check(index, row)
+            return True
+        self._digests[index] = row_digest(row)
+        return False
+
+    def in_order(self, results: Iterator[Results]) -> Iterator[Outcome]:
+        """Note results as they come, and hand them out in the order of the rows."""
+        following = 0
+        for chunk in results:
+            self._note(chunk)
+            while (outcome := self._taken(following)) is not None:
+                following += 1
+                yield outcome
+        while (outcome := self._taken(following)) is not None:
+            following += 1
+            yield outcome
+        if self._journal is not None:
+            self._journal.finish(following)
+
+    def _note(self, chunk: Results) -> None:
+        outcomes = [self._written(outcome, text) for outcome, text in chunk]
+        if self._journal is not None:
+            self._journal.add((o, self._digests.pop(o.index)) for o in outcomes)
+        self._waiting.update((outcome.index, outcome) for outcome in outcomes)
+
+    def _written(self, outcome: Outcome, text: str) -> Outcome:
+        if self._plans is None or not text:
+            return outcome
+        name = f"{outcome.index:06d}.json"
+        write_text_atomically(self._plans / name, text)
+        return outcome.model_copy(update={"plan_json": f"{self._plans.name}/{name}"})
+
+    def _taken(self, index: int) -> Outcome | None:
+        found = self._waiting.pop(index, None)
+        if found is None and self._journal is not None and index < self._read:
+            return self._journal.outcome(index) if self._journal.has(index) else None
+        return found
+
+
+def _kind(numbered: tuple[int, Row]) -> tuple[str, int]:
+    index, row = numbered
+    if isinstance(row, Unreadable):
+        return "", index
+    return repr([row.get(name) for name in _GROUPED_BY]), index

@@ -1,0 +1,115 @@
+"""What became of one trip of a batch: status, reason, and the figures of its plan in one row."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from tripplan.answer import Plan
+from tripplan.record import Record
+from tripplan.units import S_PER_H
+
+Status = Literal["ok", "no plan", "invalid", "failed"]
+Cell = bool | int | float | str
+
+_LONGEST_ECHO = 200
+"""Characters of a row's own words that are repeated in its outcome."""
+
+SUMMARY_FIELDS = (
+    "index",
+    "status",
+    "reason",
+    "origin",
+    "destination",
+    "vehicle",
+    "soh",
+    "ambient_c",
+    "total_h",
+    "driving_h",
+    "charging_h",
+    "stops",
+    "distance_km",
+    "energy_spent_kwh",
+    "consumption_wh_per_km",
+    "arrival_soc",
+    "shortfall_kwh",
+    "gap",
+    "audit_passed",
+    "illustrative",
+    "waypoints",
+    "waiting_h",
+    "dwell_h",
+    "objective",
+    "value",
+    "cost",
+    "currency",
+    "plan_json",
+)
+"""Columns of a batch's table, in order."""
+
+
+class Outcome(Record):
+    """What became of one trip of a batch."""
+
+    index: int
+    """Position in the batch, from 0."""
+    status: Status
+    reason: str = ""
+    """Why there is no plan; empty where there is one."""
+    shortfall_kwh: float | None = None
+    """Least extra energy that would help, as in `OutOfRangeError`; None: no finite amount known."""
+    figures: Mapping[str, Cell] = {}
+    """What the row asked for and the figures of its plan, by the names of `SUMMARY_FIELDS`."""
+    plan_json: str = ""
+    """Path of the plan as JSON, from beside the folder of plans; empty where none was written."""
+    plan: Plan | None = None
+    """The plan; None where there is none, or where the batch keeps plans in files."""
+
+    def summary(self) -> dict[str, Cell]:
+        """Return one line of a batch's table; keys are `SUMMARY_FIELDS`, empty cells are ""."""
+        own: dict[str, Cell] = {
+            "index": self.index,
+            "status": self.status,
+            "reason": self.reason,
+            "shortfall_kwh": "" if self.shortfall_kwh is None else self.shortfall_kwh,
+            "plan_json": self.plan_json,
+        }
+        return {**dict.fromkeys(SUMMARY_FIELDS, ""), **self.figures, **own}
+
+
+def echo(row: Mapping[str, Any]) -> dict[str, Cell]:
+    """Repeat who was to drive where, in the words of the row, shortened where they are long."""
+    names = (name for name in ("origin", "destination", "vehicle", "soh") if name in row)
+    return {name: _word(row[name]) for name in names}
+
+
+def _word(value: object) -> Cell:
+    if isinstance(value, bool | int | float):
+        return value
+    name = getattr(value, "label", None) or getattr(value, "id", None) or str(value)
+    return str(name)[:_LONGEST_ECHO]
+
+
+def figures_of(plan: Plan) -> dict[str, Cell]:
+    """Return the figures of a plan that a batch's table has, by its columns."""
+    return {
+        "vehicle": plan.vehicle_id,
+        "soh": plan.soh,
+        "ambient_c": plan.trip.conditions.ambient_c,
+        "total_h": plan.total_s / S_PER_H,
+        "driving_h": plan.driving_s / S_PER_H,
+        "charging_h": plan.charging_s / S_PER_H,
+        "stops": plan.stop_count,
+        "distance_km": plan.distance_km,
+        "energy_spent_kwh": plan.energy_spent_kwh,
+        "consumption_wh_per_km": plan.consumption_wh_per_km,
+        "arrival_soc": plan.arrival_soc,
+        "gap": plan.certificate.gap,
+        "audit_passed": plan.audit.passed,
+        "illustrative": plan.illustrative,
+        "waypoints": len(plan.trip.waypoints),
+        "waiting_h": plan.waiting_s / S_PER_H,
+        "dwell_h": plan.dwell_s / S_PER_H,
+        "objective": plan.certificate.objective,
+        "value": plan.certificate.value,
+        "cost": plan.cost,
+        "currency": plan.currency,
+    }

@@ -1,0 +1,154 @@
+"""What a worker does: plan the rows of a chunk, whatever goes wrong with any of them."""
+
+import math
+import multiprocessing
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Any, Literal
+
+from tripplan.answer import Plan
+from tripplan.api import find_car, make_trip, planner_for
+from tripplan.batch.outcome import Outcome, echo, figures_of
+from tripplan.batch.trips import Row, Unreadable
+from tripplan.errors import InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
+from tripplan.planner import Planner
+from tripplan.region import Region
+from tripplan.render.export import to_json
+from tripplan.settings import Settings
+from tripplan.trip import Place, Trip
+from tripplan.vehicle import Vehicle
+
+_LONGEST_REASON = 2000
+_KINDS = {"origin": (str, Place), "destination": (str, Place), "vehicle": (str, Vehicle)}
+
+Chunk = Sequence[tuple[int, Row]]
+"""Rows with their positions in the batch."""
+Results = list[tuple[Outcome, str]]
+"""Outcomes, each with its plan as JSON where that was asked for, else ""."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is the same for all rows of a batch."""
+
+    region: Region | str
+    """A region that workers find by its name or folder; itself only within one process."""
+    settings: Settings
+    keep: Literal["plan", "json", "figures"]
+    """What comes back of a plan, beside its figures."""
+
+
+_LOCK = threading.Lock()
+_READY: dict[str, tuple[Planner, threading.Lock]] = {}
+
+
+def ready(job: Job) -> tuple[Planner, threading.Lock]:
+    """Return this process's planner for a job, and the lock that says whose turn it is."""
+    if not isinstance(job.region, str):
+        return planner_for(job.region, job.settings), threading.Lock()
+    key = f"{job.region}\n{job.settings.model_dump_json()}"
+    with _LOCK:
+        if key not in _READY:
+            _READY.clear()
+            _READY[key] = (planner_for(job.region, job.settings), threading.Lock())
+        return _READY[key]
+
+
+def check_in(job: Job) -> int:
+    """Make a worker ready, and tell its process id."""
+    ready(job)
+    return os.getpid()
+
+
+def plan_chunk(job: Job, chunk: Chunk) -> Results:
+    """Plan rows one after the other; threads of one process take turns at its planner."""
+    planner, turn = ready(job)
+    results = []
+    for index, row in chunk:
+        with turn:
+            results.append(_kept(job, outcome_of(planner, index, row)))
+    return results
+
+
+def _kept(job: Job, outcome: Outcome) -> tuple[Outcome, str]:
+    if outcome.plan is None or job.keep == "plan":
+        return outcome, ""
+    text = to_json(outcome.plan) if job.keep == "json" else ""
+    return outcome.model_copy(update={"plan": None}), text
+
+
+def outcome_of(planner: Planner, index: int, row: Row) -> Outcome:
+    """Plan one row; every error becomes an outcome with its reason."""
+    if isinstance(row, Unreadable):
+        return Outcome(index=index, status="invalid", reason=row.reason)
+    try:
+        plan = planner.plan(*asked(planner.region, row))
+    except NoPlanError as error:
+        short = error.shortfall_kwh if isinstance(error, OutOfRangeError) else math.inf
+        return Outcome(
+            index=index,
+            status="no plan",
+            reason=str(error),
+            shortfall_kwh=short if math.isfinite(short) else None,
+            figures=echo(row),
+        )
+    except TripplanError as error:
+        return without_plan(index, row, "invalid", str(error))
+    except Exception as error:  # noqa: BLE001 - one bad row never stops the rest
+        return without_plan(index, row, "failed", f"{type(error).__name__}: {error}")
+    return _planned(index, row, plan)
+
+
+def _planned(index: int, row: Mapping[str, Any], plan: Plan) -> Outcome:
+    figures = {**echo(row), **figures_of(plan)}
+    return Outcome(index=index, status="ok", figures=figures, plan=plan)
+
+
+def without_plan(
+    index: int, row: Row, status: Literal["invalid", "failed"], reason: str
+) -> Outcome:
+    """Return the outcome of a row that is wrong, or that could not be planned."""
+    words = reason.encode("utf-8", "replace").decode()[:_LONGEST_REASON]
+    figures = echo(row) if isinstance(row, Mapping) else {}
+    return Outcome(index=index, status=status, reason=words, figures=figures)
+
+
+def asked(region: Region, row: Mapping[str, Any]) -> tuple[Trip, Vehicle]:
+    """Return the trip and the car of one row.
+
+    Raises
+    ------
+    InvalidInputError
+        Something is missing or wrong.
+    """
+    missing = [name for name in _KINDS if name not in row]
+    if missing:
+        raise InvalidInputError(
+            f"the trip lacks {', '.join(missing)}", field=missing[0], expected="a value"
+        )
+    for name, kinds in _KINDS.items():
+        if not isinstance(row[name], kinds):
+            raise InvalidInputError(
+                f"{name}: expected text, but got {row[name]!r:.60}",
+                field=name,
+                value=row[name],
+                expected="text",
+            )
+    wishes = {k: v for k, v in row.items() if k not in {*_KINDS, "soh"}}
+    car = find_car(row["vehicle"], row.get("soh"))
+    return make_trip(region, row["origin"], row["destination"], wishes), car
+
+
+def leave_with_parent() -> None:
+    """End this process as soon as the one that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
+
+
+def _outlive(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

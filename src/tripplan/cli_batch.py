@@ -1,0 +1,186 @@
+"""The command `batch`: a file of trips in, a table and plans out, and how far it has come."""
+
+import json
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tripplan.cli_plans import Ground, notes, stop
+from tripplan.errors import DataError, TripplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tripplan.batch import Outcome
+
+_EVERY_S = 1.0
+"""Progress as JSON comes this often, seconds."""
+
+
+def batch(
+    trips: Annotated[
+        Path, typer.Argument(help="CSV, JSON Lines or Parquet: origin,destination,vehicle,...")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")],
+    vehicle: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vehicle", "-v", help="For trips that name no car; several times: all with each."
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
+    region: Ground = "starter",
+    plans: Annotated[
+        bool, typer.Option(help="Also write each plan as JSON, and overview.html.")
+    ] = True,
+    pages: Annotated[bool, typer.Option(help="Also a page for each plan of the overview.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Dask scheduler, like tcp://host:8786, in place of workers.")
+    ] = None,
+    journal: Annotated[
+        Path | None, typer.Option(help="What is done so far; default: journal.jsonl in the folder.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Progress as lines of JSON, for scripts.")
+    ] = False,
+) -> None:
+    """Plan every trip of a file; writes results.csv, overview.html and plans/*.json.
+
+    What is done is kept in a journal: after a sudden end, the same command with --resume goes on.
+    """
+    from tripplan.api import named_region
+    from tripplan.batch import plan_each, read_trips
+    from tripplan.overview import write_overview
+
+    cars = vehicle or []
+    try:
+        total = sum(1 for _ in read_trips(trips)) * max(1, len(cars))
+        _make(output)
+        with ExitStack() as stack:
+            executor, workers = _executor(scheduler, workers, stack)
+            found = plan_each(
+                trips,
+                cars if len(cars) > 1 else (),
+                vehicle=cars[0] if cars else None,
+                region=region,
+                executor=executor,
+                workers=workers,
+                journal=journal or output / "journal.jsonl",
+                resume=resume,
+                plans=output / "plans" if plans else None,
+            )
+            told = stack.enter_context(_Told(total, quiet=quiet, as_json=as_json))
+            _write(told.watched(found), output / "results.csv")
+        if plans:
+            ground = named_region(region)
+            write_overview(told.first, output, ground, pages=pages, count=told.done)
+    except TripplanError as error:
+        stop(error)
+    told.close(output / "results.csv")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"folder {folder}: cannot be made ({error})", path=str(folder)) from error
+
+
+def _executor(scheduler: str | None, workers: int, stack: ExitStack) -> tuple[Any, int]:
+    if scheduler is None:
+        return None, workers
+    from tripplan.batch.cluster import dask_executor
+
+    return stack.enter_context(dask_executor(scheduler))
+
+
+def _write(outcomes: "Iterable[Outcome]", path: Path) -> None:
+    """Write the table as rows come; it gets its name once it is whole."""
+    from tripplan.batch import SUMMARY_FIELDS
+    from tripplan.render import export
+
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.write(export.to_csv((), SUMMARY_FIELDS))
+            for outcome in outcomes:
+                file.write(export.to_csv([outcome.summary()], SUMMARY_FIELDS, header=False))
+        part.replace(path)
+    except OSError as error:
+        raise DataError(f"file {path}: cannot be written ({error})", path=str(path)) from error
+
+
+class _Told:
+    """How far a batch has come: a bar with rate, time left and failures, lines of JSON, or none."""
+
+    def __init__(self, total: int, *, quiet: bool, as_json: bool) -> None:
+        self.done = self.planned = 0
+        self.first: list[Outcome] = []
+        """As many as the overview shows."""
+        self._total = total
+        self._as_json = as_json
+        self._silent = quiet or as_json
+        self._start_s = self._last_s = time.monotonic()
+        columns = (
+            TextColumn("planning"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[per_s]:.1f}/s"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[without]} without a plan"),
+        )
+        self._bar = Progress(*columns, console=notes, disable=self._silent)
+        self._task = self._bar.add_task("", total=total, per_s=0.0, without=0)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def watched(self, outcomes: "Iterable[Outcome]") -> "Iterator[Outcome]":
+        """Hand outcomes on, and tell of them."""
+        from tripplan.overview import SHOWN
+
+        for outcome in outcomes:
+            self.done += 1
+            if self.done <= SHOWN:
+                self.first.append(outcome)
+            self.planned += outcome.status == "ok"
+            yield outcome
+            without = self.done - self.planned
+            self._bar.update(self._task, advance=1, per_s=self._per_s(), without=without)
+            if self._as_json and time.monotonic() - self._last_s >= _EVERY_S:
+                self._line()
+        if self._as_json:
+            self._line()
+
+    def close(self, table: Path) -> None:
+        """Say what came of it, and where it is."""
+        if not self._silent:
+            notes.print(f"{self.planned} of {self.done} trips planned; {table}", markup=False)
+
+    def _per_s(self) -> float:
+        return self.done / max(time.monotonic() - self._start_s, 1e-9)
+
+    def _line(self) -> None:
+        self._last_s = time.monotonic()
+        state = {
+            "done": self.done,
+            "total": self._total,
+            "without_plan": self.done - self.planned,
+            "per_s": round(self._per_s(), 3),
+            "remaining_s": round((self._total - self.done) / self._per_s(), 1)
+            if self.done
+            else None,
+        }
+        sys.stderr.write(json.dumps(state) + "\n")
+        sys.stderr.flush()
