@@ -6,14 +6,13 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from tripplan.api import CACHE, STARTER, named_region
+from tripplan.api import CACHE, STARTER, named_region, planner_for
 from tripplan.batch.dispatch import Dispatch
 from tripplan.batch.journal import Journal, region_digest, row_digest
 from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row, Unreadable, rows_of
-from tripplan.batch.worker import Chunk, Job, Results, plan_chunk
+from tripplan.batch.worker import Chunk, Job, Keep, Results, planned
 from tripplan.errors import DataError
 from tripplan.region import Region
 from tripplan.render.files import write_text_atomically
@@ -135,17 +134,17 @@ def plan_each(
     with ExitStack() as stack:
         here = executor is None and workers <= 1
         ground = _findable(region, stack, in_process=here)
-        keep: Any = "json" if plans else ("figures" if journal else "plan")
+        keep: Keep = "json" if plans else ("figures" if journal else "plan")
         book = None
         if journal is not None:
             digest = region_digest(ground) if isinstance(ground, str) else ground.name
             book = stack.enter_context(Journal(journal, digest, settings, resume=resume))
         batch = _Batch(rows, book, _folder(plans))
-        job = Job(ground, settings, keep)
-        if here:
-            results: Iterator[Results] = (plan_chunk(job, chunk) for chunk in batch.chunks())
+        if isinstance(ground, str) and not here:
+            results = Dispatch(Job(ground, settings, keep), executor, workers).run(batch.chunks())
         else:
-            results = Dispatch(job, executor, workers).run(batch.chunks())
+            planner = planner_for(ground, settings)
+            results = (planned(planner, chunk, keep) for chunk in batch.chunks())
         yield from batch.in_order(results)
 
 

@@ -26,6 +26,7 @@ _KINDS = {"origin": (str, Place), "destination": (str, Place), "vehicle": (str, 
 
 Chunk = Sequence[tuple[int, Row]]
 """Rows with their positions in the batch."""
+Keep = Literal["plan", "json", "figures"]
 Results = list[tuple[Outcome, str]]
 """Outcomes, each with its plan as JSON where that was asked for, else ""."""
 
@@ -34,10 +35,10 @@ Results = list[tuple[Outcome, str]]
 class Job:
     """What is the same for all rows of a batch."""
 
-    region: Region | str
-    """A region that workers find by its name or folder; itself only within one process."""
+    region: str
+    """Name or folder by which workers find the region."""
     settings: Settings
-    keep: Literal["plan", "json", "figures"]
+    keep: Keep
     """What comes back of a plan, beside its figures."""
 
 
@@ -47,8 +48,6 @@ _READY: dict[str, tuple[Planner, threading.Lock]] = {}
 
 def ready(job: Job) -> tuple[Planner, threading.Lock]:
     """Return this process's planner for a job, and the lock that says whose turn it is."""
-    if not isinstance(job.region, str):
-        return planner_for(job.region, job.settings), threading.Lock()
     key = f"{job.region}\n{job.settings.model_dump_json()}"
     with _LOCK:
         if key not in _READY:
@@ -67,16 +66,21 @@ def plan_chunk(job: Job, chunk: Chunk) -> Results:
     """Plan rows one after the other; threads of one process take turns at its planner."""
     planner, turn = ready(job)
     results = []
-    for index, row in chunk:
+    for row in chunk:
         with turn:
-            results.append(_kept(job, outcome_of(planner, index, row)))
+            results += planned(planner, [row], job.keep)
     return results
 
 
-def _kept(job: Job, outcome: Outcome) -> tuple[Outcome, str]:
-    if outcome.plan is None or job.keep == "plan":
+def planned(planner: Planner, chunk: Chunk, keep: Keep) -> Results:
+    """Plan rows one after the other with a planner of one's own."""
+    return [_kept(outcome_of(planner, index, row), keep) for index, row in chunk]
+
+
+def _kept(outcome: Outcome, keep: Keep) -> tuple[Outcome, str]:
+    if outcome.plan is None or keep == "plan":
         return outcome, ""
-    text = to_json(outcome.plan) if job.keep == "json" else ""
+    text = to_json(outcome.plan) if keep == "json" else ""
     return outcome.model_copy(update={"plan": None}), text
 
 
