@@ -127,9 +127,7 @@ def test_a_comparison_is_planned_and_written(
         overview.compare_trip(asked, path, sample_region())
 
 
-def test_a_batch_has_an_overview_and_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_has_an_overview_and_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [outcome(0, sample_plan()), outcome(1, None, "no plan", "too far")]
     overview.write_overview(outcomes, tmp_path, sample_region(), pages=True)
     html = (tmp_path / "overview.html").read_text(encoding="utf-8")
