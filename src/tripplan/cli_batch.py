@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tripplan.cli_plans import Ground, notes, stop
-from tripplan.errors import DataError, TripplanError
+from tripplan.errors import DataError, InvalidInputError, TripplanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,34 +22,37 @@ _EVERY_S = 1.0
 """Progress as JSON comes this often, seconds."""
 
 
+_Trips = Annotated[
+    Path, typer.Argument(help="CSV, JSON Lines or Parquet: origin,destination,vehicle,...")
+]
+_Folder = Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")]
+_CARS_HELP = "For trips that name no car; several times: all with each."
+_Cars = Annotated[list[str] | None, typer.Option("--vehicle", "-v", help=_CARS_HELP)]
+_Workers = Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")]
+_Plans = Annotated[bool, typer.Option(help="Also write each plan as JSON, and overview.html.")]
+_Pages = Annotated[bool, typer.Option(help="Also a page for each plan of the overview.")]
+_SCHEDULER_HELP = "Dask scheduler, like tcp://host:8786, in place of workers."
+_Scheduler = Annotated[str | None, typer.Option(help=_SCHEDULER_HELP)]
+_JOURNAL_HELP = "What is done so far; default: journal.jsonl in the folder."
+_Journal = Annotated[Path | None, typer.Option(help=_JOURNAL_HELP)]
+_Resume = Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+_Json = Annotated[bool, typer.Option("--json", help="Progress as lines of JSON, for scripts.")]
+
+
 def batch(
-    trips: Annotated[
-        Path, typer.Argument(help="CSV, JSON Lines or Parquet: origin,destination,vehicle,...")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")],
-    vehicle: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--vehicle", "-v", help="For trips that name no car; several times: all with each."
-        ),
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 2,
+    trips: _Trips,
+    output: _Folder,
+    vehicle: _Cars = None,
+    workers: _Workers = 2,
     region: Ground = "starter",
-    plans: Annotated[
-        bool, typer.Option(help="Also write each plan as JSON, and overview.html.")
-    ] = True,
-    pages: Annotated[bool, typer.Option(help="Also a page for each plan of the overview.")] = False,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Dask scheduler, like tcp://host:8786, in place of workers.")
-    ] = None,
-    journal: Annotated[
-        Path | None, typer.Option(help="What is done so far; default: journal.jsonl in the folder.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where it was stopped.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Progress as lines of JSON, for scripts.")
-    ] = False,
+    plans: _Plans = True,
+    pages: _Pages = False,
+    scheduler: _Scheduler = None,
+    journal: _Journal = None,
+    resume: _Resume = False,
+    quiet: _Quiet = False,
+    as_json: _Json = False,
 ) -> None:
     """Plan every trip of a file; writes results.csv, overview.html and plans/*.json.
 
@@ -61,6 +64,8 @@ def batch(
 
     cars = vehicle or []
     try:
+        if pages and not plans:
+            raise InvalidInputError("--pages draws plans: leave out --no-plans", field="pages")
         total = sum(1 for _ in read_trips(trips)) * max(1, len(cars))
         _make(output)
         with ExitStack() as stack:

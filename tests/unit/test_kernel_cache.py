@@ -1,5 +1,8 @@
-"""Machine code that was made from other sources is thrown away."""
+"""Machine code: that of other sources is thrown away, and one process makes it for all."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +34,44 @@ def test_machine_code_of_other_sources_is_removed(
     source.write_text("second = 22\n", encoding="utf-8")
     jit.forget_stale()
     assert not code.exists()
+
+
+KERNEL = """
+import sys, time
+from tripplan.search.kernels.jit import compiled
+
+def square(x):
+    return x * x
+
+def twice(x):
+    return fast_square(x) + fast_square(x)
+
+fast_square, fast_twice = compiled(square), compiled(twice)
+print("ready", flush=True)
+sys.stdin.readline()
+assert fast_twice(3) == 18
+print(*(sum(f.stats.cache_misses.values()) for f in (fast_square, fast_twice)))
+"""
+
+
+def test_of_processes_that_start_at_once_one_compiles(tmp_path: Path) -> None:
+    """Both come to the first call before either has machine code."""
+    script = tmp_path / "kernel.py"
+    script.write_text(KERNEL, encoding="utf-8")
+    kept = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    pipe = subprocess.PIPE
+    pair = [
+        subprocess.Popen(
+            [sys.executable, str(script)], stdin=pipe, stdout=pipe, text=True, env=kept
+        )
+        for _ in range(2)
+    ]
+    for process in pair:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in pair:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    made = [process.communicate(timeout=120)[0].split() for process in pair]
+    assert sorted(made) == [["0", "0"], ["1", "1"]]

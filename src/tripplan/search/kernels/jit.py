@@ -4,10 +4,14 @@ The scalar formulas of `physics` are registered here, so that compiled loops cal
 source that Python calls.  numba keys its disk cache to the file of the function it compiles, not
 to the files of those it calls, which are a part of it; so where any source of this folder or of
 `physics` has changed, all machine code kept beside them is thrown away.
+
+Where several processes start at once, one of them compiles a function and the others load it: each
+looks for machine code, makes it and keeps it while it holds a lock on a file beside the code.
 """
 
 import contextlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -51,6 +55,41 @@ def forget_stale() -> None:
         mark.write_text(found, "utf-8")
 
 
+_ONE_THREAD = threading.RLock()
+_held: list[Path] = []
+"""The lock file, as often as this process holds it: functions compile those that they call."""
+
+
+@contextlib.contextmanager
+def one_process(folder: Path) -> Iterator[None]:
+    """Keep other processes on this machine from compiling meanwhile, where the system can."""
+    with _ONE_THREAD, contextlib.ExitStack() as stack:
+        if not _held:
+            # Without locks, or where nothing can be written, each compiles for itself.
+            with contextlib.suppress(ImportError, OSError):
+                from fcntl import LOCK_EX, flock  # noqa: PLC0415 - not on every system
+
+                folder.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context((folder / "compiling.lock").open("ab"))
+                flock(file, LOCK_EX)
+        _held.append(folder)
+        try:
+            yield
+        finally:
+            _held.pop()
+
+
+def _in_turn(jitted: Any) -> Any:  # noqa: ANN401 - numba has no types
+    compile_now = jitted.compile
+
+    def compile_in_turn(signature: object) -> object:
+        with one_process(Path(jitted.stats.cache_path)):
+            return compile_now(signature)
+
+    jitted.compile = compile_in_turn
+    return jitted
+
+
 forget_stale()
 _njit: Any = partial(numba.njit, cache=True, error_model="numpy", nogil=True)
 
@@ -60,7 +99,7 @@ _inner: Any = partial(_njit, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile with caching on disk; division follows IEEE rules."""
-    return cast("Callable[Arguments, Result]", _njit(_nrt=True)(function))
+    return cast("Callable[Arguments, Result]", _in_turn(_njit(_nrt=True)(function)))
 
 
 def compiled_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -68,14 +107,14 @@ def compiled_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, 
 
     Counting those of a record of many arrays takes longer than a short function does.
     """
-    return cast("Callable[Arguments, Result]", _njit(_nrt=False)(function))
+    return cast("Callable[Arguments, Result]", _in_turn(_njit(_nrt=False)(function)))
 
 
 def part(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile a function that only compiled ones call; what Python would need is left out."""
-    return cast("Callable[Arguments, Result]", _inner(_nrt=True)(function))
+    return cast("Callable[Arguments, Result]", _in_turn(_inner(_nrt=True)(function)))
 
 
 def part_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Compile the same without counting references, as `compiled_bare`."""
-    return cast("Callable[Arguments, Result]", _inner(_nrt=False)(function))
+    return cast("Callable[Arguments, Result]", _in_turn(_inner(_nrt=False)(function)))
