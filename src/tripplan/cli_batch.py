@@ -5,7 +5,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,12 +14,14 @@ from tripplan.cli_plans import Ground, notes, stop
 from tripplan.errors import DataError, InvalidInputError, TripplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tripplan.batch import Outcome
 
 _EVERY_S = 1.0
 """Progress as JSON comes this often, seconds."""
+_INTERRUPTED = 130
+"""What a shell gets from a program that an interrupt has ended."""
 
 
 _Trips = Annotated[
@@ -63,6 +65,7 @@ def batch(
     from tripplan.overview import write_overview
 
     cars = vehicle or []
+    table = output / "results.csv"
     try:
         if pages and not plans:
             raise InvalidInputError("--pages draws plans: leave out --no-plans", field="pages")
@@ -70,6 +73,7 @@ def batch(
         _make(output)
         with ExitStack() as stack:
             executor, workers = _executor(scheduler, workers, stack)
+            told = stack.enter_context(_Told(total, quiet=quiet, as_json=as_json))
             found = plan_each(
                 trips,
                 cars if len(cars) > 1 else (),
@@ -80,15 +84,16 @@ def batch(
                 journal=journal or output / "journal.jsonl",
                 resume=resume,
                 plans=output / "plans" if plans else None,
+                progress=told.note,
             )
-            told = stack.enter_context(_Told(total, quiet=quiet, as_json=as_json))
-            _write(told.watched(found), output / "results.csv")
+            first = _write(found, table)
         if plans:
-            ground = named_region(region)
-            write_overview(told.first, output, ground, pages=pages, count=told.done)
+            write_overview(first, output, named_region(region), pages=pages, count=told.done)
+    except KeyboardInterrupt:
+        told.stopped()
     except TripplanError as error:
         stop(error)
-    told.close(output / "results.csv")
+    told.close(table)
 
 
 def _make(folder: Path) -> None:
@@ -106,33 +111,35 @@ def _executor(scheduler: str | None, workers: int, stack: ExitStack) -> tuple[An
     return stack.enter_context(dask_executor(scheduler))
 
 
-def _write(outcomes: "Iterable[Outcome]", path: Path) -> None:
-    """Write the table as rows come; it gets its name once it is whole."""
+def _write(outcomes: "Iterable[Outcome]", path: Path) -> "list[Outcome]":
+    """Write the table as rows come, give it its name once it is whole; return the first rows."""
     from tripplan.batch import SUMMARY_FIELDS
+    from tripplan.overview import SHOWN
     from tripplan.render import export
 
     part = path.with_name(f".{path.name}.part")
+    first: list[Outcome] = []
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             file.write(export.to_csv((), SUMMARY_FIELDS))
             for outcome in outcomes:
                 file.write(export.to_csv([outcome.summary()], SUMMARY_FIELDS, header=False))
+                if len(first) < SHOWN:
+                    first.append(outcome)
         part.replace(path)
     except OSError as error:
         raise DataError(f"file {path}: cannot be written ({error})", path=str(path)) from error
+    return first
 
 
 class _Told:
     """How far a batch has come: a bar with rate, time left and failures, lines of JSON, or none."""
 
     def __init__(self, total: int, *, quiet: bool, as_json: bool) -> None:
-        self.done = self.planned = 0
-        self.first: list[Outcome] = []
-        """As many as the overview shows."""
-        self._total = total
+        self.counts = dict.fromkeys(("ok", "no plan", "invalid", "failed"), 0)
         self._as_json = as_json
         self._silent = quiet or as_json
-        self._start_s = self._last_s = time.monotonic()
+        self._last_s = time.monotonic()
         columns = (
             TextColumn("planning"),
             BarColumn(),
@@ -142,7 +149,8 @@ class _Told:
             TextColumn("{task.fields[without]} without a plan"),
         )
         self._bar = Progress(*columns, console=notes, disable=self._silent)
-        self._task = self._bar.add_task("", total=total, per_s=0.0, without=0)
+        self._bar.add_task("", total=total, per_s=0.0, without=0)
+        self._task = self._bar.tasks[0]
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -150,42 +158,46 @@ class _Told:
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
-
-    def watched(self, outcomes: "Iterable[Outcome]") -> "Iterator[Outcome]":
-        """Hand outcomes on, and tell of them."""
-        from tripplan.overview import SHOWN
-
-        for outcome in outcomes:
-            self.done += 1
-            if self.done <= SHOWN:
-                self.first.append(outcome)
-            self.planned += outcome.status == "ok"
-            yield outcome
-            without = self.done - self.planned
-            self._bar.update(self._task, advance=1, per_s=self._per_s(), without=without)
-            if self._as_json and time.monotonic() - self._last_s >= _EVERY_S:
-                self._line()
         if self._as_json:
+            self._line()
+
+    @property
+    def done(self) -> int:
+        """Number of rows so far."""
+        return sum(self.counts.values())
+
+    def note(self, outcome: "Outcome") -> None:
+        """Count a row that is done."""
+        self.counts[outcome.status] += 1
+        self._bar.update(
+            self._task.id,
+            advance=1,
+            per_s=self._task.speed or 0.0,
+            without=self.done - self.counts["ok"],
+        )
+        if self._as_json and time.monotonic() - self._last_s >= _EVERY_S:
             self._line()
 
     def close(self, table: Path) -> None:
         """Say what came of it, and where it is."""
         if not self._silent:
-            notes.print(f"{self.planned} of {self.done} trips planned; {table}", markup=False)
+            said = f"{self.counts['ok']} of {self.done} trips planned; {table}"
+            notes.print(said, markup=False, highlight=False)
 
-    def _per_s(self) -> float:
-        return self.done / max(time.monotonic() - self._start_s, 1e-9)
+    def stopped(self) -> NoReturn:
+        """Say how to go on after an interrupt from the keyboard."""
+        if not self._silent:
+            notes.print(f"stopped after {self.done} trips; --resume goes on", highlight=False)
+        raise typer.Exit(_INTERRUPTED)
 
     def _line(self) -> None:
         self._last_s = time.monotonic()
         state = {
             "done": self.done,
-            "total": self._total,
-            "without_plan": self.done - self.planned,
-            "per_s": round(self._per_s(), 3),
-            "remaining_s": round((self._total - self.done) / self._per_s(), 1)
-            if self.done
-            else None,
+            "total": self._task.total,
+            **{status.replace(" ", "_"): count for status, count in self.counts.items()},
+            "per_s": round(self._task.speed or 0.0, 3),
+            "remaining_s": self._task.time_remaining,
         }
         sys.stderr.write(json.dumps(state) + "\n")
         sys.stderr.flush()

@@ -17,9 +17,12 @@ from typer.testing import CliRunner
 from tests.render_visits import visits_plan
 from tripplan.answer import Plan
 from tripplan.batch import Outcome, plan_each, plan_many
+from tripplan.batch.dispatch import Dispatch
+from tripplan.batch.worker import Job
 from tripplan.cli import app
 from tripplan.errors import DataError, SourceError
 from tripplan.planner import Planner
+from tripplan.settings import Settings
 from tripplan.trip import Trip
 from tripplan.vehicle import Vehicle
 
@@ -165,14 +168,17 @@ def test_each_vehicle_gets_each_trip(tmp_path: Path) -> None:
     assert [o.plan_json for o in found] == ["plans/000000.json", "", "plans/000002.json", ""]
 
 
-def test_rows_that_kill_their_worker_fail_and_no_other_does(tmp_path: Path) -> None:
+def test_rows_that_kill_their_worker_fail_and_no_other_does() -> None:
     """With real processes; the other rows are wrong, so that none has to be searched for."""
-    rows: list[dict[str, Any]] = [{"origin": "Denver, CO", "destination": "Vail, CO"}] * 20
-    rows[5] = {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": Deadly()}
-    found = run(tmp_path / "out", rows, workers=2)
-    assert [o.index for o in found if o.status == "failed"] == [5]
+    ends = {"origin": "Denver, CO", "destination": "Vail, CO"}
+    rows = [(index, {**ends, "vehicle": Deadly()} if index == 5 else ends) for index in range(20)]
+    job = Job("starter", Settings(), "figures")
+    results = Dispatch(job, None, workers=1).run(iter([rows[:8], rows[8:16], rows[16:]]))
+    found = {outcome.index: outcome for result in results for outcome, _ in result}
+    assert sorted(found) == list(range(20))
+    assert [o.index for o in found.values() if o.status == "failed"] == [5]
     assert "ended unexpectedly" in found[5].reason
-    assert {o.reason for o in found if o.index != 5} == {"the trip lacks vehicle"}
+    assert {o.reason for o in found.values() if o.index != 5} == {"the trip lacks vehicle"}
 
 
 def junk() -> Iterator[str]:
@@ -234,5 +240,6 @@ def test_the_command_goes_on_and_tells_scripts_how_far_it_is(tmp_path: Path) -> 
     assert "resume it, or delete it" in " ".join(refused.output.split())
     again = CliRunner().invoke(app, [*words, "--resume", "--json"])
     last = json.loads(again.stderr.splitlines()[-1])
-    assert (last["done"], last["total"], last["without_plan"]) == (ROWS, ROWS, ROWS // 3)
+    assert (last["done"], last["total"]) == (ROWS, ROWS)
+    assert (last["ok"], last["invalid"], last["failed"]) == (ROWS - ROWS // 3, ROWS // 3, 0)
     assert ((out / "results.csv").read_bytes(), files(out)) == (table, plans)

@@ -16,8 +16,8 @@ from tripplan.batch.worker import (
     Job,
     Results,
     check_in,
-    leave_with_parent,
     plan_chunk,
+    serve,
     without_plan,
 )
 from tripplan.errors import SourceError, TripplanError
@@ -145,7 +145,7 @@ class Dispatch:
 
     def _new_pool(self) -> Pool:
         context = multiprocessing.get_context("spawn")
-        return Pool(self._workers, context, initializer=leave_with_parent)
+        return Pool(self._workers, context, initializer=serve)
 
     def _renew(self) -> None:
         """Put a new pool in the place of a broken one."""

@@ -2,12 +2,15 @@
 
 JSON Lines: a head that says what the batch is, then outcomes in the order in which they came, and
 a last line once all are there.  A line that a sudden end tore is cut off when the file is opened
-again.
+again.  Each chunk is handed to the system at once, which keeps it when the process is killed; the
+disk has it a second later, which matters when the power fails.
 """
 
 import hashlib
 import json
+import math
 import os
+import time
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,11 +24,16 @@ from tripplan.sources.store import MANIFEST
 
 _FORMAT = "tripplan-journal/1"
 _NOT_DONE = -1
+_SYNC_S = 1.0
+"""The disk is made to hold what was written at most this often, seconds."""
 
 
 def row_digest(row: Row) -> str:
     """Return sixteen characters that tell whether a row is still the one it was."""
-    text = json.dumps(row, sort_keys=True, default=repr)
+    try:
+        text = json.dumps(row, sort_keys=True, default=repr)
+    except (ValueError, RecursionError):  # numbers of thousands of digits, lists in themselves
+        text = f"{type(row).__name__} that cannot be written"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -60,6 +68,7 @@ class Journal:
     def __init__(self, path: str | Path, region: str, settings: Settings, *, resume: bool) -> None:
         self.path = Path(path)
         self.finished = False
+        self._synced_s = -math.inf
         self._offsets = array("q")
         self.count = 0
         """Number of rows that are done."""
@@ -69,10 +78,24 @@ class Journal:
         except OSError as error:
             raise self._fault(f"cannot be used ({error.strerror or error})") from error
         try:
+            self._lock()
             self._begin(head, resume=resume)
         except BaseException:
             self._file.close()
             raise
+
+    def _lock(self) -> None:
+        """Refuse a journal that another process is writing; the lock ends with the process."""
+        try:
+            from fcntl import LOCK_EX, LOCK_NB, flock  # noqa: PLC0415 - not on every system
+        except ImportError:
+            return
+        try:
+            flock(self._file, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            raise self._fault("is in use: another batch is writing it") from error
+        except OSError:  # a file system without locks
+            return
 
     def _begin(self, head: dict[str, Any], *, resume: bool) -> None:
         self._read(head)
@@ -129,10 +152,17 @@ class Journal:
         """Tell whether a row is done."""
         return index < len(self._offsets) and self._offsets[index] != _NOT_DONE
 
-    def check(self, index: int, row: Row) -> None:
-        """Raise `DataError` if a row that is done was another one."""
+    def of_row(self, index: int, row: Row) -> Outcome:
+        """Return the outcome of a row that is done; `DataError` if it was another trip."""
         if self._entry(index)["row"] != row_digest(row):
             raise self._fault(f"is of another batch: row {index} was another trip")
+        return self.outcome(index)
+
+    def drop(self, index: int) -> None:
+        """Take a row as not done; what is written of it later counts."""
+        self._offsets[index] = _NOT_DONE
+        self.count -= 1
+        self.finished = False
 
     def outcome(self, index: int) -> Outcome:
         """Return the outcome of a row that is done."""
@@ -146,7 +176,7 @@ class Journal:
         return entry
 
     def add(self, done: Iterable[tuple[Outcome, str]]) -> None:
-        """Write the outcomes of a chunk, each with its row's digest, and see them to the disk."""
+        """Write the outcomes of a chunk, each with its row's digest."""
         entries = [(outcome.index, outcome.model_dump(mode="json"), row) for outcome, row in done]
         offset = self._file.seek(0, os.SEEK_END)
         lines = []
@@ -169,12 +199,18 @@ class Journal:
         try:
             self._file.write("".join(f"{line}\n" for line in lines).encode("ascii"))
             self._file.flush()
-            os.fsync(self._file.fileno())
+            if time.monotonic() - self._synced_s >= _SYNC_S:
+                self._sync()
         except OSError as error:
             raise self._fault(f"cannot be written ({error.strerror or error})") from error
+
+    def _sync(self) -> None:
+        os.fsync(self._file.fileno())
+        self._synced_s = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._sync()
         self._file.close()

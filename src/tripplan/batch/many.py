@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from tripplan.api import CACHE, STARTER, named_region, planner_for
@@ -25,6 +25,8 @@ _CHUNK = 8
 """Rows that a worker gets at a time, and that a sudden end may cost."""
 _WINDOW = 128 * _CHUNK
 """Rows among which those of the same car and conditions are put side by side."""
+_WIDE_WINDOW = 16 * _WINDOW
+"""The same where outcomes wait in a journal and not in memory."""
 _GROUPED_BY = (
     "vehicle",
     "soh",
@@ -80,7 +82,7 @@ def plan_many(
     plans
         Folder for the plans as JSON; made if it is not there.
     progress
-        Called with each outcome, in order.
+        Called with each outcome as soon as it is known, in any order.
 
     Returns
     -------
@@ -106,13 +108,9 @@ def plan_many(
         journal=journal,
         resume=resume,
         plans=plans,
+        progress=progress,
     )
-    outcomes = []
-    for outcome in found:
-        outcomes.append(outcome)
-        if progress is not None:
-            progress(outcome)
-    return outcomes
+    return list(found)
 
 
 def plan_each(
@@ -127,6 +125,7 @@ def plan_each(
     journal: str | Path | None = None,
     resume: bool = False,
     plans: str | Path | None = None,
+    progress: Callable[[Outcome], None] | None = None,
 ) -> Iterator[Outcome]:
     """Plan many trips, one outcome at a time: as `plan_many`, in little memory."""
     settings = settings or Settings()
@@ -139,7 +138,7 @@ def plan_each(
         if journal is not None:
             digest = region_digest(ground) if isinstance(ground, str) else ground.name
             book = stack.enter_context(Journal(journal, digest, settings, resume=resume))
-        batch = _Batch(rows, book, _folder(plans))
+        batch = _Batch(rows, book, _folder(plans), progress or (lambda _: None))
         if isinstance(ground, str) and not here:
             results = Dispatch(Job(ground, settings, keep), executor, workers).run(batch.chunks())
         else:
@@ -178,43 +177,63 @@ def _findable(region: Region | str, stack: ExitStack, *, in_process: bool) -> Re
 
 
 def _folder(plans: str | Path | None) -> Path | None:
+    """Make the folder of plans, or rid it of what a sudden end left half-written."""
     if plans is None:
         return None
+    folder = Path(plans)
     try:
-        Path(plans).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for torn in folder.glob(".*.json.*.part"):
+            torn.unlink()
     except OSError as error:
-        raise DataError(f"folder {plans}: cannot be made ({error})", path=str(plans)) from error
-    return Path(plans)
+        raise DataError(f"folder {plans}: cannot be used ({error})", path=str(plans)) from error
+    return folder
 
 
 class _Batch:
     """Rows on their way: read in windows, grouped, and put in order again."""
 
-    def __init__(self, rows: Iterator[Row], journal: Journal | None, plans: Path | None) -> None:
+    def __init__(
+        self,
+        rows: Iterator[Row],
+        journal: Journal | None,
+        plans: Path | None,
+        progress: Callable[[Outcome], None],
+    ) -> None:
         self._rows = enumerate(rows)
         self._journal = journal
         self._plans = plans
+        self._progress = progress
         self._read = 0
         self._digests: dict[int, str] = {}
         self._waiting: dict[int, Outcome] = {}
 
     def chunks(self) -> Iterator[Chunk]:
         """Read the rows that are not done yet, those of the same kind side by side."""
-        while window := list(islice(self._rows, _WINDOW)):
+        width = _WIDE_WINDOW if self._journal else _WINDOW
+        while window := list(islice(self._rows, width)):
             left = [(index, row) for index, row in window if not self._is_done(index, row)]
-            left.sort(key=_kind)
             self._read += len(window)
-            for start in range(0, len(left), _CHUNK):
-                yield left[start : start + _CHUNK]
+            yield from _packed(left)
 
     def _is_done(self, index: int, row: Row) -> bool:
         if self._journal is None:
             return False
         if self._journal.has(index):
-            self._journal.check(index, row)
-            return True
+            outcome = self._journal.of_row(index, row)
+            if self._is_there(outcome):
+                self._progress(outcome)
+                return True
+            self._journal.drop(index)
         self._digests[index] = row_digest(row)
         return False
+
+    def _is_there(self, outcome: Outcome) -> bool:
+        """Tell whether the plan of an outcome is in its file, where it should be in one."""
+        if self._plans is None or outcome.status != "ok":
+            return True
+        file = self._plans / _file_name(outcome.index)
+        return bool(outcome.plan_json) and file.is_file() and file.stat().st_size > 0
 
     def in_order(self, results: Iterator[Results]) -> Iterator[Outcome]:
         """Note results as they come, and hand them out in the order of the rows."""
@@ -234,24 +253,53 @@ class _Batch:
         outcomes = [self._written(outcome, text) for outcome, text in chunk]
         if self._journal is not None:
             self._journal.add((o, self._digests.pop(o.index)) for o in outcomes)
-        self._waiting.update((outcome.index, outcome) for outcome in outcomes)
+        else:
+            self._waiting.update((outcome.index, outcome) for outcome in outcomes)
+        for outcome in outcomes:
+            self._progress(outcome)
 
     def _written(self, outcome: Outcome, text: str) -> Outcome:
         if self._plans is None or not text:
             return outcome
-        name = f"{outcome.index:06d}.json"
+        name = _file_name(outcome.index)
         write_text_atomically(self._plans / name, text)
         return outcome.model_copy(update={"plan_json": f"{self._plans.name}/{name}"})
 
     def _taken(self, index: int) -> Outcome | None:
-        found = self._waiting.pop(index, None)
-        if found is None and self._journal is not None and index < self._read:
-            return self._journal.outcome(index) if self._journal.has(index) else None
-        return found
+        if self._journal is None:
+            return self._waiting.pop(index, None)
+        there = index < self._read and self._journal.has(index)
+        return self._journal.outcome(index) if there else None
 
 
-def _kind(numbered: tuple[int, Row]) -> tuple[str, int]:
-    index, row = numbered
-    if isinstance(row, Unreadable):
-        return "", index
-    return repr([row.get(name) for name in _GROUPED_BY]), index
+def _file_name(index: int) -> str:
+    return f"{index:06d}.json"
+
+
+def _packed(rows: list[tuple[int, Row]]) -> Iterator[Chunk]:
+    """Put rows of the same kind side by side, and into one chunk where they fit in one."""
+    rows.sort(key=lambda numbered: (_kind(numbered), numbered[0]))
+    chunk: list[tuple[int, Row]] = []
+    for _, group in groupby(rows, key=_kind):
+        alike = list(group)
+        if chunk and len(chunk) + len(alike) > _CHUNK:
+            yield chunk
+            chunk = []
+        chunk += alike
+        while len(chunk) >= _CHUNK:
+            yield chunk[:_CHUNK]
+            chunk = chunk[_CHUNK:]
+    if chunk:
+        yield chunk
+
+
+def _kind(numbered: tuple[int, Row]) -> str:
+    _, row = numbered
+    return "" if isinstance(row, Unreadable) else _told([row.get(name) for name in _GROUPED_BY])
+
+
+def _told(values: list[object]) -> str:
+    try:
+        return repr(values)
+    except (ValueError, RecursionError):  # numbers of thousands of digits
+        return ""

@@ -10,6 +10,7 @@ from tripplan.units import S_PER_H
 Status = Literal["ok", "no plan", "invalid", "failed"]
 Cell = bool | int | float | str
 
+_TOO_LARGE = 2**63
 _LONGEST_ECHO = 200
 """Characters of a row's own words that are repeated in its outcome."""
 
@@ -82,10 +83,18 @@ def echo(row: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def _word(value: object) -> Cell:
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < _TOO_LARGE):
         return value
-    name = getattr(value, "label", None) or getattr(value, "id", None) or str(value)
-    return str(name)[:_LONGEST_ECHO]
+    try:
+        name = getattr(value, "label", None) or getattr(value, "id", None) or str(value)
+        return clean(str(name))[:_LONGEST_ECHO]
+    except Exception:  # noqa: BLE001 - a row that cannot be told must not stop the others
+        return f"({type(value).__name__})"
+
+
+def clean(text: str) -> str:
+    """Return text that every file can hold: what is no Unicode becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def figures_of(plan: Plan) -> dict[str, Cell]:

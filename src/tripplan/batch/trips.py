@@ -2,8 +2,10 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -176,9 +178,11 @@ def _given(row: object) -> Row:
 
 
 def _is_empty(value: object) -> bool:
-    if value is None or type(value).__name__ == "NAType":
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
-    return value == "" if isinstance(value, str) else bool(value != value)  # noqa: PLR0124 - NaN
+    if isinstance(value, str):
+        return not value
+    return isinstance(value, Real) and math.isnan(value)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - numbers of arrays become Python's own

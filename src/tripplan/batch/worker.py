@@ -3,6 +3,7 @@
 import math
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, Literal
 
 from tripplan.answer import Plan
 from tripplan.api import find_car, make_trip, planner_for
-from tripplan.batch.outcome import Outcome, echo, figures_of
+from tripplan.batch.outcome import Outcome, clean, echo, figures_of
 from tripplan.batch.trips import Row, Unreadable
 from tripplan.errors import InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
 from tripplan.planner import Planner
@@ -115,7 +116,7 @@ def without_plan(
     index: int, row: Row, status: Literal["invalid", "failed"], reason: str
 ) -> Outcome:
     """Return the outcome of a row that is wrong, or that could not be planned."""
-    words = reason.encode("utf-8", "replace").decode()[:_LONGEST_REASON]
+    words = clean(reason)[:_LONGEST_REASON]
     figures = echo(row) if isinstance(row, Mapping) else {}
     return Outcome(index=index, status=status, reason=words, figures=figures)
 
@@ -146,8 +147,12 @@ def asked(region: Region, row: Mapping[str, Any]) -> tuple[Trip, Vehicle]:
     return make_trip(region, row["origin"], row["destination"], wishes), car
 
 
-def leave_with_parent() -> None:
-    """End this process as soon as the one that started it is gone, however it went."""
+def serve() -> None:
+    """Begin as a worker: end when the process that started this one ends, however it does.
+
+    An interrupt from the keyboard comes to all processes; only the first one has to act on it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
