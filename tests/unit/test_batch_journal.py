@@ -5,7 +5,7 @@ No row here is searched for: plans are the sample's, or rows are wrong on purpos
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -179,37 +179,6 @@ def test_rows_that_kill_their_worker_fail_and_no_other_does() -> None:
     assert [o.index for o in found.values() if o.status == "failed"] == [5]
     assert "ended unexpectedly" in found[5].reason
     assert {o.reason for o in found.values() if o.index != 5} == {"the trip lacks vehicle"}
-
-
-def junk() -> Iterator[str]:
-    yield '{"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"}'
-    yield '{"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "no-such-car"}'
-    yield '{"origin": "Denver, CO", "vehicle": "nissan-sakura"}'
-    yield '{"origin": "Denver, CO", "destination'
-    yield "[1, 2]"
-    yield '{"origin": {"$ne": 1}, "destination": "Vail, CO", "vehicle": "nissan-sakura"}'
-    yield (
-        '{"origin": "=cmd()", "destination": "\'; DROP TABLE trips; --", '
-        '"vehicle": "nissan-sakura"}'
-    )
-    yield (
-        '{"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura", '
-        '"departure_soc": NaN, "soh": "much"}'
-    )
-    yield (
-        '{"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura", '
-        '"departure_soc": 1e999}'
-    )
-
-
-def test_junk_gets_one_reason_a_row(tmp_path: Path) -> None:
-    path = tmp_path / "trips.jsonl"
-    path.write_text("\n".join(junk()) + "\n")
-    found = run(tmp_path / "out", path)
-    assert [o.status for o in found] == ["ok", *["invalid"] * 8]
-    assert all(o.reason for o in found[1:])
-    assert "line 4 is no JSON" in found[3].reason
-    assert "line 5 is no JSON object" in found[4].reason
 
 
 def test_files_and_frames_give_the_same_rows(

@@ -69,7 +69,7 @@ class Outcome(Record):
         own: dict[str, Cell] = {
             "index": self.index,
             "status": self.status,
-            "reason": self.reason,
+            "reason": " ".join(self.reason.split()),
             "shortfall_kwh": "" if self.shortfall_kwh is None else self.shortfall_kwh,
             "plan_json": self.plan_json,
         }
@@ -83,7 +83,7 @@ def echo(row: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def _word(value: object) -> Cell:
-    if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < _TOO_LARGE):
+    if isinstance(value, bool | int | float) and abs(value) < _TOO_LARGE:
         return value
     try:
         name = getattr(value, "label", None) or getattr(value, "id", None) or str(value)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -182,7 +181,7 @@ def _is_empty(value: object) -> bool:
         return True
     if isinstance(value, str):
         return not value
-    return isinstance(value, Real) and math.isnan(value)
+    return isinstance(value, Real) and bool(value != value)  # noqa: PLR0124 - not a number
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - numbers of arrays become Python's own

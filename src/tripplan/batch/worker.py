@@ -90,7 +90,7 @@ def outcome_of(planner: Planner, index: int, row: Row) -> Outcome:
     if isinstance(row, Unreadable):
         return Outcome(index=index, status="invalid", reason=row.reason)
     try:
-        plan = planner.plan(*asked(planner.region, row))
+        return _planned(index, row, planner.plan(*asked(planner.region, row)))
     except NoPlanError as error:
         short = error.shortfall_kwh if isinstance(error, OutOfRangeError) else math.inf
         return Outcome(
@@ -104,7 +104,6 @@ def outcome_of(planner: Planner, index: int, row: Row) -> Outcome:
         return without_plan(index, row, "invalid", str(error))
     except Exception as error:  # noqa: BLE001 - one bad row never stops the rest
         return without_plan(index, row, "failed", f"{type(error).__name__}: {error}")
-    return _planned(index, row, plan)
 
 
 def _planned(index: int, row: Mapping[str, Any], plan: Plan) -> Outcome:
