@@ -23,6 +23,8 @@ SCRIPTS = {
     "growth": "growth.py",
     "replan": "replan.py",
     "pages": "pages.py",
+    "batch": "batch.py",
+    "batch_deaths": "batch_deaths.py",
 }
 """The script of each section, in the order of the page."""
 
