@@ -25,6 +25,7 @@ SCRIPTS = {
     "pages": "pages.py",
     "batch": "batch.py",
     "batch_deaths": "batch_deaths.py",
+    "scale": "scale.py",
 }
 """The script of each section, in the order of the page."""
 

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from tripplan.cli import app
 
 ROWS = 40
-PATIENCE_S = 180.0
+PATIENCE_S = 600.0
 TABLE = "results.csv"
 
 
