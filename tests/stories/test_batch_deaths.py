@@ -73,9 +73,23 @@ def written(out: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in files}
 
 
+STARTED: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left() -> Iterator[None]:
+    """End what a test that failed has left running."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        process.kill()
+        process.wait()
+
+
 def started(asked: Path, out: Path, *words: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tripplan", "batch", str(asked), "-o", str(out), "--quiet"]
-    return subprocess.Popen([*command, *words])
+    STARTED.append(subprocess.Popen([*command, *words]))
+    return STARTED[-1]
 
 
 def lines(out: Path) -> int:

@@ -6,9 +6,10 @@ No row here is searched for: plans are the sample's, or rows are wrong on purpos
 import json
 import os
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 from tests.render_visits import visits_plan
 from tripplan.answer import Plan
-from tripplan.batch import Outcome, plan_each, plan_many
+from tripplan.batch import Outcome, dispatch, plan_each, plan_many
 from tripplan.batch.dispatch import Dispatch
 from tripplan.batch.worker import Job
 from tripplan.cli import app
@@ -155,6 +156,50 @@ def test_a_lost_worker_costs_no_row(
     assert "each time it was tried (ConnectionError: the worker is gone)" in failed[3]
     kept = [o for o in undisturbed[0] if o.index not in failed]
     assert [o for o in found if o.index not in failed] == kept
+
+
+class Deserted(Executor):
+    """Takes work that nobody will do, as Dask does once its scheduler is gone."""
+
+    _client = SimpleNamespace(status="closed")
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Return what never ends."""
+        del fn, args, kwargs
+        return Future()
+
+
+def test_a_scheduler_that_is_gone_ends_the_batch_and_another_goes_on(
+    tmp_path: Path,
+    undisturbed: tuple[list[Outcome], dict[str, bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dispatch, "_LOOK_S", 0.01)
+    with pytest.raises(SourceError, match=r"scheduler does not answer.*resume with another"):
+        run(tmp_path / "out", trips(), executor=Deserted())
+    assert run(tmp_path / "out", trips(), resume=True) == undisturbed[0]
+
+
+def test_a_journal_in_use_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    first = plan_each(trips(), journal=tmp_path / "journal")
+    next(first)
+    with pytest.raises(DataError, match="is in use"):
+        plan_many(trips(), journal=tmp_path / "journal", resume=True)
+    first.close()  # type: ignore[attr-defined]
+    assert len(plan_many(trips(), journal=tmp_path / "journal", resume=True)) == ROWS
+
+
+def test_rows_whose_plans_are_gone_are_planned_again(
+    tmp_path: Path, undisturbed: tuple[list[Outcome], dict[str, bytes]]
+) -> None:
+    folder = tmp_path / "out"
+    run(folder, trips())
+    (folder / "plans" / "000003.json").unlink()
+    (folder / "plans" / "000004.json").write_bytes(b"")
+    (folder / "plans" / ".000006.json.x.part").write_bytes(b"{")
+    assert run(folder, trips(), resume=True) == undisturbed[0]
+    assert files(folder) == undisturbed[1]
 
 
 def test_each_vehicle_gets_each_trip(tmp_path: Path) -> None:

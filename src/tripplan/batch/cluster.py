@@ -8,6 +8,11 @@ from typing import Any
 from tripplan.errors import DataError, SourceError
 
 
+def has_left(executor: Executor | None) -> bool:
+    """Tell whether an executor is one of Dask whose scheduler is gone; its futures never end."""
+    return getattr(getattr(executor, "_client", None), "status", "") == "closed"
+
+
 @contextmanager
 def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     """Connect to a scheduler, such as ``tcp://host:8786``.

@@ -6,11 +6,19 @@ that a row which kills its worker is found and harms no other.
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Iterable, Iterator
+from concurrent.futures import (
+    ALL_COMPLETED,
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    wait,
+)
 from concurrent.futures import ProcessPoolExecutor as Pool
 from typing import Any
 
+from tripplan.batch.cluster import has_left
 from tripplan.batch.worker import (
     Chunk,
     Job,
@@ -23,6 +31,8 @@ from tripplan.batch.worker import (
 from tripplan.errors import SourceError, TripplanError
 
 _DEATHS_OF_A_ROW = 2
+_LOOK_S = 5.0
+"""So often is looked whether anybody is still there to plan, seconds."""
 _FALSE_STARTS = 3
 """So often may a fresh pool die before it has planned anything."""
 
@@ -77,8 +87,7 @@ class Dispatch:
                 self._under_way[future] = chunk
 
     def _landed(self, when: str) -> Iterator[Results]:
-        done, _ = wait(self._under_way, return_when=when)
-        for future in done:
+        for future in self._ended(self._under_way, when):
             chunk = self._under_way.pop(future)
             results = self._results(future)
             if results is None:
@@ -88,7 +97,7 @@ class Dispatch:
 
     def _settled(self) -> Iterator[Results]:
         """Let all that is under way come to its end, then try what failed, one at a time."""
-        yield from self._landed("ALL_COMPLETED")
+        yield from self._landed(ALL_COMPLETED)
         self._renew()
         while self._suspects:
             chunk = self._suspects.popleft()
@@ -109,10 +118,22 @@ class Dispatch:
 
     def _alone(self, chunk: Chunk) -> Results | None:
         future = self._submitted(chunk)
-        results = None if future is None else self._results(future)
+        results = None
+        if future is not None:
+            self._ended([future], ALL_COMPLETED)
+            results = self._results(future)
         if results is None:
             self._renew()
         return results
+
+    def _ended(self, futures: Iterable[Future[Results]], when: str) -> set[Future[Results]]:
+        """Wait for the first of these or for all, unless nobody is there any more to end them."""
+        while True:
+            done, left = wait(futures, _LOOK_S, when)
+            if not left or (done and when == FIRST_COMPLETED):
+                return done
+            if has_left(self._executor):
+                raise self._gone(ConnectionError("the scheduler does not answer"))
 
     def _submitted(self, chunk: Chunk) -> "Future[Results] | None":
         executor = self._pool or self._executor
