@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tripplan import cli_plans
-from tripplan.cli_batch import batch
+from tripplan.cli_batch import batch, study
 from tripplan.cli_plans import Destination, Ground, Origin, notes, stop
 from tripplan.cli_regions import region_app
 from tripplan.errors import TripplanError
@@ -24,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto, batch):
+for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto, batch, study):
     app.command()(_command)
 app.add_typer(region_app, name="region")
 

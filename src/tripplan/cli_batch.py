@@ -1,4 +1,4 @@
-"""The command `batch`: a file of trips in, a table and plans out, and how far it has come."""
+"""The commands `batch` and `study`: many trips in, tables and pages out, how far they have come."""
 
 import json
 import sys
@@ -28,6 +28,10 @@ _Trips = Annotated[
     Path, typer.Argument(help="CSV, JSON Lines or Parquet: origin,destination,vehicle,...")
 ]
 _Folder = Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")]
+_Study = Annotated[Path, typer.Argument(help="Study, TOML or YAML.")]
+_StudyFolder = Annotated[
+    Path, typer.Option("--output", "--out", "-o", help="Folder of the results.")
+]
 _CARS_HELP = "For trips that name no car; several times: all with each."
 _Cars = Annotated[list[str] | None, typer.Option("--vehicle", "-v", help=_CARS_HELP)]
 _Workers = Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")]
@@ -94,6 +98,36 @@ def batch(
     except TripplanError as error:
         stop(error)
     told.close(table)
+
+
+def study(
+    file: _Study,
+    output: _StudyFolder,
+    workers: _Workers = 2,
+    scheduler: _Scheduler = None,
+    resume: _Resume = False,
+    quiet: _Quiet = False,
+    as_json: _Json = False,
+) -> None:
+    """Plan a study: every trip with every car in every season; writes tables and study.html.
+
+    What is done is kept in a journal: after a sudden end, the same command with --resume goes on.
+    """
+    from tripplan.study import open_study, run_study
+
+    try:
+        asked = open_study(file)
+        with ExitStack() as stack:
+            executor, workers = _executor(scheduler, workers, stack)
+            told = stack.enter_context(_Told(asked.size, quiet=quiet, as_json=as_json))
+            files = run_study(
+                asked, output, executor=executor, workers=workers, resume=resume, progress=told.note
+            )
+    except KeyboardInterrupt:
+        told.stopped()
+    except TripplanError as error:
+        stop(error)
+    told.close(*files)
 
 
 def _make(folder: Path) -> None:
@@ -178,10 +212,11 @@ class _Told:
         if self._as_json and time.monotonic() - self._last_s >= _EVERY_S:
             self._line()
 
-    def close(self, table: Path) -> None:
+    def close(self, *files: Path) -> None:
         """Say what came of it, and where it is."""
         if not self._silent:
-            said = f"{self.counts['ok']} of {self.done} trips planned; {table}"
+            where = ", ".join(map(str, files))
+            said = f"{self.counts['ok']} of {self.done} trips planned; {where}"
             notes.print(said, markup=False, highlight=False)
 
     def stopped(self) -> NoReturn:

@@ -23,6 +23,7 @@ from tripplan import (
 )
 from tripplan.batch import outcome
 from tripplan.record import Record
+from tripplan.study import question
 
 COLUMNS = ("name", "type", "unit", "shape", "description", "source")
 UNITS = {
@@ -66,7 +67,18 @@ def table() -> list[dict[str, str]]:
 
 
 def records() -> Iterator[type]:
-    nouns = (trip, vehicle, network, charger, gazetteer, region, settings, answer, outcome)
+    nouns = (
+        trip,
+        vehicle,
+        network,
+        charger,
+        gazetteer,
+        region,
+        settings,
+        answer,
+        outcome,
+        question,
+    )
     for module in nouns:
         for name, found in vars(module).items():
             own = inspect.isclass(found) and found.__module__ == module.__name__

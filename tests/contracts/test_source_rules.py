@@ -26,6 +26,7 @@ DOORS = {
     "requests": ("sources.fetch.http",),
     "pyarrow": ("batch.parquet",),
     "distributed": ("batch.cluster",),
+    "yaml": ("study.yaml_text",),
     "pickle": (),
 }
 """Who may import a library: modules whose name starts with one of these; all others may not."""

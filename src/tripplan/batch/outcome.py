@@ -1,9 +1,11 @@
 """What became of one trip of a batch: status, reason, and the figures of its plan in one row."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from tripplan.answer import Plan
+from tripplan.errors import OutOfRangeError
 from tripplan.record import Record
 from tripplan.units import S_PER_H
 
@@ -32,6 +34,10 @@ SUMMARY_FIELDS = (
     "consumption_wh_per_km",
     "arrival_soc",
     "shortfall_kwh",
+    "furthest",
+    "furthest_lat",
+    "furthest_lon",
+    "remaining_km",
     "gap",
     "audit_passed",
     "illustrative",
@@ -45,6 +51,14 @@ SUMMARY_FIELDS = (
     "plan_json",
 )
 """Columns of a batch's table, in order."""
+KINDS: Mapping[str, type[Cell]] = {
+    **dict.fromkeys(SUMMARY_FIELDS, float),
+    **dict.fromkeys(("status", "reason", "origin", "destination", "vehicle", "furthest"), str),
+    **dict.fromkeys(("objective", "currency", "plan_json"), str),
+    **dict.fromkeys(("index", "stops", "waypoints"), int),
+    **dict.fromkeys(("audit_passed", "illustrative"), bool),
+}
+"""What each column holds where it is not empty."""
 
 
 class Outcome(Record):
@@ -74,6 +88,16 @@ class Outcome(Record):
             "plan_json": self.plan_json,
         }
         return {**dict.fromkeys(SUMMARY_FIELDS, ""), **self.figures, **own}
+
+
+def furthest_of(error: OutOfRangeError) -> dict[str, Cell]:
+    """Return how far the car gets on a trip that it cannot finish, by the table's columns."""
+    return {
+        "furthest": error.furthest,
+        "furthest_lat": error.furthest_lat,
+        "furthest_lon": error.furthest_lon,
+        "remaining_km": error.remaining_km if math.isfinite(error.remaining_km) else "",
+    }
 
 
 def echo(row: Mapping[str, Any]) -> dict[str, Cell]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from tripplan.answer import Plan
 from tripplan.api import find_car, make_trip, planner_for
-from tripplan.batch.outcome import Outcome, clean, echo, figures_of
+from tripplan.batch.outcome import Outcome, clean, echo, figures_of, furthest_of
 from tripplan.batch.trips import Row, Unreadable
 from tripplan.errors import InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
 from tripplan.planner import Planner
@@ -92,13 +92,14 @@ def outcome_of(planner: Planner, index: int, row: Row) -> Outcome:
     try:
         return _planned(index, row, planner.plan(*asked(planner.region, row)))
     except NoPlanError as error:
-        short = error.shortfall_kwh if isinstance(error, OutOfRangeError) else math.inf
+        beyond = error if isinstance(error, OutOfRangeError) else None
+        short = beyond.shortfall_kwh if beyond else math.inf
         return Outcome(
             index=index,
             status="no plan",
             reason=str(error),
             shortfall_kwh=short if math.isfinite(short) else None,
-            figures=echo(row),
+            figures={**echo(row), **(furthest_of(beyond) if beyond else {})},
         )
     except TripplanError as error:
         return without_plan(index, row, "invalid", str(error))

@@ -14,10 +14,11 @@ SOC_COLOURS = (
     "#8f0da4", "#6a00a8", "#41049d", "#0d0887",
 )  # fmt: skip
 """At SoC 0, 1/8, ... 1: a full battery is dark blue, an empty one orange."""
-_SPEED_COLOURS = (
+VALUE_COLOURS = (
     "#00224e", "#1a386f", "#434e6c", "#61656f", "#7d7c78",
     "#9b9476", "#bcae6c", "#dec958", "#fee838",
 )  # fmt: skip
+"""For any other value: *cividis*, which looks nearly the same with and without red-green vision."""
 _HEAT_COLOURS = (
     "#2b0b57", "#540f6d", "#7a1d6d", "#a02a63", "#c43c4e",
     "#e25734", "#f57d15", "#fca80d", "#f6d746",
@@ -41,7 +42,7 @@ class Scale:
 
 SCALES = (
     Scale("soc", "Battery charge", SOC_COLOURS),
-    Scale("speed", "Speed", _SPEED_COLOURS),
+    Scale("speed", "Speed", VALUE_COLOURS),
     Scale("pack", "Battery temperature", _HEAT_COLOURS),
     Scale("height", "Elevation", _HEIGHT_COLOURS),
 )
@@ -67,3 +68,16 @@ def blended(colours: Sequence[str], part: float) -> str:
     low, high = ([int(colours[k][i : i + 2], 16) for i in (1, 3, 5)] for k in (below, below + 1))
     mixed = (round(a + (b - a) * between) for a, b in zip(low, high, strict=True))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def ink_on(colour: str) -> str:
+    """Return black or white, whichever is the easier to read on "#rrggbb".
+
+    By the contrast of WCAG 2.1, which is at least 4.5 for the better of both on any ground.
+    """
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (int(colour[k : k + 2], 16) / 255.0 for k in (1, 3, 5))
+    ]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#ffffff"

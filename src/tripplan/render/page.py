@@ -19,6 +19,7 @@ from tripplan.render.popups import Markup, document, joined, script, script_body
 TILE_SERVERS = ("https://tile.openstreetmap.org", "https://basemap.nationalmap.gov")
 TRIP_SCRIPTS = ("ground.js", "route.js", "chart.js", "switches.js", "page.js")
 COMPARE_SCRIPTS = ("ground.js", "compare.js", "switches.js")
+STUDY_SCRIPTS = ("ground.js", "study.js", "switches.js")
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _IMAGE = re.compile(r"url\(images/([\w-]+\.png)\)")
 

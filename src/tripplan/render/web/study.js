@@ -1,0 +1,37 @@
+/* All plans of a study on one map: loads of chargers, tight drives, dead ends. */
+(function () {
+  "use strict";
+  const tripplan = window.tripplan;
+
+  tripplan.study = function (data) {
+    const map = L.map("tp-map", { zoomSnap: 0.25, maxZoom: 18 });
+    map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
+    L.control.scale().addTo(map);
+    const wide = window.innerWidth >= 700;
+    map.fitBounds(data.bounds, {
+      paddingTopLeft: [50, 30], paddingBottomRight: [wide ? 210 : 30, 30], maxZoom: 13, animate: false
+    });
+    tripplan.plain(map, L.layerGroup().addTo(map), data.ground);
+    const drives = L.layerGroup(data.drives.map((one) => L.polyline(one.line, {
+      className: "tp-tight", color: "#d55e00", weight: one.weight, opacity: 0.75
+    }).bindTooltip(one.tip, { sticky: true })));
+    const chargers = L.layerGroup(data.chargers.map((one) => L.circleMarker(one.at, {
+      className: "tp-load", radius: one.radius, weight: 2, color: "#fff", fillColor: "#0072b2", fillOpacity: 0.85
+    }).bindTooltip(one.tip)));
+    const ends = L.layerGroup(data.ends.map(function (one) {
+      const mark = document.createElement("span");
+      mark.className = "tp-cross-mark";
+      mark.textContent = one.text;
+      return L.marker(one.at, {
+        icon: L.divIcon({ className: "tp-dead-end", html: mark, iconSize: [0, 0] }), title: one.title, alt: one.title
+      }).bindTooltip(one.tip);
+    }));
+    const places = L.layerGroup(data.places.map((one) => L.circleMarker(one.at, {
+      radius: 5, weight: 3, color: "#16202c", fillColor: "#fff", fillOpacity: 1
+    }).bindTooltip(one.tip)));
+    [drives, chargers, places, ends].forEach((layer) => layer.addTo(map));
+    L.control.layers(null, {
+      "Chargers by energy": chargers, "Drives that bind": drives, "Where trips end": ends, "Ends of the trips": places
+    }, { collapsed: !wide }).addTo(map);
+  };
+}());

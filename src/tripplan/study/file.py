@@ -1,0 +1,247 @@
+"""Study files, TOML or YAML: what is wrong in one is said with file, line and key."""
+
+import difflib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from tripplan.api import find_car
+from tripplan.errors import DataError, InvalidInputError
+from tripplan.study import yaml_text
+from tripplan.study.question import WISHES, Study, StudySeason, StudyTrip, StudyVehicle, Where
+
+Fault = tuple[Where, str]
+_YAML = {".yaml", ".yml"}
+_MOST_FAULTS = 20
+_HEADER = re.compile(r"(\[\[?)\s*([\w-]+)\s*\]\]?")
+_KEY = re.compile(r"\s*([\w-]+)\s*[.=]")
+_QUOTED = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"' + r"|'''.*?'''|'[^'\n]*'|#[^\n]*", re.DOTALL
+)
+"""Strings and comments of TOML."""
+_TABLES: Final[Mapping[str, type[StudyTrip | StudyVehicle | StudySeason]]] = {
+    "trips": StudyTrip,
+    "vehicles": StudyVehicle,
+    "seasons": StudySeason,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a study comes from, for messages."""
+
+    name: str = "study"
+    lines: Mapping[Where, int] = field(default_factory=dict)
+    """Line of each key, from 1; empty: it comes from no file."""
+
+    def error(self, faults: Iterable[Fault]) -> InvalidInputError:
+        """Return one error with a line for each fault, twenty at most."""
+        found = list(dict.fromkeys(faults))
+        told = [self._told(where, words) for where, words in found[:_MOST_FAULTS]]
+        if len(found) > len(told):
+            told.append(f"and {len(found) - len(told)} more")
+        first = found[0][0]
+        return InvalidInputError("\n".join(told), field=_dotted(first), expected=found[0][1])
+
+    def _told(self, where: Where, words: str) -> str:
+        known = next((where[:k] for k in range(len(where), 0, -1) if where[:k] in self.lines), None)
+        line = "" if known is None else f", line {self.lines[known]}"
+        return f"{self.name}{line}: {_dotted(where)}: {words}" if where else f"{self.name}: {words}"
+
+
+def _dotted(where: Where) -> str:
+    text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in where)
+    return text.removeprefix(".")
+
+
+def read_study(path: str | Path) -> Study:
+    """Read a study from a TOML file, or from YAML where its name ends in .yaml or .yml.
+
+    Vehicle files are looked for beside it.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or is no TOML or YAML.
+    InvalidInputError
+        Keys are unknown, or values missing or wrong; one message names all, each with its line.
+    """
+    return read_with_lines(path)[0]
+
+
+def read_with_lines(path: str | Path) -> tuple[Study, Source]:
+    """Read a study as `read_study`, and remember where in the file everything stands."""
+    file, name = Path(path), f"study {path}"
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{name}: cannot be read ({error})", path=str(path)) from error
+    if file.suffix.lower() in _YAML:
+        data, lines = yaml_text.parsed(text, name)
+    else:
+        try:
+            data = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise DataError(f"{name}: not valid TOML: {error}", path=str(path)) from error
+        lines = toml_lines(text)
+    source = Source(name, lines)
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as error:
+        raise source.error(_of_pydantic(error)) from error
+    study = _with_files_beside(study, file.parent)
+    check(study, source)
+    return study, source
+
+
+def toml_lines(text: str) -> dict[Where, int]:
+    """Return the line of each table and plain key of valid TOML, from 1, by its place."""
+    lines: dict[Where, int] = {}
+    counts: Counter[str] = Counter()
+    table: Where = ()
+    depth = 0
+    for number, line in enumerate(_QUOTED.sub(_emptied, text).splitlines(), start=1):
+        header, key = _HEADER.fullmatch(line.strip()), _KEY.match(line)
+        if depth == 0 and header:
+            name = header[2]
+            table = (name, counts[name]) if header[1] == "[[" else (name,)
+            counts[name] += 1
+            lines.setdefault((name,), number)
+            lines[table] = number
+            continue
+        if depth == 0 and key:
+            lines.setdefault((*table, key[1]), number)
+        depth += sum((sign in "[{") - (sign in "]}") for sign in line)
+    return lines
+
+
+def _emptied(match: re.Match[str]) -> str:
+    """Leave of a string or a comment only its lines."""
+    return ("" if match[0].startswith("#") else '""') + "\n" * match[0].count("\n")
+
+
+def _of_pydantic(error: ValidationError) -> Iterator[Fault]:
+    for fault in error.errors(include_url=False):
+        where = tuple(fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            yield where, _unknown(str(where[-1]), _known_at(where[:-1]))
+        elif fault["type"] == "missing":
+            yield where, "is needed"
+        else:
+            words = fault["msg"].removeprefix("Value error, ")
+            yield where, f"{words}, but got {fault['input']!r:.80}"
+
+
+def _known_at(where: Where) -> list[str]:
+    if not where:
+        return list(Study.model_fields)
+    record = _TABLES[str(where[0])]
+    own = [name for name in record.model_fields if name != "wishes"]
+    return own if record is StudyVehicle else [*own, *sorted(WISHES)]
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(key.casefold().replace("-", "_"), known, n=1, cutoff=0.6)
+    return "there is no such key; " + (
+        f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+    )
+
+
+def _with_files_beside(study: Study, folder: Path) -> Study:
+    """Look for vehicle files in the folder of the study."""
+    cars = tuple(
+        car.model_copy(update={"vehicle": str(folder / car.vehicle)})
+        if car.vehicle.endswith(".toml")
+        else car
+        for car in study.vehicles
+    )
+    return study.model_copy(update={"vehicles": cars})
+
+
+def check(study: Study, source: Source | None = None) -> None:
+    """Refuse a study whose parts contradict each other, or that names what is not known.
+
+    Parameters
+    ----------
+    study
+        The study.
+    source
+        Where it comes from, for the message.
+
+    Raises
+    ------
+    InvalidInputError
+        A name stands for two things, a wish is made in two places, or a wish or car is unknown.
+    """
+    every = (_empty, _unknown_wishes, _made_twice, _same_names, _cars)
+    faults = [fault for find in every for fault in find(study)]
+    if faults:
+        raise (source or Source()).error(faults)
+
+
+def _empty(study: Study) -> Iterator[Fault]:
+    lists: dict[Where, Sequence[object]] = {("trips",): study.trips, ("vehicles",): study.vehicles}
+    lists |= {("vary", name): values for name, values in study.vary.items()}
+    yield from ((where, "at least one is needed") for where, values in lists.items() if not values)
+
+
+def _unknown_wishes(study: Study) -> Iterator[Fault]:
+    tables: list[tuple[Where, Mapping[str, Any]]] = [
+        (("options",), study.options),
+        (("vary",), study.vary),
+        *((("trips", k), trip.wishes) for k, trip in enumerate(study.trips)),
+        *((("seasons", k), season.wishes) for k, season in enumerate(study.seasons)),
+    ]
+    for where, wishes in tables:
+        for name in wishes:
+            if name not in WISHES:
+                yield (*where, name), _unknown(name, sorted(WISHES))
+
+
+def _made_twice(study: Study) -> Iterator[Fault]:
+    """Find wishes of which nobody could tell which one counts."""
+    seasonal = {name for season in study.seasons for name in season.wishes}
+    of_trips = {name for trip in study.trips for name in trip.wishes}
+    for k, trip in enumerate(study.trips):
+        for name in seasonal.intersection(trip.wishes):
+            yield ("trips", k, name), f"a season wishes for {name} too: which one counts?"
+    made = {"the options wish": set(study.options), "a season wishes": seasonal}
+    made["a trip wishes"] = of_trips
+    for name, values in study.vary.items():
+        for who, names in made.items():
+            if name in names:
+                yield ("vary", name), f"{who} for {name} too: which one counts?"
+        twice = [value for value, count in Counter(map(repr, values)).items() if count > 1]
+        if twice:
+            yield ("vary", name), f"{twice[0]} is there twice"
+
+
+def _same_names(study: Study) -> Iterator[Fault]:
+    for table, labels in (
+        ("trips", [trip.label for trip in study.trips]),
+        ("vehicles", [car.name or car.vehicle for car in study.vehicles]),
+        ("seasons", [season.name for season in study.seasons]),
+    ):
+        for k, label in enumerate(labels):
+            if label in labels[:k]:
+                yield (table, k), f'"{label}" is there twice; give one of them another name'
+
+
+def _cars(study: Study) -> Iterator[Fault]:
+    for k, car in enumerate(study.vehicles):
+        try:
+            find_car(car.vehicle)
+        except (InvalidInputError, DataError) as error:
+            yield ("vehicles", k, "vehicle"), str(error)

@@ -1,0 +1,124 @@
+"""Outcomes of a study as heat maps: cars down, weather across, one for each trip and option."""
+
+from typing import Final
+
+from tripplan.batch import Outcome
+from tripplan.render import words
+from tripplan.render.heat_map import HeatCell, HeatMap
+from tripplan.study import cross
+from tripplan.study.cross import Cell, StudyRow
+from tripplan.study.question import Study
+from tripplan.units import S_PER_H
+
+MOST_CELLS: Final = 20_000
+"""So many trips are on the page: one of more is slow to open."""
+_DOWN = ("vehicle_name", "soh")
+_UNITS = {"ambient_c": " °C", "wind_mps": " m/s", "max_speed_kmh": " km/h", "payload_kg": " kg"}
+_SHARES = {"soh", "slow_down_to", "arrive_with_probability"}
+
+
+class Tables:
+    """Puts outcomes into heat maps as they come.
+
+    Parameters
+    ----------
+    study
+        The study.
+    """
+
+    def __init__(self, study: Study) -> None:
+        every = cross.columns(study)
+        weather = ["season"] if study.seasons else []
+        weather += [name for name in study.vary if name == "ambient_c"]
+        self._across = tuple(weather or list(study.vary)[-1:])
+        self._apart = tuple(name for name in every if name not in {*_DOWN, *self._across, "season"})
+        self._ages = len({soh for car in study.vehicles for soh in car.soh} | set(study.soh)) > 0
+        self._maps: dict[tuple[str, ...], _Growing] = {}
+        self._size = cross.row_count(study)
+        self._count = 0
+
+    def add(self, row: StudyRow, outcome: Outcome) -> None:
+        """Put one outcome where it belongs."""
+        self._count += 1
+        if self._count > MOST_CELLS:
+            return
+        told = row.coordinates
+        title = tuple(filter(None, (_label(name, told[name]) for name in self._apart)))
+        down = str(told["vehicle_name"])
+        if self._ages:
+            down += f", SoH {_value('soh', told['soh'])}"
+        across = ", ".join(_value(name, told[name]) for name in self._across)
+        self._maps.setdefault(title, _Growing()).put(down, across, _cell(outcome))
+
+    @property
+    def panels(self) -> list[HeatMap]:
+        """The heat maps, in the order of the study."""
+        across = " and ".join(self._across).replace("_", " ")
+        return [
+            HeatMap(", ".join(title), across, list(one.rows), list(one.columns), one.cells)
+            for title, one in self._maps.items()
+        ]
+
+    @property
+    def beyond(self) -> str:
+        """What is not shown, in words; empty if all is."""
+        if self._size <= MOST_CELLS:
+            return ""
+        return f"The heat maps show the first {MOST_CELLS}; results.csv has all {self._size}."
+
+
+class _Growing:
+    """A heat map whose rows and columns are numbered as they come."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, int] = {}
+        self.columns: dict[str, int] = {}
+        self.cells: dict[tuple[int, int], HeatCell] = {}
+
+    def put(self, down: str, across: str, cell: HeatCell) -> None:
+        """Add a cell."""
+        row = self.rows.setdefault(down, len(self.rows))
+        column = self.columns.setdefault(across, len(self.columns))
+        self.cells[row, column] = cell
+
+
+def _label(name: str, value: Cell) -> str:
+    return str(value) if name == "trip" else f"{name.replace('_', ' ')} {_value(name, value)}"
+
+
+def _value(name: str, value: Cell) -> str:
+    if isinstance(value, bool | str):
+        return str(value)
+    if name in _SHARES or name.endswith("_soc"):
+        return words.percent(value)
+    return f"{value:g}{_UNITS.get(name, '')}"
+
+
+def _cell(outcome: Outcome) -> HeatCell:
+    if outcome.status != "ok":
+        return HeatCell(None, _missing(outcome), outcome.reason)
+    told = outcome.figures
+    number = {name: float(told[name]) for name in _FIGURES}
+    return HeatCell(
+        {
+            "arrives": 1.0,
+            "time": (number["total_h"] - number["dwell_h"]) * S_PER_H,
+            "stops": number["stops"],
+            "soc": number["arrival_soc"],
+            "energy": number["energy_spent_kwh"],
+            "gap": number["gap"],
+        }
+    )
+
+
+_FIGURES = ("total_h", "dwell_h", "stops", "arrival_soc", "energy_spent_kwh", "gap")
+
+
+def _missing(outcome: Outcome) -> str:
+    if outcome.status != "no plan":
+        return outcome.status
+    if "furthest" not in outcome.figures:
+        return "no road"
+    if outcome.shortfall_kwh is None:
+        return "out of range"
+    return f"{outcome.shortfall_kwh:.1f} kWh short"
