@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
 from tripplan.errors import DisconnectedError, OutOfRangeError
 from tripplan.region import Region
@@ -12,6 +14,9 @@ from tripplan.search.question import Question
 from tripplan.search.reach import OutOfReach, distance_km, joined
 from tripplan.trip import AvoidableRoad, Trip
 from tripplan.vehicle import Vehicle
+
+_NOTHING_KWH: Final = 0.05
+"""Less is nothing in a message with one decimal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +54,15 @@ class Refused:
         name = f"{lat:.4f},{lon:.4f}"
         if near is not None:
             name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
-        remaining_km = distance_km(
-            self.ground, network.length_m, gap.furthest_node, self.question.destination
+        ahead = [goal.node for goal in self.question.goals[gap.next_goal :]]
+        remaining_km = sum(
+            distance_km(self.ground, network.length_m, here, there)
+            for here, there in pairwise([gap.furthest_node, *ahead])
         )
-        missing = f"{gap.shortfall_kwh:.1f} kWh more"
-        if not math.isfinite(gap.shortfall_kwh):
-            missing = "many times more"
         fits = f"{gap.reached_stops} of {chargers} chargers with a fitting plug can be reached"
-        if not chargers:
+        if trip.most_stops == 0:
+            fits = "no stop at a charger is allowed"
+        elif not chargers:
             that = "that fits the trip's wishes " if dropped else ""
             fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
         if dropped:
@@ -64,7 +70,7 @@ class Refused:
             fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
         return OutOfRangeError(
             f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
-            f"the longest gap without a usable charger takes {missing} than the battery gives. "
+            f"{self._gap(gap)}. "
             f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
             f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
             "would help.",
@@ -74,6 +80,18 @@ class Refused:
             furthest_lon=lon,
             remaining_km=remaining_km,
         )
+
+    def _gap(self, gap: OutOfReach) -> str:
+        if gap.shortfall_kwh < _NOTHING_KWH and self.trip.most_stops is not None:
+            stops = self.trip.most_stops
+            return f"it takes more than {stops} stop{'' if stops == 1 else 's'} at chargers"
+        missing = f"{gap.shortfall_kwh:.1f} kWh more"
+        if not math.isfinite(gap.shortfall_kwh):
+            missing = "many times more"
+        where = "the longest gap without a usable charger"
+        if self.trip.most_stops == 0:
+            where = "the trip without a stop at a charger"
+        return f"{where} takes {missing} than the battery gives"
 
     def cut_off(self, gone: DisconnectedError) -> DisconnectedError:
         """Say so where the ends are apart only because of what the trip avoids."""

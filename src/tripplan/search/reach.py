@@ -3,6 +3,7 @@
 import heapq
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tripplan.search.customised import Customised
+from tripplan.search.passages import passive
 from tripplan.search.question import Question
 from tripplan.search.rows import RowStore
 from tripplan.units import M_PER_KM, MWH_PER_KWH
@@ -21,12 +23,18 @@ _TINY_KWH = 1e-9
 
 
 class OutOfReach(Exception):  # noqa: N818 - carries facts from the search to the planner
-    """The battery cannot bridge a gap; names no places, the planner adds them."""
+    """The battery cannot bridge a gap; names no places, the planner adds them.
 
-    def __init__(self, *, shortfall_kwh: float, furthest_node: int, reached_stops: int) -> None:
+    ``next_goal`` is the goal that the furthest node is on the way to.
+    """
+
+    def __init__(
+        self, *, shortfall_kwh: float, furthest_node: int, next_goal: int, reached_stops: int
+    ) -> None:
         super().__init__(f"{shortfall_kwh:.2f} kWh short")
         self.shortfall_kwh = shortfall_kwh
         self.furthest_node = furthest_node
+        self.next_goal = next_goal
         self.reached_stops = reached_stops
 
 
@@ -34,58 +42,107 @@ def out_of_range(question: Question, rows: RowStore) -> OutOfReach:
     """Measure what makes the trip impossible.
 
     The shortfall is the least extra energy that the car would have to hold, at the start and
-    after each stop, for the trip to work over the thriftiest drives between stops.
+    after each charge, for the trip to work over the thriftiest drives between stops.
     """
-    shortfall_kwh, reached = _bottleneck(question, rows)
-    left_kwh = _left_kwh(question, rows.ground, reached)
-    to_end_s = seconds_to(rows.ground, question.destination)
-    able = np.flatnonzero((left_kwh >= question.reserve_kwh) & np.isfinite(to_end_s))
-    furthest = int(able[np.argmin(to_end_s[able])]) if able.size else question.origin
+    reach = _Reach(question, rows)
+    shortfall_kwh = reach.bottleneck()
+    lap, node = reach.last_lap, question.origin
+    if lap:
+        node = question.goals[lap - 1].node
+    stops = _sorted(reach.reached[lap])
+    left_kwh = _left_kwh(question, rows.ground, (node, reach.held_kwh[lap]), stops)
+    to_goal_s = seconds_to(rows.ground, question.goals[lap].node)
+    able = np.flatnonzero((left_kwh >= question.reserve_kwh) & np.isfinite(to_goal_s))
+    furthest = int(able[np.argmin(to_goal_s[able])]) if able.size else node
     return OutOfReach(
-        shortfall_kwh=shortfall_kwh, furthest_node=furthest, reached_stops=reached.size
+        shortfall_kwh=shortfall_kwh,
+        furthest_node=furthest,
+        next_goal=lap,
+        reached_stops=len(set().union(*reach.reached)),
     )
 
 
-def _bottleneck(question: Question, rows: RowStore) -> tuple[float, Ints]:
-    """Least extra energy that would open a way, and the chargers reached without any."""
-    chargers, laps = question.charger_node.size, len(question.goals)
-    final_kwh = question.final_kwh - question.reserve_kwh
-    goals = [rows.least_energy_to(goal.node) for goal in question.goals]
-    direct = []
-    node = question.origin
-    for goal in question.goals:
-        direct.append(rows.least_energy_between(node, goal.node))
-        node = goal.node
-    origin = (0, chargers + laps)
-    extra = {origin: 0.0}
-    queue = [(0.0, *origin)]
-    reached: set[int] = set()
-    while queue:
-        gap, lap, here = heapq.heappop(queue)
-        if gap > extra[lap, here]:
-            continue
-        if lap == laps:
-            return gap, _sorted(reached)
-        if here < chargers and gap <= _TINY_KWH:
-            reached.add(here)
-        held = question.start_kwh if here == origin[1] else question.limit_kwh
-        spare = held - question.reserve_kwh
-        if here < chargers:
-            onward = rows.least_energy_row(here)
-        else:
-            onward = rows.least_energy_from(int(question.stop_node[here]))
-        to_goal = goals[lap][here] if here < chargers else direct[lap]
-        to_goal += final_kwh if lap + 1 == laps else 0.0
-        larger = np.maximum(gap, onward - spare)
-        following = [(float(larger[k]), lap, int(k)) for k in np.flatnonzero(np.isfinite(larger))]
-        following.append((max(gap, float(to_goal) - spare), lap + 1, chargers + lap))
-        for wanted, next_lap, there in following:
-            if there in question.banned and there < chargers:
+class _Reach:
+    """How far the battery lasts, goal by goal; a goal without a plug gives no energy."""
+
+    def __init__(self, question: Question, rows: RowStore) -> None:
+        laps = len(question.goals)
+        self._question, self._rows = question, rows
+        self._to_goal = [rows.thriftiest_to(goal.node) for goal in question.goals]
+        nodes = (question.origin, *(goal.node for goal in question.goals))
+        self._between = [rows.thriftiest_between(a, b) for a, b in pairwise(nodes)]
+        self._from_goals: dict[int, Floats] = {}
+        self._extra: dict[tuple[int, int], float] = {}
+        self._queue: list[tuple[float, int, int]] = []
+        self.reached: list[set[int]] = [set() for _ in range(laps)]
+        """Chargers reached without extra energy, by the goal that comes next."""
+        self.held_kwh = [question.start_kwh, *[-math.inf] * laps]
+        """Most energy at the origin and at each goal without any extra."""
+
+    @property
+    def last_lap(self) -> int:
+        """The first goal that is not reached without extra energy, or the last one."""
+        done = sum(math.isfinite(held) for held in self.held_kwh) - 1
+        return min(done, len(self._question.goals) - 1)
+
+    def bottleneck(self) -> float:
+        """Return the least extra energy that would open a way."""
+        chargers, laps = self._question.charger_node.size, len(self._question.goals)
+        self._offer(0.0, 0, chargers + laps)
+        while self._queue:
+            gap, lap, here = heapq.heappop(self._queue)
+            if gap > self._extra[lap, here]:
                 continue
-            if wanted < extra.get((next_lap, there), math.inf):
-                extra[next_lap, there] = wanted
-                heapq.heappush(queue, (wanted, next_lap, there))
-    return math.inf, _sorted(reached)
+            if lap == laps:
+                return gap
+            if here < chargers and gap <= _TINY_KWH:
+                self.reached[lap].add(here)
+            self._onward(gap, lap, here)
+        return math.inf
+
+    def _offer(self, gap: float, lap: int, stop: int) -> None:
+        if gap < self._extra.get((lap, stop), math.inf):
+            self._extra[lap, stop] = gap
+            heapq.heappush(self._queue, (gap, lap, stop))
+
+    def _onward(self, gap: float, lap: int, here: int) -> None:
+        """Go on from where energy was got: to chargers, and past goals as far as the trip goes."""
+        question = self._question
+        chargers, laps = question.charger_node.size, len(question.goals)
+        held = question.start_kwh if here == chargers + laps else question.limit_kwh
+        spare, spent = held - question.reserve_kwh, 0.0
+        for number in range(lap, laps):
+            if question.most_stops != 0:
+                need = self._need_from(here if number == lap else chargers + number - 1)
+                self._offer_chargers(np.maximum(gap, spent + need[:chargers] - spare), number)
+            need_kwh, cost_kwh = self._between[number]
+            if number == lap and here < chargers:
+                need_kwh, cost_kwh = (float(column[here]) for column in self._to_goal[number])
+            gap = max(gap, spent + need_kwh - spare)
+            spent += cost_kwh
+            if number + 1 == laps:
+                last = spent + question.final_kwh - question.reserve_kwh - spare
+                gap = max(gap, last)
+                self._offer(gap, laps, chargers + number)
+            elif not passive(question, number):
+                self._offer(gap, number + 1, chargers + number)
+            if gap <= _TINY_KWH:
+                left = held - spent if passive(question, number) else question.limit_kwh
+                self.held_kwh[number + 1] = max(self.held_kwh[number + 1], left)
+
+    def _need_from(self, stop: int) -> Floats:
+        """Energy above the reserve that drives from a stop need; those from goals are kept."""
+        if stop in self._from_goals:
+            return self._from_goals[stop]
+        need, _ = self._rows.thriftiest_from(int(self._question.stop_node[stop]))
+        if stop >= self._question.charger_node.size:
+            self._from_goals[stop] = need
+        return need
+
+    def _offer_chargers(self, gaps: Floats, lap: int) -> None:
+        for stop in np.flatnonzero(np.isfinite(gaps)).tolist():
+            if stop not in self._question.banned:
+                self._offer(float(gaps[stop]), lap, stop)
 
 
 def _sorted(stops: set[int]) -> Ints:
@@ -128,11 +185,13 @@ def joined(ground: Customised, open_roads: NDArray[np.bool_], source: int, targe
     return bool(np.isfinite(_dijkstra(matrix, source)[target]))
 
 
-def _left_kwh(question: Question, ground: Customised, stops: Ints) -> Floats:
-    """Most energy left at each node, from the origin or a reached charger at its limit."""
+def _left_kwh(
+    question: Question, ground: Customised, start: tuple[int, float], stops: Ints
+) -> Floats:
+    """Most energy left at each node, from a start with its energy or a charger at its limit."""
     spared = ground.spared_mwh.min(axis=0) / MWH_PER_KWH
-    starts = np.concatenate([[question.origin], question.charger_node[stops]]).astype(np.int64)
-    energy = np.concatenate([[question.start_kwh], np.full(stops.size, question.limit_kwh)])
+    starts = np.concatenate([[start[0]], question.charger_node[stops]]).astype(np.int64)
+    energy = np.concatenate([[start[1]], np.full(stops.size, question.limit_kwh)])
     full = energy + ground.height_kwh[starts]
     base = float(full.max())
     # One extra node with an arc to each start turns many starts into one.

@@ -28,6 +28,7 @@ from tripplan.search.kernels.compact import (
 )
 from tripplan.search.kernels.customise import (
     COLUMNS,
+    COST,
     LANE_MOST,
     NEED,
     NEVER,
@@ -41,6 +42,13 @@ from tripplan.units import MWH_PER_KWH
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+
+
+def _energies(values: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """Return the need and the cost of drives [kWh], infinite where there is none."""
+    need, spent = values[:, NEED] / MWH_PER_KWH, values[:, COST] / MWH_PER_KWH
+    need[values[:, TIME] < 0] = np.inf
+    return need, spent
 
 
 @dataclass(eq=False)
@@ -218,21 +226,22 @@ class RowStore:
             )
         return columns_of(np.zeros(1, np.int32), values)
 
-    def least_energy_row(self, stop: int) -> Floats:
-        """Energy that the thriftiest drives from a stop to the others need, shape (stops,)."""
-        found = self.least_energy_from(int(self.stop_node[stop]))
-        found[stop] = np.inf
-        return found
+    def thriftiest_from(self, node: int) -> tuple[Floats, Floats]:
+        """Return what the thriftiest drives from a node take, each shape (stops,) [kWh].
 
-    def least_energy_from(self, node: int) -> Floats:
-        """Energy above the reserve that the thriftiest drives from a node need, shape (stops,)."""
-        return self._needs(node, forward=True)
+        Returns
+        -------
+        tuple of array and array
+            Energy above the reserve that each needs at its start, and what it spends; infinite
+            where there is no road.
+        """
+        return self._thriftiest(node, forward=True)
 
-    def least_energy_to(self, node: int) -> Floats:
-        """Energy above the reserve that the thriftiest drives to a node need, shape (stops,)."""
-        return self._needs(node, forward=False)
+    def thriftiest_to(self, node: int) -> tuple[Floats, Floats]:
+        """Return the same for the thriftiest drives to a node."""
+        return self._thriftiest(node, forward=False)
 
-    def _needs(self, node: int, *, forward: bool) -> Floats:
+    def _thriftiest(self, node: int, *, forward: bool) -> tuple[Floats, Floats]:
         """However large the battery would have to be."""
         ground = self.ground
         tree, metric = ground.hierarchy, ground.metrics[-1]
@@ -248,12 +257,10 @@ class RowStore:
             forward,
             tree.work,
         )
-        need = values[:, NEED] / MWH_PER_KWH
-        need[values[:, TIME] < 0] = np.inf
-        return np.asarray(need)
+        return _energies(values)
 
-    def least_energy_between(self, source: int, target: int) -> float:
-        """Energy above the reserve that the thriftiest drive from a node to another needs."""
+    def thriftiest_between(self, source: int, target: int) -> tuple[float, float]:
+        """Return the same for the thriftiest drive from a node to another."""
         ground = self.ground
         tree, metric = ground.hierarchy, ground.metrics[-1]
         ranks = tree.rank[np.array([target])]
@@ -267,8 +274,9 @@ class RowStore:
             NEVER,
             True,  # noqa: FBT003 - compiled functions take no keywords
             tree.work,
-        )[0]
-        return float(values[NEED]) / MWH_PER_KWH if values[TIME] >= 0 else np.inf
+        )
+        need, spent = _energies(values)
+        return float(need[0]), float(spent[0])
 
     def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
