@@ -28,6 +28,7 @@ HOMES = (
     "region",
     "answer",
     "batch",
+    "study",
 )
 
 HEADER = ("field", "type", "unit", "shape", "default", "range", "description")

@@ -1,6 +1,6 @@
 """Compare with all measurements that are there, and write docs/models/validation.md."""
 
-from validation import sections_charging, sections_consumption, sections_trips
+from validation import sections_charging, sections_consumption, sections_study, sections_trips
 
 SECTIONS = {
     "drives of an i3": sections_consumption.write_drives,
@@ -10,6 +10,7 @@ SECTIONS = {
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,
     "airport in winter": sections_trips.write_airport,
+    "a second car": sections_study.write_second_car,
 }
 
 
