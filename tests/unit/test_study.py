@@ -96,7 +96,7 @@ def test_a_trip_overrides_the_options() -> None:
 
 def test_a_study_out_of_all_proportion_is_refused() -> None:
     many = {"vary": {"min_stalls": tuple(range(1000)), "wind_mps": tuple(range(1000))}}
-    with pytest.raises(InvalidInputError, match="study: comes to 12000000 trips; 1000000 is"):
+    with pytest.raises(InvalidInputError, match="study: comes to 12000000 trips; 100000 is"):
         open_study(sample_study(**many))
 
 

@@ -21,8 +21,8 @@ from tripplan.study.question import Study, StudyTrip, Where
 Cell = bool | int | float | str
 OWN_COLUMNS: Final = ("trip", "vehicle_name", "soh", "season")
 """Coordinates that every row has; the wishes that are varied follow."""
-MOST_ROWS: Final = 1_000_000
-"""A study of more is taken for a slip."""
+MOST_ROWS: Final = 100_000
+"""A study of more is taken for a slip; its table is in memory before it is written."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def try_out(study: Study, region: Region, source: Source | None = None) -> None:
     ------
     InvalidInputError
         A place is unknown or a wish is wrong; one message names all, each with its line if the
-        study is from a file.  Or there are more than a million trips.
+        study is from a file.  Or there are more than `MOST_ROWS` trips.
     """
     source = source or Source()
     size = row_count(study)
