@@ -12,7 +12,7 @@ from validation.sections_study import STUDY, STUDY_PAGE, cell
 @pytest.fixture(scope="module", name="page")
 def fixture_page() -> dict[tuple[str, str, str], str]:
     """Cells of the page by trip, car and season."""
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for section in STUDY_PAGE.read_text(encoding="utf-8").split("\n### ")[1:]:
         lines = re.findall(r"^\| (.*) \|$", section, re.MULTILINE)
         heads, *cars = [line.split(" | ") for line in lines]
