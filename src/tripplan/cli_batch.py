@@ -120,11 +120,11 @@ def study(
         with ExitStack() as stack:
             executor, workers = _executor(scheduler, workers, stack)
             told = stack.enter_context(_Told(asked.size, quiet=quiet, as_json=as_json))
-            files = run_study(
-                asked, output, executor=executor, workers=workers, resume=resume, progress=told.note
-            )
-    except KeyboardInterrupt:
-        told.stopped()
+            how: dict[str, Any] = {"executor": executor, "workers": workers, "resume": resume}
+            try:
+                files = run_study(asked, output, **how, progress=told.note)
+            except KeyboardInterrupt:
+                told.stopped()
     except TripplanError as error:
         stop(error)
     told.close(*files)
