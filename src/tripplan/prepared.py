@@ -20,6 +20,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.node_index import NodeIndex
 from tripplan.opening import local_time, open_spells
 from tripplan.region import Region, RoadNetwork
+from tripplan.search.closures import untouched_rows
 from tripplan.search.costs import price_arcs, whole_numbers
 from tripplan.search.customised import Customised, shares_of_speed, stacked
 from tripplan.search.hierarchy import Hierarchy
@@ -128,7 +129,7 @@ class PreparedRegion:
             before = _before_closures(trip)
             open_rows = self._kept.get((_kind_of(before, vehicle), key[1]))
             if open_rows is not None and trip.closed:
-                found.take_over(open_rows, self._closed(trip))
+                found.keep(untouched_rows(open_rows, self._closed(trip)))
             self._kept[key] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)

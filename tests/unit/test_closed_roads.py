@@ -7,6 +7,7 @@ import pytest
 
 import tripplan
 from tests.oracles.road_worlds import as_rows, random_road_world
+from tripplan.search.closures import untouched_rows
 from tripplan.search.customised import Customised
 from tripplan.search.kernels.customise import NO_WAY, customise, customise_lanes
 from tripplan.search.rows import RowStore
@@ -59,7 +60,7 @@ def test_rows_that_stay_after_a_closure_are_those_made_anew() -> None:
         closed = roads.astype(np.int32)
         fewer = before.ground.closing(closed)
         after, anew = (RowStore(fewer, world.charger_node) for _ in range(2))
-        after.take_over(before, closed)
+        after.keep(untouched_rows(before, closed))
         stayed += len(after.known)
         for stop in stops:
             mine, other = (np.column_stack(rows.row(stop)) for rows in (after, anew))

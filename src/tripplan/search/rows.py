@@ -91,32 +91,9 @@ class RowStore:
         """Rows that were made so far and are kept, by stop."""
         return self._rows
 
-    def take_over(self, before: "RowStore", closed: Ints) -> None:
-        """Take the rows of a store over the same stops, but for those that a closure may change.
-
-        A drive leads over a closed road only if the fastest and the thriftiest way by that road is
-        no slower and no dearer than it is.
-
-        Parameters
-        ----------
-        before
-            Drives while these roads were open.
-        closed
-            The roads that are closed here and were open there, shape (closed,).
-        """
-        tree, lanes = self.ground.hierarchy, before.ground.lanes
-        ends = [0, lanes.unit.size - 1]
-        height = before.ground.height_kwh
-        way = []
-        for road in closed.tolist():
-            one, other = int(tree.tail[road]), int(tree.head[road])
-            itself = lanes.weight[road, ends] * lanes.unit[ends]
-            itself[1] += height[other] - height[one]
-            way.append((before.lanes_to(one)[:, ends] + itself, before.lanes_from(other)[:, ends]))
-        for stop, row in before.known.items():
-            drive = np.column_stack([row.time_s, row.cost_kwh]) + _ROUNDING_KWH
-            if not any(np.any(np.all(to[stop] + on[row.stop] <= drive, axis=1)) for to, on in way):
-                self._rows[stop] = row
+    def keep(self, rows: Mapping[int, DriveColumns]) -> None:
+        """Take rows that were made before, by stop."""
+        self._rows.update(rows)
 
     @cached_property
     def _forward(self) -> tuple[Costs, ...]:
