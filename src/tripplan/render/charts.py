@@ -191,7 +191,7 @@ def _title(panel: _Panel) -> Markup:
 def _scale(panel: _Panel) -> Markup:
     """Return lines and labels at three or so round values of a panel, in either unit."""
     middle = 0.5 * (panel.low + panel.high)
-    metric = tuple((value, f"{value:,.0f}") for value in (panel.low, middle, panel.high))
+    metric = tuple((value, f"{round(value):,}") for value in (panel.low, middle, panel.high))
     if panel.us is None:
         return joined(*_marks(panel, metric))
     _, factor, offset = panel.us
@@ -199,7 +199,7 @@ def _scale(panel: _Panel) -> Markup:
     step = tick_step((high - low) * 2.0)
     first = np.ceil(low / step - 1e-9) * step
     shown = np.arange(first, high + 1e-6, step).tolist()
-    us = tuple(((value - offset) / factor, f"{value:,.0f}") for value in shown)
+    us = tuple(((value - offset) / factor, f"{round(value):,}") for value in shown)
     return joined(
         tag("g", *_marks(panel, metric), class_="tp-metric"),
         tag("g", *_marks(panel, us), class_="tp-us"),

@@ -15,7 +15,8 @@ from tripplan.render.colours import SOC_COLOURS, soc_colour
 from tripplan.render.course import Course, course_of, track_of
 from tripplan.render.files import write_text_atomically
 from tripplan.render.lines import simplify
-from tripplan.render.popups import Attribute, Markup, joined, points, svg_document, tag
+from tripplan.render.popups import Attribute, Markup, joined, points, rings, svg_document, tag
+from tripplan.render.shapes import shapes_within
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +27,7 @@ _CHART = (52.0, 496.0, WIDTH - 24.0, 600.0)
 _ROOM = 70.0
 _SHADES = 24
 _INK, _QUIET, _GROUND, _ROAD, _LAND = "#16202c", "#52606c", "#f5f4ef", "#c3c4c4", "#d8d2c4"
+_WATER, _BORDER = "#cadfea", "#a88fb0"
 _BADGE, _VISIT, _AMBER = "#0b3a66", "#1d6b46", "#ffcf5c"
 
 
@@ -47,6 +49,16 @@ class _Frame:
             self.top + (y - self.north) * self.scale,
         )
 
+    def box(self) -> basemap.Bounds:
+        """Return what can be seen in the map, and somewhat more, since roads end at nodes."""
+        left, top, right, bottom = _MAP
+        aside, above = 0.2 * (right - left), 0.2 * (bottom - top)
+        x = self.west + (np.array([left - aside, right + aside]) - self.left) / self.scale
+        y = self.north + (np.array([top - above, bottom + above]) - self.top) / self.scale
+        west, east = np.clip(x * 360.0 - 180.0, -180.0, 180.0).tolist()
+        north, south = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y)))).tolist()
+        return basemap.Bounds(south, west, north, east)
+
 
 def to_svg(plan: Plan, region: Region | None = None) -> str:
     """Return the picture; the same plan gives the same text.
@@ -56,7 +68,7 @@ def to_svg(plan: Plan, region: Region | None = None) -> str:
     plan
         The plan.
     region
-        Where it was planned, for the roads around the route; None: none are drawn.
+        Where it was planned, for roads, water and borders around the route; None: none are drawn.
     """
     course = course_of(plan)
     frame = _frame(plan)
@@ -70,7 +82,7 @@ def to_svg(plan: Plan, region: Region | None = None) -> str:
             id="map",
         ),
         tag("rect", x=left, y=top, width=right - left, height=bottom - top, fill=_GROUND),
-        tag("g", *_roads(plan, region, frame), *_route(plan, frame), clip_path="url(#map)"),
+        tag("g", *_ground(region, frame), *_route(plan, frame), clip_path="url(#map)"),
         *_marks(plan, frame),
         *_chart(plan, course),
         *_head(plan),
@@ -114,10 +126,25 @@ def _told(plan: Plan) -> str:
     )
 
 
-def _roads(plan: Plan, region: Region | None, frame: _Frame) -> Iterator[Markup]:
+def _ground(region: Region | None, frame: _Frame) -> Iterator[Markup]:
+    """Yield water, borders and roads."""
     if region is None:
         return
-    for road in basemap.roads_near(region.network, basemap.widened(basemap.route_bounds(plan))):
+    box = frame.box()
+    shapes = shapes_within(box)
+    water = (frame.xy(*ring.T) for ring in shapes.water)
+    yield tag(
+        "path", d=rings((x.tolist(), y.tolist()) for x, y in water), fill=_WATER,
+        fill_rule="evenodd",
+    )  # fmt: skip
+    for borders, width, dashes in ((shapes.states, 1.2, "6 5"), (shapes.countries, 2, "10 4 2 4")):
+        for border in borders:
+            line = points(*frame.xy(*border.T))
+            yield tag(
+                "polyline", points=line, fill="none", stroke=_BORDER, stroke_width=width,
+                stroke_dasharray=dashes,
+            )  # fmt: skip
+    for road in basemap.roads_near(region.network, box):
         lat, lon = np.array(road.points).T
         x, y = frame.xy(lat, lon)
         kept = simplify(x, y, 0.5)
