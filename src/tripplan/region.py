@@ -21,7 +21,19 @@ __all__ = [
     "GazetteerEntry",
     "Region",
     "RoadNetwork",
+    "Water",
 ]
+
+
+@dataclass(frozen=True, eq=False)
+class Water:
+    """Lakes, ponds and wide rivers, for drawing: a point is wet inside an odd number of rings."""
+
+    first: NDArray[np.int64]
+    """First point of each ring, and the number of points, shape (rings + 1,)."""
+    lat: NDArray[np.float32]
+    """Degrees, shape (points,); the last point of a ring is the first one again."""
+    lon: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +51,8 @@ class Region:
     order: NDArray[np.int32] | None = None
     """Nodes in the order in which a hierarchy over them is built, least important first, shape
     (nodes,); None: not worked out yet."""
+    water: Water | None = None
+    """Inland water, drawn below the roads; None: the region has none of its own."""
 
     def __post_init__(self) -> None:
         nodes = self.chargers.node

@@ -36,10 +36,12 @@ def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[st
     near = basemap.widened(box)
     roads = basemap.roads_near(region.network, near)
     towns = labels.town_labels(region, plan, near) if plan is not None else ()
-    shapes = shapes_within(basemap.widened(box, _FAR))
+    shapes = shapes_within(basemap.widened(box, _FAR), region.water)
     return {
         "credit": CREDIT,
-        "water": [ring.tolist() for ring in shapes.water],
+        "water": [
+            [ring.tolist() for ring in rings] for rings in (shapes.water, shapes.inland) if rings
+        ],
         "borders": [
             [line.tolist() for line in lines] for lines in (shapes.states, shapes.countries)
         ],

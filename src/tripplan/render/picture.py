@@ -131,12 +131,10 @@ def _ground(region: Region | None, frame: _Frame) -> Iterator[Markup]:
     if region is None:
         return
     box = frame.box()
-    shapes = shapes_within(box)
-    water = (frame.xy(*ring.T) for ring in shapes.water)
-    yield tag(
-        "path", d=rings((x.tolist(), y.tolist()) for x, y in water), fill=_WATER,
-        fill_rule="evenodd",
-    )  # fmt: skip
+    shapes = shapes_within(box, region.water)
+    for water in filter(None, (shapes.water, shapes.inland)):
+        outlines = rings(frame.xy(*ring.T) for ring in water)
+        yield tag("path", d=outlines, fill=_WATER, fill_rule="evenodd")
     for borders, width, dashes in ((shapes.states, 1.2, "6 5"), (shapes.countries, 2, "10 4 2 4")):
         for border in borders:
             line = points(*frame.xy(*border.T))

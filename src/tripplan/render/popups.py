@@ -99,7 +99,7 @@ def points(x: Iterable[float], y: Iterable[float]) -> Markup:
     return Markup(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
 
 
-def rings(lines: Iterable[tuple[Sequence[float], Sequence[float]]]) -> Markup:
+def rings(lines: Iterable[tuple[Iterable[float], Iterable[float]]]) -> Markup:
     """Return the ``d`` of an SVG path of closed lines, x and y, pixels to one decimal."""
     return Markup("".join(f"M{points(x, y)}Z" for x, y in lines))
 

@@ -9,14 +9,16 @@ import hashlib
 import io
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DataError
+from tripplan.region import Water
 from tripplan.render.basemap import Bounds
 from tripplan.render.lines import clipped_ring, parts_within, simplify
 
@@ -35,13 +37,22 @@ class Shapes:
     """What lies in a box besides roads; lines of (latitude, longitude), degrees."""
 
     water: tuple[Floats, ...] = ()
-    """Rings, to be filled where a point is inside an odd number of them."""
+    """Rings of the sea and of lakes, to be filled where a point is inside an odd number of them."""
+    inland: tuple[Floats, ...] = ()
+    """Likewise, of the region's own water, which then stands in place of the lakes."""
     countries: tuple[Floats, ...] = ()
     states: tuple[Floats, ...] = ()
 
 
-def shapes_within(box: Bounds) -> Shapes:
+def shapes_within(box: Bounds, own: Water | None = None) -> Shapes:
     """Return water and borders of a box, as few points as its size asks for.
+
+    Parameters
+    ----------
+    box
+        The box.
+    own
+        The region's own inland water.
 
     Raises
     ------
@@ -49,8 +60,10 @@ def shapes_within(box: Bounds) -> Shapes:
         The package's file is missing or is not the one that its provenance names.
     """
     frame = _Frame.of(box)
+    known = ("land", "lakes") if own is None else ("land",)
     return Shapes(
-        water=_water(frame),
+        water=_figure([_layers()[name] for name in known], frame, wet=True),
+        inland=_figure([_Layer.of(own)], frame, wet=False) if own is not None else (),
         countries=_borders("countries", frame),
         states=_borders("states", frame),
     )
@@ -87,11 +100,24 @@ class _Layer:
     """Lines one after the other, and the box of each."""
 
     points: Floats
+    """Latitude and longitude, shape (points, 2)."""
     first: NDArray[np.int64]
     """First point of each line, shape (lines + 1,)."""
-    low: Floats
-    """Shape (lines, 2)."""
-    high: Floats
+
+    @classmethod
+    def of(cls, water: Water) -> "_Layer":
+        """Return the rings of a region's own water."""
+        return cls(np.column_stack([water.lat, water.lon]).astype(np.float64), water.first)
+
+    @cached_property
+    def low(self) -> Floats:
+        """South and west of each line, shape (lines, 2)."""
+        return np.asarray(np.minimum.reduceat(self.points, self.first[:-1]))
+
+    @cached_property
+    def high(self) -> Floats:
+        """North and east of each line."""
+        return np.asarray(np.maximum.reduceat(self.points, self.first[:-1]))
 
     def near(self, frame: _Frame, *, least: float = 0.0) -> list[Floats]:
         """Return the lines whose boxes touch a frame and are higher or wider than this."""
@@ -131,21 +157,16 @@ def _unpacked(planes: NDArray[np.uint8], size: NDArray[np.int32], step_deg: floa
     steps = (folded >> 1) ^ (np.uint16(0) - (folded & 1))
     lon, lat = np.cumsum(steps, axis=1, dtype=np.uint16) * step_deg
     points = np.column_stack([lat - 90.0, lon - 180.0])
-    first = np.concatenate(([0], np.cumsum(size, dtype=np.int64)))
-    return _Layer(
-        points,
-        first,
-        np.minimum.reduceat(points, first[:-1]),
-        np.maximum.reduceat(points, first[:-1]),
-    )
+    return _Layer(points, np.concatenate(([0], np.cumsum(size, dtype=np.int64))))
 
 
-def _water(frame: _Frame) -> tuple[Floats, ...]:
+def _figure(layers: Sequence[_Layer], frame: _Frame, *, wet: bool) -> tuple[Floats, ...]:
+    """Cut rings to a frame; `wet` tells whether a point inside none of them is to be filled."""
     (south, west), (north, east) = frame.low, frame.high
     corners = np.array([(south, west), (south, east), (north, east), (north, west)])
-    rings, wet = [], True
-    for name in ("land", "lakes"):
-        for ring in _layers()[name].near(frame, least=2.0 * frame.tolerance):
+    rings = []
+    for layer in layers:
+        for ring in layer.near(frame, least=2.0 * frame.tolerance):
             inside = clipped_ring(ring[:-1], frame.low, frame.high)
             if len(inside) > 2 and _area(inside) > _WHOLE * _area(corners):
                 wet = not wet

@@ -37,7 +37,9 @@
           .addTo(group)]);
       }
     }
-    draw(L.polygon, ground.water, "tp-water", { stroke: false, fillOpacity: 1, smoothFactor: 0.5 });
+    ground.water.forEach((rings) => draw(
+      L.polygon, rings, "tp-water", { stroke: false, fillOpacity: 1, smoothFactor: 0.5 }
+    ));
     draw(L.polyline, ground.borders[0], "tp-border", { weight: 1, dashArray: "5 4" });
     draw(L.polyline, ground.borders[1], "tp-border", { weight: 2, dashArray: "9 3 2 3" });
     draw(L.polyline, ground.roads[0], "tp-road-minor", { weight: 1.2 });
