@@ -90,6 +90,7 @@ def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
     arcs = arcs[first]
     limit_kmh = network.speed_limit_kmh[arcs]
     drawn = _Drawn(network, box, dict(zip(map(tuple, edges.tolist()), arcs.tolist(), strict=True)))
+    tolerance_deg = box.diagonal_km / _KM_PER_DEGREE / 2500.0
     roads: tuple[Road, ...] = ()
     for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, _FASTEST_KMH):
         fast = limit_kmh >= floor_kmh
@@ -100,9 +101,10 @@ def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
         ]
         if 2 * len(chains) > POINT_LIMIT and floor_kmh < _FASTEST_KMH:
             continue
-        roads = tuple(drawn.road(chain, major=major) for chain, major in chains)
-        if sum(len(road.points) for road in roads) <= POINT_LIMIT:
-            break
+        for tolerance in (0.4 * tolerance_deg, tolerance_deg):
+            roads = tuple(drawn.road(chain, tolerance, major=major) for chain, major in chains)
+            if sum(len(road.points) for road in roads) <= POINT_LIMIT:
+                return roads
     return roads
 
 
@@ -112,14 +114,13 @@ class _Drawn:
     def __init__(self, network: RoadNetwork, box: Bounds, arc: dict[tuple[int, ...], int]) -> None:
         self.network, self.arc = network, arc
         self.tail = network.tail
-        self.tolerance = box.diagonal_km / _KM_PER_DEGREE / 2500.0
         self.stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
 
-    def road(self, chain: list[int], *, major: bool) -> Road:
-        """Draw one chain, as few points as the size of the box asks for."""
+    def road(self, chain: list[int], tolerance: float, *, major: bool) -> Road:
+        """Draw one chain, off its course by at most a tolerance, degrees of latitude."""
         lat, lon = self._course(chain)
-        kept = simplify(lon * self.stretch, lat, self.tolerance)
-        points = zip(lat[kept].round(4).tolist(), lon[kept].round(4).tolist(), strict=True)
+        kept = simplify(lon * self.stretch, lat, tolerance)
+        points = zip(lat[kept].round(5).tolist(), lon[kept].round(5).tolist(), strict=True)
         return Road(tuple(points), major)
 
     def _course(self, chain: list[int]) -> tuple[Floats, Floats]:

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 CREDIT = "Natural Earth"
 """Whose water and borders are drawn; named on the map."""
-FINE = 2500.0
+FINE = 4000.0
 """Lines keep to their course within the diagonal of the box by this."""
 _WHOLE = 1.0 - 1e-9
 """A ring over more than this part of the box is the box itself."""
@@ -81,18 +81,20 @@ class _Frame:
     """Length of a degree of longitude in degrees of latitude."""
     tolerance: float
     """Degrees of latitude."""
+    decimals: int
+    """Of coordinates."""
 
     @classmethod
     def of(cls, box: Bounds) -> "_Frame":
         stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
-        diagonal = math.hypot((box.east - box.west) * stretch, box.north - box.south)
+        tolerance = math.hypot((box.east - box.west) * stretch, box.north - box.south) / FINE
         low, high = np.array([box.south, box.west]), np.array([box.north, box.east])
-        return cls(low, high, stretch, diagonal / FINE)
+        return cls(low, high, stretch, tolerance, math.ceil(-math.log10(tolerance)) + 1)
 
     def few(self, line: Floats) -> Floats:
         """Simplify a line."""
         kept = simplify(line[:, 1] * self.stretch, line[:, 0], self.tolerance)
-        return line[kept].round(3)
+        return line[kept].round(self.decimals)
 
 
 @dataclass(frozen=True, eq=False)
