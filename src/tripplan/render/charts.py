@@ -20,7 +20,7 @@ from tripplan.units import KMH_PER_MPS, M_PER_KM, M_PER_MILE, MPS_PER_MPH
 
 Floats = NDArray[np.float64]
 
-_WIDTH, _HEIGHT = 420.0, 464.0
+_WIDTH, _HEIGHT = 420.0, 474.0
 _LEFT, _RIGHT = 46.0, 408.0
 _TOP = 26.0
 _PIXEL = 0.35
@@ -111,9 +111,9 @@ def _panels(plan: Plan, course: Course) -> tuple[_Panel, _Panel, _Panel, _Panel]
     _, high_kmh = _nice_span(course.speed_kmh, 20.0)
     return (
         _Panel("Battery charge", "%", _TOP + 22, 166, 0.0, 100.0),
-        _Panel("Elevation", "m", 198, 262, low_m, high_m, ("ft", _FT_PER_M, 0.0)),
-        _Panel("Battery temperature", "°C", 294, 354, low_c, high_c, ("°F", 1.8, 32.0)),
-        _Panel("Speed", "km/h", 386, 440, 0.0, high_kmh, ("mph", 1.0 / _KMH_PER_MPH, 0.0)),
+        _Panel("Elevation", "m", 208, 272, low_m, high_m, ("ft", _FT_PER_M, 0.0)),
+        _Panel("Battery temperature", "°C", 304, 364, low_c, high_c, ("°F", 1.8, 32.0)),
+        _Panel("Speed", "km/h", 396, 450, 0.0, high_kmh, ("mph", 1.0 / _KMH_PER_MPH, 0.0)),
     )
 
 
