@@ -35,6 +35,11 @@ class Water:
     """Degrees, shape (points,); the last point of a ring is the first one again."""
     lon: NDArray[np.float32]
 
+    def __post_init__(self) -> None:
+        whole = self.first.size > 1 and self.first[0] == 0 and self.first[-1] == self.lat.size
+        if not whole or self.lon.size != self.lat.size or (np.diff(self.first) < 1).any():
+            raise DataError("the outlines of water do not belong together")
+
 
 @dataclass(frozen=True, eq=False)
 class Region:

@@ -7,9 +7,11 @@ import numpy as np
 import osmium
 import pytest
 import shapely
+from osmium.osm.types import Area
 
 from tests.render_sample import sample_region
 from tests.stories.shared_data import shared
+from tripplan.errors import DataError
 from tripplan.region import Region, Water
 from tripplan.render import shapes
 from tripplan.render.basemap import Bounds
@@ -36,7 +38,7 @@ def areas(path: Path) -> shapely.Geometry:
     wet = osmium.filter.TagFilter(("natural", "water"))
     found = []
     for thing in osmium.FileProcessor(path).with_areas(wet).with_filter(wet):
-        if not thing.is_area():
+        if not isinstance(thing, Area):
             continue
         try:
             outline = factory.create_multipolygon(thing)
@@ -95,3 +97,10 @@ def test_own_water_stands_in_place_of_the_lakes() -> None:
     leman = Bounds(46.4, 6.5, 46.5, 6.6)
     assert len(shapes.shapes_within(leman).water) == 1
     assert shapes.shapes_within(leman, region.water).water == ()
+
+
+def test_outlines_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    folder = save_region(build_region(FIXTURE), tmp_path / "lakes")
+    np.save(folder / "water_lon.npy", np.zeros(3, np.float32))
+    with pytest.raises(DataError, match="outlines of water"):
+        load_region(folder)

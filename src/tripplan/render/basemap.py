@@ -188,6 +188,12 @@ def route_columns(plan: Plan) -> tuple[Floats, Floats]:
     return lat, lon
 
 
+def mercator(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    """Return web-mercator coordinates, east and south, the whole world being one wide."""
+    sine = np.sin(np.radians(np.clip(lat, -85.0, 85.0)))
+    return (lon + 180.0) / 360.0, 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+
+
 def distance_km(lat: float, lon: float, lats: Floats, lons: Floats) -> float:
     """Return how far a place is from the nearest of some points."""
     east = (lons - lon) * math.cos(math.radians(lat))

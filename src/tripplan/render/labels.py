@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.answer import Plan
+from tripplan.answer import ChargingStop, Plan
 from tripplan.region import GazetteerEntry, Region
-from tripplan.render.basemap import Bounds, distance_km, holds_place, route_columns
-from tripplan.render.lines import simplify
+from tripplan.render.basemap import Bounds, distance_km, holds_place, mercator, route_columns
+from tripplan.trip import Place
 
 Floats = NDArray[np.float64]
 
@@ -100,10 +100,9 @@ def _placed(towns: Sequence[GazetteerEntry], plan: Plan) -> tuple[Label, ...]:
         still = []
         for town in waiting:
             for number, side in enumerate(SIDES):
-                if names.is_clear(town, number, zoom) and road.spares(
-                    names.mark(town, number), zoom
-                ):
-                    names.keep_clear(names.mark(town, number))
+                mark = names.mark(town, number)
+                if names.is_clear(town, number, zoom) and road.spares(mark, zoom):
+                    names.keep_clear(mark)
                     entry = towns[town]
                     place = round(entry.lat, 4), round(entry.lon, 4)
                     labels.append(Label(entry.name, *place, zoom, side))
@@ -133,21 +132,26 @@ class _Mark:
 
 def _taken(plan: Plan) -> list[_Mark]:
     """Return where stops stand with their tags, and both ends with their names."""
-    marks = [_Mark(*mercator(stop.lat, stop.lon), 34.0, 26.0, down=9.0) for stop in plan.stops]
+    marks = [_Mark(*_at(stop), 34.0, 26.0, down=9.0) for stop in plan.stops]
     for place, start in ((plan.trip.origin, True), (plan.trip.destination, False)):
-        x, y = mercator(place.lat, place.lon)
+        x, y = _at(place)
         wide = 12.0 + _END_LETTER_PX * min(len(place.label), 40)
         down = _END_NAME_PX if name_below(plan, start=start) else -_END_NAME_PX
         marks += [_Mark(x, y, 12.0, 12.0), _Mark(x, y, wide, 14.0, down=down)]
     return marks
 
 
+def _at(place: Place | ChargingStop) -> tuple[float, float]:
+    x, y = mercator(np.array([place.lat]), np.array([place.lon]))
+    return float(x[0]), float(y[0])
+
+
 class _Names:
     """All places where all names could stand, columns of shape (towns, sides)."""
 
     def __init__(self, towns: Sequence[GazetteerEntry]) -> None:
-        place = np.array([mercator(town.lat, town.lon) for town in towns])
-        self.x, self.y = place[:, :1], place[:, 1:]
+        place = np.array([(town.lat, town.lon) for town in towns])
+        self.x, self.y = mercator(place[:, :1], place[:, 1:])
         self.wide = 4.0 + _LETTER_PX * np.array([[len(town.name)] for town in towns])
         side = np.array(list(SIDES.values()))
         corner = (side != 0.0).all(axis=1)
@@ -177,9 +181,7 @@ class _Names:
         Two things that are apart by some part of the world and by some pixels overlap over one
         range of scales.
         """
-        x_from, x_to = _scales(
-            self.x - mark.x, self.right - mark.right, self.wide + mark.wide
-        )  # fmt: skip
+        x_from, x_to = _scales(self.x - mark.x, self.right - mark.right, self.wide + mark.wide)
         y_from, y_to = _scales(self.y - mark.y, self.down - mark.down, _HALF_LINE_PX + mark.high)
         begins, ends = np.maximum(x_from, y_from), np.minimum(x_to, y_to)
         hidden = (begins < ends) & (begins < _TILE_PX * 2.0 ** ZOOMS[-1])
@@ -200,10 +202,7 @@ class _Road:
     """The route's line as points close together, at each zoom level of `_HALVES`."""
 
     def __init__(self, lat: Floats, lon: Floats) -> None:
-        pairs = zip(lat.tolist(), lon.tolist(), strict=True)
-        x, y = np.array([mercator(*pair) for pair in pairs]).T
-        kept = simplify(x, y, 0.25 / (_TILE_PX * 2.0 ** ZOOMS[-1]))
-        x, y = x[kept], y[kept]
+        x, y = mercator(lat, lon)
         along = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))))
         self.lines = {}
         for zoom in _HALVES:
@@ -221,9 +220,3 @@ class _Road:
         x, y = self.lines[zoom]
         near = np.abs((x - mark.x) * scale - mark.right) < mark.wide + _ROAD_PX
         return bool((np.abs((y[near] - mark.y) * scale - mark.down) < mark.high + _ROAD_PX).any())
-
-
-def mercator(lat: float, lon: float) -> tuple[float, float]:
-    """Return web-mercator coordinates, the whole world being one wide."""
-    sine = math.sin(math.radians(max(min(lat, 85.0), -85.0)))
-    return (lon + 180.0) / 360.0, 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)

@@ -1,6 +1,5 @@
 """Plan -> one SVG picture for a README or a chat: the road, the stops, the numbers, the charge."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ class _Frame:
 
     def xy(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Return pixels of positions, web-mercator."""
-        x, y = _mercator(lat, lon)
+        x, y = basemap.mercator(lat, lon)
         return (
             self.left + (x - self.west) * self.scale,
             self.top + (y - self.north) * self.scale,
@@ -101,15 +100,10 @@ def write_svg(plan: Plan, path: str | Path, region: Region | None = None) -> Non
     write_text_atomically(path, to_svg(plan, region))
 
 
-def _mercator(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
-    sine = np.sin(np.radians(np.clip(lat, -85.0, 85.0)))
-    return (lon + 180.0) / 360.0, 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-
-
 def _frame(plan: Plan) -> _Frame:
     """Fit the route into the map, with room for marks and names."""
     box = basemap.route_bounds(plan)
-    x, y = _mercator(np.array([box.north, box.south]), np.array([box.west, box.east]))
+    x, y = basemap.mercator(np.array([box.north, box.south]), np.array([box.west, box.east]))
     left, top, right, bottom = _MAP
     wide, high = right - left - 2 * _ROOM, bottom - top - 1.2 * _ROOM
     scale = min(wide / max(x[1] - x[0], 1e-5), high / max(y[1] - y[0], 1e-5))

@@ -31,11 +31,10 @@
     };
     const drawn = [];
     function draw(kind, lines, className, look) {
-      if (lines.length) {
-        const colour = colourOf(className);
-        drawn.push([className, kind(lines, Object.assign({ color: colour, fillColor: colour }, common, look))
-          .addTo(group)]);
-      }
+      if (!lines.length) { return; }
+      const colour = colourOf(className);
+      const options = Object.assign({ color: colour, fillColor: colour }, common, look);
+      drawn.push([className, kind(lines, options).addTo(group)]);
     }
     ground.water.forEach((rings) => draw(
       L.polygon, rings, "tp-water", { stroke: false, fillOpacity: 1, smoothFactor: 0.5 }
