@@ -20,7 +20,7 @@ def ground(plans: Sequence[Plan], region: Region | None) -> dict[str, Any]:
     wider than the route is high shows more beside it.
     """
     if region is None or not plans:
-        return {"roads": [[], []], "towns": [], "water": [], "borders": [[], []], "credit": ""}
+        return bare()
     boxes = [basemap.route_bounds(plan) for plan in plans]
     box = basemap.Bounds(
         min(one.south for one in boxes),
@@ -29,6 +29,11 @@ def ground(plans: Sequence[Plan], region: Region | None) -> dict[str, Any]:
         max(one.east for one in boxes),
     )
     return ground_in(box, region, max(plans, key=lambda plan: plan.distance_km))
+
+
+def bare() -> dict[str, Any]:
+    """Return a ground of nothing."""
+    return {"roads": [[], []], "towns": [], "water": [], "borders": [[], []], "credit": ""}
 
 
 def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[str, Any]:
