@@ -23,6 +23,7 @@ from tripplan.answer import (
     PowerSample,
     Trace,
 )
+from tripplan.outlook import arrival_probability, with_outlook
 from tripplan.region import (
     Charger,
     ChargerSet,
@@ -35,6 +36,7 @@ from tripplan.region import (
 from tripplan.trip import Conditions, Place, Trip
 
 CAPACITY_KWH = 19.2
+MASS_KG = 1155.0
 OVERHEAD_S = 300.0
 SPEED_KMH = 97.0
 WAYPOINTS = (
@@ -91,7 +93,7 @@ def drive(
     km = course["step_km"][first:last]
     rise = np.diff(course["z"][first : last + 1])
     hours = km / SPEED_KMH
-    gravity = 1.155e3 * 9.81 / 3.6e6
+    gravity = MASS_KG * 9.81 / 3.6e6
     net = 0.096 * km + gravity * rise
     motion = np.where(net > 0, net / 0.9, 0.0)
     regenerated = np.where(net < 0, -net * 0.7, 0.0)
@@ -251,6 +253,7 @@ def sample_places(stops: Sequence[tuple[str, int]]) -> list[Place]:
 def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
     """Return the plan of these legs and stops, with everything around them."""
     total = sum(leg.driving_s for leg in legs) + sum(stop.pause_s for stop in stops)
+    legs = with_outlook(legs, stops, MASS_KG, CAPACITY_KWH)
     return Plan(
         tripplan_version="0.0-sample",
         region="sample",
@@ -266,7 +269,7 @@ def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
         ),
         soh=0.96,
         capacity_kwh=CAPACITY_KWH,
-        legs=tuple(legs),
+        legs=legs,
         stops=tuple(stops),
         total_s=total,
         driving_s=sum(leg.driving_s for leg in legs),
@@ -278,6 +281,7 @@ def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
         energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
         energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
         arrival_soc=legs[-1].arrival_soc,
+        arrival_probability=arrival_probability(legs),
         certificate=Certificate(
             lower_bound_s=total * 0.9968,
             gap=0.0032,

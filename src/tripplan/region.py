@@ -21,7 +21,24 @@ __all__ = [
     "GazetteerEntry",
     "Region",
     "RoadNetwork",
+    "Water",
 ]
+
+
+@dataclass(frozen=True, eq=False)
+class Water:
+    """Lakes, ponds and wide rivers, for drawing: a point is wet inside an odd number of rings."""
+
+    first: NDArray[np.int64]
+    """First point of each ring, and the number of points, shape (rings + 1,)."""
+    lat: NDArray[np.float32]
+    """Degrees, shape (points,); the last point of a ring is the first one again."""
+    lon: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        whole = self.first.size > 1 and self.first[0] == 0 and self.first[-1] == self.lat.size
+        if not whole or self.lon.size != self.lat.size or (np.diff(self.first) < 1).any():
+            raise DataError("the outlines of water do not belong together")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +56,8 @@ class Region:
     order: NDArray[np.int32] | None = None
     """Nodes in the order in which a hierarchy over them is built, least important first, shape
     (nodes,); None: not worked out yet."""
+    water: Water | None = None
+    """Inland water, drawn below the roads; None: the region has none of its own."""
 
     def __post_init__(self) -> None:
         nodes = self.chargers.node

@@ -82,6 +82,7 @@ def test_route_and_marks_are_seen(open_page: OpenPage, size: tuple[int, int]) ->
 
 INKED = """
     const canvas = document.querySelector('.leaflet-tp-roads-pane canvas');
+    if (!canvas) { return 0; }
     const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     let inked = 0;
     for (let k = 3; k < data.length; k += 4) { inked += data[k] > 0; }
@@ -97,6 +98,34 @@ def test_roads_and_towns_are_drawn(open_page: OpenPage) -> None:
     )
     assert "Boulder" in towns
     assert "Denver" not in towns
+
+
+SHADE = """
+    const [place, done] = arguments;
+    const map = Object.values(window).find((one) => one instanceof L.Map);
+    map.setView(place, 8, { animate: false });
+    setTimeout(function () {
+        const canvas = document.querySelector('.leaflet-tp-roads-pane canvas');
+        const box = canvas.getBoundingClientRect();
+        const frame = map.getContainer().getBoundingClientRect();
+        const x = (frame.left + frame.width / 2 - box.left) * canvas.width / box.width;
+        const y = (frame.top + frame.height / 2 - box.top) * canvas.height / box.height;
+        done([...canvas.getContext('2d').getImageData(x, y, 1, 1).data]);
+    }, 300);
+"""
+"""What is drawn below the route at a place: red, green, blue and opacity, 0 to 255."""
+
+
+@pytest.mark.parametrize(
+    ("dark", "water"), [(False, [0xCA, 0xDF, 0xEA, 255]), (True, [0x16, 0x32, 0x4A, 255])]
+)
+def test_lakes_are_blue_and_land_is_bare(
+    open_page: OpenPage, *, dark: bool, water: list[int]
+) -> None:
+    page = open_page(sample_plan(), sample_region(), dark=dark)
+    assert page.execute_async_script(SHADE, [41.1, -112.6]) == water, "the Great Salt Lake"
+    assert page.execute_async_script(SHADE, [40.4, -113.6]) == [0, 0, 0, 0], "the desert beside it"
+    assert "Natural Earth" in page.find_element("class name", "leaflet-control-attribution").text
 
 
 def test_no_roads_without_a_region(open_page: OpenPage) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests.render_sample import sample_plan, sample_region
-from tripplan.region import Gazetteer, GazetteerEntry, Region, RoadNetwork
+from tripplan.region import RoadNetwork
 from tripplan.render import basemap
-from tripplan.render.basemap import Bounds, Label
+from tripplan.render.basemap import Bounds
 
 EVERYWHERE = Bounds(-80, -179, 80, 179)
 
@@ -92,47 +92,32 @@ def test_fast_roads_are_major_and_survive_a_crowd(monkeypatch: pytest.MonkeyPatc
     assert road.points[0][0] == 0.0
 
 
-def _region(towns: list[GazetteerEntry]) -> Region:
-    plain = sample_region()
-    return Region("towns", plain.network, plain.chargers, Gazetteer(tuple(towns)))
+def test_roads_are_drawn_along_their_course() -> None:
+    """A two-way road with a bend of its own, joined to one that is stored the other way round."""
+    bend_lat, bend_lon = [0.3, 0.3], [0.2, 0.8]
+    net = RoadNetwork.from_arcs(
+        lat=[0.0, 0.0, 1.0],
+        lon=[0.0, 1.0, 2.0],
+        elevation_m=np.zeros(3),
+        tail=[0, 1, 2],
+        head=[1, 0, 1],
+        length_m=np.full(3, 1e5),
+        speed_kmh=np.full(3, 60.0),
+        speed_limit_kmh=np.full(3, 60.0),
+        shapes=([0, 2, 4, 5], [*bend_lat, *bend_lat[::-1], 0.9], [*bend_lon, *bend_lon[::-1], 1.5]),
+    )
+    (road,) = basemap.roads_near(net, EVERYWHERE)
+    course = [(0.0, 0.0), (0.3, 0.2), (0.3, 0.8), (0.0, 1.0), (0.9, 1.5), (1.0, 2.0)]
+    assert list(road.points) in (course, course[::-1])
 
 
-def _labels(towns: list[GazetteerEntry]) -> tuple[Label, ...]:
-    """Return the labels of these towns around the sample's route, its stops left out."""
-    plan = sample_plan().model_copy(update={"stops": ()})
-    box = basemap.widened(basemap.route_bounds(plan))
-    return basemap.town_labels(_region(towns), plan, box)
-
-
-def test_labels_never_hide_each_other() -> None:
-    rng = np.random.default_rng(5)
-    towns = [
-        GazetteerEntry(f"Town {k}", "CO", float(lat), float(lon), int(10 ** rng.uniform(2, 6)))
-        for k, (lat, lon) in enumerate(rng.uniform((38.9, -108.9), (40.1, -104.6), (150, 2)))
-    ]
-    labels = _labels(towns)
-    assert 20 < len(labels) <= basemap.TOWN_LIMIT
-    for zoom in basemap.ZOOMS:
-        shown = [label for label in labels if label.zoom <= zoom]
-        for k, one in enumerate(shown):
-            for other in shown[k + 1 :]:
-                x = abs(one.lon - other.lon) / 360 * 256 * 2**zoom
-                lat = math.radians(0.5 * (one.lat + other.lat))
-                y = abs(one.lat - other.lat) / 360 * 256 * 2**zoom / math.cos(lat)
-                assert x > 3.5 * (len(one.text) + len(other.text)) or y > 17
-
-
-def test_the_populous_and_the_near_go_first() -> None:
-    big = GazetteerEntry("Big", "CO", 38.9, -106.5, 900_000)
-    small = GazetteerEntry("Small", "CO", 38.9, -106.5001, 900)
-    assert _labels([small, big])[0].text == "Big"
-    near = GazetteerEntry("Near", "CO", 39.60, -107.0, 5_000)
-    far = GazetteerEntry("Far", "CO", 39.75, -107.0, 6_000)
-    assert _labels([far, near])[0].text == "Near"
-
-
-def test_towns_elsewhere_are_left_out() -> None:
-    assert _labels([GazetteerEntry("Elsewhere", "XX", 10.0, 10.0, 10**6)]) == ()
+def test_a_crowd_of_short_roads_gives_way_before_it_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = network([(0, k) for k in range(8)], [(0, 1, 110), (2, 3, 40), (4, 5, 40), (6, 7, 40)])
+    monkeypatch.setattr(basemap, "POINT_LIMIT", 6)
+    (road,) = basemap.roads_near(net, EVERYWHERE)
+    assert road.major
 
 
 def test_chargers_of_the_plan_are_not_shown_twice() -> None:

@@ -228,3 +228,21 @@ def test_wishes_are_told_where_there_are_some() -> None:
         "at least 2 stalls",
         "no chargers of A, B",
     )
+
+
+def test_band_and_chance_are_told_for_the_trip_and_for_each_leg() -> None:
+    plan = sample_plan()
+    first, last = plan.legs[0], plan.legs[-1]
+    assert first.outlook is not None
+    assert last.outlook is not None
+    band = f"{first.outlook.p10_soc:.0%} to {first.outlook.p90_soc:.0%} in 8 of 10 trips"
+    chance = f"{first.outlook.probability:.0%} of trips"
+    assert f"arrives with {band}; battery lasts in {chance}" in report.to_text(plan)
+    assert f"({band}; battery lasts in {chance})" in popups.leg_tip(first, 1)
+    end = f"({last.outlook.p10_soc:.0%} to {last.outlook.p90_soc:.0%} in 8 of 10 trips)"
+    assert end in popups.end_popup(plan, start=False)
+    assert "trips" not in popups.end_popup(plan, start=True)
+    unknown = first.model_copy(update={"outlook": None})
+    assert "trips" not in popups.leg_tip(unknown, 1)
+    plain = plan.model_copy(update={"legs": (unknown,) * 4, "arrival_probability": None})
+    assert "in 8 of 10" not in report.to_text(plain)

@@ -1,10 +1,9 @@
-"""What lies around the route: roads and town names for a map that needs no network.
+"""What lies around the route: roads and chargers for a map that needs no network.
 
 Arrays in, short lists out; nothing here knows the map library.
 """
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,16 +19,12 @@ Floats = NDArray[np.float64]
 
 POINT_LIMIT = 12_000
 """Points of all drawn roads together; where there are more, slower roads stay away."""
+_FASTEST_KMH = 100.0
 MAJOR_KMH = 85.0
 """Roads with at least this limit are drawn as major ones (about 55 mph)."""
-TOWN_LIMIT = 90
-NEAR_KM = 8.0
-"""Towns this near to the route go first."""
 CHARGER_LIMIT = 150
 CHARGER_KM = 20.0
-ZOOMS = range(4, 13)
 _KM_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M / M_PER_KM
-_TILE_PX = 256.0
 
 
 @dataclass(frozen=True)
@@ -62,17 +57,6 @@ class Road:
     major: bool
 
 
-@dataclass(frozen=True)
-class Label:
-    """A town's name on the map."""
-
-    text: str
-    lat: float
-    lon: float
-    zoom: int
-    """Zoom level from which there is room for it."""
-
-
 def route_bounds(plan: Plan) -> Bounds:
     """Return the box around the route, the stops and both ends."""
     trip = plan.trip
@@ -84,45 +68,73 @@ def route_bounds(plan: Plan) -> Bounds:
     return Bounds(min(lat), min(lon), max(lat), max(lon))
 
 
-def widened(box: Bounds) -> Bounds:
-    """Return a box with room around it: 3/4 of the longer side, at least 0.25 degrees."""
-    margin = max(0.25, 0.75 * max(box.north - box.south, box.east - box.west))
+def widened(box: Bounds, share: float = 0.75) -> Bounds:
+    """Return a box with room around it: a share of its longer side, at least 0.25 degrees north."""
+    stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
+    margin = max(0.25, share * max(box.north - box.south, (box.east - box.west) * stretch))
     return Bounds(
         max(box.south - margin, -85.0),
-        max(box.west - margin, -180.0),
+        max(box.west - margin / stretch, -180.0),
         min(box.north + margin, 85.0),
-        min(box.east + margin, 180.0),
+        min(box.east + margin / stretch, 180.0),
     )
 
 
 def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
     """Return the roads of a box as few simplified lines, the fastest ones where there are many."""
-    lat, lon = network.lat, network.lon
     tail, head = network.tail, network.head
-    inside = box.holds(lat, lon)
+    inside = box.holds(network.lat, network.lon)
     arcs = np.flatnonzero(inside[tail] & inside[head] & (tail != head))
     ends = np.sort(np.column_stack([tail[arcs], head[arcs]]), axis=1)
     edges, first = np.unique(ends, axis=0, return_index=True)
-    limit_kmh = network.speed_limit_kmh[arcs[first]]
-    tolerance = box.diagonal_km / _KM_PER_DEGREE / 2500.0
-    stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
+    arcs = arcs[first]
+    limit_kmh = network.speed_limit_kmh[arcs]
+    drawn = _Drawn(network, box, dict(zip(map(tuple, edges.tolist()), arcs.tolist(), strict=True)))
+    tolerance_deg = box.diagonal_km / _KM_PER_DEGREE / 2500.0
     roads: tuple[Road, ...] = ()
-    for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, 100.0):
+    for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, _FASTEST_KMH):
         fast = limit_kmh >= floor_kmh
-        roads = tuple(
-            _road(lat[chain], lon[chain], stretch, tolerance, major=major)
+        chains = [
+            (chain, major)
             for major in (False, True)
             for chain in _chains(edges[fast & ((limit_kmh >= MAJOR_KMH) == major)])
-        )
-        if sum(len(road.points) for road in roads) <= POINT_LIMIT:
-            break
+        ]
+        if 2 * len(chains) > POINT_LIMIT and floor_kmh < _FASTEST_KMH:
+            continue
+        for tolerance in (0.4 * tolerance_deg, tolerance_deg):
+            roads = tuple(drawn.road(chain, tolerance, major=major) for chain, major in chains)
+            if sum(len(road.points) for road in roads) <= POINT_LIMIT:
+                return roads
     return roads
 
 
-def _road(lat: Floats, lon: Floats, stretch: float, tolerance: float, *, major: bool) -> Road:
-    kept = simplify(lon * stretch, lat, tolerance)
-    points = zip(lat[kept].round(4).tolist(), lon[kept].round(4).tolist(), strict=True)
-    return Road(tuple(points), major)
+class _Drawn:
+    """Draws chains of nodes along the true course of their roads."""
+
+    def __init__(self, network: RoadNetwork, box: Bounds, arc: dict[tuple[int, ...], int]) -> None:
+        self.network, self.arc = network, arc
+        self.tail = network.tail
+        self.stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
+
+    def road(self, chain: list[int], tolerance: float, *, major: bool) -> Road:
+        """Draw one chain, off its course by at most a tolerance, degrees of latitude."""
+        lat, lon = self._course(chain)
+        kept = simplify(lon * self.stretch, lat, tolerance)
+        points = zip(lat[kept].round(5).tolist(), lon[kept].round(5).tolist(), strict=True)
+        return Road(tuple(points), major)
+
+    def _course(self, chain: list[int]) -> tuple[Floats, Floats]:
+        net = self.network
+        if not net.shape_lat.size:
+            return net.lat[chain], net.lon[chain]
+        lat, lon = [net.lat[chain[:1]]], [net.lon[chain[:1]]]
+        for a, b in pairwise(chain):
+            arc = self.arc[min(a, b), max(a, b)]
+            way = slice(None, None, 1 if self.tail[arc] == a else -1)
+            inner = slice(net.shape_first[arc], net.shape_first[arc + 1])
+            lat += [net.shape_lat[inner][way], net.lat[b : b + 1]]
+            lon += [net.shape_lon[inner][way], net.lon[b : b + 1]]
+        return np.concatenate(lat), np.concatenate(lon)
 
 
 def _chains(edges: NDArray[np.int32]) -> list[list[int]]:
@@ -148,93 +160,41 @@ def _chains(edges: NDArray[np.int32]) -> list[list[int]]:
     return chains
 
 
-def town_labels(region: Region, plan: Plan, box: Bounds) -> tuple[Label, ...]:
-    """Choose names of towns: the populous and those near the route, each where there is room.
-
-    A label appears from the zoom level at which it hides no label before it, no stop and no end.
-    """
-    lat, lon = _route_columns(plan)
-    ranked = []
-    for entry in region.gazetteer.entries:
-        if not _holds(box, entry):
-            continue
-        near = _distance_km(entry.lat, entry.lon, lat, lon) <= NEAR_KM
-        score = math.log10(max(entry.population, 1)) + (1.0 if near else 0.0)
-        ranked.append((-score, entry.name, entry))
-    ranked.sort(key=lambda item: item[:2])
-    return _placed([entry for *_, entry in ranked[: 4 * TOWN_LIMIT]], _taken(plan))[:TOWN_LIMIT]
-
-
 def chargers_near(region: Region, plan: Plan) -> tuple[Charger, ...]:
     """Return the chargers near the route that the plan does not use, the nearest where many."""
-    lat, lon = _route_columns(plan)
+    lat, lon = route_columns(plan)
     used = {stop.charger_id for stop in plan.stops}
     box = widened(route_bounds(plan))
     found = []
     for charger in region.chargers.chargers:
-        if charger.id in used or not _holds(box, charger):
+        if charger.id in used or not holds_place(box, charger):
             continue
-        away_km = _distance_km(charger.lat, charger.lon, lat, lon)
+        away_km = distance_km(charger.lat, charger.lon, lat, lon)
         if away_km <= CHARGER_KM:
             found.append((away_km, charger.id, charger))
     found.sort(key=lambda item: item[:2])
     return tuple(charger for *_, charger in found[:CHARGER_LIMIT])
 
 
-def _holds(box: Bounds, place: Charger | GazetteerEntry) -> bool:
+def holds_place(box: Bounds, place: Charger | GazetteerEntry) -> bool:
+    """Tell whether a place lies in a box."""
     return box.south <= place.lat <= box.north and box.west <= place.lon <= box.east
 
 
-def _route_columns(plan: Plan) -> tuple[Floats, Floats]:
+def route_columns(plan: Plan) -> tuple[Floats, Floats]:
+    """Return latitude and longitude of the points of all legs, degrees."""
     lat = np.concatenate([np.asarray(leg.trace.lat) for leg in plan.legs])
     lon = np.concatenate([np.asarray(leg.trace.lon) for leg in plan.legs])
     return lat, lon
 
 
-def _distance_km(lat: float, lon: float, lats: Floats, lons: Floats) -> float:
+def mercator(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
+    """Return web-mercator coordinates, east and south, the whole world being one wide."""
+    sine = np.sin(np.radians(np.clip(lat, -85.0, 85.0)))
+    return (lon + 180.0) / 360.0, 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+
+
+def distance_km(lat: float, lon: float, lats: Floats, lons: Floats) -> float:
+    """Return how far a place is from the nearest of some points."""
     east = (lons - lon) * math.cos(math.radians(lat))
     return float(np.hypot(east, lats - lat).min()) * _KM_PER_DEGREE
-
-
-def _taken(plan: Plan) -> list[tuple[float, float, float, float]]:
-    """Return where marks stand: (lat, lon, half width, half height), in degrees and pixels."""
-    trip = plan.trip
-    ends = [(place.lat, place.lon, 75.0, 16.0) for place in (trip.origin, trip.destination)]
-    return [*ends, *((stop.lat, stop.lon, 22.0, 26.0) for stop in plan.stops)]
-
-
-def _placed(
-    towns: Sequence[GazetteerEntry], taken: Iterable[tuple[float, float, float, float]]
-) -> tuple[Label, ...]:
-    marks = [(*_mercator(lat, lon), wide, high) for lat, lon, wide, high in taken]
-    shown: list[tuple[float, float, float, float]] = []
-    waiting = [
-        (town, (*_mercator(town.lat, town.lon), 8 + 3.6 * len(town.name), 9.0)) for town in towns
-    ]
-    labels = []
-    for zoom in ZOOMS:
-        scale = _TILE_PX * 2.0**zoom
-        still = []
-        for town, place in waiting:
-            if any(_overlap(place, other, scale) for other in (*marks, *shown)):
-                still.append((town, place))
-            else:
-                shown.append(place)
-                labels.append(Label(town.name, round(town.lat, 4), round(town.lon, 4), zoom))
-        waiting = still
-        if len(labels) >= TOWN_LIMIT:
-            break
-    return tuple(labels)
-
-
-def _mercator(lat: float, lon: float) -> tuple[float, float]:
-    """Return web-mercator coordinates, the whole world being one wide."""
-    sine = math.sin(math.radians(max(min(lat, 85.0), -85.0)))
-    return (lon + 180.0) / 360.0, 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-
-
-def _overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float], scale: float
-) -> bool:
-    apart_x, apart_y = abs(one[0] - other[0]) * scale, abs(one[1] - other[1]) * scale
-    return apart_x < one[2] + other[2] and apart_y < one[3] + other[3]

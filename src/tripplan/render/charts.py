@@ -20,7 +20,7 @@ from tripplan.units import KMH_PER_MPS, M_PER_KM, M_PER_MILE, MPS_PER_MPH
 
 Floats = NDArray[np.float64]
 
-_WIDTH, _HEIGHT = 420.0, 464.0
+_WIDTH, _HEIGHT = 420.0, 474.0
 _LEFT, _RIGHT = 46.0, 408.0
 _TOP = 26.0
 _PIXEL = 0.35
@@ -111,9 +111,9 @@ def _panels(plan: Plan, course: Course) -> tuple[_Panel, _Panel, _Panel, _Panel]
     _, high_kmh = _nice_span(course.speed_kmh, 20.0)
     return (
         _Panel("Battery charge", "%", _TOP + 22, 166, 0.0, 100.0),
-        _Panel("Elevation", "m", 198, 262, low_m, high_m, ("ft", _FT_PER_M, 0.0)),
-        _Panel("Battery temperature", "°C", 294, 354, low_c, high_c, ("°F", 1.8, 32.0)),
-        _Panel("Speed", "km/h", 386, 440, 0.0, high_kmh, ("mph", 1.0 / _KMH_PER_MPH, 0.0)),
+        _Panel("Elevation", "m", 208, 272, low_m, high_m, ("ft", _FT_PER_M, 0.0)),
+        _Panel("Battery temperature", "°C", 304, 364, low_c, high_c, ("°F", 1.8, 32.0)),
+        _Panel("Speed", "km/h", 396, 450, 0.0, high_kmh, ("mph", 1.0 / _KMH_PER_MPH, 0.0)),
     )
 
 
@@ -191,7 +191,7 @@ def _title(panel: _Panel) -> Markup:
 def _scale(panel: _Panel) -> Markup:
     """Return lines and labels at three or so round values of a panel, in either unit."""
     middle = 0.5 * (panel.low + panel.high)
-    metric = tuple((value, f"{value:,.0f}") for value in (panel.low, middle, panel.high))
+    metric = tuple((value, f"{round(value):,}") for value in (panel.low, middle, panel.high))
     if panel.us is None:
         return joined(*_marks(panel, metric))
     _, factor, offset = panel.us
@@ -199,7 +199,7 @@ def _scale(panel: _Panel) -> Markup:
     step = tick_step((high - low) * 2.0)
     first = np.ceil(low / step - 1e-9) * step
     shown = np.arange(first, high + 1e-6, step).tolist()
-    us = tuple(((value - offset) / factor, f"{value:,.0f}") for value in shown)
+    us = tuple(((value - offset) / factor, f"{round(value):,}") for value in shown)
     return joined(
         tag("g", *_marks(panel, metric), class_="tp-metric"),
         tag("g", *_marks(panel, us), class_="tp-us"),

@@ -66,6 +66,63 @@ def between(along: ArrayLike, x: ArrayLike, y: ArrayLike, first: float, last: fl
     return np.column_stack([np.interp(cuts, at, np.asarray(v, np.float64)) for v in (x, y)])
 
 
+def clipped_ring(ring: Floats, low: Floats, high: Floats) -> Floats:
+    """Cut a closed line to a box, one side after the other.
+
+    The method of Sutherland and Hodgman (1974): where a ring leaves the box and comes back, the
+    line goes along the side of the box.
+
+    Parameters
+    ----------
+    ring
+        Corners, the last of which leads back to the first, shape (points, 2).
+    low, high
+        Least and greatest coordinates of the box, shape (2,).
+
+    Returns
+    -------
+    NDArray
+        Corners of the part inside, the first not repeated, shape (points, 2); none: all is outside.
+    """
+    for axis in (0, 1):
+        for sign, bound in ((1.0, low[axis]), (-1.0, -high[axis])):
+            above = sign * ring[:, axis] - bound
+            inside = above >= 0.0
+            if not inside.any():
+                return ring[:0]
+            if not inside.all():
+                ring = _clipped(ring, axis, above, sign * bound)
+    return ring
+
+
+def _clipped(ring: Floats, axis: int, above: Floats, bound: float) -> Floats:
+    """Cut off what lies beyond one side of a box, by how far each corner is on its inner side."""
+    onward, after = np.vstack([ring[1:], ring[:1]]), np.append(above[1:], above[0])
+    crosses = (above >= 0.0) != (after >= 0.0)
+    share = np.divide(above, above - after, out=np.zeros_like(above), where=crosses)
+    cuts: Floats = ring + share[:, None] * (onward - ring)
+    cuts[:, axis] = bound
+    pairs = np.stack([cuts, onward], axis=1)
+    kept: Floats = pairs[np.column_stack([crosses, after >= 0.0])]
+    return kept
+
+
+def parts_within(line: Floats, low: Floats, high: Floats) -> list[Floats]:
+    """Return the parts of a line whose steps touch a box; their ends may lie outside it.
+
+    Parameters
+    ----------
+    line
+        Points, shape (points, 2).
+    low, high
+        Least and greatest coordinates of the box, shape (2,).
+    """
+    least, most = np.minimum(line[:-1], line[1:]), np.maximum(line[:-1], line[1:])
+    touches = np.flatnonzero(((most >= low) & (least <= high)).all(axis=1))
+    rows = np.split(touches, np.flatnonzero(np.diff(touches) > 1) + 1)
+    return [line[row[0] : row[-1] + 2] for row in rows if row.size]
+
+
 def _distance(x: Floats, y: Floats, first: int, last: int) -> Floats:
     """Return the distance of the points between two ends from the segment that joins them."""
     dx, dy = x[last] - x[first], y[last] - y[first]

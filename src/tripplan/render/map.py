@@ -17,6 +17,7 @@ from tripplan.render.colours import SCALES
 from tripplan.render.course import Course, course_of, packed, track_of
 from tripplan.render.files import write_text_atomically
 from tripplan.render.ground import ground
+from tripplan.render.labels import name_below
 from tripplan.render.lines import between, simplify
 from tripplan.render.others import other
 from tripplan.render.page import json_text, page, with_steady_names
@@ -265,7 +266,7 @@ def _draw_ends(plan: Plan) -> list[folium.Marker]:
     markers = []
     for place, start in ((plan.trip.origin, True), (plan.trip.destination, False)):
         icon = folium.DivIcon(
-            html=popups.end_badge(place.label, start=start, below=_route_rises(plan, start=start)),
+            html=popups.end_badge(place.label, start=start, below=name_below(plan, start=start)),
             icon_size=(20, 20),
             icon_anchor=(10, 10),
             class_name="tp-end-icon",
@@ -280,13 +281,6 @@ def _draw_ends(plan: Plan) -> list[folium.Marker]:
             )
         )
     return markers
-
-
-def _route_rises(plan: Plan, *, start: bool) -> bool:
-    """Tell whether the route lies north of an end, so that its name has room below."""
-    leg = plan.legs[0] if start else plan.legs[-1]
-    here, there = (leg.start, leg.end) if start else (leg.end, leg.start)
-    return there.lat > here.lat
 
 
 def _assembled(plan: Plan, chart: folium.Map, legend: Markup, side: Markup) -> str:

@@ -128,7 +128,8 @@ def _head(plan: Plan) -> Markup:
 
 def _totals(plan: Plan) -> Markup:
     stops = visits.counts(plan, "charging stop")
-    band, chance = statements.arrival_band(plan), statements.chance(plan)
+    band = statements.arrival_band(plan.legs[-1])
+    chance = statements.lasting(plan.arrival_probability)
     return tag(
         "section",
         tag("p", tag("b", words.duration(plan.total_s)), f" with {stops}", class_="tp-total"),
@@ -141,7 +142,7 @@ def _totals(plan: Plan) -> Markup:
                     tag("span", f" ({band})", class_="tp-aside") if band else "",
                 ),
             ),
-            *([("Battery lasts", f"in {chance} of trips like this")] if chance else []),
+            *([("Battery lasts", chance)] if chance else []),
             ("Proof", statements.headline(plan)),
             ("Distance", words.distance(plan.distance_km)),
             ("Energy used", words.energy(plan.energy_spent_kwh)),

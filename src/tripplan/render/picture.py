@@ -1,6 +1,5 @@
 """Plan -> one SVG picture for a README or a chat: the road, the stops, the numbers, the charge."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from tripplan.render.colours import SOC_COLOURS, soc_colour
 from tripplan.render.course import Course, course_of, track_of
 from tripplan.render.files import write_text_atomically
 from tripplan.render.lines import simplify
-from tripplan.render.popups import Attribute, Markup, joined, points, svg_document, tag
+from tripplan.render.popups import Attribute, Markup, joined, points, rings, svg_document, tag
+from tripplan.render.shapes import shapes_within
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +26,7 @@ _CHART = (52.0, 496.0, WIDTH - 24.0, 600.0)
 _ROOM = 70.0
 _SHADES = 24
 _INK, _QUIET, _GROUND, _ROAD, _LAND = "#16202c", "#52606c", "#f5f4ef", "#c3c4c4", "#d8d2c4"
+_WATER, _BORDER = "#cadfea", "#a88fb0"
 _BADGE, _VISIT, _AMBER = "#0b3a66", "#1d6b46", "#ffcf5c"
 
 
@@ -41,11 +42,21 @@ class _Frame:
 
     def xy(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Return pixels of positions, web-mercator."""
-        x, y = _mercator(lat, lon)
+        x, y = basemap.mercator(lat, lon)
         return (
             self.left + (x - self.west) * self.scale,
             self.top + (y - self.north) * self.scale,
         )
+
+    def box(self) -> basemap.Bounds:
+        """Return what can be seen in the map, and somewhat more, since roads end at nodes."""
+        left, top, right, bottom = _MAP
+        aside, above = 0.2 * (right - left), 0.2 * (bottom - top)
+        x = self.west + (np.array([left - aside, right + aside]) - self.left) / self.scale
+        y = self.north + (np.array([top - above, bottom + above]) - self.top) / self.scale
+        west, east = np.clip(x * 360.0 - 180.0, -180.0, 180.0).tolist()
+        north, south = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y)))).tolist()
+        return basemap.Bounds(south, west, north, east)
 
 
 def to_svg(plan: Plan, region: Region | None = None) -> str:
@@ -56,7 +67,7 @@ def to_svg(plan: Plan, region: Region | None = None) -> str:
     plan
         The plan.
     region
-        Where it was planned, for the roads around the route; None: none are drawn.
+        Where it was planned, for roads, water and borders around the route; None: none are drawn.
     """
     course = course_of(plan)
     frame = _frame(plan)
@@ -70,7 +81,7 @@ def to_svg(plan: Plan, region: Region | None = None) -> str:
             id="map",
         ),
         tag("rect", x=left, y=top, width=right - left, height=bottom - top, fill=_GROUND),
-        tag("g", *_roads(plan, region, frame), *_route(plan, frame), clip_path="url(#map)"),
+        tag("g", *_ground(region, frame), *_route(plan, frame), clip_path="url(#map)"),
         *_marks(plan, frame),
         *_chart(plan, course),
         *_head(plan),
@@ -89,15 +100,10 @@ def write_svg(plan: Plan, path: str | Path, region: Region | None = None) -> Non
     write_text_atomically(path, to_svg(plan, region))
 
 
-def _mercator(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
-    sine = np.sin(np.radians(np.clip(lat, -85.0, 85.0)))
-    return (lon + 180.0) / 360.0, 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-
-
 def _frame(plan: Plan) -> _Frame:
     """Fit the route into the map, with room for marks and names."""
     box = basemap.route_bounds(plan)
-    x, y = _mercator(np.array([box.north, box.south]), np.array([box.west, box.east]))
+    x, y = basemap.mercator(np.array([box.north, box.south]), np.array([box.west, box.east]))
     left, top, right, bottom = _MAP
     wide, high = right - left - 2 * _ROOM, bottom - top - 1.2 * _ROOM
     scale = min(wide / max(x[1] - x[0], 1e-5), high / max(y[1] - y[0], 1e-5))
@@ -114,10 +120,23 @@ def _told(plan: Plan) -> str:
     )
 
 
-def _roads(plan: Plan, region: Region | None, frame: _Frame) -> Iterator[Markup]:
+def _ground(region: Region | None, frame: _Frame) -> Iterator[Markup]:
+    """Yield water, borders and roads."""
     if region is None:
         return
-    for road in basemap.roads_near(region.network, basemap.widened(basemap.route_bounds(plan))):
+    box = frame.box()
+    shapes = shapes_within(box, region.water)
+    for water in filter(None, (shapes.water, shapes.inland)):
+        outlines = rings(frame.xy(*ring.T) for ring in water)
+        yield tag("path", d=outlines, fill=_WATER, fill_rule="evenodd")
+    for borders, width, dashes in ((shapes.states, 1.2, "6 5"), (shapes.countries, 2, "10 4 2 4")):
+        for border in borders:
+            line = points(*frame.xy(*border.T))
+            yield tag(
+                "polyline", points=line, fill="none", stroke=_BORDER, stroke_width=width,
+                stroke_dasharray=dashes,
+            )  # fmt: skip
+    for road in basemap.roads_near(region.network, box):
         lat, lon = np.array(road.points).T
         x, y = frame.xy(lat, lon)
         kept = simplify(x, y, 0.5)

@@ -99,6 +99,11 @@ def points(x: Iterable[float], y: Iterable[float]) -> Markup:
     return Markup(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
 
 
+def rings(lines: Iterable[tuple[Iterable[float], Iterable[float]]]) -> Markup:
+    """Return the ``d`` of an SVG path of closed lines, x and y, pixels to one decimal."""
+    return Markup("".join(f"M{points(x, y)}Z" for x, y in lines))
+
+
 def joined(*children: Child, measure: bool = True) -> Markup:
     """Return children in a row, escaped where they are not `Markup`."""
     return Markup(
@@ -246,7 +251,7 @@ def _waypoint_facts(stop: ChargingStop) -> Facts:
 
 def leg_tip(leg: Leg, number: int) -> Markup:
     """Return what shows over the road of a leg: how long, how much, and where to drive slower."""
-    lines = visits.advice(leg)
+    lines, outlook = visits.advice(leg), statements.leg_outlook(leg)
     return tag(
         "div",
         tag("b", f"Leg {number}: "),
@@ -254,6 +259,7 @@ def leg_tip(leg: Leg, number: int) -> Markup:
         f"{words.energy(leg.energy.spent_kwh)}",
         tag("br"),
         f"battery {words.percent(leg.departure_soc)} → {words.percent(leg.arrival_soc)}",
+        joined(tag("br"), f"({outlook})") if outlook else None,
         _slower(lines[:ADVICE_LIMIT]),
         f"and {len(lines) - ADVICE_LIMIT} more stretches" if len(lines) > ADVICE_LIMIT else None,
         class_="tp-leg-tip",
@@ -289,10 +295,15 @@ def end_popup(plan: Plan, *, start: bool) -> Markup:
     soc = leg.departure_soc if start else leg.arrival_soc
     pack_c = leg.pack_departure_c if start else leg.pack_arrival_c
     said = "Leave with" if start else f"Arrive after {words.duration(plan.total_s)} with"
+    band = "" if start else statements.arrival_band(leg)
     return tag(
         "div",
         tag("h3", "Start: " if start else "Destination: ", name(place.label)),
-        tag("p", f"{said} {words.percent(soc)}, pack {words.temperature(pack_c)}."),
+        tag(
+            "p",
+            f"{said} {words.percent(soc)}{f' ({band})' if band else ''}, "
+            f"pack {words.temperature(pack_c)}.",
+        ),
         class_="tp-popup",
     )
 

@@ -42,8 +42,17 @@ def _header(plan: Plan) -> list[str]:
             f"{words.consumption(plan.consumption_wh_per_km)}",
         ),
         *([_row("Cost", statements.costs(plan))] if statements.costs(plan) else []),
-        _row("Arrival", f"with {words.percent(plan.arrival_soc, 1)}"),
+        _row("Arrival", _arrival(plan)),
     ]
+
+
+def _arrival(plan: Plan) -> str:
+    band = statements.arrival_band(plan.legs[-1])
+    chance = statements.lasting(plan.arrival_probability)
+    return (
+        f"with {words.percent(plan.arrival_soc, 1)}"
+        f"{f' ({band})' if band else ''}{f'; the battery lasts {chance}' if chance else ''}"
+    )
 
 
 def _timetable(plan: Plan) -> list[str]:
@@ -68,7 +77,7 @@ def _timetable(plan: Plan) -> list[str]:
 
 
 def _leg_lines(leg: Leg) -> list[str]:
-    parts = leg.energy
+    parts, outlook = leg.energy, statements.leg_outlook(leg)
     return [
         (
             f"drive {words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
@@ -83,6 +92,7 @@ def _leg_lines(leg: Leg) -> list[str]:
             f"pack {words.temperatures(leg.pack_departure_c, leg.pack_arrival_c)}, "
             f"lowest SoC {words.percent(leg.min_soc, 1)}"
         ),
+        *([f"arrives with {outlook}"] if outlook else []),
         *(f"advice: {sentence}" for sentence in visits.advice(leg)),
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tripplan.answer import Certificate, ChargingStop, LimitedBy, Plan
+from tripplan.answer import Certificate, ChargingStop, Leg, LimitedBy, Plan
 from tripplan.render import visits, words
 from tripplan.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
@@ -215,21 +215,27 @@ def split(plan: Plan) -> str:
     return " + ".join(said)
 
 
-def arrival_band(plan: Plan) -> str:
-    """Return between which SoC eight trips in ten arrive; empty where nobody worked it out."""
-    outlook = plan.legs[-1].outlook
-    if outlook is None:
+def arrival_band(leg: Leg) -> str:
+    """Return between which SoC eight trips in ten end a leg; empty where nobody worked it out."""
+    if leg.outlook is None:
         return ""
-    low, high = words.percent(outlook.p10_soc), words.percent(outlook.p90_soc)
-    return f"{low} to {high} in eight trips of ten"
+    low, high = words.percent(leg.outlook.p10_soc), words.percent(leg.outlook.p90_soc)
+    return f"{low} to {high} in 8 of 10 trips"
 
 
-def chance(plan: Plan) -> str:
-    """Return how likely the battery lasts to every stop; empty where nobody worked it out."""
-    likely = plan.arrival_probability
+def lasting(likely: float | None) -> str:
+    """Return how likely the battery lasts; empty where nobody worked it out."""
     if likely is None:
         return ""
-    return "more than 99%" if likely > _NEARLY_SURE else words.percent(likely)
+    chance = "more than 99%" if likely > _NEARLY_SURE else words.percent(likely)
+    return f"in {chance} of trips"
+
+
+def leg_outlook(leg: Leg) -> str:
+    """Return band and chance of a leg in one line; empty where nobody worked them out."""
+    if leg.outlook is None:
+        return ""
+    return f"{arrival_band(leg)}; battery lasts {lasting(leg.outlook.probability)}"
 
 
 def headline(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from tripplan.answer import Plan
 from tripplan.region import Region
 from tripplan.render import basemap, heat_map, switches, words
 from tripplan.render.files import write_text_atomically
-from tripplan.render.ground import ground_in
+from tripplan.render.ground import bare, ground_in
 from tripplan.render.heat_map import HeatMap
 from tripplan.render.page import STUDY_SCRIPTS, json_text, page
 from tripplan.render.popups import Child, Markup, joined, made_up_tag, name, tag
@@ -237,9 +237,7 @@ def _missing(end: DeadEnd) -> str:
 
 def _map_data(overview: Overview, region: Region | None) -> dict[str, Any]:
     box = _box(overview)
-    ground: dict[str, Any] = {"roads": [[], []], "towns": []}
-    if region is not None:
-        ground = ground_in(box, region, overview.longest)
+    ground = ground_in(box, region, overview.longest) if region is not None else bare()
     chargers = overview.chargers[:CHARGERS_ON_MAP]
     most_kwh = max((charger.energy_kwh for charger in chargers), default=1.0) or 1.0
     most_plans = max((drive.plans for drive in overview.drives), default=1)

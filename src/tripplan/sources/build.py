@@ -117,6 +117,7 @@ def build_region(
             "nodes_made_for_chargers": sites.new_nodes,
         },
         order=inertial_order(sites.network),
+        water=osm.water,
     )
 
 
@@ -126,7 +127,7 @@ def _extract_source(path: Path, osm: OsmExtract) -> dict[str, Any]:
         "sha256": _digest(path),
         "licence": "ODbL 1.0",
         "origin": "OpenStreetMap contributors",
-        "taken": "roads, places, charging stations",
+        "taken": "roads, places, charging stations, water",
         "report": asdict(osm.report),
     }
 

@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from tripplan.charger import Charger, ChargerSet
 from tripplan.errors import DataError
 from tripplan.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.network import COLUMNS, RoadNetwork
-from tripplan.region import Region
+from tripplan.region import Region, Water
 
 FORMAT: Final = "tripplan-region/2"
 MANIFEST: Final = "manifest.json"
+_WATER: Final = ("first", "lat", "lon")
 _CHARGERS = TypeAdapter(tuple[Charger, ...])
 _PLACES = TypeAdapter(tuple[GazetteerEntry, ...])
 
@@ -83,6 +85,9 @@ def _write(region: Region, folder: Path) -> None:
     np.save(folder / "charger_node.npy", region.chargers.node, allow_pickle=False)
     if region.order is not None:
         np.save(folder / "order.npy", region.order, allow_pickle=False)
+    if region.water is not None:
+        for name in _WATER:
+            np.save(folder / f"water_{name}.npy", getattr(region.water, name), allow_pickle=False)
     (folder / "chargers.json").write_bytes(_CHARGERS.dump_json(region.chargers.chargers))
     (folder / "places.json").write_bytes(_PLACES.dump_json(region.gazetteer.entries))
     network = region.network
@@ -179,14 +184,14 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
                 f"{root}: damaged: {', '.join(damaged)}", path=str(root), faults=damaged
             )
     try:
-        columns = {
-            name: np.load(root / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in (*COLUMNS, "charger_node")
-        }
+        columns = {name: _mapped(root / f"{name}.npy") for name in (*COLUMNS, "charger_node")}
         node = columns.pop("charger_node")
         order = None
         if (root / "order.npy").is_file():
-            order = np.load(root / "order.npy", mmap_mode="r", allow_pickle=False)
+            order = _mapped(root / "order.npy")
+        water = None
+        if (root / "water_first.npy").is_file():
+            water = Water(*(_mapped(root / f"water_{name}.npy") for name in _WATER))
         chargers = _CHARGERS.validate_json((root / "chargers.json").read_bytes())
         places = _PLACES.validate_json((root / "places.json").read_bytes())
         return Region(
@@ -197,11 +202,18 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
             assumptions=tuple(manifest["assumptions"]),
             provenance=manifest["provenance"],
             order=order,
+            water=water,
         )
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise DataError(
             f"{root}: this region is damaged ({error}). Build it again.", path=str(root)
         ) from error
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """Open an array; it stays on disk."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array
 
 
 def list_regions(folder: str | Path) -> tuple[Path, ...]:

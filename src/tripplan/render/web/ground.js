@@ -1,4 +1,5 @@
-/* The plain map below the route: roads on a canvas, names of towns, and online maps that may fail. */
+/* The plain map below the route: water, borders and roads on a canvas, names of towns, and online
+   maps that may fail. */
 (function () {
   "use strict";
   const tripplan = window.tripplan = {};
@@ -22,16 +23,32 @@
     return colour;
   }
 
-  /* Roads, and towns as text from the zoom level that has room for each. */
+  /* Water, then borders, then roads; and towns as text from the zoom level that has room for each. */
   tripplan.plain = function (map, group, ground) {
-    const renderer = L.canvas({ pane: pane(map, "tp-roads", 350), padding: 0.3 });
-    const looks = [["tp-road-minor", 1.2], ["tp-road-major", 2.2]];
-    const roads = ground.roads.map((lines, major) => L.polyline(lines, {
-      renderer: renderer, pane: "tp-roads", interactive: false, color: colourOf(looks[major][0]),
-      weight: looks[major][1], smoothFactor: 1.5
-    }).addTo(group));
+    const common = {
+      renderer: L.canvas({ pane: pane(map, "tp-roads", 350), padding: 0.3 }), pane: "tp-roads",
+      interactive: false, smoothFactor: 1.5
+    };
+    const drawn = [];
+    function draw(kind, lines, className, look) {
+      if (!lines.length) { return; }
+      const colour = colourOf(className);
+      const options = Object.assign({ color: colour, fillColor: colour }, common, look);
+      drawn.push([className, kind(lines, options).addTo(group)]);
+    }
+    ground.water.forEach((rings) => draw(
+      L.polygon, rings, "tp-water", { stroke: false, fillOpacity: 1, smoothFactor: 0.5 }
+    ));
+    draw(L.polyline, ground.borders[0], "tp-border", { weight: 1, dashArray: "5 4" });
+    draw(L.polyline, ground.borders[1], "tp-border", { weight: 2, dashArray: "9 3 2 3" });
+    draw(L.polyline, ground.roads[0], "tp-road-minor", { weight: 1.2 });
+    draw(L.polyline, ground.roads[1], "tp-road-major", { weight: 2.2 });
+    L.layerGroup([], { attribution: ground.credit }).addTo(group);
     document.addEventListener("tp-look", function () {
-      roads.forEach((road, major) => road.setStyle({ color: colourOf(looks[major][0]) }));
+      drawn.forEach(function ([className, layer]) {
+        const colour = colourOf(className);
+        layer.setStyle({ color: colour, fillColor: colour });
+      });
     });
     pane(map, "tp-towns", 450);
     const towns = ground.towns.map(([lat, lon, zoom, html]) => ({

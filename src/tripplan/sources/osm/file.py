@@ -1,7 +1,7 @@
 """OpenStreetMap files to flat arrays: .osm.pbf, .osm, .osm.gz, .osm.bz2 (the door to osmium).
 
-Two passes: nodes go into osmium's own table of positions, and only the few tagged ones come up to
-Python; then ways and relations.  So the order of a file's sections does not matter.
+First nodes go into osmium's own table of positions, and only the few tagged ones come up to Python;
+then ways and relations, and those around water.  So the order of a file's sections does not matter.
 """
 
 from array import array
@@ -17,6 +17,7 @@ from osmium.osm.types import Node, NodeRef, Relation, Way
 
 from tripplan.errors import DataError
 from tripplan.sources.osm.tags import PLACE_KINDS, WAY_KEYS, blocks_cars
+from tripplan.sources.osm.water import Outline, rings_of
 from tripplan.sources.osm.ways import Restriction, WayMeaning, read_restriction, read_way
 
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
@@ -88,6 +89,8 @@ class RawRoads:
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
     """Charging stations, and single charge points."""
+    water: tuple[NDArray[np.float64], ...]
+    """Rings around water and islands in it: latitude and longitude, degrees, (points, 2) each."""
     countries: Counter[str]
     """ISO codes met in tags such as addr:country and "DE:urban"."""
     skipped: Counter[str]
@@ -120,6 +123,7 @@ def read_file(path: Path, *, ferries: bool) -> RawRoads:
     try:
         reader.read_nodes(path)
         reader.read_ways(path)
+        reader.read_water(path)
     except (osmium.InvalidLocationError, RuntimeError, ValueError, OSError) as error:
         raise DataError(
             f"{path} cannot be read as OpenStreetMap data: {error}. It may be cut off or of "
@@ -150,6 +154,7 @@ class _Reader:
         self.restrictions: list[Restriction] = []
         self.places: list[OsmPlace] = []
         self.stations: list[TaggedPoint] = []
+        self.water: list[NDArray[np.float64]] = []
         self.countries: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
@@ -278,6 +283,43 @@ class _Reader:
         else:
             self.restrictions.append(read)
 
+    # -- water ---------------------------------------------------------------------------------
+    def read_water(self, path: Path) -> None:
+        """Read what is tagged natural=water: closed ways, and multipolygons of ways."""
+        wet = osmium.filter.TagFilter(("natural", "water"))
+        lakes = [
+            [part.ref for part in thing.members if part.type == "w"]
+            for thing in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(wet)
+            if isinstance(thing, Relation) and thing.tags.get("type") == "multipolygon"
+        ]
+        members = sorted({way for lake in lakes for way in lake})
+        shores = self._shores(path, osmium.filter.IdFilter(members)) if members else {}
+        for lake in lakes:
+            rings, lost = rings_of([shores[way] for way in lake if way in shores])
+            self.water += rings
+            if lost:
+                self.skipped["water: outline not closed"] += 1
+        alone = self._shores(path, wet)
+        self.water += [
+            shore.points
+            for way, shore in alone.items()
+            if shore.start == shore.end and way not in shores
+        ]
+
+    def _shores(self, path: Path, wanted: osmium.BaseFilter) -> dict[int, Outline]:
+        shores = {}
+        ways = osmium.FileProcessor(path, osmium.osm.WAY).with_filter(wanted)
+        for way in ways.with_filter(self.locator):
+            if not isinstance(way, Way):
+                continue
+            nodes = [node for node in way.nodes if node.location.valid()]
+            if len(nodes) > 1 and len(nodes) == len(way.nodes):
+                points = np.array([(node.location.lat, node.location.lon) for node in nodes])
+                shores[way.id] = Outline(nodes[0].ref, nodes[-1].ref, points)
+            else:
+                self.skipped["water: node missing"] += 1
+        return shores
+
     def result(self) -> RawRoads:
         hexed = "".join(self.coordinates)
         points = np.frombuffer(bytes.fromhex(hexed), dtype="<f8").reshape(-1, 2).copy()
@@ -299,6 +341,7 @@ class _Reader:
             restrictions=tuple(self.restrictions),
             places=tuple(self.places),
             charging_stations=tuple(self.stations),
+            water=tuple(self.water),
             countries=self.countries,
             skipped=self.skipped,
         )

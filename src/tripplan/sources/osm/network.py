@@ -17,11 +17,13 @@ from scipy.sparse.csgraph import connected_components
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.network import FLAG_URBAN, NODE_COPY, RoadNetwork
+from tripplan.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
 from tripplan.sources.osm.merge import Arcs, Line, directed_meanings, lay_out, merge, ragged
 from tripplan.sources.osm.speed import ArcSpeeds, arc_speeds
 from tripplan.sources.osm.turns import SplitArcs, find_rules, split_junctions
+from tripplan.sources.osm.water import water_of
 from tripplan.units import M_PER_KM
 
 Longs = NDArray[np.int64]
@@ -76,6 +78,7 @@ class OsmExtract:
     place may be tied to one; ``network.node_flags`` has NODE_COPY there."""
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
+    water: Water | None
     report: OsmReport
 
 
@@ -187,6 +190,7 @@ class _Builder:
             is_split=(network.node_flags & NODE_COPY) > 0,
             places=self.raw.places,
             charging_stations=self.raw.charging_stations,
+            water=water_of(self.raw.water),
             report=self._report(split, arcs_kept, speeds, applied, sizes, network),
         )
 

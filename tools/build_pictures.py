@@ -1,0 +1,106 @@
+"""Takes the pictures of README and docs, `docs/images`, with Chromium and chromedriver.
+
+::
+
+    .venv/bin/python tools/build_pictures.py [--out DIR]
+"""
+
+import argparse
+import base64
+import io
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from selenium import webdriver
+
+import tripplan
+from tripplan.overview import compare_trip, sweep
+from tripplan.render.map import save_html
+from tripplan.render.png import write_png
+
+OUT = Path(__file__).parent.parent / "docs" / "images"
+DESKTOP, PHONE, PAPER, TABLE = (1400, 900), (390, 844), (703, 1030), (1400, 1000)
+OPEN_STOP = """
+    const stop = document.querySelectorAll('.tp-stop-icon')[2];
+    stop.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+"""
+TO_PAPER = "window.dispatchEvent(new Event('beforeprint'))"
+SWITCHES = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+    "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND", "--lang=en-GB",
+)  # fmt: skip
+
+
+def browser() -> webdriver.Chrome:
+    """Start a Chromium that reaches no host and reads in kilometres."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or "chromium"
+    for switch in SWITCHES:
+        options.add_argument(switch)
+    options.add_experimental_option("prefs", {"intl.accept_languages": "de-DE"})
+    service = webdriver.ChromeService(shutil.which("chromedriver") or "chromedriver")
+    return webdriver.Chrome(options=options, service=service)
+
+
+def take(
+    chrome: Any,  # noqa: ANN401 - selenium has no types for what is used here
+    page: Path,
+    picture: Path,
+    size: tuple[int, int],
+    *,
+    media: str = "",
+    dark: bool = False,
+    run: str = "",
+) -> None:
+    """Open a page and keep what is in the window, in 256 colours."""
+    width, height = size
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == PHONE}
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
+    chrome.get(page.as_uri())
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
+    chrome.execute_script(run)
+    chrome.execute_async_script("setTimeout(arguments[0], 1500)")
+    shot = chrome.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]
+    save(base64.b64decode(shot), picture)
+
+
+def save(png: bytes, picture: Path) -> None:
+    """Keep a picture in 256 colours."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image.quantize(256, dither=Image.Dither.NONE).save(picture, optimize=True)
+
+
+def build(out: Path) -> None:
+    """Take all pictures."""
+    region = tripplan.load_starter()
+    demo = tripplan.plan(
+        "Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura", departure_soc=0.9,
+        ambient_c=30, region=region,
+    )  # fmt: skip
+    coast = tripplan.plan("Chicago, IL", "New York City, NY", vehicle="tesla-model-3-lr")
+    cars = ("nissan-leaf-40", "chevrolet-bolt-60", "hyundai-ioniq-5-rwd")
+    asked = sweep("Denver, CO", "Salt Lake City, UT", cars, ("-10", "5", "20", "35"))
+    with tempfile.TemporaryDirectory() as folder:
+        page, table, picture = (Path(folder, name) for name in ("a.html", "b.html", "c.png"))
+        save_html(demo, page, region)
+        compare_trip(asked, table, region)
+        write_png(coast, picture, region)
+        save(picture.read_bytes(), out / "picture.png")
+        chrome = browser()
+        take(chrome, page, out / "demo-desktop.png", DESKTOP)
+        take(chrome, page, out / "demo-dark.png", DESKTOP, dark=True, run=OPEN_STOP)
+        take(chrome, page, out / "demo-phone.png", PHONE)
+        take(chrome, page, out / "demo-print.png", PAPER, media="print", run=TO_PAPER)
+        take(chrome, table, out / "compare.png", TABLE)
+        chrome.quit()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
+    build(parser.parse_args().out)
