@@ -9,6 +9,7 @@ SECTIONS = {
     "charging": sections_charging.write_times,
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,
+    "range in winter": sections_trips.write_winter,
     "airport in winter": sections_trips.write_airport,
     "a second car": sections_study.write_second_car,
 }

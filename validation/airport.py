@@ -1,11 +1,15 @@
 """Littleton - Denver airport - Littleton in winter without charging, on the built-in atlas.
 
-Each way is a drive of its own from a cold start: the car stands at the airport.  Cars start full.
+Each way is a drive of its own from a cold start: the car stands at the airport, for `HOURS` where
+nothing else is said.  Cars start full.
 The atlas knows freeways only, so its way is shorter than the published 35 to 45 miles; consumption
 per kilometre is the atlas's, distance both.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +19,8 @@ from tripplan.physics import spread
 from tripplan.planner import Planner
 from tripplan.settings import Settings
 from tripplan.sources.starter import load_starter
-from tripplan.trip import Conditions, Trip
-from tripplan.units import M_PER_MILE
+from tripplan.trip import Conditions, Trip, Waypoint
+from tripplan.units import M_PER_MILE, S_PER_H
 from tripplan.vehicle import Vehicle, find_vehicle
 
 ENDS = ("Littleton, CO", "DEN")
@@ -33,6 +37,32 @@ CARS = (
 CABIN_OFF, CAPACITY_OFF = 0.30, 0.04
 """Uncertainty of the cabin's power and of the capacity in the cold, shares (estimates)."""
 DRAWS = 4000
+HOURS = 12.0
+"""How long the car stands at the airport."""
+
+
+class Case(NamedTuple):
+    """What is otherwise on the coldest day."""
+
+    words: str
+    hours: float = HOURS
+    changes: Mapping[str, object] = MappingProxyType({})
+    """Other conditions."""
+    max_speed_kmh: float | None = None
+
+
+CASES = (
+    Case("as above"),
+    Case("three days at the airport", hours=72.0),
+    Case("seven days", hours=168.0),
+    Case("fourteen days", hours=336.0),
+    Case("preheated at home", changes=MappingProxyType({"cabin": "preheated"})),
+    Case("no faster than 90 km/h", max_speed_kmh=90.0),
+    Case("without heating", changes=MappingProxyType({"cabin": "off"})),
+    Case("snow on all roads", changes=MappingProxyType({"road": "snow"})),
+)
+CASES_OF = ("nissan-leaf-40", "chevrolet-bolt-60")
+"""Cars whose cases are told."""
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +88,9 @@ class Need:
     """What both ways take together."""
 
     km: float
-    warm_up: model.WarmUp
+    warm_up_kwh: float
+    """What warming up takes, at home and at the airport."""
+    standing_kwh: float
     spent_kwh: float
     level_kwh: float
     cabin_kwh: float
@@ -68,41 +100,50 @@ class Need:
     ) -> Floats:
         """Energy over a distance, with relative errors of consumption and of the cabin [kWh]."""
         stretch = np.asarray(km) / self.km
-        fixed = 2.0 * self.warm_up.total_kwh
-        taken = fixed + stretch * (self.spent_kwh - fixed + motion * self.level_kwh)
-        return np.asarray(taken + cabin * (self.cabin_kwh * stretch))
+        driven = self.spent_kwh - self.warm_up_kwh + motion * self.level_kwh
+        fixed = self.warm_up_kwh + self.standing_kwh
+        return np.asarray(fixed + stretch * driven + cabin * (self.cabin_kwh * stretch))
 
 
-def both_ways(car: Vehicle, conditions: Conditions, planner: Planner) -> Need:
+def both_ways(car: Vehicle, conditions: Conditions, planner: Planner, case: Case) -> Need:
     """Drive there and back, with a battery that is large enough for any of these."""
-    places = [planner.region.gazetteer.find(name) for name in ENDS]
+    home, airport = (planner.region.gazetteer.find(name) for name in ENDS)
     big = car.battery.model_copy(update={"nominal_kwh": 200.0, "gross_kwh": 200.0})
     far = car.model_copy(update={"battery": big})
-    trips = [
-        Trip(
-            origin=start,
-            destination=end,
-            departure_soc=1.0,
-            slow_down_to=1.0,
-            conditions=conditions,
-        )
-        for start, end in (places, places[::-1])
-    ]
-    legs = [leg for trip in trips for leg in planner.plan(trip, far).legs]
+    stay = Waypoint(place=airport, dwell_s=case.hours * S_PER_H)
+    trip = Trip(
+        origin=home,
+        destination=home,
+        waypoints=(stay,),
+        departure_soc=1.0,
+        slow_down_to=1.0,
+        max_speed_kmh=case.max_speed_kmh,
+        conditions=conditions,
+    )
+    plan = planner.plan(trip, far)
+    legs = plan.legs
+    again = model.warm_up_again(car, conditions, stay.dwell_s, plugged_in=False)
     mass_kg = car.mass_kg + conditions.payload_kg
     return Need(
         km=sum(leg.distance_km for leg in legs),
-        warm_up=model.warm_up(car, conditions),
+        warm_up_kwh=model.warm_up(car, conditions).total_kwh + again.total_kwh,
+        standing_kwh=plan.stops[0].standby_kwh,
         spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
         level_kwh=sum(outlook.level_kwh(leg, mass_kg) for leg in legs),
         cabin_kwh=sum(leg.energy.cabin_kwh for leg in legs),
     )
 
 
-def ask(car: Vehicle, ambient_c: float, planner: Planner, rng: np.random.Generator) -> Answer:
+def ask(
+    car: Vehicle,
+    ambient_c: float,
+    planner: Planner,
+    rng: np.random.Generator,
+    case: Case = CASES[0],
+) -> Answer:
     """Answer for one car at one temperature."""
-    conditions = Conditions(ambient_c=ambient_c)
-    need = both_ways(car, conditions, planner)
+    conditions = Conditions.model_validate({"ambient_c": ambient_c, **case.changes})
+    need = both_ways(car, conditions, planner, case)
     anywhere = planner.region.gazetteer.find(ENDS[0])
     capacity = model.capacity_kwh(
         car, Trip(origin=anywhere, destination=anywhere, conditions=conditions)
@@ -126,9 +167,26 @@ def ask(car: Vehicle, ambient_c: float, planner: Planner, rng: np.random.Generat
     )
 
 
-def answers() -> list[Answer]:
+def quiet_planner() -> Planner:
+    """Return a planner on the built-in atlas, for which battery heat is no matter."""
+    return Planner(load_starter(), Settings(heat=False))
+
+
+def cases(planner: Planner) -> list[tuple[Case, list[Answer]]]:
+    """Answer for the cases of the coldest day, for each of `CASES_OF`."""
+    cars = [find_vehicle(name).aged(soh) for name, soh in CARS if name in CASES_OF]
+    return [
+        (
+            case,
+            [ask(car, TEMPERATURES_C[-1], planner, np.random.default_rng(0), case) for car in cars],
+        )
+        for case in CASES
+    ]
+
+
+def answers(planner: Planner) -> list[Answer]:
     """Answer for all cars and temperatures."""
-    planner, rng = Planner(load_starter(), Settings(heat=False)), np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     return [
         ask(find_vehicle(name).aged(soh), ambient_c, planner, rng)
         for name, soh in CARS

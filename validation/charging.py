@@ -86,7 +86,7 @@ def drive(car: Vehicle, pack_c: float, air_c: float, *, km: float, kmh: float) -
     """Pack temperature after a steady drive [degC]."""
     battery = car.battery
     heat_w = joule_heat_w(
-        steady_kw(car, kmh, air_c), battery.nominal_voltage_v, battery.thermal.resistance_ohm
+        steady_kw(car, kmh, air_c), battery.nominal_voltage_v, battery.resistance_ohm
     )
     pack = model.pack_model(car, Conditions(ambient_c=air_c))
     duration_s = km / kmh * 3600.0

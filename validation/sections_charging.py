@@ -132,7 +132,7 @@ def write_heat() -> bool:
     """Write days of fast charging."""
     lines = []
     for day in heat.DAYS:
-        name = find_vehicle(day.car).name
+        name = find_vehicle(day.car).name + (f", SOH {day.soh:.0%}" if day.soh < 1.0 else "")
         for number, (found, (low, high)) in enumerate(
             zip(heat.run(day), heat.bands(day), strict=True), start=1
         ):

@@ -156,7 +156,7 @@ class ChargingStop(Record):
     standard_rule: str = ""
     """By which rule the kind of plug was assumed, or through which adapter the car uses it."""
     charger_kw: float
-    """Highest power of that plug."""
+    """Highest power that the plug gives the battery."""
     stalls: int | None
     arrival_soc: float
     departure_soc: float
@@ -171,6 +171,10 @@ class ChargingStop(Record):
     """Time that the car stands there in any case."""
     dwell_energy_kwh: float = 0.0
     """Energy charged during the dwell."""
+    standby_kwh: float = 0.0
+    """Energy that the car took while it stood there without a plug."""
+    plug_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the energy from the plug that reaches the battery; 1 for direct current."""
     pack_arrival_c: float
     pack_departure_c: float
     mean_kw: float
@@ -258,6 +262,7 @@ class Plan(Record):
     distance_km: float
     energy_charged_kwh: float
     energy_spent_kwh: float
+    """Energy that the car took, driving and standing."""
     arrival_soc: float
     charging_cost: float = 0.0
     """What charging on the way costs, in the plan's currency."""
@@ -277,8 +282,9 @@ class Plan(Record):
 
     @property
     def consumption_wh_per_km(self) -> float:
-        """Mean consumption from the battery, Wh/km."""
-        return 1000.0 * self.energy_spent_kwh / self.distance_km if self.distance_km else 0.0
+        """Mean consumption from the battery while driving, Wh/km."""
+        spent_kwh = sum(leg.energy.spent_kwh for leg in self.legs)
+        return 1000.0 * spent_kwh / self.distance_km if self.distance_km else 0.0
 
     @property
     def cost(self) -> float:

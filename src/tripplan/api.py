@@ -38,10 +38,9 @@ STARTER = "starter"
 
 
 class Wishes(TypedDict, total=False):
-    """What can be wished for a trip beside its ends.
+    """What can be wished for a trip beside its ends: fields of `Trip` and of the records in it.
 
-    Fields of `Trip`, `Prices`, `Conditions` and `ChargerWishes`.  Lists may be one text with
-    semicolons; ``via``, whose items may have semicolons themselves, one with vertical bars.
+    Lists may be one text with semicolons; ``via`` one with vertical bars.
     """
 
     via: "Via"
@@ -73,6 +72,8 @@ class Wishes(TypedDict, total=False):
     wind_from_deg: float | None
     road: RoadSurface
     payload_kg: float
+    roof_box: bool
+    sun_w_per_m2: float
     cabin: CabinSetting
     min_power_kw: float
     min_stalls: int
@@ -87,8 +88,7 @@ class Wishes(TypedDict, total=False):
 
 
 Via = Sequence[str | Place | Waypoint] | str | Place | Waypoint
-"""Waypoints: names ("Portland, OR", or with dwell and plug "Portland, OR; 8h; 11kW"), "lat,lon",
-places, or finished ones."""
+"""Waypoints: names ("Portland, OR", "Portland, OR; 8h; 11kW"), "lat,lon", places, finished ones."""
 
 CACHE = Path("cache")
 """Where regions are looked for by their plain names."""

@@ -89,14 +89,15 @@ def audit_plan(
     soc = trip.departure_soc
     warm_up = model.warm_up(vehicle, trip.conditions).total_kwh
     found.object_if(len(legs) != len(stops) + 1, "legs and stops do not alternate")
+    able = vehicle.battery.charging_curve is not None
+    power = model.power_model(vehicle, capacity, heat=heat) if able else None
+    drawn = _drawn(vehicle, trip, stops, capacity)
     for number, leg in enumerate(legs):
         where = f"leg {number + 1}"
         found.compare(f"{where} departure", leg.departure_soc - soc, leg.pack_departure_c - pack_c)
         drive = _redrive(vehicle, trip, leg, capacity, soc, pack_c, warm_up, pack, step_s)
-        warm_up = 0.0
-        found.compare(
-            f"{where} arrival", leg.arrival_soc - drive.soc, leg.pack_arrival_c - drive.pack_c
-        )
+        off_k = leg.pack_arrival_c - drive.pack_c
+        found.compare(f"{where} arrival", leg.arrival_soc - drive.soc, off_k)
         found.compare_time(where, leg.driving_s, drive.time_s)
         lowest = min(drive.min_soc, leg.min_soc)
         found.object_if(
@@ -106,10 +107,10 @@ def audit_plan(
         _check_ledger(found, where, leg, capacity)
         soc, pack_c = drive.soc, drive.pack_c
         if number < len(stops):
-            power = None
-            if vehicle.battery.charging_curve is not None:
-                power = model.power_model(vehicle, capacity, heat=heat)
-            soc, pack_c = _recharge(found, trip, stops[number], soc, pack_c, power, pack, step_s)
+            standing, warm_up = drawn[number]
+            stop = _without_standing(stops[number], standing)
+            soc, pack_c = _recharge(found, trip, stop, soc, pack_c, power, pack, step_s)
+            soc -= standing
     found.object_if(
         soc < max(trip.arrival_soc, trip.reserve_soc) - SOC_TOLERANCE,
         f"arrives with SoC {soc:.4f}, wished {trip.arrival_soc:g}",
@@ -122,6 +123,26 @@ def audit_plan(
         ledger_error_kwh=found.ledger_kwh,
         objections=tuple(found.objections),
     )
+
+
+def _drawn(
+    vehicle: Vehicle, trip: Trip, stops: tuple[ChargingStop, ...], capacity: float
+) -> list[tuple[float, float]]:
+    """SoC that each stop takes while the car stands, and energy to get warm again after it."""
+    stays, found = iter(trip.waypoints), []
+    for stop in stops:
+        stay = next(stays, None) if stop.kind == "waypoint" else None
+        dwell_s = stay.dwell_s if stay else 0.0
+        plugged_in = model.waypoint_plug(vehicle, stay.charger_kw if stay else 0.0).battery_kw > 0.0
+        again = model.warm_up_again(vehicle, trip.conditions, dwell_s, plugged_in=plugged_in)
+        standing_kwh = 0.0 if plugged_in else model.standing_kwh(vehicle, dwell_s)
+        found.append((standing_kwh / capacity, again.total_kwh))
+    return found
+
+
+def _without_standing(stop: ChargingStop, soc: float) -> ChargingStop:
+    """Return a stop as it was before standing there took an SoC."""
+    return stop.model_copy(update={"departure_soc": stop.departure_soc + soc})
 
 
 @dataclass

@@ -57,13 +57,16 @@ def unfold(
         Plug of each charger of the question.
     """
     trip, network = journey.trip, journey.network
-    warm_up = model.warm_up(journey.vehicle, trip.conditions)
     halts = [
         journey.halts[visit.goal] if visit.goal >= 0 else charger_halt(plugs[visit.charger])
         for visit in solution.visits
     ]
+    warm_ups = [
+        model.warm_up(journey.vehicle, trip.conditions),
+        *(halt.warm_up for halt in halts),
+    ]
     places = [trip.origin, *(halt.place for halt in halts), trip.destination]
-    state = State(energy_kwh=question.start_kwh + warm_up.total_kwh, pack_c=question.start_c)
+    state = State(energy_kwh=question.start_kwh + warm_ups[0].total_kwh, pack_c=question.start_c)
     node = question.origin
     legs: list[Leg] = []
     stops: list[ChargingStop] = []
@@ -78,7 +81,7 @@ def unfold(
         )
         node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
         steps = steps_of(network, track, costs)
-        drive = _drive(question, steps, state, warm_up if not position else model.WarmUp(0.0, 0.0))
+        drive = _drive(question, steps, state, warm_ups[position])
         advice = speed_advice(journey, roads, track, steps, state.distance_km)
         ends = (places[position], places[position + 1])
         legs.append(_leg(question, track, steps, drive, state, ends, advice))

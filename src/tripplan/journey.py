@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan import model
 from tripplan.charger import Plug
 from tripplan.region import RoadNetwork
 from tripplan.search.costs import ArcCosts
+from tripplan.search.question import Goal
 from tripplan.track import Track
-from tripplan.trip import Place, Trip
+from tripplan.trip import Place, Trip, Waypoint
 from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
@@ -34,12 +36,40 @@ class Halt:
     """The plug of a required charger."""
     dwell_s: float = 0.0
     charger_kw: float = 0.0
-    """Power of a waypoint's own plug; 0: none."""
+    """Power that a waypoint's own plug gives the battery; 0: none."""
+    efficiency: float = 1.0
+    """Share of the energy from that plug that reaches the battery."""
+    standing_kwh: float = 0.0
+    """Energy that the car takes while it stands there without a plug."""
+    warm_up: model.WarmUp = model.NO_WARM_UP
+    """Energy that it takes to get warm again when it drives on."""
 
     @property
     def power_kw(self) -> float:
         """Power of the plug there, kW; 0: there is none."""
         return self.plug.power_kw if self.plug else self.charger_kw
+
+
+def waypoint_halt(stay: Waypoint, trip: Trip, vehicle: Vehicle) -> Halt:
+    """Return what a waypoint is to this car."""
+    plug = model.waypoint_plug(vehicle, stay.charger_kw)
+    plugged_in = plug.battery_kw > 0.0
+    return Halt(
+        stay.place,
+        dwell_s=stay.dwell_s,
+        charger_kw=plug.battery_kw,
+        efficiency=plug.efficiency,
+        standing_kwh=0.0 if plugged_in else model.standing_kwh(vehicle, stay.dwell_s),
+        warm_up=model.warm_up_again(vehicle, trip.conditions, stay.dwell_s, plugged_in=plugged_in),
+    )
+
+
+def goal_at(halt: Halt, node: int, trip: Trip) -> Goal:
+    """Return a place on the way as the search sees it."""
+    if halt.plug is None:
+        drawn_kwh = halt.standing_kwh + halt.warm_up.total_kwh
+        return Goal(node, halt.dwell_s, halt.charger_kw, drawn_kwh=drawn_kwh)
+    return Goal(node, 0.0, halt.plug.power_kw, trip.stop_overhead_s, is_charger=True)
 
 
 @dataclass(frozen=True, eq=False)

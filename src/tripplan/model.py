@@ -8,13 +8,18 @@ from numpy.typing import NDArray
 
 from tripplan.errors import InvalidInputError
 from tripplan.physics import cabin, consumption
-from tripplan.physics.charging import PowerModel, interpolate
+from tripplan.physics.charging import LARGEST_AC_KW, PowerModel, ac_battery_kw, interpolate
 from tripplan.physics.thermal import PackModel
 from tripplan.trip import Conditions, Trip
 from tripplan.units import J_PER_KWH, STANDARD_GRAVITY_MPS2, W_PER_KW
-from tripplan.vehicle import CoastDown, Vehicle
+from tripplan.vehicle import ONBOARD_CHARGER_KW, CoastDown, Vehicle
 
 Floats = NDArray[np.float64]
+
+
+COOLING_S = 1800.0
+"""Time in which cabin, tyres and gears of a car that stands lose their warmth to 1/e (assumption;
+the measured cabin of the BMW i3 60 Ah: 1550 s)."""
 
 
 class RoadLoad(NamedTuple):
@@ -45,6 +50,8 @@ def road_load(vehicle: Vehicle, conditions: Conditions) -> RoadLoad:
         rolling = load.rolling_coefficient * mass_kg * STANDARD_GRAVITY_MPS2
         linear = 0.0
         drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
+    if conditions.roof_box:
+        drag += consumption.drag_n_per_mps2(1.0, consumption.ROOF_BOX_M2)
     return RoadLoad(mass_kg, rolling * factor, linear, drag)
 
 
@@ -117,6 +124,9 @@ class WarmUp(NamedTuple):
         return self.cabin_kwh + self.motion_kwh
 
 
+NO_WARM_UP = WarmUp(0.0, 0.0)
+
+
 def measured_cabin(vehicle: Vehicle) -> cabin.MeasuredCabin | None:
     """Return the car's own cabin heating; None where it was not measured."""
     heating = vehicle.cabin.heating
@@ -134,7 +144,12 @@ def cabin_kw(vehicle: Vehicle, conditions: Conditions) -> float:
     """Steady power of heater or air conditioning [kW]."""
     if conditions.cabin == "off":
         return 0.0
-    return cabin.power_kw(conditions.ambient_c, vehicle.cabin.heater, measured_cabin(vehicle))
+    return cabin.power_kw(
+        conditions.ambient_c,
+        vehicle.cabin.heater,
+        measured_cabin(vehicle),
+        conditions.sun_w_per_m2,
+    )
 
 
 def warm_up(vehicle: Vehicle, conditions: Conditions) -> WarmUp:
@@ -152,12 +167,65 @@ def warm_up(vehicle: Vehicle, conditions: Conditions) -> WarmUp:
     return WarmUp(cabin_kwh, motion_j / J_PER_KWH)
 
 
+def standing_kwh(vehicle: Vehicle, dwell_s: float) -> float:
+    """Energy that the car takes while it stands without a plug [kWh]."""
+    return vehicle.standby_w * dwell_s / J_PER_KWH
+
+
+def warm_up_again(
+    vehicle: Vehicle, conditions: Conditions, dwell_s: float, *, plugged_in: bool
+) -> WarmUp:
+    """Energy that the car takes to get warm after it stood for a time.
+
+    Cabin, tyres and gears lose their warmth exponentially, with a time constant of `COOLING_S`.
+
+    Parameters
+    ----------
+    vehicle, conditions
+        The car and the weather.
+    dwell_s
+        How long it stood. [s]
+    plugged_in
+        Whether at a plug: a cabin that is to be preheated is, there.
+    """
+    if not plugged_in and conditions.cabin == "preheated":
+        conditions = conditions.model_copy(update={"cabin": "on"})
+    whole, lost = warm_up(vehicle, conditions), 1.0 - math.exp(-dwell_s / COOLING_S)
+    return WarmUp(lost * whole.cabin_kwh, lost * whole.motion_kwh)
+
+
+class WaypointPlug(NamedTuple):
+    """What a waypoint's own plug is to a car."""
+
+    battery_kw: float
+    """Power that reaches the battery at the most; 0: the car cannot charge there."""
+    efficiency: float
+    """Share of the energy from the wall that reaches the battery; 1 for direct current."""
+
+
+def waypoint_plug(vehicle: Vehicle, plug_kw: float) -> WaypointPlug:
+    """Return what a plug of this power, AC or DC, is to a car; see `LARGEST_AC_KW`."""
+    if plug_kw <= 0.0 or vehicle.battery.charging_curve is None:
+        return WaypointPlug(0.0, 1.0)
+    if plug_kw > LARGEST_AC_KW:
+        return WaypointPlug(plug_kw, 1.0)
+    wall_kw = min(plug_kw, vehicle.onboard_charger_kw)
+    battery_kw = ac_battery_kw(wall_kw)
+    return WaypointPlug(battery_kw, battery_kw / wall_kw if battery_kw > 0.0 else 1.0)
+
+
+def home_efficiency(vehicle: Vehicle) -> float:
+    """Share of the energy from the wall at home, at 7.2 kW at most, that reaches the battery."""
+    wall_kw = min(ONBOARD_CHARGER_KW, vehicle.onboard_charger_kw)
+    return ac_battery_kw(wall_kw) / wall_kw
+
+
 def pack_model(vehicle: Vehicle, conditions: Conditions) -> PackModel:
     """Return the lumped pack in this air."""
     thermal = vehicle.battery.thermal
     return PackModel(
         heat_capacity_j_per_k=thermal.heat_capacity_j_per_k,
-        resistance_25c_ohm=thermal.resistance_ohm,
+        resistance_25c_ohm=vehicle.battery.resistance_ohm,
         resistance_per_k=thermal.resistance_temperature_per_k,
         voltage_v=vehicle.battery.nominal_voltage_v,
         conductance_driving_w_per_k=thermal.conductance_driving_w_per_k,

@@ -47,11 +47,19 @@ class Pricing:
         The chargers that its car can use.
     stated
         What charging costs at each of them, where that is known.
+    home_efficiency
+        Share of the energy from the wall at home that reaches the battery.
     """
 
     trip: Trip
     plugs: Sequence[Plug]
     stated: Sequence[Tariff | None]
+    home_efficiency: float
+
+    @property
+    def home_per_kwh(self) -> float:
+        """What a kilowatt-hour in the battery costs that comes from home."""
+        return self.trip.prices.home_price_per_kwh / self.home_efficiency
 
     @cached_property
     def currency(self) -> str:
@@ -90,9 +98,8 @@ class Pricing:
     def paid(self, stop: ChargingStop) -> ChargingStop:
         """Return a stop with what it costs."""
         if stop.kind == "waypoint":
-            return stop.model_copy(
-                update={"cost": self.trip.prices.home_price_per_kwh * stop.energy_kwh}
-            )
+            wall_kwh = stop.energy_kwh / stop.plug_efficiency
+            return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * wall_kwh})
         tariff, rule = self.tariff(self._place[stop.charger_id])
         minutes = stop.charging_s / S_PER_H * MIN_PER_H
         cost = tariff.per_kwh * stop.energy_kwh + tariff.per_min * minutes + tariff.per_session
@@ -143,17 +150,17 @@ def _money_worth(pricing: Pricing, chargers: int, halts: Sequence[Halt]) -> Wort
     """Return prices in seconds at each stop: chargers, goals and the origin."""
     trip = pricing.trip
     s_per_money = S_PER_H / hour_worth(trip)
-    home_per_kwh = trip.prices.home_price_per_kwh
-    own = Tariff(home_per_kwh, 0.0, 0.0, pricing.currency)
     tariffs = [pricing.tariff(k)[0] for k in range(chargers)]
-    tariffs += [own if halt.plug is None else pricing.of_plug(halt.plug) for halt in halts]
+    for halt in halts:
+        own = Tariff(trip.prices.home_price_per_kwh / halt.efficiency, 0.0, 0.0, pricing.currency)
+        tariffs.append(own if halt.plug is None else pricing.of_plug(halt.plug))
     tariffs += [FREE, FREE]
     per_kwh, per_min, per_session = np.array([tariff[:3] for tariff in tariffs], np.float64).T
     return Worth(
         kwh_s=per_kwh * s_per_money,
         charging_factor=1.0 + per_min * MIN_PER_H * s_per_money / S_PER_H,
         fee_s=per_session * s_per_money,
-        end_s_per_kwh=home_per_kwh * s_per_money,
+        end_s_per_kwh=pricing.home_per_kwh * s_per_money,
     )
 
 
@@ -184,7 +191,7 @@ class Totals:
 
 
 def totals_of(
-    trip: Trip,
+    pricing: Pricing,
     legs: Sequence[Leg],
     stops: Sequence[ChargingStop],
     total_s: float,
@@ -194,29 +201,28 @@ def totals_of(
     used_kwh = (legs[0].departure_soc - legs[-1].arrival_soc) * capacity_kwh
     return Totals(
         total_s,
-        sum(leg.energy.spent_kwh for leg in legs),
+        sum(leg.energy.spent_kwh for leg in legs) + sum(stop.standby_kwh for stop in stops),
         sum(stop.cost for stop in stops),
-        used_kwh * trip.prices.home_price_per_kwh,
+        used_kwh * pricing.home_per_kwh,
         sum(stop.kind == "charger" for stop in stops),
     )
 
 
-def score(trip: Trip, totals: Totals, bound_s: float, warm_up_kwh: float, currency: str) -> Score:
+def score(pricing: Pricing, totals: Totals, bound_s: float, warm_up_kwh: float) -> Score:
     """Return the value of a plan, and what no plan can undercut.
 
     Parameters
     ----------
-    trip
-        The trip.
+    pricing
+        What charging costs on the trip.
     totals
         What the plan comes to.
     bound_s
         What no plan counts less than, in the seconds of the search.
     warm_up_kwh
         Energy that the cabin draws before the search begins to count.
-    currency
-        Currency of the plan.
     """
+    trip = pricing.trip
     hours = totals.total_s / S_PER_H
     if trip.objective == "energy":
         worth = trip.hour_worth_kwh
@@ -229,8 +235,8 @@ def score(trip: Trip, totals: Totals, bound_s: float, warm_up_kwh: float, curren
         worth = hour_worth(trip)
         return Score(
             totals.cost + worth * hours,
-            bound_s * worth / S_PER_H + warm_up_kwh * trip.prices.home_price_per_kwh,
-            f"{currency or 'money'}, with an hour as {worth:g}",
+            bound_s * worth / S_PER_H + warm_up_kwh * pricing.home_per_kwh,
+            f"{pricing.currency or 'money'}, with an hour as {worth:g}",
         )
     if trip.objective == "stops":
         return Score(
@@ -248,8 +254,9 @@ def price_assumptions(pricing: Pricing, stops: Sequence[ChargingStop]) -> tuple[
     said = [
         (
             "Energy from home, and what is left on arrival, is priced at "
-            f"{money(prices.home_price_per_kwh, pricing.currency)} per kWh; prices are for energy "
-            "that reaches the battery, without what is lost while charging."
+            f"{money(prices.home_price_per_kwh, pricing.currency)} per kWh from the wall, of which "
+            f"{pricing.home_efficiency:.0%} reach the battery; fast chargers are taken to bill "
+            "what reaches it."
         )
     ]
     if guessed:

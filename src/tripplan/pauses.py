@@ -44,6 +44,7 @@ def pause(
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
     courses = [_dwell(question, state, kw, halt.dwell_s)] if halt.dwell_s > 0.0 else []
     dwell_kwh = state.energy_kwh - arrival_kwh
+    state.energy_kwh -= halt.standing_kwh
     overhead_s = question.overhead_s if halt.plug else 0.0
     charging_s = 0.0
     if kw > 0.0 and question.power is not None:
@@ -52,14 +53,10 @@ def pause(
         charging_s = float(courses[-1][-1, 1])
     samples, free_s = _all_samples(courses, halt.dwell_s, kw, question.power)
     state.elapsed_s += waited_s + halt.dwell_s + overhead_s + charging_s
-    gained_kwh = state.energy_kwh - arrival_kwh
+    gained_kwh = state.energy_kwh + halt.standing_kwh - arrival_kwh
     busy_s = sum(float(course[-1, 1]) for course in courses)
     return ChargingStop(
         number=number,
-        kind="charger" if halt.plug else "waypoint",
-        name=halt.place.label,
-        lat=halt.place.lat,
-        lon=halt.place.lon,
         charger_kw=kw,
         arrival_soc=arrival_kwh / capacity,
         departure_soc=state.energy_kwh / capacity,
@@ -67,7 +64,6 @@ def pause(
         charging_s=charging_s,
         overhead_s=overhead_s,
         waited_s=waited_s,
-        dwell_s=halt.dwell_s,
         dwell_energy_kwh=dwell_kwh,
         pack_arrival_c=arrival_c,
         pack_departure_c=state.pack_c,
@@ -76,7 +72,7 @@ def pause(
         limited_by=_main_limit(samples),
         heat_delay_s=max(0.0, busy_s - free_s),
         samples=samples,
-        **_source_facts(halt.plug),
+        **_facts(halt),
     )
 
 
@@ -136,6 +132,20 @@ def _all_samples(
         ]
         free_s += without_heat_s
     return tuple(found), free_s
+
+
+def _facts(halt: Halt) -> dict[str, Any]:
+    """Return what is known of a halt before the car comes there, by field."""
+    return {
+        "kind": "charger" if halt.plug else "waypoint",
+        "name": halt.place.label,
+        "lat": halt.place.lat,
+        "lon": halt.place.lon,
+        "dwell_s": halt.dwell_s,
+        "standby_kwh": halt.standing_kwh,
+        "plug_efficiency": halt.efficiency,
+        **_source_facts(halt.plug),
+    }
 
 
 def _source_facts(plug: Plug | None) -> dict[str, Any]:

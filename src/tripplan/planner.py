@@ -12,7 +12,7 @@ from tripplan.audit import audit_plan
 from tripplan.charger import Plug
 from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
 from tripplan.itinerary import Itinerary, unfold
-from tripplan.journey import Halt, Journey
+from tripplan.journey import Halt, Journey, goal_at, waypoint_halt
 from tripplan.objective import Pricing, Score, price_assumptions, score, totals_of, with_worth
 from tripplan.pauses import charger_halt
 from tripplan.prepared import Fitting, PreparedRegion, left_out, speed_shares, spells_of
@@ -123,8 +123,9 @@ class Planner:
         destination, destination_km = snap(trip.destination, limit_km)
         fitting = self._ready.fitting(trip.chargers, vehicle)
         rows = self._ready.rows(trip, vehicle, fitting.node)
-        halts = self._halts(trip, fitting, rows, (origin, destination))
-        pricing = Pricing(trip, fitting.plugs, fitting.tariffs)
+        halts = self._halts(trip, vehicle, fitting, rows, (origin, destination))
+        efficiency = model.home_efficiency(vehicle)
+        pricing = Pricing(trip, fitting.plugs, fitting.tariffs, efficiency)
         question = with_worth(
             self._question(trip, vehicle, (origin, destination), fitting, halts),
             pricing,
@@ -165,7 +166,12 @@ class Planner:
         return self._written(vehicle, question, solution, told, pricing, audit, snapped)
 
     def _halts(
-        self, trip: Trip, fitting: Fitting, rows: RowStore, ends: tuple[int, int]
+        self,
+        trip: Trip,
+        vehicle: Vehicle,
+        fitting: Fitting,
+        rows: RowStore,
+        ends: tuple[int, int],
     ) -> list[tuple[Halt, int]]:
         """Places to visit on the way with their nodes: waypoints in order, chargers between them.
 
@@ -173,7 +179,7 @@ class Planner:
         """
         snap, limit_km = self._ready.nodes.snap, self.settings.snap_limit_km
         halts = [
-            (Halt(stay.place, None, stay.dwell_s, stay.charger_kw), snap(stay.place, limit_km)[0])
+            (waypoint_halt(stay, trip, vehicle), snap(stay.place, limit_km)[0])
             for stay in trip.waypoints
         ]
         after = 0
@@ -215,7 +221,7 @@ class Planner:
         curve = vehicle.battery.charging_curve
         return Question(
             origin=ends[0],
-            goals=(*(_goal(halt, node, trip) for halt, node in halts), Goal(ends[1])),
+            goals=(*(goal_at(halt, node, trip) for halt, node in halts), Goal(ends[1])),
             charger_node=fitting.node,
             charger_kw=np.minimum(fitting.power_kw, curve.max_kw if curve else np.inf),
             capacity_kwh=capacity,
@@ -251,9 +257,9 @@ class Planner:
         waiting_s = sum(stop.waited_s for stop in stops)
         dwell_s = sum(stop.dwell_s for stop in stops)
         total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
-        totals = totals_of(trip, legs, stops, total_s, question.capacity_kwh)
+        totals = totals_of(pricing, legs, stops, total_s, question.capacity_kwh)
         warm_up = model.warm_up(vehicle, trip.conditions)
-        scored = score(trip, totals, solution.lower_bound_s, warm_up.total_kwh, pricing.currency)
+        scored = score(pricing, totals, solution.lower_bound_s, warm_up.total_kwh)
         return Plan(
             tripplan_version=version("tripplan"),
             region=self.region.name,
@@ -291,13 +297,6 @@ def _with_reserve(trip: Trip, soc: float) -> Trip:
     wished = trip.arrival_soc if "arrival_soc" in trip.model_fields_set else 0.0
     reserve = {"reserve_soc": soc, "arrival_soc": max(soc, wished)}
     return Trip.parse(trip.model_dump() | reserve, where="trip with the reserve that it needs")
-
-
-def _goal(halt: Halt, node: int, trip: Trip) -> Goal:
-    """Return a place on the way as the search sees it."""
-    if halt.plug is None:
-        return Goal(node, halt.dwell_s, halt.charger_kw)
-    return Goal(node, 0.0, halt.plug.power_kw, trip.stop_overhead_s, is_charger=True)
 
 
 def _position_of(charger_id: str, plugs: Sequence[Plug]) -> int:
@@ -375,6 +374,10 @@ def _assumptions(
         for place, km in snapped
         if km >= 1.0
     ]
+    if any(stop.standby_kwh > 0.0 for stop in stops):
+        own.append(
+            f"Standing without a plug draws {vehicle.standby_w:g} W; cabin and tyres get cold."
+        )
     own += price_assumptions(pricing, stops)
     return (*region.assumptions, *vehicle.assumptions, *own)
 

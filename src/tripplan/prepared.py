@@ -212,7 +212,7 @@ def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
         "slow_down_to",
         "pack_start_c",
     }
-    car = vehicle.model_dump_json(exclude={"provenance", "note"})
+    car = vehicle.model_dump_json(exclude={"provenance", "note", "standby_w"})
     return trip.model_dump_json(include=wishes) + car
 
 

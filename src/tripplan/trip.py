@@ -176,6 +176,11 @@ class Conditions(Record):
     """Road surface; wet and snowy roads add rolling resistance."""
     payload_kg: Annotated[float, Field(ge=0, le=2000)] = 75.0
     """Mass of people and luggage, kg."""
+    roof_box: bool = False
+    """Whether there is a box on the roof."""
+    sun_w_per_m2: Annotated[float, Field(ge=0, le=1400)] = 0.0
+    """Power of the sun on level ground, W/m2: 0 at night and under thick clouds, 1000 on a clear
+    summer's day."""
     cabin: CabinSetting = "on"
     """Heater and air conditioning: on, on after preheating at the plug, or off."""
 

@@ -25,6 +25,8 @@ WISHES: Final[tuple[tuple[str, Any, str, tuple[str, ...]], ...]] = (
     ("wind_from_deg", TEXT, "Where it blows from, degrees.", ()),
     ("road", TEXT, "dry, wet or snow.", ()),
     ("payload_kg", TEXT, "People and luggage, kg.", ()),
+    ("roof_box", SWITCH, "A box on the roof.", ()),
+    ("sun_w_per_m2", TEXT, "Sun: 0 to 1000.", ()),
     ("cabin", TEXT, "on, preheated or off.", ()),
     ("departure", TEXT, "Local time: 2026-06-07T08:00.", ()),
     ("avoid", MANY, "motorway, toll, ferry, tunnel.", ()),

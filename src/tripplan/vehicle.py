@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.physics.thermal import aged_resistance_ohm
 from tripplan.record import Record
 from tripplan.trip import fraction
 
@@ -33,6 +34,11 @@ none: an estimate, +-0.04, the same for all cars."""
 ROLLING_RISE_PER_K = 0.6 * 0.008
 """Growth of rolling resistance per kelvin of a car that states none: 0.8 % on cold tyres (UN R117),
 of which 0.6 remains once they have warmed up (estimate)."""
+ONBOARD_CHARGER_KW = 7.2
+"""Power of the onboard charger of a car that states none (estimate, the most usual one)."""
+STANDBY_W = 10.0
+"""Power that a car which states none draws while it stands without a plug (estimate: between the
+6 W of a LEAF and the 30 W of a Tesla)."""
 _CAPACITY_PROVENANCE = {
     "unit": "degC, share",
     "source": "estimate for all cars alike; agrees with 12 % less range at -7 degC without heating "
@@ -147,7 +153,7 @@ class PackThermal(Record):
 
     heat_capacity_j_per_k: Positive
     resistance_ohm: Positive
-    """Effective resistance at 25 degrees Celsius."""
+    """Effective resistance when new, at 25 degrees Celsius."""
     resistance_temperature_per_k: Annotated[float, Field(ge=0, le=0.1)] = 0.02
     """Relative fall of the resistance per kelvin, around 25 degrees Celsius."""
     conductance_driving_w_per_k: Positive
@@ -202,6 +208,11 @@ class Battery(Record):
         return self
 
     @property
+    def resistance_ohm(self) -> float:
+        """Today's effective resistance at 25 degrees Celsius, ohm."""
+        return aged_resistance_ohm(self.thermal.resistance_ohm, self.soh)
+
+    @property
     def usable_kwh(self) -> float:
         """Today's usable energy at 25 degrees Celsius, kWh."""
         return self.nominal_kwh * self.soh
@@ -250,12 +261,16 @@ class Vehicle(Record):
     motor_kw: Positive
     auxiliary_kw: Annotated[float, Field(ge=0, le=10)]
     """Lights, pumps, electronics while driving."""
+    standby_w: Annotated[float, Field(ge=0, le=1000)] = STANDBY_W
+    """Power drawn from the battery while the car stands without a plug, the mean over days."""
     top_speed_kmh: Annotated[float, Field(ge=10, le=400)]
     max_posted_speed_kmh: Annotated[float, Field(gt=0)] | None = None
     """Only roads with at most this limit may be used (low-speed vehicles); None: all roads."""
     connectors: tuple[Standard, ...]
     """DC plugs that fit, several where variants of the car differ; empty: no fast charging.
-    AC inlets are left out, since only DC charging is planned."""
+    AC inlets are left out, since chargers on the way are DC."""
+    onboard_charger_kw: Annotated[float, Field(ge=1, le=100)] = ONBOARD_CHARGER_KW
+    """Most power that the car takes from an AC plug."""
     cabin: Cabin
     battery: Battery
     note: str = ""

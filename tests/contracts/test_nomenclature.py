@@ -49,6 +49,7 @@ UNITS = {
     "_lbf_per_mph2": "lbf/mph2",
     "_j_per_k": "J/K",
     "_w_per_k": "W/K",
+    "_w_per_m2": "W/m2",
     "_per_k": "1/K",
     "_per_kwh": "currency/kWh",
     "_per_h": "currency/h",

@@ -1,13 +1,16 @@
 """Littleton to the airport and back in winter: the order of cars that drivers tell of."""
 
+import numpy as np
 import pytest
 
+from tripplan.vehicle import find_vehicle
 from validation import airport
 
 
 @pytest.fixture(scope="module", name="answers")
 def all_answers() -> dict[tuple[str, float], airport.Answer]:
-    return {(found.car.id, found.ambient_c): found for found in airport.answers()}
+    found = airport.answers(airport.quiet_planner())
+    return {(one.car.id, one.ambient_c): one for one in found}
 
 
 def test_cars_keep_their_order_at_every_temperature(
@@ -32,6 +35,19 @@ def test_who_comes_home_in_deep_cold(answers: dict[tuple[str, float], airport.An
     assert answers["nissan-leaf-30", coldest].left_soc < 0.0
     assert 0.0 < answers["nissan-leaf-40", coldest].left_soc < 0.1
     assert answers["chevrolet-bolt-60", coldest].p10_soc > 0.2
+
+
+def test_days_at_the_airport_take_what_a_car_draws_by_standing() -> None:
+    """The LEAF's 6 W (measured in two nights at an airport) are 1 kWh in a week."""
+    planner = airport.quiet_planner()
+    short, long = (case for case in airport.CASES if case.hours in {72.0, 168.0})
+    car = find_vehicle("nissan-leaf-40")
+    left = [
+        airport.ask(car, -10.0, planner, np.random.default_rng(0), case).left_soc
+        for case in (short, long)
+    ]
+    capacity = 38.5 * 0.87
+    assert (left[0] - left[1]) * capacity == pytest.approx(0.006 * 96.0, rel=0.01)
 
 
 def test_bands_and_chances_agree(answers: dict[tuple[str, float], airport.Answer]) -> None:

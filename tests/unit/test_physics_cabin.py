@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from tripplan.physics.cabin import SET_C, MeasuredCabin, power_kw, warm_up_kwh
+from tripplan.physics.cabin import (
+    SET_C,
+    MeasuredCabin,
+    heat_pump_cop,
+    power_kw,
+    warm_up_kwh,
+)
 
 CABIN = MeasuredCabin(60.0, 300.0, 100e3, 5700.0)
 
@@ -12,7 +18,6 @@ CABIN = MeasuredCabin(60.0, 300.0, 100e3, 5700.0)
     ("heater", "kw"),
     [
         ("ptc", (4.5, 3.6, 2.5, 1.3, 0.2, 0.6)),  # FASTSim 3.1.0 and emobpy
-        ("heat_pump", (4.2, 2.6, 1.3, 0.55, 0.1, 0.6)),  # an estimate
         ("none", (0.0,) * 6),
     ],
 )
@@ -21,6 +26,38 @@ def test_cabin_power_by_temperature(heater: str, kw: tuple[float, ...]) -> None:
     assert found == pytest.approx(kw)
     halfway = power_kw(-5.0, heater)
     assert halfway == pytest.approx((kw[1] + kw[2]) / 2)
+
+
+def test_a_heat_pump_does_what_was_published() -> None:
+    """1.9 at -1 degrees Celsius; 3 at most (Zoe); 1.5 to 3, best from 5 to 15 (Peugeot)."""
+    assert heat_pump_cop(-1.0) == pytest.approx(1.9)
+    assert max(heat_pump_cop(c) for c in range(-40, 41)) == 3.0
+    assert all(1.5 <= heat_pump_cop(c) <= 3.0 for c in range(-10, 30))
+    assert 2.2 < heat_pump_cop(5.0) < heat_pump_cop(15.0) <= 3.0
+    assert heat_pump_cop(-20.0) == heat_pump_cop(-40.0) == 1.0
+    for c in (-30.0, -15.0, 0.0, 12.0):
+        assert power_kw(c, "heat_pump") * heat_pump_cop(c) == pytest.approx(power_kw(c, "ptc"))
+
+
+def test_the_sun_heats() -> None:
+    """1 kW of sun spares 1 kW of resistive heating, or takes half a kilowatt to be cooled away."""
+    assert power_kw(-10.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(2.6)
+    assert power_kw(-1.0, "heat_pump", sun_w_per_m2=1000.0) == pytest.approx(
+        power_kw(-1.0, "heat_pump") - 1.0 / 1.9
+    )
+    assert power_kw(35.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(0.9 + 0.5)
+    assert power_kw(20.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(0.8 / 2.0)
+    assert power_kw(35.0, "none", sun_w_per_m2=1000.0) == 0.0
+    course = [power_kw(c, "ptc", sun_w_per_m2=800.0) for c in np.linspace(-10.0, 40.0, 501)]
+    assert np.abs(np.diff(course)).max() < 0.02
+
+
+@pytest.mark.parametrize("heater", ["ptc", "heat_pump"])
+def test_the_sun_on_a_measured_cabin(heater: str) -> None:
+    """60 W/K over 17 K are 1020 W."""
+    found = power_kw(5.0, heater, CABIN, sun_w_per_m2=300.0)
+    spared_kw = 0.3 / (heat_pump_cop(5.0) if heater == "heat_pump" else 1.0)
+    assert found == pytest.approx(1.02 - spared_kw)
 
 
 def test_warm_up_by_temperature() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from tripplan import model
 from tripplan.physics.charging import (
     SOC_CELLS,
     PowerModel,
@@ -19,6 +20,7 @@ from tripplan.physics.charging import (
 )
 from tripplan.physics.thermal import (
     PackModel,
+    aged_resistance_ohm,
     driven_pack_c,
     joule_heat_w,
     pack_temperature_c,
@@ -26,6 +28,8 @@ from tripplan.physics.thermal import (
     resistance_ohm,
 )
 from tripplan.search.kernels.charge import charge_course
+from tripplan.trip import Conditions
+from tripplan.vehicle import find_vehicle
 
 PACK = PackModel(2e5, 0.13, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 10.0)
 COOLED = PACK._replace(cooling_w=1500.0, cooling_on_c=40.0, air_c=30.0)
@@ -226,3 +230,15 @@ def test_a_charge_with_heat_follows_the_coupled_equations(
     assert course[-1, 0] == pytest.approx(0.8)
     assert course[-1, 1] == pytest.approx(solved.t[-1], rel=0.005)
     assert course[-1, 2] == pytest.approx(solved.y[1, -1], abs=0.2)
+
+
+def test_an_old_pack_has_more_resistance() -> None:
+    """Half again where a fifth of the capacity is gone, between nothing and twice."""
+    assert aged_resistance_ohm(0.1, 1.0) == 0.1
+    assert aged_resistance_ohm(0.1, 0.8) == pytest.approx(0.15)
+    old = find_vehicle("nissan-leaf-24-2011").aged(0.8)
+    new = find_vehicle("nissan-leaf-24-2011")
+    assert old.battery.resistance_ohm == pytest.approx(1.5 * new.battery.resistance_ohm)
+    packs = [model.pack_model(car, Conditions()) for car in (new, old)]
+    cooler, hotter = (parked_pack_c(25.0, 30.0, 1800.0, pack) for pack in packs)
+    assert hotter - 25.0 == pytest.approx(1.5 * (cooler - 25.0), rel=0.02)

@@ -7,6 +7,17 @@ Two ways, by what is known of a car:
   steady power plus a gain times the missing kelvins, up to its most power.
 
 A measured cabin goes by *electric* power: with a heat pump G is the heat loss over the COP.
+
+A heat pump takes the heat of the resistive heater's table over its coefficient of performance
+(`heat_pump_cop`).  The sun gives heat that need not be made, or that must be taken out again.
+
+Sources, by their numbers in the docstrings below:
+
+- [1] Reversible heat pump with a glycol loop to the heater core, 61 tests in heating mode, Advances
+  in Mechanical Engineering 2019, doi 10.1177/1687814019845806: COP 1.9 with 4.2 kW and air of 41.5
+  degrees Celsius supplied at -1 outside; COP 1.8 in cooling at 45 outside.
+- [2] Renault on the heat pump of the Zoe (greencarreports.com, 2012): from 1 kW 3 kW of heat, or
+  2 kW of cooling.
 """
 
 import math
@@ -15,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.units import J_PER_KWH, W_PER_KW
+from tripplan.units import J_PER_KWH, KELVIN_AT_0_C, W_PER_KW
 
 Floats = NDArray[np.float64]
 
@@ -23,15 +34,28 @@ SET_C = 22.0
 """Cabin temperature that people set (assumption), degrees Celsius."""
 
 _AIR_C = np.array([-40.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 35.0, 45.0])
-_STEADY_KW = {
-    "ptc": np.array([6.0, 4.5, 3.6, 2.5, 1.3, 0.2, 0.6, 0.9, 1.5]),
-    "heat_pump": np.array([6.0, 4.2, 2.6, 1.3, 0.55, 0.1, 0.6, 0.9, 1.5]),
-    "none": np.zeros(9),
-}
-_COOLING_FROM = 6
-"""Where the cooling side of the tables starts: 30 degrees Celsius."""
+_HEAT_KW = np.array([6.0, 4.5, 3.6, 2.5, 1.3, 0.2, 0.0, 0.0, 0.0])
+_COOLING_KW = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.6, 0.9, 1.5])
+"""Heat into the cabin, and electric power of the air conditioning.  Between 20 and 30 degrees
+Celsius one fades out while the other sets in."""
 _WARM_UP_C = np.array([-20.0, -10.0, 0.0, 10.0, 20.0])
 _WARM_UP_KWH = np.array([1.2, 0.8, 0.45, 0.2, 0.0])
+
+
+_SUPPLY_C = 41.5
+"""Temperature of the air that a heat pump blows into the cabin [1]."""
+_CARNOT_SHARE = 1.9 * (_SUPPLY_C + 1.0) / (_SUPPLY_C + KELVIN_AT_0_C)
+"""Share of the ideal coefficient of performance that is reached, by the test at -1 [1]."""
+_MOST_COP = 3.0
+"""Highest coefficient of performance in heating [2]."""
+COOLING_COP = 2.0
+"""Coefficient of performance in cooling [2]; 1.8 in great heat [1]."""
+_FADES_C = np.array([-20.0, -10.0])
+"""Between these the heat pump gives way to the resistive heater (assumption)."""
+SUN_AREA_M2 = 1.0
+"""Solar heat that gets into the cabin, over the sun's power on level ground (assumption, +-0.4:
+some 3 m2 of glass, a third of it facing the sun at a time; roof and body make up for its tint).
+"""
 
 
 class MeasuredCabin(NamedTuple):
@@ -96,7 +120,30 @@ class MeasuredCabin(NamedTuple):
         return time_s * math.log((end_k + missing_k) / (end_k + left_k)), left_k
 
 
-def power_kw(ambient_c: float, heater: str, measured: MeasuredCabin | None = None) -> float:
+def heat_pump_cop(ambient_c: float) -> float:
+    """Heat for each unit of electric energy, of a heat pump and the resistive heater beside it.
+
+    A fixed share of the ideal one between the outside and the air supplied, 26 % by the test at -1
+    degrees Celsius [1], at most 3 [2]; from -10 down to -20 degrees Celsius the resistive heater
+    takes over (assumption).  Heat pumps on test benches without a glycol loop reach more: 3.3 at
+    -10, 1.7 at -20 degrees Celsius.
+
+    Parameters
+    ----------
+    ambient_c
+        Air temperature. [degC]
+    """
+    ideal = (_SUPPLY_C + KELVIN_AT_0_C) / max(_SUPPLY_C - ambient_c, 1.0)
+    cop = min(max(_CARNOT_SHARE * ideal, 1.0), _MOST_COP)
+    return 1.0 + float(np.interp(ambient_c, _FADES_C, [0.0, 1.0])) * (cop - 1.0)
+
+
+def power_kw(
+    ambient_c: float,
+    heater: str,
+    measured: MeasuredCabin | None = None,
+    sun_w_per_m2: float = 0.0,
+) -> float:
     """Electric power that keeps the cabin comfortable, steady state [kW].
 
     Parameters
@@ -106,21 +153,27 @@ def power_kw(ambient_c: float, heater: str, measured: MeasuredCabin | None = Non
     heater
         "ptc", "heat_pump" or "none" (which also has no air conditioning).
     measured
-        The car's own heating, if it was measured; cooling is that of the table, from 30 degrees
-        Celsius on, and linear between.
+        The car's own heating, if it was measured; cooling is that of the table.
+    sun_w_per_m2
+        Power of the sun on level ground: none at night and 1000 on a clear summer's day; the tables
+        hold without it (assumption). [W/m2]
 
     Notes
     -----
-    PTC from FASTSim 3.1.0's LEAF at 90 km/h and emobpy's cabin model; the heat-pump row is an
-    estimate; both +-30 %.  Below -20 and above 35 degrees Celsius an estimate.
+    Heat from FASTSim 3.1.0's LEAF at 90 km/h and emobpy's cabin model, +-30 %.  Below -20 and above
+    35 degrees Celsius an estimate.
     """
-    if measured is None:
-        return float(np.interp(ambient_c, _AIR_C, _STEADY_KW[heater]))
-    if ambient_c <= 20.0:
-        return measured.steady_w(ambient_c) / W_PER_KW
-    air_c = np.concatenate([[20.0], _AIR_C[_COOLING_FROM:]])
-    kw = np.concatenate([[measured.steady_w(20.0) / W_PER_KW], _STEADY_KW[heater][_COOLING_FROM:]])
-    return float(np.interp(ambient_c, air_c, kw))
+    if heater == "none":
+        return 0.0
+    cop = heat_pump_cop(ambient_c) if heater == "heat_pump" else 1.0
+    heat_kw = float(np.interp(ambient_c, _AIR_C, _HEAT_KW))
+    if measured is not None:
+        fades = float(np.interp(ambient_c, [20.0, 30.0], [1.0, 0.0]))
+        heat_kw = cop * fades * measured.steady_w(min(ambient_c, 20.0)) / W_PER_KW
+    sun_kw = SUN_AREA_M2 * sun_w_per_m2 / W_PER_KW
+    cooling_kw = float(np.interp(ambient_c, _AIR_C, _COOLING_KW))
+    cooling_kw += max(0.0, sun_kw - heat_kw) / COOLING_COP
+    return max(0.0, heat_kw - sun_kw) / cop + cooling_kw
 
 
 def warm_up_kwh(

@@ -13,6 +13,11 @@ Logs of a Nissan Sakura identify R25/C = 2.8e-6 ohm K/J (+-15 %).
 import math
 from typing import NamedTuple
 
+RESISTANCE_GROWTH = 2.5
+"""Relative growth of the resistance per lost share of the capacity (assumption, 0 to 5): half again
+at 80 % of the capacity.  Cells are retired at 80 % of the capacity or at twice the resistance, and
+both change about linearly up to there (TWAICE battery encyclopedia)."""
+
 
 class PackModel(NamedTuple):
     """The lumped pack and the air around it; a tuple, so that compiled code can take it."""
@@ -31,6 +36,11 @@ class PackModel(NamedTuple):
 def resistance_ohm(pack_c: float, resistance_25c_ohm: float, per_k: float) -> float:
     """Resistance of the pack at a temperature [ohm]; per_k is k of R25 exp(k (25 - T)) [1/K]."""
     return resistance_25c_ohm * math.exp(per_k * (25.0 - pack_c))
+
+
+def aged_resistance_ohm(new_ohm: float, soh: float) -> float:
+    """Resistance of a pack of which this share of the capacity is left [ohm]."""
+    return new_ohm * (1.0 + RESISTANCE_GROWTH * (1.0 - soh))
 
 
 def relaxed_c(start_c: float, target_c: float, rate_per_s: float, duration_s: float) -> float:

@@ -190,12 +190,15 @@ def conditions(plan: Plan) -> tuple[str, ...]:
         breeze = f"headwind {words.wind(given.wind_mps)} all the way"
     else:
         breeze = f"wind {words.wind(given.wind_mps)} from the {_compass(given.wind_from_deg)}"
+    box = " and a roof box" if given.roof_box else ""
+    sun = (f"sun {given.sun_w_per_m2:.0f} W/m²",) if given.sun_w_per_m2 > 0 else ()
     cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
     return (
         air,
         breeze,
         f"{given.road} road",
-        f"{given.payload_kg:.0f} kg people and luggage",
+        *sun,
+        f"{given.payload_kg:.0f} kg people and luggage{box}",
         cabin[given.cabin],
         f"battery {words.temperature(plan.trip.pack_departure_c)} at the start",
     )

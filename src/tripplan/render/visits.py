@@ -11,6 +11,8 @@ from tripplan.units import M_PER_KM, M_PER_MILE
 _SHORT_KM = 10.0
 """Stretches shorter than this are told with one decimal."""
 _NAMES_LIMIT = 200
+_LEAST_KWH = 0.05
+"""Less than this is not worth a word."""
 
 
 def is_waypoint(stop: ChargingStop) -> bool:
@@ -51,8 +53,9 @@ def stay(stop: ChargingStop) -> str:
 def charged_there(stop: ChargingStop) -> str:
     """Say what is charged at a waypoint, and how much longer than the stay that takes."""
     if stop.charger_kw <= 0:
-        return "no plug there"
-    outlet = f"a plug of {words.power(stop.charger_kw)}"
+        taken = f", {words.energy(stop.standby_kwh)} taken by standing"
+        return f"no plug there{taken if stop.standby_kwh >= _LEAST_KWH else ''}"
+    outlet = f"a plug of {words.power(stop.charger_kw / stop.plug_efficiency)}"
     if stop.energy_kwh <= 0:
         return f"nothing charged, though there is {outlet}"
     if stop.charging_s <= 0:

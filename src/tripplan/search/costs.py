@@ -185,8 +185,8 @@ def price_arcs(
     hours = length_m / speed / S_PER_H
     cabin = model.cabin_kw(vehicle, trip.conditions)
     power_kw = motion + vehicle.auxiliary_kw + cabin
-    thermal = vehicle.battery.thermal
-    current_heat_w = joule_heat_w(1.0, vehicle.battery.nominal_voltage_v, thermal.resistance_ohm)
+    battery = vehicle.battery
+    current_heat_w = joule_heat_w(1.0, battery.nominal_voltage_v, battery.resistance_ohm)
     return ArcCosts(
         pieces=PieceCosts(
             time_s=length_m / speed,

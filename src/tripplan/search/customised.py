@@ -76,6 +76,10 @@ class Lanes:
     down: Ints
     """Shape (arcs, lanes)."""
 
+    def of(self, energy_kwh: float) -> Floats:
+        """Return what an energy weighs in each lane, shape (lanes,) [s, kWh in the last]."""
+        return energy_kwh * np.append(self.rate_s_per_kwh, 1.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Customised:

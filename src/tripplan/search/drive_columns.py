@@ -44,6 +44,16 @@ def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
     )
 
 
+def after_drawing(drawn_kwh: float, columns: DriveColumns) -> DriveColumns:
+    """Return drives that start at a place where the battery gives an energy before [kWh]."""
+    cost = columns.cost_kwh + drawn_kwh
+    return columns._replace(
+        need_kwh=columns.need_kwh + drawn_kwh,
+        cost_kwh=cost,
+        drop_kwh=np.maximum(columns.drop_kwh, cost),
+    )
+
+
 class Rows(Protocol):
     """Drives between the chargers of a car; see `RowStore`."""
 

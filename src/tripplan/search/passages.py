@@ -4,12 +4,12 @@ Where a place has no plug, what is charged before it must last beyond it; so the
 drive to it and the one onward as one drive, to the next place where something can be charged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.drive_columns import DriveColumns, Rows, joined_drives
+from tripplan.search.drive_columns import DriveColumns, Rows, after_drawing, joined_drives
 from tripplan.search.question import Question
 
 Ints = NDArray[np.int32]
@@ -60,7 +60,9 @@ def onward_of(
     """
     chargers = question.charger_node.size
     node, following = question.goals[lap].node, question.goals[lap + 1]
-    row, direct = rows.from_node(node, wanted), rows.between(node, following.node)
+    drawn_kwh = question.goals[lap].drawn_kwh
+    row = after_drawing(drawn_kwh, rows.from_node(node, wanted))
+    direct = after_drawing(drawn_kwh, rows.between(node, following.node))
     full_kwh = question.capacity_kwh - question.reserve_kwh
     parts: list[tuple[int, ...]] = [(int(metric),) for metric in row.metric]
     if further is None:
@@ -69,6 +71,8 @@ def onward_of(
         past = direct._replace(stop=there)
         parts += [(int(metric),) for metric in direct.metric]
     else:
+        # The drives of the next lap itself remember what they were linked with.
+        further = replace(further, before=[])
         _, there, after, past = linked(direct, further, following.dwell_s, full_kwh)
         past = past._replace(stop=there)
         parts += [tuple(further.metrics(int(code))) for code in past.metric]

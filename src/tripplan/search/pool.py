@@ -7,7 +7,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.drive_columns import DriveColumns, Rows, joined_drives, picked_drives
+from tripplan.search.drive_columns import (
+    DriveColumns,
+    Rows,
+    after_drawing,
+    joined_drives,
+    picked_drives,
+)
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.passages import Onward, linked, onward_of, passive
 from tripplan.search.question import Question
@@ -165,7 +171,7 @@ class RealDrives(DrivePool):
             stop = chargers + lap - 1 if lap else chargers + laps
             goal = question.goals[lap]
             to_goal = rows.to_node(goal.node, self._near)
-            direct = rows.between(before, goal.node)
+            direct = after_drawing(question.drawn_kwh(stop), rows.between(before, goal.node))
             here = np.concatenate([to_goal.stop, np.full(direct.stop.size, stop, np.int32)])
             columns = joined_drives(to_goal, direct._replace(stop=here[to_goal.stop.size :]))
             if passive(question, lap):
@@ -188,6 +194,7 @@ class RealDrives(DrivePool):
             columns = self.rows.row(stop)
         else:
             columns = self.rows.from_node(int(self.question.stop_node[stop]), self._near)
+            columns = after_drawing(self.question.drawn_kwh(stop), columns)
         near = np.flatnonzero(
             self._scope.inside(stop, columns.stop, columns.time_s, columns.cost_kwh)
         )
@@ -231,9 +238,9 @@ class RelaxedDrives(DrivePool):
             before = question.goals[lap - 1].node if lap else question.origin
             stop = chargers + lap - 1 if lap else chargers + laps
             goal = question.goals[lap]
-            weight = np.vstack(
-                [rows.lanes_to(goal.node), rows.lanes_between(before, goal.node)[None, :]]
-            )
+            drawn = rows.ground.lanes.of(question.drawn_kwh(stop))
+            direct = rows.lanes_between(before, goal.node) + drawn
+            weight = np.vstack([rows.lanes_to(goal.node), direct[None, :]])
             here = np.append(np.arange(chargers), stop).astype(np.int32)
             if passive(question, lap):
                 beyond = self._beyond(lap, beyond)
@@ -252,10 +259,11 @@ class RelaxedDrives(DrivePool):
         question, rows = self.question, self._rows
         chargers = question.charger_node.size
         node, following = question.goals[lap].node, question.goals[lap + 1]
-        direct = rows.lanes_between(node, following.node)
+        drawn = rows.ground.lanes.of(question.goals[lap].drawn_kwh)
+        direct = rows.lanes_between(node, following.node) + drawn
         stop = np.arange(chargers, dtype=np.int32)
         after = np.full(chargers, lap + 1, np.int32)
-        weight = rows.lanes_from(node)
+        weight = rows.lanes_from(node) + drawn
         if further is None:
             return (
                 np.append(stop, chargers + lap + 1).astype(np.int32),
@@ -300,6 +308,7 @@ class RelaxedDrives(DrivePool):
             stops, corners = self._rows.relaxed_row(stop)
         else:
             weight = self._rows.lanes_from(int(self.question.stop_node[stop]))
+            weight = weight + self._rows.ground.lanes.of(self.question.drawn_kwh(stop))
             stops, corners = self._rows.relaxed(weight, np.arange(chargers, dtype=np.int32))
         # On its edge a corner may be slowed down, and takes less energy then.
         least_kwh = corners[1] - corners[3]

@@ -28,6 +28,9 @@ class Goal:
     """Time that charging there takes beside charging itself."""
     is_charger: bool = False
     """Whether it is a charger that the trip must stop at, and counts as one."""
+    drawn_kwh: float = 0.0
+    """Energy that the battery gives at the place, after it was charged there, before it drives on:
+    to stand by, and to warm up again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +89,11 @@ class Question:
         """Power of the plug at each stop, 0 where there is none, shape (stops,)."""
         goals = [goal.charger_kw for goal in self.goals[:-1]]
         return np.concatenate([self.charger_kw, np.array([*goals, 0.0, 0.0])])
+
+    def drawn_kwh(self, stop: int) -> float:
+        """Energy that the battery gives at a stop before it drives on; see `Goal`."""
+        goal = stop - int(self.charger_node.size)
+        return self.goals[goal].drawn_kwh if 0 <= goal < len(self.goals) else 0.0
 
     def opens_s(self, stop: int, time_s: float) -> float:
         """Time from which a stop can be used by a car that comes at a time [s]."""

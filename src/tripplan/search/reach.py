@@ -110,7 +110,7 @@ class _Reach:
         question = self._question
         chargers, laps = question.charger_node.size, len(question.goals)
         held = question.start_kwh if here == chargers + laps else question.limit_kwh
-        spare, spent = held - question.reserve_kwh, 0.0
+        spare, spent = held - question.reserve_kwh, question.drawn_kwh(here)
         for number in range(lap, laps):
             if question.most_stops != 0:
                 need = self._need_from(here if number == lap else chargers + number - 1)
@@ -126,6 +126,7 @@ class _Reach:
                 self._offer(gap, laps, chargers + number)
             elif not passive(question, number):
                 self._offer(gap, number + 1, chargers + number)
+            spent += question.drawn_kwh(chargers + number)
             if gap <= _TINY_KWH:
                 left = held - spent if passive(question, number) else question.limit_kwh
                 self.held_kwh[number + 1] = max(self.held_kwh[number + 1], left)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tripplan.search.customised import Customised, Metric
 from tripplan.search.driven import ChosenChain
-from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
+from tripplan.search.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
 from tripplan.search.kernels.lane_roads import lane_roads
 from tripplan.search.kernels.sweep import way_ranks
@@ -219,6 +219,7 @@ class FineDrives(DrivePool):
         nodes = [int(ends[0]), *(goal.node for goal in goals), int(ends[1])]
         dwell_s = sum(goal.dwell_s for goal in goals)
         tables, known = [], set()
+        drawn_kwh = [question.drawn_kwh(stop), *(goal.drawn_kwh for goal in goals)]
         backward = is_backward(question, stop, lap, step.lap)
         for index in range(len(self._ground.metrics)):
             indices = [index] * (len(nodes) - 1)
@@ -226,19 +227,28 @@ class FineDrives(DrivePool):
             key = drive.arcs.tobytes()
             if key not in known and (drive.arcs.size or len(set(nodes)) == 1):
                 known.add(key)
-                tables.append(self._graded(drive, stop, dwell_s))
+                tables.append(self._graded(drive, stop, dwell_s, drawn_kwh))
         rate = self._slowed.get((stop, step.stop)) if len(nodes) == 2 else None
         if rate is not None:
             arcs = self._roads.arcs_at_rate(rate, *nodes)
             if arcs.size and arcs.tobytes() not in known:
-                tables.append(self._graded(Drive(arcs, np.zeros(0, np.uint8)), stop, dwell_s))
+                drive = Drive(arcs, np.zeros(0, np.uint8))
+                tables.append(self._graded(drive, stop, dwell_s, drawn_kwh))
         return np.concatenate([np.zeros((VALUES, 0)), *tables], axis=1)
 
-    def _graded(self, drive: Drive, stop: int, dwell_s: float) -> Floats:
-        """Columns of the drives over the roads of one."""
+    def _graded(
+        self, drive: Drive, stop: int, dwell_s: float, drawn_kwh: Sequence[float]
+    ) -> Floats:
+        """Columns of the drives over the roads of one.
+
+        What the battery gives at places counts like a road there that takes no time.
+        """
         ground, question, arcs = self._ground, self.question, drive.arcs
-        values = np.ascontiguousarray(ground.values[:, arcs])
-        spared = np.ascontiguousarray(ground.spared_mwh[:, arcs])
+        places = np.array([0, *drive.cuts])
+        drawn = np.ceil(np.array(drawn_kwh) * MWH_PER_KWH).astype(np.int32)
+        energies = np.isin(np.arange(COLUMNS), [NEED, COST, DROP]) * drawn[:, None]
+        values = np.ascontiguousarray(np.insert(ground.values[:, arcs], places, energies, axis=1))
+        spared = np.ascontiguousarray(np.insert(ground.spared_mwh[:, arcs], places, drawn, axis=1))
         rates = _RATES * ground.base_rate * MS_PER_S / MWH_PER_KWH
         total, choice = drives_at_rates(values, spared, rates, ground.full_mwh)
         new = np.ones(choice.shape[0], np.bool_)
@@ -257,7 +267,8 @@ class FineDrives(DrivePool):
                 choice = np.concatenate([choice, exact])
                 total = np.concatenate([total, chained(values, exact, ground.full_mwh)])
         kept = total[:, NEED] <= ground.full_mwh
-        self._found += [Drive(arcs, row, drive.cuts) for row in choice[kept]]
+        driven = np.delete(choice[kept], places + np.arange(places.size), axis=1)
+        self._found += [Drive(arcs, row, drive.cuts) for row in driven]
         return self._columns(total[kept], dwell_s)
 
     def _columns(self, values: Ints, dwell_s: float) -> Floats:

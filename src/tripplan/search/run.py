@@ -114,7 +114,8 @@ def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
         before = question.goals[lap - 1].node if lap else question.origin
         stop = chargers + lap - 1 if lap else chargers + laps
         here = np.append(np.arange(chargers), stop)
-        direct = rows.lanes_between(before, goal.node)[wanted]
+        drawn = rows.ground.lanes.of(question.drawn_kwh(stop))
+        direct = (rows.lanes_between(before, goal.node) + drawn)[wanted]
         weight = np.vstack([rows.lanes_to(goal.node)[:, wanted], direct]) + rest
         given_kwh += min(
             goal.charger_kw * goal.dwell_s / S_PER_H, question.limit_kwh - question.reserve_kwh
