@@ -144,10 +144,14 @@ def roads_at(network: RoadNetwork, lat: float, lon: float, reach_km: float) -> L
     ndarray
         Shape (arcs,); empty where no road is within reach.
     """
-    every = np.ones(network.arc_count, np.bool_)
-    arc, _, _, away_km = _pairs(
-        network, np.array([lat]), np.array([lon]), np.array([reach_km]), every
-    )
+    place = np.array([lat]), np.array([lon])
+    # No road leads further from its start than it is long; the rest is for rough lengths.
+    node = unit_vectors(network.lat, network.lon)
+    away_m = EARTH_RADIUS_M * np.linalg.norm(node - unit_vectors(*place), axis=1)
+    apart_m = EARTH_RADIUS_M * np.linalg.norm(node[network.tail] - node[network.head], axis=1)
+    reached_m = np.maximum(network.length_m, 2.0 * apart_m) + (1.0 + reach_km) * M_PER_KM
+    near = away_m[network.tail] <= reached_m
+    arc, _, _, away_km = _pairs(network, *place, np.array([reach_km]), near)
     if not away_km.size or away_km.min() > reach_km:
         return np.empty(0, np.int64)
     return np.unique(arc[away_km <= away_km.min() + _SAME_ROAD_KM])
