@@ -80,6 +80,8 @@ def one_process(folder: Path) -> Iterator[None]:
 
 
 def _in_turn(jitted: Any) -> Any:  # noqa: ANN401 - numba has no types
+    if not hasattr(jitted, "compile"):  # numba is told to compile nothing
+        return jitted
     compile_now = jitted.compile
 
     def compile_in_turn(signature: object) -> object:
