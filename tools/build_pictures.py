@@ -20,9 +20,12 @@ import tripplan
 from tripplan.overview import compare_trip, sweep
 from tripplan.render.map import save_html
 from tripplan.render.png import write_png
+from tripplan.study import run_study
 
 OUT = Path(__file__).parent.parent / "docs" / "images"
+STUDY = OUT.parent / "studies" / "second-car.toml"
 DESKTOP, PHONE, PAPER, TABLE = (1400, 900), (390, 844), (703, 1030), (1400, 1000)
+HEAT_MAPS = (1100, 1616)
 OPEN_STOP = """
     const stop = document.querySelectorAll('.tp-stop-icon')[2];
     stop.dispatchEvent(new MouseEvent('click', { bubbles: true }));
@@ -97,6 +100,8 @@ def build(out: Path) -> None:
         take(chrome, page, out / "demo-phone.png", PHONE)
         take(chrome, page, out / "demo-print.png", PAPER, media="print", run=TO_PAPER)
         take(chrome, table, out / "compare.png", TABLE)
+        run_study(STUDY, Path(folder, "study"))
+        take(chrome, Path(folder, "study", "study.html"), out / "study.png", HEAT_MAPS)
         chrome.quit()
 
 
