@@ -142,6 +142,10 @@ def test_the_table_has_its_columns_and_no_empty_cell() -> None:
     assert [row for row in rows if not all(row[column].strip() for column in COLUMNS)] == []
 
 
+def test_no_row_has_more_cells_than_columns() -> None:
+    assert [row["name"] for row in table() if None in row] == []
+
+
 def test_every_public_field_has_a_row_in_the_order_of_the_code() -> None:
     assert [row["name"] for row in table()] == list(fields())
 
