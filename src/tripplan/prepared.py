@@ -126,15 +126,20 @@ class PreparedRegion:
         found = self._kept.get(key)
         if found is None:
             found = RowStore(self._ground(trip, vehicle, key[0]), charger_nodes)
-            before = _before_closures(trip)
-            open_rows = self._kept.get((_kind_of(before, vehicle), key[1]))
-            if open_rows is not None and trip.closed:
-                found.keep(untouched_rows(open_rows, self._closed(trip)))
+            if trip.closed:
+                self._keep_untouched(found, (_kind_of(_before_closures(trip), vehicle), key[1]))
             self._kept[key] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
+
+    def _keep_untouched(self, rows: RowStore, before: tuple[str, bytes]) -> None:
+        """Take the rows that closures did not change from those that were kept before them."""
+        known = self._kept.get(before)
+        if known is not None:
+            closed = known.ground.open_roads & ~rows.ground.open_roads
+            rows.keep(untouched_rows(known, np.flatnonzero(closed).astype(np.int32)))
 
     def _ground(self, trip: Trip, vehicle: Vehicle, kind: str) -> Customised:
         """Return the roads with their costs, as they are kept or made now."""
@@ -153,12 +158,8 @@ class PreparedRegion:
             return self._customised(trip, vehicle)
         before = _before_closures(trip)
         open_roads = self._ground(before, vehicle, _kind_of(before, vehicle))
-        return open_roads.closing(self._closed(trip))
-
-    def _closed(self, trip: Trip) -> Ints:
-        """Roads that a trip says are closed, shape (closed,)."""
-        found = [self._roads_at(self.region.network, place) for place in trip.closed]
-        return np.unique(np.concatenate(found)).astype(np.int32)
+        closed = [self._roads_at(self.region.network, place) for place in trip.closed]
+        return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
 
     @staticmethod
     def _roads_at(network: RoadNetwork, place: Place) -> NDArray[np.int64]:

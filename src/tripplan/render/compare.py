@@ -14,7 +14,7 @@ from tripplan.render.files import write_text_atomically
 from tripplan.render.ground import ground
 from tripplan.render.lines import simplify
 from tripplan.render.page import COMPARE_SCRIPTS, json_text, page
-from tripplan.render.popups import Child, Markup, document_link, joined, name, tag
+from tripplan.render.popups import Child, Markup, document_link, joined, made_up_banner, name, tag
 
 _LINE_DEG = 0.002
 """The line of a way may lie this far beside its road (about 200 m), and farther where there are
@@ -66,9 +66,7 @@ def to_html(
     }
     made_up = any(entry.plan is not None and entry.plan.illustrative for entry in entries)
     body = joined(
-        tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
-        if made_up
-        else None,
+        made_up_banner(made_up),
         tag(
             "main",
             tag(

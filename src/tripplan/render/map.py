@@ -293,7 +293,7 @@ def _assembled(plan: Plan, chart: folium.Map, legend: Markup, side: Markup) -> s
         figure.html.render() + "\f" + figure.script.render(), names
     ).partition("\f")
     body = popups.joined(
-        panel.banner(plan),
+        popups.made_up_banner(plan.illustrative),
         tag(
             "main",
             tag("div", rendered(parts[0].strip()), legend, class_="tp-map"),

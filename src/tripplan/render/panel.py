@@ -26,13 +26,6 @@ from tripplan.render.popups import (
 from tripplan.render.timeline import at, time_bar
 
 
-def banner(plan: Plan) -> Markup | None:
-    """Return the warning across the page, where a charger of the plan is made up."""
-    if not plan.illustrative:
-        return None
-    return tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
-
-
 def panel(
     plan: Plan,
     ways: Sequence[Plan] = (),

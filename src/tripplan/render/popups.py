@@ -174,6 +174,13 @@ def made_up_tag() -> Markup:
     return tag("span", "made up", class_="tp-made-up", title="Not a real charger")
 
 
+def made_up_banner(made_up: bool) -> Markup | None:
+    """Return the warning across a page, where a charger on it is made up."""
+    if not made_up:
+        return None
+    return tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
+
+
 def stop_popup(stop: ChargingStop, curve: Markup | None, other: StandIn | None = None) -> Markup:
     """Return what a click on a stop shows: what happens there, why so long, and what if not."""
     rows = _waypoint_facts(stop) if visits.is_waypoint(stop) else _charging_facts(stop)

@@ -12,7 +12,7 @@ from tripplan.render.files import write_text_atomically
 from tripplan.render.ground import bare, ground_in
 from tripplan.render.heat_map import HeatMap
 from tripplan.render.page import STUDY_SCRIPTS, json_text, page
-from tripplan.render.popups import Child, Markup, joined, made_up_tag, name, tag
+from tripplan.render.popups import Child, Markup, joined, made_up_banner, made_up_tag, name, tag
 from tripplan.trip import Place
 
 CHARGERS_ON_MAP, DRIVES_ON_MAP, ENDS_ON_MAP = 400, 40, 100
@@ -108,9 +108,7 @@ def to_html(
     """
     made_up = any(charger.illustrative for charger in overview.chargers)
     body = joined(
-        tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
-        if made_up
-        else None,
+        made_up_banner(made_up),
         tag(
             "main",
             tag(
