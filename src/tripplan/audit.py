@@ -4,17 +4,16 @@ Nothing of the search is used: only the plan, the car and the conditions.  The r
 from the plan's own traces (position, elevation, distance and speed at each point).
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan import model
+from tripplan import audit_steps, model
 from tripplan.answer import Audit, ChargingStop, Leg
 from tripplan.physics import consumption
-from tripplan.physics.charging import PowerModel, charging_power_kw
-from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
+from tripplan.physics.charging import PowerModel
+from tripplan.physics.thermal import PackModel
 from tripplan.trip import Trip
 from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
 from tripplan.vehicle import Vehicle
@@ -28,6 +27,9 @@ TIME_TOLERANCE = 0.01
 TIME_TOLERANCE_S = 10.0
 PACK_TOLERANCE_K = 0.5
 LEDGER_TOLERANCE_KWH = 1e-9
+_DRIVING_STEPS = 4.0
+"""Steps on the road are so many times longer than those at a charger."""
+_NO_POWER = PowerModel(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), 1.0)
 
 
 @dataclass
@@ -96,16 +98,16 @@ def audit_plan(
         where = f"leg {number + 1}"
         found.compare(f"{where} departure", leg.departure_soc - soc, leg.pack_departure_c - pack_c)
         drive = _redrive(vehicle, trip, leg, capacity, soc, pack_c, warm_up, pack, step_s)
-        off_k = leg.pack_arrival_c - drive.pack_c
-        found.compare(f"{where} arrival", leg.arrival_soc - drive.soc, off_k)
+        soc, pack_c = drive.energy_kwh / capacity, drive.pack_c
+        off_k = leg.pack_arrival_c - pack_c
+        found.compare(f"{where} arrival", leg.arrival_soc - soc, off_k)
         found.compare_time(where, leg.driving_s, drive.time_s)
-        lowest = min(drive.min_soc, leg.min_soc)
+        lowest = min(drive.least_kwh / capacity, leg.min_soc)
         found.object_if(
             lowest < trip.reserve_soc - SOC_TOLERANCE,
             f"{where}: SoC falls to {lowest:.4f}, below the reserve {trip.reserve_soc:g}",
         )
         _check_ledger(found, where, leg, capacity)
-        soc, pack_c = drive.soc, drive.pack_c
         if number < len(stops):
             standing, warm_up = drawn[number]
             stop = _without_standing(stops[number], standing)
@@ -145,14 +147,6 @@ def _without_standing(stop: ChargingStop, soc: float) -> ChargingStop:
     return stop.model_copy(update={"departure_soc": stop.departure_soc + soc})
 
 
-@dataclass
-class _Redrive:
-    soc: float
-    pack_c: float
-    time_s: float
-    min_soc: float
-
-
 def _redrive(
     vehicle: Vehicle,
     trip: Trip,
@@ -163,7 +157,7 @@ def _redrive(
     warm_up_kwh: float,
     pack: PackModel,
     step_s: float,
-) -> _Redrive:
+) -> audit_steps.Driven:
     trace = leg.trace
     length = np.diff(np.array(trace.distance_km)) * M_PER_KM
     elevation = np.array(trace.elevation_m)
@@ -181,18 +175,15 @@ def _redrive(
         ),
     )
     draw_kw = motion + vehicle.auxiliary_kw + model.cabin_kw(vehicle, trip.conditions)
-    energy = soc * capacity - warm_up_kwh
-    state = _Redrive(soc, pack_c, 0.0, energy / capacity)
-    for power_kw, duration in zip(draw_kw.tolist(), (length / speed).tolist(), strict=True):
-        steps = max(1, math.ceil(duration / (4.0 * step_s)))
-        dt = duration / steps
-        for _ in range(steps):
-            energy = min(energy - power_kw * dt / S_PER_H, capacity)
-            state.pack_c = _heat(pack, state.pack_c, power_kw, dt, pack.conductance_driving_w_per_k)
-        state.time_s += duration
-        state.min_soc = min(state.min_soc, energy / capacity)
-    state.soc = energy / capacity
-    return state
+    return audit_steps.drive(
+        draw_kw,
+        length / speed,
+        soc * capacity - warm_up_kwh,
+        capacity,
+        pack_c,
+        pack,
+        _DRIVING_STEPS * step_s,
+    )
 
 
 def _recharge(
@@ -217,20 +208,14 @@ def _recharge(
     expected_s = trip.stop_overhead_s if stop.kind == "charger" else 0.0
     found.compare_time(f"{where} overhead", stop.overhead_s, expected_s)
     pack_c = _park(pack, pack_c, stop.overhead_s, step_s)
-    charged_s = 0.0
     if power is None or stop.charger_kw <= 0.0:
         found.object_if(stop.charging_s > 0.0, f"{where}: nothing can be charged there")
         found.compare(f"{where} departure", stop.departure_soc - soc, 0.0)
         return soc, pack_c
-    while soc < stop.departure_soc - 1e-12 and charged_s < 10.0 * stop.charging_s + 3600.0:
-        kw = charging_power_kw(soc, pack_c, stop.charger_kw, power)
-        ahead = min(soc + kw * 0.5 * step_s / S_PER_H / power.capacity_kwh, 1.0)
-        kw = max(charging_power_kw(ahead, pack_c, stop.charger_kw, power), 1e-6)
-        missing_s = (stop.departure_soc - soc) * power.capacity_kwh / kw * S_PER_H
-        dt = min(step_s, missing_s)
-        pack_c = _heat(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
-        soc += kw * dt / S_PER_H / power.capacity_kwh
-        charged_s += dt
+    longest_s = 10.0 * stop.charging_s + S_PER_H
+    soc, pack_c, charged_s = audit_steps.charge(
+        soc, stop.departure_soc, pack_c, stop.charger_kw, power, pack, step_s, longest_s
+    )
     found.compare_time(where, stop.charging_s, charged_s)
     found.compare(f"{where} departure", stop.departure_soc - soc, stop.pack_departure_c - pack_c)
     return stop.departure_soc, pack_c
@@ -238,11 +223,7 @@ def _recharge(
 
 def _park(pack: PackModel, pack_c: float, duration_s: float, step_s: float) -> float:
     """Stand without charging."""
-    stood_s = 0.0
-    while stood_s < duration_s - 1e-9:
-        dt = min(step_s, duration_s - stood_s)
-        pack_c = _heat(pack, pack_c, 0.0, dt, pack.conductance_parked_w_per_k)
-        stood_s += dt
+    _, pack_c = audit_steps.stand(0.0, 0.0, pack_c, 0.0, _NO_POWER, pack, step_s, duration_s)
     return pack_c
 
 
@@ -259,16 +240,11 @@ def _dwell(
     """Stand at a waypoint for its time, charging where it has a plug."""
     limit = max(trip.charge_limit_soc, soc)
     plugged_in = power is not None and stop.charger_kw > 0.0
-    before, stood_s = soc, 0.0
-    while stood_s < stop.dwell_s - 1e-9:
-        dt = min(step_s, stop.dwell_s - stood_s)
-        kw = 0.0
-        if plugged_in and power is not None and soc < limit - 1e-12:
-            kw = charging_power_kw(soc, pack_c, stop.charger_kw, power)
-            kw = min(kw, (limit - soc) * power.capacity_kwh * S_PER_H / dt)
-            soc += kw * dt / S_PER_H / power.capacity_kwh
-        pack_c = _heat(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
-        stood_s += dt
+    kw = stop.charger_kw if plugged_in else 0.0
+    before = soc
+    soc, pack_c = audit_steps.stand(
+        soc, limit, pack_c, kw, power or _NO_POWER, pack, step_s, stop.dwell_s
+    )
     if plugged_in and power is not None:
         gained_kwh = (soc - before) * power.capacity_kwh
         off = stop.dwell_energy_kwh - gained_kwh
@@ -280,20 +256,6 @@ def _dwell(
         )
         soc = before + stop.dwell_energy_kwh / power.capacity_kwh
     return soc, pack_c
-
-
-def _heat(
-    pack: PackModel, pack_c: float, power_kw: float, dt: float, conductance_w_per_k: float
-) -> float:
-    """One explicit Euler step of the lumped pack; the thermostat holds its temperature."""
-    resistance = resistance_ohm(pack_c, pack.resistance_25c_ohm, pack.resistance_per_k)
-    heat_w = joule_heat_w(power_kw, pack.voltage_v, resistance)
-    free_w = heat_w - conductance_w_per_k * (pack_c - pack.air_c)
-    free_c = pack_c + free_w * dt / pack.heat_capacity_j_per_k
-    if pack.cooling_w <= 0.0 or free_c <= pack.cooling_on_c:
-        return free_c
-    cooled_c = free_c - pack.cooling_w * dt / pack.heat_capacity_j_per_k
-    return max(cooled_c, pack.cooling_on_c)
 
 
 def _check_ledger(found: _Findings, where: str, leg: Leg, capacity: float) -> None:

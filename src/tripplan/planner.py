@@ -26,6 +26,7 @@ from tripplan.settings import Settings
 from tripplan.trip import Objective, Place, Trip
 from tripplan.vehicle import Vehicle
 
+_VERSION = version("tripplan")
 _ROUNDING = 1e-6
 """A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
 
@@ -261,7 +262,7 @@ class Planner:
         warm_up = model.warm_up(vehicle, trip.conditions)
         scored = score(pricing, totals, solution.lower_bound_s, warm_up.total_kwh)
         return Plan(
-            tripplan_version=version("tripplan"),
+            tripplan_version=_VERSION,
             region=self.region.name,
             vehicle_id=vehicle.id,
             vehicle_name=vehicle.name,

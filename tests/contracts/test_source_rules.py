@@ -12,7 +12,7 @@ import pytest
 from tests.contracts.source_tree import PACKAGE, ROOT, imported, modules, project_files, tree
 
 DOORS = {
-    "numba": ("search.kernels.jit",),
+    "numba": ("jit",),
     "osmium": ("sources.osm.file",),
     "rasterio": ("sources.elevation.geotiff",),
     "folium": ("render.map",),

@@ -7,38 +7,45 @@ from pathlib import Path
 
 import pytest
 
-from tripplan.search.kernels import jit
+from tripplan import jit
 
 
 def test_machine_code_of_other_sources_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = tmp_path / "jit.py"
-    source.write_text("first = 1\n", encoding="utf-8")
-    monkeypatch.setattr(jit, "__file__", str(source))
-    kept = tmp_path / "__pycache__"
-    kept.mkdir()
-    code, other = kept / "loop-1.py311.nbi", kept / "loop.pyc"
+    for name in ("search/kernels", "physics"):
+        (tmp_path / name).mkdir(parents=True)
+    sources = [tmp_path / name for name in ("jit.py", "audit_steps.py", "physics/heat.py")]
+    for source in sources:
+        source.write_text("first = 1\n", encoding="utf-8")
+    monkeypatch.setattr(jit, "__file__", str(sources[0]))
+    folders = [folder / "__pycache__" for folder in (tmp_path, tmp_path / "search/kernels")]
+    codes = [folder / "loop-1.py311.nbi" for folder in folders]
+    others = [folder / "loop.pyc" for folder in folders]
 
     def touched() -> None:
-        code.write_bytes(b"code")
-        other.write_bytes(b"bytecode")
+        for code, other in zip(codes, others, strict=True):
+            code.parent.mkdir(exist_ok=True)
+            code.write_bytes(b"code")
+            other.write_bytes(b"bytecode")
 
     touched()
     jit.forget_stale()
-    assert not code.exists()
-    assert other.exists()
+    assert not any(code.exists() for code in codes)
+    assert all(other.exists() for other in others)
     touched()
     jit.forget_stale()
-    assert code.exists()
-    source.write_text("second = 22\n", encoding="utf-8")
-    jit.forget_stale()
-    assert not code.exists()
+    assert all(code.exists() for code in codes)
+    for source in sources:
+        touched()
+        source.write_text("second = 22\n", encoding="utf-8")
+        jit.forget_stale()
+        assert not any(code.exists() for code in codes)
 
 
 KERNEL = """
 import sys, time
-from tripplan.search.kernels.jit import compiled
+from tripplan.jit import compiled
 
 def square(x):
     return x * x

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.thermal import PackModel, parked_pack_c
-from tripplan.search.kernels.jit import compiled
 
 Floats = NDArray[np.float64]
 

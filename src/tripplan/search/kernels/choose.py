@@ -19,10 +19,10 @@ Which labels are superfluous is for `settle` to say.
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled_bare, part_bare
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh
 from tripplan.search.kernels.heap import heap_pop
-from tripplan.search.kernels.jit import compiled_bare, part_bare
 from tripplan.search.kernels.labels import (
     DONE,
     EPSILON,

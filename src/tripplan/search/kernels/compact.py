@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import Chordal, copy_row
 from tripplan.search.kernels.customise import (
     COLUMNS,
@@ -26,7 +27,6 @@ from tripplan.search.kernels.customise import (
     Costs,
     link_into,
 )
-from tripplan.search.kernels.jit import compiled, part
 from tripplan.search.kernels.sweep import SweepWork, clear_climb, climb_from
 
 Ints = NDArray[np.int32]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.jit import compiled, part
+from tripplan.jit import compiled, part
 
 Ints = NDArray[np.int32]
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import part_bare
 from tripplan.physics.charging import PowerModel, charge_step, interpolate
 from tripplan.physics.thermal import PackModel, pack_temperature_c
-from tripplan.search.kernels.jit import part_bare
 from tripplan.search.kernels.labels import EPSILON, Bounds
 
 Floats = NDArray[np.float64]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import Chordal
-from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]

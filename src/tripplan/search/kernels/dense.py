@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled
 from tripplan.search.kernels.customise import COLUMNS, NEED, TIME, link_into
-from tripplan.search.kernels.jit import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.jit import part_bare
+from tripplan.jit import part_bare
 
 Keys = NDArray[np.float64]
 Items = NDArray[np.int32]

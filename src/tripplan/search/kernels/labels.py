@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, compiled_bare, part_bare
 from tripplan.search.kernels.heap import heap_push
-from tripplan.search.kernels.jit import compiled, compiled_bare, part_bare
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

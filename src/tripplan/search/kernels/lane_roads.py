@@ -8,9 +8,9 @@ over a lower rank whose sum it is.
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import Chordal, find_arc, longer, turn_round
 from tripplan.search.kernels.customise import LANE_MOST
-from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 

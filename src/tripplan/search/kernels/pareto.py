@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import longer
 from tripplan.search.kernels.customise import COLUMNS, COST, DROP, NEED, TIME, link_into
 from tripplan.search.kernels.heap import heap_pop, heap_push
-from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]

@@ -6,6 +6,7 @@ Only the arcs whose cheapest way changes are worked out anew, from lower to high
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import Chordal, find_arc
 from tripplan.search.kernels.customise import (
     COLUMNS,
@@ -16,7 +17,6 @@ from tripplan.search.kernels.customise import (
     link_into,
 )
 from tripplan.search.kernels.heap import heap_pop, heap_push
-from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 

@@ -9,7 +9,7 @@ from there by driving more slowly.
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.kernels.jit import compiled
+from tripplan.jit import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]

@@ -14,11 +14,11 @@ References
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import part_bare
 from tripplan.physics.charging import charging_power_kw
 from tripplan.physics.thermal import parked_pack_c
 from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.course import at_energy, dearer_s_per_kwh, fill_course, no_worse_c
-from tripplan.search.kernels.jit import part_bare
 from tripplan.search.kernels.labels import (
     EPSILON,
     Frontier,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import Chordal, copy_row, longer, turn_round
 from tripplan.search.kernels.customise import (
     COLUMNS,
@@ -18,7 +19,6 @@ from tripplan.search.kernels.customise import (
     Costs,
     link_into,
 )
-from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled, part
 from tripplan.search.kernels.contraction import Chordal, find_arc, longer
 from tripplan.search.kernels.customise import (
     COLUMNS,
@@ -11,7 +12,6 @@ from tripplan.search.kernels.customise import (
     Roads32,
     link_into,
 )
-from tripplan.search.kernels.jit import compiled, part
 
 Ints = NDArray[np.int32]
 

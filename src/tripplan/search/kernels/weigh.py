@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.jit import compiled
 from tripplan.search.kernels.customise import LANE_MOST, NO_WAY, TIME
-from tripplan.search.kernels.jit import compiled
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 Floats = NDArray[np.float64]

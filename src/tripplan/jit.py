@@ -1,9 +1,9 @@
 """The one door to numba: compile a function, keep the machine code on disk.
 
-The scalar formulas of `physics` are registered here, so that compiled loops call the very same
-source that Python calls.  numba keys its disk cache to the file of the function it compiles, not
-to the files of those it calls, which are a part of it; so where any source of this folder or of
-`physics` has changed, all machine code kept beside them is thrown away.
+The scalar formulas of `physics` are registered here, so that compiled loops (`search.kernels` and
+`audit_steps`) call the very same source that Python calls.  numba keys its disk cache to the file
+of the function it compiles, not to the files of those it calls, which are a part of it; so where
+any of these sources has changed, all machine code kept beside them is thrown away.
 
 Where several processes start at once, one of them compiles a function and the others load it: each
 looks for machine code, makes it and keeps it while it holds a lock on a file beside the code.
@@ -41,17 +41,22 @@ for _formula in (
 
 def forget_stale() -> None:
     """Remove machine code that was made from other sources than these, if any is kept here."""
-    kept = Path(__file__).parent / "__pycache__"
-    sources = [*Path(__file__).parent.glob("*.py"), *Path(thermal.__file__).parent.glob("*.py")]
+    here = Path(__file__).parent
+    folders = [here / "search" / "kernels", here]
+    sources = [here / "jit.py", here / "audit_steps.py"]
+    for folder in (folders[0], here / "physics"):
+        sources += folder.glob("*.py")
     stamps = sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sources)
-    mark, found = kept / "sources.txt", repr(stamps)
+    mark, found = here / "__pycache__" / "sources.txt", repr(stamps)
     # Where nothing can be written, nothing is kept either.
     with contextlib.suppress(OSError):
         if mark.exists() and mark.read_text("utf-8") == found:
             return
-        kept.mkdir(exist_ok=True)
-        for path in [*kept.glob("*.nbi"), *kept.glob("*.nbc")]:
-            path.unlink(missing_ok=True)
+        mark.parent.mkdir(exist_ok=True)
+        for folder in folders:
+            kept = folder / "__pycache__"
+            for path in [*kept.glob("*.nbi"), *kept.glob("*.nbc")]:
+                path.unlink(missing_ok=True)
         mark.write_text(found, "utf-8")
 
 
