@@ -71,8 +71,9 @@ class _Reach:
         self._to_goal = [rows.thriftiest_to(goal.node) for goal in question.goals]
         nodes = (question.origin, *(goal.node for goal in question.goals))
         self._between = [rows.thriftiest_between(a, b) for a, b in pairwise(nodes)]
-        self._from_goals: dict[int, Floats] = {}
-        self._extra: dict[tuple[int, int], float] = {}
+        self._extra = np.full((laps + 1, question.stop_count), np.inf)
+        self._open = np.ones(question.charger_node.size, np.bool_)
+        self._open[list(question.banned)] = False
         self._queue: list[tuple[float, int, int]] = []
         self.reached: list[set[int]] = [set() for _ in range(laps)]
         """Chargers reached without extra energy, by the goal that comes next."""
@@ -101,7 +102,7 @@ class _Reach:
         return math.inf
 
     def _offer(self, gap: float, lap: int, stop: int) -> None:
-        if gap < self._extra.get((lap, stop), math.inf):
+        if gap < self._extra[lap, stop]:
             self._extra[lap, stop] = gap
             heapq.heappush(self._queue, (gap, lap, stop))
 
@@ -113,8 +114,9 @@ class _Reach:
         spare, spent = held - question.reserve_kwh, question.drawn_kwh(here)
         for number in range(lap, laps):
             if question.most_stops != 0:
-                need = self._need_from(here if number == lap else chargers + number - 1)
-                self._offer_chargers(np.maximum(gap, spent + need[:chargers] - spare), number)
+                begin = here if number == lap else chargers + number - 1
+                need = self._rows.needs_from(int(question.stop_node[begin]))
+                self._offer_chargers(np.maximum(gap, spent + need - spare), number)
             need_kwh, cost_kwh = self._between[number]
             if number == lap and here < chargers:
                 need_kwh, cost_kwh = (float(column[here]) for column in self._to_goal[number])
@@ -131,19 +133,10 @@ class _Reach:
                 left = held - spent if passive(question, number) else question.limit_kwh
                 self.held_kwh[number + 1] = max(self.held_kwh[number + 1], left)
 
-    def _need_from(self, stop: int) -> Floats:
-        """Energy above the reserve that drives from a stop need; those from goals are kept."""
-        if stop in self._from_goals:
-            return self._from_goals[stop]
-        need, _ = self._rows.thriftiest_from(int(self._question.stop_node[stop]))
-        if stop >= self._question.charger_node.size:
-            self._from_goals[stop] = need
-        return need
-
     def _offer_chargers(self, gaps: Floats, lap: int) -> None:
-        for stop in np.flatnonzero(np.isfinite(gaps)).tolist():
-            if stop not in self._question.banned:
-                self._offer(float(gaps[stop]), lap, stop)
+        best = self._extra[lap, : gaps.size]
+        for stop in np.flatnonzero(self._open & (gaps < best)).tolist():
+            self._offer(float(gaps[stop]), lap, stop)
 
 
 def _sorted(stops: set[int]) -> Ints:

@@ -69,6 +69,7 @@ class RowStore:
     _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
     _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
     _ends: OrderedDict[tuple[int, bool], "_End"] = field(init=False, repr=False)
+    _needs: OrderedDict[int, Floats] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.ground.hierarchy
@@ -84,7 +85,7 @@ class RowStore:
     def forget_rows(self) -> None:
         """Let go of all drives that were found so far."""
         self._rows, self._relaxed_rows = OrderedDict(), OrderedDict()
-        self._swept, self._ends = OrderedDict(), OrderedDict()
+        self._swept, self._ends, self._needs = OrderedDict(), OrderedDict(), OrderedDict()
 
     @property
     def known(self) -> Mapping[int, DriveColumns]:
@@ -203,8 +204,16 @@ class RowStore:
             )
         return columns_of(np.zeros(1, np.int32), values)
 
-    def thriftiest_from(self, node: int) -> tuple[Floats, Floats]:
-        """Return what the thriftiest drives from a node take, each shape (stops,) [kWh].
+    def needs_from(self, node: int) -> Floats:
+        """Energy above the reserve that the thriftiest drives from a node need [kWh].
+
+        Infinite where there is no road; shape (stops,).
+        """
+        most = max(_SWEEPS, _NEEDS_KEPT // max(self.stop_node.size, 1))
+        return _kept(self._needs, node, most, lambda: self._thriftiest(node, forward=True)[0])
+
+    def thriftiest_to(self, node: int) -> tuple[Floats, Floats]:
+        """Return what the thriftiest drives to a node take, each shape (stops,) [kWh].
 
         Returns
         -------
@@ -212,10 +221,6 @@ class RowStore:
             Energy above the reserve that each needs at its start, and what it spends; infinite
             where there is no road.
         """
-        return self._thriftiest(node, forward=True)
-
-    def thriftiest_to(self, node: int) -> tuple[Floats, Floats]:
-        """Return the same for the thriftiest drives to a node."""
         return self._thriftiest(node, forward=False)
 
     def _thriftiest(self, node: int, *, forward: bool) -> tuple[Floats, Floats]:
@@ -359,6 +364,8 @@ ROWS_KEPT = 4096
 """Rows that are kept."""
 _SWEEPS = 64
 """Sweeps of lanes, and drives from and to ends of trips, that are kept."""
+_NEEDS_KEPT = 4_000_000
+"""Needs of thriftiest drives that are kept."""
 _ROUNDING_KWH = 1e-6
 Key = TypeVar("Key")
 Value = TypeVar("Value")
