@@ -123,5 +123,10 @@ def part(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
 
 def part_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Compile the same without counting references, as `compiled_bare`."""
-    return cast("Callable[Arguments, Result]", _in_turn(_inner(_nrt=False)(function)))
+    """Compile the same without counting references, as `compiled_bare`, into its callers.
+
+    Records of many arrays are handed over number by number: that took half the time of the search.
+    """
+    return cast(
+        "Callable[Arguments, Result]", _in_turn(_inner(_nrt=False, forceinline=True)(function))
+    )

@@ -88,12 +88,6 @@ def settle(
     ready_c = pack_c
     if terms.heat:
         ready_c = parked_pack_c(pack_c, 0.0, wishes.clock_overhead_s[there], terms.pack)
-        spare_s = frontier.best_s[0] - at_s
-        missing = terms.bounds.energy_kwh[lap, there] + terms.bounds.final_kwh - energy_kwh
-        if 0.0 < missing < np.inf:
-            rest += missing * dearer_s_per_kwh(
-                terms.bounds, ready_c, spare_s, terms.rules, terms.power, terms.pack
-            )
     if at_s + rest >= frontier.best_s[0] - EPSILON:
         return
     stops = frontier.labels.stops[parent] + (1 if wishes.is_charger[there] else 0)
@@ -102,6 +96,15 @@ def settle(
             if _is_dominated_hot(frontier, terms, there, lap, at_s, energy_kwh, ready_c, stops):
                 return
         elif _is_dominated(frontier, terms, there, lap, at_s, energy_kwh, stops):
+            return
+    if terms.heat:
+        spare_s = frontier.best_s[0] - at_s
+        missing = terms.bounds.energy_kwh[lap, there] + terms.bounds.final_kwh - energy_kwh
+        if 0.0 < missing < np.inf:
+            rest += missing * dearer_s_per_kwh(
+                terms.bounds, ready_c, spare_s, terms.rules, terms.power, terms.pack
+            )
+        if at_s + rest >= frontier.best_s[0] - EPSILON:
             return
     new = put_label(
         frontier,
