@@ -35,8 +35,8 @@ from tripplan.planner import Planner
 from tripplan.trip import Trip
 from tripplan.vehicle import Vehicle
 
-KILLED_ROWS = 100
-LONGEST_SHARE = 0.8
+KILLED_ROWS = 400
+LONGEST_SHARE = 0.1
 """A kill comes at most so long after the one before, as a share of an undisturbed run."""
 _LOOKS_S = 0.01
 TOWNS = ("Vail, CO", "Frisco, CO", "Grand Junction, CO", "Nowhere, CO", "Glenwood Springs, CO")
