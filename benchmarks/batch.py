@@ -130,8 +130,8 @@ def measured_on(name: str, folder: Path, count: int, shorter: int) -> str:
             "",
             table(HEAD, (row(run, single) for run in found)),
             "",
-            f"{planned:,} of {count:,} can be done; as far as they go, tables of results are equal "
-            f"byte by byte: {'yes' if equal else 'NO'}.",
+            f"{planned:,} of {count:,} can be done. As far as they go, tables are equal byte by byte: "
+            + ("yes." if equal else "NO."),
         ]
     )
 
