@@ -130,7 +130,7 @@ def measured_on(name: str, folder: Path, count: int, shorter: int) -> str:
             "",
             table(HEAD, (row(run, single) for run in found)),
             "",
-            f"{planned:,} of {count:,} can be done. As far as they go, tables are equal byte by byte: "
+            f"{planned:,} of {count:,} can be done; tables, as far as they go, are the same: "
             + ("yes." if equal else "NO."),
         ]
     )
