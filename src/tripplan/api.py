@@ -56,6 +56,7 @@ class Wishes(TypedDict, total=False):
     stop_overhead_s: float
     max_speed_kmh: float | None
     slow_down_to: float | str
+    ambient_by_hour: Sequence[tuple[float, float]] | str
     pack_start_c: float | None
     departure: datetime | str | None
     avoid: Sequence[AvoidableRoad] | str
@@ -227,13 +228,9 @@ def _waypoint(item: object, find: Callable[[str], Place]) -> Waypoint:
 
 
 def _no_waypoint(given: object) -> InvalidInputError:
-    expected = 'a name like "Portland, OR; 8h; 11kW", "lat,lon", a Place or a Waypoint'
-    return InvalidInputError(
-        f"via: each waypoint is {expected}, but got {given!r:.60}",
-        field="via",
-        value=given,
-        expected=expected,
-    )
+    expected = 'a name like "Vail, CO; 8h; 11kW", "lat,lon", a Place or a Waypoint'
+    told = f"via: each waypoint is {expected}, but got {given!r:.60}"
+    return InvalidInputError(told, field="via", value=given, expected=expected)
 
 
 def find_car(vehicle: str | Vehicle, soh: float | str | None = None) -> Vehicle:

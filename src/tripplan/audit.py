@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from tripplan import audit_steps, model
 from tripplan.answer import Audit, ChargingStop, Leg
-from tripplan.physics import consumption
 from tripplan.physics.charging import PowerModel
 from tripplan.physics.thermal import PackModel
+from tripplan.redrive import State, redriven
 from tripplan.trip import Trip
-from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H
+from tripplan.units import S_PER_H
 from tripplan.vehicle import Vehicle
 
 Floats = NDArray[np.float64]
@@ -97,10 +97,10 @@ def audit_plan(
     for number, leg in enumerate(legs):
         where = f"leg {number + 1}"
         found.compare(f"{where} departure", leg.departure_soc - soc, leg.pack_departure_c - pack_c)
-        drive = _redrive(vehicle, trip, leg, capacity, soc, pack_c, warm_up, pack, step_s)
+        state = State(soc * capacity - warm_up, capacity, pack_c)
+        drive = redriven(vehicle, trip.conditions, leg, state, pack, _DRIVING_STEPS * step_s)
         soc, pack_c = drive.energy_kwh / capacity, drive.pack_c
-        off_k = leg.pack_arrival_c - pack_c
-        found.compare(f"{where} arrival", leg.arrival_soc - soc, off_k)
+        found.compare(f"{where} arrival", leg.arrival_soc - soc, leg.pack_arrival_c - pack_c)
         found.compare_time(where, leg.driving_s, drive.time_s)
         lowest = min(drive.least_kwh / capacity, leg.min_soc)
         found.object_if(
@@ -145,45 +145,6 @@ def _drawn(
 def _without_standing(stop: ChargingStop, soc: float) -> ChargingStop:
     """Return a stop as it was before standing there took an SoC."""
     return stop.model_copy(update={"departure_soc": stop.departure_soc + soc})
-
-
-def _redrive(
-    vehicle: Vehicle,
-    trip: Trip,
-    leg: Leg,
-    capacity: float,
-    soc: float,
-    pack_c: float,
-    warm_up_kwh: float,
-    pack: PackModel,
-    step_s: float,
-) -> audit_steps.Driven:
-    trace = leg.trace
-    length = np.diff(np.array(trace.distance_km)) * M_PER_KM
-    elevation = np.array(trace.elevation_m)
-    speed = np.array(trace.speed_kmh[1:]) / KMH_PER_MPS
-    motion = model.motion_kw(
-        vehicle,
-        model.road_load(vehicle, trip.conditions),
-        speed,
-        np.diff(elevation) / length,
-        consumption.headwind_mps(
-            trip.conditions.wind_mps, trip.conditions.wind_from_deg, np.array(trace.bearing_deg[1:])
-        ),
-        consumption.air_density_kg_per_m3(
-            trip.conditions.ambient_c, 0.5 * (elevation[1:] + elevation[:-1])
-        ),
-    )
-    draw_kw = motion + vehicle.auxiliary_kw + model.cabin_kw(vehicle, trip.conditions)
-    return audit_steps.drive(
-        draw_kw,
-        length / speed,
-        soc * capacity - warm_up_kwh,
-        capacity,
-        pack_c,
-        pack,
-        _DRIVING_STEPS * step_s,
-    )
 
 
 def _recharge(

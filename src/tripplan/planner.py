@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from tripplan import model, outlook
+from tripplan import hourly, model, outlook
 from tripplan.answer import Audit, Certificate, ChargingStop, Plan
 from tripplan.audit import audit_plan
 from tripplan.charger import Plug
@@ -87,7 +87,7 @@ class Planner:
         """Find the best way to drive and charge: the quickest, or as the trip's objective has it.
 
         Where the trip wants a probability of arriving, the reserve is raised until the plan has it;
-        the trip in the plan states that reserve.
+        the trip in the plan states that reserve.  For temperatures by the hour see `hourly`.
 
         Raises
         ------
@@ -101,6 +101,8 @@ class Planner:
             The battery takes no charge at these temperatures, or no reserve gives the probability
             that is wanted.
         """
+        if trip.ambient_by_hour:
+            return hourly.settled(trip, vehicle, self.plan)
         wanted = trip.arrive_with_probability
         if wanted is None:
             return self._plan(trip, vehicle)

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tripplan.errors import InvalidInputError
+from tripplan.hours import HourlyTemperature
 from tripplan.record import Record
 from tripplan.units import S_PER_H
 
@@ -308,6 +309,9 @@ class Trip(Record):
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
     departure: Annotated[datetime, BeforeValidator(moment)] | None = None
     """When the trip starts, in the local time of its origin or with a time zone; None: any time."""
+    ambient_by_hour: HourlyTemperature = ()
+    """Air temperature by the hour of the day at the origin, in place of one for all the way: pairs
+    of hour and degrees Celsius, with straight lines between them; wants a departure."""
     closed: tuple[Place, ...] = ()
     """Points at which the nearest road is closed, in both directions."""
     avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
@@ -340,6 +344,12 @@ class Trip(Record):
                 f"reserve_soc {self.reserve_soc:g} and charge_limit_soc {self.charge_limit_soc:g}: "
                 "no stop could add that much"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _hours_are_known(self) -> "Trip":
+        if self.ambient_by_hour and self.departure is None:
+            raise ValueError("ambient_by_hour says nothing without a departure: state both")
         return self
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ WISHES: Final[tuple[tuple[str, Any, str, tuple[str, ...]], ...]] = (
     ("max_speed_kmh", TEXT, "The driver's own limit.", ()),
     ("slow_down_to", TEXT, "Of usual speed; 1: never.", ()),
     ("ambient_c", TEXT, "Air temperature, degrees C.", ()),
+    ("ambient_by_hour", TEXT, '"6:-10; 12:2", with departure.', ()),
     ("pack_start_c", TEXT, "Pack temperature at start.", ()),
     ("wind_mps", TEXT, "Wind speed, m/s.", ()),
     ("wind_from_deg", TEXT, "Where it blows from, degrees.", ()),

@@ -37,6 +37,7 @@ _GROUPED_BY = (
     "reserve_soc",
     "slow_down_to",
     "pack_start_c",
+    "ambient_by_hour",
     *(name for name in ChargerWishes.model_fields if name != "banned"),
 )
 """Columns that the costs of the roads and the drives between chargers depend on."""
