@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from tripplan.jit import compiled
 from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.search.drive_columns import DriveColumns
 from tripplan.search.kernels.labels import Bounds
@@ -23,6 +24,7 @@ from tripplan.search.question import Question, charging_times_s
 from tripplan.search.rows import RowStore
 from tripplan.search.run import least_time_s, search
 from tripplan.settings import Settings
+from tripplan.units import S_PER_H
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -133,6 +135,58 @@ class TablePool(DrivePool):
     def fetch(self, stop: int) -> None:
         """Never asked for: all rows are there."""
         raise AssertionError(stop)
+
+
+@compiled
+def _least_to_end(time_s: Floats, energy_kwh: Floats, per_s: float, per_kwh: float) -> Floats:
+    """Dijkstra from the last stop backwards; drives as rows by where they lead, shape (n, n)."""
+    count = time_s.shape[0]
+    least, open_ = np.full(count, np.inf), np.ones(count, np.bool_)
+    least[count - 1] = 0.0
+    here = count - 1
+    while here >= 0:
+        open_[here] = False
+        ahead, here_next = np.inf, -1
+        for k in range(count):
+            if open_[k]:
+                by = least[here] + per_s * time_s[here, k] + per_kwh * energy_kwh[here, k]
+                least[k] = min(least[k], by)
+                if least[k] < ahead:
+                    ahead, here_next = least[k], k
+        here = here_next
+    return least
+
+
+class TableBounds:
+    """Optimistic rests from the table itself, as frvcpy makes its own."""
+
+    def __init__(self, table: StationTable) -> None:
+        self._question = table.question
+        far = np.where(table.drivable, 0.0, np.inf)
+        self._time_s = np.ascontiguousarray((table.time_s + far).T)
+        self._energy_kwh = np.ascontiguousarray((table.energy_kwh + far).T)
+
+    def made(self) -> Bounds:
+        """Make them."""
+        question = self._question
+        price = question.least_s_per_kwh
+        stations = question.charger_node.size
+        # The table has the origin before the destination, the search the other way round.
+        places = np.append(np.arange(stations), stations + 1)
+        rests = []
+        for per_s, per_kwh in ((1.0, 0.0), (0.0, 1.0), (1.0, price)):
+            rest = np.full((2, question.stop_count), np.inf)
+            least = _least_to_end(self._time_s, self._energy_kwh, per_s, per_kwh)
+            rest[0, places] = least[: stations + 1]
+            rest[1, stations] = 0.0
+            rests.append(rest)
+        return Bounds(
+            *rests,
+            S_PER_H / price,
+            question.overhead_s,
+            max(question.limit_kwh - question.reserve_kwh, 1e-9),
+            question.final_kwh,
+        )
 
 
 def with_tripplan(table: StationTable, bounds: Bounds, pool: TablePool) -> float:

@@ -28,7 +28,8 @@ _LOOKS_S: Final = 600.0
 """A mean is taken over points no further apart than this."""
 _ROUNDS: Final = 6
 _CLOSE_K: Final = 0.75
-"""A plan is made for whole degrees, so that costs of roads serve many.  The temperature of a plan is right when it is so near the mean over the hours that are driven."""
+"""A plan's temperature is right when it is so near the mean over the hours that are driven; it is a
+whole number, so that costs of roads serve many."""
 _ROUNDING_SOC: Final = 5e-5
 _A_BIT: Final = 1e-4
 """SoC by which a reserve goes beyond what the coldest leg has to have more."""
