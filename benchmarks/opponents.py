@@ -3,8 +3,8 @@
     python benchmarks/opponents.py
 
 See `station_table` for what the table holds.  All get it ready-made: its making is not timed.
-frvcpy is given its dictionary, the Dijkstras their graph.  frvcpy and ours make their bounds from it
-and pay for them; what ours take in a plan, two sweeps over the road network, stands beside.
+frvcpy is given its dictionary, the Dijkstras their graph.  frvcpy and ours make their bounds from
+it and pay for them; with those of a plan, two sweeps over the road network, ours stand beside.
 """
 
 import argparse
@@ -206,7 +206,8 @@ heat, no energy fed back beyond a drive's own. Medians of the ratios, {rounds} r
 ({single} run of networkx), by turns in one process. *Equal*: objectives within 1e-4 s.
 
 - [frvcpy](https://github.com/e-VRO/frvcpy): the exact labelling of Froger and others (2019), in
-  Python.
+  Python. It makes its bounds from the table in each call, and so do ours; *with bounds from the
+  roads* is ours as in a plan, where no table of all drives exists.
 - scipy, networkx: Dijkstra on the graph of (station, SoC in steps of 1 %), the graph ready-made;
   energy is rounded up to whole steps, so that its plans take longer. networkx only up to
   {most:,} arcs, scipy up to {stations} stations.

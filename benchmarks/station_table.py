@@ -138,50 +138,54 @@ class TablePool(DrivePool):
 
 
 @compiled
-def _least_to_end(time_s: Floats, energy_kwh: Floats, per_s: float, per_kwh: float) -> Floats:
+def _least_to_end(weight: Floats) -> Floats:
     """Dijkstra from the last stop backwards; drives as rows by where they lead, shape (n, n)."""
-    count = time_s.shape[0]
-    least, open_ = np.full(count, np.inf), np.ones(count, np.bool_)
-    least[count - 1] = 0.0
+    count = weight.shape[0]
+    least, waits = np.full(count, np.inf), np.ones(count, np.bool_)
     here = count - 1
+    least[here] = 0.0
     while here >= 0:
-        open_[here] = False
-        ahead, here_next = np.inf, -1
+        waits[here] = False
+        base, nearest, then = least[here], np.inf, -1
         for k in range(count):
-            if open_[k]:
-                by = least[here] + per_s * time_s[here, k] + per_kwh * energy_kwh[here, k]
-                least[k] = min(least[k], by)
-                if least[k] < ahead:
-                    ahead, here_next = least[k], k
-        here = here_next
+            if waits[k]:
+                least[k] = min(least[k], base + weight[here, k])
+                if least[k] < nearest:
+                    nearest, then = least[k], k
+        here = then
     return least
 
 
 class TableBounds:
-    """Optimistic rests from the table itself, as frvcpy makes its own."""
+    """Optimistic rests from the table itself, as frvcpy makes its own.
+
+    The table has the fastest drive of each pair, so that no chain of them is quicker than the drive
+    straight to the end.
+    """
 
     def __init__(self, table: StationTable) -> None:
         self._question = table.question
-        far = np.where(table.drivable, 0.0, np.inf)
-        self._time_s = np.ascontiguousarray((table.time_s + far).T)
-        self._energy_kwh = np.ascontiguousarray((table.energy_kwh + far).T)
+        self._time_s = np.append(table.time_s[:-1, -1], 0.0)
+        self._cost_kwh = np.where(table.drivable, table.energy_kwh, np.inf).T.copy()
 
     def made(self) -> Bounds:
         """Make them."""
         question = self._question
-        price = question.least_s_per_kwh
-        stations = question.charger_node.size
+        stations, price = question.charger_node.size, question.least_s_per_kwh
         # The table has the origin before the destination, the search the other way round.
         places = np.append(np.arange(stations), stations + 1)
-        rests = []
-        for per_s, per_kwh in ((1.0, 0.0), (0.0, 1.0), (1.0, price)):
-            rest = np.full((2, question.stop_count), np.inf)
-            least = _least_to_end(self._time_s, self._energy_kwh, per_s, per_kwh)
-            rest[0, places] = least[: stations + 1]
-            rest[1, stations] = 0.0
-            rests.append(rest)
+        energy_kwh = _least_to_end(self._cost_kwh)
+
+        def placed(rest: Floats) -> Floats:
+            made = np.full((2, question.stop_count), np.inf)
+            made[0, places] = rest[: stations + 1]
+            made[1, stations] = 0.0
+            return made
+
         return Bounds(
-            *rests,
+            placed(self._time_s),
+            placed(energy_kwh),
+            placed(self._time_s + price * energy_kwh),
             S_PER_H / price,
             question.overhead_s,
             max(question.limit_kwh - question.reserve_kwh, 1e-9),
