@@ -122,7 +122,8 @@ def _again(trip: Trip, vehicle: Vehicle, plan: Plan) -> _Again:
         temperatures.append(own.ambient_c)
         pause_s = 0.0 if last else plan.stops[number].pause_s
         clock += timedelta(seconds=leg.driving_s + pause_s)
-    mean_c = float(np.average(temperatures, weights=[leg.driving_s for leg in plan.legs]))
+    driving_s = [max(leg.driving_s, 1.0) for leg in plan.legs]
+    mean_c = float(np.average(temperatures, weights=driving_s))
     words = (
         f"By the temperatures of each hour, the air has {min(temperatures):.0f} to "
         f"{max(temperatures):.0f} °C over the legs; the plan takes {used.ambient_c:g} °C, their "

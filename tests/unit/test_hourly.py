@@ -62,3 +62,10 @@ def test_a_batch_takes_it_as_a_column() -> None:
     (outcome,) = tripplan.plan_many([{**row, "ambient_by_hour": "6:-12; 12:2"}])
     assert outcome.plan is not None
     assert -12.0 < outcome.plan.trip.conditions.ambient_c < 2.0
+
+
+def test_a_trip_that_is_already_there_has_a_temperature_too() -> None:
+    plan = tripplan.plan(
+        ENDS[0], ENDS[0], vehicle=CAR, departure=WHEN, ambient_by_hour="6:-12; 12:2"
+    )
+    assert plan.trip.conditions.ambient_c == -12.0
