@@ -111,7 +111,7 @@ def kills_part(kills: int) -> str:
         indices = [entry["index"] for entry in entries if "index" in entry]
     once = sorted(indices) == list(range(KILLED_ROWS))
     return f"""\
-A batch of {KILLED_ROWS} trips with two workers was hit by {mains + workers} kills at random
+A batch of {KILLED_ROWS:,} trips with two workers was hit by {mains + workers} kills at random
 moments, up to {figure(longest_s)} s after its workers had come (at times before): {mains} of the
 batch itself, which was then resumed, and {workers} of one of its workers. Table and plans equal
 those of an undisturbed run with one worker ({figure(calm_s)} s) byte by byte:
