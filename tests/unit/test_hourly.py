@@ -9,6 +9,7 @@ from tripplan import model
 from tripplan.api import find_car
 from tripplan.hourly import mean_temperature_c
 from tripplan.redrive import State, redriven
+from tripplan.render.statements import conditions
 
 pytestmark = pytest.mark.usefixtures("compiled_kernels")
 ENDS = ("Denver, CO", "Grand Junction, CO")
@@ -47,6 +48,7 @@ def test_every_leg_keeps_the_reserve_at_the_temperature_of_its_own_hours() -> No
     mean_c = sum(c * s for c, s in zip(met, driving_s, strict=True)) / sum(driving_s)
     assert weather.ambient_c == pytest.approx(mean_c, abs=0.75)
     assert plan.trip.pack_start_c == -12.0
+    assert conditions(plan)[0].endswith("the mean of its hours")
 
 
 def test_a_plan_at_the_mean_alone_would_fall_below_the_reserve() -> None:

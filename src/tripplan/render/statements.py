@@ -184,6 +184,8 @@ def conditions(plan: Plan) -> tuple[str, ...]:
     """Return weather, road and load, one short phrase each."""
     given = plan.trip.conditions
     air = f"air {words.temperature(given.ambient_c)}"
+    if plan.trip.ambient_by_hour:
+        air += ", the mean of its hours"
     if given.wind_mps <= 0:
         breeze = "no wind"
     elif given.wind_from_deg is None:
