@@ -228,7 +228,7 @@ def _waypoint(item: object, find: Callable[[str], Place]) -> Waypoint:
 
 
 def _no_waypoint(given: object) -> InvalidInputError:
-    expected = 'a name like "Vail, CO; 8h; 11kW", "lat,lon", a Place or a Waypoint'
+    expected = 'a name like "Portland, OR; 8h; 11kW", "lat,lon", a Place or a Waypoint'
     told = f"via: each waypoint is {expected}, but got {given!r:.60}"
     return InvalidInputError(told, field="via", value=given, expected=expected)
 

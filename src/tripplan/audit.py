@@ -7,7 +7,6 @@ from the plan's own traces (position, elevation, distance and speed at each poin
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tripplan import audit_steps, model
 from tripplan.answer import Audit, ChargingStop, Leg
@@ -17,8 +16,6 @@ from tripplan.redrive import State, redriven
 from tripplan.trip import Trip
 from tripplan.units import S_PER_H
 from tripplan.vehicle import Vehicle
-
-Floats = NDArray[np.float64]
 
 SOC_TOLERANCE = 5e-5
 """Difference in SoC (the air density is taken anew at each point of the road's geometry)."""

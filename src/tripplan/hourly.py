@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tripplan import model
 from tripplan.answer import Leg, Plan
@@ -21,8 +20,6 @@ from tripplan.redrive import State, redriven
 from tripplan.trip import Conditions, Trip
 from tripplan.units import S_PER_H
 from tripplan.vehicle import Vehicle
-
-Floats = NDArray[np.float64]
 
 _LOOKS_S: Final = 600.0
 """A mean is taken over points no further apart than this."""
@@ -146,8 +143,7 @@ def _spent_kwh(vehicle: Vehicle, weather: Conditions, plan: Plan, leg: Leg) -> f
 
 def temperature_c(points: Sequence[tuple[float, float]], at: datetime) -> float:
     """Temperature at a time of day: on the straight line between the points before and after it."""
-    hour = at.hour + at.minute / 60.0 + at.second / S_PER_H
-    return float(_along(points, np.array([hour]))[0])
+    return mean_temperature_c(points, at, 0.0)
 
 
 def mean_temperature_c(
@@ -167,9 +163,5 @@ def mean_temperature_c(
     first = begin.hour + begin.minute / 60.0 + begin.second / S_PER_H
     count = math.ceil(duration_s / _LOOKS_S) + 1
     middles = (np.arange(count) + 0.5) / count
-    return float(_along(points, first + middles * duration_s / S_PER_H).mean())
-
-
-def _along(points: Sequence[tuple[float, float]], hours: Floats) -> Floats:
-    known = np.array(points)
-    return np.asarray(np.interp(hours, known[:, 0], known[:, 1], period=HOURS_A_DAY))
+    hours, known = first + middles * duration_s / S_PER_H, np.array(points)
+    return float(np.interp(hours, known[:, 0], known[:, 1], period=HOURS_A_DAY).mean())
