@@ -1,15 +1,18 @@
 """Drive the finished plan again with the plain formulas and small time steps, and object.
 
 Nothing of the search is used: only the plan, the car and the conditions.  The roads are taken
-from the plan's own traces (position, elevation, distance and speed at each point).
+from the plan's own traces (position, elevation, distance and speed at each point), which must join
+each other and the places where the car stops.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tripplan import audit_steps, model
 from tripplan.answer import Audit, ChargingStop, Leg
+from tripplan.audit_joins import Point, joining
 from tripplan.physics.charging import PowerModel
 from tripplan.physics.thermal import PackModel
 from tripplan.redrive import State, redriven
@@ -64,11 +67,12 @@ def audit_plan(
     trip: Trip,
     legs: tuple[Leg, ...],
     stops: tuple[ChargingStop, ...],
+    points: Sequence[Point],
     *,
     step_s: float,
     heat: bool = True,
 ) -> Audit:
-    """Re-drive legs and stops, and compare every arrival and departure.
+    """Re-drive legs and stops, compare every arrival and departure, and see that legs join.
 
     Parameters
     ----------
@@ -76,6 +80,8 @@ def audit_plan(
         What the plan was made for.
     legs, stops
         The plan.
+    points
+        Where origin, stops and destination are tied to the roads, in order.
     step_s
         Time step. [s]
     heat
@@ -88,6 +94,7 @@ def audit_plan(
     soc = trip.departure_soc
     warm_up = model.warm_up(vehicle, trip.conditions).total_kwh
     found.object_if(len(legs) != len(stops) + 1, "legs and stops do not alternate")
+    found.objections += joining(legs, stops, points)
     able = vehicle.battery.charging_curve is not None
     power = model.power_model(vehicle, capacity, heat=heat) if able else None
     drawn = _drawn(vehicle, trip, stops, capacity)

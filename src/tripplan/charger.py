@@ -161,6 +161,13 @@ class ChargerSet:
     def __len__(self) -> int:
         return len(self.chargers)
 
+    def node_of(self, charger_id: str) -> int:
+        """Return the network node of the site with an id, its own or that of a source."""
+        for site, node in zip(self.chargers, self.node.tolist(), strict=True):
+            if charger_id in site.ids:
+                return int(node)
+        raise KeyError(charger_id)
+
     def power_kw(self, standards: Sequence[str]) -> Floats:
         """Highest power at each site over plugs of these standards, kW; 0 where none fits."""
         wanted = set(standards)

@@ -7,13 +7,14 @@ from importlib.metadata import version
 import numpy as np
 
 from tripplan import hourly, model, outlook
-from tripplan.answer import Audit, Certificate, ChargingStop, Plan
+from tripplan.answer import Audit, ChargingStop, Plan
 from tripplan.audit import audit_plan
+from tripplan.certificate import certificate_of, with_bound
 from tripplan.charger import Plug
 from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
 from tripplan.itinerary import Itinerary, unfold
 from tripplan.journey import Halt, Journey, goal_at, waypoint_halt
-from tripplan.objective import Pricing, Score, price_assumptions, score, totals_of, with_worth
+from tripplan.objective import Pricing, price_assumptions, score, totals_of, with_worth
 from tripplan.pauses import charger_halt
 from tripplan.prepared import Fitting, PreparedRegion, left_out, speed_shares, spells_of
 from tripplan.refused import Refused
@@ -23,14 +24,10 @@ from tripplan.search.reach import OutOfReach
 from tripplan.search.rows import ROWS_KEPT, RowStore
 from tripplan.search.solve import Solution, solve
 from tripplan.settings import Settings
-from tripplan.trip import Objective, Place, Trip
+from tripplan.trip import Place, Trip
 from tripplan.vehicle import Vehicle
 
 _VERSION = version("tripplan")
-_ROUNDING = 1e-6
-"""A lower bound may exceed the plan by this much: sums of times are rounded (relative)."""
-
-
 _MOST_RESERVES = 20
 """So many reserves are tried for a wanted probability of arriving; two or three do."""
 _A_BIT = 1e-4
@@ -152,6 +149,7 @@ class Planner:
             trip,
             itinerary.legs,
             itinerary.stops,
+            self._road_points(trip, itinerary.stops),
             step_s=self.settings.audit_step_s,
             heat=self.settings.heat,
         )
@@ -200,6 +198,22 @@ class Planner:
             halts.insert(place, wanted)
             after = place + 1
         return halts
+
+    def _road_points(
+        self, trip: Trip, stops: Sequence[ChargingStop]
+    ) -> tuple[tuple[float, float], ...]:
+        """Say where origin, stops and destination are tied to the roads, in degrees."""
+        network, chargers = self.region.network, self.region.chargers
+        limit_km = self.settings.snap_limit_km
+        stays = iter(trip.waypoints)
+        nodes = [self._ready.nodes.snap(trip.origin, limit_km)[0]]
+        for stop in stops:
+            if stop.kind == "waypoint":
+                nodes.append(self._ready.nodes.snap(next(stays).place, limit_km)[0])
+            else:
+                nodes.append(chargers.node_of(stop.charger_id))
+        nodes.append(self._ready.nodes.snap(trip.destination, limit_km)[0])
+        return tuple((float(network.lat[k]), float(network.lon[k])) for k in nodes)
 
     def _question(
         self,
@@ -263,6 +277,7 @@ class Planner:
         totals = totals_of(pricing, legs, stops, total_s, question.capacity_kwh)
         warm_up = model.warm_up(vehicle, trip.conditions)
         scored = score(pricing, totals, solution.lower_bound_s, warm_up.total_kwh)
+        certificate = certificate_of(solution, trip.objective, scored, total_s)
         return Plan(
             tripplan_version=_VERSION,
             region=self.region.name,
@@ -287,8 +302,8 @@ class Planner:
             home_cost=totals.home_cost,
             currency=pricing.currency,
             arrival_probability=outlook.arrival_probability(legs),
-            certificate=_certificate(solution, trip.objective, scored, total_s),
-            audit=_with_bound(audit, scored),
+            certificate=certificate,
+            audit=with_bound(audit, certificate, total_s),
             assumptions=_assumptions(self.region, vehicle, pricing, stops, snapped)
             + outlook.in_words(legs),
             sources=_sources(self.region),
@@ -314,37 +329,6 @@ def _position_of(charger_id: str, plugs: Sequence[Plug]) -> int:
         value=charger_id,
         expected="the id of a charger with a plug that fits",
     )
-
-
-def _certificate(
-    solution: Solution, objective: Objective, scored: Score, total_s: float
-) -> Certificate:
-    value, bound = scored.value, scored.lower_bound
-    if bound <= value + _ROUNDING * abs(value):
-        bound = min(bound, value)
-    gap = (value - bound) / abs(value) if value else 0.0
-    return Certificate(
-        lower_bound_s=bound if objective == "time" else min(solution.least_time_s, total_s),
-        gap=gap if gap > 1e-9 else 0.0,
-        objective=objective,
-        value=value,
-        lower_bound=bound,
-        measure=scored.measure,
-        method=solution.method,
-        labels=solution.labels,
-        complete=solution.complete,
-    )
-
-
-def _with_bound(audit: Audit, scored: Score) -> Audit:
-    """Object to a plan that is better than what was proved to be impossible."""
-    if scored.lower_bound <= scored.value + _ROUNDING * abs(scored.value):
-        return audit
-    words = (
-        f"lower bound above the plan: {scored.lower_bound:.6g}, but the plan comes to "
-        f"{scored.value:.6g} {scored.measure}"
-    )
-    return audit.model_copy(update={"passed": False, "objections": (*audit.objections, words)})
 
 
 def _assumptions(

@@ -32,10 +32,12 @@ class Draft:
     trip: Trip
     legs: tuple[Leg, ...]
     stops: tuple[ChargingStop, ...]
+    points: tuple[tuple[float, float], ...]
+    """Where origin, stops and destination lie: in these worlds, all at nodes."""
 
     def audit(self) -> Audit:
         """Audit it as the planner does."""
-        return audit_plan(CAR, self.trip, self.legs, self.stops, step_s=5.0)
+        return audit_plan(CAR, self.trip, self.legs, self.stops, self.points, step_s=5.0)
 
     def with_leg(self, number: int, **changes: Any) -> "Draft":
         """Change one leg."""
@@ -48,6 +50,22 @@ class Draft:
         stops = list(self.stops)
         stops[number] = stops[number].model_copy(update=changes)
         return replace(self, stops=tuple(stops))
+
+    def without_road(self, number: int, first: int, last: int) -> "Draft":
+        """Leave some points of a leg's trace out; what is left is driven as before."""
+        trace = self.legs[number].trace
+        columns = {
+            name: values[:first] + values[last:] for name, values in trace.model_dump().items()
+        }
+        return self.with_leg(number, trace=trace.model_copy(update=columns))
+
+    def without_distance(self, number: int) -> "Draft":
+        """Have the middle step of a leg take no more than a metre of road, wherever it leads."""
+        trace = self.legs[number].trace
+        half = len(trace.lat) // 2
+        jump_km = trace.distance_km[half] - trace.distance_km[half - 1] - 1e-3
+        moved = trace.distance_km[:half] + tuple(d - jump_km for d in trace.distance_km[half:])
+        return self.with_leg(number, trace=trace.model_copy(update={"distance_km": moved}))
 
     def with_trip(self, **changes: Any) -> "Draft":
         """Change the trip."""
@@ -65,7 +83,9 @@ class Draft:
 
 
 def draft_of(plan: Plan) -> Draft:
-    return Draft(plan.trip, plan.legs, plan.stops)
+    ends: tuple[Any, ...] = (plan.trip.origin, *plan.stops, plan.trip.destination)
+    points = tuple((place.lat, place.lon) for place in ends)
+    return Draft(plan.trip, plan.legs, plan.stops, points)
 
 
 @pytest.fixture(scope="module", name="good")
@@ -88,6 +108,34 @@ def test_an_honest_plan_passes(good: Draft) -> None:
 
 
 TAMPERED: dict[str, tuple[Callable[[Draft], Draft], str]] = {
+    "a leg cut short at its end": (
+        lambda d: d.without_road(1, len(d.legs[1].trace.lat) // 2, len(d.legs[1].trace.lat)),
+        r"leg 2: its road ends \d+\.\d+ km from its stop",
+    ),
+    "a leg cut short at its beginning": (
+        lambda d: d.without_road(0, 0, len(d.legs[0].trace.lat) // 2),
+        r"leg 1: its road begins \d+\.\d+ km from its stop",
+    ),
+    "a leg of no road at all": (
+        lambda d: d.without_road(1, 1, len(d.legs[1].trace.lat)),
+        r"leg 2: its road ends \d+\.\d+ km from its stop",
+    ),
+    "a jump amid a leg": (
+        lambda d: d.without_distance(1),
+        r"leg 2: 1 m of road lead \d{4,} m over the ground",
+    ),
+    "a clock that stands still at a stop": (
+        lambda d: d.with_stop(0, overhead_s=d.stops[0].overhead_s + 5.0),
+        r"leg 2: begins at \d+\.\d+ s on the clock, not at \d+",
+    ),
+    "distance": (
+        lambda d: d.with_leg(1, distance_km=d.legs[1].distance_km - 1.0),
+        r"leg 2: states \d+\.\d+ km, its road has \d+",
+    ),
+    "a leg left out": (
+        lambda d: replace(d, legs=d.legs[:1] + d.legs[2:], stops=d.stops[:1] + d.stops[2:]),
+        r"legs do not lie between \d+ places",
+    ),
     "SoC at departure": (
         lambda d: d.with_leg(1, departure_soc=d.legs[1].departure_soc + 0.01),
         r"leg 2 departure: SoC differs by \+0\.01",

@@ -97,8 +97,10 @@ class Roads:
         costs = (lanes.up, lanes.down, lanes.weight)
         return lane_roads(tree.graph, *costs, lane, *forward_star, *ends)
 
-    def drive(self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool) -> Drive:
-        """Roads and speeds of drives in a row.
+    def drive(
+        self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool
+    ) -> Drive | None:
+        """Roads and speeds of drives in a row; None where a metric has no road for one of them.
 
         Parameters
         ----------
@@ -114,6 +116,8 @@ class Roads:
             metric = self._ground.metrics[index]
             source, target = nodes[position : position + 2]
             part = self.arcs(metric, source, target, backward=backward and not position)
+            if not part.size and source != target:
+                return None
             arcs.append(part)
             speed.append(metric.share[part])
             cuts.append(sum(piece.size for piece in arcs))
@@ -224,8 +228,10 @@ class FineDrives(DrivePool):
         for index in range(len(self._ground.metrics)):
             indices = [index] * (len(nodes) - 1)
             drive = self._roads.drive(indices, nodes, backward=backward)
+            if drive is None:
+                continue
             key = drive.arcs.tobytes()
-            if key not in known and (drive.arcs.size or len(set(nodes)) == 1):
+            if key not in known:
                 known.add(key)
                 tables.append(self._graded(drive, stop, dwell_s, drawn_kwh))
         rate = self._slowed.get((stop, step.stop)) if len(nodes) == 2 else None
