@@ -42,8 +42,8 @@ demo: $(VENV)/.stamp-base  ## plan Denver - Grand Junction in a Nissan Sakura; p
 	$(BIN)/tripplan plan "Denver, CO" "Grand Junction, CO" --vehicle nissan-sakura \
 		--departure-soc 90% --ambient-c 30 -o $(DEMO_MAP)
 
-test: $(VENV)/.stamp-test  ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: $(VENV)/.stamp-test  ## run all tests, or some: make test T=tests/unit/planning
+	$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadfile)
 
 check: $(VENV)/.stamp-test  ## run linter, format check, types and import layers
 	$(BIN)/ruff check .

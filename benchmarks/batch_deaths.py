@@ -30,11 +30,11 @@ import numpy as np
 import tripplan
 from batch_runs import COMMAND, workers_of
 from measure import KB_PER_GB, AbsentError, figure, section, table
-from tripplan.answer import Plan
 from tripplan.batch import plan_each
-from tripplan.planner import Planner
-from tripplan.trip import Trip
-from tripplan.vehicle import Vehicle
+from tripplan.planning.planner import Planner
+from tripplan.records.plan import Plan
+from tripplan.records.trip import Trip
+from tripplan.records.vehicle import Vehicle
 
 KILLED_ROWS = 1000
 LONGEST_SHARE = 0.05

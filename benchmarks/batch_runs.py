@@ -20,7 +20,7 @@ import tripplan
 from measure import AbsentError
 from places import random_trips
 from tripplan.errors import TripplanError
-from tripplan.region import Region
+from tripplan.records.region import Region
 
 COMMAND = (sys.executable, "-m", "tripplan", "batch")
 SAMPLE_S = 0.5

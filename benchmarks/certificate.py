@@ -28,8 +28,8 @@ from measure import (
     watched,
 )
 from places import alps, car, colorado, random_trips
-from tripplan.planner import Planner
-from tripplan.region import Region
+from tripplan.planning.planner import Planner
+from tripplan.records.region import Region
 
 CARS = {
     "tesla-model-3-lr": "liquid-cooled",

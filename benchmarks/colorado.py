@@ -41,12 +41,12 @@ from measure import (
     watched,
 )
 from places import car, colorado, colorado_order, colorado_roads, random_trips
-from tripplan.node_order import inertial_order
-from tripplan.planner import Planner
-from tripplan.search.customised import Metric
-from tripplan.search.hierarchy import Hierarchy
-from tripplan.search.kernels.sweep import new_sweep_work, ways
-from tripplan.search.rows import RowStore
+from tripplan.planning.planner import Planner
+from tripplan.routing.cch import Hierarchy
+from tripplan.routing.customization import Metric
+from tripplan.routing.kernels.phast import new_sweep_work, ways
+from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.ordering import inertial_order
 from tripplan.search.solve import solve
 
 CARS = ("hyundai-ioniq-28", "nissan-leaf-30")

@@ -30,8 +30,8 @@ from measure import (
     watched,
 )
 from places import car, europe, random_trips
-from tripplan.planner import Planner
-from tripplan.trip import Place, Trip
+from tripplan.planning.planner import Planner
+from tripplan.records.trip import Place, Trip
 
 CARS = ("tesla-model-3-lr", "renault-zoe-ze50")
 CITIES = {

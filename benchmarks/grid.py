@@ -24,9 +24,9 @@ import networkx as nx
 import numpy as np
 
 from tripplan.physics.charging import SOC_CELLS
-from tripplan.search.drive_columns import DriveColumns
-from tripplan.search.question import Question, charging_times_s
-from tripplan.search.rows import RowStore
+from tripplan.routing.drive_columns import DriveColumns
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.problem import Question, charging_times_s
 
 ELLIPSE = 1.15
 ELLIPSE_SLACK_S = 1200.0

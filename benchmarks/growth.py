@@ -29,9 +29,9 @@ from measure import (
     watched,
 )
 from places import car, colorado, random_trips, roads_only, with_chargers
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.search.hierarchy import Hierarchy
+from tripplan.planning.planner import Planner
+from tripplan.records.region import Region
+from tripplan.routing.cch import Hierarchy
 from tripplan.search.solve import solve
 
 NETWORKS = {

@@ -31,13 +31,13 @@ from measure import (
     watched,
 )
 from places import alps, car, colorado, random_trips, with_chargers
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.search.customised import Customised, Metric
+from tripplan.planning.planner import Planner
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.routing.customization import Customised, Metric
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.label_setting import optimistic_rests, scope_of, search
 from tripplan.search.pool import RealDrives
-from tripplan.search.rows import RowStore
-from tripplan.search.run import optimistic_rests, scope_of, search
-from tripplan.settings import Settings
 
 CAR = "hyundai-ioniq-28"
 CASES = ((500, 30.0), (120, 24.0), (100, 24.0))

@@ -23,16 +23,16 @@ from unittest.mock import patch
 
 import numpy as np
 
-from tripplan import planner as planner_module
-from tripplan.answer import Plan
 from tripplan.errors import TripplanError
-from tripplan.planner import Planner
-from tripplan.search.question import Question
-from tripplan.search.rows import RowStore
+from tripplan.planning import planner as planner_module
+from tripplan.planning.planner import Planner
+from tripplan.records.plan import Plan
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Trip
+from tripplan.records.vehicle import Vehicle
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.problem import Question
 from tripplan.search.solve import Solution, solve
-from tripplan.settings import Settings
-from tripplan.trip import Trip
-from tripplan.vehicle import Vehicle
 
 HERE = Path(__file__).resolve().parent
 SECTIONS = HERE / "results"

@@ -40,11 +40,11 @@ from station_table import (
     table_of,
     with_tripplan,
 )
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.search.rows import RowStore
-from tripplan.search.run import optimistic_rests
-from tripplan.settings import Settings
+from tripplan.planning.planner import Planner
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.label_setting import optimistic_rests
 
 CAR, KWH = "hyundai-ioniq-28", 30.0
 CASES = {25: 10, 100: 10, 400: 8, 1000: 5}

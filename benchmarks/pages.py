@@ -18,8 +18,8 @@ from typing import Any
 
 import tripplan
 from measure import SECTIONS, AbsentError
-from tripplan.answer import Plan
-from tripplan.render.map import to_html
+from tripplan.output.page.map import to_html
+from tripplan.records.plan import Plan
 
 TRIPS = (
     ("150 km", "Denver, CO", "Vail, CO", "nissan-sakura"),

@@ -10,20 +10,18 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from measure import CACHE, shared
-from tripplan.charger import Charger, ChargerSet, Connector
-from tripplan.gazetteer import Gazetteer
-from tripplan.network import RoadNetwork
-from tripplan.node_order import inertial_order
-from tripplan.region import Region
+from tripplan.arrays import Ints
+from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
+from tripplan.records.trip import Conditions, Place, Trip
+from tripplan.records.vehicle import Vehicle, catalogue
+from tripplan.routing.ordering import inertial_order
 from tripplan.sources.build import build_region
 from tripplan.sources.store import load_region, save_region
-from tripplan.trip import Conditions, Place, Trip
-from tripplan.vehicle import Vehicle, catalogue
-
-Ints = NDArray[np.int32]
 
 POWERS_KW = (50.0, 100.0, 150.0)
 STANDARDS = ("CHADEMO", "CCS1", "CCS2", "NACS")

@@ -30,10 +30,10 @@ from measure import (
 )
 from places import car, colorado, europe, random_trips
 from tripplan.errors import NoPlanError
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.trip import ChargerWishes, Place, Trip
-from tripplan.vehicle import Vehicle
+from tripplan.planning.planner import Planner
+from tripplan.records.region import Region
+from tripplan.records.trip import ChargerWishes, Place, Trip
+from tripplan.records.vehicle import Vehicle
 
 REGIONS: dict[str, tuple[Callable[[], Region], str, float]] = {
     "Europe, 1,520 chargers": (europe, "tesla-model-3-lr", 800.0),

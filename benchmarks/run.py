@@ -20,9 +20,9 @@ from typing import TypeVar
 
 import grid
 from tripplan import Plan, Planner, Settings, Trip, Vehicle, catalogue, load_starter
-from tripplan.api import make_trip
-from tripplan.search.question import Question
-from tripplan.search.rows import RowStore
+from tripplan.planning.requests import make_trip
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.problem import Question
 
 TRIPS = (
     ("Denver, CO", "Grand Junction, CO"),

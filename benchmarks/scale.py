@@ -21,10 +21,10 @@ from batch import colorado_region, europe_folder
 from measure import CACHE, figure, made_ready, mean, section, table, timed
 from places import alps, car, random_trips
 from tripplan.errors import TripplanError
-from tripplan.planner import Planner
+from tripplan.planning.planner import Planner
+from tripplan.records.trip import Trip
+from tripplan.records.vehicle import Vehicle
 from tripplan.sources.store import load_region
-from tripplan.trip import Trip
-from tripplan.vehicle import Vehicle
 
 CARS = ("nissan-leaf-40", "renault-zoe-ze50")
 PLUG = "CCS2"

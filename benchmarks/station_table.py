@@ -15,19 +15,17 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from tripplan.jit import compiled
+from tripplan.arrays import Floats, Longs
 from tripplan.physics.charging import SOC_CELLS, PowerModel
-from tripplan.search.drive_columns import DriveColumns
+from tripplan.physics.jit import compiled
+from tripplan.records.settings import Settings
+from tripplan.routing.drive_columns import DriveColumns
+from tripplan.routing.many_to_many import RowStore
 from tripplan.search.kernels.labels import Bounds
+from tripplan.search.label_setting import least_time_s, search
 from tripplan.search.pool import DrivePool
-from tripplan.search.question import Question, charging_times_s
-from tripplan.search.rows import RowStore
-from tripplan.search.run import least_time_s, search
-from tripplan.settings import Settings
+from tripplan.search.problem import Question, charging_times_s
 from tripplan.units import S_PER_H
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 CURVE = (0.0, 0.3, 0.45, 0.55, 0.65, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 """SoC at which the charging power falls; on whole per cents, so that all programs can have it."""
@@ -246,8 +244,8 @@ def frvcpy_solver(table: StationTable) -> Callable[[], float]:
 class States:
     """The graph of (stop, SoC in whole per cents above the reserve); the last state is the end."""
 
-    tail: Ints
-    head: Ints
+    tail: Longs
+    head: Longs
     weight_s: Floats
     origin: int
     count: int

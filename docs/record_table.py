@@ -15,18 +15,18 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from tripplan.record import Record
+from tripplan.records.base import Record
 
 NOMENCLATURE = Path(__file__).parents[1] / "src" / "tripplan" / "data" / "nomenclature.csv"
 HOMES = (
-    "trip",
-    "settings",
-    "vehicle",
-    "network",
-    "charger",
-    "gazetteer",
-    "region",
-    "answer",
+    "records.trip",
+    "records.settings",
+    "records.vehicle",
+    "records.network",
+    "records.charger",
+    "records.gazetteer",
+    "records.region",
+    "records.plan",
     "batch",
     "study",
 )

@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 
 _ROOT = Path(__file__).parents[1]
-_COMPILED = ("physics/*.py", "search/kernels/*.py", "audit_steps.py")
+_COMPILED = (
+    "physics/*.py",
+    "routing/kernels/*.py",
+    "search/kernels/*.py",
+    "planning/audit_steps.py",
+)
 
 
 def _fingerprint() -> str:

@@ -6,12 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from tripplan.search.costs import Roads, whole_numbers
-from tripplan.search.customised import Customised, stacked
-from tripplan.search.hierarchy import Hierarchy
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from tripplan.arrays import Floats, Ints
+from tripplan.planning.arc_costs import Roads, whole_numbers
+from tripplan.routing.cch import Hierarchy
+from tripplan.routing.customization import Customised, stacked
 
 
 @dataclass(frozen=True, eq=False)

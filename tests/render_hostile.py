@@ -5,8 +5,10 @@ from typing import Any
 
 from tests.render_sample import sample_region
 from tests.render_visits import visits_plan
-from tripplan.answer import Plan
-from tripplan.region import ChargerSet, Gazetteer, GazetteerEntry, Region
+from tripplan.records.charger import ChargerSet
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
 
 HOSTILE = {
     "script": "<script>window.pwned=1</script>",

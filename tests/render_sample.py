@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from tripplan.answer import (
+from tripplan.planning.uncertainty import arrival_probability, with_outlook
+from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.records.network import RoadNetwork
+from tripplan.records.plan import (
     Audit,
     Certificate,
     ChargingStop,
@@ -23,17 +27,8 @@ from tripplan.answer import (
     PowerSample,
     Trace,
 )
-from tripplan.outlook import arrival_probability, with_outlook
-from tripplan.region import (
-    Charger,
-    ChargerSet,
-    Connector,
-    Gazetteer,
-    GazetteerEntry,
-    Region,
-    RoadNetwork,
-)
-from tripplan.trip import Conditions, Place, Trip
+from tripplan.records.region import Region
+from tripplan.records.trip import Conditions, Place, Trip
 
 CAPACITY_KWH = 19.2
 MASS_KG = 1155.0

@@ -7,8 +7,8 @@ a hotel with a plug in Vail, and lunch without one in Glenwood Springs.
 from functools import cache
 
 from tests.render_sample import START, charge, course_points, drive, finished, sample_places
-from tripplan.answer import ChargingStop, Leg, Plan, SpeedAdvice
-from tripplan.trip import Place, Waypoint
+from tripplan.records.plan import ChargingStop, Leg, Plan, SpeedAdvice
+from tripplan.records.trip import Place, Waypoint
 
 PLACES = (("Frisco", 5), ("Vail, CO", 7), ("Glenwood Springs, CO", 9), ("Rifle", 10))
 HOT_C, MORNING_C = 44.0, 20.0

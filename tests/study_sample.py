@@ -3,12 +3,12 @@
 from typing import Any
 
 from tests.render_visits import visits_plan
-from tripplan.answer import Plan
 from tripplan.errors import DisconnectedError, OutOfRangeError
-from tripplan.planner import Planner
+from tripplan.planning.planner import Planner
+from tripplan.records.plan import Plan
+from tripplan.records.trip import Trip
+from tripplan.records.vehicle import Vehicle
 from tripplan.study import Study
-from tripplan.trip import Trip
-from tripplan.vehicle import Vehicle
 
 COLD_C, WARM_C = -20.0, 25.0
 VALUES: dict[str, Any] = {

@@ -9,11 +9,14 @@ import numpy as np
 from scipy.spatial import Delaunay
 
 from tripplan.errors import NoPlanError
-from tripplan.planner import Planner
-from tripplan.region import Charger, ChargerSet, Connector, Gazetteer, Region, RoadNetwork
-from tripplan.settings import Settings
-from tripplan.trip import Conditions, Place, Trip
-from tripplan.vehicle import Vehicle
+from tripplan.planning.planner import Planner
+from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Conditions, Place, Trip
+from tripplan.records.vehicle import Vehicle
 
 KM_PER_DEGREE = 111.195
 LAT, LON = 39.0, -105.0

@@ -17,9 +17,9 @@ from PIL import Image
 from selenium import webdriver
 
 import tripplan
-from tripplan.overview import compare_trip, sweep
-from tripplan.render.map import save_html
-from tripplan.render.png import write_png
+from tripplan.batch.overview import compare_trip, sweep
+from tripplan.output.page.map import save_html
+from tripplan.output.picture.png import write_png
 from tripplan.study import run_study
 
 OUT = Path(__file__).parent.parent / "docs" / "images"

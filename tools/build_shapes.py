@@ -23,9 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from starter_build.output import sha256, write_json, write_npz
-from tripplan.render.lines import simplify
-
-Floats = NDArray[np.float64]
+from tripplan.arrays import Floats
+from tripplan.output.drawing.lines import simplify
 
 OUT = Path(__file__).parent.parent / "src" / "tripplan" / "data" / "shapes"
 BUILT = "2026-11-28"

@@ -12,16 +12,17 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan import model, outlook
+from tripplan.arrays import Floats
 from tripplan.physics import spread
-from tripplan.planner import Planner
-from tripplan.settings import Settings
+from tripplan.planning import uncertainty as outlook
+from tripplan.planning.planner import Planner
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Conditions, Trip, Waypoint
+from tripplan.records.vehicle import Vehicle, find_vehicle
 from tripplan.sources.starter import load_starter
-from tripplan.trip import Conditions, Trip, Waypoint
 from tripplan.units import M_PER_MILE, S_PER_H
-from tripplan.vehicle import Vehicle, find_vehicle
+from tripplan.vehicle_model import conditioned as model
 
 ENDS = ("Littleton, CO", "DEN")
 MILES = (35.0, 45.0)
@@ -63,8 +64,6 @@ CASES = (
 )
 CASES_OF = ("nissan-leaf-40", "chevrolet-bolt-60")
 """Cars whose cases are told."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

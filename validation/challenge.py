@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tripplan.charger import Charger, ChargerSet, Connector
-from tripplan.gazetteer import Gazetteer
-from tripplan.network import RoadNetwork
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.settings import Settings
-from tripplan.trip import Conditions, Place, Trip
-from tripplan.vehicle import find_vehicle
+from tripplan.planning.planner import Planner
+from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Conditions, Place, Trip
+from tripplan.records.vehicle import find_vehicle
 
 KM = 1000
 STEP_KM = 5

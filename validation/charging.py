@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tripplan import model
 from tripplan.physics.charging import charge_step
 from tripplan.physics.consumption import air_density_kg_per_m3
 from tripplan.physics.thermal import driven_pack_c, joule_heat_w
-from tripplan.trip import Conditions
-from tripplan.vehicle import Vehicle
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import Vehicle
+from tripplan.vehicle_model import conditioned as model
 
 STEP_SOC = 0.001
 SENSOR_LAG_S = 170.0

@@ -14,10 +14,11 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tripplan.drive_log import DriveLog, Followed, follow
+from tripplan.arrays import Floats
+from tripplan.calibration.drive_log import DriveLog, Followed, follow
 from tripplan.physics import cabin
-from tripplan.trip import Conditions
-from tripplan.vehicle import Vehicle
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import Vehicle
 
 NAME = "drives/bmw_i3_60ah_1hz.parquet"
 LOAD = Conditions(payload_kg=100.0)
@@ -28,8 +29,6 @@ this are interpolated over a gap of the log, and left out."""
 SAME_SOC = 0.003
 """A trip that starts within this SoC of the end of the trip before goes on after a short pause
 (assumption): its cabin is still warm."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

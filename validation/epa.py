@@ -12,11 +12,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.drive_log import DriveLog, follow
+from tripplan.calibration.drive_log import DriveLog, follow
 from tripplan.physics import consumption
-from tripplan.trip import Conditions
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import Vehicle, find_vehicle
 from tripplan.units import M_PER_MILE, MPS_PER_MPH
-from tripplan.vehicle import Vehicle, find_vehicle
 from validation.shared import DATA
 
 CHARGER_EFFICIENCY = 0.88

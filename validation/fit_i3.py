@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from tripplan.calibration import calibrate
-from tripplan.drive_log import DriveLog, as_roads, follow
-from tripplan.vehicle import Vehicle, find_vehicle
+from tripplan.arrays import Floats
+from tripplan.calibration.drive_log import DriveLog, as_roads, follow
+from tripplan.calibration.fit import calibrate
+from tripplan.records.vehicle import Vehicle, find_vehicle
 from validation.drives import LOAD, NAME, Compared, Drive, compare, read
 from validation.shared import shared
 
@@ -34,8 +34,6 @@ FOLDS = 5
 _WINDOW_S = 60
 _SOFT = 0.1
 """Errors above this count less than their square: ten per cent of a trip, 0.05 kWh of a minute."""
-
-Floats = NDArray[np.float64]
 
 
 def value(car: Vehicle, name: str) -> float:

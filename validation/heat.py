@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tripplan.vehicle import Vehicle, find_vehicle
+from tripplan.records.vehicle import Vehicle, find_vehicle
 from validation.charging import at_soc, charge, drive, steady_kw, with_thermal
 
 DRAWS = 60

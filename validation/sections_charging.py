@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tripplan.vehicle import find_vehicle
+from tripplan.records.vehicle import find_vehicle
 from validation import challenge, heat
 from validation.charging import at_minute, at_soc, charge
 from validation.figures import Series, draw

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tripplan.arrays import Floats
 from tripplan.physics import spread
-from tripplan.vehicle import find_vehicle
+from tripplan.records.vehicle import find_vehicle
 from validation import drives, epa, fit_i3
 from validation.figures import Series, draw
 from validation.page import percent, put, table
@@ -48,7 +49,7 @@ def write_drives() -> bool:
 def _summary(
     rows: Sequence[drives.Compared],
     half: Sequence[drives.Compared],
-    left_out: tuple[fit_i3.Floats, fit_i3.Floats],
+    left_out: tuple[Floats, Floats],
 ) -> str:
     def line(words: str, some: Sequence[drives.Compared]) -> list[str]:
         cells = [mean_of(errors(some, winter=winter)) for winter in (None, False, True)]
@@ -71,7 +72,7 @@ def _summary(
     )
 
 
-def _coverage(left_out: fit_i3.Floats, rows: Sequence[drives.Compared]) -> str:
+def _coverage(left_out: Floats, rows: Sequence[drives.Compared]) -> str:
     ratios = 1.0 / (1.0 + left_out)
     held = fit_i3.held_by_bands(ratios)
     inside = np.abs(ratios - 1.0) <= spread.QUANTILE_90 * spread.SCALE

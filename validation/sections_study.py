@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tripplan.batch import Outcome
-from tripplan.render import words
-from tripplan.render.study import Overview
+from tripplan.output.page.study import Overview
+from tripplan.output.text import words
 from tripplan.study import StudyRow, plan_study
 from tripplan.study.load import Load
 from tripplan.units import S_PER_H

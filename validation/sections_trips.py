@@ -1,6 +1,6 @@
 """Sections on winter: range against published surveys, and the trip to the airport."""
 
-from tripplan.vehicle import find_vehicle
+from tripplan.records.vehicle import find_vehicle
 from validation import airport, winter
 from validation.page import PAGE, put, table
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tripplan import model
-from tripplan.drive_log import follow
+from tripplan.calibration.drive_log import follow
 from tripplan.physics.consumption import COAST_DOWN_LOAD_KG
-from tripplan.trip import CabinSetting, Conditions, Place, Trip
-from tripplan.vehicle import Vehicle, catalogue
+from tripplan.records.trip import CabinSetting, Conditions, Place, Trip
+from tripplan.records.vehicle import Vehicle, catalogue
+from tripplan.vehicle_model import conditioned as model
 from validation.epa import cycle_log
 
 MILD_C = 23.9

@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tripplan.answer import ChargingStop, Leg, Plan
     from tripplan.api import alternatives, pareto, plan, plans_by_stops
     from tripplan.batch import Outcome, plan_many
     from tripplan.errors import (
@@ -25,47 +24,58 @@ if TYPE_CHECKING:
         SourceError,
         TripplanError,
     )
-    from tripplan.planner import Planner
-    from tripplan.region import Charger, ChargerSet, Connector, Region, RoadNetwork
-    from tripplan.settings import Settings
+    from tripplan.planning.planner import Planner
+    from tripplan.records.charger import Charger, ChargerSet, Connector
+    from tripplan.records.network import RoadNetwork
+    from tripplan.records.plan import ChargingStop, Leg, Plan
+    from tripplan.records.region import Region
+    from tripplan.records.settings import Settings
+    from tripplan.records.trip import (
+        Adapter,
+        ChargerWishes,
+        Conditions,
+        Place,
+        Prices,
+        Trip,
+        Waypoint,
+    )
+    from tripplan.records.vehicle import Battery, ChargingCurve, Vehicle, catalogue, load_vehicle
     from tripplan.sources.starter import load_starter
-    from tripplan.trip import Adapter, ChargerWishes, Conditions, Place, Prices, Trip, Waypoint
-    from tripplan.vehicle import Battery, ChargingCurve, Vehicle, catalogue, load_vehicle
 
 _HOME = {
-    "Adapter": "trip",
-    "Battery": "vehicle",
-    "Charger": "region",
-    "ChargerSet": "region",
-    "ChargerWishes": "trip",
-    "ChargingCurve": "vehicle",
-    "ChargingStop": "answer",
-    "Conditions": "trip",
-    "Connector": "region",
+    "Adapter": "records.trip",
+    "Battery": "records.vehicle",
+    "Charger": "records.charger",
+    "ChargerSet": "records.charger",
+    "ChargerWishes": "records.trip",
+    "ChargingCurve": "records.vehicle",
+    "ChargingStop": "records.plan",
+    "Conditions": "records.trip",
+    "Connector": "records.charger",
     "DataError": "errors",
     "DisconnectedError": "errors",
     "InvalidInputError": "errors",
-    "Leg": "answer",
+    "Leg": "records.plan",
     "NoPlanError": "errors",
     "OffNetworkError": "errors",
     "OfflineError": "errors",
     "OutOfRangeError": "errors",
     "Outcome": "batch",
-    "Place": "trip",
-    "Plan": "answer",
-    "Planner": "planner",
-    "Prices": "trip",
-    "Region": "region",
-    "RoadNetwork": "region",
-    "Settings": "settings",
+    "Place": "records.trip",
+    "Plan": "records.plan",
+    "Planner": "planning.planner",
+    "Prices": "records.trip",
+    "Region": "records.region",
+    "RoadNetwork": "records.network",
+    "Settings": "records.settings",
     "SourceError": "errors",
-    "Trip": "trip",
+    "Trip": "records.trip",
     "TripplanError": "errors",
-    "Vehicle": "vehicle",
-    "Waypoint": "trip",
-    "catalogue": "vehicle",
+    "Vehicle": "records.vehicle",
+    "Waypoint": "records.trip",
+    "catalogue": "records.vehicle",
     "load_starter": "sources.starter",
-    "load_vehicle": "vehicle",
+    "load_vehicle": "records.vehicle",
     "alternatives": "api",
     "pareto": "api",
     "plan": "api",

@@ -1,5 +1,5 @@
 """`python -m tripplan` is the command `tripplan`."""
 
-from tripplan.cli import main
+from tripplan.cli.main import main
 
 main()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tripplan.answer import Plan
-from tripplan.region import Region
-from tripplan.render.map import save_html
+from tripplan.output.page.map import save_html
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome

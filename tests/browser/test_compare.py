@@ -10,8 +10,8 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.test_controls import AXE
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
-from tripplan.render import compare
-from tripplan.render.compare import Entry
+from tripplan.output.page import compare
+from tripplan.output.page.compare import Entry
 
 pytestmark = pytest.mark.browser
 

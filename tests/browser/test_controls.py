@@ -12,7 +12,7 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.test_page import box_of, wait_for
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
-from tripplan.render import words
+from tripplan.output.text import words
 
 pytestmark = pytest.mark.browser
 

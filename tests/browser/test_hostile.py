@@ -11,10 +11,13 @@ import pytest
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.hostile_corpus import corpus
 from tests.render_sample import sample_plan, sample_region
-from tripplan.answer import Plan
-from tripplan.region import ChargerSet, Gazetteer, GazetteerEntry, Region
-from tripplan.render import compare, words
-from tripplan.render.map import save_html
+from tripplan.output.page import compare
+from tripplan.output.page.map import save_html
+from tripplan.output.text import words
+from tripplan.records.charger import ChargerSet
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
 
 pytestmark = pytest.mark.browser
 

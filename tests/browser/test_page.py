@@ -12,7 +12,8 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.render_hostile import HOSTILE, named_plan, named_region
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
-from tripplan.render import popups, visits, words
+from tripplan.output.page import popups
+from tripplan.output.text import visits, words
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.test_controls import AXE
 from tests.render_visits import visits_plan
 from tests.study_sample import sample_answer, sample_study
-from tripplan.planner import Planner
+from tripplan.planning.planner import Planner
 from tripplan.study import run_study
 
 pytestmark = pytest.mark.browser

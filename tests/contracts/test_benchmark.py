@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.source_tree import ROOT
 from tripplan import Planner, RoadNetwork, Settings, catalogue, load_starter
-from tripplan.api import make_trip
+from tripplan.planning.requests import make_trip
 
 
 @pytest.mark.parametrize(

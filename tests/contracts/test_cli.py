@@ -14,9 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.render_visits import visits_plan
-from tripplan.cli import app
-from tripplan.planner import Planner
-from tripplan.vehicle import catalogue
+from tripplan.cli.main import app
+from tripplan.planning.planner import Planner
+from tripplan.records.vehicle import catalogue
 
 SAKURA = ("--vehicle", "nissan-sakura")
 WRONG_INPUT = 2

@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.contracts.source_tree import ROOT, modules
-from tripplan.cli import app
+from tripplan.cli.main import app
 from tripplan.errors import TripplanError
 
 FENCE = re.compile(
@@ -161,14 +161,14 @@ def test_the_table_of_errors_is_that_of_the_code() -> None:
     assert rows == kinds
 
 
-def test_the_floors_on_the_page_are_those_of_the_linter() -> None:
+def test_the_layers_on_the_page_are_those_of_the_linter() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    floors: dict[int, list[str]] = {}
-    for floor, module in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE):
-        floors.setdefault(int(floor), []).append(module)
+    layers_told: dict[int, list[str]] = {}
+    for layer, module in re.findall(r"^\| (\d+) \| `(\w+)` \|", page, re.MULTILINE):
+        layers_told.setdefault(int(layer), []).append(module)
     config = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = config.split("layers = [")[1].split("]")[0]
     layers = [re.findall(r"\w+", line) for line in re.findall(r'"([^"]+)"', block)]
-    assert [sorted(floors[floor]) for floor in sorted(floors, reverse=True)] == [
+    assert [sorted(layers_told[layer]) for layer in sorted(layers_told, reverse=True)] == [
         sorted(layer) for layer in layers
     ]

@@ -64,23 +64,27 @@ def loaded_after(statement: str) -> set[str]:
 
 
 def test_the_probe_of_import_cost_sees_a_heavy_import() -> None:
-    assert loaded_after("import tripplan.jit") >= {"numba", "numpy"}
+    assert loaded_after("import tripplan.physics.jit") >= {"numba", "numpy"}
 
 
 def test_importing_tripplan_loads_no_heavy_library() -> None:
     assert loaded_after("import tripplan") == set()
 
 
-@pytest.mark.parametrize("module", ["tripplan.trip", "tripplan.vehicle", "tripplan.answer"])
+@pytest.mark.parametrize(
+    "module", ["tripplan.records.trip", "tripplan.records.vehicle", "tripplan.records.plan"]
+)
 def test_records_load_no_heavy_library(module: str) -> None:
     assert loaded_after(f"import {module}") == set()
 
 
 def test_help_loads_no_heavy_library() -> None:
-    command = "from typer.testing import CliRunner\nimport tripplan.cli as c\n"
+    command = "from typer.testing import CliRunner\nimport tripplan.cli.main as c\n"
     command += "assert CliRunner().invoke(c.app, ['plan', '--help']).exit_code == 0"
     assert loaded_after(command) == set()
 
 
 def test_planning_needs_no_map_library() -> None:
-    assert "folium" not in loaded_after("import tripplan.api, tripplan.batch, tripplan.planner")
+    assert "folium" not in loaded_after(
+        "import tripplan.api, tripplan.batch, tripplan.planning.planner"
+    )

@@ -12,12 +12,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import tripplan.render
+import tripplan.output
 from tests.render_hostile import HOSTILE, named_plan, named_region
 from tests.render_sample import sample_plan
-from tripplan.render import export, gpx, report, words
-from tripplan.render.map import to_html
-from tripplan.render.popups import NAME_LIMIT, escape, name, tag
+from tripplan.output.files import export, gpx
+from tripplan.output.page.map import to_html
+from tripplan.output.page.popups import NAME_LIMIT, escape, name, tag
+from tripplan.output.text import report, words
 
 NAMES = pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 PLAIN = "Plain"
@@ -130,7 +131,7 @@ def test_machine_formats_keep_the_name_or_defuse_it(hostile: str) -> None:
 
 def test_one_file_alone_writes_html() -> None:
     """Only popups.py makes `Markup` or knows html.escape; no other file holds an element's text."""
-    for path in sorted(Path(tripplan.render.__file__).parent.glob("*.py")):
+    for path in sorted(Path(tripplan.output.__file__).parent.rglob("*.py")):
         if path.name == "popups.py":
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))

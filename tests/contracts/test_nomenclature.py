@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.contracts.source_tree import PACKAGE
-from tripplan import (
-    answer,
+from tripplan.batch import outcome
+from tripplan.records import (
     charger,
     gazetteer,
     network,
@@ -21,8 +21,10 @@ from tripplan import (
     trip,
     vehicle,
 )
-from tripplan.batch import outcome
-from tripplan.record import Record
+from tripplan.records import (
+    plan as answer,
+)
+from tripplan.records.base import Record
 from tripplan.study import question
 
 COLUMNS = ("name", "type", "unit", "shape", "description", "source")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tripplan.vehicle import Vehicle, catalogue, parse_vehicle
+from tripplan.records.vehicle import Vehicle, catalogue, parse_vehicle
 
 PAGE = Path(__file__).parents[2] / "docs" / "models" / "vehicles.md"
 

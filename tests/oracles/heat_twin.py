@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tripplan.physics.charging import SOC_CELLS, charge_step
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.kernels.labels import Drives
-from tripplan.search.question import Question
+from tripplan.search.problem import Question
 
 SLACK_KWH = 1e-9
 

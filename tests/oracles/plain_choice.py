@@ -4,12 +4,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tripplan.arrays import Floats, Ints
 from tripplan.physics.thermal import PackModel
-from tripplan.search.charging_tables import extreme_cells_s, never_quicker
-from tripplan.search.kernels.choose import choose_stops, start
-from tripplan.search.kernels.course import Course
+from tripplan.search.charging_functions import extreme_cells_s, never_quicker
+from tripplan.search.kernels.context import Terms
+from tripplan.search.kernels.expand import choose_stops, start
+from tripplan.search.kernels.heat_trajectory import Course
 from tripplan.search.kernels.labels import (
     DONE,
     MANY,
@@ -20,11 +21,7 @@ from tripplan.search.kernels.labels import (
     Wishes,
     new_frontier,
 )
-from tripplan.search.kernels.terms import Terms
-from tripplan.search.run import IDLE_RULES, NO_POWER, NO_WAIT
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from tripplan.search.label_setting import IDLE_RULES, NO_POWER, NO_WAIT
 
 IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
 

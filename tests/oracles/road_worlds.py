@@ -8,20 +8,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
 from tests.oracles.road_levels import RoadLevels
+from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.thermal import PackModel
-from tripplan.search.costs import Roads, whole_numbers
-from tripplan.search.customised import Customised, stacked
-from tripplan.search.hierarchy import Hierarchy
-from tripplan.search.question import Goal, Question
-from tripplan.search.rows import RowStore
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from tripplan.planning.arc_costs import Roads, whole_numbers
+from tripplan.routing.cch import Hierarchy
+from tripplan.routing.customization import Customised, stacked
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.problem import Goal, Question
 
 MWH = 1e6
 """Milliwatt-hours in a kilowatt-hour."""

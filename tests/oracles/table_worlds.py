@@ -6,14 +6,11 @@ Energies are whole levels of charge, heights are node potentials, so that no cyc
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tests.oracles.plain_choice import plain_wishes
 from tests.oracles.twin import IMPOSSIBLE, Hop, LevelWorld, simulated_arrival
+from tripplan.arrays import Floats, Ints
 from tripplan.search.kernels.labels import Bounds, Drives, Wishes
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 
 @dataclass(frozen=True)

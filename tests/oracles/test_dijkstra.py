@@ -9,13 +9,13 @@ import pytest
 
 from tests.oracles.road_worlds import RoadWorld, as_ground, random_road_world
 from tests.worlds import across, car, endless_car, hilly_region
-from tripplan.answer import Leg, Plan
 from tripplan.errors import DisconnectedError, OutOfRangeError
-from tripplan.planner import Planner
-from tripplan.region import Region
+from tripplan.planning.planner import Planner
+from tripplan.records.plan import Leg, Plan
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.routing.many_to_many import RowStore
 from tripplan.search.refine import Roads
-from tripplan.search.rows import RowStore
-from tripplan.settings import Settings
 
 REGIONS = 40
 

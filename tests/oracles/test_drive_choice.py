@@ -9,9 +9,12 @@ import pytest
 from tests.oracles.road_worlds import random_road_world
 from tests.oracles.test_road_twin import answer
 from tests.worlds import LAT, LON, car
-from tripplan.planner import Planner
-from tripplan.region import ChargerSet, Gazetteer, Region, RoadNetwork
-from tripplan.trip import Place, Trip
+from tripplan.planning.planner import Planner
+from tripplan.records.charger import ChargerSet
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
+from tripplan.records.trip import Place, Trip
 
 
 def motorway_or_byway() -> Region:

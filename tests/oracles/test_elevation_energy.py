@@ -12,16 +12,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from tests.worlds import car
-from tripplan import model
-from tripplan.network import ROAD_CLASSES, RoadNetwork
+from tripplan.arrays import Floats
 from tripplan.physics.consumption import air_density_kg_per_m3
+from tripplan.records.network import ROAD_CLASSES, RoadNetwork
+from tripplan.records.trip import Conditions
 from tripplan.sources.elevation.lattice import M_PER_DEG
 from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
 from tripplan.sources.osm.network import read_osm
-from tripplan.trip import Conditions
 from tripplan.units import J_PER_KWH, KMH_PER_MPS, S_PER_H, STANDARD_GRAVITY_MPS2
+from tripplan.vehicle_model import conditioned as model
 
-Floats = NDArray[np.float64]
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 DATA = SHARED if (SHARED / "elevation").is_dir() else SHARED / "data"
 ANDORRA = DATA / "osm" / "andorra-latest.osm.pbf"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tripplan.vehicle import CoastDown, catalogue
+from tripplan.records.vehicle import CoastDown, catalogue
 from validation import epa, fit_i3
 
 ROWS = epa.compare()

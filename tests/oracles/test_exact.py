@@ -8,9 +8,9 @@ import pytest
 from tests.oracles.road_worlds import RoadWorld, as_question, as_rows
 from tests.oracles.test_road_twin import SPEEDS, cases, check_legs
 from tripplan.errors import DisconnectedError
+from tripplan.records.settings import Settings
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
-from tripplan.settings import Settings
 
 EXACT = Settings(heat=False, exact=True, label_limit=500_000)
 

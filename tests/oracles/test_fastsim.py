@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tripplan.drive_log import DriveLog, follow
-from tripplan.trip import Conditions
-from tripplan.vehicle import catalogue
+from tripplan.calibration.drive_log import DriveLog, follow
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import catalogue
 from validation import epa
 
 NAMES = ("mass_kg", "drag_coefficient", "frontal_area_m2", "rolling_coefficient", "udds", "hwfet")

@@ -17,13 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 from frvcpy.solver import Solver
-from numpy.typing import NDArray
 
 from tests.oracles.plain_choice import plain_choice, plain_wishes
+from tripplan.arrays import Floats, Ints
 from tripplan.search.kernels.labels import Bounds, Drives
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 CELLS = 100
 CASES = 120

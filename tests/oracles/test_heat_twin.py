@@ -16,17 +16,17 @@ from tests.oracles.road_worlds import as_question, as_rows, random_road_world
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.charging import SOC_CELLS, charge_step
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
-from tripplan.search.kernels.course import HeatRules
-from tripplan.search.kernels.customise import COST, HEAT, TIME
+from tripplan.records.settings import Settings
+from tripplan.routing.kernels.customise import COST, HEAT, TIME
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.kernels.heat_trajectory import HeatRules
 from tripplan.search.kernels.labels import Bounds
+from tripplan.search.label_setting import heat_rules, optimistic_rests
+from tripplan.search.label_setting import search as run_search
 from tripplan.search.pool import RealDrives, Scope
-from tripplan.search.question import Question
+from tripplan.search.problem import Question
 from tripplan.search.reach import OutOfReach
-from tripplan.search.rows import RowStore
-from tripplan.search.run import heat_rules, optimistic_rests
-from tripplan.search.run import search as run_search
 from tripplan.search.solve import Solution, solve
-from tripplan.settings import Settings
 
 GRAIN = 10
 MOST_STOPS = 4

@@ -15,8 +15,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from tests.stories.shared_data import SHARED
-from tripplan.network import ROAD_CLASSES, RoadNetwork
-from tripplan.region import Region
+from tripplan.records.network import ROAD_CLASSES, RoadNetwork
+from tripplan.records.region import Region
 from tripplan.sources.build import build_region
 from tripplan.sources.osm.file import read_file
 

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tests.stories.shared_data import shared
-from tripplan.network import RoadNetwork
-from tripplan.node_order import inertial_order
-from tripplan.search.hierarchy import Hierarchy
-from tripplan.search.kernels.customise import COLUMNS, TIME, Costs, Roads32, customise
-from tripplan.search.kernels.sweep import new_sweep_work, way_ranks, ways
-from tripplan.search.kernels.unpack import unpack
-
-Ints = NDArray[np.int32]
+from tripplan.arrays import Ints
+from tripplan.records.network import RoadNetwork
+from tripplan.routing.cch import Hierarchy
+from tripplan.routing.kernels.customise import COLUMNS, TIME, Costs, Roads32, customise
+from tripplan.routing.kernels.phast import new_sweep_work, way_ranks, ways
+from tripplan.routing.kernels.unpack import unpack
+from tripplan.routing.ordering import inertial_order
 
 SAMPLE = 5000
 UNPACKED = 500

@@ -20,9 +20,9 @@ from lxml import etree
 from tests.render_hostile import HOSTILE, named_plan
 from tests.render_sample import sample_plan
 from tests.render_visits import visits_plan
-from tests.unit.test_render_outputs import leaving
-from tripplan.answer import Plan
-from tripplan.render import export, gpx, ics, kml
+from tests.unit.output.test_outputs import leaving
+from tripplan.output.files import export, gpx, ics, kml
+from tripplan.records.plan import Plan
 
 PLANS = pytest.mark.parametrize(
     "plan",

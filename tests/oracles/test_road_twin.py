@@ -22,9 +22,9 @@ from tests.oracles.road_worlds import (
 )
 from tests.oracles.twin import simulated_arrival
 from tripplan.errors import DisconnectedError
+from tripplan.records.settings import Settings
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
-from tripplan.settings import Settings
 
 WORLDS = 1200
 SPEEDS = (1, 3)

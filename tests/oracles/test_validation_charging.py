@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tripplan.vehicle import find_vehicle
+from tripplan.records.vehicle import find_vehicle
 from validation import challenge, heat, sections_charging
 from validation.charging import at_minute, at_soc, charge
 

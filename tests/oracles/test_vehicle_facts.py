@@ -7,10 +7,10 @@ those of the sources (gauge readings, minutes of a report) and are stated beside
 import numpy as np
 import pytest
 
-from tripplan import model
 from tripplan.physics.thermal import driven_pack_c, joule_heat_w
-from tripplan.trip import Conditions
-from tripplan.vehicle import Vehicle, catalogue
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import Vehicle, catalogue
+from tripplan.vehicle_model import conditioned as model
 from validation import charging
 
 CARS = catalogue()

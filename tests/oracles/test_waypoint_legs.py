@@ -12,10 +12,10 @@ import pytest
 from tests.oracles.road_worlds import RoadWorld, as_levels, as_question, as_rows, random_road_world
 from tests.oracles.twin import simulated_arrival
 from tripplan.errors import DisconnectedError
-from tripplan.search.question import Goal, Question
+from tripplan.records.settings import Settings
+from tripplan.search.problem import Goal, Question
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
-from tripplan.settings import Settings
 
 
 def by_way_of(world: RoadWorld, nodes: list[int]) -> Question:

@@ -12,8 +12,8 @@ import pytest
 from tests.contracts.source_tree import ROOT
 from tests.oracles.road_worlds import as_question, as_rows, random_road_world
 from tests.oracles.test_worth import random_worth
+from tripplan.records.settings import Settings
 from tripplan.search.solve import solve
-from tripplan.settings import Settings
 
 WORLDS = (0, 5)
 KINDS = ("", "mixed")

@@ -22,11 +22,11 @@ from tests.oracles.road_worlds import (
 )
 from tests.oracles.twin import simulated_arrival
 from tripplan.errors import DisconnectedError
-from tripplan.search.question import Question
+from tripplan.records.settings import Settings
+from tripplan.search.problem import Question
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 from tripplan.search.worth import Worth
-from tripplan.settings import Settings
 
 WORLDS = 240
 WORST_MEAN_GAP = 0.02

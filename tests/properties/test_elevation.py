@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
-from tripplan.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, RoadNetwork
+from tripplan.arrays import Floats
+from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, RoadNetwork
 from tripplan.sources.elevation.lattice import M_PER_DEG
 from tripplan.sources.elevation.pieces import (
     BRAKING_TOLERANCE,
@@ -17,7 +18,6 @@ from tripplan.sources.elevation.pieces import (
 )
 from tripplan.sources.elevation.profile import with_elevation
 
-Floats = NDArray[np.float64]
 LAT, LON = 46.0, 8.0
 M_PER_LON = M_PER_DEG * float(np.cos(np.radians(LAT)))
 

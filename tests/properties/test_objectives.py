@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from tests.properties.test_plans import in_pieces
 from tests.worlds import across, car, hilly_region
-from tripplan.answer import Plan
-from tripplan.charger import ChargerSet
 from tripplan.errors import InvalidInputError, NoPlanError
-from tripplan.objective import STOP_WORTH_S
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.settings import Settings
-from tripplan.trade_offs import GOALS, figures, pareto
-from tripplan.trip import Objective, Prices, Waypoint
+from tripplan.planning.objective import STOP_WORTH_S
+from tripplan.planning.pareto import GOALS, figures, pareto
+from tripplan.planning.planner import Planner
+from tripplan.records.charger import ChargerSet
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Objective, Prices, Waypoint
 from tripplan.units import S_PER_H
 
 PRICES: Final = (

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
+from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import PowerModel, charging_power_kw, interpolate
 from tripplan.physics.thermal import (
     PackModel,
@@ -19,11 +19,9 @@ from tripplan.physics.thermal import (
     parked_pack_c,
     relaxed_c,
 )
+from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, NEED, link_into
 from tripplan.search.kernels.charge import charge_course
-from tripplan.search.kernels.customise import COLUMNS, COST, DROP, NEED, link_into
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 TEMPERATURES = st.floats(-40.0, 70.0)
 RAMP_K = 0.01
 """Over this the solver's cooling comes on; the thermostat of the package is a step."""

@@ -15,14 +15,16 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from tests.worlds import across, car, hilly_region
-from tripplan.answer import Plan
 from tripplan.errors import InvalidInputError, NoPlanError
-from tripplan.planner import Planner
-from tripplan.region import ChargerSet, Region, RoadNetwork
+from tripplan.planning.planner import Planner
+from tripplan.records.charger import ChargerSet
+from tripplan.records.network import RoadNetwork
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import Vehicle
 from tripplan.search import solve
-from tripplan.settings import Settings
-from tripplan.trip import Conditions
-from tripplan.vehicle import Vehicle
 
 ROOT = Path(__file__).parents[2]
 MILLISECOND = 1e-3

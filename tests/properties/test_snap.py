@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay
 
 from tests.stories.shared_data import shared
 from tests.worlds import across, endless_car
-from tripplan.charger import ChargerSet
-from tripplan.gazetteer import Gazetteer
-from tripplan.network import FLAG_BRIDGE, FLAG_TUNNEL, NODE_COPY, ROAD_CLASSES, RoadNetwork
-from tripplan.region import Region
-from tripplan.search.costs import ArcCosts, price_arcs
+from tripplan.arrays import Floats, Ints
+from tripplan.planning.arc_costs import ArcCosts, price_arcs
+from tripplan.records.charger import ChargerSet
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.network import FLAG_BRIDGE, FLAG_TUNNEL, NODE_COPY, ROAD_CLASSES, RoadNetwork
+from tripplan.records.region import Region
 from tripplan.sources import snap
 from tripplan.sources.osm.network import read_osm
 from tripplan.sources.split import split_arcs
@@ -34,7 +34,6 @@ RESTRICTED = (
     "oneways",
 )
 PRIMARY = ROAD_CLASSES.index("primary")
-Floats = NDArray[np.float64]
 
 
 def winding_roads(seed: int, nodes: int = 14) -> RoadNetwork:
@@ -161,7 +160,11 @@ def test_cutting_keeps_the_energy_of_the_roads(seed: int, thin_air: bool) -> Non
     assert after.node_count > roads.node_count
     with pytest.MonkeyPatch.context() as patch:
         if not thin_air:
-            patch.setattr("tripplan.search.costs._middle_m", lambda *_: 0.0)
+
+            def level(_network: RoadNetwork, _rows: Ints, rise_m: Floats, *_: object) -> Floats:
+                return np.zeros_like(rise_m)
+
+            patch.setattr("tripplan.planning.arc_costs._middle_m", level)
         before, cut = priced(roads), priced(after)
     names = ("time_s", "motion_kwh", "regenerated_kwh", "auxiliary_kwh", "heat_j")
     for name in names[:2] if thin_air else names:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tripplan.vehicle import ChargingCurve, TemperatureLimit
+from tripplan.records.vehicle import ChargingCurve, TemperatureLimit
 
 INNER = st.lists(st.floats(0.001, 0.999), max_size=8, unique=True).map(sorted)
 POWERS = st.lists(st.floats(0.1, 2000), min_size=10, max_size=10)

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tripplan.cli import app
+from tripplan.cli.main import app
 
 ROWS = 40
 PATIENCE_S = 600.0

@@ -5,9 +5,9 @@ import math
 import pytest
 
 import tripplan
-from tripplan.answer import Plan
 from tripplan.errors import DisconnectedError, OutOfRangeError
-from tripplan.vehicle import Vehicle, find_vehicle
+from tripplan.records.plan import Plan
+from tripplan.records.vehicle import Vehicle, find_vehicle
 
 HOT_C = 38.0
 

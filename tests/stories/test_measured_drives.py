@@ -7,7 +7,7 @@ import pytest
 
 from tests.stories.shared_data import shared
 from tripplan.physics import spread
-from tripplan.vehicle import find_vehicle
+from tripplan.records.vehicle import find_vehicle
 from validation import drives, fit_i3
 
 

@@ -8,8 +8,8 @@ import random
 
 import pytest
 
-from tripplan.api import named_region
 from tripplan.batch import Outcome, plan_many
+from tripplan.planning.requests import named_region
 
 CARS = (
     "nissan-sakura",

@@ -4,18 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 import tripplan
 from tests.stories.shared_data import shared
-from tripplan.answer import Plan
-from tripplan.region import Region
+from tripplan.arrays import Floats
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
 from tripplan.sources.build import build_region
 from tripplan.sources.store import load_region, save_region
 
 SEATTLE, SPOKANE, BEND = "47.606,-122.332", "47.658,-117.426", "44.058,-121.315"
 PORTLAND = "45.515,-122.679"
-Floats = NDArray[np.float64]
 MUNICH, MILAN, ZURICH, GENOA = "48.14,11.58", "45.46,9.19", "47.37,8.54", "44.41,8.93"
 
 

@@ -6,8 +6,9 @@ import pytest
 
 import tripplan
 from tests.stories.shared_data import shared
-from tripplan.answer import Plan
-from tripplan.region import Charger, Region
+from tripplan.records.charger import Charger
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
 from tripplan.sources.build import build_region
 
 SEATTLE, SPOKANE, PORTLAND = "47.606,-122.332", "47.658,-117.426", "45.515,-122.679"

@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from tripplan.arrays import Floats
+
 EARTH_RADIUS_KM = 6371.0088
 """IUGG mean radius R1 (Moritz, Geodetic Reference System 1980)."""
-
-Floats = NDArray[np.float64]
 
 
 def haversine_km(a: Floats, b: Floats) -> Floats:

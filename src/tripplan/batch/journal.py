@@ -19,7 +19,7 @@ from typing import Any, Self
 from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row
 from tripplan.errors import DataError
-from tripplan.settings import Settings
+from tripplan.records.settings import Settings
 from tripplan.sources.store import MANIFEST
 
 _FORMAT = "tripplan-journal/1"

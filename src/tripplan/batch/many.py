@@ -7,19 +7,19 @@ from contextlib import ExitStack
 from itertools import groupby, islice
 from pathlib import Path
 
-from tripplan.api import CACHE, STARTER, named_region, planner_for
 from tripplan.batch.dispatch import Dispatch
 from tripplan.batch.journal import Journal, region_digest, row_digest
 from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row, Unreadable, rows_of
 from tripplan.batch.worker import Chunk, Job, Keep, Results, planned
 from tripplan.errors import DataError
-from tripplan.region import Region
-from tripplan.render.files import write_text_atomically
-from tripplan.settings import Settings
+from tripplan.output.files.atomic import write_text_atomically
+from tripplan.planning.requests import CACHE, STARTER, named_region, planner_for
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import ChargerWishes, Conditions
+from tripplan.records.vehicle import Vehicle
 from tripplan.sources.store import read_manifest, save_region
-from tripplan.trip import ChargerWishes, Conditions
-from tripplan.vehicle import Vehicle
 
 _CHUNK = 8
 """Rows that a worker gets at a time, and that a sudden end may cost."""

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from tripplan.answer import Plan
 from tripplan.errors import OutOfRangeError
-from tripplan.record import Record
+from tripplan.records.base import Record
+from tripplan.records.plan import Plan
 from tripplan.units import S_PER_H
 
 Status = Literal["ok", "no plan", "invalid", "failed"]

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any, Literal
 
-from tripplan.answer import Plan
-from tripplan.api import find_car, make_trip, planner_for
 from tripplan.batch.outcome import Outcome, clean, echo, figures_of, furthest_of
 from tripplan.batch.trips import Row, Unreadable
 from tripplan.errors import InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
-from tripplan.planner import Planner
-from tripplan.region import Region
-from tripplan.render.export import to_json
-from tripplan.settings import Settings
-from tripplan.trip import Place, Trip
-from tripplan.vehicle import Vehicle
+from tripplan.output.files.export import to_json
+from tripplan.planning.planner import Planner
+from tripplan.planning.requests import find_car, make_trip, planner_for
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Place, Trip
+from tripplan.records.vehicle import Vehicle
 
 _LONGEST_REASON = 2000
 _KINDS = {"origin": (str, Place), "destination": (str, Place), "vehicle": (str, Vehicle)}

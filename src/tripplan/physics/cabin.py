@@ -24,11 +24,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tripplan.arrays import Floats
 from tripplan.units import J_PER_KWH, KELVIN_AT_0_C, W_PER_KW
-
-Floats = NDArray[np.float64]
 
 SET_C = 22.0
 """Cabin temperature that people set (assumption), degrees Celsius."""

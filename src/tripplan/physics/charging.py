@@ -6,9 +6,7 @@ Scalar functions that the search compiles as they stand.
 import math
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from tripplan.arrays import Floats
 from tripplan.physics.thermal import (
     PackModel,
     joule_heat_w,
@@ -16,8 +14,6 @@ from tripplan.physics.thermal import (
     parked_pack_c,
     resistance_ohm,
 )
-
-FloatColumn = NDArray[np.float64]
 
 SOC_CELLS = 100
 """Within each of these cells of SoC the charging curve counts as constant, at its middle."""
@@ -37,10 +33,10 @@ that the ADAC measured (2022): Renault Zoe 24.2 % at 2.3 kW and 9.7 % at 11 kW, 
 class PowerModel(NamedTuple):
     """What limits charging on the car's side; a tuple, so that compiled code can take it."""
 
-    curve_soc: FloatColumn
-    curve_kw: FloatColumn
-    limit_c: FloatColumn
-    limit_kw: FloatColumn
+    curve_soc: Floats
+    curve_kw: Floats
+    limit_c: Floats
+    limit_kw: Floats
     capacity_kwh: float
 
 
@@ -49,7 +45,7 @@ def ac_battery_kw(wall_kw: float) -> float:
     return max(0.0, _AC_SHARE * wall_kw - _AC_ASIDE_KW)
 
 
-def interpolate(x: float, xs: FloatColumn, ys: FloatColumn) -> float:
+def interpolate(x: float, xs: Floats, ys: Floats) -> float:
     """Linear interpolation through rising points, flat outside them.
 
     Parameters

@@ -8,21 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.search.customised import Customised
-from tripplan.search.drive_columns import DriveColumns, picked_drives
-from tripplan.search.kernels.customise import COST, DROP, HEAT, NEED, TIME
+from tripplan.arrays import Flags, Floats, Ints
+from tripplan.routing.customization import Customised
+from tripplan.routing.drive_columns import DriveColumns, picked_drives
+from tripplan.routing.kernels.customise import COST, DROP, HEAT, NEED, TIME
 from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
 from tripplan.search.pool import Scope
 from tripplan.search.reach import seconds_to
 from tripplan.search.refine import Drive
 from tripplan.units import MS_PER_S, MWH_PER_KWH
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Flags = NDArray[np.bool_]
-
 
 _FIRST_ROOM = 4096
 _MORE_ROOM = 8

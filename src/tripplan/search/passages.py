@@ -7,13 +7,10 @@ drive to it and the one onward as one drive, to the next place where something c
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.search.drive_columns import DriveColumns, Rows, after_drawing, joined_drives
-from tripplan.search.question import Question
-
-Ints = NDArray[np.int32]
-Flags = NDArray[np.bool_]
+from tripplan.arrays import Flags, Ints
+from tripplan.routing.drive_columns import DriveColumns, Rows, after_drawing, joined_drives
+from tripplan.search.problem import Question
 
 
 def passive(question: Question, lap: int) -> bool:

@@ -1,14 +1,12 @@
 """Fit speeds and departures of one chain of stops to battery heat."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tripplan.arrays import Ints
 from tripplan.search.kernels.polish import Chain, polish_chain
-from tripplan.search.question import Question
+from tripplan.search.label_setting import Found, Step, wishes_of
+from tripplan.search.problem import Question
 from tripplan.search.refine import FineDrives
-from tripplan.search.run import Found, Step, wishes_of
-
-Ints = NDArray[np.int32]
 
 _ROUNDS = 12
 

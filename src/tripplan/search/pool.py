@@ -7,20 +7,18 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.drive_columns import (
+from tripplan.arrays import Floats, Ints
+from tripplan.routing.drive_columns import (
     DriveColumns,
     Rows,
     after_drawing,
     joined_drives,
     picked_drives,
 )
+from tripplan.routing.many_to_many import RowStore
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.passages import Onward, linked, onward_of, passive
-from tripplan.search.question import Question
-from tripplan.search.rows import RowStore
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from tripplan.search.problem import Question
 
 _ROOM = 1 << 14
 VALUES = 8

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from tripplan.search.customised import Customised
+from tripplan.arrays import Floats, Ints
+from tripplan.routing.customization import Customised
+from tripplan.routing.many_to_many import RowStore
 from tripplan.search.passages import passive
-from tripplan.search.question import Question
-from tripplan.search.rows import RowStore
+from tripplan.search.problem import Question
 from tripplan.units import M_PER_KM, MWH_PER_KWH
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 _TINY_KWH = 1e-9
 

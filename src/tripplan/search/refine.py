@@ -12,21 +12,18 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.search.customised import Customised, Metric
-from tripplan.search.driven import ChosenChain
-from tripplan.search.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, TIME
+from tripplan.arrays import Bytes, Floats, Ints
+from tripplan.routing.customization import Customised, Metric
+from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, TIME
+from tripplan.routing.kernels.lane_roads import lane_roads
+from tripplan.routing.kernels.phast import way_ranks
+from tripplan.routing.kernels.unpack import unpack
+from tripplan.search.chain import ChosenChain
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
-from tripplan.search.kernels.lane_roads import lane_roads
-from tripplan.search.kernels.sweep import way_ranks
-from tripplan.search.kernels.unpack import unpack
+from tripplan.search.label_setting import Step
 from tripplan.search.pool import VALUES, DrivePool, is_backward
-from tripplan.search.question import Question
-from tripplan.search.run import Step
+from tripplan.search.problem import Question
 from tripplan.units import MS_PER_S, MWH_PER_KWH
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Choice = NDArray[np.uint8]
 
 _RATES = np.concatenate([[0.0], np.geomspace(0.6, 60.0, 44), [np.inf]])
 """Rates at which each road is driven, as multiples of that of the quickest charging."""
@@ -38,7 +35,7 @@ class Drive:
     """Roads and speeds of one leg."""
 
     arcs: Ints
-    speed: Choice
+    speed: Bytes
     """Index of the share of its usual speed for each arc."""
     cuts: tuple[int, ...] = ()
     """Positions in ``arcs`` of the first arc behind each place that is passed."""
@@ -130,9 +127,7 @@ def passed(question: Question, lap: int, step: Step) -> list[int]:
     return [goal for goal in range(lap, step.lap) if chargers + goal != step.stop]
 
 
-def _cheapest_first(
-    values: Ints, spared: Ints, faster: Choice, slower: Choice
-) -> NDArray[np.int64]:
+def _cheapest_first(values: Ints, spared: Ints, faster: Bytes, slower: Bytes) -> NDArray[np.int64]:
     """Return stretches in the order of the time that slowing down there costs for its energy."""
     every = np.arange(faster.size)
     lost = values[slower, every, TIME] - values[faster, every, TIME]

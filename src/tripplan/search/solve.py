@@ -17,20 +17,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tripplan.errors import DisconnectedError, NoPlanError
-from tripplan.search.customised import Customised
-from tripplan.search.driven import ChosenChain, driven_s
+from tripplan.records.settings import Settings
+from tripplan.routing.customization import Customised
+from tripplan.routing.many_to_many import RowStore
+from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactRows, TooManyDrivesError
 from tripplan.search.kernels.labels import Bounds
-from tripplan.search.polish import polished
-from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
-from tripplan.search.question import Question, optimistic_limit_kw
-from tripplan.search.reach import OutOfReach, out_of_range
-from tripplan.search.refine import Drive, FineDrives, Roads, passed
-from tripplan.search.rows import RowStore
-from tripplan.search.run import (
+from tripplan.search.label_setting import (
     Found,
     heat_rules,
     least_time_s,
@@ -38,9 +33,11 @@ from tripplan.search.run import (
     scope_of,
     search,
 )
-from tripplan.settings import Settings
-
-Ints = NDArray[np.int32]
+from tripplan.search.polish import polished
+from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
+from tripplan.search.problem import Question, optimistic_limit_kw
+from tripplan.search.reach import OutOfReach, out_of_range
+from tripplan.search.refine import Drive, FineDrives, Roads, passed
 
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0

@@ -15,9 +15,8 @@ nothing else in the search changes: drives stay drives, and need not be worked o
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tripplan.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)

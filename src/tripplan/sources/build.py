@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from tripplan.charger import Charger, ChargerSet, rated_only
-from tripplan.gazetteer import Gazetteer, GazetteerEntry
-from tripplan.network import RoadNetwork
-from tripplan.node_order import inertial_order
-from tripplan.region import Region
+from tripplan.records.charger import Charger, ChargerSet, rated_only
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
+from tripplan.routing.ordering import inertial_order
 from tripplan.sources.chargers.assume import assume_powers
 from tripplan.sources.chargers.files import read_chargers
 from tripplan.sources.chargers.merge import merge_chargers

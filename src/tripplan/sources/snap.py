@@ -9,35 +9,22 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from tripplan.network import (
-    FLAG_BRIDGE,
-    FLAG_FERRY,
-    FLAG_TUNNEL,
-    NODE_COPY,
-    RoadNetwork,
+from tripplan.arrays import Flags, Floats, Longs
+from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, NODE_COPY, RoadNetwork
+from tripplan.routing.nearest_roads import near_stretches
+from tripplan.routing.snapping import (
+    DETOUR_KM,
+    NodeIndex,
+    stoppable_arcs,
+    stoppable_nodes,
 )
-from tripplan.node_index import DETOUR_KM, NodeIndex, stoppable_arcs, stoppable_nodes, unit_vectors
-from tripplan.sources.osm.merge import ragged, step_lengths_m
 from tripplan.sources.split import split_arcs
-from tripplan.units import EARTH_RADIUS_M, M_PER_KM
-
-Floats = NDArray[np.float64]
-Longs = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 GAIN_KM: Final = 0.1
 """An arc is cut only if it is nearer than the nearest node by more than this (assumption)."""
 CLEAR_M: Final = 10.0
 """No arc is cut nearer to one of its ends than this; the end is taken (assumption)."""
-_BIT_M: Final = 1000.0
-"""Longest stretch of road that the search looks at as one, metres."""
-
-
-_SAME_ROAD_KM = 0.005
-"""Arcs whose distances from a position differ by less belong to one road (assumption), km."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,43 +114,13 @@ def _tie(network: RoadNetwork, node: Longs, node_km: Floats, place: Longs, spot:
     return Snapped(found, node, node_km, found.node_count - network.node_count)
 
 
-def roads_at(network: RoadNetwork, lat: float, lon: float, reach_km: float) -> Longs:
-    """Return the arcs of the road nearest to a position: both directions, and all copies.
-
-    Parameters
-    ----------
-    network
-        The roads.
-    lat, lon
-        The position. [degrees]
-    reach_km
-        How far off the road may be. [km]
-
-    Returns
-    -------
-    ndarray
-        Shape (arcs,); empty where no road is within reach.
-    """
-    place = np.array([lat]), np.array([lon])
-    # No road leads further from its start than it is long; the rest is for rough lengths.
-    node = unit_vectors(network.lat, network.lon)
-    away_m = EARTH_RADIUS_M * np.linalg.norm(node - unit_vectors(*place), axis=1)
-    apart_m = EARTH_RADIUS_M * np.linalg.norm(node[network.tail] - node[network.head], axis=1)
-    reached_m = np.maximum(network.length_m, 2.0 * apart_m) + (1.0 + reach_km) * M_PER_KM
-    near = away_m[network.tail] <= reached_m
-    arc, _, _, away_km = _pairs(network, *place, np.array([reach_km]), near)
-    if not away_km.size or away_km.min() > reach_km:
-        return np.empty(0, np.int64)
-    return np.unique(arc[away_km <= away_km.min() + _SAME_ROAD_KM])
-
-
 class _Near:
     """Pairs of a place and a straight stretch of road within its radius, with the spot there."""
 
     def __init__(self, network: RoadNetwork, lat: Floats, lon: Floats, radius_km: Floats) -> None:
         self.places = lat.size
         allowed = _may_be_cut(network)
-        arc, share, place, away_km = _pairs(network, lat, lon, radius_km, allowed)
+        arc, share, place, away_km = near_stretches(network, lat, lon, radius_km, allowed)
         inside = away_km <= radius_km[place]
         self.arc, self.share = arc[inside], share[inside]
         self.place, self.away_km = place[inside], away_km[inside]
@@ -182,97 +139,6 @@ class _Near:
         found.arc[place], found.share[place] = self.arc[best], self.share[best]
         found.away_km[place] = self.away_km[best]
         return found
-
-
-def _pairs(
-    network: RoadNetwork, lat: Floats, lon: Floats, radius_km: Floats, allowed: Flags
-) -> tuple[Longs, Floats, Longs, Floats]:
-    """Return arc, share of its length, place and distance in km of each pair."""
-    steps = _steps(network, np.flatnonzero(allowed))
-    bits = np.maximum(np.ceil(steps.length_m / _BIT_M), 1).astype(np.int64)
-    step = np.repeat(np.arange(bits.size), bits)
-    middle = (ragged(np.zeros(bits.size, np.int64), bits) + 0.5) / bits[step]
-    at_lat = steps.lat[step] + middle * steps.turn_lat[step]
-    at_lon = steps.lon[step] + middle * steps.turn_lon[step]
-    if not step.size or not lat.size:
-        return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), np.empty(0)
-    tree = cKDTree(unit_vectors(at_lat, at_lon))
-    reach = (radius_km * M_PER_KM * 1.01 + 0.51 * _BIT_M) / EARTH_RADIUS_M
-    found = tree.query_ball_point(unit_vectors(lat, lon), reach)
-    place = np.repeat(np.arange(lat.size), [len(one) for one in found])
-    near = np.concatenate([np.asarray(one, np.int64) for one in found])
-    near = step[near]
-    t, away_km = steps.foot(near, lat[place], lon[place])
-    share = steps.before[near] + t * (steps.after[near] - steps.before[near])
-    return steps.arc[near], share, place, away_km
-
-
-@dataclass(frozen=True, eq=False)
-class _Steps:
-    """Straight stretches of arcs, point to point, shape (steps,)."""
-
-    arc: Longs
-    lat: Floats
-    lon: Floats
-    turn_lat: Floats
-    """Degrees to the next point."""
-    turn_lon: Floats
-    length_m: Floats
-    before: Floats
-    """Share of the arc's length at the stretch's start, ..."""
-    after: Floats
-    """... and at its end."""
-
-    def foot(self, step: Longs, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
-        """Return where along each stretch, 0..1, it is nearest to a place, and the distance in km.
-
-        The plane touches the sphere at the place.
-        """
-        east = np.cos(np.radians(lat))
-        x = _turn(lon, self.lon[step]) * east
-        y = self.lat[step] - lat
-        dx, dy = self.turn_lon[step] * east, self.turn_lat[step]
-        squared = dx**2 + dy**2
-        t = np.clip(-(x * dx + y * dy) / np.where(squared > 0, squared, 1.0), 0.0, 1.0)
-        away = np.hypot(x + t * dx, y + t * dy)
-        return t, np.radians(away) * EARTH_RADIUS_M / M_PER_KM
-
-
-def _turn(start: Floats, end: Floats) -> Floats:
-    return (end - start + 180.0) % 360.0 - 180.0
-
-
-def _steps(network: RoadNetwork, arc: Longs) -> _Steps:
-    """Lay the arcs out: their two ends and the points in between."""
-    inner = np.diff(network.shape_first)[arc].astype(np.int64)
-    first = np.concatenate(([0], np.cumsum(inner + 2)))
-    lat, lon = np.empty(first[-1]), np.empty(first[-1])
-    between = ragged(first[:-1] + 1, inner)
-    shape = ragged(network.shape_first[arc].astype(np.int64), inner)
-    tail, head = network.tail[arc], network.head[arc]
-    for target, node, points in (
-        (lat, network.lat, network.shape_lat),
-        (lon, network.lon, network.shape_lon),
-    ):
-        target[first[:-1]], target[first[1:] - 1] = node[tail], node[head]
-        target[between] = points[shape]
-    start = ragged(first[:-1], inner + 1)
-    row = np.repeat(np.arange(arc.size), inner + 1)
-    length_m = step_lengths_m(lat, lon)[start] if lat.size else np.empty(0)
-    total = np.concatenate(([0.0], np.cumsum(length_m)))
-    opens = np.concatenate(([0], np.cumsum(inner + 1)))
-    whole = np.maximum(total[opens[1:]] - total[opens[:-1]], 1e-9)[row]
-    before = (total[:-1] - total[opens[:-1]][row]) / whole
-    return _Steps(
-        arc=arc[row],
-        lat=lat[start],
-        lon=lon[start],
-        turn_lat=lat[start + 1] - lat[start],
-        turn_lon=_turn(lon[start], lon[start + 1]),
-        length_m=length_m,
-        before=before,
-        after=before + length_m / whole,
-    )
 
 
 def _may_be_cut(network: RoadNetwork) -> Flags:

@@ -8,13 +8,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.network import RoadNetwork
-from tripplan.sources.osm.merge import ragged, step_lengths_m
-
-Floats = NDArray[np.float64]
-Longs = NDArray[np.int64]
+from tripplan.arrays import Floats, Longs, ragged
+from tripplan.records.network import RoadNetwork
+from tripplan.routing.geometry import step_lengths_m
 
 SHARED_M: Final = 10.0
 """Cuts this near each other on one road become one node (an assumption: one entrance)."""

@@ -18,15 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DataError
-from tripplan.region import (
-    Charger,
-    ChargerSet,
-    Connector,
-    Gazetteer,
-    GazetteerEntry,
-    Region,
-    RoadNetwork,
-)
+from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
 
 SOURCE = "starter atlas (made up)"
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from tripplan.charger import Charger, ChargerSet
 from tripplan.errors import DataError
-from tripplan.gazetteer import Gazetteer, GazetteerEntry
-from tripplan.network import COLUMNS, RoadNetwork
-from tripplan.region import Region, Water
+from tripplan.records.charger import Charger, ChargerSet
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
+from tripplan.records.network import COLUMNS, RoadNetwork
+from tripplan.records.region import Region, Water
 
 FORMAT: Final = "tripplan-region/2"
 MANIFEST: Final = "manifest.json"

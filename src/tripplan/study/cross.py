@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
-from tripplan.api import find_car
 from tripplan.batch import asked
 from tripplan.errors import InvalidInputError
-from tripplan.region import Region
+from tripplan.planning.requests import find_car
+from tripplan.records.region import Region
 from tripplan.study.file import Fault, Source
 from tripplan.study.question import Study, StudyTrip, Where
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from tripplan.api import find_car
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.planning.requests import find_car
 from tripplan.study import yaml_text
 from tripplan.study.question import WISHES, Study, StudySeason, StudyTrip, StudyVehicle, Where
 

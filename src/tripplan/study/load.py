@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tripplan.answer import ChargingStop, Leg, Plan
 from tripplan.batch import Outcome
-from tripplan.render.lines import simplify
-from tripplan.render.study import ChargerLoad, DeadEnd, Overview, TightDrive
+from tripplan.output.drawing.lines import simplify
+from tripplan.output.page.study import ChargerLoad, DeadEnd, Overview, TightDrive
+from tripplan.records.plan import ChargingStop, Leg, Plan
 
 if TYPE_CHECKING:
-    from tripplan.trip import Place
+    from tripplan.records.trip import Place
 
 _LINE_DEG = 0.002
 """The line of a drive may lie this far beside its road (about 200 m)."""

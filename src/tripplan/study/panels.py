@@ -3,8 +3,8 @@
 from typing import Final
 
 from tripplan.batch import Outcome
-from tripplan.render import words
-from tripplan.render.heat_map import HeatCell, HeatMap
+from tripplan.output.page.heat_map import HeatCell, HeatMap
+from tripplan.output.text import words
 from tripplan.study import cross
 from tripplan.study.cross import Cell, StudyRow
 from tripplan.study.question import Study

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tripplan.api import STARTER, Wishes
-from tripplan.record import Record
-from tripplan.trip import fraction
+from tripplan.planning.requests import STARTER, Wishes
+from tripplan.records.base import Record
+from tripplan.records.trip import fraction
 
 WISHES: Final = frozenset(Wishes.__annotations__)
 """Names of all that can be wished for a trip beside its ends."""

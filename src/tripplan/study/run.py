@@ -7,13 +7,13 @@ from itertools import tee
 from pathlib import Path
 from typing import Final
 
-from tripplan.api import named_region
 from tripplan.batch import SUMMARY_FIELDS, Outcome, parquet, plan_each
 from tripplan.batch.outcome import KINDS
 from tripplan.errors import DataError
-from tripplan.region import Region
-from tripplan.render import study as study_page
-from tripplan.render.export import read_json, write_csv
+from tripplan.output.files.export import read_json, write_csv
+from tripplan.output.page import study as study_page
+from tripplan.planning.requests import named_region
+from tripplan.records.region import Region
 from tripplan.study import cross, panels
 from tripplan.study.cross import StudyRow, row_count
 from tripplan.study.file import Source, check, read_with_lines

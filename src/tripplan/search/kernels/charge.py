@@ -1,13 +1,11 @@
 """Compiled: one charging stop in full."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.jit import compiled
+from tripplan.arrays import Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
+from tripplan.physics.jit import compiled
 from tripplan.physics.thermal import PackModel, parked_pack_c
-
-Floats = NDArray[np.float64]
 
 
 @compiled

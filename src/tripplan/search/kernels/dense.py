@@ -1,19 +1,14 @@
 """Compiled: one road at many exchange rates of energy for time, each stretch at its best speed."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.jit import compiled
-from tripplan.search.kernels.customise import COLUMNS, NEED, TIME, link_into
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Choice = NDArray[np.uint8]
-Longs = NDArray[np.int64]
+from tripplan.arrays import Bytes, Floats, Ints, Longs
+from tripplan.physics.jit import compiled
+from tripplan.routing.kernels.customise import COLUMNS, NEED, TIME, link_into
 
 
 @compiled
-def drives_at_rates(values: Ints, spared: Ints, rate: Floats, full_mwh: int) -> tuple[Ints, Choice]:
+def drives_at_rates(values: Ints, spared: Ints, rate: Floats, full_mwh: int) -> tuple[Ints, Bytes]:
     """Drive a road at the best speeds for each rate.
 
     Parameters
@@ -50,7 +45,7 @@ def drives_at_rates(values: Ints, spared: Ints, rate: Floats, full_mwh: int) -> 
 
 
 @compiled
-def chained(values: Ints, choice: Choice, full_mwh: int) -> Ints:
+def chained(values: Ints, choice: Bytes, full_mwh: int) -> Ints:
     """Values of a road driven at chosen speeds, shape (choices, 5).
 
     Parameters
@@ -71,8 +66,8 @@ def chained(values: Ints, choice: Choice, full_mwh: int) -> Ints:
 
 @compiled
 def fitted(
-    values: Ints, faster: Choice, slower: Choice, order: Longs, need_mwh: int, full_mwh: int
-) -> Choice:
+    values: Ints, faster: Bytes, slower: Bytes, order: Longs, need_mwh: int, full_mwh: int
+) -> Bytes:
     """Slow a drive down, stretch by stretch, until it needs no more than a given energy.
 
     Parameters

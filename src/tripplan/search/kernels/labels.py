@@ -14,11 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.jit import compiled, compiled_bare, part_bare
-from tripplan.search.kernels.heap import heap_push
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from tripplan.arrays import Floats, Ints
+from tripplan.physics.jit import compiled, compiled_bare, part_bare
+from tripplan.routing.kernels.heap import heap_push
 
 EPSILON = 1e-9
 

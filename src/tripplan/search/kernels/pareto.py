@@ -10,13 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.jit import compiled, part
-from tripplan.search.kernels.contraction import longer
-from tripplan.search.kernels.customise import COLUMNS, COST, DROP, NEED, TIME, link_into
-from tripplan.search.kernels.heap import heap_pop, heap_push
-
-Ints = NDArray[np.int32]
-Floats = NDArray[np.float64]
+from tripplan.arrays import Floats, Ints
+from tripplan.physics.jit import compiled, part
+from tripplan.routing.kernels.contraction import longer
+from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, NEED, TIME, link_into
+from tripplan.routing.kernels.heap import heap_pop, heap_push
 
 
 class Bundle(NamedTuple):

@@ -8,16 +8,13 @@ does not rest on it.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.jit import compiled, part
+from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
+from tripplan.physics.jit import compiled, part
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.search.kernels.charge import dwelt
 from tripplan.search.kernels.labels import EPSILON, Wishes, charge_worth_s, opens_s
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
 
 
 class Chain(NamedTuple):

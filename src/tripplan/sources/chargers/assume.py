@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tripplan.charger import Charger, Connector
+from tripplan.records.charger import Charger, Connector
 
 
 @dataclass(frozen=True)

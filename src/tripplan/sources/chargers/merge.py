@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tripplan.charger import Charger, Connector, SourceEntry
-from tripplan.charger_names import SAME_OPERATOR, folded, similarity
+from tripplan.records.charger import Charger, Connector, SourceEntry
+from tripplan.records.charger_names import SAME_OPERATOR, folded, similarity
 from tripplan.sources.chargers import standards
 from tripplan.sources.chargers.standards import DC, VAGUE
 from tripplan.sources.chargers.values import plug_order

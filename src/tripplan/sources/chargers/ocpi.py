@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tripplan.charger import (
+from tripplan.errors import DataError
+from tripplan.records.charger import (
     MAX_POWER_KW,
     Charger,
     ChargerAccess,
@@ -16,7 +17,6 @@ from tripplan.charger import (
     Connector,
     SourceEntry,
 )
-from tripplan.errors import DataError
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.hours import from_ocpi
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape

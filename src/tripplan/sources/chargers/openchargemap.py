@@ -7,8 +7,14 @@ counts as assumed, so that another source that states one goes first.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tripplan.charger import Charger, ChargerAccess, ChargerOperation, Connector, SourceEntry
 from tripplan.errors import DataError
+from tripplan.records.charger import (
+    Charger,
+    ChargerAccess,
+    ChargerOperation,
+    Connector,
+    SourceEntry,
+)
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.values import SkipRow, Tally

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from tripplan.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.errors import DataError
+from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape

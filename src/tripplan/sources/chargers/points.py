@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tripplan.charger import Charger
+from tripplan.records.charger import Charger
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.merge import positions_m
 

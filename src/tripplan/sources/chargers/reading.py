@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from tripplan.charger import Charger
 from tripplan.errors import DataError
+from tripplan.records.charger import Charger
 from tripplan.sources.chargers.merge import apart_m, combined
 from tripplan.sources.chargers.values import SkipRow, Tally, row_of
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from tripplan.charger import Connector
+from tripplan.records.charger import Connector
 
 DC: Final = frozenset(
     {"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2", "UNKNOWN_DC"}

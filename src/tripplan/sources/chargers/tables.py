@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tripplan.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.errors import DataError
+from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.values import SkipRow, Tally

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from tripplan.charger import MAX_POWER_KW, Connector
+from tripplan.records.charger import MAX_POWER_KW, Connector
 from tripplan.units import W_PER_KW
 
 TEXT_LIMIT: Final = 200

@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, Floats, Ints, LatticeRaster
+from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, LatticeRaster
 
 _BLOCK: Final = 512
 _BLOCKS_KEPT: Final = 64
@@ -57,7 +58,7 @@ class GeoTiffMosaic(LatticeRaster):
         col, row = _at(self._inverse, x, y)
         return row - 0.5, col - 0.5
 
-    def pixels(self, row: Ints, col: Ints) -> Floats:
+    def pixels(self, row: Longs, col: Longs) -> Floats:
         """Read pixels block by block from whichever file has them."""
         height = np.full(row.size, np.nan)
         for index, file in enumerate(self._files):
@@ -73,7 +74,7 @@ class GeoTiffMosaic(LatticeRaster):
                 height[here] = self._of_file(index, own_row[here], own_col[here])
         return height
 
-    def _of_file(self, index: int, row: Ints, col: Ints) -> Floats:
+    def _of_file(self, index: int, row: Longs, col: Longs) -> Floats:
         across = self._files[index].cols // _BLOCK + 1
         keys = (row // _BLOCK) * across + col // _BLOCK
         height = np.full(row.size, np.nan)

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, Floats, Ints, LatticeRaster
+from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, LatticeRaster
 
 Tile = tuple[int, int]
 """South-west corner: whole degrees north and east."""
@@ -107,7 +108,7 @@ class HgtMosaic(LatticeRaster):
         steps = self._side - 1
         return (90.0 - lat) * steps, (lon + 180.0) * steps
 
-    def pixels(self, row: Ints, col: Ints) -> Floats:
+    def pixels(self, row: Longs, col: Longs) -> Floats:
         """Read samples; those on an edge from whichever tile has them."""
         steps = self._side - 1
         height = np.full(row.size, np.nan)
@@ -121,7 +122,7 @@ class HgtMosaic(LatticeRaster):
                 height[todo] = self._of_tiles(row[todo], col[todo], up, left)
         return height
 
-    def _of_tiles(self, row: Ints, col: Ints, up: int, left: int) -> Floats:
+    def _of_tiles(self, row: Longs, col: Longs, up: int, left: int) -> Floats:
         steps = self._side - 1
         tile_row, tile_col = row // steps - up, col // steps - left
         height = np.full(row.size, np.nan)

@@ -12,10 +12,9 @@ from typing import Final, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tripplan.arrays import Floats, Longs
 from tripplan.units import EARTH_RADIUS_M
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Key = TypeVar("Key", bound=Hashable)
 
 M_PER_DEG: Final = float(np.radians(EARTH_RADIUS_M))
@@ -60,7 +59,7 @@ class LatticeRaster(ABC):
         """Return row and column of positions, shape (points,); whole numbers are samples."""
 
     @abstractmethod
-    def pixels(self, row: Ints, col: Ints) -> Floats:
+    def pixels(self, row: Longs, col: Longs) -> Floats:
         """Return the samples at rows and columns, shape (points,), metres; NaN where void."""
 
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:

@@ -6,12 +6,10 @@ The two arcs of a two-way road are the same line, so that their heights mirror e
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL
-from tripplan.sources.elevation.lattice import M_PER_DEG, Floats, Ints
-
-Bools = NDArray[np.bool_]
+from tripplan.arrays import Flags, Floats, Longs
+from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL
+from tripplan.sources.elevation.lattice import M_PER_DEG
 
 _STRAIGHT = FLAG_TUNNEL | FLAG_BRIDGE
 
@@ -24,17 +22,17 @@ class RoadLines:
     """Node latitude, degrees, shape (nodes,)."""
     lon: Floats
     """Node longitude, degrees, shape (nodes,)."""
-    tail: Ints
+    tail: Longs
     """Start node, shape (arcs,)."""
-    head: Ints
+    head: Longs
     """End node, shape (arcs,)."""
     length_m: Floats
     """Driven length, metres, shape (arcs,)."""
-    road_class: Ints
-    """Index into `tripplan.network.ROAD_CLASSES`, shape (arcs,)."""
-    flags: Ints
-    """`tripplan.network` flags, shape (arcs,)."""
-    shape_first: Ints
+    road_class: Longs
+    """Index into `tripplan.records.network.ROAD_CLASSES`, shape (arcs,)."""
+    flags: Longs
+    """`tripplan.records.network` flags, shape (arcs,)."""
+    shape_first: Longs
     """First geometry point of each arc, shape (arcs + 1,)."""
     shape_lat: Floats
     """Latitude of the points between an arc's ends, in driving order, shape (points,)."""
@@ -46,29 +44,29 @@ class RoadLines:
 class Edges:
     """Lines without direction; the arcs on each run along it or against it."""
 
-    of_arc: Ints
+    of_arc: Longs
     """Edge of each arc, shape (arcs,)."""
-    along: Bools
+    along: Flags
     """Whether the arc runs from the edge's first end to its last, shape (arcs,)."""
-    start: Ints
+    start: Longs
     """Node at the first end, shape (edges,)."""
-    end: Ints
+    end: Longs
     """Node at the last end, shape (edges,)."""
     length_m: Floats
-    road_class: Ints
-    flags: Ints
-    point_first: Ints
+    road_class: Longs
+    flags: Longs
+    point_first: Longs
     """First point of each edge's line, shape (edges + 1,); the ends belong to it."""
     point_lat: Floats
     point_lon: Floats
 
     @property
-    def is_structure(self) -> Bools:
+    def is_structure(self) -> Flags:
         """Tunnels and bridges: the ground says nothing about them."""
         return np.asarray((self.flags & _STRAIGHT) != 0)
 
     @property
-    def is_ferry(self) -> Bools:
+    def is_ferry(self) -> Flags:
         """Ferries: as level as the water."""
         return np.asarray((self.flags & FLAG_FERRY) != 0)
 
@@ -80,15 +78,15 @@ class Samples:
     lat: Floats
     """Shape (nodes + points between,)."""
     lon: Floats
-    count: Ints
+    count: Longs
     """Intervals of each edge, shape (edges,)."""
-    chain_first: Ints
+    chain_first: Longs
     """First entry of each edge in ``chain``, shape (edges + 1,)."""
-    chain: Ints
+    chain: Longs
     """Samples of each edge from end to end, indices into ``lat``."""
 
 
-def ranges(first: Ints, count: Ints) -> Ints:
+def ranges(first: Longs, count: Longs) -> Longs:
     """Concatenate first[i], first[i] + 1, ..., first[i] + count[i] - 1 over i."""
     ends = np.cumsum(count)
     total = int(ends[-1]) if ends.size else 0
@@ -133,7 +131,7 @@ def edges_of(roads: RoadLines) -> Edges:
     )
 
 
-def _runs_along(roads: RoadLines) -> Bools:
+def _runs_along(roads: RoadLines) -> Flags:
     """Choose a direction by position: from the smaller (lat, lon) to the larger."""
     points = np.diff(roads.shape_first)
     shaped = points > 0
@@ -155,7 +153,7 @@ def _runs_along(roads: RoadLines) -> Bools:
     return along
 
 
-def _lines(roads: RoadLines, arcs: Ints, along: Bools) -> tuple[Ints, Floats, Floats]:
+def _lines(roads: RoadLines, arcs: Longs, along: Flags) -> tuple[Longs, Floats, Floats]:
     """Points of these arcs with both ends, in the edge's direction."""
     between = np.diff(roads.shape_first)[arcs]
     first = np.concatenate(([0], np.cumsum(between + 2)))

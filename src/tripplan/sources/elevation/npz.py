@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.sources.elevation.lattice import M_PER_DEG, Floats, Ints, LatticeRaster
+from tripplan.sources.elevation.lattice import M_PER_DEG, LatticeRaster
 
 _KEYS = ("elevation_m", "north", "west", "step_deg")
 
@@ -60,7 +61,7 @@ class NpzGrid(LatticeRaster):
         """Count rows and columns from the north-western sample."""
         return (self._first_lat - lat) / self._step_deg, (lon - self._first_lon) / self._step_deg
 
-    def pixels(self, row: Ints, col: Ints) -> Floats:
+    def pixels(self, row: Longs, col: Longs) -> Floats:
         """Read samples of the grid; NaN outside."""
         rows, cols = self._grid.shape
         inside = np.flatnonzero((row >= 0) & (row < rows) & (col >= 0) & (col < cols))

@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from tripplan.sources.elevation.lattice import Floats, Ints
-from tripplan.sources.elevation.lines import Bools, ranges
+from tripplan.arrays import Flags, Floats, Longs
+from tripplan.sources.elevation.lines import ranges
 
 HEIGHT_TOLERANCE_M: Final = 2.0
 """Greatest distance in height between the samples and the pieces."""
@@ -30,11 +30,11 @@ ROLLING_GRADES: Final = (0.01, 0.02, 0.03, 0.045, 0.06)
 def breakpoints(
     distance_m: Floats,
     height_m: Floats,
-    first: Ints,
+    first: Longs,
     *,
     height_tolerance_m: float = HEIGHT_TOLERANCE_M,
     braking_tolerance: float = BRAKING_TOLERANCE,
-) -> Bools:
+) -> Flags:
     """Choose the samples at which the grade changes (Douglas-Peucker with the tests above).
 
     Parameters
@@ -48,7 +48,7 @@ def breakpoints(
 
     Returns
     -------
-    Bools
+    Flags
         Which samples end a piece or begin one; the ends of lines do. Shape (samples,).
     """
     kept = np.zeros(distance_m.size, dtype=np.bool_)
@@ -68,7 +68,9 @@ def breakpoints(
         low, high = np.concatenate([low, at]), np.concatenate([at, high])
 
 
-def _farthest(distance_m: Floats, height_m: Floats, low: Ints, high: Ints) -> tuple[Floats, Ints]:
+def _farthest(
+    distance_m: Floats, height_m: Floats, low: Longs, high: Longs
+) -> tuple[Floats, Longs]:
     """Greatest distance in height from the chord, and the first sample that has it."""
     count = high - low - 1
     inner = ranges(low + 1, count)
@@ -83,7 +85,7 @@ def _farthest(distance_m: Floats, height_m: Floats, low: Ints, high: Ints) -> tu
     return most, np.minimum.reduceat(at, starts)
 
 
-def _hidden_braking_m(distance_m: Floats, height_m: Floats, low: Ints, high: Ints) -> Floats:
+def _hidden_braking_m(distance_m: Floats, height_m: Floats, low: Longs, high: Longs) -> Floats:
     """Height braked away on the samples but not on the chord: the worst grade and direction."""
     count = high - low
     steps = ranges(low, count)

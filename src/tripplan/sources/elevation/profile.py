@@ -12,20 +12,12 @@ from typing import Final
 
 import numpy as np
 
+from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.network import RoadNetwork
+from tripplan.records.network import RoadNetwork
 from tripplan.sources.elevation.geotiff import open_geotiffs
 from tripplan.sources.elevation.hgt import HgtMosaic, Tile, side_of, tile_of
-from tripplan.sources.elevation.lattice import (
-    COARSER,
-    FILLED,
-    VOID,
-    Floats,
-    Ints,
-    Raster,
-    Stack,
-    sample_filled,
-)
+from tripplan.sources.elevation.lattice import COARSER, FILLED, VOID, Raster, Stack, sample_filled
 from tripplan.sources.elevation.lines import (
     Edges,
     RoadLines,
@@ -91,7 +83,7 @@ class ElevatedRoads:
 
     elevation_m: Floats
     """Shape (nodes,), metres."""
-    piece_first: Ints
+    piece_first: Longs
     """First piece of each arc, shape (arcs + 1,)."""
     piece_length_m: Floats
     piece_rise_m: Floats
@@ -272,7 +264,7 @@ def _silent(_stage: str) -> None:
     """Say nothing."""
 
 
-def _one_node_a_place(roads: RoadLines) -> tuple[RoadLines, Ints]:
+def _one_node_a_place(roads: RoadLines) -> tuple[RoadLines, Longs]:
     """Join nodes at one place (junctions split for turn restrictions), and say where each went."""
     places, first, place = np.unique(
         np.column_stack([roads.lat, roads.lon]), axis=0, return_index=True, return_inverse=True
@@ -295,7 +287,7 @@ def _finest_m(raster: Raster, roads: RoadLines) -> float:
 
 def _pieces(
     edges: Edges, samples: Samples, height_m: Floats, *, simplify: bool
-) -> tuple[Ints, Floats, Floats]:
+) -> tuple[Longs, Floats, Floats]:
     """Pieces of each edge in its direction: first piece, length and rise."""
     at = samples.chain
     edge = np.repeat(np.arange(samples.count.size), samples.count + 1)
@@ -310,8 +302,8 @@ def _pieces(
 
 
 def _of_arcs(
-    edges: Edges, first: Ints, length_m: Floats, rise_m: Floats
-) -> tuple[Ints, Floats, Floats]:
+    edges: Edges, first: Longs, length_m: Floats, rise_m: Floats
+) -> tuple[Longs, Floats, Floats]:
     """Pieces of each arc: those of its edge, backwards and mirrored against its direction."""
     count = np.diff(first)[edges.of_arc]
     along = np.repeat(edges.along, count)

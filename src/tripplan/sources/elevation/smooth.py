@@ -28,13 +28,13 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
+from tripplan.arrays import Flags, Floats, Longs
 from tripplan.errors import DataError
-from tripplan.network import FLAG_LINK
-from tripplan.sources.elevation.lattice import Floats, Ints
-from tripplan.sources.elevation.lines import Bools, Edges, Samples, ranges
+from tripplan.records.network import FLAG_LINK
+from tripplan.sources.elevation.lines import Edges, Samples, ranges
 
 MAX_GRADE: Final = (0.08, 0.10, 0.13, 0.16, 0.18, 0.20, 0.24, 0.24, 0.28, 0.30, 0.30)
-"""Steepest grade believed, by `tripplan.network.ROAD_CLASSES` (an assumption: design maxima for
+"""Steepest grade believed, by `records.network.ROAD_CLASSES` (an assumption: design maxima for
 mountains, 6 % for freeways to 15-17 % for local roads in the AASHTO Green Book, with a margin)."""
 MAX_GRADE_OF_RAMPS: Final = 0.02
 """Added on ramps."""
@@ -63,12 +63,12 @@ _NEAREST_WEIGHT: Final = 1e-3
 class Intervals:
     """Stretches between neighbouring samples."""
 
-    low: Ints
+    low: Longs
     """Sample at the first end, shape (intervals,)."""
-    high: Ints
+    high: Longs
     length_m: Floats
-    edge: Ints
-    first: Ints
+    edge: Longs
+    first: Longs
     """First interval of each edge, shape (edges + 1,)."""
 
 
@@ -152,7 +152,7 @@ def _wave_m(resolution_m: Floats) -> Floats:
 
 
 def _adapted_m(
-    wave_m: Floats, samples: Samples, steps: Intervals, height_m: Floats, on_ground: Bools
+    wave_m: Floats, samples: Samples, steps: Intervals, height_m: Floats, on_ground: Flags
 ) -> Floats:
     """Lengthen the waves where roads are gentle: noise counts there, and detail does not."""
     row = np.floor(samples.lat / _CELL_DEG)
@@ -231,7 +231,7 @@ def _differences(steps: Intervals, size: int) -> sparse.csr_array:
 
 
 def _bending(
-    edges: Edges, samples: Samples, steps: Intervals, wave_m: Floats, seen: Bools
+    edges: Edges, samples: Samples, steps: Intervals, wave_m: Floats, seen: Flags
 ) -> sparse.csr_array:
     """Matrix whose product with the heights squares to the bending term."""
     inner = np.setdiff1d(np.arange(steps.low.size), steps.first[:-1], assume_unique=True)
@@ -260,8 +260,8 @@ def _bending(
 
 
 def _straight_on(
-    edges: Edges, samples: Samples, steps: Intervals, seen: Bools
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    edges: Edges, samples: Samples, steps: Intervals, seen: Flags
+) -> tuple[Longs, Longs, Longs, Longs, Longs]:
     """Pairs of intervals that run straight on through a node.
 
     Returns the far samples of both, the node, and both intervals.
@@ -329,6 +329,6 @@ def _mean(joined: sparse.csr_array, weight: Floats, raster: Floats) -> Floats:
     return np.asarray((joined.T @ (slight * raster)) / (joined.T @ slight))
 
 
-def open_intervals(edges: Edges, steps: Intervals) -> Bools:
+def open_intervals(edges: Edges, steps: Intervals) -> Flags:
     """Return which intervals lie on the ground."""
     return np.asarray(~(edges.is_structure | edges.is_ferry)[steps.edge])

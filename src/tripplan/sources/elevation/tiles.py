@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.sources.elevation.lattice import Blocks, Floats, Ints, LatticeRaster
+from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
 from tripplan.units import EARTH_RADIUS_M
 
 Fetch = Callable[[int, int, int], bytes | None]
@@ -59,7 +60,7 @@ class TerrariumTiles(LatticeRaster):
         row = (1.0 - np.arcsinh(np.tan(phi)) / np.pi) / 2.0 * self._side - 0.5
         return row, (lon + 180.0) / 360.0 * self._side - 0.5
 
-    def pixels(self, row: Ints, col: Ints) -> Floats:
+    def pixels(self, row: Longs, col: Longs) -> Floats:
         """Read pixels tile by tile; columns wrap around the earth."""
         col = col % self._side
         tile_row, tile_col = row // _PIXELS, col // _PIXELS

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import InvalidInputError
-from tripplan.trip import Place
+from tripplan.records.trip import Place
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 DETAIL_KM: Final = 15.0

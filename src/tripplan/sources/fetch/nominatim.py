@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tripplan.errors import InvalidInputError
-from tripplan.gazetteer import Gazetteer
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.trip import Place
 from tripplan.sources.chargers.values import Tally, text
 from tripplan.sources.fetch.area import BBox
 from tripplan.sources.fetch.http import Fetcher, Question, UnusableAnswerError, read_json
 from tripplan.sources.fetch.overpass import LICENCE
-from tripplan.trip import Place
 
 LONGEST_NAME: Final = 200
 LEAST_REACH_KM: Final = 5.0

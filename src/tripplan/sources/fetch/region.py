@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from tripplan.errors import InvalidInputError
-from tripplan.region import Region
+from tripplan.records.region import Region
 from tripplan.sources.build import build_region
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.chargers.values import Tally, text

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, SecretStr
 
-from tripplan.record import Record
+from tripplan.records.base import Record
 
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+[^\s@?#]*$", max_length=300)]
 """Base address of a service, without a name, a password or a query in it."""

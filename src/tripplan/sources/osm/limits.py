@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.network import ROAD_CLASSES
+from tripplan.records.network import ROAD_CLASSES
 from tripplan.units import M_PER_KM, M_PER_MILE
 
 KMH_PER_MPH: Final = M_PER_MILE / M_PER_KM

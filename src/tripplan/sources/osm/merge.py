@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tripplan.arrays import Flags, Floats, Longs, ragged
+from tripplan.routing.geometry import step_lengths_m
 from tripplan.sources.osm.file import RawRoads
 from tripplan.sources.osm.ways import WayMeaning
 
-Longs = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-WGS84_A_M: Final = 6_378_137.0
-WGS84_E2: Final = 0.006_694_379_990_141
 SHORTEST_M: Final = 0.01
 """Length of an arc whose ends share one position, metres."""
 
@@ -152,27 +147,6 @@ def _cut_at_barriers(line: Line, blocked: Flags) -> Line:
         line.way[source],
         node_id,
     )
-
-
-def step_lengths_m(lat: Floats, lon: Floats) -> Floats:
-    """Measure the step from each point to the next on the WGS 84 ellipsoid, shape (points - 1,).
-
-    The radii of curvature in the meridian and the prime vertical, at the mean latitude
-    (Bomford, Geodesy, 4th ed., section 2): within 1e-4 of the geodesic for steps below 100 km.
-    """
-    phi = np.radians(0.5 * (lat[1:] + lat[:-1]))
-    root = 1.0 - WGS84_E2 * np.sin(phi) ** 2
-    meridian = WGS84_A_M * (1.0 - WGS84_E2) / root**1.5
-    prime = WGS84_A_M / np.sqrt(root)
-    turn = (lon[1:] - lon[:-1] + 180.0) % 360.0 - 180.0
-    east = prime * np.cos(phi) * np.radians(turn)
-    return np.hypot(meridian * np.radians(lat[1:] - lat[:-1]), east)
-
-
-def ragged(first: Longs, count: Longs) -> Longs:
-    """Spell out ranges: first[i], first[i] + 1, ... (count[i] of them), one after the other."""
-    offsets = np.cumsum(count) - count
-    return np.arange(int(count.sum())) - np.repeat(offsets - first, count)
 
 
 @dataclass(frozen=True, eq=False)

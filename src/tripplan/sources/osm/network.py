@@ -15,18 +15,17 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from tripplan.arrays import Longs, ragged
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.network import FLAG_URBAN, NODE_COPY, RoadNetwork
-from tripplan.region import Water
+from tripplan.records.network import FLAG_URBAN, NODE_COPY, RoadNetwork
+from tripplan.records.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
-from tripplan.sources.osm.merge import Arcs, Line, directed_meanings, lay_out, merge, ragged
+from tripplan.sources.osm.merge import Arcs, Line, directed_meanings, lay_out, merge
 from tripplan.sources.osm.speed import ArcSpeeds, arc_speeds
 from tripplan.sources.osm.turns import SplitArcs, find_rules, split_junctions
 from tripplan.sources.osm.water import water_of
 from tripplan.units import M_PER_KM
-
-Longs = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.network import (
+from tripplan.records.network import (
     FLAG_BRIDGE,
     FLAG_FERRY,
     FLAG_LINK,

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.network import FLAG_LINK, ROAD_CLASSES
+from tripplan.arrays import Flags, Floats, Longs
+from tripplan.records.network import FLAG_LINK, ROAD_CLASSES
+from tripplan.routing.geometry import step_lengths_m
 from tripplan.sources.osm.limits import default_limits_kmh
-from tripplan.sources.osm.merge import Arcs, Line, step_lengths_m
+from tripplan.sources.osm.merge import Arcs, Line
 from tripplan.units import KMH_PER_MPS
-
-Longs = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 LATERAL_MPS2: Final = 2.5
 """Comfortable lateral acceleration in a bend."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tripplan.network import ROAD_CLASSES
+from tripplan.records.network import ROAD_CLASSES
 from tripplan.sources.osm.limits import (
     KMH_PER_MPH,
     NO_LIMIT_KMH,

@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tripplan.arrays import Longs
 from tripplan.sources.osm.merge import Arcs, Line
 from tripplan.sources.osm.ways import Restriction
 
-Longs = NDArray[np.int64]
 State = frozenset[tuple[int, int]]
 """Rules under way, as (rule, how many of its arcs are behind)."""
 

@@ -5,12 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tripplan.region import Water
+from tripplan.arrays import Floats
+from tripplan.records.region import Water
 from tripplan.units import EARTH_RADIUS_M
-
-Floats = NDArray[np.float64]
 
 LEAST_M2 = 10_000.0
 """Smaller ponds are left out: a map of a trip cannot show them (assumption)."""

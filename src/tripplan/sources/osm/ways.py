@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tripplan.network import (
+from tripplan.records.network import (
     FLAG_BRIDGE,
     FLAG_FERRY,
     FLAG_LINK,

@@ -1,0 +1,1 @@
+"""Fit a car's consumption to a driver's own log."""

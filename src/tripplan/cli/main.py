@@ -1,0 +1,107 @@
+"""Words on a command line -> api -> render; exit codes.
+
+0 done; 2 the input is wrong; 3 a sound question whose answer is no; 4 an outside source failed.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tripplan.cli import plan as cli_plans
+from tripplan.cli.batch import batch, study
+from tripplan.cli.plan import Destination, Ground, Origin, notes, stop
+from tripplan.cli.region import region_app
+from tripplan.errors import TripplanError
+
+app = typer.Typer(
+    name="tripplan",
+    help="Plan road trips in electric cars: which roads, where to charge, and how long.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto, batch, study):
+    app.command()(_command)
+app.add_typer(region_app, name="region")
+
+_Many = list[str] | None
+"""An option that may be given several times."""
+
+
+@app.command()
+def compare(
+    origin: Origin,
+    destination: Destination,
+    vehicle: Annotated[list[str], typer.Option("--vehicle", "-v", help="Car; several times.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="HTML page.")],
+    ambient_c: Annotated[_Many, typer.Option(help='Degrees C, or "Jan=-4"; several times.')] = None,
+    wish: Annotated[_Many, typer.Option(help='Any wish: "departure_soc=0.8".')] = None,
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
+    region: Ground = "starter",
+) -> None:
+    """Plan one trip with several cars, at several temperatures, or both; writes one page."""
+    from tripplan.batch import overview
+    from tripplan.planning.requests import named_region
+
+    try:
+        asked = overview.sweep(origin, destination, vehicle, ambient_c or (), wish or ())
+        with notes.status(cli_plans.PLANNING):
+            done = overview.compare_trip(asked, output, named_region(region), workers=workers)
+    except TripplanError as error:
+        stop(error)
+    notes.print(f"{done} of {len(asked.rows)} plans: {output}", markup=False, highlight=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the plans that --json writes."""
+    from tripplan.output.files.export import schema_text
+
+    sys.stdout.write(schema_text())
+
+
+@app.command()
+def vehicles() -> None:
+    """List the cars of the catalogue."""
+    from tripplan.records.vehicle import catalogue
+
+    table = Table("id", "name", "usable kWh", "DC kW", "plugs", "cooling")
+    for car in catalogue().values():
+        curve = car.battery.charging_curve
+        table.add_row(
+            car.id,
+            car.name,
+            f"{car.battery.nominal_kwh:g}",
+            f"{curve.max_kw:g}" if curve else "-",
+            " ".join(car.connectors),
+            car.battery.thermal.cooling,
+        )
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+@app.command()
+def calibrate(
+    log: Annotated[Path, typer.Argument(help="CSV of trips, or of rows in time.")],
+    vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
+    payload_kg: Annotated[float, typer.Option(help="People and luggage, kg.")] = 75.0,
+) -> None:
+    """Fit a car's consumption to your own log, and write it as a car of your own."""
+    from tripplan.calibration.fit import calibrate_file
+    from tripplan.records.vehicle_file import save_vehicle
+
+    try:
+        found = calibrate_file(log, vehicle, payload_kg=payload_kg)
+        save_vehicle(found.vehicle, output, f"{found.vehicle.name}: {found.in_words()}")
+    except TripplanError as error:
+        stop(error)
+    notes.print(f"{found.in_words()}; {output}", markup=False, highlight=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,203 @@
+"""Commands that plan one trip: once, in several ways, or in all that are worth a thought."""
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tripplan.cli.options import WISHES
+from tripplan.errors import TripplanError
+from tripplan.output.text import words
+
+if TYPE_CHECKING:
+    from tripplan.planning.planner import Planner
+    from tripplan.records.plan import Plan
+    from tripplan.records.region import Region
+    from tripplan.records.trip import Trip
+    from tripplan.records.vehicle import Vehicle
+
+notes = Console(stderr=True)
+"""Where everything goes that is not the answer."""
+PLANNING = "planning (the first run also compiles the search, a minute or two)"
+
+Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
+Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
+_Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
+Ground = Annotated[str, typer.Option(help="Region to plan on.")]
+_OUTPUT_HELP = (
+    "File, by its ending: .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg, .png; "
+    "several times for several."
+)
+_Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help=_OUTPUT_HELP)]
+_Json = Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")]
+
+
+def stop(error: TripplanError) -> NoReturn:
+    """Say what is wrong, and end with the code of the error."""
+    notes.print(
+        f"tripplan: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True
+    )
+    raise typer.Exit(error.exit_code)
+
+
+def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the ends of a trip, its car and all wishes in place of its ``**asked``."""
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        command(**{name: value for name, value in given.items() if value not in (None, [])})
+
+    own = list(inspect.signature(command).parameters.values())[:-1]
+    kinds: dict[str, Any] = {"origin": Origin, "destination": Destination, "vehicle": _Car}
+    wished = {
+        name: Annotated[k, typer.Option(*flags, help=told)] for name, k, told, flags in WISHES
+    }
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    every = [
+        *(inspect.Parameter(name, keyword, annotation=kind) for name, kind in kinds.items()),
+        *(inspect.Parameter(n, keyword, default=None, annotation=k) for n, k in wished.items()),
+        *(parameter.replace(kind=keyword) for parameter in own),
+    ]
+    run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
+    return run
+
+
+@with_wishes
+def plan(
+    region: Ground = "starter",
+    ways: Annotated[int, typer.Option(help="Ways to show on the page, this one too.")] = 1,
+    output: _Files = None,
+    json_path: _Json = None,
+    geojson_path: Annotated[Path | None, typer.Option("--geojson", help="As GeoJSON.")] = None,
+    gpx_path: Annotated[Path | None, typer.Option("--gpx", help="As GPX 1.1.")] = None,
+    csv_path: Annotated[Path | None, typer.Option("--csv", help="Legs and stops.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Links for map apps.")] = False,
+    **asked: object,
+) -> None:
+    """Plan one trip, print the itinerary, and write a map of it."""
+    from tripplan.output.files import export, gpx, outputs
+    from tripplan.output.files import links as map_links
+    from tripplan.output.text import report
+    from tripplan.planning import alternatives as choices
+
+    try:
+        for path in output or ():
+            outputs.ending_of(path)
+        (answer, *others), ground = _planned(
+            region,
+            asked,
+            lambda p, trip: choices.alternatives(p, *trip, ways) if ways > 1 else [p.plan(*trip)],
+        )
+        sys.stdout.write(report.to_text(answer))
+        _save(answer, output or (), ground, others)
+        writers = (
+            (export.write_json, json_path),
+            (export.write_geojson, geojson_path),
+            (gpx.write_gpx, gpx_path),
+            (outputs.write_csv, csv_path),
+        )
+        for write, named in writers:
+            if named is not None:
+                write(answer, named)
+        if links:
+            every = (*map_links.google_maps(answer), *map_links.apple_maps(answer))
+            sys.stdout.writelines(f"{link}\n" for link in every)
+    except TripplanError as error:
+        stop(error)
+
+
+@with_wishes
+def alternatives(
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="Most plans.")] = 3,
+    region: Ground = "starter",
+    output: _Files = None,
+    json_path: _Json = None,
+    **asked: object,
+) -> None:
+    """Plan one trip in ways that differ: by other roads, at other chargers, with fewer stops.
+
+    Prints a table; files are numbered, one for each plan.
+    """
+    from tripplan.planning import alternatives as choices
+
+    try:
+        found = _planned(region, asked, lambda p, trip: choices.alternatives(p, *trip, count))
+        _show_all(*found, output or (), json_path)
+    except TripplanError as error:
+        stop(error)
+
+
+@with_wishes
+def pareto(
+    over: Annotated[str, typer.Option(help="Which of these.")] = "time,energy,money,stops",
+    region: Ground = "starter",
+    output: _Files = None,
+    json_path: _Json = None,
+    **asked: object,
+) -> None:
+    """Plan one trip in all ways of which none is worse in everything: time, energy, money, stops.
+
+    Prints a table; files are numbered, one for each plan.
+    """
+    from tripplan.planning import pareto as trade_offs
+
+    goals: Any = [goal.strip() for goal in over.split(",") if goal.strip()]
+    try:
+        found = _planned(region, asked, lambda p, trip: trade_offs.pareto(p, *trip, goals))
+        _show_all(*found, output or (), json_path)
+    except TripplanError as error:
+        stop(error)
+
+
+def _planned(
+    region: str,
+    row: dict[str, Any],
+    find: "Callable[[Planner, tuple[Trip, Vehicle]], list[Plan]]",
+) -> "tuple[list[Plan], Region]":
+    from tripplan.batch import asked
+    from tripplan.planning.planner import Planner
+    from tripplan.planning.requests import named_region
+
+    with notes.status(PLANNING):
+        ground = named_region(region)
+        return find(Planner(ground), asked(ground, row)), ground
+
+
+def _save(
+    answer: "Plan", files: Sequence[Path], ground: "Region", others: "Sequence[Plan]" = ()
+) -> None:
+    from tripplan.output.files import outputs
+
+    for path in files:
+        outputs.save(answer, path, ground, ways=others)
+        notes.print(f"written: {path}", markup=False, highlight=False)
+
+
+def _show_all(
+    plans: "list[Plan]", ground: "Region", files: Sequence[Path], json_path: Path | None
+) -> None:
+    from tripplan.output.files import export
+
+    table = Table("plan", "time", "energy", "cost", "stops", "chargers")
+    for number, plan in enumerate(plans, start=1):
+        table.add_row(
+            str(number),
+            words.duration(plan.total_s),
+            words.energy(plan.energy_spent_kwh),
+            f"{plan.cost:.2f} {plan.currency}".rstrip(),
+            str(plan.stop_count),
+            escape("; ".join(words.one_line(stop.name, 40) for stop in plan.stops)),
+        )
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for number, plan in enumerate(plans, start=1):
+        _save(plan, [path.with_stem(f"{path.stem}-{number}") for path in files], ground)
+        if json_path is not None:
+            export.write_json(plan, json_path.with_stem(f"{json_path.stem}-{number}"))

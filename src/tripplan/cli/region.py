@@ -1,0 +1,131 @@
+"""Commands about regions: what they hold, how they are built and fetched."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from tripplan.cli.plan import notes, stop
+from tripplan.errors import TripplanError
+
+region_app = typer.Typer(help="Regions: the roads and chargers that trips are planned on.")
+
+
+@region_app.command("info")
+def region_info(
+    name: Annotated[str, typer.Argument(help="Region.")] = "starter",
+) -> None:
+    """Say what a region holds, and where it comes from."""
+    from tripplan.output.text.report import region_to_text
+    from tripplan.planning.requests import named_region
+
+    try:
+        sys.stdout.write(region_to_text(named_region(name)))
+    except TripplanError as error:
+        stop(error)
+
+
+@region_app.command("list")
+def region_list(
+    folder: Annotated[Path, typer.Argument(help="Folder with regions.")] = Path("cache"),
+) -> None:
+    """List the regions of a folder."""
+    from tripplan.sources.store import list_regions, read_manifest
+
+    sys.stdout.write("starter (built in)\n")
+    for region in list_regions(folder):
+        try:
+            counts = read_manifest(region)["counts"]
+        except TripplanError as error:
+            sys.stdout.write(f"{region}  unusable: {error}\n")
+            continue
+        sizes = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+        sys.stdout.write(f"{region}  {sizes}\n")
+
+
+@region_app.command("build")
+def region_build(
+    extract: Annotated[Path, typer.Argument(help=".osm.pbf, .osm, .osm.gz or .osm.bz2")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
+    elevation: Annotated[
+        Path | None, typer.Option(help="Raster file or folder: .hgt(.zip), GeoTIFF, .npz.")
+    ] = None,
+    chargers: Annotated[
+        list[Path] | None, typer.Option(help="Charger file; give it several times for several.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the region.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
+    ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
+    charger_reach_km: Annotated[
+        float, typer.Option(help="Leave out chargers farther than this from a road.")
+    ] = 1.0,
+) -> None:
+    """Build a region from an OpenStreetMap extract, rasters and charger files."""
+    from tripplan.sources.build import build_region
+    from tripplan.sources.store import save_region
+
+    try:
+        with notes.status("building") as status:
+            region = build_region(
+                extract,
+                elevation=elevation,
+                chargers=tuple(chargers or ()),
+                name=name,
+                ferries=ferries,
+                country=country,
+                charger_reach_km=charger_reach_km,
+                on_progress=status.update,
+            )
+            status.update("writing")
+            folder = save_region(region, output)
+    except TripplanError as error:
+        stop(error)
+    notes.print(f"region: {folder}", markup=False, highlight=False)
+
+
+@region_app.command("fetch")
+def region_fetch(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
+    bbox: Annotated[str | None, typer.Option(help="south,west,north,east in degrees.")] = None,
+    place: Annotated[str | None, typer.Option(help='A place ("Littleton, CO"): its area.')] = None,
+    origin: Annotated[str | None, typer.Option("--from", help="Corridor of a trip: from.")] = None,
+    destination: Annotated[str | None, typer.Option("--to", help="Corridor: to.")] = None,
+    chargers: Annotated[
+        list[str] | None, typer.Option(help="osm, afdc or ocm; several times for several.")
+    ] = None,
+    elevation: Annotated[Path | None, typer.Option(help="Raster file or folder.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the region.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
+    ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use what is in the cache.")] = False,
+    cache: Annotated[Path, typer.Option(help="Folder of answers.")] = Path("cache/fetched"),
+) -> None:
+    """Fetch a region: a box, a place, or the corridor of a trip; a second run goes on."""
+    from tripplan.sources.fetch.http import Fetcher
+    from tripplan.sources.fetch.region import asked_area, fetch_region
+    from tripplan.sources.fetch.settings import FetchSettings
+    from tripplan.sources.store import save_region
+
+    try:
+        settings = FetchSettings.from_environment(os.environ, offline=offline, cache=cache)
+        with (
+            notes.status("fetching") as status,
+            Fetcher(settings, say=lambda words: status.update(escape(words))) as fetcher,
+        ):
+            region = fetch_region(
+                asked_area(fetcher, bbox, place, origin, destination),
+                chargers=tuple(chargers or ("osm",)),
+                elevation=elevation,
+                name=name,
+                ferries=ferries,
+                country=country,
+                on_progress=fetcher.say,
+                fetcher=fetcher,
+            )
+            folder = save_region(region, output)
+    except TripplanError as error:
+        stop(error)
+    notes.print(f"region: {folder}", markup=False, highlight=False)

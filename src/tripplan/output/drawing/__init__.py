@@ -1,0 +1,1 @@
+"""What maps and pictures draw alike: lines, shapes, colours, labels, the profile of a route."""

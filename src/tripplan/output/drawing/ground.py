@@ -1,0 +1,65 @@
+"""Roads, towns, water and borders around one or several plans, as the page's script draws them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tripplan.output.drawing import basemap, labels
+from tripplan.output.drawing.shapes import CREDIT, shapes_within
+from tripplan.output.page.popups import name, tag
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
+
+_FAR = 1.5
+"""Water and borders are drawn this far around the routes, in parts of their longer side."""
+
+
+def ground(plans: Sequence[Plan], region: Region | None) -> dict[str, Any]:
+    """Return roads, minor and major, names of towns, water, and borders of states and countries.
+
+    Names keep clear of the longest plan.  Water and borders reach farther than the roads: a window
+    wider than the route is high shows more beside it.
+    """
+    if region is None or not plans:
+        return bare()
+    boxes = [basemap.route_bounds(plan) for plan in plans]
+    box = basemap.Bounds(
+        min(one.south for one in boxes),
+        min(one.west for one in boxes),
+        max(one.north for one in boxes),
+        max(one.east for one in boxes),
+    )
+    return ground_in(box, region, max(plans, key=lambda plan: plan.distance_km))
+
+
+def bare() -> dict[str, Any]:
+    """Return a ground of nothing."""
+    return {"roads": [[], []], "towns": [], "water": [], "borders": [[], []], "credit": ""}
+
+
+def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[str, Any]:
+    """Return what lies around a box; names of towns keep clear of a plan, without one are none."""
+    near = basemap.widened(box)
+    roads = basemap.roads_near(region.network, near)
+    towns = labels.town_labels(region, plan, near) if plan is not None else ()
+    shapes = shapes_within(basemap.widened(box, _FAR), region.water)
+    return {
+        "credit": CREDIT,
+        "water": [
+            [ring.tolist() for ring in rings] for rings in (shapes.water, shapes.inland) if rings
+        ],
+        "borders": [
+            [line.tolist() for line in lines] for lines in (shapes.states, shapes.countries)
+        ],
+        "roads": [
+            [road.points for road in roads if road.major == major] for major in (False, True)
+        ],
+        "towns": [
+            [
+                town.lat,
+                town.lon,
+                town.zoom,
+                tag("span", name(town.text, 40), class_=f"tp-{town.side}"),
+            ]
+            for town in towns
+        ],
+    }

@@ -1,0 +1,1 @@
+"""A plan in the formats of other programs, written whole or not at all."""

@@ -1,0 +1,255 @@
+"""Plan <-> JSON, and Plan -> GeoJSON and CSV.
+
+SoC stays a fraction here, under the names of the records; GeoJSON is WGS 84.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from tripplan.errors import DataError
+from tripplan.output.files.atomic import write_text_atomically
+from tripplan.output.text import visits, words
+from tripplan.output.text.statements import leg_clocks
+from tripplan.records.base import invalid_input
+from tripplan.records.plan import SCHEMA_VERSION, ChargingStop, Leg, Plan
+from tripplan.records.trip import Place
+
+
+def to_json(plan: Plan) -> str:
+    """Return the plan as JSON; `from_json` gives an equal plan back."""
+    return plan.model_dump_json() + "\n"
+
+
+def from_json(text: str, *, where: str = "plan JSON") -> Plan:
+    """Read a plan that `to_json` wrote.
+
+    Parameters
+    ----------
+    text
+        The JSON.
+    where
+        What is being read, for the message.
+
+    Raises
+    ------
+    DataError
+        It is not JSON, not a plan at all, of another format version, or its legs and stops do
+        not fit together.
+    InvalidInputError
+        Values are missing or wrong; one message names them all.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: not valid JSON ({error})", path=where) from error
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version is None:
+        raise DataError(
+            f'{where}: not a plan; a plan is a JSON object with schema_version "{SCHEMA_VERSION}"',
+            path=where,
+        )
+    if version != SCHEMA_VERSION:
+        raise DataError(
+            f"{where}: its format is {words.one_line(version, 40)!r}, this version of tripplan "
+            f'reads "{SCHEMA_VERSION}"; plan the trip again',
+            path=where,
+        )
+    try:
+        plan = Plan.model_validate_json(text)
+    except ValidationError as error:
+        raise invalid_input(error, where=where, known=Plan.model_fields) from error
+    faults = _structure_faults(plan)
+    if faults:
+        raise DataError(f"{where}: " + "; ".join(faults), path=where, faults=faults)
+    return plan
+
+
+def _structure_faults(plan: Plan) -> list[str]:
+    faults = []
+    if len(plan.legs) != len(plan.stops) + 1:
+        faults.append(f"{len(plan.legs)} legs do not go with {len(plan.stops)} stops")
+    for number, leg in enumerate(plan.legs, start=1):
+        sizes = {name: len(getattr(leg.trace, name)) for name in type(leg.trace).model_fields}
+        if len(set(sizes.values())) != 1 or not sizes["lat"]:
+            faults.append(f"leg {number}: the columns of its trace have lengths {sizes}")
+    return faults
+
+
+def plan_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of what `to_json` writes.
+
+    It is published with the package as ``data/schemas/tripplan-plan-1.json``.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA_VERSION.replace('/', ':')}",
+        **Plan.model_json_schema(mode="serialization"),
+    }
+
+
+def schema_text() -> str:
+    """Return the schema as the text that is published."""
+    return json.dumps(plan_json_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def write_json(plan: Plan, path: str | Path) -> None:
+    """Write a plan as JSON; `DataError` if the file cannot be written."""
+    write_text_atomically(path, to_json(plan))
+
+
+def read_json(path: str | Path) -> Plan:
+    """Read a plan from a file; errors as in `from_json`, and `DataError` for an unreadable file."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"plan file {path}: cannot be read ({error})", path=str(path)) from error
+    return from_json(text, where=f"plan file {path}")
+
+
+def to_geojson(plan: Plan) -> dict[str, Any]:
+    """Return a GeoJSON FeatureCollection (RFC 7946): legs, stops, origin and destination.
+
+    Positions are [longitude, latitude].  Each feature's ``kind`` is leg, stop (at a charger),
+    waypoint, origin or destination; its other properties are the fields of the record.
+    """
+    features = [_point(plan.trip.origin, {"kind": "origin", "name": plan.trip.origin.label})]
+    for number, leg in enumerate(plan.legs, start=1):
+        features.append(_leg_feature(leg, number))
+        if number <= len(plan.stops):
+            stop = plan.stops[number - 1]
+            properties = stop.model_dump(mode="json", exclude={"samples", "lat", "lon", "kind"})
+            features.append(_point(stop, {"kind": KINDS[stop.kind], **properties}))
+    end = plan.trip.destination
+    features.append(_point(end, {"kind": "destination", "name": end.label}))
+    return {
+        "type": "FeatureCollection",
+        "features": features,
+        "tripplan": {
+            "illustrative": plan.illustrative,
+            **({"warning": words.ILLUSTRATIVE_LINE} if plan.illustrative else {}),
+            **plan.model_dump(mode="json", exclude={"legs", "stops", "trip"}),
+        },
+    }
+
+
+KINDS = {"charger": "stop", "waypoint": "waypoint"}
+"""What the files call the kinds of stop."""
+
+
+def _point(place: Place | ChargingStop, properties: dict[str, Any]) -> dict[str, Any]:
+    geometry = {"type": "Point", "coordinates": [place.lon, place.lat]}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _leg_feature(leg: Leg, number: int) -> dict[str, Any]:
+    line = [[lon, lat] for lat, lon in zip(leg.trace.lat, leg.trace.lon, strict=True)]
+    if len(line) == 1:
+        line *= 2
+    figures = leg.model_dump(mode="json", exclude={"trace", "start", "end", "energy"})
+    return {
+        "type": "Feature",
+        "geometry": {"type": "LineString", "coordinates": line},
+        "properties": {
+            "kind": "leg",
+            "number": number,
+            "start": leg.start.label,
+            "end": leg.end.label,
+            **figures,
+            **leg.energy.model_dump(mode="json"),
+        },
+    }
+
+
+def write_geojson(plan: Plan, path: str | Path) -> None:
+    """Write a plan as GeoJSON; `DataError` if the file cannot be written."""
+    text = json.dumps(to_geojson(plan), ensure_ascii=False, allow_nan=False)
+    write_text_atomically(path, text + "\n")
+
+
+ROW_FIELDS = (
+    "kind", "number", "name", "lat", "lon", "illustrative", "start_s", "end_s", "duration_s",
+    "overhead_s", "distance_km", "energy_kwh", "departure_soc", "arrival_soc", "min_soc",
+    "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "standard", "charger_kw",
+    "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "dwell_s", "dwell_energy_kwh",
+    "advice", "cost",
+)  # fmt: skip
+"""Columns of `to_rows`, for legs and stops alike; what one of them lacks is empty."""
+
+
+def to_rows(plan: Plan) -> list[dict[str, Any]]:
+    """Return legs and stops in the order of driving, one dict each with the keys `ROW_FIELDS`.
+
+    ``energy_kwh`` is what leaves the battery: positive on a leg, negative at a stop.  ``lat`` and
+    ``lon`` are where the leg or stop ends.  ``start_s`` and ``end_s`` count from departure.
+    ``kind`` is leg, stop (at a charger) or waypoint; ``advice`` says where to drive slower.
+    """
+    rows: list[dict[str, Any]] = []
+    for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True), start=1):
+        rows.append(
+            _row(
+                leg,
+                kind="leg",
+                number=number,
+                name=f"{leg.start.label} - {leg.end.label}",
+                lat=leg.end.lat,
+                lon=leg.end.lon,
+                start_s=times.departure_s,
+                end_s=times.arrival_s,
+                duration_s=leg.driving_s,
+                energy_kwh=leg.energy.spent_kwh,
+                advice=visits.advice_cell(leg),
+            )
+        )
+        if number <= len(plan.stops):
+            stop = plan.stops[number - 1]
+            rows.append(
+                _row(
+                    stop,
+                    kind=KINDS[stop.kind],
+                    start_s=times.arrival_s,
+                    end_s=times.arrival_s + stop.pause_s,
+                    duration_s=stop.pause_s,
+                    energy_kwh=-stop.energy_kwh,
+                )
+            )
+    return rows
+
+
+def _row(record: Leg | ChargingStop, **values: object) -> dict[str, Any]:
+    return {field: values.get(field, getattr(record, field, "")) for field in ROW_FIELDS}
+
+
+_NUMBERS = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?(\s*,\s*[-+]?[\d.]+)?", re.IGNORECASE)
+
+
+def to_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str], *, header: bool = True) -> str:
+    """Return rows as CSV text, with a header line unless that is not wanted.
+
+    Text that a spreadsheet would run as a formula (it starts with ``= + - @``, a tab or a line
+    end, and is no number or pair of numbers) gets an apostrophe in front.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    if header:
+        writer.writerow(fields)
+    writer.writerows([[_cell(row.get(field, "")) for field in fields] for row in rows])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if not isinstance(value, str) or _NUMBERS.fullmatch(value.strip(" ")):
+        return value
+    text = value.replace("\x00", "")
+    return f"'{text}" if text.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+
+
+def write_csv(path: str | Path, rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:
+    """Write rows as CSV (`to_csv`); `DataError` if the file cannot be written."""
+    write_text_atomically(path, to_csv(rows, fields))

@@ -1,0 +1,128 @@
+"""Plan -> iCalendar (RFC 5545): drives and stops as appointments."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tripplan.errors import InvalidInputError
+from tripplan.output.files.atomic import write_text_atomically
+from tripplan.output.files.gpx import does
+from tripplan.output.text import visits, words
+from tripplan.output.text.statements import leg_clocks
+from tripplan.records.plan import Plan
+
+_FOLD = 74
+"""Octets of a line beside its line end; RFC 5545 allows 75 (section 3.1)."""
+
+
+def to_ics(plan: Plan, departure: datetime | None = None) -> str:
+    """Return a calendar with an appointment for each drive and each stop.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    departure
+        When the trip starts; None: the trip's own ``departure``.  Without a time zone the
+        appointments float: they are at that time of day wherever the calendar is.
+
+    Raises
+    ------
+    InvalidInputError
+        Neither is there.
+    """
+    start = departure or plan.trip.departure
+    if start is None:
+        raise InvalidInputError(
+            "a calendar needs to know when the trip starts: plan it with departure, like "
+            '"2026-06-07T08:00", or give departure to to_ics',
+            field="departure",
+            value=None,
+            expected="a date with a time of day",
+        )
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tripplan//trip//EN", "CALSCALE:GREGORIAN"]
+    for number, event in enumerate(_events(plan), start=1):
+        lines += _appointment(number, start, *event)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+_Event = tuple[float, float, str, str, str, tuple[float, float]]
+"""Start and end [s], title, description, place, and where that is."""
+
+
+def _events(plan: Plan) -> Iterator[_Event]:
+    for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True)):
+        ends = f"{leg.start.label} - {leg.end.label}"
+        told = (
+            f"{words.distance(leg.distance_km)}, {words.energy(leg.energy.spent_kwh)}, battery "
+            f"{words.percent(leg.departure_soc)} to {words.percent(leg.arrival_soc)}"
+        )
+        advice = "".join(f"; {line}" for line in visits.advice(leg))
+        where = (leg.start.lat, leg.start.lon)
+        yield (
+            times.departure_s, times.arrival_s, f"Drive {ends}", told + advice, leg.start.label,
+            where,
+        )  # fmt: skip
+        if number < len(plan.stops):
+            stop = plan.stops[number]
+            verb = "Stop" if visits.is_waypoint(stop) else "Charge"
+            yield (
+                times.arrival_s, times.arrival_s + stop.pause_s, f"{verb} at {stop.name}",
+                does(stop), stop.name, (stop.lat, stop.lon),
+            )  # fmt: skip
+
+
+def _appointment(
+    number: int,
+    start: datetime,
+    begin_s: float,
+    end_s: float,
+    title: str,
+    told: str,
+    place: str,
+    where: tuple[float, float],
+) -> Iterator[str]:
+    begin = start + timedelta(seconds=round(begin_s))
+    end = start + timedelta(seconds=round(end_s))
+    stamp = start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_moment(stamp)}-{number}@tripplan"
+    yield f"DTSTAMP:{_moment(stamp)}"
+    yield f"DTSTART:{_moment(begin)}"
+    yield f"DTEND:{_moment(end)}"
+    yield f"SUMMARY:{_text(title)}"
+    yield f"DESCRIPTION:{_text(told)}"
+    yield f"LOCATION:{_text(place)}"
+    yield f"GEO:{where[0]:.6f};{where[1]:.6f}"
+    yield "END:VEVENT"
+
+
+def _moment(time: datetime) -> str:
+    if time.tzinfo is None:
+        return f"{time:%Y%m%dT%H%M%S}"
+    return f"{time.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _text(value: str) -> str:
+    """Return text with what would end it escaped (RFC 5545, section 3.3.11)."""
+    line = words.one_line(value, 400)
+    for sign in ("\\", ";", ","):
+        line = line.replace(sign, f"\\{sign}")
+    return line
+
+
+def _folded(line: str) -> str:
+    """Break a long line between characters, each further one led by a space (section 3.1)."""
+    parts, part = [], ""
+    for sign in line:
+        if len((part + sign).encode()) > _FOLD:
+            parts.append(part)
+            part = ""
+        part += sign
+    return "\r\n ".join([*parts, part])
+
+
+def write_ics(plan: Plan, path: str | Path, departure: datetime | None = None) -> None:
+    """Write a plan as a calendar; errors as in `to_ics`, and `DataError` for the file."""
+    write_text_atomically(path, to_ics(plan, departure))

@@ -1,0 +1,83 @@
+"""Plan -> KML 2.2 for Google Earth and its kin: points, and a line a leg.
+
+Element names and their order are those of the OGC's schema (07-147r2); WGS 84.
+"""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tripplan.output.drawing.colours import soc_colour
+from tripplan.output.files.atomic import write_text_atomically
+from tripplan.output.files.gpx import does
+from tripplan.output.text import visits, words
+from tripplan.records.plan import ChargingStop, Leg, Plan
+from tripplan.records.trip import Place
+
+KML = "http://www.opengis.net/kml/2.2"
+
+
+def to_kml(plan: Plan) -> str:
+    """Return KML: a folder of points and a folder of legs, each in the colour of its mean SoC."""
+    root = ET.Element("kml", {"xmlns": KML})
+    document = ET.SubElement(root, "Document")
+    trip = plan.trip
+    _named(document, f"{trip.origin.label} - {trip.destination.label}")
+    if plan.illustrative:
+        ET.SubElement(document, "description").text = words.ILLUSTRATIVE_LINE
+    for number, leg in enumerate(plan.legs, start=1):
+        style = ET.SubElement(document, "Style", {"id": f"leg-{number}"})
+        line = ET.SubElement(style, "LineStyle")
+        ET.SubElement(line, "color").text = _colour(0.5 * (leg.departure_soc + leg.arrival_soc))
+        ET.SubElement(line, "width").text = "5"
+    points = _named(ET.SubElement(document, "Folder"), "Stops")
+    _point(points, trip.origin, trip.origin.label, "start")
+    for stop in plan.stops:
+        _point(points, stop, f"{visits.title(stop)}: {stop.name}", does(stop))
+    _point(points, trip.destination, trip.destination.label, "destination")
+    legs = _named(ET.SubElement(document, "Folder"), "Legs")
+    for number, leg in enumerate(plan.legs, start=1):
+        _line(legs, leg, number)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _named(element: ET.Element, name: str) -> ET.Element:
+    ET.SubElement(element, "name").text = words.one_line(name)
+    return element
+
+
+def _point(folder: ET.Element, place: Place | ChargingStop, name: str, description: str) -> None:
+    mark = _named(ET.SubElement(folder, "Placemark"), name)
+    ET.SubElement(mark, "description").text = description
+    point = ET.SubElement(mark, "Point")
+    ET.SubElement(point, "coordinates").text = _position(place.lat, place.lon)
+
+
+def _line(folder: ET.Element, leg: Leg, number: int) -> None:
+    mark = _named(ET.SubElement(folder, "Placemark"), f"Leg {number}")
+    ET.SubElement(mark, "description").text = (
+        f"{words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
+        f"{words.percent(leg.departure_soc)} to {words.percent(leg.arrival_soc)}"
+    )
+    ET.SubElement(mark, "styleUrl").text = f"#leg-{number}"
+    line = ET.SubElement(mark, "LineString")
+    ET.SubElement(line, "tessellate").text = "1"
+    positions = [_position(*at) for at in zip(leg.trace.lat, leg.trace.lon, strict=True)]
+    ET.SubElement(line, "coordinates").text = " ".join(
+        positions if len(positions) > 1 else positions * 2
+    )
+
+
+def _position(lat: float, lon: float) -> str:
+    return f"{lon:.6f},{lat:.6f}"
+
+
+def _colour(soc: float) -> str:
+    """Return a colour as KML writes it: opacity, blue, green, red."""
+    red, green, blue = (soc_colour(soc)[k : k + 2] for k in (1, 3, 5))
+    return f"ff{blue}{green}{red}"
+
+
+def write_kml(plan: Plan, path: str | Path) -> None:
+    """Write a plan as KML; `DataError` if the file cannot be written."""
+    write_text_atomically(path, to_kml(plan))

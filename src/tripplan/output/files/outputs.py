@@ -1,0 +1,77 @@
+"""One door to all files that a plan can be written to: the name's ending says which."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tripplan.errors import InvalidInputError
+from tripplan.output.files import export, gpx, ics, kml
+from tripplan.output.page.map import save_html
+from tripplan.output.picture import picture, png
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
+
+
+def save(
+    plan: Plan, path: str | Path, region: Region | None = None, *, ways: Sequence[Plan] = ()
+) -> None:
+    """Write a plan to a file; the ending of its name says in which form.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    path
+        A name ending in .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg or .png.
+    region
+        Where it was planned, for the map's roads; None: it has none.
+    ways
+        Other plans for the same trip, for the page.
+
+    Raises
+    ------
+    InvalidInputError
+        The ending is none of these, or what that form needs is missing.
+    DataError
+        The file cannot be written.
+    """
+    ending = ending_of(path)
+    if ending == ".html":
+        save_html(plan, path, region, ways=ways)
+    elif ending in _PICTURES:
+        _PICTURES[ending](plan, path, region)
+    else:
+        _PLAIN[ending](plan, path)
+
+
+def ending_of(path: str | Path) -> str:
+    """Return the ending of a name; `InvalidInputError` if no form of a plan has it."""
+    ending = Path(path).suffix.lower()
+    known = (".html", *_PLAIN, *_PICTURES)
+    if ending not in known:
+        raise InvalidInputError(
+            f"file {path}: the ending of its name says in which form a plan is written; "
+            f"known are {', '.join(known)}",
+            field="path",
+            value=str(path),
+            expected=", ".join(known),
+        )
+    return ending
+
+
+def write_csv(plan: Plan, path: str | Path) -> None:
+    """Write legs and stops as CSV; `DataError` if the file cannot be written."""
+    export.write_csv(path, export.to_rows(plan), export.ROW_FIELDS)
+
+
+_PLAIN: Mapping[str, Callable[[Plan, str | Path], None]] = {
+    ".json": export.write_json,
+    ".geojson": export.write_geojson,
+    ".gpx": gpx.write_gpx,
+    ".kml": kml.write_kml,
+    ".csv": write_csv,
+    ".ics": ics.write_ics,
+}
+_PICTURES: Mapping[str, Callable[[Plan, str | Path, Region | None], None]] = {
+    ".svg": picture.write_svg,
+    ".png": png.write_png,
+}

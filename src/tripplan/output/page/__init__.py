@@ -1,0 +1,1 @@
+"""The HTML page of a plan, of a comparison, of a study."""

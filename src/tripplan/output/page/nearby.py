@@ -1,0 +1,173 @@
+"""Chargers at which the plan does not stop: why not, and which of them could stand in for a stop.
+
+Arrays and records in, short records out; nothing here knows the map library.
+"""
+
+import heapq
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tripplan.output.drawing.basemap import chargers_near
+from tripplan.output.drawing.route_profile import Course
+from tripplan.output.text import words
+from tripplan.planning.charger_filter import reason_against
+from tripplan.records.charger import Charger
+from tripplan.records.network import RoadNetwork
+from tripplan.records.plan import ChargingStop, Plan
+from tripplan.records.region import Region
+from tripplan.records.vehicle import catalogue
+from tripplan.units import EARTH_RADIUS_M, M_PER_KM
+
+_KM_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M / M_PER_KM
+_ASIDE_KM = 3.0
+"""A charger farther from the route than this is called off the route."""
+_WEAKER = 0.75
+"""A charger of less than this share of the weakest used one's power is called slower."""
+_PLENTY_SOC = 0.6
+"""From this charge on the battery is said to need none yet."""
+FARTHEST_KM = 80.0
+"""No stand-in is looked for beyond this much road."""
+_SPARE_SOC = 0.02
+"""So much stays in the battery on the way to a stand-in (assumption)."""
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A charger near the route at which the plan does not stop."""
+
+    charger: Charger
+    reason: str
+    """Short: the same words for all that are left out for the same cause."""
+    details: str
+    """The figures behind it; may be empty."""
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The nearest charger to drive to if the one of a stop cannot be used."""
+
+    charger: Charger | None
+    """None: there is none within `FARTHEST_KM` of road."""
+    road_km: float
+    arrival_soc: float
+    """SoC there at the trip's mean consumption (assumption); below 0: out of reach."""
+
+
+def plugs_of(plan: Plan) -> frozenset[str]:
+    """Return the plugs of the plan's car; of a car that is not in the catalogue, those it used."""
+    car = catalogue().get(plan.vehicle_id)
+    if car is not None:
+        return frozenset(car.connectors)
+    return frozenset(stop.standard for stop in plan.stops if stop.standard)
+
+
+def unused(plan: Plan, region: Region, course: Course) -> tuple[Unused, ...]:
+    """Return the chargers near the route that the plan passes by, each with the reason.
+
+    The reasons are read off the plan: wishes, plugs, distance, power and the charge with which the
+    car passes.  What is left fits, and the search found other stops quicker.
+    """
+    plugs = plugs_of(plan)
+    weakest_kw = min((stop.charger_kw for stop in plan.stops if stop.charger_kw > 0), default=0.0)
+    found = []
+    for charger in chargers_near(region, plan):
+        against = reason_against(charger, plan.trip.chargers, standards=plugs)
+        if against is not None:
+            found.append(Unused(charger, against, ""))
+        else:
+            found.append(Unused(charger, *_no_use(charger, plugs, course, weakest_kw)))
+    return tuple(found)
+
+
+def _no_use(
+    charger: Charger, plugs: frozenset[str], course: Course, weakest_kw: float
+) -> tuple[str, str]:
+    east = (course.lon - charger.lon) * math.cos(math.radians(charger.lat))
+    apart = np.hypot(east, course.lat - charger.lat) * _KM_PER_DEGREE
+    nearest = int(np.argmin(apart))
+    away_km, soc = float(apart[nearest]), float(course.soc[nearest])
+    power_kw = max((p.rated_kw for p in charger.connectors if p.standard in plugs), default=0.0)
+    if away_km > _ASIDE_KM:
+        return "off the route", f"{words.distance(away_km)} away as the crow flies"
+    if power_kw < _WEAKER * weakest_kw:
+        return (
+            "slower than the stops used",
+            f"{words.power(power_kw)}; the stops used give {words.power(weakest_kw)} or more",
+        )
+    if soc > _PLENTY_SOC:
+        return "battery still well charged there", f"the car passes with {words.percent(soc)}"
+    return (
+        "fits, but the stops used make a quicker trip",
+        f"the car passes with {words.percent(soc)}",
+    )
+
+
+def reasons(found: Iterable[Unused]) -> tuple[tuple[str, int], ...]:
+    """Return how many chargers are left out for each reason, the most frequent first."""
+    return tuple(Counter(one.reason for one in found).most_common())
+
+
+def stand_ins(plan: Plan, region: Region) -> Mapping[int, StandIn]:
+    """Return, by number of the stop, where to go if its charger cannot be used.
+
+    By road from the stop, over roads of the region; for stops at chargers of the region only.
+    """
+    plugs = plugs_of(plan)
+    sites = {charger.id: position for position, charger in enumerate(region.chargers.chargers)}
+    wanted = [s for s in plan.stops if s.kind == "charger" and s.charger_id in sites]
+    if not wanted:
+        return {}
+    boxes = [(stop.lat, stop.lon) for stop in wanted]
+    fitting: dict[int, list[int]] = {}
+    for position, charger in enumerate(region.chargers.chargers):
+        near = any(_within(charger, lat, lon) for lat, lon in boxes)
+        if near and reason_against(charger, plan.trip.chargers, standards=plugs) is None:
+            fitting.setdefault(int(region.chargers.node[position]), []).append(position)
+    return {
+        stop.number: _stand_in(plan, region, stop, sites[stop.charger_id], fitting)
+        for stop in wanted
+    }
+
+
+def _within(charger: Charger, lat: float, lon: float) -> bool:
+    east = (charger.lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(east, charger.lat - lat) * _KM_PER_DEGREE <= FARTHEST_KM
+
+
+def _stand_in(
+    plan: Plan, region: Region, stop: ChargingStop, own: int, fitting: Mapping[int, list[int]]
+) -> StandIn:
+    for node, road_km in _outwards(region.network, int(region.chargers.node[own])):
+        others = [position for position in fitting.get(node, ()) if position != own]
+        if others:
+            used_kwh = road_km * plan.consumption_wh_per_km / M_PER_KM
+            soc = stop.arrival_soc - used_kwh / plan.capacity_kwh
+            return StandIn(region.chargers.chargers[min(others)], road_km, soc)
+    return StandIn(None, math.inf, -math.inf)
+
+
+def within_reach(found: StandIn) -> bool:
+    """Tell whether the car gets to a stand-in with what it has on arrival at the stop."""
+    return found.charger is not None and found.arrival_soc >= _SPARE_SOC
+
+
+def _outwards(network: RoadNetwork, start: int) -> Iterator[tuple[int, float]]:
+    """Yield nodes with their distance by road, the nearest first (Dijkstra 1959)."""
+    settled: set[int] = set()
+    queue = [(0.0, start)]
+    while queue:
+        road_m, node = heapq.heappop(queue)
+        if node in settled:
+            continue
+        if road_m > FARTHEST_KM * M_PER_KM:
+            return
+        settled.add(node)
+        yield node, road_m / M_PER_KM
+        for arc in range(network.first_out[node], network.first_out[node + 1]):
+            head = int(network.head[arc])
+            if head not in settled:
+                heapq.heappush(queue, (road_m + float(network.length_m[arc]), head))

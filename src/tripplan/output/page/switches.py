@@ -1,0 +1,109 @@
+"""What the reader can switch on the page: units, light and dark, what colours the route."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from tripplan.output.drawing.colours import SCALES, Scale
+from tripplan.output.drawing.route_profile import Course
+from tripplan.output.page.popups import Markup, joined, tag
+from tripplan.output.text import words
+
+Range = tuple[float, float]
+
+
+def choice(name: str, legend: str, options: Iterable[tuple[str, str]], chosen: str) -> Markup:
+    """Return a row of radio buttons; ``options`` are values with their labels."""
+    return tag(
+        "fieldset",
+        tag("legend", legend),
+        *(
+            tag(
+                "label",
+                tag("input", type="radio", name=name, value=value, checked=value == chosen),
+                tag("span", label),
+            )
+            for value, label in options
+        ),
+        class_="tp-choice",
+    )
+
+
+def reading() -> Markup:
+    """Return the switches for units and for light and dark."""
+    return tag(
+        "div",
+        choice("tp-units", "Units", (("metric", "km, °C"), ("us", "mi, °F")), "metric"),
+        choice("tp-look", "Look", (("auto", "auto"), ("light", "light"), ("dark", "dark")), "auto"),
+        class_="tp-switches",
+    )
+
+
+def over() -> Markup:
+    """Return the switch for what the chart lies along."""
+    return choice("tp-over", "Along", (("km", "distance"), ("time", "time")), "km")
+
+
+def ranges(course: Course) -> dict[str, Range]:
+    """Return what lowest and highest value each scale spans, by its key, in metric units."""
+    return {
+        "soc": (0.0, 1.0),
+        "speed": _around(course.speed_kmh[course.part % 2 == 0], 10.0),
+        "pack": _around(course.pack_c, 5.0),
+        "height": _around(course.elevation_m, 100.0),
+    }
+
+
+def _around(values: np.ndarray, step: float) -> Range:
+    low = float(np.floor(values.min() / step) * step)
+    return low, max(float(np.ceil(values.max() / step) * step), low + step)
+
+
+def legend(course: Course, *, slow: bool) -> Markup:
+    """Return the switch of the route's colours with the scale of each.
+
+    Parameters
+    ----------
+    course
+        What the scales span.
+    slow
+        Whether the route has stretches to drive slower.
+    """
+    spans = ranges(course)
+    labels = ("Battery", "Speed", "Pack temp", "Height")
+    return tag(
+        "div",
+        choice(
+            "tp-colour", "Colour of the route",
+            [(scale.key, label) for scale, label in zip(SCALES, labels, strict=True)], "soc",
+        ),
+        *(_scale(scale, *spans[scale.key]) for scale in SCALES),
+        tag("div", tag("i"), "drive slower", class_="tp-legend-slow") if slow else None,
+        class_="tp-legend",
+    )  # fmt: skip
+
+
+def _scale(scale: Scale, low: float, high: float) -> Markup:
+    ticks = [_told(scale.key, value) for value in (low, 0.5 * (low + high), high)]
+    return tag(
+        "div",
+        tag("div", scale.title, class_="tp-legend-title"),
+        tag(
+            "div", class_="tp-scale",
+            style=f"background:linear-gradient(to right,{','.join(scale.colours)})",
+        ),
+        tag("div", *(tag("span", tick) for tick in ticks), class_="tp-ticks"),
+        class_=f"tp-scale-of tp-scale-{scale.key}",
+    )  # fmt: skip
+
+
+_TELL: Mapping[str, Callable[[float], str]] = {
+    "soc": words.percent,
+    "speed": words.speed,
+    "pack": words.temperature,
+    "height": words.height,
+}
+
+
+def _told(key: str, value: float) -> Markup:
+    return joined(_TELL[key](value))

@@ -1,0 +1,1 @@
+"""One picture of a plan: SVG, and PNG made of it."""

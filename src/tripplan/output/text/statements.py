@@ -1,0 +1,351 @@
+"""What a plan says, in sentences; text report and map take the same ones.
+
+Plain text: nothing here is escaped for HTML.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tripplan.output.text import visits, words
+from tripplan.records.plan import Certificate, ChargingStop, Leg, LimitedBy, Plan
+from tripplan.records.trip import ChargerWishes, Objective
+from tripplan.units import S_PER_H
+
+LIMIT_WORDS: Mapping[LimitedBy, str] = {
+    "vehicle": "the car's charging curve",
+    "charger": "the charger",
+    "temperature": "battery temperature",
+}
+TEXT_LIMIT = 200
+"""Longest text of a source that is shown, characters."""
+_WARM_C, _COOL_C = 30.0, 15.0
+_NEARLY_SURE = 0.99
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a leg starts and ends, seconds since departure."""
+
+    departure_s: float
+    arrival_s: float
+
+
+def leg_clocks(plan: Plan) -> tuple[Clock, ...]:
+    """Return the times of every leg, in order."""
+    clocks = []
+    now = 0.0
+    for number, leg in enumerate(plan.legs):
+        clocks.append(Clock(now, now + leg.driving_s))
+        now += leg.driving_s
+        if number < len(plan.stops):
+            now += plan.stops[number].pause_s
+    return tuple(clocks)
+
+
+def limit_shares(stop: ChargingStop) -> dict[LimitedBy, float]:
+    """Return the share of the charging time that each limit held the power, largest first."""
+    spells: dict[LimitedBy, float] = {}
+    for now, then in zip(stop.samples, stop.samples[1:], strict=False):
+        spell = then.since_plug_in_s - now.since_plug_in_s
+        spells[now.limited_by] = spells.get(now.limited_by, 0.0) + spell
+    total = sum(spells.values())
+    if total <= 0:
+        return {stop.limited_by: 1.0}
+    return {
+        limit: spell / total for limit, spell in sorted(spells.items(), key=lambda item: -item[1])
+    }
+
+
+def why_limited(stop: ChargingStop) -> str:
+    """Say in one or two sentences what held the charging power down."""
+    main, *rest = ((k, v) for k, v in limit_shares(stop).items() if v >= 0.005)
+    minutes = words.percent(main[1])
+    said = f"{_limit_sentence(stop, main[0])} ({minutes} of the time)"
+    if rest:
+        others = " and ".join(f"{LIMIT_WORDS[k]} ({words.percent(v)})" for k, v in rest)
+        said += f", then {others}"
+    said += "."
+    # What is charged during a dwell takes no time, whatever holds the power down.
+    lost_s = min(stop.heat_delay_s, stop.charging_s)
+    if lost_s >= 30:
+        said += (
+            f" Without the limit by battery temperature this stop would be "
+            f"{words.duration(lost_s)} shorter."
+        )
+    return said
+
+
+def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
+    if limit == "charger":
+        return f"The charger gives no more than {words.power(stop.charger_kw)}"
+    if limit == "vehicle":
+        return "The car takes no more: its own charging curve set the power"
+    span = [sample.pack_c for sample in stop.samples if sample.limited_by == "temperature"]
+    span = span or [stop.pack_arrival_c, stop.pack_departure_c]
+    low, high = min(span), max(span)
+    if low >= _WARM_C:
+        state = "The battery was too warm for more"
+    elif high <= _COOL_C:
+        state = "The battery was too cold for more"
+    else:
+        state = "The battery's temperature held the power down"
+    return f"{state}, {words.temperatures(low, high)}"
+
+
+def plug(stop: ChargingStop) -> str:
+    """Return "CHADEMO, 50 kW (power assumed), 2 stalls"."""
+    parts = [words.one_line(stop.standard, 40), words.power(stop.charger_kw)]
+    if stop.power_assumed:
+        parts[-1] += " (power assumed)"
+    if stop.stalls is not None:
+        parts.append(words.count(stop.stalls, "stall"))
+    return ", ".join(parts)
+
+
+def plug_rules(stop: ChargingStop) -> tuple[str, ...]:
+    """Return what was assumed of the plug, by which rule; or which adapter it takes."""
+    rules = (stop.power_rule, stop.standard_rule)
+    return tuple(words.one_line(rule, TEXT_LIMIT) for rule in rules if rule)
+
+
+def site(stop: ChargingStop) -> tuple[tuple[str, str], ...]:
+    """Return what is known of a site beside its plugs: names of facts, and the facts."""
+    known = (
+        ("network", stop.network if stop.network != stop.operator else ""),
+        ("access", stop.access if stop.access != "unknown" else ""),
+        ("open", stop.opening_hours or ""),
+        ("price", stop.price),
+        ("cost", _cost_of(stop)),
+        ("id", stop.charger_id),
+    )
+    return tuple((label, words.one_line(text, TEXT_LIMIT)) for label, text in known if text)
+
+
+def _cost_of(stop: ChargingStop) -> str:
+    if not stop.cost:
+        return ""
+    return f"{stop.cost:.2f} ({stop.price_rule})" if stop.price_rule else f"{stop.cost:.2f}"
+
+
+def car(plan: Plan) -> str:
+    """Return the car with its battery's state."""
+    return (
+        f"{words.one_line(plan.vehicle_name)}, battery health {words.percent(plan.soh)}, "
+        f"{words.energy(plan.capacity_kwh)} usable on this trip"
+    )
+
+
+def wishes(plan: Plan) -> tuple[str, ...]:
+    """Return what the driver asked for, one short phrase each."""
+    trip = plan.trip
+    said = [
+        f"leave with {words.percent(trip.departure_soc)}",
+        f"never below {words.percent(trip.reserve_soc)} on the way",
+        f"arrive with at least {words.percent(max(trip.arrival_soc, trip.reserve_soc))}",
+        f"charge to {words.percent(trip.charge_limit_soc)} at most",
+        f"{words.duration(trip.stop_overhead_s)} per stop beside charging",
+    ]
+    if trip.objective != "time":
+        said.append(f"least {MEASURE_WORDS[trip.objective]}")
+    if trip.max_speed_kmh is not None:
+        said.append(f"no faster than {words.speed(trip.max_speed_kmh)}")
+    if trip.departure is not None:
+        said.append(f"leave at {trip.departure:%Y-%m-%d %H:%M}")
+    if trip.avoid:
+        said.append(f"no {', no '.join(trip.avoid)}")
+    return (*said, *visits.wishes(trip), *_charger_wishes(trip.chargers))
+
+
+def _charger_wishes(wished: ChargerWishes) -> tuple[str, ...]:
+    """Return which chargers were asked for, one short phrase each; nothing for the defaults."""
+    usual = ChargerWishes()
+    adapters = (f"{a.plug} to {a.inlet}" for a in wished.adapters)
+    said = (
+        (wished.min_power_kw, f"chargers of at least {words.power(wished.min_power_kw)}"),
+        (wished.min_stalls, f"at least {words.count(wished.min_stalls, 'stall')}"),
+        (wished.operators, f"only chargers of {_names(wished.operators)}"),
+        (wished.exclude_operators, f"no chargers of {_names(wished.exclude_operators)}"),
+        (wished.access != usual.access, f"access {', '.join(wished.access)}"),
+        (wished.banned, f"not {_names(wished.banned)}"),
+        (wished.adapters, f"adapters {', '.join(adapters)}"),
+        (not wished.keep_unknown, "no chargers of which stalls or operator are not known"),
+        (wished.out_of_service, "chargers out of service as well"),
+        (wished.only_stated_power, "no chargers of assumed power"),
+    )
+    return tuple(phrase for asked, phrase in said if asked)
+
+
+def _names(names: Sequence[str]) -> str:
+    return words.one_line(", ".join(names), TEXT_LIMIT)
+
+
+def conditions(plan: Plan) -> tuple[str, ...]:
+    """Return weather, road and load, one short phrase each."""
+    given = plan.trip.conditions
+    air = f"air {words.temperature(given.ambient_c)}"
+    if plan.trip.ambient_by_hour:
+        air += ", the mean of its hours"
+    if given.wind_mps <= 0:
+        breeze = "no wind"
+    elif given.wind_from_deg is None:
+        breeze = f"headwind {words.wind(given.wind_mps)} all the way"
+    else:
+        breeze = f"wind {words.wind(given.wind_mps)} from the {_compass(given.wind_from_deg)}"
+    box = " and a roof box" if given.roof_box else ""
+    sun = (f"sun {given.sun_w_per_m2:.0f} W/m²",) if given.sun_w_per_m2 > 0 else ()
+    cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
+    return (
+        air,
+        breeze,
+        f"{given.road} road",
+        *sun,
+        f"{given.payload_kg:.0f} kg people and luggage{box}",
+        cabin[given.cabin],
+        f"battery {words.temperature(plan.trip.pack_departure_c)} at the start",
+    )
+
+
+def split(plan: Plan) -> str:
+    """Return how the total time divides."""
+    said = [
+        f"{words.duration(plan.driving_s)} driving",
+        f"{words.duration(plan.charging_s)} charging",
+        f"{words.duration(plan.overhead_s)} at stops beside charging",
+    ]
+    if plan.waiting_s > 0:
+        said.append(f"{words.duration(plan.waiting_s)} waiting for the battery to cool")
+    if plan.dwell_s > 0:
+        said.append(f"{words.duration(plan.dwell_s)} at waypoints")
+    return " + ".join(said)
+
+
+def arrival_band(leg: Leg) -> str:
+    """Return between which SoC eight trips in ten end a leg; empty where nobody worked it out."""
+    if leg.outlook is None:
+        return ""
+    low, high = words.percent(leg.outlook.p10_soc), words.percent(leg.outlook.p90_soc)
+    return f"{low} to {high} in 8 of 10 trips"
+
+
+def lasting(likely: float | None) -> str:
+    """Return how likely the battery lasts; empty where nobody worked it out."""
+    if likely is None:
+        return ""
+    chance = "more than 99%" if likely > _NEARLY_SURE else words.percent(likely)
+    return f"in {chance} of trips"
+
+
+def leg_outlook(leg: Leg) -> str:
+    """Return band and chance of a leg in one line; empty where nobody worked them out."""
+    if leg.outlook is None:
+        return ""
+    return f"{arrival_band(leg)}; battery lasts {lasting(leg.outlook.probability)}"
+
+
+def headline(plan: Plan) -> str:
+    """Return how good the plan is proven to be, in a few words."""
+    gap, objective = plan.certificate.gap, plan.certificate.objective
+    if gap < 5e-5:
+        return f"Proven to be {BEST_WORDS[objective]}."
+    return f"At most {100 * gap:.2f}% of this {MEASURE_WORDS[objective]} could be saved."
+
+
+BEST_WORDS: Final[Mapping[Objective, str]] = {
+    "time": "the quickest",
+    "energy": "the one with the least energy",
+    "money": "the cheapest, with time at what it is worth",
+    "stops": "the one with the fewest stops",
+}
+MEASURE_WORDS: Final[Mapping[Objective, str]] = {
+    "time": "time",
+    "energy": "energy",
+    "money": "cost of energy and time",
+    "stops": "measure of stops and time",
+}
+
+
+def costs(plan: Plan) -> str:
+    """Return what the energy of a plan costs; empty where nothing does."""
+    if not plan.charging_cost and not plan.home_cost:
+        return ""
+    unit = f" {words.one_line(plan.currency, 3)}" if plan.currency else ""
+    said = (
+        f"{plan.cost:.2f}{unit} = {plan.charging_cost:.2f} for charging + "
+        f"{plan.home_cost:.2f} for energy from home"
+    )
+    guessed = sum(bool(stop.price_rule) for stop in plan.stops)
+    return f"{said}; {words.count(guessed, 'price')} assumed" if guessed else said
+
+
+def proof(plan: Plan) -> tuple[str, ...]:
+    """Return how good the plan is proven to be, in sentences."""
+    certificate = plan.certificate
+    if certificate.objective != "time":
+        first = _proof_of_value(certificate)
+        return (first, *_proof_method(certificate))
+    bound_s = certificate.lower_bound_s
+    longer_s = max(0.0, plan.total_s - bound_s)
+    this = (
+        "this one takes just that"
+        if longer_s < 0.5
+        else (f"this one takes {_exact(plan.total_s)}, {_exact(longer_s)} more")
+    )
+    said = [
+        (
+            f"No plan over these roads and speeds takes less than {_exact(bound_s)}; "
+            f"{this} (gap {100 * certificate.gap:.2f}%)."
+        ),
+        *_proof_method(certificate),
+    ]
+    return tuple(said)
+
+
+def _proof_of_value(certificate: Certificate) -> str:
+    """Say what the bound is where something else than time is least."""
+    return (
+        f"What is least is {MEASURE_WORDS[certificate.objective]}: this plan comes to "
+        f"{certificate.value:.3f}, and no plan over these roads and speeds to less than "
+        f"{certificate.lower_bound:.3f} {certificate.measure} (gap {100 * certificate.gap:.2f}%)."
+    )
+
+
+def _proof_method(certificate: Certificate) -> list[str]:
+    said = [
+        f"Method: {words.one_line(certificate.method, 400)} ({certificate.labels:,} labels).",
+    ]
+    if not certificate.complete:
+        said.append(
+            "The search stopped early, at its label limit or its time budget: the bound holds, but "
+            "a better plan may exist."
+        )
+    return said
+
+
+def audit(plan: Plan) -> tuple[str, ...]:
+    """Return what the independent re-drive found, in sentences; the verdict comes first."""
+    found = plan.audit
+    figures = (
+        f"Largest differences: SoC {100 * found.worst_soc_error:.4f} points, "
+        f"time {found.worst_time_error_s:.1f} s, battery {found.worst_pack_error_k:.2f} K, "
+        f"energy books {found.ledger_error_kwh:.1e} kWh."
+    )
+    if found.passed:
+        return ("Passed: an independent re-drive in small time steps agrees.", figures)
+    objections = (f"Objection: {words.one_line(o, 300)}" for o in found.objections)
+    return (
+        "FAILED: the independent re-drive objects. Do not rely on this plan.",
+        figures,
+        *objections,
+    )
+
+
+def _exact(seconds: float) -> str:
+    hours, rest = divmod(round(seconds), int(S_PER_H))
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d} h" if hours else f"{minutes}:{left:02d} min"
+
+
+def _compass(degrees: float) -> str:
+    names = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
+    return f"{names[round(degrees / 45.0) % 8]} ({degrees:.0f}°)"

@@ -1,0 +1,140 @@
+"""What a plan says of waypoints, of waiting and of driving slower, in sentences.
+
+Plain text, as in `statements`: nothing here is escaped for HTML.
+"""
+
+from tripplan.output.text import words
+from tripplan.records.plan import ChargingStop, Leg, Plan, SpeedAdvice
+from tripplan.records.trip import Trip, Waypoint
+from tripplan.units import M_PER_KM, M_PER_MILE
+
+_SHORT_KM = 10.0
+"""Stretches shorter than this are told with one decimal."""
+_NAMES_LIMIT = 200
+_LEAST_KWH = 0.05
+"""Less than this is not worth a word."""
+
+
+def is_waypoint(stop: ChargingStop) -> bool:
+    """Tell whether a stop is a waypoint of the trip."""
+    return stop.kind == "waypoint"
+
+
+def title(stop: ChargingStop) -> str:
+    """Return "Stop 2" or "Waypoint 3"."""
+    return f"{'Waypoint' if is_waypoint(stop) else 'Stop'} {stop.number}"
+
+
+def counts(plan: Plan, noun: str = "stop") -> str:
+    """Return "2 stops" or, where the trip has waypoints, "2 stops, 1 waypoint"."""
+    waypoints = sum(map(is_waypoint, plan.stops))
+    said = words.count(len(plan.stops) - waypoints, noun)
+    return f"{said}, {words.count(waypoints, 'waypoint')}" if waypoints else said
+
+
+def soc_change(stop: ChargingStop) -> str:
+    """Return "11% → 74%", or "55%" where the two are the same."""
+    arrival, departure = words.percent(stop.arrival_soc), words.percent(stop.departure_soc)
+    return arrival if arrival == departure else f"{arrival} → {departure}"
+
+
+def waiting(stop: ChargingStop) -> str | None:
+    """Say that the car waits before it plugs in, or None if it does not."""
+    if stop.waited_s <= 0:
+        return None
+    return f"wait {words.duration(stop.waited_s)} for the battery to cool, then plug in"
+
+
+def stay(stop: ChargingStop) -> str:
+    """Return how long the car stands at a waypoint in any case."""
+    return f"stay {words.duration(stop.dwell_s)}" if stop.dwell_s > 0 else "pass by"
+
+
+def charged_there(stop: ChargingStop) -> str:
+    """Say what is charged at a waypoint, and how much longer than the stay that takes."""
+    if stop.charger_kw <= 0:
+        taken = f", {words.energy(stop.standby_kwh)} taken by standing"
+        return f"no plug there{taken if stop.standby_kwh >= _LEAST_KWH else ''}"
+    outlet = f"a plug of {words.power(stop.charger_kw / stop.plug_efficiency)}"
+    if stop.energy_kwh <= 0:
+        return f"nothing charged, though there is {outlet}"
+    if stop.charging_s <= 0:
+        return f"{words.energy(stop.energy_kwh)} charged meanwhile at {outlet}"
+    longer = f"{words.duration(stop.charging_s)} longer than the stay"
+    if stop.dwell_s <= 0:
+        longer = f"in {words.duration(stop.charging_s)}"
+    meanwhile = f", {words.energy(stop.dwell_energy_kwh)} of it meanwhile"
+    return (
+        f"{words.energy(stop.energy_kwh)} charged at {outlet}"
+        f"{meanwhile if stop.dwell_energy_kwh > 0 else ''}, {longer}"
+    )
+
+
+def spell(stop: ChargingStop) -> str:
+    """Return how the time of a stop at a charger divides."""
+    parts = [
+        f"{words.duration(stop.charging_s)} charging",
+        f"{words.duration(stop.overhead_s)} beside it",
+    ]
+    if stop.waited_s > 0:
+        parts.append(f"{words.duration(stop.waited_s)} waiting")
+    if stop.dwell_s > 0:
+        parts.append(f"{words.duration(stop.dwell_s)} stay")
+    return " + ".join(parts)
+
+
+def advice(leg: Leg) -> tuple[str, ...]:
+    """Return where to drive slower on a leg, one sentence for each stretch."""
+    return tuple(
+        f"{_stretch(told)}: drive {words.speed(told.advised_kmh)} "
+        f"instead of {words.speed(told.usual_kmh)}"
+        for told in leg.advice
+    )
+
+
+def advice_cell(leg: Leg) -> str:
+    """Return the same for a cell of a table, in km and km/h alone."""
+    return "; ".join(
+        f"km {told.from_km:.1f} to {told.to_km:.1f}: {told.advised_kmh:.0f} "
+        f"instead of {told.usual_kmh:.0f} km/h"
+        for told in leg.advice
+    )
+
+
+def _stretch(told: SpeedAdvice) -> str:
+    digits = 1 if told.to_km - told.from_km < _SHORT_KM else 0
+    first, last = (km * M_PER_KM / M_PER_MILE for km in (told.from_km, told.to_km))
+    return (
+        f"km {told.from_km:.{digits}f} to {told.to_km:.{digits}f} "
+        f"(mile {first:.{digits}f} to {last:.{digits}f})"
+    )
+
+
+def wishes(trip: Trip) -> tuple[str, ...]:
+    """Return the wishes for waypoints, stops and speed, one short phrase each; none for usual."""
+    usual = Trip.model_fields["slow_down_to"].default
+    said = [f"by way of {_waypoint(waypoint)}" for waypoint in trip.waypoints]
+    if trip.via_chargers:
+        names = words.one_line(", then ".join(trip.via_chargers), _NAMES_LIMIT)
+        said.append(f"stop at {names}")
+    if trip.least_charge_soc > 0:
+        said.append(f"each stop adds at least {words.percent(trip.least_charge_soc)}")
+    if trip.most_stops is not None:
+        said.append(f"{words.count(trip.most_stops, 'charging stop')} at most")
+    if trip.longest_stop_s is not None:
+        said.append(f"no stop charges longer than {words.duration(trip.longest_stop_s)}")
+    if trip.slow_down_to == 1.0:
+        said.append("never slower than usual")
+    elif trip.slow_down_to != usual:
+        said.append(f"no slower than {words.percent(trip.slow_down_to)} of the usual speed")
+    return tuple(said)
+
+
+def _waypoint(waypoint: Waypoint) -> str:
+    parts = []
+    if waypoint.dwell_s > 0:
+        parts.append(words.duration(waypoint.dwell_s))
+    if waypoint.charger_kw > 0:
+        parts.append(f"plug of {words.power(waypoint.charger_kw)}")
+    name = words.one_line(waypoint.place.label)
+    return f"{name} ({', '.join(parts)})" if parts else name

@@ -1,0 +1,139 @@
+"""The one door to numba: compile a function, keep the machine code on disk.
+
+The scalar formulas of `physics` are registered here, so that compiled loops (the folders
+`kernels`, and `planning.audit_steps`) call the very same source that Python calls.  numba keys its
+disk cache to the file of the function it compiles, not to the files of those it calls, which are a
+part of it; so where any of these sources has changed, all machine code kept beside them is thrown
+away.
+
+Where several processes start at once, one of them compiles a function and the others load it: each
+looks for machine code, makes it and keeps it while it holds a lock on a file beside the code.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+from numba.extending import register_jitable
+
+from tripplan.physics import charging, thermal
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+for _formula in (
+    thermal.resistance_ohm,
+    thermal.relaxed_c,
+    thermal.pack_temperature_c,
+    thermal.joule_heat_w,
+    thermal.driven_share_c,
+    thermal.driven_pack_c,
+    thermal.parked_pack_c,
+    charging.interpolate,
+    charging.charging_power_kw,
+    charging.charge_step,
+):
+    register_jitable(_formula)
+
+
+SOURCES = (
+    "physics/*.py",
+    "routing/kernels/*.py",
+    "search/kernels/*.py",
+    "planning/audit_steps.py",
+)
+"""Files of the package that machine code is made from."""
+
+
+def forget_stale() -> None:
+    """Remove machine code that was made from other sources than these, if any is kept here."""
+    package = Path(__file__).parents[1]
+    sources = [path for pattern in SOURCES for path in package.glob(pattern)]
+    stamps = sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in sources)
+    mark, found = package / "__pycache__" / "sources.txt", repr(stamps)
+    # Where nothing can be written, nothing is kept either.
+    with contextlib.suppress(OSError):
+        if mark.exists() and mark.read_text("utf-8") == found:
+            return
+        mark.parent.mkdir(exist_ok=True)
+        for folder in {path.parent for path in sources}:
+            kept = folder / "__pycache__"
+            for path in [*kept.glob("*.nbi"), *kept.glob("*.nbc")]:
+                path.unlink(missing_ok=True)
+        mark.write_text(found, "utf-8")
+
+
+_ONE_THREAD = threading.RLock()
+_held: list[Path] = []
+"""The lock file, as often as this process holds it: functions compile those that they call."""
+
+
+@contextlib.contextmanager
+def one_process(folder: Path) -> Iterator[None]:
+    """Keep other processes on this machine from compiling meanwhile, where the system can."""
+    with _ONE_THREAD, contextlib.ExitStack() as stack:
+        if not _held:
+            # Without locks, or where nothing can be written, each compiles for itself.
+            with contextlib.suppress(ImportError, OSError):
+                from fcntl import LOCK_EX, flock  # noqa: PLC0415 - not on every system
+
+                folder.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context((folder / "compiling.lock").open("ab"))
+                flock(file, LOCK_EX)
+        _held.append(folder)
+        try:
+            yield
+        finally:
+            _held.pop()
+
+
+def _in_turn(jitted: Any) -> Any:  # noqa: ANN401 - numba has no types
+    if not hasattr(jitted, "compile"):  # numba is told to compile nothing
+        return jitted
+    compile_now = jitted.compile
+
+    def compile_in_turn(signature: object) -> object:
+        with one_process(Path(jitted.stats.cache_path)):
+            return compile_now(signature)
+
+    jitted.compile = compile_in_turn
+    return jitted
+
+
+forget_stale()
+_njit: Any = partial(numba.njit, cache=True, error_model="numpy", nogil=True)
+
+
+_inner: Any = partial(_njit, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile with caching on disk; division follows IEEE rules."""
+    return cast("Callable[Arguments, Result]", _in_turn(_njit(_nrt=True)(function)))
+
+
+def compiled_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile a function that makes no arrays of its own, without counting references.
+
+    Counting those of a record of many arrays takes longer than a short function does.
+    """
+    return cast("Callable[Arguments, Result]", _in_turn(_njit(_nrt=False)(function)))
+
+
+def part(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile a function that only compiled ones call; what Python would need is left out."""
+    return cast("Callable[Arguments, Result]", _in_turn(_inner(_nrt=True)(function)))
+
+
+def part_bare(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Compile the same without counting references, as `compiled_bare`, into its callers.
+
+    Records of many arrays are handed over number by number: that took half the time of the search.
+    """
+    return cast(
+        "Callable[Arguments, Result]", _in_turn(_inner(_nrt=False, forceinline=True)(function))
+    )

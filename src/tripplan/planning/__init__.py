@@ -1,0 +1,1 @@
+"""A trip in, a plan out: price, search, reconstruct, audit, explain."""

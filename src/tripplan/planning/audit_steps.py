@@ -1,0 +1,159 @@
+"""Compiled: the audit's own small time steps of driving, charging and standing.
+
+Explicit Euler steps of the lumped pack, one after the other.  Nothing of the search is used, which
+steps over SoC and heats the pack in closed form: that the two agree is what the audit shows.
+"""
+
+import math
+from typing import NamedTuple
+
+from tripplan.arrays import Floats
+from tripplan.physics.charging import PowerModel, charging_power_kw
+from tripplan.physics.jit import compiled, part
+from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
+from tripplan.units import S_PER_H
+
+
+class Driven(NamedTuple):
+    """A stretch of road, driven."""
+
+    energy_kwh: float
+    least_kwh: float
+    pack_c: float
+    time_s: float
+
+
+@compiled
+def drive(
+    draw_kw: Floats,
+    duration_s: Floats,
+    energy_kwh: float,
+    capacity_kwh: float,
+    pack_c: float,
+    pack: PackModel,
+    step_s: float,
+) -> Driven:
+    """Drive pieces of road of even power; the battery takes no more than its capacity.
+
+    Parameters
+    ----------
+    draw_kw, duration_s
+        Battery power and time of each piece, shape (pieces,). [kW], [s]
+    energy_kwh, capacity_kwh
+        What the battery holds at the start, and at most. [kWh]
+    pack_c
+        Pack temperature at the start. [degC]
+    pack
+        The pack.
+    step_s
+        Longest step. [s]
+    """
+    least, time_s = energy_kwh, 0.0
+    for k in range(draw_kw.shape[0]):
+        steps = max(1, math.ceil(duration_s[k] / step_s))
+        dt = duration_s[k] / steps
+        for _ in range(steps):
+            energy_kwh = min(energy_kwh - draw_kw[k] * dt / S_PER_H, capacity_kwh)
+            pack_c = _heated(pack, pack_c, draw_kw[k], dt, pack.conductance_driving_w_per_k)
+        time_s += duration_s[k]
+        least = min(least, energy_kwh)
+    return Driven(energy_kwh, least, pack_c, time_s)
+
+
+@compiled
+def charge(
+    soc: float,
+    until_soc: float,
+    pack_c: float,
+    charger_kw: float,
+    power: PowerModel,
+    pack: PackModel,
+    step_s: float,
+    longest_s: float,
+) -> tuple[float, float, float]:
+    """Charge up to an SoC; SoC, pack temperature [degC] and time [s] when it is reached.
+
+    The power of a step is that halfway through it.
+
+    Parameters
+    ----------
+    soc, until_soc
+        State of charge before, and wanted.
+    pack_c
+        Pack temperature before. [degC]
+    charger_kw
+        Most that the charger gives. [kW]
+    power, pack
+        The car's charging limits and its pack.
+    step_s
+        Longest step. [s]
+    longest_s
+        Give up after so long. [s]
+    """
+    charged_s = 0.0
+    while soc < until_soc - 1e-12 and charged_s < longest_s:
+        kw = charging_power_kw(soc, pack_c, charger_kw, power)
+        ahead = min(soc + kw * 0.5 * step_s / S_PER_H / power.capacity_kwh, 1.0)
+        kw = max(charging_power_kw(ahead, pack_c, charger_kw, power), 1e-6)
+        missing_s = (until_soc - soc) * power.capacity_kwh / kw * S_PER_H
+        dt = min(step_s, missing_s)
+        pack_c = _heated(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
+        soc += kw * dt / S_PER_H / power.capacity_kwh
+        charged_s += dt
+    return soc, pack_c, charged_s
+
+
+@compiled
+def stand(
+    soc: float,
+    limit_soc: float,
+    pack_c: float,
+    charger_kw: float,
+    power: PowerModel,
+    pack: PackModel,
+    step_s: float,
+    duration_s: float,
+) -> tuple[float, float]:
+    """Stand for a time, charging up to a limit where there is a plug; SoC and pack temperature.
+
+    Parameters
+    ----------
+    soc, limit_soc
+        State of charge before, and most to charge to.
+    pack_c
+        Pack temperature before. [degC]
+    charger_kw
+        Most that the plug gives; 0: there is none. [kW]
+    power, pack
+        The car's charging limits and its pack.
+    step_s
+        Longest step. [s]
+    duration_s
+        How long. [s]
+    """
+    stood_s = 0.0
+    while stood_s < duration_s - 1e-9:
+        dt = min(step_s, duration_s - stood_s)
+        kw = 0.0
+        if charger_kw > 0.0 and soc < limit_soc - 1e-12:
+            kw = charging_power_kw(soc, pack_c, charger_kw, power)
+            kw = min(kw, (limit_soc - soc) * power.capacity_kwh * S_PER_H / dt)
+            soc += kw * dt / S_PER_H / power.capacity_kwh
+        pack_c = _heated(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
+        stood_s += dt
+    return soc, pack_c
+
+
+@part
+def _heated(
+    pack: PackModel, pack_c: float, power_kw: float, dt: float, conductance_w_per_k: float
+) -> float:
+    """One explicit Euler step of the lumped pack; the thermostat holds its temperature."""
+    resistance = resistance_ohm(pack_c, pack.resistance_25c_ohm, pack.resistance_per_k)
+    heat_w = joule_heat_w(power_kw, pack.voltage_v, resistance)
+    free_w = heat_w - conductance_w_per_k * (pack_c - pack.air_c)
+    free_c = pack_c + free_w * dt / pack.heat_capacity_j_per_k
+    if pack.cooling_w <= 0.0 or free_c <= pack.cooling_on_c:
+        return free_c
+    cooled_c = free_c - pack.cooling_w * dt / pack.heat_capacity_j_per_k
+    return max(cooled_c, pack.cooling_on_c)

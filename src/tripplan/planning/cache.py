@@ -1,0 +1,250 @@
+"""A region made ready for planning: snapping, the hierarchy, and costs kept from trip to trip.
+
+Pricing and customising the roads takes most of the time of a first plan, and depends on the car,
+the weather and a few wishes, not on where the trip goes; so what was made is kept for the next
+trip of the same kind.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Floats, Ints
+from tripplan.errors import InvalidInputError
+from tripplan.planning.arc_costs import price_arcs, whole_numbers
+from tripplan.planning.charger_filter import usable_plugs
+from tripplan.planning.opening_hours import local_time, open_spells
+from tripplan.planning.tariff import Tariff, read_tariff
+from tripplan.records.charger import Plug
+from tripplan.records.network import RoadNetwork
+from tripplan.records.region import Region
+from tripplan.records.trip import ChargerWishes, Place, Trip
+from tripplan.records.vehicle import Vehicle
+from tripplan.routing.cch import Hierarchy
+from tripplan.routing.closures import untouched_rows
+from tripplan.routing.customization import Customised, shares_of_speed, stacked
+from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.nearest_roads import roads_at
+from tripplan.routing.snapping import NodeIndex
+from tripplan.vehicle_model import conditioned as model
+
+DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
+KEPT = 4
+"""How many customised sets of roads, and of chargers, are kept."""
+CLOSURE_REACH_KM = 0.5
+"""A road that is said to be closed lies at most this far from the point that says so, km."""
+SPEED_STEP = 0.05
+"""Shares of the usual speed that are tried lie this far apart."""
+HORIZON_S = 3 * 86_400.0
+"""Opening hours are looked up for this long after departure."""
+_LEAST_KW = 1.0
+"""Power by which energy is priced for cars that cannot fast-charge (assumption), kW."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fitting:
+    """The chargers that a car can use, in columns."""
+
+    plugs: tuple[Plug, ...]
+    """The best plug of each, shape (chargers,)."""
+    node: Ints
+    """Network node of each."""
+    power_kw: Floats
+    dropped: Mapping[str, int]
+    """Chargers that wishes took out, by the first reason."""
+
+    @cached_property
+    def tariffs(self) -> tuple[Tariff | None, ...]:
+        """What charging costs at each, where that is known."""
+        return tuple(read_tariff(plug.site.price, plug.site.fee) for plug in self.plugs)
+
+
+class PreparedRegion:
+    """A region with what planning on it needs again and again.
+
+    Parameters
+    ----------
+    region
+        Roads, chargers and names.
+    """
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.nodes = NodeIndex(region.network)
+        self._kept: OrderedDict[tuple[str, bytes], RowStore] = OrderedDict()
+        self._grounds: OrderedDict[str, Customised] = OrderedDict()
+        self._fitting: OrderedDict[str, Fitting] = OrderedDict()
+
+    def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
+        """Return the chargers that the car can use, by all wishes but bans of single ones.
+
+        Which chargers are banned changes from trip to trip, and must not cost new rows of drives.
+        """
+        able = vehicle.battery.charging_curve is not None
+        standards = sorted(DC_STANDARDS & set(vehicle.connectors)) if able else []
+        key = wishes.model_dump_json(exclude={"banned"}) + ",".join(standards)
+        found = self._fitting.get(key)
+        if found is None:
+            sites = self.region.chargers
+            usable = usable_plugs(
+                sites.chargers, standards, wishes.model_copy(update={"banned": ()})
+            )
+            plugs = tuple(Plug(sites.chargers[k], plug) for k, plug in usable.plugs)
+            index = np.array([k for k, _ in usable.plugs], np.intp)
+            found = Fitting(
+                plugs,
+                sites.node[index].astype(np.int32),
+                np.array([plug.power_kw for plug in plugs]),
+                usable.dropped,
+            )
+            self._fitting[key] = found
+            if len(self._fitting) > KEPT:
+                self._fitting.popitem(last=False)
+        return found
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The contraction hierarchy of the roads."""
+        return Hierarchy.of(self.region.network, self.region.order)
+
+    def rows(self, trip: Trip, vehicle: Vehicle, charger_nodes: Ints) -> RowStore:
+        """Drives between chargers for this car under the conditions of this trip.
+
+        Parameters
+        ----------
+        trip, vehicle
+            Who drives where.
+        charger_nodes
+            Nodes of the chargers that the car can use, shape (chargers,).
+        """
+        key = (_kind_of(trip, vehicle), charger_nodes.tobytes())
+        found = self._kept.get(key)
+        if found is None:
+            found = RowStore(self._ground(trip, vehicle, key[0]), charger_nodes)
+            if trip.closed:
+                self._keep_untouched(found, (_kind_of(_before_closures(trip), vehicle), key[1]))
+            self._kept[key] = found
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return found
+
+    def _keep_untouched(self, rows: RowStore, before: tuple[str, bytes]) -> None:
+        """Take the rows that closures did not change from those that were kept before them."""
+        known = self._kept.get(before)
+        if known is not None:
+            closed = known.ground.open_roads & ~rows.ground.open_roads
+            rows.keep(untouched_rows(known, np.flatnonzero(closed).astype(np.int32)))
+
+    def _ground(self, trip: Trip, vehicle: Vehicle, kind: str) -> Customised:
+        """Return the roads with their costs, as they are kept or made now."""
+        found = self._grounds.get(kind)
+        if found is None:
+            found = self._made(trip, vehicle)
+            self._grounds[kind] = found
+            if len(self._grounds) > KEPT:
+                self._grounds.popitem(last=False)
+        self._grounds.move_to_end(kind)
+        return found
+
+    def _made(self, trip: Trip, vehicle: Vehicle) -> Customised:
+        """Return the roads with their costs: by an update of those without closures, or anew."""
+        if not trip.closed:
+            return self._customised(trip, vehicle)
+        before = _before_closures(trip)
+        open_roads = self._ground(before, vehicle, _kind_of(before, vehicle))
+        closed = [self._roads_at(self.region.network, place) for place in trip.closed]
+        return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
+
+    @staticmethod
+    def _roads_at(network: RoadNetwork, place: Place) -> NDArray[np.int64]:
+        found = roads_at(network, place.lat, place.lon, CLOSURE_REACH_KM)
+        if not found.size:
+            raise InvalidInputError(
+                f"no road lies within {CLOSURE_REACH_KM:g} km of {place.label}, where one is said "
+                "to be closed: give a point on it",
+                field="closed",
+                value=place.label,
+                expected="a point on a road of this region",
+            )
+        return found
+
+    def _customised(self, trip: Trip, vehicle: Vehicle) -> Customised:
+        network = self.region.network
+        values = []
+        for share in speed_shares(trip):
+            costs = price_arcs(network, vehicle, trip, share=share)
+            values.append(whole_numbers(costs.roads()))
+        capacity = model.capacity_kwh(vehicle, trip)
+        curve = vehicle.battery.charging_curve
+        return Customised(
+            hierarchy=self.hierarchy,
+            values=stacked(values),
+            open_roads=costs.open_arcs,
+            height_kwh=costs.height_kwh,
+            full_kwh=(1.0 - trip.reserve_soc) * capacity,
+            best_kw=curve.max_kw if curve else _LEAST_KW,
+        )
+
+
+def speed_shares(trip: Trip) -> tuple[float, ...]:
+    """Shares of the usual speed at which roads may be driven on this trip, from 1 down."""
+    return shares_of_speed(trip.slow_down_to, SPEED_STEP)
+
+
+def _before_closures(trip: Trip) -> Trip:
+    """Return the trip as if all roads were open."""
+    return trip.model_copy(update={"closed": ()})
+
+
+def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
+    """Everything that the costs of the roads depend on, as text."""
+    wishes = {
+        "conditions",
+        "max_speed_kmh",
+        "avoid",
+        "closed",
+        "reserve_soc",
+        "slow_down_to",
+        "pack_start_c",
+    }
+    car = vehicle.model_dump_json(exclude={"provenance", "note", "standby_w"})
+    return trip.model_dump_json(include=wishes) + car
+
+
+def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
+    """Positions of chargers that a trip leaves out one by one, by reason."""
+    unwanted = set(trip.chargers.banned)
+    found: dict[str, frozenset[int]] = {}
+    if unwanted:
+        named = (k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
+        found["banned by id"] = frozenset(named)
+    if trip.departure is not None and not trip.chargers.keep_unknown:
+        blank = (k for k, plug in enumerate(plugs) if plug.site.opening_hours is None)
+        found["opening hours not known"] = frozenset(blank)
+    return found
+
+
+def spells_of(plugs: Sequence[Plug], trip: Trip) -> dict[int, tuple[tuple[float, float], ...]]:
+    """When chargers are open, in seconds after departure; those not named always are.
+
+    Chargers whose hours are not known count as open.
+    """
+    if trip.departure is None:
+        return {}
+    start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
+    found = {}
+    for k, plug in enumerate(plugs):
+        if plug.site.opening_hours in (None, "24/7"):
+            continue
+        spells = open_spells(plug.site, start, HORIZON_S)
+        if spells is not None:
+            found[k] = spells or _NEVER_OPEN
+    return found
+
+
+_NEVER_OPEN = ((0.0, 0.0),)

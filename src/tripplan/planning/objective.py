@@ -1,0 +1,272 @@
+"""What a trip asks to be least, and what each plan costs.
+
+An objective turns into seconds for the search (`search.worth`), and what the search found turns
+back into the objective's unit:
+
+- time: seconds;
+- energy: kilowatt-hours drawn from the battery, with an hour at `Trip.hour_worth_kwh`;
+- money: currency, with an hour at `Prices.value_of_time_per_h`;
+- stops: stops at chargers, with a day of time for one, so that time decides only among plans with
+  equally many.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from tripplan.planning.route import Halt
+from tripplan.planning.tariff import FREE, Tariff
+from tripplan.records.charger import Plug
+from tripplan.records.plan import ChargingStop, Leg
+from tripplan.records.trip import Trip
+from tripplan.search.problem import Question
+from tripplan.search.worth import Worth, nothing_beside_time
+from tripplan.units import S_PER_H
+
+STOP_WORTH_S: Final = 86_400.0
+"""What a stop counts with objective ``stops``: more than any plan could save by one more."""
+TIE_KWH: Final = 0.01
+"""With time worth nothing, an hour counts the price of this much energy, to decide between plans of
+the same cost, kWh."""
+MIN_PER_H: Final = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Pricing:
+    """What charging costs on a trip.
+
+    Parameters
+    ----------
+    trip
+        The trip.
+    plugs
+        The chargers that its car can use.
+    stated
+        What charging costs at each of them, where that is known.
+    home_efficiency
+        Share of the energy from the wall at home that reaches the battery.
+    """
+
+    trip: Trip
+    plugs: Sequence[Plug]
+    stated: Sequence[Tariff | None]
+    home_efficiency: float
+
+    @property
+    def home_per_kwh(self) -> float:
+        """What a kilowatt-hour in the battery costs that comes from home."""
+        return self.trip.prices.home_price_per_kwh / self.home_efficiency
+
+    @cached_property
+    def currency(self) -> str:
+        """Currency of the trip: as wished for, or else that of most stated prices."""
+        if self.trip.prices.currency:
+            return self.trip.prices.currency
+        counts = Counter(tariff.currency for tariff in self.stated if tariff and tariff.currency)
+        return max(sorted(counts), key=lambda code: counts[code]) if counts else ""
+
+    @property
+    def assumed(self) -> Tariff:
+        """What charging costs where that is not known."""
+        prices = self.trip.prices
+        return Tariff(prices.price_per_kwh, 0.0, prices.price_per_session, self.currency)
+
+    def tariff(self, charger: int) -> tuple[Tariff, str]:
+        """Return what charging costs at one of these chargers, and by which rule if assumed."""
+        found = self.stated[charger]
+        if found is not None and found.currency in ("", self.currency):
+            return found, ""
+        why = "not known" if found is None else f"stated in {found.currency}, not {self.currency}"
+        amount = money(self.assumed.per_kwh, self.currency)
+        rule = f"price {why}: {amount} per kWh assumed"
+        if self.assumed.per_session:
+            rule += f", and {money(self.assumed.per_session, self.currency)} for the stop"
+        return self.assumed, rule
+
+    def of_plug(self, plug: Plug) -> Tariff:
+        """Return what charging costs at a plug of the trip."""
+        return self.tariff(self._place[plug.site.id])[0]
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {plug.site.id: k for k, plug in enumerate(self.plugs)}
+
+    def paid(self, stop: ChargingStop) -> ChargingStop:
+        """Return a stop with what it costs."""
+        if stop.kind == "waypoint":
+            wall_kwh = stop.energy_kwh / stop.plug_efficiency
+            return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * wall_kwh})
+        tariff, rule = self.tariff(self._place[stop.charger_id])
+        minutes = stop.charging_s / S_PER_H * MIN_PER_H
+        cost = tariff.per_kwh * stop.energy_kwh + tariff.per_min * minutes + tariff.per_session
+        return stop.model_copy(update={"cost": cost, "price_rule": rule})
+
+
+def money(amount: float, currency: str) -> str:
+    """Write an amount of money."""
+    return f"{amount:.2f} {currency}".rstrip()
+
+
+def hour_worth(trip: Trip) -> float:
+    """Return what an hour is worth in money; never zero, so that time decides between equals."""
+    prices = trip.prices
+    least = TIE_KWH * max(prices.price_per_kwh, prices.home_price_per_kwh, 0.01)
+    return max(prices.value_of_time_per_h, least)
+
+
+def with_worth(question: Question, pricing: Pricing, halts: Sequence[Halt]) -> Question:
+    """Return the question with what counts beside time by the trip's objective.
+
+    Parameters
+    ----------
+    question
+        What is asked of the search.
+    pricing
+        What charging costs on the trip.
+    halts
+        Places to visit, as the question's goals have them but for the last.
+    """
+    trip, worth = pricing.trip, nothing_beside_time(question.stop_count)
+    chargers = question.charger_node.size
+    if trip.objective == "time":
+        return question
+    if trip.objective == "energy":
+        s_per_kwh = S_PER_H / trip.hour_worth_kwh
+        worth = replace(worth, kwh_s=worth.kwh_s + s_per_kwh, end_s_per_kwh=s_per_kwh)
+    elif trip.objective == "stops":
+        counted = [goal.is_charger for goal in question.goals]
+        at_charger = np.concatenate([np.ones(chargers), counted, [0.0]])
+        worth = replace(worth, fee_s=STOP_WORTH_S * at_charger)
+    else:
+        worth = _money_worth(pricing, chargers, halts)
+    return replace(question, worth=worth)
+
+
+def _money_worth(pricing: Pricing, chargers: int, halts: Sequence[Halt]) -> Worth:
+    """Return prices in seconds at each stop: chargers, goals and the origin."""
+    trip = pricing.trip
+    s_per_money = S_PER_H / hour_worth(trip)
+    tariffs = [pricing.tariff(k)[0] for k in range(chargers)]
+    for halt in halts:
+        own = Tariff(trip.prices.home_price_per_kwh / halt.efficiency, 0.0, 0.0, pricing.currency)
+        tariffs.append(own if halt.plug is None else pricing.of_plug(halt.plug))
+    tariffs += [FREE, FREE]
+    per_kwh, per_min, per_session = np.array([tariff[:3] for tariff in tariffs], np.float64).T
+    return Worth(
+        kwh_s=per_kwh * s_per_money,
+        charging_factor=1.0 + per_min * MIN_PER_H * s_per_money / S_PER_H,
+        fee_s=per_session * s_per_money,
+        end_s_per_kwh=pricing.home_per_kwh * s_per_money,
+    )
+
+
+@dataclass(frozen=True)
+class Score:
+    """A plan by its trip's objective."""
+
+    value: float
+    lower_bound: float
+    measure: str
+    """Unit and make-up, in words."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a finished plan comes to."""
+
+    total_s: float
+    spent_kwh: float
+    charging_cost: float
+    home_cost: float
+    stops: int
+
+    @property
+    def cost(self) -> float:
+        """What the energy costs."""
+        return self.charging_cost + self.home_cost
+
+
+def totals_of(
+    pricing: Pricing,
+    legs: Sequence[Leg],
+    stops: Sequence[ChargingStop],
+    total_s: float,
+    capacity_kwh: float,
+) -> Totals:
+    """Add up legs and paid stops."""
+    used_kwh = (legs[0].departure_soc - legs[-1].arrival_soc) * capacity_kwh
+    return Totals(
+        total_s,
+        sum(leg.energy.spent_kwh for leg in legs) + sum(stop.standby_kwh for stop in stops),
+        sum(stop.cost for stop in stops),
+        used_kwh * pricing.home_per_kwh,
+        sum(stop.kind == "charger" for stop in stops),
+    )
+
+
+def score(pricing: Pricing, totals: Totals, bound_s: float, warm_up_kwh: float) -> Score:
+    """Return the value of a plan, and what no plan can undercut.
+
+    Parameters
+    ----------
+    pricing
+        What charging costs on the trip.
+    totals
+        What the plan comes to.
+    bound_s
+        What no plan counts less than, in the seconds of the search.
+    warm_up_kwh
+        Energy that the cabin draws before the search begins to count.
+    """
+    trip = pricing.trip
+    hours = totals.total_s / S_PER_H
+    if trip.objective == "energy":
+        worth = trip.hour_worth_kwh
+        return Score(
+            totals.spent_kwh + worth * hours,
+            bound_s * worth / S_PER_H + warm_up_kwh,
+            f"kWh, with an hour as {worth:g} kWh",
+        )
+    if trip.objective == "money":
+        worth = hour_worth(trip)
+        return Score(
+            totals.cost + worth * hours,
+            bound_s * worth / S_PER_H + warm_up_kwh * pricing.home_per_kwh,
+            f"{pricing.currency or 'money'}, with an hour as {worth:g}",
+        )
+    if trip.objective == "stops":
+        return Score(
+            totals.stops + totals.total_s / STOP_WORTH_S,
+            bound_s / STOP_WORTH_S,
+            "stops, with a day of time as one",
+        )
+    return Score(totals.total_s, bound_s, "s")
+
+
+def price_assumptions(pricing: Pricing, stops: Sequence[ChargingStop]) -> tuple[str, ...]:
+    """Return what the costs of a plan rest on, in sentences."""
+    prices = pricing.trip.prices
+    guessed = sum(bool(stop.price_rule) for stop in stops)
+    said = [
+        (
+            "Energy from home, and what is left on arrival, is priced at "
+            f"{money(prices.home_price_per_kwh, pricing.currency)} per kWh from the wall, of which "
+            f"{pricing.home_efficiency:.0%} reach the battery; fast chargers are taken to bill "
+            "what reaches it."
+        )
+    ]
+    if guessed:
+        said.append(
+            f"{guessed} of {sum(stop.kind == 'charger' for stop in stops)} charging stops state no "
+            f"price that can be used; {money(prices.price_per_kwh, pricing.currency)} per kWh and "
+            f"{money(prices.price_per_session, pricing.currency)} per stop are assumed there."
+        )
+    if pricing.trip.objective == "money":
+        said.append(
+            f"An hour of the trip is worth {money(hour_worth(pricing.trip), pricing.currency)}."
+        )
+    return tuple(said)

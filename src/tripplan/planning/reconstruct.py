@@ -1,0 +1,163 @@
+"""Unfold the winning chain of stops into legs and charging stops, arc by arc."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tripplan.arrays import Floats
+from tripplan.physics.thermal import driven_pack_c
+from tripplan.planning.arc_costs import price_arcs
+from tripplan.planning.route import Journey, State, Steps, steps_of
+from tripplan.planning.speed_advice import speed_advice
+from tripplan.planning.stops import charger_halt, pause
+from tripplan.records.charger import Plug
+from tripplan.records.plan import ChargingStop, EnergyLedger, Leg, SpeedAdvice, Trace
+from tripplan.records.trip import Place
+from tripplan.routing.geometry import Track, lay_track
+from tripplan.search.problem import Question
+from tripplan.search.solve import Solution
+from tripplan.units import KMH_PER_MPS, M_PER_KM
+from tripplan.vehicle_model import conditioned as model
+
+
+@dataclass(frozen=True)
+class Itinerary:
+    """Legs and stops in the order of driving; stops[i] lies between legs[i] and legs[i + 1]."""
+
+    legs: tuple[Leg, ...]
+    stops: tuple[ChargingStop, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Driven:
+    """One leg: columns at the points of its track, and its ledger."""
+
+    elapsed_s: Floats
+    energy_kwh: Floats
+    pack_c: Floats
+    ledger: EnergyLedger
+
+
+def unfold(
+    question: Question, solution: Solution, journey: Journey, plugs: Sequence[Plug]
+) -> Itinerary:
+    """Drive the chosen chain arc by arc.
+
+    Parameters
+    ----------
+    question, solution
+        What was asked of the search, and its answer.
+    journey
+        The roads, the car and the trip.
+    plugs
+        Plug of each charger of the question.
+    """
+    trip, network = journey.trip, journey.network
+    halts = [
+        journey.halts[visit.goal] if visit.goal >= 0 else charger_halt(plugs[visit.charger])
+        for visit in solution.visits
+    ]
+    warm_ups = [
+        model.warm_up(journey.vehicle, trip.conditions),
+        *(halt.warm_up for halt in halts),
+    ]
+    places = [trip.origin, *(halt.place for halt in halts), trip.destination]
+    state = State(energy_kwh=question.start_kwh + warm_ups[0].total_kwh, pack_c=question.start_c)
+    node = question.origin
+    legs: list[Leg] = []
+    stops: list[ChargingStop] = []
+    for position, roads in enumerate(solution.legs):
+        track = lay_track(network, roads.arcs, node)
+        costs = price_arcs(
+            network,
+            journey.vehicle,
+            trip,
+            arcs=roads.arcs,
+            share=journey.shares[roads.speed],
+        )
+        node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
+        steps = steps_of(network, track, costs)
+        drive = _drive(question, steps, state, warm_ups[position])
+        advice = speed_advice(journey, roads, track, steps, state.distance_km)
+        ends = (places[position], places[position + 1])
+        legs.append(_leg(question, track, steps, drive, state, ends, advice))
+        state.energy_kwh = float(drive.energy_kwh[-1])
+        state.pack_c = float(drive.pack_c[-1])
+        state.elapsed_s = float(drive.elapsed_s[-1])
+        state.distance_km = legs[-1].trace.distance_km[-1]
+        if position < len(solution.visits):
+            visit, halt = solution.visits[position], halts[position]
+            stops.append(pause(question, visit, state, position + 1, halt))
+    return Itinerary(tuple(legs), tuple(stops))
+
+
+def _drive(question: Question, steps: Steps, state: State, warm_up: model.WarmUp) -> _Driven:
+    energy, pack_c, elapsed = state.energy_kwh - warm_up.total_kwh, state.pack_c, state.elapsed_s
+    curtailed = 0.0
+    # A leg without any road (a stop where the trip starts) has but one point: its end.
+    rows = [(elapsed, state.energy_kwh if steps.time_s.size else energy, pack_c)]
+    for net, time_s, heat_j in zip(
+        steps.energy_kwh.tolist(), steps.time_s.tolist(), steps.heat_j.tolist(), strict=True
+    ):
+        after = energy - net
+        curtailed += max(0.0, after - question.capacity_kwh)
+        energy = min(after, question.capacity_kwh)
+        pack_c = driven_pack_c(pack_c, heat_j, time_s, question.pack)
+        elapsed += time_s
+        rows.append((elapsed, energy, pack_c))
+    table = np.array(rows)
+    ledger = EnergyLedger(
+        spent_kwh=state.energy_kwh - energy,
+        motion_kwh=float(steps.motion_kwh.sum()) + warm_up.motion_kwh,
+        auxiliary_kwh=float(steps.auxiliary_kwh.sum()),
+        cabin_kwh=float(steps.cabin_kwh.sum()) + warm_up.cabin_kwh,
+        regenerated_kwh=float(steps.regenerated_kwh.sum()),
+        curtailed_kwh=curtailed,
+    )
+    return _Driven(table[:, 0], table[:, 1], table[:, 2], ledger)
+
+
+def _leg(
+    question: Question,
+    track: Track,
+    steps: Steps,
+    drive: _Driven,
+    state: State,
+    ends: tuple[Place, Place],
+    advice: tuple[SpeedAdvice, ...],
+) -> Leg:
+    soc = drive.energy_kwh / question.capacity_kwh
+    rises = np.diff(track.elevation_m)
+    distance_km = state.distance_km + track.distance_m / M_PER_KM
+    return Leg(
+        start=ends[0],
+        end=ends[1],
+        distance_km=float(distance_km[-1] - distance_km[0]),
+        driving_s=float(drive.elapsed_s[-1] - drive.elapsed_s[0]),
+        departure_soc=state.energy_kwh / question.capacity_kwh,
+        arrival_soc=float(soc[-1]),
+        min_soc=float(soc.min()),
+        pack_departure_c=float(drive.pack_c[0]),
+        pack_arrival_c=float(drive.pack_c[-1]),
+        ascent_m=float(rises[rises > 0].sum()),
+        descent_m=float(-rises[rises < 0].sum()),
+        energy=drive.ledger,
+        advice=advice,
+        trace=Trace(
+            lat=tuple(track.lat.tolist()),
+            lon=tuple(track.lon.tolist()),
+            distance_km=tuple(distance_km.tolist()),
+            elapsed_s=tuple(drive.elapsed_s.tolist()),
+            soc=tuple(soc.tolist()),
+            pack_c=tuple(drive.pack_c.tolist()),
+            elevation_m=tuple(track.elevation_m.tolist()),
+            speed_kmh=_at_points(steps.speed_mps * KMH_PER_MPS),
+            bearing_deg=_at_points(steps.bearing_deg),
+        ),
+    )
+
+
+def _at_points(steps: Floats) -> tuple[float, ...]:
+    """Give each point the value of the step that ends there, and the first that of the first."""
+    return (*steps[:1].tolist(), *steps.tolist()) if steps.size else (0.0,)

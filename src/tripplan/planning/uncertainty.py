@@ -1,0 +1,100 @@
+"""How sure an arrival is: P10, P50 and P90 of the SoC of each leg, and chances of arriving.
+
+The relative error of consumption (`physics.spread`) is taken as one for a whole trip, which is on
+the safe side: measured, what is off in the first half of a trip is hardly so in the second.  It
+applies to what the car would take on the level; what heights give or take is known.  A stop that
+charges starts anew, since the driver charges up to the planned SoC.
+"""
+
+from collections.abc import Sequence
+
+from tripplan.physics import spread
+from tripplan.records.plan import ArrivalOutlook, ChargingStop, Leg
+from tripplan.units import J_PER_KWH, STANDARD_GRAVITY_MPS2
+
+
+def level_kwh(leg: Leg, mass_kg: float) -> float:
+    """Battery energy of a leg less the potential energy that the car gains [kWh]."""
+    rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
+    potential_kwh = mass_kg * STANDARD_GRAVITY_MPS2 * rise_m / J_PER_KWH
+    return max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - potential_kwh)
+
+
+def at_stake_soc(
+    legs: Sequence[Leg], stops: Sequence[ChargingStop], mass_kg: float, capacity_kwh: float
+) -> list[float]:
+    """SoC that the legs took on the level since the battery was last charged, shape (legs,)."""
+    found, since_charge = [], 0.0
+    for position, leg in enumerate(legs):
+        if position and stops[position - 1].energy_kwh > 0.0:
+            since_charge = 0.0
+        since_charge += level_kwh(leg, mass_kg) / capacity_kwh
+        found.append(since_charge)
+    return found
+
+
+def with_outlook(
+    legs: Sequence[Leg], stops: Sequence[ChargingStop], mass_kg: float, capacity_kwh: float
+) -> tuple[Leg, ...]:
+    """Return the legs with their outlook.
+
+    Parameters
+    ----------
+    legs, stops
+        The plan; stops lie between legs.
+    mass_kg
+        Car with load.
+    capacity_kwh
+        Energy between SoC 0 and 1.
+    """
+    stakes = at_stake_soc(legs, stops, mass_kg, capacity_kwh)
+    return tuple(
+        leg.model_copy(update={"outlook": _outlook(leg, stake)})
+        for leg, stake in zip(legs, stakes, strict=True)
+    )
+
+
+def _outlook(leg: Leg, stake: float) -> ArrivalOutlook:
+    off = spread.QUANTILE_90 * spread.SCALE * stake
+    chance = 1.0
+    if stake > 0.0:
+        chance = spread.probability(max(leg.min_soc, 0.0) / (spread.SCALE * stake))
+    return ArrivalOutlook(
+        p10_soc=max(0.0, leg.arrival_soc - off),
+        p50_soc=leg.arrival_soc,
+        p90_soc=min(1.0, leg.arrival_soc + off),
+        probability=chance,
+    )
+
+
+def margin_soc(
+    legs: Sequence[Leg],
+    stops: Sequence[ChargingStop],
+    mass_kg: float,
+    capacity_kwh: float,
+    wanted: float,
+) -> float:
+    """Return the least SoC to plan for, so that every arrival is as probable as wanted."""
+    stakes = at_stake_soc(legs, stops, mass_kg, capacity_kwh)
+    return spread.quantile(wanted) * spread.SCALE * max(stakes)
+
+
+def in_words(legs: Sequence[Leg]) -> tuple[str, ...]:
+    """Say what the outlook rests on, to be shown with the plan."""
+    chance = arrival_probability(legs)
+    if chance is None:
+        return ()
+    off = spread.QUANTILE_90 * spread.SCALE
+    words = "more than 99 %" if chance > 0.99 else f"{100.0 * chance:.0f} %"
+    sentence = (
+        f"Eight trips in ten take within {100.0 * off:.0f} % of this consumption (measured on one "
+        "car, with speeds and weather known; other cars are taken to be alike); the chance of "
+        f"arriving at every stop is {words} by that."
+    )
+    return (sentence,)
+
+
+def arrival_probability(legs: Sequence[Leg]) -> float | None:
+    """Probability of arriving at every stop: the least of the legs, as their error is one."""
+    chances = [leg.outlook.probability for leg in legs if leg.outlook is not None]
+    return min(chances) if len(chances) == len(legs) else None

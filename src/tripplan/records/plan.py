@@ -1,0 +1,367 @@
+"""The answer: a `Plan` of `Leg`s and `ChargingStop`s, with its proof and its audit.
+
+The module is not named after its record because `tripplan.plan` is the function.
+
+Plain frozen values only, so that map, text and JSON all say the same.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+from pydantic import Field
+
+from tripplan.records.base import Record
+from tripplan.records.trip import ChargerAccess, Objective, Place, Trip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tripplan.records.region import Region
+
+LimitedBy = Literal["vehicle", "charger", "temperature"]
+StopKind = Literal["charger", "waypoint"]
+SCHEMA_VERSION: Literal["tripplan-plan/1"] = "tripplan-plan/1"
+
+
+class Trace(Record):
+    """A leg point by point, at the nodes it passes; all columns have the same length."""
+
+    lat: tuple[float, ...]
+    lon: tuple[float, ...]
+    distance_km: tuple[float, ...]
+    """Driven distance since the start of the trip."""
+    elapsed_s: tuple[float, ...]
+    """Time since the start of the trip."""
+    soc: tuple[float, ...]
+    pack_c: tuple[float, ...]
+    elevation_m: tuple[float, ...]
+    speed_kmh: tuple[float, ...]
+    """Speed on the stretch that ends here; at the first point, on the one that starts there."""
+    bearing_deg: tuple[float, ...]
+    """Direction of travel of the road on the stretch that ends here, as reckoned against the
+    wind, clockwise from north; at the first point, on the one that starts there."""
+
+
+class EnergyLedger(Record):
+    """Where a leg's battery energy went, kWh; the parts add up to the whole.
+
+    spent = motion + auxiliary + cabin - regenerated + curtailed, and
+    spent = energy at departure - energy on arrival.
+    """
+
+    spent_kwh: float
+    """Battery energy at departure less that on arrival."""
+    motion_kwh: float
+    """Drawn from the battery to move the car."""
+    auxiliary_kwh: float
+    cabin_kwh: float
+    """Heater or air conditioning, warm-up included."""
+    regenerated_kwh: float
+    """Fed back by braking before what a full battery refused."""
+    curtailed_kwh: float
+    """Regenerated energy that a full battery refused."""
+
+
+class SpeedAdvice(Record):
+    """A stretch to drive slower than usual, since that saves more charging than it takes."""
+
+    from_km: float
+    """Where it starts, driven distance since the start of the trip."""
+    to_km: float
+    """Where it ends, likewise."""
+    usual_kmh: float
+    """The speed at which cars usually go there."""
+    advised_kmh: float
+    """The speed that the plan reckons with."""
+
+
+class ArrivalOutlook(Record):
+    """How sure an arrival is, by the measured error of the model."""
+
+    p10_soc: float
+    """SoC on arrival that one trip in ten falls short of; not below 0."""
+    p50_soc: float
+    """SoC on arrival that half of all trips fall short of."""
+    p90_soc: float
+    """SoC on arrival that nine trips in ten fall short of; not above 1."""
+    probability: Annotated[float, Field(ge=0, le=1)]
+    """Probability that the battery is not empty before the end of the leg."""
+
+
+class Leg(Record):
+    """The drive between two consecutive stops."""
+
+    start: Place
+    end: Place
+    distance_km: float
+    driving_s: float
+    departure_soc: float
+    arrival_soc: float
+    min_soc: float
+    """Lowest SoC on the way."""
+    pack_departure_c: float
+    pack_arrival_c: float
+    ascent_m: float
+    descent_m: float
+    energy: EnergyLedger
+    trace: Trace
+    advice: tuple[SpeedAdvice, ...] = ()
+    """Where to drive slower than usual, in the order of driving."""
+    outlook: ArrivalOutlook | None = None
+    """How sure the arrival is; None: not worked out."""
+
+
+class PowerSample(Record):
+    """One moment of a charging stop."""
+
+    since_plug_in_s: float
+    soc: float
+    power_kw: float
+    pack_c: float
+    limited_by: LimitedBy
+
+
+class ChargingStop(Record):
+    """A pause at a charger or at a waypoint.
+
+    A waypoint without a plug has no ``charger_id``, no ``standard``, no ``samples`` and a
+    ``charger_kw`` of 0; its ``limited_by`` means nothing.
+    """
+
+    number: int
+    """1 for the first stop of the trip, of whichever kind."""
+    kind: StopKind = "charger"
+    charger_id: str
+    """Id of the site; empty at a waypoint's own plug, or where there is none."""
+    name: str
+    lat: float
+    lon: float
+    operator: str
+    network: str = ""
+    """Brand or roaming network; empty: not known."""
+    access: ChargerAccess = "unknown"
+    """Whether anybody may charge there."""
+    opening_hours: str | None = None
+    """In OpenStreetMap's opening_hours syntax; None: not known."""
+    price: str = ""
+    """What the source says about the price, in its own words."""
+    illustrative: bool
+    """Whether the charger is made up; such a stop is never to be shown as a real place."""
+    power_assumed: bool
+    power_rule: str = ""
+    """By which rule the power was assumed; empty where it is stated."""
+    standard: str
+    """The plug that is used."""
+    standard_rule: str = ""
+    """By which rule the kind of plug was assumed, or through which adapter the car uses it."""
+    charger_kw: float
+    """Highest power that the plug gives the battery."""
+    stalls: int | None
+    arrival_soc: float
+    departure_soc: float
+    energy_kwh: float
+    """Energy charged, that of the dwell included."""
+    charging_s: float
+    """Charging time; at a waypoint only what goes beyond the dwell."""
+    overhead_s: float
+    waited_s: float = 0.0
+    """Time that the car waits for its pack to cool before it plugs in."""
+    dwell_s: float = 0.0
+    """Time that the car stands there in any case."""
+    dwell_energy_kwh: float = 0.0
+    """Energy charged during the dwell."""
+    standby_kwh: float = 0.0
+    """Energy that the car took while it stood there without a plug."""
+    plug_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the energy from the plug that reaches the battery; 1 for direct current."""
+    pack_arrival_c: float
+    pack_departure_c: float
+    mean_kw: float
+    max_kw: float
+    limited_by: LimitedBy
+    """What set the power for the largest part of the charging time."""
+    cost: float = 0.0
+    """What charging here costs, in the plan's currency."""
+    price_rule: str = ""
+    """By which rule the price was assumed; empty where the source states it."""
+    heat_delay_s: float
+    """Charging time that would have been saved if pack temperature never limited the power."""
+    samples: tuple[PowerSample, ...]
+
+    @property
+    def pause_s(self) -> float:
+        """Time from arrival to departure, seconds: dwell, waiting, overhead and charging."""
+        return self.dwell_s + self.waited_s + self.overhead_s + self.charging_s
+
+
+class Certificate(Record):
+    """The proof of how good the plan is."""
+
+    lower_bound_s: float
+    """No plan over the roads of the region, at any of the speeds that the trip allows, takes less;
+    seconds.  With other objectives than time, just what the fastest drive takes."""
+    gap: Annotated[float, Field(ge=0)]
+    """(value - lower_bound) / value."""
+    objective: Objective = "time"
+    """What was minimised."""
+    value: float = 0.0
+    """What the plan is worth by the objective, in its unit; for time, ``total_s``."""
+    lower_bound: float = 0.0
+    """No plan over these roads and speeds has a lower value; for time, ``lower_bound_s``."""
+    measure: str = "s"
+    """Unit and make-up of the value, in words."""
+    method: str
+    """How bound and plan were found, in words."""
+    labels: int
+    """Labels that the search created."""
+    complete: bool
+    """False if the search with battery heat ran into its label limit, or the time budget ended."""
+
+
+class Audit(Record):
+    """The independent re-drive of the finished plan."""
+
+    passed: bool
+    worst_soc_error: float
+    """Largest difference in SoC between plan and re-drive (fraction)."""
+    worst_time_error_s: float
+    """Largest difference in time over a leg or stop."""
+    worst_pack_error_k: float
+    ledger_error_kwh: float
+    """Largest imbalance of an energy ledger."""
+    objections: tuple[str, ...]
+    """What the re-drive objects to; empty if passed."""
+
+
+class Plan(Record):
+    """A trip that can be driven."""
+
+    schema_version: Literal["tripplan-plan/1"] = SCHEMA_VERSION
+    tripplan_version: str
+    region: str
+    vehicle_id: str
+    vehicle_name: str
+    trip: Trip
+    soh: float
+    capacity_kwh: float
+    """Battery energy between SoC 0 and 1 on this trip, by age and cold."""
+    legs: tuple[Leg, ...]
+    stops: tuple[ChargingStop, ...]
+    """stops[i] lies between legs[i] and legs[i + 1]."""
+    total_s: float
+    """driving_s + charging_s + overhead_s + waiting_s + dwell_s."""
+    driving_s: float
+    charging_s: float
+    """Charging time of all stops; what is charged during a dwell takes none."""
+    overhead_s: float
+    waiting_s: float = 0.0
+    """Time spent waiting for the pack to cool, at all stops."""
+    dwell_s: float = 0.0
+    """Time that the car stands at waypoints in any case."""
+    distance_km: float
+    energy_charged_kwh: float
+    energy_spent_kwh: float
+    """Energy that the car took, driving and standing."""
+    arrival_soc: float
+    charging_cost: float = 0.0
+    """What charging on the way costs, in the plan's currency."""
+    home_cost: float = 0.0
+    """What the battery holds less on arrival than at the start, at the home price; negative: more.
+    """
+    currency: str = ""
+    """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
+    arrival_probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Probability of arriving at every stop and at the destination; None: not worked out."""
+    certificate: Certificate
+    audit: Audit
+    assumptions: tuple[str, ...]
+    """What was assumed, in sentences to be shown with the plan."""
+    sources: tuple[str, ...]
+    """Where roads, elevation, chargers and names come from, with their licences."""
+
+    @property
+    def consumption_wh_per_km(self) -> float:
+        """Mean consumption from the battery while driving, Wh/km."""
+        spent_kwh = sum(leg.energy.spent_kwh for leg in self.legs)
+        return 1000.0 * spent_kwh / self.distance_km if self.distance_km else 0.0
+
+    @property
+    def cost(self) -> float:
+        """What the energy of the trip costs, in the plan's currency."""
+        return self.charging_cost + self.home_cost
+
+    @property
+    def stop_count(self) -> int:
+        """Stops at chargers; waypoints do not count."""
+        return sum(stop.kind == "charger" for stop in self.stops)
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any stop is at a charger that is not real."""
+        return any(stop.illustrative for stop in self.stops)
+
+    def save(self, path: "str | Path", region: "Region | None" = None) -> None:
+        """Write the plan to a file; the ending of its name says in which form.
+
+        Parameters
+        ----------
+        path
+            A name ending in .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg or .png.
+        region
+            Where it was planned, for the map's roads; None: it has none.
+        """
+        _output("files.outputs").save(self, path, region)
+
+    def explore(
+        self, region: "Region | None" = None, *, ways: "Sequence[Plan]" = (), height: int = 640
+    ) -> "Explorable":
+        """Return the page of the plan, which a notebook shows.
+
+        Parameters
+        ----------
+        region
+            Where it was planned, for roads, towns and other chargers; None: there are none.
+        ways
+            Other plans for the same trip: layers to switch on.
+        height
+            Of the frame in a notebook, pixels.
+
+        Returns
+        -------
+        Explorable
+            With `save` for a file and `show` for a browser.
+        """
+        page: Explorable = _output("page.notebook").explore(self, region, ways=ways, height=height)
+        return page
+
+    def to_dataframe(self) -> Any:  # noqa: ANN401 - pandas is optional
+        """Return legs and stops as a pandas DataFrame, one row each, in the order of driving."""
+        return _output("files.frames").to_dataframe(self)
+
+    def to_geojson(self) -> dict[str, Any]:
+        """Return the plan as a GeoJSON FeatureCollection."""
+        features: dict[str, Any] = _output("files.export").to_geojson(self)
+        return features
+
+    def _repr_html_(self) -> str:
+        card: str = _output("page.notebook").card(self)
+        return card
+
+
+class Explorable(Protocol):
+    """The page of a plan; a notebook shows it."""
+
+    html: str
+    """The whole page."""
+
+    def save(self, path: "str | Path") -> None:
+        """Write the page to a file."""
+
+    def show(self) -> "Path":
+        """Open the page in the browser, from a temporary file; return where that is."""
+
+
+def _output(module: str) -> Any:  # noqa: ANN401 - a module
+    """Load a module of a layer above, only when a plan is asked to show itself."""
+    return import_module(f"tripplan.output.{module}")

@@ -1,0 +1,43 @@
+"""Settings: one frozen object, passed down; never a module global.
+
+How the planner works, not what is asked: everything about a journey is in `Trip`.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tripplan.records.base import Record
+
+
+class Settings(Record):
+    """How the planner searches."""
+
+    snap_limit_km: Annotated[float, Field(gt=0, le=500)] = 25.0
+    """Farthest that a place may lie from the nearest usable road node, km."""
+    heat: bool = True
+    """Whether the pack temperature limits charging power."""
+    gap: Annotated[float, Field(ge=0, le=0.1)] = 2e-4
+    """A plan this little above its lower bound (a fraction) is good enough to stop there."""
+    exact: bool = False
+    """Whether the gap is to be driven to zero by looking at every drive that can matter; only for
+    small regions, and without effect of heat."""
+    time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
+    """With heat: labels at one stop that differ less than this in time, seconds, ..."""
+    temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5
+    """... and less than this in pack temperature, kelvin, count as equal."""
+    departure_step: Annotated[float, Field(ge=0.0025, le=0.5)] = 0.05
+    """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
+    label_limit: Annotated[int, Field(ge=1000)] = 60_000
+    """Most labels of one search."""
+    heat_label_limit: Annotated[int, Field(ge=500)] = 3_000
+    """Most labels of the search with battery heat, which are far more laborious."""
+    waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
+    """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,
+    seconds; the first is 0."""
+    time_budget_s: Annotated[float, Field(gt=0)] | None = None
+    """Seconds by the clock after which a search that has a plan looks for no better one and proves
+    no more; the certificate says so.  None: as long as it takes, which also makes the answer the
+    same on every machine."""
+    audit_step_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """Time step of the audit's re-drive, seconds."""

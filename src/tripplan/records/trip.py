@@ -1,0 +1,375 @@
+"""The question: a `Trip` between `Place`s, by way of `Waypoint`s, with what is wished for it."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from tripplan.errors import InvalidInputError
+from tripplan.records.base import Record
+from tripplan.records.hourly_temperature import HourlyTemperature
+from tripplan.units import S_PER_H
+
+
+def share(value: object) -> object:
+    """Read "90%" as 0.9; what is no such text is left as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        return value
+    return number / 100.0 if text.endswith("%") else number
+
+
+def fraction(value: object) -> object:
+    """Read "90%" as 0.9, and refuse what can only be a forgotten percent sign."""
+    value = share(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= 1:
+        raise ValueError(
+            'a SoC lies within 0 and 1, or within "0%" and "100%" with the percent sign'
+        )
+    return value
+
+
+def listed(value: object) -> object:
+    """Read "EVgo; Electrify America" as the two texts that it lists."""
+    if isinstance(value, str):
+        return tuple(part for part in map(str.strip, value.split(";")) if part)
+    return value
+
+
+def moment(value: object) -> object:
+    """Read date and time of day (ISO 8601), and refuse a date alone and numbers."""
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            found = None
+        if found is None or ":" not in value:
+            raise ValueError('a time is written like "2026-06-07T08:00"')
+        value = found
+    if not isinstance(value, datetime):
+        raise ValueError('a time is a datetime, or a text like "2026-06-07T08:00"')  # noqa: TRY004 - pydantic wants it
+    if not 2000 <= value.year <= 2100:
+        raise ValueError("a time lies within the years 2000 to 2100")
+    return value
+
+
+Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0)]
+Probability = Annotated[float, BeforeValidator(share), Field(ge=0.5, le=0.99)]
+RoadSurface = Literal["dry", "wet", "snow"]
+CabinSetting = Literal["on", "preheated", "off"]
+Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(listed)]
+ChargerAccess = Literal["public", "restricted", "unknown"]
+FastPlug = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2"]
+AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
+Objective = Literal["time", "energy", "money", "stops"]
+
+
+class Place(Record):
+    """A point on the earth, degrees (WGS 84), with a name if it has one."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name, or its coordinates where it has none."""
+        return self.name or f"{self.lat:.5f},{self.lon:.5f}"
+
+
+LONGEST_DWELL_D: Final = 14
+"""Longest time that a car may stand at a waypoint, days."""
+
+
+def _not_too_long(dwell_s: float) -> float:
+    if dwell_s > LONGEST_DWELL_D * 24 * S_PER_H:
+        raise ValueError(f"the car stands there for {LONGEST_DWELL_D} days at most")
+    return dwell_s
+
+
+class Waypoint(Record):
+    """A place that the trip goes by way of, and for how long the car stands there.
+
+    What the car charges at the place's own plug while it stands there anyway takes no extra time.
+    """
+
+    place: Place
+    """Where it is."""
+    dwell_s: Annotated[float, Field(ge=0), AfterValidator(_not_too_long)] = 0.0
+    """How long the car stands there in any case, at most 14 days; seconds."""
+    charger_kw: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    """Power of a plug for this car there, of the hotel or the hosts, say; kW; 0: there is none."""
+
+
+_SPELL = r"(\d+(?:\.\d+)?)\s*(d|h|min|s)"
+_TIME = re.compile(rf"(?:{_SPELL}\s*)+", re.IGNORECASE)
+_POWER = re.compile(r"(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
+_SECONDS = {"d": 24 * S_PER_H, "h": S_PER_H, "min": 60.0, "s": 1.0}
+_EXAMPLE = '"Portland, OR; 8h; 11kW"'
+
+
+def read_waypoint(text: str, find: Callable[[str], Place]) -> Waypoint:
+    """Read a waypoint as drivers write it: ``"Portland, OR; 8h; 11kW"``.
+
+    Parameters
+    ----------
+    text
+        The place, and after it, in any order and each if there is one, how long the car stands
+        there ("8h", "45min", "1h30min", "2d") and the power of a plug there ("11kW").
+    find
+        Gives the place of a name, or raises what is wrong with it.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is not of this form, or a value is out of bounds.
+    """
+    name, *parts = (part.strip() for part in text.split(";"))
+    if not name:
+        raise _wrong(text, f"the place comes first, as in {_EXAMPLE}")
+    values: dict[str, float] = {}
+    for part in filter(None, parts):
+        field, value = _quantity(text, part)
+        if field in values:
+            told = {"dwell_s": "a time", "charger_kw": "a power"}[field]
+            raise _wrong(text, f"it has {told} twice; one will do, as in {_EXAMPLE}")
+        values[field] = value
+    return Waypoint.parse({"place": find(name), **values}, where=f'waypoint "{text}"')
+
+
+def _quantity(text: str, part: str) -> tuple[str, float]:
+    power = _POWER.fullmatch(part)
+    if power:
+        return "charger_kw", float(power[1])
+    spells = re.findall(_SPELL, part, re.IGNORECASE) if _TIME.fullmatch(part) else []
+    seconds = {unit.casefold(): float(value) * _SECONDS[unit.casefold()] for value, unit in spells}
+    if not spells or len(seconds) < len(spells):
+        raise _wrong(
+            text,
+            f'"{part}" is neither a time ("8h", "45min", "1h30min", "2d") nor the power of a plug '
+            f'("11kW"); a waypoint is written like {_EXAMPLE}',
+        )
+    return "dwell_s", sum(seconds.values())
+
+
+def _wrong(text: str, told: str) -> InvalidInputError:
+    return InvalidInputError(
+        f'waypoint "{text}": {told}', field="via", value=text, expected=_EXAMPLE
+    )
+
+
+class Conditions(Record):
+    """The weather, the road and the load of a trip; one value for the whole of it."""
+
+    ambient_c: Annotated[float, Field(ge=-50, le=60)] = 20.0
+    """Air temperature, degrees Celsius."""
+    wind_mps: Annotated[float, Field(ge=0, le=40)] = 0.0
+    """Wind speed at car height, m/s."""
+    wind_from_deg: Annotated[float, Field(ge=0, lt=360)] | None = None
+    """Where the wind blows from, degrees clockwise from north; None: head-on all the way."""
+    road: RoadSurface = "dry"
+    """Road surface; wet and snowy roads add rolling resistance."""
+    payload_kg: Annotated[float, Field(ge=0, le=2000)] = 75.0
+    """Mass of people and luggage, kg."""
+    roof_box: bool = False
+    """Whether there is a box on the roof."""
+    sun_w_per_m2: Annotated[float, Field(ge=0, le=1400)] = 0.0
+    """Power of the sun on level ground, W/m2: 0 at night and under thick clouds, 1000 on a clear
+    summer's day."""
+    cabin: CabinSetting = "on"
+    """Heater and air conditioning: on, on after preheating at the plug, or off."""
+
+
+class Adapter(Record):
+    """An adapter in the boot: a plug of one kind charges a car with an inlet of another.
+
+    As text: ``"CCS1:CHADEMO:50"``, or ``"CCS1:CHADEMO"`` for one without a limit of its own.
+    """
+
+    plug: FastPlug
+    """Kind of plug at the charger."""
+    inlet: FastPlug
+    """Kind of inlet of the car."""
+    max_kw: Annotated[float, Field(gt=0, le=2000)] | None = None
+    """Highest power through the adapter, kW; None: no limit of its own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(":")]
+        if not 2 <= len(parts) <= 3:
+            raise ValueError('an adapter is written plug:inlet:kW, like "CCS1:CHADEMO:50"')
+        named = {"plug": parts[0].upper(), "inlet": parts[1].upper()}
+        return {**named, "max_kw": parts[2]} if len(parts) == 3 else named
+
+    @model_validator(mode="after")
+    def _changes_the_plug(self) -> "Adapter":
+        if self.plug == self.inlet:
+            raise ValueError(f"an adapter from {self.plug} to {self.inlet} changes nothing")
+        return self
+
+
+class ChargerWishes(Record):
+    """Which chargers to plan with; without wishes, all that are not restricted or broken.
+
+    A list may also come as one text with semicolons: ``"EVgo; Electrify America"``.
+    """
+
+    min_power_kw: Annotated[float, Field(ge=0, le=2000)] = 0.0
+    """Least power at a plug that fits, kW."""
+    min_stalls: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Least number of stalls."""
+    operators: Texts = ()
+    """Operators or networks, one of which it must be; empty: any."""
+    exclude_operators: Texts = ()
+    """Operators and networks to avoid."""
+    access: Annotated[tuple[ChargerAccess, ...], BeforeValidator(listed), Field(min_length=1)] = (
+        "public",
+        "unknown",
+    )
+    """Which access will do."""
+    banned: Texts = ()
+    """Ids of sites to avoid, in any of their sources."""
+    adapters: Annotated[tuple[Adapter, ...], BeforeValidator(listed)] = ()
+    """Adapters that travel along."""
+    keep_unknown: bool = True
+    """Whether a site stays whose stalls, operator or hours nobody states."""
+    out_of_service: bool = False
+    """Whether sites that their source calls broken are kept."""
+    only_stated_power: bool = False
+    """Whether plugs are left out whose power no source states."""
+
+
+class Prices(Record):
+    """What energy costs where a charger's own price is not known, and what time is worth.
+
+    All defaults are assumptions; every plan names those that it rests on.
+    """
+
+    price_per_kwh: Annotated[float, Field(ge=0, le=1e5)] = 0.5
+    """Price of energy at chargers whose price is not known, per kWh."""
+    price_per_session: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    """Fee for each stop at these chargers."""
+    home_price_per_kwh: Annotated[float, Field(ge=0, le=1e5)] = 0.25
+    """Price of the energy in the battery at the start, of what is left on arrival, and at
+    waypoints' own plugs, per kWh."""
+    value_of_time_per_h: Annotated[float, Field(ge=0, le=1e7)] = 10.0
+    """What an hour is worth, with objective ``money``; 0: only money counts, and time where it
+    costs nothing."""
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
+    """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers."""
+
+
+class Trip(Record):
+    """One journey with what the driver wishes for.
+
+    SoC values are fractions of today's usable battery energy.  Defaults are those most planners
+    share: 10 % in reserve, 10 % on arrival, 300 s beside the charging time at each stop.
+    """
+
+    origin: Place
+    destination: Place
+    waypoints: tuple[Waypoint, ...] = ()
+    """Places to go by way of, in this order."""
+    via_chargers: Texts = ()
+    """Ids of chargers at which the plan stops in any case, in this order."""
+    departure_soc: Soc = 0.9
+    """SoC at the start."""
+    reserve_soc: Soc = 0.10
+    """SoC that is never undercut on the way."""
+    arrival_soc: Soc = 0.10
+    """Least SoC at the destination."""
+    arrive_with_probability: Probability | None = None
+    """Plan for this probability of arriving at every stop, instead of for a reserve; None: for
+    reserve_soc and arrival_soc."""
+    charge_limit_soc: Soc = 1.0
+    """SoC at which a charging stop ends at the latest."""
+    least_charge_soc: Soc = 0.0
+    """Least SoC that a charging stop adds, so that none is pointless."""
+    most_stops: Annotated[int, Field(ge=0, le=1000)] | None = None
+    """Most stops at chargers, waypoints not counted; None: as many as it takes."""
+    longest_stop_s: Annotated[float, Field(gt=0, le=24 * S_PER_H)] | None = None
+    """Longest charging time of a stop at a charger, seconds; None: as long as it takes."""
+    stop_overhead_s: Annotated[float, Field(ge=0, le=7200)] = 300.0
+    """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
+    max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
+    """The driver's own speed limit, km/h; None: the road's expected speed."""
+    slow_down_to: Annotated[float, BeforeValidator(share), Field(ge=0.5, le=1.0)] = 0.8
+    """Share of a road's usual speed down to which the plan may ask to drive where that saves
+    charging; 1: never slower than usual."""
+    pack_start_c: Annotated[float, Field(ge=-40, le=60)] | None = None
+    """Pack temperature at the start, degrees Celsius; None: that of the air."""
+    departure: Annotated[datetime, BeforeValidator(moment)] | None = None
+    """When the trip starts, in the local time of its origin or with a time zone; None: any time."""
+    ambient_by_hour: HourlyTemperature = ()
+    """Air temperature by the hour of the day at the origin, in place of one for all the way: pairs
+    of hour and degrees Celsius, with straight lines between them; wants a departure."""
+    closed: tuple[Place, ...] = ()
+    """Points at which the nearest road is closed, in both directions."""
+    avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
+    """Kinds of road that are not driven on."""
+    objective: Objective = "time"
+    """What is least: the time; the energy that the car draws; money, with time at what it is worth;
+    or stops at chargers, and time among plans with equally many."""
+    hour_worth_kwh: Annotated[float, Field(gt=0, le=1000)] = 0.01
+    """With objective ``energy``: what an hour counts, kWh; so little by default that it only
+    decides between plans of the same energy."""
+    prices: Prices = Prices()
+    conditions: Conditions = Conditions()
+    chargers: ChargerWishes = ChargerWishes()
+
+    @model_validator(mode="after")
+    def _soc_wishes_agree(self) -> "Trip":
+        if self.departure_soc < self.reserve_soc:
+            raise ValueError(
+                f"departure_soc {self.departure_soc:g} is below reserve_soc {self.reserve_soc:g}: "
+                "start with more, or lower the reserve"
+            )
+        if self.charge_limit_soc <= self.reserve_soc:
+            raise ValueError(
+                f"charge_limit_soc {self.charge_limit_soc:g} is not above "
+                f"reserve_soc {self.reserve_soc:g}: no stop could add anything"
+            )
+        if self.least_charge_soc > self.charge_limit_soc - self.reserve_soc + 1e-9:
+            raise ValueError(
+                f"least_charge_soc {self.least_charge_soc:g} does not fit between "
+                f"reserve_soc {self.reserve_soc:g} and charge_limit_soc {self.charge_limit_soc:g}: "
+                "no stop could add that much"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _hours_are_known(self) -> "Trip":
+        if self.ambient_by_hour and self.departure is None:
+            raise ValueError("ambient_by_hour says nothing without a departure: state both")
+        return self
+
+    @model_validator(mode="after")
+    def _wishes_for_stops_agree(self) -> "Trip":
+        wanted = self.via_chargers
+        if len(set(wanted)) < len(wanted):
+            raise ValueError(f"via_chargers names a charger twice: {', '.join(wanted)}")
+        banned = [charger for charger in wanted if charger in self.chargers.banned]
+        if banned:
+            raise ValueError(
+                f"charger {', '.join(banned)} is both required and banned: drop one of the wishes"
+            )
+        if self.most_stops is not None and len(wanted) > self.most_stops:
+            raise ValueError(
+                f"{len(wanted)} chargers are required, and most_stops is {self.most_stops}: "
+                "allow more stops, or require fewer chargers"
+            )
+        return self
+
+    @property
+    def pack_departure_c(self) -> float:
+        """Pack temperature at the start, degrees Celsius."""
+        return self.conditions.ambient_c if self.pack_start_c is None else self.pack_start_c

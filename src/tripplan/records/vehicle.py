@@ -1,0 +1,397 @@
+"""The car: `Vehicle`, `Battery`, `ChargingCurve`, and the catalogue of `data/vehicles/*.toml`.
+
+In a TOML file a value is either plain (``mass_kg = 1075``) or a table that says where it comes
+from (``mass_kg = { value = 1075, unit = "kg", source = "...", kind = "published" }``).
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from tripplan.errors import DataError, InvalidInputError
+from tripplan.physics.thermal import aged_resistance_ohm
+from tripplan.records.base import Record
+from tripplan.records.trip import fraction
+
+Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
+Cooling = Literal["none", "air", "refrigerant", "liquid"]
+Heater = Literal["ptc", "heat_pump", "none"]
+Kind = Literal["published", "fitted", "estimate", "user"]
+Positive = Annotated[float, Field(gt=0)]
+Efficiency = Annotated[float, Field(gt=0, le=1)]
+
+CAPACITY_BY_TEMPERATURE = ((-20.0, 0.80), (-10.0, 0.87), (0.0, 0.93), (10.0, 0.97), (25.0, 1.0))
+"""(pack temperature in degrees Celsius, share of the energy that can be used) of a car that states
+none: an estimate, +-0.04, the same for all cars."""
+ROLLING_RISE_PER_K = 0.6 * 0.008
+"""Growth of rolling resistance per kelvin of a car that states none: 0.8 % on cold tyres (UN R117),
+of which 0.6 remains once they have warmed up (estimate)."""
+ONBOARD_CHARGER_KW = 7.2
+"""Power of the onboard charger of a car that states none (estimate, the most usual one)."""
+STANDBY_W = 10.0
+"""Power that a car which states none draws while it stands without a plug (estimate: between the
+6 W of a LEAF and the 30 W of a Tesla)."""
+_CAPACITY_PROVENANCE = {
+    "unit": "degC, share",
+    "source": "estimate for all cars alike; agrees with 12 % less range at -7 degC without heating "
+    "(AAA 2019, five cars)",
+    "kind": "estimate",
+    "uncertainty": "+-0.04",
+}
+
+
+def _rise(values: Sequence[float]) -> bool:
+    return all(a < b for a, b in pairwise(values))
+
+
+class Provenance(Record):
+    """Where a value comes from."""
+
+    unit: str = ""
+    source: str = ""
+    kind: Kind = "user"
+    uncertainty: str = ""
+
+
+class CoastDown(Record):
+    """Road load as the EPA's target coast-down F = A + B v + C v^2, in lbf and mph."""
+
+    a_lbf: Annotated[float, Field(ge=0)]
+    b_lbf_per_mph: float
+    c_lbf_per_mph2: Positive
+
+
+class DragAndRolling(Record):
+    """Road load as drag area and rolling resistance."""
+
+    drag_coefficient: Annotated[float, Field(gt=0, le=2)]
+    frontal_area_m2: Annotated[float, Field(gt=0, le=20)]
+    rolling_coefficient: Annotated[float, Field(gt=0, le=0.1)]
+
+
+def _road_load_form(value: object) -> str | None:
+    """Tell by its fields which form a road load has, so that only that form's faults are named."""
+    if isinstance(value, CoastDown | DragAndRolling):
+        return "coast_down" if isinstance(value, CoastDown) else "drag_and_rolling"
+    if isinstance(value, Mapping):
+        if CoastDown.model_fields.keys() & value.keys():
+            return "coast_down"
+        if DragAndRolling.model_fields.keys() & value.keys():
+            return "drag_and_rolling"
+    return None
+
+
+RoadLoadForm = Annotated[
+    Annotated[CoastDown, Tag("coast_down")] | Annotated[DragAndRolling, Tag("drag_and_rolling")],
+    Discriminator(
+        _road_load_form,
+        custom_error_type="road_load_form",
+        custom_error_message="give either "
+        + ", ".join(CoastDown.model_fields)
+        + " or "
+        + ", ".join(DragAndRolling.model_fields),
+    ),
+]
+
+
+class ChargingCurve(Record):
+    """DC power that the warm, new pack takes, by SoC; linear between the points.
+
+    ``points`` are (SoC as a fraction, power in kW), from SoC 0 to 1, powers above zero.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    measured: bool = False
+    """Whether a measurement stands behind it."""
+
+    @model_validator(mode="after")
+    def _is_a_curve(self) -> "ChargingCurve":
+        socs = [soc for soc, _ in self.points]
+        if len(socs) < 2 or socs[0] != 0 or socs[-1] != 1:
+            raise ValueError("a charging curve runs from SoC 0 to SoC 1")
+        if not _rise(socs):
+            raise ValueError("the SoC values of a charging curve rise")
+        if any(not 0.1 <= kw <= 2000 for _, kw in self.points):
+            raise ValueError("the powers of a charging curve lie within 0.1 and 2000 kW")
+        return self
+
+    @property
+    def max_kw(self) -> float:
+        """Highest power, kW."""
+        return max(kw for _, kw in self.points)
+
+
+class TemperatureLimit(Record):
+    """DC power that the pack temperature allows: (degrees Celsius, kW), linear, flat outside."""
+
+    points: tuple[tuple[float, float], ...]
+    assumed: bool = True
+    """Whether no published table stands behind it."""
+
+    @model_validator(mode="after")
+    def _is_a_table(self) -> "TemperatureLimit":
+        temperatures = [c for c, _ in self.points]
+        if not temperatures:
+            raise ValueError("a temperature limit needs at least one point")
+        if not _rise(temperatures):
+            raise ValueError("the temperatures of a temperature limit rise")
+        if any(not 0 <= kw <= 2000 for _, kw in self.points):
+            raise ValueError("the powers of a temperature limit lie within 0 and 2000 kW")
+        return self
+
+
+class PackThermal(Record):
+    """The pack as one lump of heat: C dT/dt = I^2 R(T) - hA (T - T_air) - P_cool."""
+
+    heat_capacity_j_per_k: Positive
+    resistance_ohm: Positive
+    """Effective resistance when new, at 25 degrees Celsius."""
+    resistance_temperature_per_k: Annotated[float, Field(ge=0, le=0.1)] = 0.02
+    """Relative fall of the resistance per kelvin, around 25 degrees Celsius."""
+    conductance_driving_w_per_k: Positive
+    conductance_parked_w_per_k: Positive
+    cooling: Cooling
+    cooling_w: Annotated[float, Field(ge=0)] = 0.0
+    """Heat that active cooling removes while it runs."""
+    cooling_on_c: float | None = None
+    """Pack temperature at which active cooling starts; None: there is none."""
+
+    @model_validator(mode="after")
+    def _cooling_agrees(self) -> "PackThermal":
+        stated = (self.cooling_w > 0, self.cooling_on_c is not None)
+        if any(stated) if self.cooling == "none" else not all(stated):
+            raise ValueError(
+                "active cooling needs cooling_w above zero and cooling_on_c; "
+                'cooling = "none" has neither'
+            )
+        return self
+
+
+class Battery(Record):
+    """The traction battery."""
+
+    nominal_kwh: Annotated[float, Field(gt=0, le=1000)]
+    """Usable energy when new, at 25 degrees Celsius."""
+    gross_kwh: Annotated[float, Field(gt=0, le=1200)]
+    """Energy on the maker's plate."""
+    soh: Annotated[float, BeforeValidator(fraction), Field(ge=0.3, le=1.0)] = 1.0
+    """State of health: today's share of nominal_kwh."""
+    nominal_voltage_v: Annotated[float, Field(gt=10, le=1500)]
+    capacity_by_temperature: tuple[tuple[float, float], ...] = CAPACITY_BY_TEMPERATURE
+    """(pack temperature in degrees Celsius, share of the energy that can be used), linear, flat
+    outside."""
+    thermal: PackThermal
+    charging_curve: ChargingCurve | None = None
+    """None: no fast charging."""
+    temperature_limit: TemperatureLimit | None = None
+    """None: temperature never limits the charging power."""
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Battery":
+        if self.nominal_kwh > self.gross_kwh:
+            raise ValueError("nominal_kwh (usable when new) cannot exceed gross_kwh")
+        temperatures = [c for c, _ in self.capacity_by_temperature]
+        if not temperatures:
+            raise ValueError("capacity_by_temperature needs at least one point")
+        if not _rise(temperatures):
+            raise ValueError("the temperatures of capacity_by_temperature rise")
+        if any(not 0 < share <= 1 for _, share in self.capacity_by_temperature):
+            raise ValueError("the shares of capacity_by_temperature lie above 0 and up to 1")
+        return self
+
+    @property
+    def resistance_ohm(self) -> float:
+        """Today's effective resistance at 25 degrees Celsius, ohm."""
+        return aged_resistance_ohm(self.thermal.resistance_ohm, self.soh)
+
+    @property
+    def usable_kwh(self) -> float:
+        """Today's usable energy at 25 degrees Celsius, kWh."""
+        return self.nominal_kwh * self.soh
+
+
+class CabinHeating(Record):
+    """Electric heating of a car whose heating was measured; see `physics.cabin`."""
+
+    loss_w_per_k: Positive
+    """Steady power per kelvin between cabin (22 degrees Celsius) and air."""
+    gain_w_per_k: Positive
+    """Power on top per kelvin that the cabin is too cold."""
+    heat_capacity_j_per_k: Positive
+    """Heat capacity of the cabin, in electric energy."""
+    max_kw: Positive
+    """Most power of the heater."""
+
+
+class Cabin(Record):
+    """What heats the people."""
+
+    heater: Heater
+    heating: CabinHeating | None = None
+    """Its own measured heating; None: the table of its kind of heater."""
+
+
+class Vehicle(Record):
+    """A car as the planner sees it."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: str
+    mass_kg: Annotated[float, Field(gt=50, le=60_000)]
+    """Kerb mass without people and luggage."""
+    road_load: RoadLoadForm
+    drive_efficiency: Efficiency
+    """Battery to wheel."""
+    regen_efficiency: Efficiency
+    """Wheel to battery."""
+    regen_max_kw: Annotated[float, Field(ge=0)]
+    """Most power that braking feeds into the battery."""
+    rolling_rise_per_k: Annotated[float, Field(ge=0, le=0.1)] = ROLLING_RISE_PER_K
+    """Relative growth of rolling resistance per kelvin below 20 degrees Celsius."""
+    rolling_start_factor: Annotated[float, Field(ge=1, le=5)] = 1.0
+    """Rolling resistance at a cold start against that of warm tyres and gears; 1 (no excess) where
+    nobody measured it."""
+    motor_kw: Positive
+    auxiliary_kw: Annotated[float, Field(ge=0, le=10)]
+    """Lights, pumps, electronics while driving."""
+    standby_w: Annotated[float, Field(ge=0, le=1000)] = STANDBY_W
+    """Power drawn from the battery while the car stands without a plug, the mean over days."""
+    top_speed_kmh: Annotated[float, Field(ge=10, le=400)]
+    max_posted_speed_kmh: Annotated[float, Field(gt=0)] | None = None
+    """Only roads with at most this limit may be used (low-speed vehicles); None: all roads."""
+    connectors: tuple[Standard, ...]
+    """DC plugs that fit, several where variants of the car differ; empty: no fast charging.
+    AC inlets are left out, since chargers on the way are DC."""
+    onboard_charger_kw: Annotated[float, Field(ge=1, le=100)] = ONBOARD_CHARGER_KW
+    """Most power that the car takes from an AC plug."""
+    cabin: Cabin
+    battery: Battery
+    note: str = ""
+    provenance: dict[str, Provenance] = Field(default_factory=dict, repr=False)
+    """Where each value comes from, by dotted field name."""
+
+    @model_validator(mode="after")
+    def _can_plug_in(self) -> "Vehicle":
+        if self.battery.charging_curve is not None and not self.connectors:
+            raise ValueError("a car with a charging_curve needs at least one of connectors")
+        return self
+
+    def aged(self, soh: float | str) -> "Vehicle":
+        """Return the same car at another state of health.
+
+        Raises
+        ------
+        InvalidInputError
+            ``soh`` is outside 0.3..1.
+        """
+        data = self.model_dump(exclude_unset=True)
+        data["battery"]["soh"] = soh
+        return Vehicle.parse(data, where=f"{self.id} with soh {soh}")
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Sentences about values of this car that no source backs and that shape a plan."""
+        found = []
+        limit = self.battery.temperature_limit
+        if limit is not None and limit.assumed:
+            found.append(
+                f"{self.name}: no table of charging power by pack temperature is published; "
+                "the one used is an assumption."
+            )
+        curve = self.battery.charging_curve
+        if curve is not None and not curve.measured:
+            found.append(f"{self.name}: its charging curve is an estimate, not a measurement.")
+        return tuple(found)
+
+
+def load_vehicle(path: str | Path) -> Vehicle:
+    """Read a car from a TOML file.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or is not TOML.
+    InvalidInputError
+        Values are missing or wrong; one message names them all.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"vehicle file {path}: cannot be read ({error})", path=str(path)) from error
+    return parse_vehicle(text, where=f"vehicle file {path}")
+
+
+def parse_vehicle(text: str, *, where: str) -> Vehicle:
+    """Read a car from TOML text; errors as in `load_vehicle`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{where}: not valid TOML: {error}", path=where) from error
+    provenance: dict[str, dict[str, str]] = {}
+    values = _plain(data, "", provenance)
+    battery = values.get("battery")
+    if isinstance(battery, dict) and "capacity_by_temperature" not in battery:
+        provenance["battery.capacity_by_temperature"] = _CAPACITY_PROVENANCE
+    given = values.get("provenance", {})
+    values["provenance"] = provenance | given if isinstance(given, dict) else given
+    return Vehicle.parse(values, where=where)
+
+
+def _plain(
+    table: Mapping[str, Any], prefix: str, provenance: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, item in table.items():
+        name = f"{prefix}{key}"
+        if isinstance(item, dict) and "value" in item:
+            values[key] = item["value"]
+            provenance[name] = {k: str(v) for k, v in item.items() if k != "value"}
+        elif isinstance(item, dict):
+            values[key] = _plain(item, f"{name}.", provenance)
+        else:
+            values[key] = item
+    return values
+
+
+@cache
+def catalogue() -> Mapping[str, Vehicle]:
+    """Return the cars that come with the package, by id."""
+    folder = resources.files("tripplan") / "data" / "vehicles"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    cars = [
+        parse_vehicle(f.read_text(encoding="utf-8"), where=f"catalogue file {f.name}")
+        for f in files
+    ]
+    return MappingProxyType({car.id: car for car in cars})
+
+
+def find_vehicle(name: str) -> Vehicle:
+    """Return a car of the catalogue by its id, or read the TOML file of that path.
+
+    Raises
+    ------
+    InvalidInputError
+        Neither; the message names the nearest ids.
+    """
+    if name.endswith(".toml"):
+        return load_vehicle(name)
+    cars = catalogue()
+    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if wanted in cars:
+        return cars[wanted]
+    near = [car_id for car_id in cars if wanted and wanted in car_id][:4]
+    near = near or difflib.get_close_matches(wanted, cars, n=4, cutoff=0.5)
+    hint = f"did you mean {' / '.join(near)}?" if near else "`tripplan vehicles` lists them."
+    raise InvalidInputError(
+        f'vehicle "{name}" is not in the catalogue: {hint} A path to a .toml file works as well.',
+        field="vehicle",
+        value=name,
+        expected="an id of the catalogue or a .toml file",
+    )

@@ -1,0 +1,64 @@
+"""Write a car as a TOML file of the catalogue's form, with where each value comes from."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tripplan.records.vehicle import Provenance, Vehicle
+
+
+def to_toml(car: Vehicle, heading: str = "") -> str:
+    """Return the text of a car's file; reading it gives the same car.
+
+    Parameters
+    ----------
+    car
+        The car.
+    heading
+        First line, a comment.
+    """
+    lines = [f"# {line}" for line in heading.splitlines()]
+    values = car.model_dump(exclude_unset=True, exclude={"provenance"})
+    return "\n".join([*lines, *_table(values, "", car.provenance)]) + "\n"
+
+
+def save_vehicle(car: Vehicle, path: str | Path, heading: str = "") -> Path:
+    """Write a car's file and return its path."""
+    target = Path(path)
+    target.write_text(to_toml(car, heading), encoding="utf-8")
+    return target
+
+
+def _table(
+    values: Mapping[str, Any], prefix: str, provenance: Mapping[str, Provenance]
+) -> list[str]:
+    lines, below = [], []
+    for key, item in values.items():
+        if item is None:
+            continue
+        if isinstance(item, Mapping):
+            inner = _table(item, f"{prefix}{key}.", provenance)
+            has_values = bool(inner) and not inner[0].startswith(("\n", "["))
+            below += [*([f"\n[{prefix}{key}]"] if has_values else []), *inner]
+        else:
+            lines.append(f"{key} = {_with_source(item, provenance.get(prefix + key))}")
+    return lines + below
+
+
+def _with_source(value: object, origin: Provenance | None) -> str:
+    if origin is None:
+        return _text(value)
+    said = {name: text for name, text in origin.model_dump().items() if text}
+    parts = [f"value = {_text(value)}", *(f"{name} = {_text(t)}" for name, t in said.items())]
+    return "{ " + ", ".join(parts) + " }"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_text(item) for item in value) + "]"
+    return repr(value)

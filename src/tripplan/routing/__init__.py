@@ -1,0 +1,1 @@
+"""The road graph, without charging: snapping, contraction hierarchy, many-to-many drives."""

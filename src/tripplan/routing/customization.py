@@ -1,0 +1,232 @@
+"""A hierarchy with the costs of one car under given conditions: what drives are read from.
+
+Along a leg, time and energy are traded against each other at one rate if nothing is to be gained
+by driving faster here and slower there.  For each such rate (seconds per kilowatt-hour) every road
+takes the speed with the least of time + rate x energy, and one customisation then gives the best
+roads and speeds between all pairs of nodes at once.  Two sets of rates are used:
+
+- a few *metrics*, which carry along what a drive does to the battery: real drives;
+- many *lanes*, weights alone: no drive at whatever roads and speeds lies below all of the lines
+  time + rate x energy = weight, which is what lower bounds are made of.
+
+The energy that lifts the car is set aside in all weights: it is the same on all roads between two
+nodes, and without it no weight is negative (a motor spends at least m g dz on a climb, and braking
+feeds back at most m g dz).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Floats, Ints
+from tripplan.routing.cch import Hierarchy
+from tripplan.routing.kernels.customise import (
+    COST,
+    LANE_MOST,
+    NO_WAY,
+    TIME,
+    Costs,
+    Roads32,
+    customise,
+    customise_lanes,
+)
+from tripplan.routing.kernels.recustomise import recustomise, recustomise_lanes
+from tripplan.routing.kernels.weights import cheapest_speeds, weights_in_lanes
+from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
+
+ONLY_ENERGY = np.inf
+"""The rate at which only energy counts, and time where energies are equal."""
+_METRIC_FACTORS = (0.0, 1.3, 4.0, ONLY_ENERGY)
+"""Rates of the metrics, as multiples of the rate at which the car charges at its quickest."""
+_LANE_FACTORS = (0.0, *np.geomspace(1.0, 8.0, 12).tolist(), 16.0, 40.0)
+"""Rates of the lanes, likewise; a lane of energy alone follows."""
+_LANE_UNIT_S = 1e-4
+_LANE_UNIT_KWH = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Metric:
+    """Real drives at one rate."""
+
+    rate_s_per_kwh: float
+    roads: Roads32
+    share: NDArray[np.uint8]
+    """Which share of its usual speed each road takes, an index, shape (roads,)."""
+    up: Costs
+    down: Costs
+
+
+@dataclass(frozen=True, eq=False)
+class Lanes:
+    """Least weights at many rates."""
+
+    rate_s_per_kwh: Floats
+    """Shape (lanes - 1,), rising; the last lane is energy alone."""
+    unit: Floats
+    """Seconds (kilowatt-hours in the last lane) in one step of each lane, shape (lanes,)."""
+    weight: Ints
+    """Weight of each road in steps of each lane, shape (roads, lanes)."""
+    up: Ints
+    down: Ints
+    """Shape (arcs, lanes)."""
+
+    def of(self, energy_kwh: float) -> Floats:
+        """Return what an energy weighs in each lane, shape (lanes,) [s, kWh in the last]."""
+        return energy_kwh * np.append(self.rate_s_per_kwh, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Customised:
+    """Costs of the roads at each speed, and what follows from them for all pairs of nodes.
+
+    Parameters
+    ----------
+    hierarchy
+        The roads.
+    values
+        Whole-number costs by speed, fastest first, shape (speeds, roads, 5); see `whole_numbers`.
+    open_roads
+        Whether the car may use each road, shape (roads,).
+    height_kwh
+        Energy that lifts the loaded car to each node, shape (nodes,).
+    full_kwh
+        Energy above the reserve in a full battery.
+    best_kw
+        The most power that the car charges with; above zero.
+    """
+
+    hierarchy: Hierarchy
+    values: Ints
+    open_roads: NDArray[np.bool_]
+    height_kwh: Floats
+    full_kwh: float
+    best_kw: float
+
+    @cached_property
+    def full_mwh(self) -> int:
+        """Energy above the reserve in a full battery, whole milliwatt-hours."""
+        return int(np.floor(self.full_kwh * MWH_PER_KWH + 1e-3))
+
+    @cached_property
+    def base_rate(self) -> float:
+        """Seconds that the car takes for a kilowatt-hour where it charges at its quickest."""
+        return S_PER_H / self.best_kw
+
+    @cached_property
+    def spared_mwh(self) -> NDArray[np.int32]:
+        """Energy of each road beyond what lifts the car, by speed; shape (speeds, roads)."""
+        height = self.height_kwh * MWH_PER_KWH
+        rise = height[self.hierarchy.head] - height[self.hierarchy.tail]
+        spared = np.empty(self.values.shape[:2], np.int32)
+        for row, values in zip(spared, self.values, strict=True):
+            row[:] = np.maximum(np.floor(values[:, COST] - rise), 0.0)
+        return spared
+
+    @cached_property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Real drives, from the fastest to the thriftiest."""
+        with ThreadPoolExecutor(2) as pool:
+            return tuple(
+                pool.map(self._metric, [factor * self.base_rate for factor in _METRIC_FACTORS])
+            )
+
+    def _metric(self, rate: float) -> Metric:
+        weight, choice = cheapest_speeds(self.values, self.spared_mwh, self.open_roads, rate)
+        values = np.take_along_axis(self.values, choice[None, :, None].astype(np.intp), 0)[0]
+        roads = Roads32(weight, np.ascontiguousarray(values))
+        tree = self.hierarchy
+        up, down = customise(tree.graph, tree.arc, tree.is_up, roads, self.full_mwh)
+        return Metric(rate, roads, choice, up, down)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        """Least weights at many rates."""
+        rates = np.array(_LANE_FACTORS) * self.base_rate
+        unit = np.append(self._lane_units(rates), 10.0 * _LANE_UNIT_KWH)
+        weight = weights_in_lanes(self.values, self.spared_mwh, self.open_roads, rates, unit)
+        tree = self.hierarchy
+        half = weight.shape[1] // 2
+        parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
+        with ThreadPoolExecutor(2) as pool:
+            found = list(
+                pool.map(lambda p: customise_lanes(tree.graph, tree.arc, tree.is_up, p), parts)
+            )
+        up = np.concatenate([found[0][0], found[1][0]], axis=1)
+        down = np.concatenate([found[0][1], found[1][1]], axis=1)
+        return Lanes(rates, unit, weight, up, down)
+
+    def closing(self, roads: Ints) -> "Customised":
+        """Return the same with some roads closed; what they do not touch is not worked out anew.
+
+        Parameters
+        ----------
+        roads
+            Roads that nobody can drive on, shape (closed,).
+        """
+        tree = self.hierarchy
+        open_roads = self.open_roads.copy()
+        open_roads[roads] = False
+        changed = np.ascontiguousarray(roads, dtype=np.int32)
+        with ThreadPoolExecutor(2) as pool:
+            lanes = pool.submit(self._lanes_without, changed)
+            metrics = tuple(pool.map(lambda m: self._metric_without(m, changed), self.metrics))
+            fewer = replace(self, open_roads=open_roads)
+            # Filled here, so that nobody works them out from the beginning.
+            fewer.__dict__.update(spared_mwh=self.spared_mwh, metrics=metrics, lanes=lanes.result())
+        assert fewer.hierarchy is tree
+        return fewer
+
+    def _metric_without(self, metric: Metric, roads: Ints) -> Metric:
+        tree = self.hierarchy
+        weight = metric.roads.weight.copy()
+        weight[roads] = NO_WAY
+        left = Roads32(weight, metric.roads.values)
+        up, down = (
+            Costs(side.weight.copy(), side.values.copy()) for side in (metric.up, metric.down)
+        )
+        recustomise(
+            tree.graph, left, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads,
+            self.full_mwh,
+        )  # fmt: skip
+        return replace(metric, roads=left, up=up, down=down)
+
+    def _lanes_without(self, roads: Ints) -> Lanes:
+        tree, lanes = self.hierarchy, self.lanes
+        weight, up, down = lanes.weight.copy(), lanes.up.copy(), lanes.down.copy()
+        weight[roads] = LANE_MOST
+        recustomise_lanes(
+            tree.graph, weight, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads
+        )
+        return replace(lanes, weight=weight, up=up, down=down)
+
+    def _lane_units(self, rates: Floats) -> Floats:
+        """Return steps so fine that sums along the longest conceivable drive stay within a lane."""
+        values = self.values[0][self.open_roads]
+        if not values.size:
+            return np.full(rates.size, _LANE_UNIT_S)
+        longest_s = float(np.sqrt(values.shape[0]) * 40.0 * values[:, TIME].mean() / MS_PER_S)
+        most_kwh = float(
+            np.sqrt(values.shape[0])
+            * 40.0
+            * self.spared_mwh[0][self.open_roads].mean()
+            / MWH_PER_KWH
+        )
+        wanted = (longest_s + rates * most_kwh) / LANE_MOST
+        return np.maximum(wanted, _LANE_UNIT_S)
+
+
+def shares_of_speed(least: float, step: float) -> tuple[float, ...]:
+    """Shares of the usual speed that roads may be driven at, from 1 down to the least."""
+    count = int(np.floor((1.0 - least) / step + 1e-9))
+    return tuple(round(1.0 - k * step, 6) for k in range(count + 1))
+
+
+def stacked(values: Sequence[Ints]) -> Ints:
+    """Put costs at several speeds into one read-only array, shape (speeds, roads, 5)."""
+    table = np.stack(list(values))
+    table.setflags(write=False)
+    return table

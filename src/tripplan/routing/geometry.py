@@ -1,0 +1,155 @@
+"""Lines of roads: the track of a leg, step by step, and lengths over the ground.
+
+Each step of a track is straight, has one grade and one speed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Floats, Ints
+from tripplan.records.network import RoadNetwork
+
+_SAME_M = 1e-3
+WGS84_A_M = 6_378_137.0
+WGS84_E2 = 0.006_694_379_990_141
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """Points of a road in driving order, and the steps between them."""
+
+    lat: Floats
+    """Shape (steps + 1,), as are the other columns of points."""
+    lon: Floats
+    elevation_m: Floats
+    distance_m: Floats
+    """Driven distance from the start of the track."""
+    piece: NDArray[np.int64]
+    """Piece of the network that each step lies on, shape (steps,)."""
+    share: Floats
+    """Part of that piece's length, shape (steps,)."""
+    arc: NDArray[np.int64]
+    """Arc of each step, shape (steps,)."""
+    at: NDArray[np.int64]
+    """Position of that arc in the row of arcs, shape (steps,)."""
+
+
+def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
+    """Lay out a row of arcs.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    arcs
+        Arcs in driving order; may be none.
+    start
+        Node where the track begins.
+    """
+    if not arcs.size:
+        return _standing(network, start)
+    tails = np.concatenate([[start], network.head[arcs[:-1]]])
+    lengths = network.length_m[arcs]
+    offset = np.concatenate([[0.0], np.cumsum(lengths)])
+    piece, piece_at = _rows(network.piece_first, arcs)
+    piece_m = network.piece_length_m[piece]
+    ends_m = offset[piece_at] + _sums_within(piece_m, piece_at)
+    starts_m = ends_m - piece_m
+    heights = network.elevation_m[tails][piece_at] + _sums_within(
+        network.piece_rise_m[piece], piece_at
+    )
+    shape_m, shape_lat, shape_lon, inner = _geometry(network, arcs, tails, offset)
+    bounds_m = np.concatenate([[0.0], ends_m])
+    cuts = shape_m[inner]
+    after = np.clip(np.searchsorted(bounds_m, cuts), 1, bounds_m.size - 1)
+    nearest = np.minimum(np.abs(bounds_m[after] - cuts), np.abs(cuts - bounds_m[after - 1]))
+    along = np.sort(np.concatenate([bounds_m, cuts[nearest > _SAME_M]]))
+    along = along[np.concatenate([[True], np.diff(along) > 0.0])]
+    middle = 0.5 * (along[1:] + along[:-1])
+    inside = np.clip(np.searchsorted(ends_m, middle), 0, ends_m.size - 1)
+    knots = np.concatenate([[starts_m[0]], ends_m])
+    levels = np.concatenate([[network.elevation_m[start]], heights])
+    return Track(
+        lat=np.interp(along, shape_m, shape_lat),
+        lon=np.interp(along, shape_m, shape_lon),
+        elevation_m=np.interp(along, knots, levels),
+        distance_m=along,
+        piece=piece[inside],
+        share=np.diff(along) / piece_m[inside],
+        arc=arcs[piece_at[inside]].astype(np.int64),
+        at=piece_at[inside],
+    )
+
+
+def _standing(network: RoadNetwork, node: int) -> Track:
+    """Return the track of no road at all: one point."""
+    none = np.empty(0, np.int64)
+    return Track(
+        lat=network.lat[node : node + 1],
+        lon=network.lon[node : node + 1],
+        elevation_m=network.elevation_m[node : node + 1],
+        distance_m=np.zeros(1),
+        piece=none,
+        share=np.empty(0),
+        arc=none,
+        at=none,
+    )
+
+
+def _rows(first: Ints, arcs: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the indices of the values of these arcs, and the position of the arc of each."""
+    begin = first[arcs].astype(np.int64)
+    counts = first[arcs + 1] - begin
+    at = np.repeat(np.arange(arcs.size), counts)
+    ahead = np.concatenate([[0], np.cumsum(counts)])[:-1]
+    return np.arange(at.size) - ahead[at] + begin[at], at
+
+
+def _sums_within(values: Floats, at: NDArray[np.int64]) -> Floats:
+    """Return running sums that start anew with each arc; ``at`` rises."""
+    sums = np.cumsum(values)
+    begins = np.diff(at, prepend=-1) > 0
+    before = (sums - values)[begins]
+    return np.asarray(sums - before[np.cumsum(begins) - 1])
+
+
+def _geometry(
+    network: RoadNetwork, arcs: Ints, tails: Ints, offset: Floats
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    """Points of the roads: distance from the start [m], position, and whether within an arc."""
+    shape, shape_at = _rows(network.shape_first, arcs)
+    everyone = np.arange(arcs.size)
+    # Tail, points between, head of each arc, in that order.
+    at = np.concatenate([everyone, shape_at, everyone])
+    kind = np.concatenate([np.zeros(arcs.size), np.ones(shape.size), np.full(arcs.size, 2)])
+    order = np.lexsort((kind, at))
+    heads = network.head[arcs]
+    lat = np.concatenate([network.lat[tails], network.shape_lat[shape], network.lat[heads]])[order]
+    lon = np.concatenate([network.lon[tails], network.shape_lon[shape], network.lon[heads]])[order]
+    at, kind = at[order], kind[order]
+    east = np.diff(lon, prepend=lon[0]) * np.cos(
+        np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0]))
+    )
+    chord = np.hypot(east, np.diff(lat, prepend=lat[0]))
+    chord[kind == 0] = 0.0
+    along = _sums_within(chord, at)
+    whole = along[kind == 2][at]
+    share = np.divide(along, whole, out=np.zeros_like(along), where=whole > 0.0)
+    return offset[at] + share * network.length_m[arcs][at], lat, lon, kind == 1
+
+
+def step_lengths_m(lat: Floats, lon: Floats) -> Floats:
+    """Measure the step from each point to the next on the WGS 84 ellipsoid, shape (points - 1,).
+
+    The radii of curvature in the meridian and the prime vertical, at the mean latitude
+    (Bomford, Geodesy, 4th ed., section 2): within 1e-4 of the geodesic for steps below 100 km.
+    """
+    phi = np.radians(0.5 * (lat[1:] + lat[:-1]))
+    root = 1.0 - WGS84_E2 * np.sin(phi) ** 2
+    meridian = WGS84_A_M * (1.0 - WGS84_E2) / root**1.5
+    prime = WGS84_A_M / np.sqrt(root)
+    turn = (lon[1:] - lon[:-1] + 180.0) % 360.0 - 180.0
+    east = prime * np.cos(phi) * np.radians(turn)
+    return np.hypot(meridian * np.radians(lat[1:] - lat[:-1]), east)

@@ -1,0 +1,176 @@
+"""Compiled: costs for the chordal graph, by one pass over its triangles.
+
+Two kinds: `customise` for one weight, with what the cheapest way does to the battery carried
+along, and `customise_lanes` for many weights side by side without it, which is what lower bounds
+are made of.  All values are whole numbers, so that sums do not depend on their order and a hop is
+the same however it was found: time in milliseconds, energy in milliwatt-hours, heat in joules.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Ints, Longs
+from tripplan.physics.jit import compiled, part
+from tripplan.routing.kernels.contraction import Chordal
+
+TIME, NEED, COST, DROP, HEAT = 0, 1, 2, 3, 4
+"""Columns of what a way takes along."""
+COLUMNS = 5
+NO_WAY = np.int64(1) << 61
+"""Weight where there is no way; two of them can be added."""
+NEVER = 2_000_000_000
+"""Largest number of milliwatt-hours, milliseconds or joules that is told apart from more."""
+LANE_MOST = (1 << 30) - 1
+"""Largest weight in a lane; larger ones count as this, which keeps a lower bound one."""
+
+
+class Costs(NamedTuple):
+    """What travel along each arc of the chordal graph costs, in one of its two directions."""
+
+    weight: Longs
+    """Shape (arcs,); `NO_WAY` where there is no way."""
+    values: Ints
+    """Time [ms], need, cost and drop [mWh], heat [J] of the cheapest way, shape (arcs, 5)."""
+
+
+class Roads32(NamedTuple):
+    """What travel along each road costs, in whole numbers, shape (roads,) and (roads, 5)."""
+
+    weight: Longs
+    values: Ints
+
+
+@part
+def capped(value: int | np.int64) -> int:
+    """Keep a whole number within what is told apart."""
+    return int(min(max(value, -NEVER), NEVER))
+
+
+@compiled
+def link_into(
+    first: Ints, one: int, second: Ints, other: int, full_mwh: int, out: Ints, to: int
+) -> None:
+    """Write what two ways in a row do to the battery, from rows of values into a row.
+
+    A way needs so much at its start, costs so much, and leaves the battery at least its drop below
+    full.  What not even a full battery lasts for gets the need of a battery that would, which is
+    above full.  ``out[to]`` may be one of the two.
+    """
+    cost_1 = np.int64(first[one, COST])
+    drop_1 = np.int64(first[one, DROP])
+    need_2 = np.int64(second[other, NEED])
+    cost_2 = np.int64(second[other, COST])
+    need = max(np.int64(first[one, NEED]), cost_1 + need_2)
+    if full_mwh - drop_1 < need_2:
+        need = max(need, drop_1 + need_2)
+    out[to, TIME] = capped(np.int64(first[one, TIME]) + np.int64(second[other, TIME]))
+    out[to, DROP] = capped(max(np.int64(second[other, DROP]), drop_1 + cost_2))
+    out[to, HEAT] = capped(np.int64(first[one, HEAT]) + np.int64(second[other, HEAT]))
+    out[to, NEED] = capped(need)
+    out[to, COST] = capped(cost_1 + cost_2)
+
+
+@compiled
+def customise(
+    graph: Chordal,
+    arc: Ints,
+    is_up: NDArray[np.bool_],
+    roads: Roads32,
+    full_mwh: int,
+) -> tuple[Costs, Costs]:
+    """Find the cheapest way for each arc and direction, over lower ranks only.
+
+    Parameters
+    ----------
+    graph
+        The chordal graph.
+    arc, is_up
+        Arc that each road belongs to (-1: none), and whether the road leads up.
+    roads
+        Weight and values of each road; `NO_WAY` closes it.
+    full_mwh
+        Energy above the reserve in a full battery.
+
+    Returns
+    -------
+    tuple of Costs
+        Travel up and travel down.
+    """
+    arcs = graph.up_head.shape[0]
+    up = Costs(np.full(arcs, NO_WAY, np.int64), np.zeros((arcs, COLUMNS), np.int32))
+    down = Costs(np.full(arcs, NO_WAY, np.int64), np.zeros((arcs, COLUMNS), np.int32))
+    for road in range(arc.shape[0]):
+        a = arc[road]
+        if a >= 0:
+            side = up if is_up[road] else down
+            if roads.weight[road] < side.weight[a]:
+                side.weight[a] = roads.weight[road]
+                for k in range(COLUMNS):
+                    side.values[a, k] = roads.values[road, k]
+    nodes = graph.parent.shape[0]
+    arc_to = np.empty(nodes, np.int32)
+    for middle in range(nodes):
+        for k in range(graph.up_first[middle], graph.up_first[middle + 1]):
+            arc_to[graph.up_head[k]] = k
+        for k in range(graph.down_first[middle], graph.down_first[middle + 1]):
+            one = graph.down_arc[k]
+            low = graph.up_tail[one]
+            for other in range(one + 1, graph.up_first[low + 1]):
+                a = arc_to[graph.up_head[other]]
+                if down.weight[one] < NO_WAY and up.weight[other] < NO_WAY:
+                    weight = down.weight[one] + up.weight[other]
+                    if weight < up.weight[a]:
+                        up.weight[a] = weight
+                        link_into(down.values, one, up.values, other, full_mwh, up.values, a)
+                if down.weight[other] < NO_WAY and up.weight[one] < NO_WAY:
+                    weight = down.weight[other] + up.weight[one]
+                    if weight < down.weight[a]:
+                        down.weight[a] = weight
+                        link_into(down.values, other, up.values, one, full_mwh, down.values, a)
+    return up, down
+
+
+@compiled
+def customise_lanes(
+    graph: Chordal, arc: Ints, is_up: NDArray[np.bool_], weight: Ints
+) -> tuple[Ints, Ints]:
+    """Find the least weight of each arc and direction in every lane.
+
+    Parameters
+    ----------
+    graph, arc, is_up
+        As in `customise`.
+    weight
+        Weight of each road in each lane, at most `LANE_MOST`, shape (roads, lanes).
+
+    Returns
+    -------
+    tuple of ndarray
+        Travel up and travel down, shape (arcs, lanes).
+    """
+    arcs = graph.up_head.shape[0]
+    lanes = weight.shape[1]
+    up = np.full((arcs, lanes), LANE_MOST, np.int32)
+    down = np.full((arcs, lanes), LANE_MOST, np.int32)
+    for road in range(arc.shape[0]):
+        a = arc[road]
+        if a >= 0:
+            side = up if is_up[road] else down
+            for lane in range(lanes):
+                side[a, lane] = min(side[a, lane], weight[road, lane])
+    nodes = graph.parent.shape[0]
+    arc_to = np.empty(nodes, np.int32)
+    for middle in range(nodes):
+        for k in range(graph.up_first[middle], graph.up_first[middle + 1]):
+            arc_to[graph.up_head[k]] = k
+        for k in range(graph.down_first[middle], graph.down_first[middle + 1]):
+            one = graph.down_arc[k]
+            low = graph.up_tail[one]
+            for other in range(one + 1, graph.up_first[low + 1]):
+                a = arc_to[graph.up_head[other]]
+                for lane in range(lanes):
+                    up[a, lane] = min(up[a, lane], np.int32(down[one, lane] + up[other, lane]))
+                    down[a, lane] = min(down[a, lane], np.int32(down[other, lane] + up[one, lane]))
+    return up, down

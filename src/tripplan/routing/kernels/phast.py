@@ -1,0 +1,255 @@
+"""Compiled: cheapest ways from one node to many, and from many to one, over the hierarchy.
+
+A search climbs from its node to all ranks above it, then sweeps down over those ranks from which
+the targets can be entered.  Ways to a node are ways from it with both directions exchanged.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tripplan.arrays import Ints, Longs
+from tripplan.physics.jit import compiled, part
+from tripplan.routing.kernels.contraction import Chordal, copy_row, longer, turn_round
+from tripplan.routing.kernels.customise import COLUMNS, LANE_MOST, NEED, NO_WAY, Costs, link_into
+
+NOWHERE = -1
+
+
+class SweepWork(NamedTuple):
+    """Columns over ranks that a sweep fills and clears again."""
+
+    weight: Longs
+    """`NO_WAY` between calls."""
+    values: Ints
+    """Shape (nodes, 5); columns as in `customise`."""
+    before: Ints
+    """Rank from which the climb came; `NOWHERE` at its start."""
+    entered: Ints
+    """Rank from which the sweep down came; `NOWHERE` where it found nothing cheaper than the climb.
+    Apart from the above, because a rank that was climbed through may be entered anew later."""
+
+
+@compiled
+def new_sweep_work(nodes: int) -> SweepWork:
+    """Make a workspace for a network of this size."""
+    return SweepWork(
+        np.full(nodes, NO_WAY, np.int64),
+        np.zeros((nodes, COLUMNS), np.int32),
+        np.full(nodes, NOWHERE, np.int32),
+        np.full(nodes, NOWHERE, np.int32),
+    )
+
+
+@part
+def _prolong(
+    work: SweepWork,
+    before: Ints,
+    here: int,
+    there: int,
+    costs: Costs,
+    arc: int,
+    full_mwh: int,
+    forward: bool,
+    scratch: Ints,
+) -> None:
+    """Prolong the way to ``here`` by an arc to ``there``, if that can be driven."""
+    if forward:
+        link_into(work.values, here, costs.values, arc, full_mwh, scratch, 0)
+    else:
+        link_into(costs.values, arc, work.values, here, full_mwh, scratch, 0)
+    if scratch[0, NEED] > full_mwh:
+        return
+    work.weight[there] = work.weight[here] + costs.weight[arc]
+    copy_row(scratch, 0, work.values, there)
+    before[there] = here
+
+
+@part
+def climb_from(
+    graph: Chordal,
+    climb: Costs,
+    source: int,
+    full_mwh: int,
+    forward: bool,
+    work: SweepWork,
+) -> None:
+    """Fill the workspace for the ranks above a source; parameters as in `sweep`."""
+    scratch = np.zeros((1, COLUMNS), np.int32)
+    reached = work.weight
+    reached[source] = 0
+    for k in range(COLUMNS):
+        work.values[source, k] = 0
+    work.before[source] = NOWHERE
+    here = source
+    weight = climb.weight
+    while here >= 0:
+        if reached[here] < NO_WAY:
+            for arc in range(graph.up_first[here], graph.up_first[here + 1]):
+                there = graph.up_head[arc]
+                if reached[here] + weight[arc] < reached[there]:
+                    _prolong(work, work.before, here, there, climb, arc, full_mwh, forward, scratch)
+        here = graph.parent[here]
+
+
+@part
+def clear_climb(graph: Chordal, source: int, work: SweepWork) -> None:
+    """Undo what `climb_from` filled."""
+    here = source
+    while here >= 0:
+        work.weight[here] = NO_WAY
+        here = graph.parent[here]
+
+
+@compiled
+def sweep(
+    graph: Chordal,
+    climb: Costs,
+    descend: Costs,
+    source: int,
+    selection: Ints,
+    full_mwh: int,
+    forward: bool,
+    work: SweepWork,
+) -> None:
+    """Fill the workspace with the cheapest drivable ways.
+
+    Parameters
+    ----------
+    graph
+        The chordal graph.
+    climb, descend
+        Costs of the arcs from lower to higher ranks and back, as seen from the source: for ways
+        *to* the source the costs of travel down and up.
+    source
+        Rank.
+    selection
+        Ranks to sweep, by `above`.
+    full_mwh
+        Energy above the reserve in a full battery; ways that need more are given up.
+    forward
+        Whether ways lead from the source.
+    work
+        Filled for the ranks above the source and for those selected.
+    """
+    climb_from(graph, climb, source, full_mwh, forward, work)
+    scratch = np.zeros((1, COLUMNS), np.int32)
+    reached, weight = work.weight, descend.weight
+    for there in selection:
+        work.entered[there] = NOWHERE
+        for arc in range(graph.up_first[there], graph.up_first[there + 1]):
+            here = graph.up_head[arc]
+            if reached[here] + weight[arc] < reached[there]:
+                _prolong(work, work.entered, here, there, descend, arc, full_mwh, forward, scratch)
+
+
+@part
+def clear_sweep(graph: Chordal, source: int, selection: Ints, work: SweepWork) -> None:
+    """Undo what `sweep` filled."""
+    clear_climb(graph, source, work)
+    for here in selection:
+        work.weight[here] = NO_WAY
+
+
+@compiled
+def ways(
+    graph: Chordal,
+    climb: Costs,
+    descend: Costs,
+    source: int,
+    selection: Ints,
+    targets: Ints,
+    full_mwh: int,
+    forward: bool,
+    work: SweepWork,
+) -> Ints:
+    """Values of the cheapest drivable ways to targets, shape (targets, 5).
+
+    Time is -1 where there is none.  Parameters as in `sweep`; ``targets`` are ranks among those
+    selected.
+    """
+    sweep(graph, climb, descend, source, selection, full_mwh, forward, work)
+    found = np.full((targets.shape[0], COLUMNS), -1, np.int32)
+    for k in range(targets.shape[0]):
+        if work.weight[targets[k]] < NO_WAY:
+            copy_row(work.values, targets[k], found, k)
+    clear_sweep(graph, source, selection, work)
+    return found
+
+
+@compiled
+def way_ranks(
+    graph: Chordal,
+    climb: Costs,
+    descend: Costs,
+    source: int,
+    target: int,
+    selection: Ints,
+    full_mwh: int,
+    forward: bool,
+    work: SweepWork,
+) -> Ints:
+    """Ranks at the ends of the arcs of the way that a sweep finds, in order; empty: none.
+
+    Parameters as in `sweep`; the way leads from source to target, or, backward, from target to
+    source.  Where the battery limits what can be driven, the two directions may find different
+    ways between the same ends.
+    """
+    sweep(graph, climb, descend, source, selection, full_mwh, forward, work)
+    ranks = np.empty(64, np.int32)
+    count = 0
+    rank = target if work.weight[target] < NO_WAY else NOWHERE
+    climbing = False
+    while rank >= 0:
+        if count == ranks.shape[0]:
+            ranks = longer(ranks, 2 * count)
+        ranks[count] = rank
+        count += 1
+        climbing = climbing or work.entered[rank] == NOWHERE
+        rank = work.before[rank] if climbing else work.entered[rank]
+    clear_sweep(graph, source, selection, work)
+    if forward:
+        turn_round(ranks, 0, count)
+    return ranks[:count].copy()
+
+
+@compiled
+def lane_weights(
+    graph: Chordal, climb: Ints, descend: Ints, source: int, selection: Ints, work: Ints
+) -> None:
+    """Least weights in every lane, left in ``work`` for all selected ranks.
+
+    Parameters
+    ----------
+    graph, source, selection
+        As in `sweep`.
+    climb, descend
+        Weights of the arcs, as in `customise_lanes`.
+    work
+        Shape (nodes, lanes); of the ranks above the source and those selected only the latter
+        hold final values afterwards.
+    """
+    lanes = climb.shape[1]
+    above_source = np.zeros(work.shape[0], np.bool_)
+    here = source
+    while here >= 0:
+        above_source[here] = True
+        work[here] = LANE_MOST
+        here = graph.parent[here]
+    work[source] = 0
+    here = source
+    while here >= 0:
+        for arc in range(graph.up_first[here], graph.up_first[here + 1]):
+            there = graph.up_head[arc]
+            for lane in range(lanes):
+                weight = np.int32(work[here, lane] + climb[arc, lane])
+                work[there, lane] = min(work[there, lane], weight)
+        here = graph.parent[here]
+    for there in selection:
+        if not above_source[there]:
+            work[there] = LANE_MOST
+        for arc in range(graph.up_first[there], graph.up_first[there + 1]):
+            here = graph.up_head[arc]
+            for lane in range(lanes):
+                weight = np.int32(work[here, lane] + descend[arc, lane])
+                work[there, lane] = min(work[there, lane], weight)

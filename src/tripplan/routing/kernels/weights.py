@@ -1,0 +1,89 @@
+"""Compiled: what travel along each road weighs at given rates, over all speeds."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Floats, Ints, Longs
+from tripplan.physics.jit import compiled
+from tripplan.routing.kernels.customise import LANE_MOST, NO_WAY, TIME
+from tripplan.units import MS_PER_S, MWH_PER_KWH
+
+_ENERGY_BITS = 31
+
+
+@compiled
+def cheapest_speeds(
+    values: Ints, spared: Ints, open_roads: NDArray[np.bool_], rate_s_per_kwh: float
+) -> tuple[Longs, NDArray[np.uint8]]:
+    """Find the least weight of each road over all speeds, and the speed that has it.
+
+    Parameters
+    ----------
+    values, spared
+        Whole-number costs, and energy beyond what lifts the car, by speed; shapes (speeds, roads,
+        5) and (speeds, roads). [mWh]
+    open_roads
+        Whether the car may use each road, shape (roads,).
+    rate_s_per_kwh
+        What energy is worth; infinite: only energy counts, and time where energies are equal.
+
+    Returns
+    -------
+    tuple of ndarray
+        Weight, `NO_WAY` for closed roads, and index of the speed, shape (roads,).
+    """
+    speeds, roads = spared.shape
+    price = rate_s_per_kwh * MS_PER_S / MWH_PER_KWH
+    least = np.full(roads, NO_WAY, np.int64)
+    choice = np.zeros(roads, np.uint8)
+    for road in range(roads):
+        if not open_roads[road]:
+            continue
+        for speed in range(speeds):
+            time_ms = np.int64(values[speed, road, TIME])
+            if price == np.inf:
+                weight = (np.int64(spared[speed, road]) << _ENERGY_BITS) + time_ms
+            else:
+                weight = time_ms + np.int64(np.rint(spared[speed, road] * price))
+            if weight < least[road]:
+                least[road] = weight
+                choice[road] = speed
+    return least, choice
+
+
+@compiled
+def weights_in_lanes(
+    values: Ints, spared: Ints, open_roads: NDArray[np.bool_], rate_s_per_kwh: Floats, unit: Floats
+) -> Ints:
+    """Find the least weight of each road over all speeds in every lane, rounded down.
+
+    What was rounded to whole numbers is taken at its least, so that bounds stay bounds.
+
+    Parameters
+    ----------
+    values, spared, open_roads
+        As in `cheapest_speeds`.
+    rate_s_per_kwh
+        Rate of each lane but the last, shape (lanes - 1,).
+    unit
+        Seconds (kilowatt-hours in the last lane) in one step of each lane, shape (lanes,).
+
+    Returns
+    -------
+    ndarray
+        Steps, `LANE_MOST` for closed roads, shape (roads, lanes).
+    """
+    speeds, roads = spared.shape
+    lanes = unit.shape[0]
+    found = np.full((roads, lanes), LANE_MOST, np.int32)
+    for road in range(roads):
+        if not open_roads[road]:
+            continue
+        for speed in range(speeds):
+            time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
+            kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+            for lane in range(lanes):
+                weight = kwh if lane == lanes - 1 else time_s + rate_s_per_kwh[lane] * kwh
+                steps = np.floor(min(weight / unit[lane], LANE_MOST))
+                found[road, lane] = min(found[road, lane], np.int32(steps))
+    return found

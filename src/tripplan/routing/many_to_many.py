@@ -1,0 +1,376 @@
+"""Drives between stops, worked out row by row when the search first asks for them, and kept.
+
+A row holds the drives from one stop to all others that a full battery reaches; a column those from
+all stops to one node.  Rows depend on the car and the conditions but not on the trip, so they serve
+every trip that shares these.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Flags, Floats, Ints
+from tripplan.routing.customization import Customised
+from tripplan.routing.drive_columns import DriveColumns, columns_of, picked_drives
+from tripplan.routing.kernels.customise import COLUMNS, COST, LANE_MOST, NEED, NEVER, TIME, Costs
+from tripplan.routing.kernels.lower_envelope import corners
+from tripplan.routing.kernels.phast import lane_weights, ways
+from tripplan.routing.kernels.rphast import (
+    Compact,
+    compact_lanes,
+    compact_ways,
+    compacted,
+    leading_to,
+    needed,
+    thinned,
+)
+from tripplan.units import MWH_PER_KWH
+
+
+def _energies(values: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """Return the need and the cost of drives [kWh], infinite where there is none."""
+    need, spent = values[:, NEED] / MWH_PER_KWH, values[:, COST] / MWH_PER_KWH
+    need[values[:, TIME] < 0] = np.inf
+    return need, spent
+
+
+@dataclass(eq=False)
+class RowStore:
+    """Rows of drives between the stops of a car, made when they are asked for.
+
+    Parameters
+    ----------
+    ground
+        The roads with their costs.
+    stop_node
+        Node of each stop, shape (stops,).
+    """
+
+    ground: Customised
+    stop_node: Ints
+    _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
+    _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
+    _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
+    _ends: OrderedDict[tuple[int, bool], "_End"] = field(init=False, repr=False)
+    _needs: OrderedDict[int, Floats] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        tree = self.ground.hierarchy
+        self.forget_rows()
+        ranks = tree.rank[self.stop_node]
+        self._part = compacted(tree.graph, tree.selection(ranks))
+        self._stop_place = self._part.place[ranks]
+
+    def made_ready(self) -> None:
+        """Work out what all drives between these stops share, which the first would do else."""
+        _ = self._forward, self._backward, self._lane_parts
+
+    def forget_rows(self) -> None:
+        """Let go of all drives that were found so far."""
+        self._rows, self._relaxed_rows = OrderedDict(), OrderedDict()
+        self._swept, self._ends, self._needs = OrderedDict(), OrderedDict(), OrderedDict()
+
+    @property
+    def known(self) -> Mapping[int, DriveColumns]:
+        """Rows that were made so far and are kept, by stop."""
+        return self._rows
+
+    def keep(self, rows: Mapping[int, DriveColumns]) -> None:
+        """Take rows that were made before, by stop."""
+        self._rows.update(rows)
+
+    @cached_property
+    def _forward(self) -> tuple[Costs, ...]:
+        """Costs of travel down in each metric, in the order of the sweep."""
+        return tuple(_picked(metric.down, self._part.arc) for metric in self.ground.metrics)
+
+    @cached_property
+    def _backward(self) -> tuple[Costs, ...]:
+        return tuple(_picked(metric.up, self._part.arc) for metric in self.ground.metrics)
+
+    @cached_property
+    def _lane_parts(self) -> tuple[tuple[Compact, Ints], tuple[Compact, Ints]]:
+        """Arcs down and up that some lane needs, and their weights."""
+        lanes, part = self.ground.lanes, self._part
+        up, down = lanes.up[part.arc], lanes.down[part.arc]
+        half = up.shape[1] // 2
+        with ThreadPoolExecutor(2) as pool:
+            found = pool.map(
+                lambda span: needed(part, up[:, span].copy(), down[:, span].copy()),
+                (slice(half), slice(half, None)),
+            )
+            (up_1, down_1), (up_2, down_2) = found
+        return tuple(  # type: ignore[return-value]
+            (thinned(part, keep), weight[keep])
+            for keep, weight in ((down_1 | down_2, down), (up_1 | up_2, up))
+        )
+
+    @cached_property
+    def _lane_work(self) -> Ints:
+        lanes = self.ground.lanes.up.shape[1]
+        return np.zeros((self.ground.hierarchy.node_count, lanes), np.int32)
+
+    def row(self, stop: int) -> DriveColumns:
+        """Drives from a stop to the others."""
+        node = int(self.stop_node[stop])
+        others = np.arange(self.stop_node.size) != stop
+        return _kept(self._rows, stop, ROWS_KEPT, lambda: self._drives(node, others, forward=True))
+
+    def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from a node to all stops, or to those that are wanted."""
+        return self._end(node, wanted, forward=True)
+
+    def to_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from all stops to a node, or from those that are wanted."""
+        return self._end(node, wanted, forward=False)
+
+    def _end(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
+        """Drives of an end of a trip; those of the last few trips are kept."""
+        key, every = (node, forward), np.ones(self.stop_node.size, np.bool_)
+        wanted = every if wanted is None else wanted
+        known = self._ends.get(key)
+        if known is not None and np.any(wanted & ~known.wanted):
+            del self._ends[key]
+        found = _kept(
+            self._ends,
+            key,
+            _SWEEPS,
+            lambda: _End(wanted, self._drives(node, wanted, forward=forward)),
+        )
+        near = np.flatnonzero(wanted[found.drives.stop])
+        return picked_drives(found.drives, near)
+
+    def _drives(self, node: int, wanted: Flags, *, forward: bool) -> DriveColumns:
+        """Find drives at every rate."""
+        ground = self.ground
+        tree = ground.hierarchy
+        stops = np.flatnonzero(wanted).astype(np.int32)
+        values = np.empty((len(ground.metrics), stops.size, COLUMNS), np.int32)
+        within = self._sweep(node, forward=forward).within
+        if stops.size < self.stop_node.size - 1:
+            within = within & leading_to(tree.graph, self._part, self._stop_place[stops])
+        for index, metric in enumerate(ground.metrics):
+            climb = metric.up if forward else metric.down
+            descend = (self._forward if forward else self._backward)[index]
+            values[index] = compact_ways(
+                tree.graph,
+                self._part,
+                climb,
+                descend,
+                int(tree.rank[node]),
+                self._stop_place[stops],
+                within,
+                ground.full_mwh,
+                forward,
+                tree.work,
+            )
+        return columns_of(stops, values)
+
+    def between(self, source: int, target: int) -> DriveColumns:
+        """Drives from a node to another; ``stop`` is 0."""
+        ground = self.ground
+        tree = ground.hierarchy
+        ranks = tree.rank[np.array([target])]
+        selection = tree.selection(ranks)
+        values = np.empty((len(ground.metrics), 1, COLUMNS), np.int32)
+        for index, metric in enumerate(ground.metrics):
+            values[index] = ways(
+                tree.graph,
+                metric.up,
+                metric.down,
+                int(tree.rank[source]),
+                selection,
+                ranks,
+                ground.full_mwh,
+                True,  # noqa: FBT003 - compiled functions take no keywords
+                tree.work,
+            )
+        return columns_of(np.zeros(1, np.int32), values)
+
+    def needs_from(self, node: int) -> Floats:
+        """Energy above the reserve that the thriftiest drives from a node need [kWh].
+
+        Infinite where there is no road; shape (stops,).
+        """
+        most = max(_SWEEPS, _NEEDS_KEPT // max(self.stop_node.size, 1))
+        return _kept(self._needs, node, most, lambda: self._thriftiest(node, forward=True)[0])
+
+    def thriftiest_to(self, node: int) -> tuple[Floats, Floats]:
+        """Return what the thriftiest drives to a node take, each shape (stops,) [kWh].
+
+        Returns
+        -------
+        tuple of array and array
+            Energy above the reserve that each needs at its start, and what it spends; infinite
+            where there is no road.
+        """
+        return self._thriftiest(node, forward=False)
+
+    def _thriftiest(self, node: int, *, forward: bool) -> tuple[Floats, Floats]:
+        """However large the battery would have to be."""
+        ground = self.ground
+        tree, metric = ground.hierarchy, ground.metrics[-1]
+        values = compact_ways(
+            tree.graph,
+            self._part,
+            metric.up if forward else metric.down,
+            (self._forward if forward else self._backward)[-1],
+            int(tree.rank[node]),
+            self._stop_place,
+            np.ones(self._part.ranks.size, np.bool_),
+            NEVER,
+            forward,
+            tree.work,
+        )
+        return _energies(values)
+
+    def thriftiest_between(self, source: int, target: int) -> tuple[float, float]:
+        """Return the same for the thriftiest drive from a node to another."""
+        ground = self.ground
+        tree, metric = ground.hierarchy, ground.metrics[-1]
+        ranks = tree.rank[np.array([target])]
+        values = ways(
+            tree.graph,
+            metric.up,
+            metric.down,
+            int(tree.rank[source]),
+            tree.selection(ranks),
+            ranks,
+            NEVER,
+            True,  # noqa: FBT003 - compiled functions take no keywords
+            tree.work,
+        )
+        need, spent = _energies(values)
+        return float(need[0]), float(spent[0])
+
+    def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
+        """Trades of time for energy from a stop to the others; see `relaxed`."""
+        return _kept(self._relaxed_rows, stop, ROWS_KEPT, lambda: self._relaxed_row(stop))
+
+    def _relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
+        weight = self.lanes_from(int(self.stop_node[stop])).copy()
+        weight[stop, 0] = np.inf
+        return self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
+
+    def relaxed(self, weight: Floats, stops: Ints) -> tuple[Ints, Floats]:
+        """Trades of time for energy that no drive lies below; see `corners`."""
+        ground = self.ground
+        # Arrays that may not be written to are another type to the compiler.
+        writable = np.require(weight, requirements="W")
+        return corners(writable, ground.lanes.rate_s_per_kwh, stops, ground.full_kwh)
+
+    def lanes_from(self, node: int) -> Floats:
+        """Least time + rate x energy from a node to all stops in each lane.
+
+        Returns
+        -------
+        ndarray
+            Seconds, and kilowatt-hours in the last lane; infinite where there is no way; shape
+            (stops, lanes).
+        """
+        return self._sweep(node, forward=True).weight
+
+    def lanes_to(self, node: int) -> Floats:
+        """Return the same from all stops to a node, shape (stops, lanes)."""
+        return self._sweep(node, forward=False).weight
+
+    def _sweep(self, node: int, *, forward: bool) -> "_Swept":
+        """Sweep all lanes from (or to) a node; the last few sweeps are kept."""
+        return _kept(
+            self._swept, (node, forward), _SWEEPS, lambda: self._lanes(node, forward=forward)
+        )
+
+    def _lanes(self, node: int, *, forward: bool) -> "_Swept":
+        ground = self.ground
+        tree, lanes = ground.hierarchy, ground.lanes
+        part, descend = self._lane_parts[0 if forward else 1]
+        steps, energy = compact_lanes(
+            tree.graph,
+            part,
+            lanes.up if forward else lanes.down,
+            descend,
+            int(tree.rank[node]),
+            self._stop_place,
+            self._lane_work,
+        )
+        weight = self._weights(steps, node, self.stop_node, forward=forward)
+        weight.setflags(write=False)
+        rise = self._part_height - ground.height_kwh[node]
+        needed = energy * lanes.unit[-1] + (rise if forward else -rise)
+        return _Swept(weight, needed <= ground.full_kwh + _ROUNDING_KWH)
+
+    @cached_property
+    def _part_height(self) -> Floats:
+        """Energy that lifts the car to each selected rank, shape (selected,)."""
+        return self.ground.height_kwh[self.ground.hierarchy.order[self._part.ranks]]
+
+    def lanes_between(self, source: int, target: int) -> Floats:
+        """Return the same from a node to another, shape (lanes,)."""
+        tree, lanes = self.ground.hierarchy, self.ground.lanes
+        node = np.array([target], dtype=np.int32)
+        selection = tree.selection(tree.rank[node])
+        rank = int(tree.rank[source])
+        lane_weights(tree.graph, lanes.up, lanes.down, rank, selection, self._lane_work)
+        steps = self._lane_work[tree.rank[node]]
+        return np.asarray(self._weights(steps, source, node, forward=True)[0])
+
+    def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
+        """Turn steps of lanes into seconds and kilowatt-hours, lifting the car included."""
+        ground = self.ground
+        weight = np.asarray(steps * ground.lanes.unit)
+        weight[steps[:, 0] >= LANE_MOST] = np.inf
+        rise = ground.height_kwh[others] - ground.height_kwh[node]
+        rise = rise if forward else -rise
+        weight[:, :-1] += rise[:, None] * ground.lanes.rate_s_per_kwh
+        weight[:, -1] += rise
+        return weight
+
+
+class _Swept(NamedTuple):
+    """What a sweep of all lanes found."""
+
+    weight: Floats
+    """Of each stop, shape (stops, lanes)."""
+    within: NDArray[np.bool_]
+    """Whether a full battery could reach each selected rank, shape (selected,)."""
+
+
+class _End(NamedTuple):
+    """Drives from or to an end of a trip."""
+
+    wanted: Flags
+    """Which stops were looked at, shape (stops,)."""
+    drives: DriveColumns
+
+
+ROWS_KEPT = 4096
+"""Rows that are kept."""
+_SWEEPS = 64
+"""Sweeps of lanes, and drives from and to ends of trips, that are kept."""
+_NEEDS_KEPT = 4_000_000
+"""Needs of thriftiest drives that are kept."""
+_ROUNDING_KWH = 1e-6
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _kept(store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[], Value]) -> Value:
+    """Return what is kept under a key, or make it; what was used least recently is let go."""
+    found = store.get(key)
+    if found is None:
+        found = make()
+        store[key] = found
+        if len(store) > most:
+            store.popitem(last=False)
+    store.move_to_end(key)
+    return found
+
+
+def _picked(costs: Costs, arc: Ints) -> Costs:
+    return Costs(costs.weight[arc], costs.values[arc])

@@ -1,0 +1,94 @@
+"""Places to nodes: the nearest node at which a car can leave or join the roads."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tripplan.arrays import Floats, Longs
+from tripplan.errors import OffNetworkError
+from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
+from tripplan.records.trip import Place
+from tripplan.units import EARTH_RADIUS_M, M_PER_KM
+
+DETOUR_KM = 2.0
+"""A node amid a motorway is taken only if any other is farther off by more than this (assumption:
+one does not stop there)."""
+
+
+def unit_vectors(lat: Floats, lon: Floats) -> Floats:
+    """Return the points of the unit sphere at latitudes and longitudes in degrees, shape (n, 3)."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+class NodeIndex:
+    """Nearest-node look-up on the sphere.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    """
+
+    def __init__(self, network: RoadNetwork) -> None:
+        real = (network.node_flags & NODE_COPY) == 0
+        self._any = _Tree(network, np.flatnonzero(real))
+        self._stoppable = _Tree(network, np.flatnonzero(real & stoppable_nodes(network)))
+
+    def nearest(self, lat: Floats, lon: Floats) -> tuple[Longs, Floats]:
+        """Return the nearest node of each position and its great-circle distance in km."""
+        node, distance_km = self._any.nearest(lat, lon)
+        if not self._stoppable.size:
+            return node, distance_km
+        beside, beside_km = self._stoppable.nearest(lat, lon)
+        better = beside_km <= distance_km + DETOUR_KM
+        return np.where(better, beside, node), np.where(better, beside_km, distance_km)
+
+    def snap(self, place: Place, limit_km: float) -> tuple[int, float]:
+        """Return the node nearest to a place and how far it is, in km.
+
+        Raises
+        ------
+        OffNetworkError
+            The nearest node is farther than ``limit_km``.
+        """
+        nodes, distances = self.nearest(np.array([place.lat]), np.array([place.lon]))
+        distance_km = float(distances[0])
+        if distance_km > limit_km:
+            raise OffNetworkError(
+                f"no road near {place.label}: the nearest one of this region is "
+                f"{distance_km:.0f} km away (limit {limit_km:g} km). "
+                "Choose a place nearer to a road, or a region that covers it.",
+                distance_km=distance_km,
+            )
+        return int(nodes[0]), distance_km
+
+
+class _Tree:
+    """The nearest of some nodes."""
+
+    def __init__(self, network: RoadNetwork, nodes: Longs) -> None:
+        self._nodes = nodes
+        self.size = nodes.size
+        self._tree = cKDTree(unit_vectors(network.lat[nodes], network.lon[nodes]))
+
+    def nearest(self, lat: Floats, lon: Floats) -> tuple[Longs, Floats]:
+        chord, found = self._tree.query(unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)))
+        angle = 2.0 * np.arcsin(np.clip(np.asarray(chord) / 2.0, 0.0, 1.0))
+        return self._nodes[np.asarray(found)], angle * EARTH_RADIUS_M / M_PER_KM
+
+
+def stoppable_arcs(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return which arcs are neither amid a motorway nor a ferry, shape (arcs,)."""
+    amid = network.road_class == ROAD_CLASSES.index("motorway")
+    amid &= (network.flags & FLAG_LINK) == 0
+    return np.asarray(~amid & ((network.flags & FLAG_FERRY) == 0))
+
+
+def stoppable_nodes(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Return which nodes have an arc of `stoppable_arcs`, shape (nodes,)."""
+    usual = stoppable_arcs(network)
+    found = np.zeros(network.node_count, np.bool_)
+    found[network.head[usual]] = True
+    found[network.tail[usual]] = True
+    return found

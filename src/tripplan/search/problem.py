@@ -1,0 +1,215 @@
+"""The trip as the search sees it: nodes, energies and powers, no names."""
+
+import itertools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tripplan.arrays import Floats, Ints
+from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
+from tripplan.physics.thermal import PackModel
+from tripplan.search.worth import Worth
+from tripplan.units import S_PER_H
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A place that the trip must visit; the last one is the destination."""
+
+    node: int
+    dwell_s: float = 0.0
+    """Time that is spent there anyway."""
+    charger_kw: float = 0.0
+    """Power of the plug there; 0: none."""
+    overhead_s: float = 0.0
+    """Time that charging there takes beside charging itself."""
+    is_charger: bool = False
+    """Whether it is a charger that the trip must stop at, and counts as one."""
+    drawn_kwh: float = 0.0
+    """Energy that the battery gives at the place, after it was charged there, before it drives on:
+    to stand by, and to warm up again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of the search; energies in kWh with SoC 0 at 0."""
+
+    origin: int
+    goals: tuple[Goal, ...]
+    charger_node: Ints
+    charger_kw: Floats
+    """Power of each usable charger; all above zero."""
+    capacity_kwh: float
+    start_kwh: float
+    reserve_kwh: float
+    final_kwh: float
+    """Least energy on arrival; at least the reserve."""
+    limit_kwh: float
+    overhead_s: float
+    start_c: float
+    power: PowerModel | None
+    """None: the car cannot fast-charge."""
+    pack: PackModel
+    least_charge_kwh: float = 0.0
+    longest_charge_s: float = np.inf
+    most_stops: int | None = None
+    banned: frozenset[int] = frozenset()
+    """Chargers that are not to be used."""
+    spells: dict[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    """When chargers are open, seconds after departure; those not named always are."""
+    worth: Worth | None = None
+    """What counts beside time; None: nothing does."""
+
+    @property
+    def destination(self) -> int:
+        """Node where the trip ends."""
+        return self.goals[-1].node
+
+    @property
+    def step_kwh(self) -> float:
+        """Energy of one cell of SoC."""
+        return self.capacity_kwh / SOC_CELLS
+
+    @property
+    def stop_count(self) -> int:
+        """Chargers, goals and the origin."""
+        return int(self.charger_node.size) + len(self.goals) + 1
+
+    @property
+    def stop_node(self) -> Ints:
+        """Node of each stop: chargers, goals, origin; shape (stops,)."""
+        ends = [*(goal.node for goal in self.goals), self.origin]
+        return np.concatenate([self.charger_node, np.array(ends)]).astype(np.int32)
+
+    @property
+    def stop_kw(self) -> Floats:
+        """Power of the plug at each stop, 0 where there is none, shape (stops,)."""
+        goals = [goal.charger_kw for goal in self.goals[:-1]]
+        return np.concatenate([self.charger_kw, np.array([*goals, 0.0, 0.0])])
+
+    def drawn_kwh(self, stop: int) -> float:
+        """Energy that the battery gives at a stop before it drives on; see `Goal`."""
+        goal = stop - int(self.charger_node.size)
+        return self.goals[goal].drawn_kwh if 0 <= goal < len(self.goals) else 0.0
+
+    def opens_s(self, stop: int, time_s: float) -> float:
+        """Time from which a stop can be used by a car that comes at a time [s]."""
+        spells = self.spells.get(stop)
+        if spells is None:
+            return time_s
+        return min((max(time_s, begin) for begin, end in spells if time_s < end), default=np.inf)
+
+    @property
+    def best_kw(self) -> float:
+        """The most power of any stop of this trip; 0 where nothing can be charged."""
+        if self.power is None or not self.stop_kw.any():
+            return 0.0
+        return min(
+            float(self.stop_kw.max()),
+            float(self.power.curve_kw.max()),
+            optimistic_limit_kw(self),
+        )
+
+    @property
+    def least_s_per_kwh(self) -> float:
+        """The least that a kilowatt-hour counts at any stop, its time included [s/kWh].
+
+        Infinite where nothing can be charged.
+        """
+        if self.best_kw <= 0.0:
+            return np.inf
+        if self.worth is None:
+            return S_PER_H / self.best_kw
+        plugs = np.flatnonzero(self.stop_kw > 0.0)
+        kw = np.minimum(self.stop_kw[plugs], self.best_kw)
+        worth = self.worth
+        return float((worth.charging_factor[plugs] * S_PER_H / kw + worth.kwh_s[plugs]).min())
+
+    @property
+    def end_s_per_kwh(self) -> float:
+        """What a kilowatt-hour counts that the car arrives with below full."""
+        return self.worth.end_s_per_kwh if self.worth else 0.0
+
+    @property
+    def constant_s(self) -> float:
+        """What every plan counts: the energy that lacks at the start, priced as at the end."""
+        return self.end_s_per_kwh * (self.capacity_kwh - self.start_kwh)
+
+    def overheads_s(self) -> Floats:
+        """Time that a stop takes beside charging, shape (stops,)."""
+        chargers, goals = self.charger_node.size, self.goals
+        overhead = np.zeros(self.stop_count)
+        overhead[:chargers] = self.overhead_s
+        overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
+        return overhead
+
+
+def optimistic_limit_kw(question: Question) -> float:
+    """Most power that any pack temperature reachable on the trip allows [kW].
+
+    Nothing but active cooling takes the pack below both the air and its temperature at the
+    start, and cooling stops where it starts to run; upward nothing is excluded.
+    """
+    power, pack = question.power, question.pack
+    if power is None:
+        return 0.0
+    lowest_c = min(question.start_c, pack.air_c, pack.cooling_on_c)
+    reachable = power.limit_kw[power.limit_c >= lowest_c]
+    here_kw = interpolate(lowest_c, power.limit_c, power.limit_kw)
+    return max([here_kw, *map(float, reachable)])
+
+
+def charging_times_s(question: Question, levels_kw: Floats, *, relaxed: bool = False) -> Floats:
+    """Time to charge from empty at best temperatures [s].
+
+    Parameters
+    ----------
+    question
+        The trip.
+    levels_kw
+        Distinct powers of chargers, shape (levels,). [kW]
+    relaxed
+        Whether power rises with SoC in a few steps only, each to the most that it reaches before
+        the next: no slower anywhere.
+
+    Returns
+    -------
+    ndarray
+        Shape (levels, SOC_CELLS + 1).
+    """
+    power = question.power
+    if power is None or not levels_kw.size:
+        return np.zeros((1, SOC_CELLS + 1))
+    cap_kw = optimistic_limit_kw(question)
+    middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
+    curve = np.interp(middles, power.curve_soc, power.curve_kw)
+    kw = np.minimum(np.minimum(curve[None, :], levels_kw[:, None]), cap_kw)
+    if relaxed:
+        least_cell = int(question.reserve_kwh / question.step_kwh)
+        kw = np.array([_in_steps(row, least_cell) for row in kw])
+    with np.errstate(divide="ignore"):
+        cells = question.step_kwh / kw * S_PER_H
+    return np.concatenate([np.zeros((levels_kw.size, 1)), np.cumsum(cells, axis=1)], axis=1)
+
+
+_RISES = 4
+"""Steps in which power rises in a relaxation."""
+_FLAT = 1.005
+"""A rise by less than this factor is taken as none."""
+
+
+def _in_steps(kw: Floats, least_cell: int) -> Floats:
+    """Power that is nowhere less, and rises in a few steps only, shape (cells,).
+
+    Between two steps it is the most of all further on before the second.
+    """
+    low, high = float(kw[least_cell]), float(kw[least_cell:].max())
+    steps = [0]
+    if high > low * _FLAT:
+        wanted = np.linspace(low, high, _RISES + 2)[1:-1]
+        above = kw[None, least_cell:] > wanted[:, None]
+        steps += np.unique(least_cell + above.argmax(axis=1)).tolist()
+    found = np.empty(kw.size)
+    for begin, end in itertools.pairwise([*steps, kw.size]):
+        found[begin:end] = np.maximum.accumulate(kw[begin:end][::-1])[::-1]
+    return found

@@ -1,0 +1,148 @@
+"""Calibration: logs from CSV, a fit that finds what made a log, the file of the fitted car."""
+
+import csv
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from tripplan.calibration.drive_log import DriveLog, follow
+from tripplan.calibration.fit import calibrate, calibrate_file
+from tripplan.calibration.log_files import read_logs
+from tripplan.cli.main import app
+from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.trip import Conditions
+from tripplan.records.vehicle import Vehicle, catalogue, load_vehicle, parse_vehicle
+from tripplan.records.vehicle_file import to_toml
+
+LEAF = catalogue()["nissan-leaf-40"]
+LOAD = Conditions(payload_kg=75.0)
+TRIPS = "trip,distance_km,duration_min,energy_kwh,ambient_c\n"
+
+
+def driven(car: Vehicle, number: int, ambient_c: float, *, noise: float = 0.0) -> DriveLog:
+    """Let a car drive through some town and out, and log what it takes."""
+    rng = np.random.default_rng(number)
+    speed = np.clip(12.0 + np.cumsum(rng.normal(0.0, 0.6, 1200)), 0.0, 34.0)
+    log = DriveLog(
+        name=f"drive {number}",
+        time_s=np.arange(1200.0),
+        speed_mps=speed,
+        elevation_m=np.full(1200, 200.0),
+        ambient_c=np.full(1200, ambient_c),
+        valid=np.ones(1200, dtype=bool),
+        soak_c=ambient_c,
+    )
+    followed = follow(car, log, LOAD)
+    power = followed.power_kw * (1.0 + noise * rng.normal())
+    return dataclasses.replace(log, battery_kw=power, heating_kw=followed.heating_kw)
+
+
+def thirsty() -> Vehicle:
+    """Return a LEAF with 40 % more rolling resistance and a kilowatt of auxiliaries."""
+    load = LEAF.road_load.model_copy(update={"a_lbf": 1.4 * 25.89, "b_lbf_per_mph": 1.4 * 0.3449})
+    return LEAF.model_copy(update={"road_load": load, "auxiliary_kw": 0.7})
+
+
+def test_a_fit_finds_the_car_that_made_the_log() -> None:
+    """Forty drives without noise: others are off by less than 3 %, where it was 15."""
+    real = thirsty()
+    temperatures = np.linspace(-5.0, 25.0, 40)
+    logs = [driven(real, k, c) for k, c in enumerate(temperatures.tolist())]
+    found = calibrate(LEAF, logs, LOAD, "a log")
+    assert found.error_before > 0.15
+    assert found.error_after < 0.02
+    others = [driven(real, 100 + k, c) for k, c in enumerate(temperatures[::4].tolist())]
+    errors = []
+    for log in others:
+        assert log.battery_kw is not None
+        taken = log.energy_kwh(follow(found.vehicle, log, LOAD).power_kw)
+        errors.append(abs(taken / log.energy_kwh(log.battery_kw) - 1.0))
+    assert np.mean(errors) < 0.03
+
+
+def test_few_noisy_drives_move_a_car_little() -> None:
+    logs = [driven(LEAF, k, 15.0, noise=0.08) for k in range(3)]
+    found = calibrate(LEAF, logs, LOAD, "a log").vehicle
+    assert found.auxiliary_kw == pytest.approx(LEAF.auxiliary_kw, abs=0.25)
+
+
+def test_fitted_values_say_where_they_come_from() -> None:
+    found = calibrate(LEAF, [driven(LEAF, k, 0.0) for k in range(5)], LOAD, "my.csv").vehicle
+    assert found.id == "nissan-leaf-40-calibrated"
+    for name in ("road_load.a_lbf", "auxiliary_kw", "rolling_rise_per_k"):
+        assert found.provenance[name].kind == "fitted"
+        assert "5 drives" in found.provenance[name].source
+        assert "my.csv" in found.provenance[name].source
+    assert found.provenance["mass_kg"] == LEAF.provenance["mass_kg"]
+
+
+@pytest.mark.parametrize("car", catalogue().values(), ids=lambda car: car.id)
+def test_a_written_car_reads_the_same(car: Vehicle) -> None:
+    again = parse_vehicle(to_toml(car, "a heading"), where="written")
+    assert again == car
+    assert again.provenance == car.provenance
+
+
+def test_a_log_of_trips_fits_through_the_command(tmp_path: Path) -> None:
+    log, out = tmp_path / "trips.csv", tmp_path / "mine.toml"
+    rows = [f"{k},24,30,{4.6 - 0.05 * c:.2f},{c}" for k, c in enumerate((-5, 0, 5, 10, 15, 20, 25))]
+    log.write_text(TRIPS + "\n".join(rows) + "\n", encoding="utf-8")
+    words = ["calibrate", str(log), "--vehicle", "nissan-leaf-40", "--output", str(out)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.stderr
+    assert "7 drives, 168 km" in result.stderr
+    found = calibrate_file(log, "nissan-leaf-40")
+    assert load_vehicle(out) == found.vehicle
+    assert found.error_after < found.error_before
+
+
+def test_rows_in_time_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["trip", "time_s", "speed_kmh", "battery_v", "battery_a", "ambient_c"])
+        table.writerows([["a", t, 36.0, 400.0, -25.0, 5.0] for t in range(100)])
+        table.writerows([["b", t, 72.0, 400.0, -50.0, 6.0] for t in range(50)])
+    first, second = read_logs(path)
+    assert (first.name, second.name) == ("a", "b")
+    assert first.distance_km == pytest.approx(1.0)
+    assert first.battery_kw is not None
+    assert first.energy_kwh(first.battery_kw) == pytest.approx(10.0 * 100 / 3600)
+    assert second.ambient_c.tolist() == [6.0] * 50
+
+
+def test_a_row_of_trips_keeps_its_sums(tmp_path: Path) -> None:
+    path = tmp_path / "trips.csv"
+    path.write_text(TRIPS + "a,12.5,17,2.1,\n", encoding="utf-8")
+    (log,) = read_logs(path)
+    assert log.battery_kw is not None
+    assert log.energy_kwh(log.battery_kw) == pytest.approx(2.1)
+    assert log.distance_km == pytest.approx(12.5, rel=0.01)
+    assert log.ambient_c[0] == 20.0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "holds no rows"),
+        (TRIPS + "a,ten,17,2,5\n", 'line 2: distance_km is "ten"'),
+        (TRIPS + "a,10,17,-2,5\n", "lie above zero"),
+        ("time_s,speed_kmh\n0,50\n1,50\n", "battery_v"),
+        ("time_s,power_kw\n0,5\n1,5\n", "speed_kmh"),
+    ],
+)
+def test_a_log_that_cannot_be_used_says_why(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=words):
+        read_logs(path)
+
+
+def test_current_of_the_wrong_sign_is_refused() -> None:
+    log = driven(LEAF, 1, 10.0)
+    assert log.battery_kw is not None
+    with pytest.raises(InvalidInputError, match="negative while discharging"):
+        calibrate(LEAF, [dataclasses.replace(log, battery_kw=-log.battery_kw)], LOAD, "log")

@@ -1,0 +1,100 @@
+"""From files to a region: what goes in is there, what does not is counted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import tripplan
+from tripplan.cli.main import app
+from tripplan.errors import DataError
+from tripplan.sources.build import build_region
+
+ROAD = """<?xml version="1.0" encoding="UTF-8"?>
+<osm version="0.6">
+  <node id="1" lat="50.0" lon="8.0"><tag k="place" v="village"/><tag k="name" v="Westheim"/></node>
+  <node id="2" lat="50.0" lon="8.2"/>
+  <node id="3" lat="50.0" lon="8.4"><tag k="place" v="town"/><tag k="name" v="Ostheim"/>
+    <tag k="population" v="9000"/></node>
+  <node id="4" lat="50.0004" lon="8.2">
+    <tag k="amenity" v="charging_station"/><tag k="name" v="Mitte &lt;b&gt;"/>
+    <tag k="socket:chademo" v="1"/><tag k="socket:chademo:output" v="50 kW"/></node>
+  <node id="5" lat="50.3" lon="8.2">
+    <tag k="amenity" v="charging_station"/><tag k="socket:chademo" v="1"/></node>
+  <way id="10"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>
+  <way id="11"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/>
+    <tag k="maxspeed" v="80"/></way>
+</osm>
+"""
+TABLE = """id,name,lat,lon,connectors,power_kw
+a,East side,50.0001,8.399,CHADEMO,62
+b,Nowhere,95.0,8.3,CHADEMO,50
+"""
+
+
+@pytest.fixture(name="files")
+def fixture_files(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Return a road of 28.6 km, a table with one good charger, and a grid that rises eastward."""
+    road, table, grid = tmp_path / "road.osm", tmp_path / "sites.csv", tmp_path / "grid.npz"
+    road.write_text(ROAD)
+    table.write_text(TABLE)
+    lon = np.arange(7.9, 8.55, 0.01)
+    heights = np.tile(1000.0 * (lon - 7.9), (40, 1))
+    np.savez(grid, elevation_m=heights, north=50.2, west=7.9, step_deg=0.01)
+    return road, table, grid
+
+
+def test_roads_chargers_names_and_heights_come_together(files: tuple[Path, Path, Path]) -> None:
+    road, table, grid = files
+    region = build_region(road, elevation=grid, chargers=[table])
+    assert region.name == "road"
+    assert {site.name for site in region.chargers.chargers} == {"Mitte <b>", "East side"}
+    assert region.gazetteer.find("Ostheim").lon == 8.4
+    assert region.provenance["chargers_skipped"]["no road within reach"] == 1
+    assert sum(region.provenance["chargers_skipped"].values()) == 2
+    east = int(np.argmax(region.network.lon))
+    west = int(np.argmin(region.network.lon))
+    rise = region.network.elevation_m[east] - region.network.elevation_m[west]
+    assert rise == pytest.approx(400.0, abs=5.0)
+    plan = tripplan.plan("Westheim", "Ostheim", vehicle="nissan-sakura", region=region)
+    assert plan.audit.passed
+    assert plan.distance_km == pytest.approx(28.7, rel=0.01)  # 0.4 degrees at 50 degrees north
+    assert plan.legs[0].ascent_m == pytest.approx(400.0, abs=10.0)
+    assert not plan.illustrative
+
+
+def test_a_flat_region_says_so(files: tuple[Path, Path, Path]) -> None:
+    region = build_region(files[0])
+    assert any("level" in sentence for sentence in region.assumptions)
+    assert not region.network.elevation_m.any()
+
+
+def test_the_command_builds_and_plans(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    road, table, _ = files
+    folder, run = tmp_path / "cache" / "heim", CliRunner().invoke
+    built = run(app, ["region", "build", str(road), "--chargers", str(table), "-o", str(folder)])
+    assert built.exit_code == 0, built.output
+    listed = run(app, ["region", "list", str(folder.parent)])
+    assert "heim" in listed.output
+    told = run(app, ["region", "info", str(folder)])
+    assert "Ostheim" not in told.output
+    assert "2 chargers" in listed.output
+    planned = run(
+        app, ["plan", "Westheim", "Ostheim", "-v", "nissan-sakura", "--region", str(folder)]
+    )
+    assert planned.exit_code == 0, planned.output
+    assert "arrive Ostheim" in planned.output
+
+
+def test_a_failed_build_leaves_nothing_behind(
+    files: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(b"this is no protocol buffer")
+    folder = tmp_path / "cache" / "broken"
+    built = CliRunner().invoke(app, ["region", "build", str(broken), "-o", str(folder)])
+    assert built.exit_code == 2
+    assert not folder.exists()
+    with pytest.raises(DataError):
+        build_region(files[0], chargers=[tmp_path / "missing.csv"])
