@@ -44,8 +44,8 @@ from places import car, colorado, colorado_order, colorado_roads, random_trips
 from tripplan.planning.planner import Planner
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.customization import Metric
-from tripplan.routing.kernels.phast import new_sweep_work, ways
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.kernels.phast import new_phast_work, phast_ways
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.ordering import inertial_order
 from tripplan.search.solve import solve
 
@@ -76,8 +76,8 @@ def first_queries(phases: Phases, runs: list[Run], planner: Planner) -> list[flo
     times = []
     for run in runs:
         rows = phases.rows
-        rows.forget_rows()
-        times.append(timed(partial(solve, run.solved.question, rows, planner.settings))[0])
+        rows.forget()
+        times.append(timed(partial(solve, run.solved.problem, rows, planner.settings))[0])
     return times
 
 
@@ -97,18 +97,18 @@ def measured(planner: Planner, watch: Watch, name: str, pairs: int) -> Car:
 def floor(runs: list[Run]) -> list[tuple[str, float]]:
     """Take the times of plain shortest-path queries between the ends of the same trips [s]."""
     rows = runs[0].solved.rows
-    metric = rows.ground.metrics[0]
-    tree, full = rows.ground.hierarchy, rows.ground.full_mwh
+    metric = rows.customized.metrics[0]
+    tree, full = rows.customized.hierarchy, rows.customized.full_mwh
     custom_s, query = by_routingkit(metric)
-    work = new_sweep_work(tree.node_count)
+    work = new_phast_work(tree.node_count)
     by_cch, with_path, own, one_to_all, lanes = [], [], [], [], []
     for run in runs:
-        one, other = run.solved.question.origin, run.solved.question.destination
+        one, other = run.solved.problem.origin, run.solved.problem.destination
         by_cch.append(repeated(partial(query.run, one, other), 5))
         with_path.append(repeated(partial(with_roads, query, one, other), 5))
         target = tree.rank[np.array([other])]
         climb = (tree.graph, metric.up, metric.down, int(tree.rank[one]), tree.selection(target))
-        own.append(repeated(partial(ways, *climb, target, full, True, work), 5))  # noqa: FBT003
+        own.append(repeated(partial(phast_ways, *climb, target, full, True, work), 5))  # noqa: FBT003
         one_to_all.append(repeated(partial(driven, rows, one), 2))
         lanes.append(repeated(partial(swept, rows, one), 2))
     return [
@@ -138,16 +138,16 @@ def with_roads(query: routingkit_cch.CCHQuery, one: int, other: int) -> object:
     return query.run(one, other).arc_path
 
 
-def driven(rows: RowStore, node: int) -> object:
+def driven(rows: ManyToMany, node: int) -> object:
     """Find the drives from a node, as if for the first time; the lanes are known."""
     rows._ends.clear()  # noqa: SLF001
     return rows.from_node(node)
 
 
-def swept(rows: RowStore, node: int) -> object:
+def swept(rows: ManyToMany, node: int) -> object:
     """Sweep all lanes from a node, as if for the first time."""
     forget_sweeps(rows)
-    return rows.lanes_from(node)
+    return rows.scalarized_from(node)
 
 
 def car_row(found: Car) -> list[str]:

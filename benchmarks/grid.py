@@ -25,8 +25,8 @@ import numpy as np
 
 from tripplan.physics.charging import SOC_CELLS
 from tripplan.routing.drive_columns import DriveColumns
-from tripplan.routing.many_to_many import RowStore
-from tripplan.search.problem import Question, charging_times_s
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem, charging_times_s
 
 ELLIPSE = 1.15
 ELLIPSE_SLACK_S = 1200.0
@@ -42,9 +42,9 @@ class Drive:
 
     to: int
     time_s: float
-    need_kwh: float
-    cost_kwh: float
-    most_kwh: float
+    min_departure_kwh: float
+    consumed_kwh: float
+    max_arrival_kwh: float
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Answer:
 Table = dict[int, list[Drive]]
 
 
-def table_of(question: Question, rows: RowStore) -> Table:
+def table_of(problem: Problem, rows: ManyToMany) -> Table:
     """Return the drives from the origin and the chargers in the ellipse; energies from reserve."""
-    usable_kwh = question.capacity_kwh - question.reserve_kwh
+    usable_kwh = problem.capacity_kwh - problem.reserve_kwh
 
     def drives(columns: DriveColumns) -> list[Drive]:
         return [
@@ -70,31 +70,37 @@ def table_of(question: Question, rows: RowStore) -> Table:
             for to, _, time_s, need, cost, drop, _ in zip(*columns, strict=True)
         ]
 
-    out_s = rows.lanes_from(question.origin)[:, 0]
-    back_s = rows.lanes_to(question.destination)[:, 0]
-    direct_s = float(rows.lanes_between(question.origin, question.destination)[0])
+    out_s = rows.scalarized_from(problem.origin)[:, 0]
+    back_s = rows.scalarized_to(problem.destination)[:, 0]
+    direct_s = float(rows.scalarized_between(problem.origin, problem.destination)[0])
     ceiling_s = ELLIPSE * direct_s + ELLIPSE_SLACK_S
     near = np.flatnonzero(out_s + back_s <= ceiling_s).tolist()
-    table = {ORIGIN: drives(rows.from_node(question.origin))}
-    table |= {charger: drives(rows.row(charger)) for charger in near}
+    table = {ORIGIN: drives(rows.from_node(problem.origin))}
+    table |= {charger: drives(rows.one_to_many(charger)) for charger in near}
     table = {place: [d for d in found if d.to in table] for place, found in table.items()}
-    last = rows.to_node(question.destination)
+    last = rows.to_node(problem.destination)
     for charger, drive in zip(last.stop.tolist(), drives(last), strict=True):
         if charger in table:
             table[charger].append(_to_the_end(drive))
-    direct = drives(rows.between(question.origin, question.destination))
+    direct = drives(rows.between(problem.origin, problem.destination))
     table[ORIGIN] += [_to_the_end(drive) for drive in direct]
     return table
 
 
 def _to_the_end(drive: Drive) -> Drive:
-    return Drive(DESTINATION, drive.time_s, drive.need_kwh, drive.cost_kwh, drive.most_kwh)
+    return Drive(
+        DESTINATION,
+        drive.time_s,
+        drive.min_departure_kwh,
+        drive.consumed_kwh,
+        drive.max_arrival_kwh,
+    )
 
 
-def shortest_time_s(question: Question, table: Table) -> Answer:
+def shortest_time_s(problem: Problem, table: Table) -> Answer:
     """Plan the trip on the grid of states."""
-    states = state_graph(question, table)
-    start_level = math.floor(question.start_kwh / question.step_kwh + 1e-9)
+    states = state_graph(problem, table)
+    start_level = math.floor(problem.start_kwh / problem.step_kwh + 1e-9)
     try:
         time_s = nx.dijkstra_path_length(states, (ORIGIN, start_level, PLUGGED), DESTINATION)
     except (nx.NetworkXNoPath, nx.NodeNotFound):
@@ -102,44 +108,44 @@ def shortest_time_s(question: Question, table: Table) -> Answer:
     return Answer(time_s, len(table), states.number_of_nodes(), states.number_of_edges())
 
 
-def state_graph(question: Question, table: Table) -> nx.DiGraph:
+def state_graph(problem: Problem, table: Table) -> nx.DiGraph:
     """Make the graph of states; the destination is one node of its own."""
     states = nx.DiGraph()
-    add_charging(states, question, table)
-    step, reserve = question.step_kwh, question.reserve_kwh
+    add_charging(states, problem, table)
+    step, reserve = problem.step_kwh, problem.reserve_kwh
     for place, found in table.items():
         for drive in found:
-            for level in range(lowest_level(question), SOC_CELLS + 1):
+            for level in range(lowest_level(problem), SOC_CELLS + 1):
                 energy = level * step - reserve
-                if energy < drive.need_kwh:
+                if energy < drive.min_departure_kwh:
                     continue
-                left = min(energy - drive.cost_kwh, drive.most_kwh) + reserve
+                left = min(energy - drive.consumed_kwh, drive.max_arrival_kwh) + reserve
                 here = (place, level, PLUGGED)
                 if drive.to != DESTINATION:
                     there = (drive.to, math.floor(left / step + 1e-9), ARRIVED)
                     add_quicker(states, here, there, drive.time_s)
-                elif left >= question.final_kwh:
+                elif left >= problem.final_kwh:
                     add_quicker(states, here, DESTINATION, drive.time_s)
     return states
 
 
-def lowest_level(question: Question) -> int:
+def lowest_level(problem: Problem) -> int:
     """Return the least whole level that is not below the reserve."""
-    return math.ceil(question.reserve_kwh / question.step_kwh - 1e-9)
+    return math.ceil(problem.reserve_kwh / problem.step_kwh - 1e-9)
 
 
-def add_charging(states: nx.DiGraph, question: Question, table: Table) -> None:
+def add_charging(states: nx.DiGraph, problem: Problem, table: Table) -> None:
     """Add plugging in and charging, per cent by per cent, at each charger."""
-    limit = math.floor(question.limit_kwh / question.step_kwh + 1e-9)
-    levels_kw, row = np.unique(question.charger_kw, return_inverse=True)
-    tau_s = charging_times_s(question, levels_kw)
+    limit = math.floor(problem.limit_kwh / problem.step_kwh + 1e-9)
+    levels_kw, row = np.unique(problem.charger_kw, return_inverse=True)
+    charging_function_s = charging_times_s(problem, levels_kw)
     for place in table:
         if place == ORIGIN:
             continue
-        running_s = tau_s[row[place]]
-        for level in range(lowest_level(question), SOC_CELLS + 1):
+        running_s = charging_function_s[row[place]]
+        for level in range(lowest_level(problem), SOC_CELLS + 1):
             here = (place, level, PLUGGED)
-            states.add_edge((place, level, ARRIVED), here, weight=question.overhead_s)
+            states.add_edge((place, level, ARRIVED), here, weight=problem.overhead_s)
             if level < limit:
                 charging_s = float(running_s[level + 1] - running_s[level])
                 states.add_edge(here, (place, level + 1, PLUGGED), weight=charging_s)

@@ -92,8 +92,8 @@ def measured(size: str, pairs: int) -> Grown:
     first = []
     for run in new[:FIRST_QUERIES]:
         rows = phases.rows
-        rows.forget_rows()
-        first.append(timed(partial(solve, run.solved.question, rows, fresh.settings))[0])
+        rows.forget()
+        first.append(timed(partial(solve, run.solved.problem, rows, fresh.settings))[0])
     return Grown(
         name=size,
         nodes=region.network.node_count,

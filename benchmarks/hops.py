@@ -34,8 +34,8 @@ from places import alps, car, colorado, random_trips, with_chargers
 from tripplan.planning.planner import Planner
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.routing.customization import Customised, Metric
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.customization import CustomizedHierarchy, Metric
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.label_setting import optimistic_rests, scope_of, search
 from tripplan.search.pool import RealDrives
 
@@ -47,7 +47,7 @@ BUDGET_S = 30.0
 LEAST_KM = 200.0
 
 
-class FastestOnly(Customised):
+class FastestOnly(CustomizedHierarchy):
     """Roads at usual speed, of which drives take the fastest."""
 
     @cached_property
@@ -89,39 +89,39 @@ class Case:
 
 
 def at_usual_speed(
-    ground: Customised, *, fastest: bool, full_kwh: float | None = None
-) -> Customised:
+    customized: CustomizedHierarchy, *, fastest: bool, full_kwh: float | None = None
+) -> CustomizedHierarchy:
     """Return the same roads at their usual speed alone, with all kinds of drives or the fastest.
 
     Parameters
     ----------
-    ground
+    customized
         The roads.
     fastest
         Whether to leave out all but the fastest drives.
     full_kwh
         Another size of the battery, above the reserve.
     """
-    make = FastestOnly if fastest else Customised
+    make = FastestOnly if fastest else CustomizedHierarchy
     return make(
-        ground.hierarchy,
-        ground.values[:1],
-        ground.open_roads,
-        ground.height_kwh,
-        full_kwh or ground.full_kwh,
-        ground.best_kw,
+        customized.hierarchy,
+        customized.values[:1],
+        customized.open_roads,
+        customized.height_kwh,
+        full_kwh or customized.full_kwh,
+        customized.best_kw,
     )
 
 
-def best_s(solved: Solved, rows: RowStore, settings: Settings) -> float:
+def best_s(solved: Solved, rows: ManyToMany, settings: Settings) -> float:
     """Search over a table of real drives alone: the quickest plan over them [s]."""
-    question = solved.question
-    bounds = optimistic_rests(question, rows)
-    scope = scope_of(question, rows, bounds, math.inf)
+    problem = solved.problem
+    bounds = optimistic_rests(problem, rows)
+    scope = scope_of(problem, rows, bounds, math.inf)
     for factor in (1.1, 1.5, math.inf):  # a ceiling keeps the tables small
         ceiling_s = factor * solved.solution.time_s
-        pool = RealDrives(question, rows, replace(scope, ceiling_s=ceiling_s))
-        found = search(question, pool, bounds, settings, ceiling_s=ceiling_s)
+        pool = RealDrives(problem, rows, replace(scope, ceiling_s=ceiling_s))
+        found = search(problem, pool, bounds, settings, ceiling_s=ceiling_s)
         if found.chain:
             return found.time_s
     return math.inf
@@ -135,8 +135,8 @@ def measured(watch: Watch, region: str, case: tuple[int, float], pairs: int) -> 
     vehicle = car(CAR, usable_kwh=kwh)
     trips = random_trips(planner.region.network, seed=21, least_km=LEAST_KM)
     rows = made_ready(planner, next(trips), vehicle).rows
-    usual = RowStore(at_usual_speed(rows.ground, fastest=False), rows.stop_node)
-    fastest = RowStore(at_usual_speed(rows.ground, fastest=True), rows.stop_node)
+    usual = ManyToMany(at_usual_speed(rows.customized, fastest=False), rows.stop_node)
+    fastest = ManyToMany(at_usual_speed(rows.customized, fastest=True), rows.stop_node)
     found: list[Pair] = []
     for run in several(planner, watch, trips, vehicle, pairs, BUDGET_S):
         times = (best_s(run.solved, store, settings) for store in (usual, fastest))

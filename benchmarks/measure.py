@@ -30,8 +30,8 @@ from tripplan.records.plan import Plan
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
-from tripplan.routing.many_to_many import RowStore
-from tripplan.search.problem import Question
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution, solve
 
 HERE = Path(__file__).resolve().parent
@@ -112,8 +112,8 @@ def held_gb() -> float:
 class Solved:
     """One run of the search, with what it was asked."""
 
-    question: Question
-    rows: RowStore
+    problem: Problem
+    rows: ManyToMany
     solution: Solution
     seconds: float
 
@@ -136,16 +136,16 @@ def watched() -> Iterator[Watch]:
     """Take the time of the search alone inside `Planner.plan`, and keep what it was asked."""
     watch = Watch()
 
-    def wrapped(question: Question, rows: RowStore, settings: Settings) -> Solution:
-        seconds, solution = timed(lambda: solve(question, rows, settings))
-        watch.latest = Solved(question, rows, solution, seconds)
+    def wrapped(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
+        seconds, solution = timed(lambda: solve(problem, rows, settings))
+        watch.latest = Solved(problem, rows, solution, seconds)
         return solution
 
     with patch.object(planner_module, "solve", wrapped):
         yield watch
 
 
-def rows_of(plans: Planner, kind: Trip, car: Vehicle) -> RowStore:
+def rows_of(plans: Planner, kind: Trip, car: Vehicle) -> ManyToMany:
     """Return the drives that a planner keeps for a car under the conditions of a trip."""
     ready = plans._ready  # noqa: SLF001 - a plan would make the same
     return ready.rows(kind, car, ready.fitting(kind.chargers, car).node)
@@ -187,9 +187,9 @@ def several(
     return found
 
 
-def forget_sweeps(rows: RowStore) -> None:
-    """Let go of the sweeps that a row store keeps, so that the next one is worked out and timed."""
-    rows._swept.clear()  # noqa: SLF001
+def forget_sweeps(rows: ManyToMany) -> None:
+    """Let go of the sweeps that are kept, so that the next one is worked out and timed."""
+    rows._reached.clear()  # noqa: SLF001
     rows._ends.clear()  # noqa: SLF001
 
 
@@ -203,7 +203,7 @@ class Phases:
     lanes_s: float
     parts_s: float
     """What the drives between these chargers share: the arcs that they need, close together."""
-    rows: RowStore
+    rows: ManyToMany
 
     @property
     def customised_s(self) -> float:
@@ -216,8 +216,8 @@ def made_ready(plans: Planner, kind: Trip, car: Vehicle) -> Phases:
     ready = plans._ready  # noqa: SLF001
     hierarchy_s, _ = timed(lambda: ready.hierarchy)
     prices_s, rows = timed(lambda: rows_of(plans, kind, car))
-    metrics_s, _ = timed(lambda: rows.ground.metrics)
-    lanes_s, _ = timed(lambda: rows.ground.lanes)
+    metrics_s, _ = timed(lambda: rows.customized.metrics)
+    lanes_s, _ = timed(lambda: rows.customized.scalarized)
     parts_s, _ = timed(rows.made_ready)
     return Phases(hierarchy_s, prices_s, metrics_s, lanes_s, parts_s, rows)
 

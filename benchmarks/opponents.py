@@ -43,7 +43,7 @@ from station_table import (
 from tripplan.planning.planner import Planner
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.label_setting import optimistic_rests
 
 CAR, KWH = "hyundai-ioniq-28", 30.0
@@ -81,7 +81,7 @@ class Match:
     arcs: int = 0
 
 
-def compared(found: StationTable, rows: RowStore) -> Match:
+def compared(found: StationTable, rows: ManyToMany) -> Match:
     """Solve one trip with all programs, by turns."""
     pool, bounds = TablePool(found), TableBounds(found)
 
@@ -90,7 +90,7 @@ def compared(found: StationTable, rows: RowStore) -> Match:
 
     def swept() -> float:
         forget_sweeps(rows)
-        return with_tripplan(found, optimistic_rests(found.question, rows), pool)
+        return with_tripplan(found, optimistic_rests(found.problem, rows), pool)
 
     by_frvcpy = frvcpy_solver(found)
     ours = own()
@@ -128,15 +128,15 @@ def measured(watch: Watch, region: Region, count: int) -> list[Match]:
     vehicle = car(CAR, usable_kwh=KWH)
     trips = random_trips(planner.region.network, seed=41, least_km=LEAST_KM)
     ready = made_ready(planner, next(trips), vehicle).rows
-    rows = RowStore(
-        at_usual_speed(ready.ground, fastest=True, full_kwh=ENDLESS_KWH), ready.stop_node
+    rows = ManyToMany(
+        at_usual_speed(ready.customized, fastest=True, full_kwh=ENDLESS_KWH), ready.stop_node
     )
     found: list[Match] = []
     for _ in range(MOST_ASKED * count):
         run = planned(planner, watch, next(trips), vehicle)
         if run is None:
             continue
-        drives = table_of(as_asked(run.solved.question), rows)
+        drives = table_of(as_asked(run.solved.problem), rows)
         match = compared(drives, rows)
         if math.isfinite(match.ours):
             found.append(match)

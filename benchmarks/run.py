@@ -21,8 +21,8 @@ from typing import TypeVar
 import grid
 from tripplan import Plan, Planner, Settings, Trip, Vehicle, catalogue, load_starter
 from tripplan.planning.requests import make_trip
-from tripplan.routing.many_to_many import RowStore
-from tripplan.search.problem import Question
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem
 
 TRIPS = (
     ("Denver, CO", "Grand Junction, CO"),
@@ -71,13 +71,13 @@ class Row:
         return -1e-3 <= self.difference_s <= self.rounding_s + 1e-3
 
 
-def ask(planner: Planner, trip: Trip, car: Vehicle) -> tuple[Question, RowStore]:
+def ask(planner: Planner, trip: Trip, car: Vehicle) -> tuple[Problem, ManyToMany]:
     """Return what tripplan's own search starts from."""
     ready, limit_km = planner._ready, planner.settings.snap_limit_km  # noqa: SLF001
     ends = [ready.nodes.snap(place, limit_km)[0] for place in (trip.origin, trip.destination)]
     fitting = ready.fitting(trip.chargers, car)
-    question = planner._question(trip, car, (ends[0], ends[1]), fitting, [])  # noqa: SLF001
-    return question, ready.rows(trip, car, fitting.node)
+    problem = planner._problem(trip, car, (ends[0], ends[1]), fitting, [])  # noqa: SLF001
+    return problem, ready.rows(trip, car, fitting.node)
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:
@@ -89,14 +89,14 @@ def timed(work: Callable[[], Result]) -> tuple[float, Result]:
 
 def measure(planner: Planner, trip: Trip, car: Vehicle) -> Row:
     """Plan one trip by turns."""
-    question, rows = ask(planner, trip, car)
-    table = grid.table_of(question, rows)
+    problem, rows = ask(planner, trip, car)
+    table = grid.table_of(problem, rows)
     plan = planner.plan(trip, car)
     ours, theirs = [], []
     for _ in range(ROUNDS):
         seconds, plan = timed(lambda: planner.plan(trip, car))
         ours.append(seconds)
-        seconds, answer = timed(lambda: grid.shortest_time_s(question, table))
+        seconds, answer = timed(lambda: grid.shortest_time_s(problem, table))
         theirs.append(seconds)
     return Row(plan, answer, statistics.median(theirs) / statistics.median(ours))
 

@@ -20,11 +20,11 @@ from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.jit import compiled
 from tripplan.records.settings import Settings
 from tripplan.routing.drive_columns import DriveColumns
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import least_time_s, search
 from tripplan.search.pool import DrivePool
-from tripplan.search.problem import Question, charging_times_s
+from tripplan.search.problem import Problem, charging_times_s
 from tripplan.units import S_PER_H
 
 CURVE = (0.0, 0.3, 0.45, 0.55, 0.65, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
@@ -50,7 +50,7 @@ def stepped(capacity_kwh: float) -> PowerModel:
 class StationTable:
     """Drives between all stops of one trip, also those for which the battery is too small."""
 
-    question: Question
+    problem: Problem
     time_s: Floats
     """Shape (n + 2, n + 2)."""
     energy_kwh: Floats
@@ -58,17 +58,17 @@ class StationTable:
     @property
     def stations(self) -> int:
         """Number of stations."""
-        return int(self.question.charger_node.size)
+        return int(self.problem.charger_node.size)
 
     @property
     def usable_kwh(self) -> float:
         """Energy above the reserve in a full battery."""
-        return self.question.capacity_kwh - self.question.reserve_kwh
+        return self.problem.capacity_kwh - self.problem.reserve_kwh
 
     @property
     def start_kwh(self) -> float:
         """Energy above the reserve at the start."""
-        return self.question.start_kwh - self.question.reserve_kwh
+        return self.problem.start_kwh - self.problem.reserve_kwh
 
     @property
     def drivable(self) -> NDArray[np.bool_]:
@@ -78,57 +78,57 @@ class StationTable:
     @property
     def first_cell(self) -> int:
         """Cell of SoC at which the reserve ends."""
-        return round(self.question.reserve_kwh / self.question.step_kwh)
+        return round(self.problem.reserve_kwh / self.problem.step_kwh)
 
     def charging_s(self) -> tuple[NDArray[np.intp], Floats]:
         """Kind of each station, and time to charge up to each cell from the reserve by kind."""
-        levels_kw, kind = np.unique(self.question.charger_kw, return_inverse=True)
-        tau_s = charging_times_s(self.question, levels_kw)[:, self.first_cell :]
-        return kind, tau_s - tau_s[:, :1]
+        levels_kw, kind = np.unique(self.problem.charger_kw, return_inverse=True)
+        charging_function_s = charging_times_s(self.problem, levels_kw)[:, self.first_cell :]
+        return kind, charging_function_s - charging_function_s[:, :1]
 
 
-def table_of(question: Question, rows: RowStore) -> StationTable:
+def table_of(problem: Problem, rows: ManyToMany) -> StationTable:
     """Read the fastest drive between each two stops."""
-    stations = question.charger_node.size
+    stations = problem.charger_node.size
     time_s = np.full((stations + 2, stations + 2), np.inf)
     energy = np.full((stations + 2, stations + 2), np.inf)
 
     def put(there: NDArray[np.int32], here: int, drives: DriveColumns) -> None:
         ends = (here, there) if here <= stations else (there, stations + 1)
-        time_s[ends], energy[ends] = drives.time_s, np.maximum(drives.cost_kwh, 0.0)
+        time_s[ends], energy[ends] = drives.time_s, np.maximum(drives.consumed_kwh, 0.0)
 
     for k in range(stations):
-        row = rows.row(k)
+        row = rows.one_to_many(k)
         put(row.stop, k, row)
-    start = rows.from_node(question.origin)
+    start = rows.from_node(problem.origin)
     put(start.stop, stations, start)
-    end = rows.to_node(question.destination)
+    end = rows.to_node(problem.destination)
     put(end.stop, stations + 1, end)
-    direct = rows.between(question.origin, question.destination)
+    direct = rows.between(problem.origin, problem.destination)
     if direct.stop.size:
-        time_s[stations, -1], energy[stations, -1] = direct.time_s[0], direct.cost_kwh[0]
-    return StationTable(question, time_s, energy)
+        time_s[stations, -1], energy[stations, -1] = direct.time_s[0], direct.consumed_kwh[0]
+    return StationTable(problem, time_s, energy)
 
 
 class TablePool(DrivePool):
     """All drives of a table."""
 
     def __init__(self, table: StationTable) -> None:
-        super().__init__(table.question)
-        stations, full = table.stations, table.question.capacity_kwh
+        super().__init__(table.problem)
+        stations, full = table.stations, table.problem.capacity_kwh
         drivable = table.drivable
-        reserve = table.question.reserve_kwh
+        reserve = table.problem.reserve_kwh
         for stop in range(stations + 1):
             there = np.flatnonzero(drivable[stop, :stations]).astype(np.int32)
             cost = table.energy_kwh[stop, there]
             values = [table.time_s[stop, there], cost + reserve, cost, full, 0.0, 0.0, 0.0, 0.0]
-            place = stop if stop < stations else self.question.stop_count - 1
+            place = stop if stop < stations else self.problem.stop_count - 1
             self.set_row(place, there, values)
         near = np.flatnonzero(drivable[: stations + 1, -1]).astype(np.int32)
         cost = table.energy_kwh[near, -1]
         values = [table.time_s[near, -1], cost + reserve, cost, full, 0.0, 0.0, 0.0, 0.0]
-        here = np.where(near < stations, near, self.question.stop_count - 1).astype(np.int32)
-        self.set_goal(0, here, np.full(near.size, stations, np.int32), 1, values)
+        here = np.where(near < stations, near, self.problem.stop_count - 1).astype(np.int32)
+        self.set_target(0, here, np.full(near.size, stations, np.int32), 1, values)
 
     def fetch(self, stop: int) -> None:
         """Never asked for: all rows are there."""
@@ -162,20 +162,20 @@ class TableBounds:
     """
 
     def __init__(self, table: StationTable) -> None:
-        self._question = table.question
+        self._problem = table.problem
         self._time_s = np.append(table.time_s[:-1, -1], 0.0)
         self._cost_kwh = np.where(table.drivable, table.energy_kwh, np.inf).T.copy()
 
     def made(self) -> Bounds:
         """Make them."""
-        question = self._question
-        stations, price = question.charger_node.size, question.least_s_per_kwh
+        problem = self._problem
+        stations, price = problem.charger_node.size, problem.least_s_per_kwh
         # The table has the origin before the destination, the search the other way round.
         places = np.append(np.arange(stations), stations + 1)
         energy_kwh = _least_to_end(self._cost_kwh)
 
         def placed(rest: Floats) -> Floats:
-            made = np.full((2, question.stop_count), np.inf)
+            made = np.full((2, problem.stop_count), np.inf)
             made[0, places] = rest[: stations + 1]
             made[1, stations] = 0.0
             return made
@@ -185,18 +185,18 @@ class TableBounds:
             placed(energy_kwh),
             placed(self._time_s + price * energy_kwh),
             S_PER_H / price,
-            question.overhead_s,
-            max(question.limit_kwh - question.reserve_kwh, 1e-9),
-            question.final_kwh,
+            problem.overhead_s,
+            max(problem.limit_kwh - problem.reserve_kwh, 1e-9),
+            problem.final_kwh,
         )
 
 
 def with_tripplan(table: StationTable, bounds: Bounds, pool: TablePool) -> float:
     """Search as tripplan does: below a ceiling that is raised where it was too low [s]."""
-    question, settings = table.question, Settings(heat=False)
-    least_s = least_time_s(question, bounds)
+    problem, settings = table.problem, Settings(heat=False)
+    least_s = least_time_s(problem, bounds)
     for ceiling_s in (1.12 * least_s + 900.0, math.inf):
-        found = search(question, pool, bounds, settings, ceiling_s=ceiling_s)
+        found = search(problem, pool, bounds, settings, ceiling_s=ceiling_s)
         assert found.complete
         if found.chain:
             break
@@ -214,18 +214,18 @@ def frvcpy_case(table: StationTable) -> dict[str, object]:
     np.fill_diagonal(energy, 0.0)
     np.fill_diagonal(time_s, 0.0)
     energy[-1, :stations] = 0.0
-    kind, tau_s = table.charging_s()
+    kind, charging_function_s = table.charging_s()
     cells = np.unique([*(round(soc * SOC_CELLS) for soc in CURVE), table.first_cell])
     cells = cells[cells >= table.first_cell] - table.first_cell
-    step = table.question.step_kwh
+    step = table.problem.step_kwh
     return {
         "energy_matrix": energy.tolist(),
         "time_matrix": time_s.tolist(),
-        "process_times": [table.question.overhead_s] * stations + [0.0, 0.0],
+        "process_times": [table.problem.overhead_s] * stations + [0.0, 0.0],
         "max_q": table.usable_kwh,
         "breakpoints_by_type": [
             {"cs_type": k, "time": row[cells].tolist(), "charge": (cells * step).tolist()}
-            for k, row in enumerate(tau_s)
+            for k, row in enumerate(charging_function_s)
         ],
         "css": [{"node_id": k, "cs_type": int(kind[k])} for k in range(stations)],
     }
@@ -254,13 +254,13 @@ class States:
 def states_of(table: StationTable) -> States:
     """Make the graph: drives at each level, energy rounded up, and charging by one per cent."""
     stations, levels = table.stations, SOC_CELLS - table.first_cell + 1
-    kind, tau_s = table.charging_s()
+    kind, charging_function_s = table.charging_s()
     end = (stations + 1) * levels
     tails, heads, weights = [], [], []
     ones, others = np.nonzero(table.drivable[: stations + 1])
-    cells = table.energy_kwh[ones, others] / table.question.step_kwh
+    cells = table.energy_kwh[ones, others] / table.problem.step_kwh
     levels_lost = np.ceil(cells - 1e-9).astype(np.int64)
-    overhead = np.where(others < stations, table.question.overhead_s, 0.0)
+    overhead = np.where(others < stations, table.problem.overhead_s, 0.0)
     time_s = table.time_s[ones, others] + overhead
     for level in range(levels):
         fits = level >= levels_lost
@@ -272,8 +272,8 @@ def states_of(table: StationTable) -> States:
     for level in range(levels - 1):
         tails.append(station * levels + level)
         heads.append(station * levels + level + 1)
-        weights.append(tau_s[kind, level + 1] - tau_s[kind, level])
-    start = math.floor(table.start_kwh / table.question.step_kwh + 1e-9)
+        weights.append(charging_function_s[kind, level + 1] - charging_function_s[kind, level])
+    start = math.floor(table.start_kwh / table.problem.step_kwh + 1e-9)
     return States(
         np.concatenate(tails),
         np.concatenate(heads),
@@ -302,6 +302,6 @@ def networkx_solver(states: States) -> Callable[[], float]:
     return lambda: float(nx.dijkstra_path_length(graph, states.origin, end))
 
 
-def as_asked(question: Question) -> Question:
+def as_asked(problem: Problem) -> Problem:
     """Return the trip with the stepped charging curve and nothing that the others do not know."""
-    return replace(question, power=stepped(question.capacity_kwh), final_kwh=question.reserve_kwh)
+    return replace(problem, power=stepped(problem.capacity_kwh), final_kwh=problem.reserve_kwh)

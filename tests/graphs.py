@@ -9,7 +9,7 @@ from scipy.spatial import Delaunay
 from tripplan.arrays import Floats, Ints
 from tripplan.planning.arc_costs import Roads, whole_numbers
 from tripplan.routing.cch import Hierarchy
-from tripplan.routing.customization import Customised, stacked
+from tripplan.routing.customization import CustomizedHierarchy, stacked
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +20,7 @@ class Graph:
     head: Ints
     time_s: Floats
     energy_kwh: Floats
-    need_kwh: Floats
+    min_departure_kwh: Floats
     drop_kwh: Floats
     heat_j: Floats
     open_roads: NDArray[np.bool_]
@@ -31,16 +31,21 @@ class Graph:
         """Number of nodes."""
         return int(self.height_kwh.size)
 
-    def ground(self, full_kwh: float, order_seed: int | None = None) -> Customised:
+    def customized(self, full_kwh: float, order_seed: int | None = None) -> CustomizedHierarchy:
         """Make the hierarchy with its costs, in a random order or as nodes are numbered."""
         order = np.arange(self.nodes, dtype=np.int32)
         if order_seed is not None:
             order = np.random.default_rng(order_seed).permutation(order)
         first_out = np.searchsorted(self.tail, np.arange(self.nodes + 1)).astype(np.int32)
         columns = zip(
-            self.time_s, self.energy_kwh, self.need_kwh, self.drop_kwh, self.heat_j, strict=True
+            self.time_s,
+            self.energy_kwh,
+            self.min_departure_kwh,
+            self.drop_kwh,
+            self.heat_j,
+            strict=True,
         )
-        return Customised(
+        return CustomizedHierarchy(
             hierarchy=Hierarchy.over(first_out, self.head, order),
             values=stacked([whole_numbers(Roads(*row)) for row in columns]),
             open_roads=self.open_roads,
@@ -75,7 +80,7 @@ def random_graph(seed: int, nodes: int = 30, speeds: int = 3) -> Graph:
         head=head,
         time_s=np.array(times_s),
         energy_kwh=energy,
-        need_kwh=np.maximum(energy, 0.0) + bump,
+        min_departure_kwh=np.maximum(energy, 0.0) + bump,
         drop_kwh=np.maximum(energy, 0.0) + bump[::-1],
         heat_j=np.round(np.array(losses) * 1e4),
         open_roads=rng.uniform(size=tail.size) < 0.95,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tripplan.physics.charging import SOC_CELLS, charge_step
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.search.kernels.labels import Drives
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 
 SLACK_KWH = 1e-9
 
@@ -23,10 +23,10 @@ class TooManyError(Exception):
 class HeatTwin:
     """Enumerates a table of drives whose energies are multiples of a grid of SoC.
 
-    The trip has one goal; stops are the chargers, the destination, and the origin.
+    The trip has one target; stops are the chargers, the destination, and the origin.
     """
 
-    question: Question
+    problem: Problem
     drives: Drives
     """With the rows of all chargers."""
     grid: int
@@ -43,25 +43,25 @@ class HeatTwin:
 
     @property
     def _destination(self) -> int:
-        return int(self.question.charger_node.size)
+        return int(self.problem.charger_node.size)
 
     def _leaving(self, stop: int) -> list[int]:
         """Drives from a stop."""
         drives = self.drives
         return [
             *range(int(drives.row_begin[stop]), int(drives.row_end[stop])),
-            *range(int(drives.goal_begin[0, stop]), int(drives.goal_end[0, stop])),
+            *range(int(drives.target_begin[0, stop]), int(drives.target_end[0, stop])),
         ]
 
     def shortest_time_s(self) -> float:
         """Least time over all sequences; what ``best_s`` was before if there is none."""
-        question = self.question
-        assert question.power is not None
-        self._s_per_kwh = 3600.0 / float(question.power.curve_kw.max())
+        problem = self.problem
+        assert problem.power is not None
+        self._s_per_kwh = 3600.0 / float(problem.power.curve_kw.max())
         self._fastest_s = self._rest(0.0)
         self._priced_s = self._rest(self._s_per_kwh)
         origin = self._destination + 1
-        self._drive_on(origin, 0.0, question.start_kwh, question.start_c, 0)
+        self._drive_on(origin, 0.0, problem.start_kwh, problem.start_c, 0)
         return self.best_s
 
     def _rest(self, s_per_kwh: float) -> list[float]:
@@ -72,13 +72,13 @@ class HeatTwin:
         for _ in rest:
             for stop in range(self._destination + 2):
                 for k in self._leaving(stop) if stop != self._destination else ():
-                    weight = float(drives.time_s[k] + s_per_kwh * drives.cost_kwh[k])
+                    weight = float(drives.time_s[k] + s_per_kwh * drives.consumed_kwh[k])
                     rest[stop] = min(rest[stop], weight + rest[drives.stop[k]])
         return rest
 
     def _too_late(self, stop: int, time_s: float, energy_kwh: float) -> bool:
         """Whether even charging at full power all the way would not beat the best."""
-        spare_s = (energy_kwh - self.question.final_kwh) * self._s_per_kwh
+        spare_s = (energy_kwh - self.problem.final_kwh) * self._s_per_kwh
         rest_s = max(self._fastest_s[stop], self._priced_s[stop] - spare_s)
         return time_s + rest_s >= self.best_s
 
@@ -86,17 +86,17 @@ class HeatTwin:
         self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
     ) -> None:
         """Try every drive from a stop with the energy at hand."""
-        drives, pack = self.drives, self.question.pack
+        drives, pack = self.drives, self.problem.pack
         for k in self._leaving(stop):
-            if energy_kwh < drives.need_kwh[k] - SLACK_KWH:
+            if energy_kwh < drives.min_departure_kwh[k] - SLACK_KWH:
                 continue
             to, duration = int(drives.stop[k]), float(drives.time_s[k])
             reached = time_s + duration
-            left = min(energy_kwh - float(drives.cost_kwh[k]), float(drives.most_kwh[k]))
+            left = min(energy_kwh - float(drives.consumed_kwh[k]), float(drives.max_arrival_kwh[k]))
             if self._too_late(to, reached, left):
                 continue
             if to == self._destination:
-                if left >= self.question.final_kwh - SLACK_KWH:
+                if left >= self.problem.final_kwh - SLACK_KWH:
                     self.best_s = reached
             elif stops < self.most_stops:
                 warm_c = driven_pack_c(pack_c, float(drives.heat_j[k]), duration, pack)
@@ -106,28 +106,28 @@ class HeatTwin:
         self, stop: int, time_s: float, energy_kwh: float, pack_c: float, stops: int
     ) -> None:
         """Stop, and leave with every energy on the grid up to the limit."""
-        question = self.question
-        assert question.power is not None
+        problem = self.problem
+        assert problem.power is not None
         self.charges += 1
         if self.charges > self.room:
             raise TooManyError
-        time_s += question.overhead_s
-        pack_c = parked_pack_c(pack_c, 0.0, question.overhead_s, question.pack)
-        cell = round(energy_kwh / question.step_kwh)
-        assert abs(cell * question.step_kwh - energy_kwh) < 1e-6
+        time_s += problem.overhead_s
+        pack_c = parked_pack_c(pack_c, 0.0, problem.overhead_s, problem.pack)
+        cell = round(energy_kwh / problem.step_kwh)
+        assert abs(cell * problem.step_kwh - energy_kwh) < 1e-6
         self._drive_on(stop, time_s, energy_kwh, pack_c, stops)
-        while (cell + 1) * question.step_kwh <= question.limit_kwh + SLACK_KWH:
+        while (cell + 1) * problem.step_kwh <= problem.limit_kwh + SLACK_KWH:
             taken_s, pack_c = charge_step(
                 cell / SOC_CELLS,
                 (cell + 1) / SOC_CELLS,
                 pack_c,
-                float(question.charger_kw[stop]),
-                question.power,
-                question.pack,
+                float(problem.charger_kw[stop]),
+                problem.power,
+                problem.pack,
             )
             time_s += taken_s
             cell += 1
-            if self._too_late(stop, time_s, cell * question.step_kwh):
+            if self._too_late(stop, time_s, cell * problem.step_kwh):
                 return
             if cell % self.grid == 0:
-                self._drive_on(stop, time_s, cell * question.step_kwh, pack_c, stops)
+                self._drive_on(stop, time_s, cell * problem.step_kwh, pack_c, stops)

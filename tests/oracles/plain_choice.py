@@ -8,17 +8,17 @@ import numpy as np
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.thermal import PackModel
 from tripplan.search.charging_functions import extreme_cells_s, never_quicker
-from tripplan.search.kernels.context import Terms
+from tripplan.search.kernels.context import SearchContext
 from tripplan.search.kernels.expand import choose_stops, start
-from tripplan.search.kernels.heat_trajectory import Course
+from tripplan.search.kernels.heat_trajectory import ChargingTrajectory
 from tripplan.search.kernels.labels import (
     DONE,
     MANY,
     WINNER,
     Bounds,
+    Constraints,
     Drives,
     Labels,
-    Wishes,
     new_frontier,
 )
 from tripplan.search.label_setting import IDLE_RULES, NO_POWER, NO_WAIT
@@ -48,14 +48,14 @@ def plain_wishes(
     step_kwh: float,
     overhead_s: float,
     level: Ints,
-) -> Wishes:
-    """Return the wishes of a trip to one goal; ``level`` is the power level of each charger."""
+) -> Constraints:
+    """Return the constraints of a trip to one target; ``level``: power level of each charger."""
     chargers = level.size
     none = np.zeros(chargers + 2)
     at_charger = np.append(np.ones(chargers, np.bool_), [False, False])
-    return Wishes(
+    return Constraints(
         chargers=chargers,
-        laps=1,
+        stages=1,
         start_kwh=start_kwh,
         reserve_kwh=reserve_kwh,
         full_kwh=full_kwh,
@@ -70,9 +70,9 @@ def plain_wishes(
         overhead_s=np.where(at_charger, overhead_s, 0.0),
         clock_overhead_s=np.where(at_charger, overhead_s, 0.0),
         dwell_s=np.zeros(1),
-        spell_first=np.zeros(chargers + 1, np.int32),
-        spell_begin_s=np.empty(0),
-        spell_end_s=np.empty(0),
+        opening_first=np.zeros(chargers + 1, np.int32),
+        opening_begin_s=np.empty(0),
+        opening_end_s=np.empty(0),
         charging_factor=np.ones(chargers + 2),
         kwh_s=none,
         end_s_per_kwh=0.0,
@@ -82,38 +82,38 @@ def plain_wishes(
 
 def plain_choice(
     drives: Drives,
-    tau_s: Floats,
+    charging_function_s: Floats,
     charger_kw: Floats,
     bounds: Bounds,
-    wishes: Wishes,
+    constraints: Constraints,
     room: int,
     *,
     dominance: bool = True,
 ) -> Choice:
     """Search with room for so many labels."""
-    stops = wishes.chargers + wishes.laps + 1
-    frontier = new_frontier(room, stops, wishes.laps, math.inf)
-    start(frontier, wishes, 20.0)
-    least_cell = int(wishes.reserve_kwh / wishes.step_kwh)
-    terms = Terms(
-        tau_s,
-        never_quicker(tau_s, least_cell),
-        *extreme_cells_s(tau_s, least_cell),
+    stops = constraints.chargers + constraints.stages + 1
+    frontier = new_frontier(room, stops, constraints.stages, math.inf)
+    start(frontier, constraints, 20.0)
+    least_cell = int(constraints.reserve_kwh / constraints.step_kwh)
+    context = SearchContext(
+        charging_function_s,
+        never_quicker(charging_function_s, least_cell),
+        *extreme_cells_s(charging_function_s, least_cell),
         np.empty((1, 0)),
-        tau_s,
+        charging_function_s,
         charger_kw,
         bounds,
-        wishes,
+        constraints,
         heat=False,
         dominance=dominance,
         power=NO_POWER,
         pack=IDLE_PACK,
         rules=IDLE_RULES,
         waits_s=NO_WAIT,
-        course=Course(np.empty((1, 1)), np.empty((1, 1))),
-        found=np.empty(4 * tau_s.shape[1] + 8),
+        trajectory=ChargingTrajectory(np.empty((1, 1)), np.empty((1, 1))),
+        found=np.empty(4 * charging_function_s.shape[1] + 8),
     )
-    status = choose_stops(frontier, drives, terms)
+    status = choose_stops(frontier, drives, context)
     winner = int(frontier.counts[WINNER])
     labels, chain = frontier.labels, []
     while winner >= 0 and labels.parent[winner] >= 0:

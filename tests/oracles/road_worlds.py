@@ -16,9 +16,9 @@ from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.thermal import PackModel
 from tripplan.planning.arc_costs import Roads, whole_numbers
 from tripplan.routing.cch import Hierarchy
-from tripplan.routing.customization import Customised, stacked
-from tripplan.routing.many_to_many import RowStore
-from tripplan.search.problem import Goal, Question
+from tripplan.routing.customization import CustomizedHierarchy, stacked
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem, Target
 
 MWH = 1e6
 """Milliwatt-hours in a kilowatt-hour."""
@@ -158,14 +158,14 @@ def _planar_edges(rng: np.random.Generator, place: Floats) -> tuple[Ints, Ints]:
     return tail.copy(), head.copy()
 
 
-def as_question(world: RoadWorld) -> Question:
+def as_problem(world: RoadWorld) -> Problem:
     """Return the trip as the search sees it."""
     kwh = world.level_kwh
     capacity = world.full * kwh
     soc, kw = world.curve
-    return Question(
+    return Problem(
         origin=world.origin,
-        goals=(Goal(world.destination),),
+        targets=(Target(world.destination),),
         charger_node=world.charger_node,
         charger_kw=world.charger_kw,
         capacity_kwh=capacity,
@@ -182,7 +182,7 @@ def as_question(world: RoadWorld) -> Question:
 
 def as_ground(
     world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None
-) -> Customised:
+) -> CustomizedHierarchy:
     """Return the roads as the search sees them.
 
     Parameters
@@ -202,7 +202,7 @@ def as_ground(
         energy = np.asarray(spent * kwh, np.float64)
         used = np.maximum(energy, 0.0)
         values.append(whole_numbers(Roads(time_s, energy, used, used, heat)))
-    return Customised(
+    return CustomizedHierarchy(
         hierarchy=Hierarchy.over(
             first_out, world.head, np.arange(nodes, dtype=np.int32) if order is None else order
         ),
@@ -214,9 +214,11 @@ def as_ground(
     )
 
 
-def as_rows(world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None) -> RowStore:
+def as_rows(
+    world: RoadWorld, order: Ints | None = None, heat_j: Floats | None = None
+) -> ManyToMany:
     """Return drives between the chargers, with parameters as in `as_ground`."""
-    return RowStore(as_ground(world, order, heat_j), world.charger_node)
+    return ManyToMany(as_ground(world, order, heat_j), world.charger_node)
 
 
 def as_levels(world: RoadWorld) -> RoadLevels:

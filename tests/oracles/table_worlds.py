@@ -1,4 +1,4 @@
-"""Random small worlds for the stop search alone: a table of drives, chargers and wishes.
+"""Random small worlds for the stop search alone: a table of drives, chargers and constraints.
 
 Energies are whole levels of charge, heights are node potentials, so that no cycle gains energy.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from tests.oracles.plain_choice import plain_wishes
 from tests.oracles.twin import IMPOSSIBLE, Hop, LevelWorld, simulated_arrival
 from tripplan.arrays import Floats, Ints
-from tripplan.search.kernels.labels import Bounds, Drives, Wishes
+from tripplan.search.kernels.labels import Bounds, Constraints, Drives
 
 
 @dataclass(frozen=True)
@@ -223,8 +223,8 @@ class Table:
     """What `choose_stops` takes."""
 
     drives: Drives
-    tau_s: Floats
-    wishes: Wishes
+    charging_function_s: Floats
+    constraints: Constraints
     parts: tuple[tuple[TableDrive, ...], ...]
     """The drives behind each one of the table."""
 
@@ -244,39 +244,41 @@ def as_table(world: TableWorld, *, passing: bool) -> Table:
         rows = closed(world, rows)
     stops = world.chargers + 2
     row_begin, row_end = np.zeros(stops, np.int32), np.zeros(stops, np.int32)
-    goal_begin, goal_end = np.zeros((1, stops), np.int32), np.zeros((1, stops), np.int32)
+    target_begin, target_end = np.zeros((1, stops), np.int32), np.zeros((1, stops), np.int32)
     chains: list[Chain] = []
     # The table counts the destination before the origin.
     for stop, row in enumerate(rows):
         here = stop if stop < world.chargers else world.chargers + 1
         row_begin[here] = len(chains)
         chains += [chain for chain in row if chain.head < world.chargers]
-        row_end[here] = goal_begin[0, here] = len(chains)
+        row_end[here] = target_begin[0, here] = len(chains)
         chains += [chain for chain in row if chain.head > world.chargers]
-        goal_end[0, here] = len(chains)
+        target_end[0, here] = len(chains)
     kwh = world.level_kwh
     none = np.zeros(len(chains))
     drives = Drives(
         stop=np.array([min(chain.head, world.chargers) for chain in chains], np.int32),
-        lap=np.array([1 if chain.head > world.chargers else -1 for chain in chains], np.int32),
+        stage=np.array([1 if chain.head > world.chargers else -1 for chain in chains], np.int32),
         time_s=np.array([chain.time_s for chain in chains], np.float64),
-        need_kwh=np.array([chain.need * kwh for chain in chains], np.float64),
-        cost_kwh=np.array([chain.cost * kwh for chain in chains], np.float64),
-        most_kwh=np.array([chain.most * kwh for chain in chains], np.float64),
+        min_departure_kwh=np.array([chain.need * kwh for chain in chains], np.float64),
+        consumed_kwh=np.array([chain.cost * kwh for chain in chains], np.float64),
+        max_arrival_kwh=np.array([chain.most * kwh for chain in chains], np.float64),
         heat_j=none,
         slower_s_per_kwh=none,
         slower_kwh=none,
         row_begin=row_begin,
         row_end=row_end,
-        goal_begin=goal_begin,
-        goal_end=goal_end,
+        target_begin=target_begin,
+        target_end=target_end,
     )
     running = np.cumsum(world.cell_s, axis=1)
-    tau_s = np.concatenate([np.zeros((world.powers_kw.size, 1)), running], axis=1)
-    return Table(drives, tau_s, _wishes(world), tuple(chain.parts for chain in chains))
+    charging_function_s = np.concatenate([np.zeros((world.powers_kw.size, 1)), running], axis=1)
+    return Table(
+        drives, charging_function_s, _wishes(world), tuple(chain.parts for chain in chains)
+    )
 
 
-def _wishes(world: TableWorld) -> Wishes:
+def _wishes(world: TableWorld) -> Constraints:
     kwh = world.level_kwh
     return plain_wishes(
         start_kwh=world.start * kwh,
@@ -315,14 +317,14 @@ def honest_bounds(world: TableWorld) -> Bounds:
 
 
 def _rest(world: TableWorld, weight: list[float]) -> Floats:
-    """Least weight to the destination from each stop as the table counts them, in both laps."""
+    """Least weight to the destination from each stop as the table counts them, in both stages."""
     rest = np.full(world.chargers + 2, np.inf)
     rest[-1] = 0.0
     for _ in range(world.chargers + 2):
         for drive, w in zip(world.drives, weight, strict=True):
             rest[drive.tail] = min(rest[drive.tail], w + rest[drive.head])
-    laps = np.full((2, world.chargers + 2), np.inf)
-    laps[0, : world.chargers] = rest[: world.chargers]
-    laps[0, -1] = rest[world.chargers]
-    laps[1, world.chargers] = 0.0
-    return laps
+    stages = np.full((2, world.chargers + 2), np.inf)
+    stages[0, : world.chargers] = rest[: world.chargers]
+    stages[0, -1] = rest[world.chargers]
+    stages[1, world.chargers] = 0.0
+    return stages

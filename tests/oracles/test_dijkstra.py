@@ -14,7 +14,7 @@ from tripplan.planning.planner import Planner
 from tripplan.records.plan import Leg, Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.refine import Roads
 
 REGIONS = 40
@@ -121,22 +121,22 @@ def test_all_pairs(seed: int) -> None:
     world = random_road_world(seed)
     nodes = world.height.size
     order = np.random.default_rng(seed).permutation(nodes).astype(np.int32)
-    ground = replace(as_ground(world, order), full_kwh=1500.0)
-    rows, roads = RowStore(ground, np.arange(nodes, dtype=np.int32)), Roads(ground)
+    customized = replace(as_ground(world, order), full_kwh=1500.0)
+    rows, roads = ManyToMany(customized, np.arange(nodes, dtype=np.int32)), Roads(customized)
     spent = dict(zip(zip(world.tail, world.head, strict=True), world.spent[0], strict=True))
     graph = _nx_graph(world)
     for source, (expected, paths) in nx.all_pairs_dijkstra(graph, weight="time_s"):
-        row = rows.row(source)
+        row = rows.one_to_many(source)
         fastest = {int(row.stop[k]): k for k in np.flatnonzero(row.metric == 0)}
         assert set(fastest) == set(expected) - {source}
         for target, k in fastest.items():
             path = list(pairwise(paths[target]))
             used = np.cumsum([spent[arc] for arc in path]) * world.level_kwh
             assert row.time_s[k] == pytest.approx(expected[target], rel=1e-12)
-            assert row.cost_kwh[k] == pytest.approx(used[-1], abs=1e-9)
-            assert row.need_kwh[k] == pytest.approx(max(0.0, used.max()), abs=1e-9)
+            assert row.consumed_kwh[k] == pytest.approx(used[-1], abs=1e-9)
+            assert row.min_departure_kwh[k] == pytest.approx(max(0.0, used.max()), abs=1e-9)
             for backward in (False, True):
-                arcs = roads.arcs(ground.metrics[0], source, target, backward=backward)
+                arcs = roads.arcs(customized.metrics[0], source, target, backward=backward)
                 driven = zip(world.tail[arcs].tolist(), world.head[arcs].tolist(), strict=True)
                 assert list(driven) == path
             (alone,) = np.flatnonzero(rows.between(source, target).metric == 0)

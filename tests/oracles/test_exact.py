@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.oracles.road_worlds import RoadWorld, as_question, as_rows
+from tests.oracles.road_worlds import RoadWorld, as_problem, as_rows
 from tests.oracles.test_road_twin import SPEEDS, cases, check_legs
 from tripplan.errors import DisconnectedError
 from tripplan.records.settings import Settings
@@ -18,7 +18,7 @@ EXACT = Settings(heat=False, exact=True, label_limit=500_000)
 def exact_answer(world: RoadWorld, seed: int) -> Solution | None:
     order = np.random.default_rng(seed).permutation(world.height.size).astype(np.int32)
     try:
-        return solve(as_question(world), as_rows(world, order), EXACT)
+        return solve(as_problem(world), as_rows(world, order), EXACT)
     except (OutOfReach, DisconnectedError):
         return None
 

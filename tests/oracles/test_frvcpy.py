@@ -107,35 +107,37 @@ def with_tripplan(route: Route) -> float:
     stations = route.kind.size
     stops = stations + 2
     begin, end = np.zeros((2, stops), np.int32)
-    goal_begin, goal_end = np.zeros((2, 1, stops), np.int32)
+    target_begin, target_end = np.zeros((2, 1, stops), np.int32)
     rows: list[tuple[int, float, float]] = []
     for tail in range(stations + 1):
         here = tail if tail < stations else stations + 1
         begin[here] = len(rows)
         rows += [(head, *_drive(route, tail, head)) for head in range(stations) if head != tail]
-        end[here] = goal_begin[0, here] = len(rows)
+        end[here] = target_begin[0, here] = len(rows)
         rows.append((stations, *_drive(route, tail, stations + 1)))
-        goal_end[0, here] = len(rows)
+        target_end[0, here] = len(rows)
     stop, time_s, cost = np.array(rows).T
     none = np.zeros(cost.size)
     drives = Drives(
         stop=stop.astype(np.int32),
-        lap=np.where(stop == stations, 1, -1).astype(np.int32),
+        stage=np.where(stop == stations, 1, -1).astype(np.int32),
         time_s=time_s.copy(),
-        need_kwh=cost.copy(),
-        cost_kwh=cost.copy(),
-        most_kwh=CELLS - cost,
+        min_departure_kwh=cost.copy(),
+        consumed_kwh=cost.copy(),
+        max_arrival_kwh=CELLS - cost,
         heat_j=none,
         slower_s_per_kwh=none,
         slower_kwh=none,
         row_begin=begin,
         row_end=end,
-        goal_begin=goal_begin,
-        goal_end=goal_end,
+        target_begin=target_begin,
+        target_end=target_end,
     )
     cell_s = np.repeat(route.block_s, np.diff(route.blocks), axis=1)
-    tau_s = np.concatenate([np.zeros((len(cell_s), 1)), np.cumsum(cell_s, axis=1)], axis=1)
-    wishes = plain_wishes(
+    charging_function_s = np.concatenate(
+        [np.zeros((len(cell_s), 1)), np.cumsum(cell_s, axis=1)], axis=1
+    )
+    constraints = plain_wishes(
         start_kwh=float(route.start),
         reserve_kwh=0.0,
         full_kwh=float(CELLS),
@@ -147,7 +149,9 @@ def with_tripplan(route: Route) -> float:
     )
     shape = (2, stops)
     nothing = Bounds(np.zeros(shape), np.full(shape, -1e9), np.zeros(shape), 1e15, 0.0, 1.0, 0.0)
-    found = plain_choice(drives, tau_s, np.zeros(stops), nothing, wishes, 200_000)
+    found = plain_choice(
+        drives, charging_function_s, np.zeros(stops), nothing, constraints, 200_000
+    )
     assert found.complete
     return found.time_s
 

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 
 from tests.oracles.heat_twin import HeatTwin, TooManyError
-from tests.oracles.road_worlds import as_question, as_rows, random_road_world
+from tests.oracles.road_worlds import as_problem, as_rows, random_road_world
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.physics.charging import SOC_CELLS, charge_step
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.records.settings import Settings
-from tripplan.routing.kernels.customise import COST, HEAT, TIME
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.kernels.heat_trajectory import HeatRules
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import heat_rules, optimistic_rests
 from tripplan.search.label_setting import search as run_search
 from tripplan.search.pool import RealDrives, Scope
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 
@@ -46,15 +46,15 @@ LIMITS = {
 AIR_C = {"hot": (25.0, 38.0), "cold": (-15.0, 5.0), "mixed": (-10.0, 38.0)}
 
 
-def heat_question(seed: int, climate: str) -> tuple[Question, RowStore]:
-    """Draw a question and its drives.
+def heat_problem(seed: int, climate: str) -> tuple[Problem, ManyToMany]:
+    """Draw a problem and its drives.
 
     Every third has a dense network, chargers in plenty and a small battery.
     """
     rng = np.random.default_rng([seed, len(climate)])
     dense = {"nodes": 30, "chargers": 10} if seed % 3 == 0 else {"nodes": 16}
     world = random_road_world(seed, grain=GRAIN, span=1.6 if seed % 3 == 0 else 0.9, **dense)
-    plain = as_question(world)
+    plain = as_problem(world)
     air_c = float(rng.uniform(*AIR_C[climate]))
     cooled = bool(rng.integers(0, 2))
     pack = PackModel(
@@ -71,32 +71,32 @@ def heat_question(seed: int, climate: str) -> tuple[Question, RowStore]:
     heat_j = np.rint(world.time_s[0] * rng.uniform(50.0, 1500.0, world.tail.size))
     assert plain.power is not None
     limit_c, limit_kw = LIMITS[climate]
-    question = replace(
+    problem = replace(
         plain,
         start_c=air_c + float(rng.uniform(0.0, 5.0)),
         pack=pack,
         power=plain.power._replace(limit_c=np.array(limit_c), limit_kw=np.array(limit_kw)),
     )
-    return question, as_rows(world, heat_j=heat_j)
+    return problem, as_rows(world, heat_j=heat_j)
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A question with all its drives known from the beginning."""
+    """A problem with all its drives known from the beginning."""
 
-    question: Question
+    problem: Problem
     pool: RealDrives
     bounds: Bounds
 
 
-def whole_table(question: Question, rows: RowStore) -> Table:
+def whole_table(problem: Problem, rows: ManyToMany) -> Table:
     """Fetch the rows of all chargers."""
-    bounds = optimistic_rests(question, rows)
-    nothing_s = np.zeros(question.stop_count)
-    pool = RealDrives(question, rows, Scope(nothing_s, nothing_s, math.inf))
-    for stop in range(question.charger_node.size):
+    bounds = optimistic_rests(problem, rows)
+    nothing_s = np.zeros(problem.stop_count)
+    pool = RealDrives(problem, rows, Scope(nothing_s, nothing_s, math.inf))
+    for stop in range(problem.charger_node.size):
         pool.fetch(stop)
-    return Table(question, pool, bounds)
+    return Table(problem, pool, bounds)
 
 
 def search(
@@ -104,7 +104,7 @@ def search(
 ) -> tuple[float, int] | None:
     """Least time and number of stops (-1: no plan); None where the labels were too many."""
     found = run_search(
-        table.question,
+        table.problem,
         table.pool,
         table.bounds,
         Settings(label_limit=ROOM),
@@ -122,12 +122,12 @@ def lower_bound_s(table: Table) -> float:
     return found[0]
 
 
-def rules(question: Question, *, epsilons: bool) -> HeatRules:
+def rules(problem: Problem, *, epsilons: bool) -> HeatRules:
     step = GRAIN / SOC_CELLS
     if epsilons:
-        return heat_rules(question, Settings(departure_step=step))
+        return heat_rules(problem, Settings(departure_step=step))
     return heat_rules(
-        question, Settings(time_epsilon_s=0.0, temperature_epsilon_k=0.0, departure_step=step)
+        problem, Settings(time_epsilon_s=0.0, temperature_epsilon_k=0.0, departure_step=step)
     )
 
 
@@ -150,18 +150,18 @@ def cases(climate: str) -> tuple[Case, ...]:
     """Worlds of a climate; those left out that need no stop or too many labels."""
     found = []
     for seed in range(WORLDS):
-        question, rows = heat_question(seed, climate)
-        table = whole_table(question, rows)
+        problem, rows = heat_problem(seed, climate)
+        table = whole_table(problem, rows)
         bound_s = lower_bound_s(table)
         if math.isinf(bound_s):
             continue
-        quick = search(table, rules(question, epsilons=True), dominance=True)
+        quick = search(table, rules(problem, epsilons=True), dominance=True)
         assert quick is not None
         if quick[1] < 1:
             continue
         free = search(
             table,
-            rules(question, epsilons=False),
+            rules(problem, epsilons=False),
             dominance=False,
             ceiling_s=quick[0] + MARGIN_S,
         )
@@ -175,7 +175,7 @@ def cases(climate: str) -> tuple[Case, ...]:
 
 
 def _twin(table: Table, best_s: float) -> HeatTwin:
-    return HeatTwin(table.question, table.pool.drives, GRAIN, MOST_STOPS, best_s=best_s)
+    return HeatTwin(table.problem, table.pool.drives, GRAIN, MOST_STOPS, best_s=best_s)
 
 
 @pytest.mark.parametrize("climate", LIMITS)
@@ -210,7 +210,7 @@ def test_dominance_is_never_better_and_within_its_gap(climate: str) -> None:
 def test_dominance_without_epsilons_is_exact_in_one_regime(climate: str) -> None:
     """Where a cooler (or everywhere a warmer) pack is better, dominance loses nothing."""
     for case in cases(climate):
-        exact = search(case.table, rules(case.table.question, epsilons=False), dominance=True)
+        exact = search(case.table, rules(case.table.problem, epsilons=False), dominance=True)
         assert exact is not None
         assert exact[0] == pytest.approx(case.free_s, abs=TINY_S), case.name
 
@@ -225,17 +225,17 @@ def test_solve_brackets_the_optimum(climate: str) -> None:
     settings = Settings(departure_step=GRAIN / SOC_CELLS)
     solved = 0
     for seed in range(WORLDS):
-        question, rows = heat_question(seed, climate)
-        table = whole_table(question, rows)
+        problem, rows = heat_problem(seed, climate)
+        table = whole_table(problem, rows)
         found: Solution | None = None
         try:
-            found = solve(question, rows, settings)
+            found = solve(problem, rows, settings)
         except (OutOfReach, DisconnectedError):
             assert math.isinf(lower_bound_s(table)), f"world {seed}"
             continue
         except NoPlanError:
             pass
-        if found is not None and len(found.visits) > MOST_STOPS:
+        if found is not None and len(found.stops) > MOST_STOPS:
             continue
         known_s = found.time_s + MARGIN_S if found else math.inf
         try:
@@ -246,42 +246,42 @@ def test_solve_brackets_the_optimum(climate: str) -> None:
             assert math.isinf(optimum_s), f"world {seed}"
             continue
         assert found.lower_bound_s <= min(optimum_s, found.time_s) + TINY_S, f"world {seed}"
-        assert found.time_s == pytest.approx(_driven_s(question, rows, found), abs=TINY_S)
-        if all(_on_grid(question, visit.departure_kwh) for visit in found.visits):
+        assert found.time_s == pytest.approx(_driven_s(problem, rows, found), abs=TINY_S)
+        if all(_on_grid(problem, visit.departure_kwh) for visit in found.stops):
             assert optimum_s <= found.time_s + TINY_S, f"world {seed}"
         assert found.time_s - optimum_s < WORST_LOSS_S, f"world {seed}"
-        solved += len(found.visits) > 0
+        solved += len(found.stops) > 0
     assert solved >= WORLDS // 4
 
 
-def _on_grid(question: Question, energy_kwh: float) -> bool:
-    cells = energy_kwh / question.step_kwh / GRAIN
+def _on_grid(problem: Problem, energy_kwh: float) -> bool:
+    cells = energy_kwh / problem.step_kwh / GRAIN
     return abs(cells - round(cells)) < 1e-6
 
 
-def _driven_s(question: Question, rows: RowStore, found: Solution) -> float:
+def _driven_s(problem: Problem, rows: ManyToMany, found: Solution) -> float:
     """Drive road by road, and charge cell by cell [s]."""
-    power, pack, ground = question.power, question.pack, rows.ground
+    power, pack, customized = problem.power, problem.pack, rows.customized
     assert power is not None
-    time_s, energy, pack_c = 0.0, question.start_kwh, question.start_c
+    time_s, energy, pack_c = 0.0, problem.start_kwh, problem.start_c
     for position, leg in enumerate(found.legs):
         if position:
-            visit = found.visits[position - 1]
-            time_s += question.overhead_s
-            pack_c = parked_pack_c(pack_c, 0.0, question.overhead_s, pack)
+            visit = found.stops[position - 1]
+            time_s += problem.overhead_s
+            pack_c = parked_pack_c(pack_c, 0.0, problem.overhead_s, pack)
             soc, leave = energy / power.capacity_kwh, visit.departure_kwh / power.capacity_kwh
             while soc < leave - 1e-12:
                 upto = min((math.floor(soc * SOC_CELLS + 1e-9) + 1.0) / SOC_CELLS, leave)
-                charger_kw = float(question.charger_kw[visit.charger])
+                charger_kw = float(problem.charger_kw[visit.charger])
                 taken_s, pack_c = charge_step(soc, upto, pack_c, charger_kw, power, pack)
                 time_s, soc = time_s + taken_s, upto
             energy = soc * power.capacity_kwh
-        values = ground.values[leg.speed, leg.arcs].astype(float)
-        for spent_kwh in (values[:, COST] / 1e6).tolist():
-            energy = min(energy - spent_kwh, question.capacity_kwh)
-            assert energy >= question.reserve_kwh - 1e-6
+        values = customized.values[leg.speed, leg.arcs].astype(float)
+        for spent_kwh in (values[:, CONSUMED] / 1e6).tolist():
+            energy = min(energy - spent_kwh, problem.capacity_kwh)
+            assert energy >= problem.reserve_kwh - 1e-6
         duration_s = float(values[:, TIME].sum()) / 1000.0
         time_s += duration_s
         pack_c = driven_pack_c(pack_c, float(values[:, HEAT].sum()), duration_s, pack)
-    assert energy >= question.final_kwh - 1e-6
+    assert energy >= problem.final_kwh - 1e-6
     return time_s

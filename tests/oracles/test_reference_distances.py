@@ -15,7 +15,7 @@ from tripplan.arrays import Ints
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.kernels.customise import COLUMNS, TIME, Costs, Roads32, customise
-from tripplan.routing.kernels.phast import new_sweep_work, way_ranks, ways
+from tripplan.routing.kernels.phast import new_phast_work, phast_ways, way_ranks
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.routing.ordering import inertial_order
 
@@ -82,11 +82,11 @@ def test_sweeps_find_the_published_times(luxembourg: Country, forward: bool) -> 
     climb, descend = (case.up, case.down) if forward else (case.down, case.up)
     count = ends.size if os.environ.get("TRIPPLAN_ALL_QUERIES") else SAMPLE
     by_end = np.argsort(ends[:count], kind="stable")
-    work = new_sweep_work(tree.node_count)
+    work = new_phast_work(tree.node_count)
     compared = 0
     for group in np.split(by_end, np.flatnonzero(np.diff(ends[by_end])) + 1):
         ranks = tree.rank[others[group]]
-        found = ways(
+        found = phast_ways(
             tree.graph,
             climb,
             descend,
@@ -107,7 +107,7 @@ def test_the_roads_found_add_up(luxembourg: Country, forward: bool) -> None:
     case = luxembourg
     tree = case.tree
     climb, descend = (case.up, case.down) if forward else (case.down, case.up)
-    work = new_sweep_work(tree.node_count)
+    work = new_phast_work(tree.node_count)
     for query in range(UNPACKED):
         source, target = int(case.source[query]), int(case.target[query])
         begin, end = (source, target) if forward else (target, source)

@@ -16,7 +16,7 @@ from tests.oracles.road_levels import shortest_time_s
 from tests.oracles.road_worlds import (
     RoadWorld,
     as_levels,
-    as_question,
+    as_problem,
     as_rows,
     random_road_world,
 )
@@ -38,7 +38,7 @@ def answer(world: RoadWorld, order_seed: int = 0) -> Solution | None:
     """Solve over a hierarchy of random order; None: there is no plan."""
     order = np.random.default_rng(order_seed).permutation(world.height.size).astype(np.int32)
     try:
-        return solve(as_question(world), as_rows(world, order), Settings(heat=False))
+        return solve(as_problem(world), as_rows(world, order), Settings(heat=False))
     except (OutOfReach, DisconnectedError):
         return None
 
@@ -73,7 +73,7 @@ def test_solve_brackets_the_optimum(speeds: int) -> None:
         assert case.found.lower_bound_s <= case.optimum_s + 1e-6, f"world {case.seed}"
         assert case.optimum_s <= case.found.time_s + 1e-6, f"world {case.seed}"
         assert case.found.complete
-        stops += len(case.found.visits)
+        stops += len(case.found.stops)
     assert stops > WORLDS // 2
 
 
@@ -116,8 +116,8 @@ def check_legs(world: RoadWorld, found: Solution) -> None:
         level = simulated_arrival(spent, level, world.reserve, world.full)
         assert level >= world.reserve
         time_s += world.time_s[leg.speed, leg.arcs].sum()
-        if position < len(found.visits):
-            visit = found.visits[position]
+        if position < len(found.stops):
+            visit = found.stops[position]
             assert node == world.charger_node[visit.charger]
             leave = visit.departure_kwh / world.level_kwh
             assert leave == pytest.approx(round(leave), abs=1e-6)

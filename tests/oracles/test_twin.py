@@ -37,7 +37,13 @@ ROOM = 30_000
 def search(world: TableWorld, table: Table, bounds: Bounds, *, dominance: bool = True) -> Choice:
     charger_kw = np.append(world.powers_kw[world.power], [0.0, 0.0])
     found = plain_choice(
-        table.drives, table.tau_s, charger_kw, bounds, table.wishes, ROOM, dominance=dominance
+        table.drives,
+        table.charging_function_s,
+        charger_kw,
+        bounds,
+        table.constraints,
+        ROOM,
+        dominance=dominance,
     )
     assert found.complete or not dominance
     return found

@@ -9,19 +9,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.oracles.road_worlds import RoadWorld, as_levels, as_question, as_rows, random_road_world
+from tests.oracles.road_worlds import RoadWorld, as_levels, as_problem, as_rows, random_road_world
 from tests.oracles.twin import simulated_arrival
 from tripplan.errors import DisconnectedError
 from tripplan.records.settings import Settings
-from tripplan.search.problem import Goal, Question
+from tripplan.search.problem import Problem, Target
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 
 
-def by_way_of(world: RoadWorld, nodes: list[int]) -> Question:
+def by_way_of(world: RoadWorld, nodes: list[int]) -> Problem:
     """Return the trip with waypoints where nothing can be charged."""
     return replace(
-        as_question(world), goals=(*(Goal(node) for node in nodes), Goal(world.destination))
+        as_problem(world), targets=(*(Target(node) for node in nodes), Target(world.destination))
     )
 
 
@@ -29,7 +29,7 @@ def check_legs(world: RoadWorld, nodes: list[int], found: Solution) -> None:
     """Legs lead from stop to stop without a gap, the battery lasts, and times add up."""
     here, level, time_s = world.origin, world.start, 0.0
     charge_s = as_levels(world).charge_s
-    assert len(found.legs) == len(found.visits) + 1
+    assert len(found.legs) == len(found.stops) + 1
     for position, leg in enumerate(found.legs):
         for arc in leg.arcs.tolist():
             assert world.tail[arc] == here
@@ -38,18 +38,18 @@ def check_legs(world: RoadWorld, nodes: list[int], found: Solution) -> None:
         level = simulated_arrival(spent, level, world.reserve, world.full)
         assert level >= world.reserve
         time_s += world.time_s[leg.speed, leg.arcs].sum()
-        if position == len(found.visits):
+        if position == len(found.stops):
             break
-        visit = found.visits[position]
-        if visit.goal >= 0:
-            assert here == nodes[visit.goal]
+        visit = found.stops[position]
+        if visit.target >= 0:
+            assert here == nodes[visit.target]
             continue
         assert here == world.charger_node[visit.charger]
         leave = round(visit.departure_kwh / world.level_kwh)
         assert level <= leave <= max(world.limit, level)
         time_s += world.overhead_s + sum(charge_s[visit.charger][level:leave])
         level = leave
-    assert [visit.goal for visit in found.visits if visit.goal >= 0] == list(range(len(nodes)))
+    assert [visit.target for visit in found.stops if visit.target >= 0] == list(range(len(nodes)))
     assert here == world.destination
     assert level >= world.final
     assert time_s == pytest.approx(found.time_s, abs=1e-6)

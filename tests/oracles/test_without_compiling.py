@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.source_tree import ROOT
-from tests.oracles.road_worlds import as_question, as_rows, random_road_world
+from tests.oracles.road_worlds import as_problem, as_rows, random_road_world
 from tests.oracles.test_worth import random_worth
 from tripplan.records.settings import Settings
 from tripplan.search.solve import solve
@@ -29,14 +29,14 @@ def plan_of(seed: int, kind: str = "") -> dict[str, Any]:
     """Solve a little world, with prices of a kind if one is named."""
     world = random_road_world(seed, nodes=12, chargers=4, span=0.9, speeds=2)
     worth = random_worth(world, kind, seed) if kind else None
-    question = replace(as_question(world), worth=worth)
-    found = solve(question, as_rows(world), Settings(heat=False, label_limit=2000))
+    problem = replace(as_problem(world), objective=worth)
+    found = solve(problem, as_rows(world), Settings(heat=False, label_limit=2000))
     return {
         "time_s": found.time_s,
         "lower_bound_s": found.lower_bound_s,
         "arcs": [leg.arcs.tolist() for leg in found.legs],
         "speeds": [leg.speed.tolist() for leg in found.legs],
-        "visits": [[visit.charger, visit.departure_kwh] for visit in found.visits],
+        "visits": [[visit.charger, visit.departure_kwh] for visit in found.stops],
     }
 
 

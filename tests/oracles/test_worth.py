@@ -1,4 +1,4 @@
-"""The search with prices (`Question.worth`) against brute force over all roads, speeds and levels.
+"""The search with prices (`Problem.worth`) against brute force over all roads, speeds and levels.
 
 What is minimised is a sum in seconds: time, what each kilowatt-hour counts at its charger, what a
 second of charging counts, what a stop counts, and what lacks in the battery on arrival.  The twin
@@ -16,24 +16,24 @@ from tests.oracles.road_levels import shortest_time_s
 from tests.oracles.road_worlds import (
     RoadWorld,
     as_levels,
-    as_question,
+    as_problem,
     as_rows,
     random_road_world,
 )
 from tests.oracles.twin import simulated_arrival
 from tripplan.errors import DisconnectedError
 from tripplan.records.settings import Settings
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
-from tripplan.search.worth import Worth
+from tripplan.search.worth import ObjectiveWeights
 
 WORLDS = 240
 WORST_MEAN_GAP = 0.02
 KINDS = ("money", "energy", "stops", "mixed")
 
 
-def random_worth(world: RoadWorld, kind: str, seed: int) -> Worth:
+def random_worth(world: RoadWorld, kind: str, seed: int) -> ObjectiveWeights:
     """Draw what counts beside time, by the kind of objective that it stands for."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
     chargers = world.charger_node.size
@@ -50,7 +50,7 @@ def random_worth(world: RoadWorld, kind: str, seed: int) -> Worth:
     if kind in ("stops", "mixed"):
         fee_s = fee_s + 86_400.0
     ends = np.zeros(2)
-    return Worth(
+    return ObjectiveWeights(
         np.concatenate([kwh_s, ends]),
         np.concatenate([factor, ends + 1.0]),
         np.concatenate([fee_s, ends]),
@@ -58,7 +58,7 @@ def random_worth(world: RoadWorld, kind: str, seed: int) -> Worth:
     )
 
 
-def optimum_s(world: RoadWorld, worth: Worth) -> float:
+def optimum_s(world: RoadWorld, worth: ObjectiveWeights) -> float:
     """Least sum by brute force."""
     levels = as_levels(world)
     charge_s = [
@@ -75,9 +75,9 @@ def optimum_s(world: RoadWorld, worth: Worth) -> float:
     )
 
 
-def priced_question(world: RoadWorld, worth: Worth) -> Question:
-    """Return the question with what counts beside time."""
-    return replace(as_question(world), worth=worth)
+def priced_problem(world: RoadWorld, worth: ObjectiveWeights) -> Problem:
+    """Return the problem with what counts beside time."""
+    return replace(as_problem(world), objective=worth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,16 +86,16 @@ class Case:
 
     seed: int
     world: RoadWorld
-    worth: Worth
+    worth: ObjectiveWeights
     optimum_s: float
     found: Solution | None
 
 
-def answer(world: RoadWorld, worth: Worth, *, exact: bool = False) -> Solution | None:
+def answer(world: RoadWorld, worth: ObjectiveWeights, *, exact: bool = False) -> Solution | None:
     """Solve; None: there is no plan."""
     try:
-        question = priced_question(world, worth)
-        return solve(question, as_rows(world), Settings(heat=False, exact=exact))
+        problem = priced_problem(world, worth)
+        return solve(problem, as_rows(world), Settings(heat=False, exact=exact))
     except (OutOfReach, DisconnectedError):
         return None
 
@@ -117,13 +117,13 @@ def test_solve_brackets_the_optimum(kind: str) -> None:
     for case in cases(kind):
         if case.found is None:
             continue
-        fixed_s = priced_question(case.world, case.worth).constant_s
+        fixed_s = priced_problem(case.world, case.worth).constant_s
         assert math.isfinite(case.optimum_s), f"world {case.seed}"
         rounding_s = 1e-6 + 1e-9 * case.optimum_s
         assert case.found.lower_bound_s + fixed_s <= case.optimum_s + rounding_s, case.seed
         assert case.optimum_s <= case.found.time_s + fixed_s + rounding_s, f"world {case.seed}"
         gaps.append((case.found.time_s + fixed_s) / case.optimum_s - 1.0)
-        stops += len(case.found.visits)
+        stops += len(case.found.stops)
     assert stops > WORLDS // 3
     print(f"{kind}: mean gap {np.mean(gaps):.5f}, worst {max(gaps):.4f}")  # noqa: T201 - with -s
     assert np.mean(gaps) <= WORST_MEAN_GAP
@@ -133,12 +133,12 @@ def test_solve_brackets_the_optimum(kind: str) -> None:
 def test_what_a_plan_counts_is_the_sum_over_its_legs_and_stops(kind: str) -> None:
     for case in cases(kind):
         if case.found is not None:
-            fixed_s = priced_question(case.world, case.worth).constant_s
+            fixed_s = priced_problem(case.world, case.worth).constant_s
             counted_s = summed_s(case.world, case.worth, case.found)
             assert counted_s == pytest.approx(case.found.time_s + fixed_s, rel=1e-9), case.seed
 
 
-def summed_s(world: RoadWorld, worth: Worth, found: Solution) -> float:
+def summed_s(world: RoadWorld, worth: ObjectiveWeights, found: Solution) -> float:
     """Add up what a plan counts, level by level."""
     charge_s = as_levels(world).charge_s
     level, sum_s = world.start, 0.0
@@ -147,8 +147,8 @@ def summed_s(world: RoadWorld, worth: Worth, found: Solution) -> float:
         spent = world.spent[leg.speed, leg.arcs].tolist()
         level = simulated_arrival(spent, level, world.reserve, world.full)
         assert level >= world.reserve
-        if position < len(found.visits):
-            visit = found.visits[position]
+        if position < len(found.stops):
+            visit = found.stops[position]
             k, leave = visit.charger, round(visit.departure_kwh / world.level_kwh)
             sum_s += world.overhead_s + worth.fee_s[k]
             sum_s += worth.charging_factor[k] * sum(charge_s[k][level:leave])
@@ -168,7 +168,7 @@ def test_exact_mode_finds_the_optimum(kind: str) -> None:
         optimum = optimum_s(world, worth)
         assert (found is not None) == math.isfinite(optimum), f"world {seed}"
         if found is not None:
-            fixed_s = priced_question(world, worth).constant_s
+            fixed_s = priced_problem(world, worth).constant_s
             assert found.time_s + fixed_s == pytest.approx(optimum, rel=1e-9), f"world {seed}"
             assert found.lower_bound_s <= found.time_s
             compared += 1
@@ -180,10 +180,10 @@ def test_no_worth_is_time_alone() -> None:
     for seed in range(30):
         world = random_road_world(seed, speeds=2)
         stops = world.charger_node.size + 2
-        nothing = Worth(np.zeros(stops), np.ones(stops), np.zeros(stops))
+        nothing = ObjectiveWeights(np.zeros(stops), np.ones(stops), np.zeros(stops))
         one = answer(world, nothing)
         try:
-            other = solve(as_question(world), as_rows(world), Settings(heat=False))
+            other = solve(as_problem(world), as_rows(world), Settings(heat=False))
         except (OutOfReach, DisconnectedError):
             assert one is None
             continue

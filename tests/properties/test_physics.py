@@ -19,8 +19,8 @@ from tripplan.physics.thermal import (
     parked_pack_c,
     relaxed_c,
 )
-from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, NEED, link_into
-from tripplan.search.kernels.charge import charge_course
+from tripplan.routing.kernels.customise import COLUMNS, CONSUMED, DROP, MIN_DEPARTURE, link_into
+from tripplan.search.kernels.charge import charging_trajectory
 
 TEMPERATURES = st.floats(-40.0, 70.0)
 RAMP_K = 0.01
@@ -229,7 +229,7 @@ def test_a_pause_without_heat_costs_nothing(
     free = power._replace(limit_c=np.array([0.0]), limit_kw=np.array([1e6]))
     a, b, c = soc
     first, second, whole = (
-        charge_course(low, high, start_c, charger_kw, free, pack)
+        charging_trajectory(low, high, start_c, charger_kw, free, pack)
         for low, high in ((a, b), (b, c), (a, c))
     )
     assert first[-1, 1] + second[-1, 1] == pytest.approx(whole[-1, 1], abs=1e-6)
@@ -249,9 +249,9 @@ def test_a_pause_between_cells_changes_nothing(
     power: PowerModel, pack: PackModel, start_c: float, charger_kw: float, cells: list[int]
 ) -> None:
     a, b, c = (cell / 100 for cell in cells)
-    first = charge_course(a, b, start_c, charger_kw, power, pack)
-    second = charge_course(b, c, float(first[-1, 2]), charger_kw, power, pack)
-    whole = charge_course(a, c, start_c, charger_kw, power, pack)
+    first = charging_trajectory(a, b, start_c, charger_kw, power, pack)
+    second = charging_trajectory(b, c, float(first[-1, 2]), charger_kw, power, pack)
+    whole = charging_trajectory(a, c, start_c, charger_kw, power, pack)
     assert first[-1, 1] + second[-1, 1] == pytest.approx(whole[-1, 1], abs=1e-6)
     assert second[-1, 2] == pytest.approx(whole[-1, 2], abs=1e-9)
     for earlier, later in pairwise(whole):
@@ -272,7 +272,7 @@ FULL_MWH = 96 * 8
 def profile_of(energy: int) -> Ints:
     """Return the values of a piece, shape (1, 5)."""
     values = np.zeros((1, COLUMNS), np.int32)
-    values[0, [NEED, COST, DROP]] = max(energy, 0), energy, max(energy, 0)
+    values[0, [MIN_DEPARTURE, CONSUMED, DROP]] = max(energy, 0), energy, max(energy, 0)
     return values
 
 
@@ -306,10 +306,10 @@ def test_a_profile_tells_what_a_simulation_finds(energies: list[int], start: int
     values = in_a_row(energies)[0]
     expected = simulated(energies, start)
     if expected is None:
-        assert start < values[NEED]
+        assert start < values[MIN_DEPARTURE]
     else:
-        assert start >= values[NEED]
-        assert min(start - values[COST], FULL_MWH - values[DROP]) == expected
+        assert start >= values[MIN_DEPARTURE]
+        assert min(start - values[CONSUMED], FULL_MWH - values[DROP]) == expected
 
 
 @many
@@ -318,7 +318,7 @@ def test_what_is_too_much_needs_more_than_full_and_no_more_than_would_do(
     energies: list[int],
 ) -> None:
     """A battery that holds the hardest stretch lasts for all of them."""
-    need = in_a_row(energies)[0, NEED]
+    need = in_a_row(energies)[0, MIN_DEPARTURE]
     hardest = max(sum(energies[i:j]) for i in range(9) for j in range(i, 9))
     assert (need > FULL_MWH) == (simulated(energies, FULL_MWH) is None)
     assert need <= hardest
@@ -329,8 +329,8 @@ def test_what_is_too_much_needs_more_than_full_and_no_more_than_would_do(
 def test_linking_is_associative(first: list[int], second: list[int], third: list[int]) -> None:
     a, b, c = in_a_row(first), in_a_row(second), in_a_row(third)
     left, right = then(then(a, b), c), then(a, then(b, c))
-    assert (left[0, NEED] <= FULL_MWH) == (right[0, NEED] <= FULL_MWH)
-    if left[0, NEED] <= FULL_MWH:
+    assert (left[0, MIN_DEPARTURE] <= FULL_MWH) == (right[0, MIN_DEPARTURE] <= FULL_MWH)
+    if left[0, MIN_DEPARTURE] <= FULL_MWH:
         assert left.tolist() == right.tolist()
 
 

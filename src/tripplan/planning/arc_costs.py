@@ -13,7 +13,15 @@ from tripplan.planning.road_access import open_arcs
 from tripplan.records.network import RoadNetwork
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
-from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, NEVER, TIME
+from tripplan.routing.kernels.customise import (
+    COLUMNS,
+    CONSUMED,
+    DROP,
+    HEAT,
+    MIN_DEPARTURE,
+    NEVER,
+    TIME,
+)
 from tripplan.units import (
     J_PER_KWH,
     KMH_PER_MPS,
@@ -38,7 +46,7 @@ class Roads(NamedTuple):
     time_s: Floats
     energy_kwh: Floats
     """Battery energy; negative where the road charges it."""
-    need_kwh: Floats
+    min_departure_kwh: Floats
     """Energy above the reserve that the road needs at its start."""
     drop_kwh: Floats
     """How far below full the battery is at the end of the road at the least."""
@@ -99,7 +107,7 @@ class ArcCosts:
         return Roads(
             time_s=np.where(self.open_arcs, time_s, np.inf),
             energy_kwh=np.add.reduceat(self.pieces.energy_kwh, start),
-            need_kwh=np.maximum(from_start, 0.0),
+            min_departure_kwh=np.maximum(from_start, 0.0),
             drop_kwh=np.maximum(to_end, 0.0),
             heat_j=np.add.reduceat(self.pieces.heat_j, start),
         )
@@ -125,8 +133,8 @@ def whole_numbers(roads: Roads) -> Ints:
     values[:, TIME] = np.rint(np.minimum(time_ms, NEVER))
     values[:, HEAT] = np.rint(np.minimum(roads.heat_j, NEVER))
     for column, energy_kwh in (
-        (NEED, roads.need_kwh),
-        (COST, roads.energy_kwh),
+        (MIN_DEPARTURE, roads.min_departure_kwh),
+        (CONSUMED, roads.energy_kwh),
         (DROP, roads.drop_kwh),
     ):
         values[:, column] = np.clip(np.ceil(energy_kwh * MWH_PER_KWH - _LOOSE), -NEVER, NEVER)

@@ -25,9 +25,9 @@ from tripplan.records.region import Region
 from tripplan.records.trip import ChargerWishes, Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.cch import Hierarchy
-from tripplan.routing.closures import untouched_rows
-from tripplan.routing.customization import Customised, shares_of_speed, stacked
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.closures import untouched_drives
+from tripplan.routing.customization import CustomizedHierarchy, shares_of_speed, stacked
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
 from tripplan.vehicle_model import conditioned as model
@@ -75,8 +75,8 @@ class PreparedRegion:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.nodes = NodeIndex(region.network)
-        self._kept: OrderedDict[tuple[str, bytes], RowStore] = OrderedDict()
-        self._grounds: OrderedDict[str, Customised] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
+        self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
 
     def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
@@ -111,7 +111,7 @@ class PreparedRegion:
         """The contraction hierarchy of the roads."""
         return Hierarchy.of(self.region.network, self.region.order)
 
-    def rows(self, trip: Trip, vehicle: Vehicle, charger_nodes: Ints) -> RowStore:
+    def rows(self, trip: Trip, vehicle: Vehicle, charger_nodes: Ints) -> ManyToMany:
         """Drives between chargers for this car under the conditions of this trip.
 
         Parameters
@@ -124,7 +124,7 @@ class PreparedRegion:
         key = (_kind_of(trip, vehicle), charger_nodes.tobytes())
         found = self._kept.get(key)
         if found is None:
-            found = RowStore(self._ground(trip, vehicle, key[0]), charger_nodes)
+            found = ManyToMany(self._customized(trip, vehicle, key[0]), charger_nodes)
             if trip.closed:
                 self._keep_untouched(found, (_kind_of(_before_closures(trip), vehicle), key[1]))
             self._kept[key] = found
@@ -133,30 +133,30 @@ class PreparedRegion:
         self._kept.move_to_end(key)
         return found
 
-    def _keep_untouched(self, rows: RowStore, before: tuple[str, bytes]) -> None:
+    def _keep_untouched(self, rows: ManyToMany, before: tuple[str, bytes]) -> None:
         """Take the rows that closures did not change from those that were kept before them."""
         known = self._kept.get(before)
         if known is not None:
-            closed = known.ground.open_roads & ~rows.ground.open_roads
-            rows.keep(untouched_rows(known, np.flatnonzero(closed).astype(np.int32)))
+            closed = known.customized.open_roads & ~rows.customized.open_roads
+            rows.keep(untouched_drives(known, np.flatnonzero(closed).astype(np.int32)))
 
-    def _ground(self, trip: Trip, vehicle: Vehicle, kind: str) -> Customised:
+    def _customized(self, trip: Trip, vehicle: Vehicle, kind: str) -> CustomizedHierarchy:
         """Return the roads with their costs, as they are kept or made now."""
-        found = self._grounds.get(kind)
+        found = self._customized_kept.get(kind)
         if found is None:
             found = self._made(trip, vehicle)
-            self._grounds[kind] = found
-            if len(self._grounds) > KEPT:
-                self._grounds.popitem(last=False)
-        self._grounds.move_to_end(kind)
+            self._customized_kept[kind] = found
+            if len(self._customized_kept) > KEPT:
+                self._customized_kept.popitem(last=False)
+        self._customized_kept.move_to_end(kind)
         return found
 
-    def _made(self, trip: Trip, vehicle: Vehicle) -> Customised:
+    def _made(self, trip: Trip, vehicle: Vehicle) -> CustomizedHierarchy:
         """Return the roads with their costs: by an update of those without closures, or anew."""
         if not trip.closed:
             return self._customised(trip, vehicle)
         before = _before_closures(trip)
-        open_roads = self._ground(before, vehicle, _kind_of(before, vehicle))
+        open_roads = self._customized(before, vehicle, _kind_of(before, vehicle))
         closed = [self._roads_at(self.region.network, place) for place in trip.closed]
         return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
 
@@ -173,7 +173,7 @@ class PreparedRegion:
             )
         return found
 
-    def _customised(self, trip: Trip, vehicle: Vehicle) -> Customised:
+    def _customised(self, trip: Trip, vehicle: Vehicle) -> CustomizedHierarchy:
         network = self.region.network
         values = []
         for share in speed_shares(trip):
@@ -181,7 +181,7 @@ class PreparedRegion:
             values.append(whole_numbers(costs.roads()))
         capacity = model.capacity_kwh(vehicle, trip)
         curve = vehicle.battery.charging_curve
-        return Customised(
+        return CustomizedHierarchy(
             hierarchy=self.hierarchy,
             values=stacked(values),
             open_roads=costs.open_arcs,

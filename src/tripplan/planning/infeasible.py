@@ -11,8 +11,8 @@ from tripplan.planning.road_access import open_arcs
 from tripplan.records.region import Region
 from tripplan.records.trip import AvoidableRoad, Trip
 from tripplan.records.vehicle import Vehicle
-from tripplan.routing.customization import Customised
-from tripplan.search.problem import Question
+from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach, distance_km, joined
 
 _NOTHING_KWH: Final = 0.05
@@ -27,15 +27,15 @@ class Refused:
     ----------
     region, trip, vehicle
         Who wanted to drive where.
-    ground, question
+    customized, problem
         The same as the search saw it.
     """
 
     region: Region
     trip: Trip
     vehicle: Vehicle
-    ground: Customised
-    question: Question
+    customized: CustomizedHierarchy
+    problem: Problem
 
     def out_of_range(self, gap: OutOfReach, dropped: Mapping[str, int]) -> OutOfRangeError:
         """Put into words that the battery cannot bridge a gap.
@@ -47,16 +47,16 @@ class Refused:
         dropped
             How many chargers wishes took out, by reason.
         """
-        chargers = self.question.charger_node.size - len(self.question.banned)
+        chargers = self.problem.charger_node.size - len(self.problem.banned)
         trip, vehicle, network = self.trip, self.vehicle, self.region.network
         lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
         near = self.region.gazetteer.nearest(lat, lon)
         name = f"{lat:.4f},{lon:.4f}"
         if near is not None:
             name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
-        ahead = [goal.node for goal in self.question.goals[gap.next_goal :]]
+        ahead = [target.node for target in self.problem.targets[gap.next_target :]]
         remaining_km = sum(
-            distance_km(self.ground, network.length_m, here, there)
+            distance_km(self.customized, network.length_m, here, there)
             for here, there in pairwise([gap.furthest_node, *ahead])
         )
         fits = f"{gap.reached_stops} of {chargers} chargers with a fitting plug can be reached"
@@ -107,4 +107,4 @@ class Refused:
 
     def _joined(self, avoid: tuple[AvoidableRoad, ...]) -> bool:
         open_roads = open_arcs(self.region.network, self.vehicle, avoid)
-        return joined(self.ground, open_roads, self.question.origin, self.question.destination)
+        return joined(self.customized, open_roads, self.problem.origin, self.problem.destination)

@@ -23,8 +23,8 @@ from tripplan.planning.tariff import FREE, Tariff
 from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, Leg
 from tripplan.records.trip import Trip
-from tripplan.search.problem import Question
-from tripplan.search.worth import Worth, nothing_beside_time
+from tripplan.search.problem import Problem
+from tripplan.search.worth import ObjectiveWeights, nothing_beside_time
 from tripplan.units import S_PER_H
 
 STOP_WORTH_S: Final = 86_400.0
@@ -118,36 +118,36 @@ def hour_worth(trip: Trip) -> float:
     return max(prices.value_of_time_per_h, least)
 
 
-def with_worth(question: Question, pricing: Pricing, halts: Sequence[Halt]) -> Question:
-    """Return the question with what counts beside time by the trip's objective.
+def with_objective(problem: Problem, pricing: Pricing, halts: Sequence[Halt]) -> Problem:
+    """Return the problem with what counts beside time by the trip's objective.
 
     Parameters
     ----------
-    question
+    problem
         What is asked of the search.
     pricing
         What charging costs on the trip.
     halts
-        Places to visit, as the question's goals have them but for the last.
+        Places to visit, as the problem's targets have them but for the last.
     """
-    trip, worth = pricing.trip, nothing_beside_time(question.stop_count)
-    chargers = question.charger_node.size
+    trip, worth = pricing.trip, nothing_beside_time(problem.stop_count)
+    chargers = problem.charger_node.size
     if trip.objective == "time":
-        return question
+        return problem
     if trip.objective == "energy":
         s_per_kwh = S_PER_H / trip.hour_worth_kwh
         worth = replace(worth, kwh_s=worth.kwh_s + s_per_kwh, end_s_per_kwh=s_per_kwh)
     elif trip.objective == "stops":
-        counted = [goal.is_charger for goal in question.goals]
+        counted = [target.is_charger for target in problem.targets]
         at_charger = np.concatenate([np.ones(chargers), counted, [0.0]])
         worth = replace(worth, fee_s=STOP_WORTH_S * at_charger)
     else:
         worth = _money_worth(pricing, chargers, halts)
-    return replace(question, worth=worth)
+    return replace(problem, objective=worth)
 
 
-def _money_worth(pricing: Pricing, chargers: int, halts: Sequence[Halt]) -> Worth:
-    """Return prices in seconds at each stop: chargers, goals and the origin."""
+def _money_worth(pricing: Pricing, chargers: int, halts: Sequence[Halt]) -> ObjectiveWeights:
+    """Return prices in seconds at each stop: chargers, targets and the origin."""
     trip = pricing.trip
     s_per_money = S_PER_H / hour_worth(trip)
     tariffs = [pricing.tariff(k)[0] for k in range(chargers)]
@@ -156,7 +156,7 @@ def _money_worth(pricing: Pricing, chargers: int, halts: Sequence[Halt]) -> Wort
         tariffs.append(own if halt.plug is None else pricing.of_plug(halt.plug))
     tariffs += [FREE, FREE]
     per_kwh, per_min, per_session = np.array([tariff[:3] for tariff in tariffs], np.float64).T
-    return Worth(
+    return ObjectiveWeights(
         kwh_s=per_kwh * s_per_money,
         charging_factor=1.0 + per_min * MIN_PER_H * s_per_money / S_PER_H,
         fee_s=per_session * s_per_money,

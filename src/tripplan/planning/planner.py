@@ -13,9 +13,9 @@ from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PreparedRegion, left_out, speed_shares, spells_of
 from tripplan.planning.certificate import certificate_of, with_bound
 from tripplan.planning.infeasible import Refused
-from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of, with_worth
+from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of, with_objective
 from tripplan.planning.reconstruct import Itinerary, unfold
-from tripplan.planning.route import Halt, Journey, goal_at, waypoint_halt
+from tripplan.planning.route import Halt, Journey, target_at, waypoint_halt
 from tripplan.planning.stops import charger_halt
 from tripplan.records.charger import Plug
 from tripplan.records.plan import Audit, ChargingStop, Plan
@@ -23,8 +23,8 @@ from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip
 from tripplan.records.vehicle import Vehicle
-from tripplan.routing.many_to_many import ROWS_KEPT, RowStore
-from tripplan.search.problem import Goal, Question
+from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
+from tripplan.search.problem import Problem, Target
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 from tripplan.vehicle_model import conditioned as model
@@ -66,7 +66,7 @@ class Planner:
             The car.
         every_row
             Whether to find the drives from each charger to all others now: some 20 ms a charger on
-            a network of 436,000 nodes.  No more are kept than `search.rows.ROWS_KEPT`.
+            a network of 436,000 nodes.  No more are kept than `routing.many_to_many.ROWS_KEPT`.
 
         Returns
         -------
@@ -78,8 +78,8 @@ class Planner:
         rows.made_ready()
         if every_row:
             for stop in range(min(fitting.node.size, ROWS_KEPT)):
-                rows.row(stop)
-                rows.relaxed_row(stop)
+                rows.one_to_many(stop)
+                rows.relaxed_one_to_many(stop)
         return int(fitting.node.size)
 
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
@@ -128,14 +128,14 @@ class Planner:
         halts = self._halts(trip, vehicle, fitting, rows, (origin, destination))
         efficiency = model.home_efficiency(vehicle)
         pricing = Pricing(trip, fitting.plugs, fitting.tariffs, efficiency)
-        question = with_worth(
-            self._question(trip, vehicle, (origin, destination), fitting, halts),
+        problem = with_objective(
+            self._problem(trip, vehicle, (origin, destination), fitting, halts),
             pricing,
             [halt for halt, _ in halts],
         )
-        case = Refused(self.region, trip, vehicle, rows.ground, question)
+        case = Refused(self.region, trip, vehicle, rows.customized, problem)
         try:
-            solution = solve(question, rows, self.settings)
+            solution = solve(problem, rows, self.settings)
         except OutOfReach as gap:
             alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}
             raise case.out_of_range(gap, {**fitting.dropped, **alone}) from None
@@ -145,7 +145,7 @@ class Planner:
         journey = Journey(
             self.region.network, vehicle, trip, shares, tuple(halt for halt, _ in halts)
         )
-        itinerary = unfold(question, solution, journey, fitting.plugs)
+        itinerary = unfold(problem, solution, journey, fitting.plugs)
         audit = audit_plan(
             vehicle,
             trip,
@@ -162,18 +162,18 @@ class Planner:
                 itinerary.legs,
                 itinerary.stops,
                 vehicle.mass_kg + trip.conditions.payload_kg,
-                question.capacity_kwh,
+                problem.capacity_kwh,
             ),
             stops=tuple(map(pricing.paid, itinerary.stops)),
         )
-        return self._written(vehicle, question, solution, told, pricing, audit, snapped)
+        return self._written(vehicle, problem, solution, told, pricing, audit, snapped)
 
     def _halts(
         self,
         trip: Trip,
         vehicle: Vehicle,
         fitting: Fitting,
-        rows: RowStore,
+        rows: ManyToMany,
         ends: tuple[int, int],
     ) -> list[tuple[Halt, int]]:
         """Places to visit on the way with their nodes: waypoints in order, chargers between them.
@@ -191,9 +191,9 @@ class Planner:
             wanted = (charger_halt(fitting.plugs[at]), int(fitting.node[at]))
             nodes = [ends[0], *(node for _, node in halts), ends[1]]
             longer_s = [
-                rows.lanes_between(nodes[k], wanted[1])[0]
-                + rows.lanes_between(wanted[1], nodes[k + 1])[0]
-                - rows.lanes_between(nodes[k], nodes[k + 1])[0]
+                rows.scalarized_between(nodes[k], wanted[1])[0]
+                + rows.scalarized_between(wanted[1], nodes[k + 1])[0]
+                - rows.scalarized_between(nodes[k], nodes[k + 1])[0]
                 for k in range(after, len(nodes) - 1)
             ]
             place = after + int(np.argmin(longer_s))
@@ -217,14 +217,14 @@ class Planner:
         nodes.append(self._ready.nodes.snap(trip.destination, limit_km)[0])
         return tuple((float(network.lat[k]), float(network.lon[k])) for k in nodes)
 
-    def _question(
+    def _problem(
         self,
         trip: Trip,
         vehicle: Vehicle,
         ends: tuple[int, int],
         fitting: Fitting,
         halts: Sequence[tuple[Halt, int]],
-    ) -> Question:
+    ) -> Problem:
         capacity = model.capacity_kwh(vehicle, trip)
         warm_up = model.warm_up(vehicle, trip.conditions).total_kwh
         start_kwh = trip.departure_soc * capacity - warm_up
@@ -238,9 +238,9 @@ class Planner:
                 expected="more than reserve_soc plus the warm-up of car and cabin",
             )
         curve = vehicle.battery.charging_curve
-        return Question(
+        return Problem(
             origin=ends[0],
-            goals=(*(goal_at(halt, node, trip) for halt, node in halts), Goal(ends[1])),
+            targets=(*(target_at(halt, node, trip) for halt, node in halts), Target(ends[1])),
             charger_node=fitting.node,
             charger_kw=np.minimum(fitting.power_kw, curve.max_kw if curve else np.inf),
             capacity_kwh=capacity,
@@ -256,13 +256,13 @@ class Planner:
             longest_charge_s=trip.longest_stop_s or np.inf,
             most_stops=trip.most_stops,
             banned=frozenset().union(*left_out(fitting.plugs, trip).values()),
-            spells=spells_of(fitting.plugs, trip),
+            opening_intervals=spells_of(fitting.plugs, trip),
         )
 
     def _written(
         self,
         vehicle: Vehicle,
-        question: Question,
+        problem: Problem,
         solution: Solution,
         itinerary: Itinerary,
         pricing: Pricing,
@@ -276,7 +276,7 @@ class Planner:
         waiting_s = sum(stop.waited_s for stop in stops)
         dwell_s = sum(stop.dwell_s for stop in stops)
         total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
-        totals = totals_of(pricing, legs, stops, total_s, question.capacity_kwh)
+        totals = totals_of(pricing, legs, stops, total_s, problem.capacity_kwh)
         warm_up = model.warm_up(vehicle, trip.conditions)
         scored = score(pricing, totals, solution.lower_bound_s, warm_up.total_kwh)
         certificate = certificate_of(solution, trip.objective, scored, total_s)
@@ -287,7 +287,7 @@ class Planner:
             vehicle_name=vehicle.name,
             trip=trip,
             soh=vehicle.battery.soh,
-            capacity_kwh=question.capacity_kwh,
+            capacity_kwh=problem.capacity_kwh,
             legs=legs,
             stops=stops,
             total_s=total_s,

@@ -15,7 +15,7 @@ from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, EnergyLedger, Leg, SpeedAdvice, Trace
 from tripplan.records.trip import Place
 from tripplan.routing.geometry import Track, lay_track
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution
 from tripplan.units import KMH_PER_MPS, M_PER_KM
 from tripplan.vehicle_model import conditioned as model
@@ -40,31 +40,31 @@ class _Driven:
 
 
 def unfold(
-    question: Question, solution: Solution, journey: Journey, plugs: Sequence[Plug]
+    problem: Problem, solution: Solution, journey: Journey, plugs: Sequence[Plug]
 ) -> Itinerary:
     """Drive the chosen chain arc by arc.
 
     Parameters
     ----------
-    question, solution
+    problem, solution
         What was asked of the search, and its answer.
     journey
         The roads, the car and the trip.
     plugs
-        Plug of each charger of the question.
+        Plug of each charger of the problem.
     """
     trip, network = journey.trip, journey.network
     halts = [
-        journey.halts[visit.goal] if visit.goal >= 0 else charger_halt(plugs[visit.charger])
-        for visit in solution.visits
+        journey.halts[visit.target] if visit.target >= 0 else charger_halt(plugs[visit.charger])
+        for visit in solution.stops
     ]
     warm_ups = [
         model.warm_up(journey.vehicle, trip.conditions),
         *(halt.warm_up for halt in halts),
     ]
     places = [trip.origin, *(halt.place for halt in halts), trip.destination]
-    state = State(energy_kwh=question.start_kwh + warm_ups[0].total_kwh, pack_c=question.start_c)
-    node = question.origin
+    state = State(energy_kwh=problem.start_kwh + warm_ups[0].total_kwh, pack_c=problem.start_c)
+    node = problem.origin
     legs: list[Leg] = []
     stops: list[ChargingStop] = []
     for position, roads in enumerate(solution.legs):
@@ -78,21 +78,21 @@ def unfold(
         )
         node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
         steps = steps_of(network, track, costs)
-        drive = _drive(question, steps, state, warm_ups[position])
+        drive = _drive(problem, steps, state, warm_ups[position])
         advice = speed_advice(journey, roads, track, steps, state.distance_km)
         ends = (places[position], places[position + 1])
-        legs.append(_leg(question, track, steps, drive, state, ends, advice))
+        legs.append(_leg(problem, track, steps, drive, state, ends, advice))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])
         state.distance_km = legs[-1].trace.distance_km[-1]
-        if position < len(solution.visits):
-            visit, halt = solution.visits[position], halts[position]
-            stops.append(pause(question, visit, state, position + 1, halt))
+        if position < len(solution.stops):
+            visit, halt = solution.stops[position], halts[position]
+            stops.append(pause(problem, visit, state, position + 1, halt))
     return Itinerary(tuple(legs), tuple(stops))
 
 
-def _drive(question: Question, steps: Steps, state: State, warm_up: model.WarmUp) -> _Driven:
+def _drive(problem: Problem, steps: Steps, state: State, warm_up: model.WarmUp) -> _Driven:
     energy, pack_c, elapsed = state.energy_kwh - warm_up.total_kwh, state.pack_c, state.elapsed_s
     curtailed = 0.0
     # A leg without any road (a stop where the trip starts) has but one point: its end.
@@ -101,9 +101,9 @@ def _drive(question: Question, steps: Steps, state: State, warm_up: model.WarmUp
         steps.energy_kwh.tolist(), steps.time_s.tolist(), steps.heat_j.tolist(), strict=True
     ):
         after = energy - net
-        curtailed += max(0.0, after - question.capacity_kwh)
-        energy = min(after, question.capacity_kwh)
-        pack_c = driven_pack_c(pack_c, heat_j, time_s, question.pack)
+        curtailed += max(0.0, after - problem.capacity_kwh)
+        energy = min(after, problem.capacity_kwh)
+        pack_c = driven_pack_c(pack_c, heat_j, time_s, problem.pack)
         elapsed += time_s
         rows.append((elapsed, energy, pack_c))
     table = np.array(rows)
@@ -119,7 +119,7 @@ def _drive(question: Question, steps: Steps, state: State, warm_up: model.WarmUp
 
 
 def _leg(
-    question: Question,
+    problem: Problem,
     track: Track,
     steps: Steps,
     drive: _Driven,
@@ -127,7 +127,7 @@ def _leg(
     ends: tuple[Place, Place],
     advice: tuple[SpeedAdvice, ...],
 ) -> Leg:
-    soc = drive.energy_kwh / question.capacity_kwh
+    soc = drive.energy_kwh / problem.capacity_kwh
     rises = np.diff(track.elevation_m)
     distance_km = state.distance_km + track.distance_m / M_PER_KM
     return Leg(
@@ -135,7 +135,7 @@ def _leg(
         end=ends[1],
         distance_km=float(distance_km[-1] - distance_km[0]),
         driving_s=float(drive.elapsed_s[-1] - drive.elapsed_s[0]),
-        departure_soc=state.energy_kwh / question.capacity_kwh,
+        departure_soc=state.energy_kwh / problem.capacity_kwh,
         arrival_soc=float(soc[-1]),
         min_soc=float(soc.min()),
         pack_departure_c=float(drive.pack_c[0]),

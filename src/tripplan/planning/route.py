@@ -9,7 +9,7 @@ from tripplan.records.network import RoadNetwork
 from tripplan.records.trip import Place, Trip, Waypoint
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.geometry import Track
-from tripplan.search.problem import Goal
+from tripplan.search.problem import Target
 from tripplan.vehicle_model import conditioned as model
 
 
@@ -60,12 +60,12 @@ def waypoint_halt(stay: Waypoint, trip: Trip, vehicle: Vehicle) -> Halt:
     )
 
 
-def goal_at(halt: Halt, node: int, trip: Trip) -> Goal:
+def target_at(halt: Halt, node: int, trip: Trip) -> Target:
     """Return a place on the way as the search sees it."""
     if halt.plug is None:
         drawn_kwh = halt.standing_kwh + halt.warm_up.total_kwh
-        return Goal(node, halt.dwell_s, halt.charger_kw, drawn_kwh=drawn_kwh)
-    return Goal(node, 0.0, halt.plug.power_kw, trip.stop_overhead_s, is_charger=True)
+        return Target(node, halt.dwell_s, halt.charger_kw, drawn_kwh=drawn_kwh)
+    return Target(node, 0.0, halt.plug.power_kw, trip.stop_overhead_s, is_charger=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ class Journey:
     shares: Floats
     """Shares of the usual speed that the search chose from, shape (speeds,)."""
     halts: tuple[Halt, ...] = ()
-    """Places on the way, as the question's goals have them but for the last."""
+    """Places on the way, as the problem's targets have them but for the last."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,9 @@ from tripplan.planning.route import Halt, State
 from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, LimitedBy, PowerSample
 from tripplan.records.trip import Place
-from tripplan.search.kernels.charge import charge_course, charge_course_for
-from tripplan.search.problem import Question
-from tripplan.search.solve import Visit
+from tripplan.search.kernels.charge import charging_trajectory, charging_trajectory_for
+from tripplan.search.problem import Problem
+from tripplan.search.solve import SolutionStop
 from tripplan.units import S_PER_H
 
 
@@ -26,30 +26,30 @@ def charger_halt(plug: Plug) -> Halt:
 
 
 def pause(
-    question: Question,
-    visit: Visit,
+    problem: Problem,
+    visit: SolutionStop,
     state: State,
     number: int,
     halt: Halt,
 ) -> ChargingStop:
     """Stand and charge, and move the state to the moment of departure."""
-    capacity, pack = question.capacity_kwh, question.pack
+    capacity, pack = problem.capacity_kwh, problem.pack
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
-    kw = halt.power_kw if question.power is not None else 0.0
+    kw = halt.power_kw if problem.power is not None else 0.0
     # Goals have no opening hours; -1 names no charger.
-    closed_s = question.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
+    closed_s = problem.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + visit.waited_s
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
-    courses = [_dwell(question, state, kw, halt.dwell_s)] if halt.dwell_s > 0.0 else []
+    courses = [_dwell(problem, state, kw, halt.dwell_s)] if halt.dwell_s > 0.0 else []
     dwell_kwh = state.energy_kwh - arrival_kwh
     state.energy_kwh -= halt.standing_kwh
-    overhead_s = question.overhead_s if halt.plug else 0.0
+    overhead_s = problem.overhead_s if halt.plug else 0.0
     charging_s = 0.0
-    if kw > 0.0 and question.power is not None:
+    if kw > 0.0 and problem.power is not None:
         state.pack_c = parked_pack_c(state.pack_c, 0.0, overhead_s, pack)
-        courses.append(_charge(question, state, kw, visit.departure_kwh))
+        courses.append(_charge(problem, state, kw, visit.departure_kwh))
         charging_s = float(courses[-1][-1, 1])
-    samples, free_s = _all_samples(courses, halt.dwell_s, kw, question.power)
+    samples, free_s = _all_samples(courses, halt.dwell_s, kw, problem.power)
     state.elapsed_s += waited_s + halt.dwell_s + overhead_s + charging_s
     gained_kwh = state.energy_kwh + halt.standing_kwh - arrival_kwh
     busy_s = sum(float(course[-1, 1]) for course in courses)
@@ -74,40 +74,40 @@ def pause(
     )
 
 
-def _charge(question: Question, state: State, kw: float, departure_kwh: float) -> Floats:
+def _charge(problem: Problem, state: State, kw: float, departure_kwh: float) -> Floats:
     """Charge up to an energy; returns the course of the charge."""
-    assert question.power is not None
-    capacity = question.capacity_kwh
+    assert problem.power is not None
+    capacity = problem.capacity_kwh
     leave_kwh = max(departure_kwh, state.energy_kwh)
-    course = charge_course(
+    course = charging_trajectory(
         state.energy_kwh / capacity,
         leave_kwh / capacity,
         state.pack_c,
         kw,
-        question.power,
-        question.pack,
+        problem.power,
+        problem.pack,
     )
     state.pack_c = float(course[-1, 2])
     state.energy_kwh = leave_kwh
     return course
 
 
-def _dwell(question: Question, state: State, kw: float, dwell_s: float) -> Floats:
+def _dwell(problem: Problem, state: State, kw: float, dwell_s: float) -> Floats:
     """Stand for a time, charging where there is a plug; returns the course of the charge."""
-    course = np.array([[state.energy_kwh / question.capacity_kwh, 0.0, state.pack_c]])
-    if kw > 0.0 and question.power is not None:
-        course = charge_course_for(
-            state.energy_kwh / question.capacity_kwh,
-            question.limit_kwh / question.capacity_kwh,
+    course = np.array([[state.energy_kwh / problem.capacity_kwh, 0.0, state.pack_c]])
+    if kw > 0.0 and problem.power is not None:
+        course = charging_trajectory_for(
+            state.energy_kwh / problem.capacity_kwh,
+            problem.limit_kwh / problem.capacity_kwh,
             state.pack_c,
             kw,
             dwell_s,
-            question.power,
-            question.pack,
+            problem.power,
+            problem.pack,
         )
-    state.energy_kwh = float(course[-1, 0]) * question.capacity_kwh
+    state.energy_kwh = float(course[-1, 0]) * problem.capacity_kwh
     rest_s = max(dwell_s - float(course[-1, 1]), 0.0)
-    state.pack_c = parked_pack_c(float(course[-1, 2]), 0.0, rest_s, question.pack)
+    state.pack_c = parked_pack_c(float(course[-1, 2]), 0.0, rest_s, problem.pack)
     return course
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tripplan.arrays import Ints
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.kernels.contraction import Chordal, above, contract, place_roads
-from tripplan.routing.kernels.phast import SweepWork, new_sweep_work
+from tripplan.routing.kernels.phast import PhastWork, new_phast_work
 from tripplan.routing.ordering import inertial_order
 
 
@@ -93,9 +93,9 @@ class Hierarchy:
         return first.astype(np.int32), listed.astype(np.int32)
 
     @cached_property
-    def work(self) -> SweepWork:
+    def work(self) -> PhastWork:
         """A workspace for sweeps over these roads, which use it one after the other."""
-        return new_sweep_work(self.node_count)
+        return new_phast_work(self.node_count)
 
     def selection(self, ranks: Ints) -> Ints:
         """Ranks to sweep so that these are reached, higher ones first."""

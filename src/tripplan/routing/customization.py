@@ -6,8 +6,9 @@ takes the speed with the least of time + rate x energy, and one customisation th
 roads and speeds between all pairs of nodes at once.  Two sets of rates are used:
 
 - a few *metrics*, which carry along what a drive does to the battery: real drives;
-- many *lanes*, weights alone: no drive at whatever roads and speeds lies below all of the lines
-  time + rate x energy = weight, which is what lower bounds are made of.
+- many *weightings* of time and energy, whose *scalarized weights* stand alone: no drive at whatever
+  roads and speeds lies below all of the lines time + rate x energy = weight, which is what lower
+  bounds are made of.
 
 The energy that lifts the car is set aside in all weights: it is the same on all roads between two
 nodes, and without it no weight is negative (a motor spends at least m g dz on a climb, and braking
@@ -25,27 +26,27 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.kernels.customise import (
-    COST,
-    LANE_MOST,
+    CONSUMED,
+    MOST_WEIGHT,
     NO_WAY,
     TIME,
     Costs,
     Roads32,
     customise,
-    customise_lanes,
+    customise_scalarized,
 )
-from tripplan.routing.kernels.recustomise import recustomise, recustomise_lanes
-from tripplan.routing.kernels.weights import cheapest_speeds, weights_in_lanes
+from tripplan.routing.kernels.recustomise import recustomise, recustomise_scalarized
+from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
 
 ONLY_ENERGY = np.inf
 """The rate at which only energy counts, and time where energies are equal."""
 _METRIC_FACTORS = (0.0, 1.3, 4.0, ONLY_ENERGY)
 """Rates of the metrics, as multiples of the rate at which the car charges at its quickest."""
-_LANE_FACTORS = (0.0, *np.geomspace(1.0, 8.0, 12).tolist(), 16.0, 40.0)
-"""Rates of the lanes, likewise; a lane of energy alone follows."""
-_LANE_UNIT_S = 1e-4
-_LANE_UNIT_KWH = 1e-6
+_RATE_FACTORS = (0.0, *np.geomspace(1.0, 8.0, 12).tolist(), 16.0, 40.0)
+"""Rates of the weightings, likewise; a weighting of energy alone follows."""
+_UNIT_S = 1e-4
+_UNIT_KWH = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,26 +62,29 @@ class Metric:
 
 
 @dataclass(frozen=True, eq=False)
-class Lanes:
+class ScalarizedWeights:
     """Least weights at many rates."""
 
     rate_s_per_kwh: Floats
-    """Shape (lanes - 1,), rising; the last lane is energy alone."""
+    """Shape (weightings - 1,), rising; the last weighting is energy alone."""
     unit: Floats
-    """Seconds (kilowatt-hours in the last lane) in one step of each lane, shape (lanes,)."""
+    """Seconds (kilowatt-hours in the last) in one step of each weighting, shape (weightings,)."""
     weight: Ints
-    """Weight of each road in steps of each lane, shape (roads, lanes)."""
+    """Weight of each road in steps of each weighting, shape (roads, weightings)."""
     up: Ints
     down: Ints
-    """Shape (arcs, lanes)."""
+    """Shape (arcs, weightings)."""
 
     def of(self, energy_kwh: float) -> Floats:
-        """Return what an energy weighs in each lane, shape (lanes,) [s, kWh in the last]."""
+        """Return what an energy weighs in each weighting [s, kWh in the last].
+
+        Shape (weightings,).
+        """
         return energy_kwh * np.append(self.rate_s_per_kwh, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Customised:
+class CustomizedHierarchy:
     """Costs of the roads at each speed, and what follows from them for all pairs of nodes.
 
     Parameters
@@ -123,7 +127,7 @@ class Customised:
         rise = height[self.hierarchy.head] - height[self.hierarchy.tail]
         spared = np.empty(self.values.shape[:2], np.int32)
         for row, values in zip(spared, self.values, strict=True):
-            row[:] = np.maximum(np.floor(values[:, COST] - rise), 0.0)
+            row[:] = np.maximum(np.floor(values[:, CONSUMED] - rise), 0.0)
         return spared
 
     @cached_property
@@ -143,23 +147,23 @@ class Customised:
         return Metric(rate, roads, choice, up, down)
 
     @cached_property
-    def lanes(self) -> Lanes:
+    def scalarized(self) -> ScalarizedWeights:
         """Least weights at many rates."""
-        rates = np.array(_LANE_FACTORS) * self.base_rate
-        unit = np.append(self._lane_units(rates), 10.0 * _LANE_UNIT_KWH)
-        weight = weights_in_lanes(self.values, self.spared_mwh, self.open_roads, rates, unit)
+        rates = np.array(_RATE_FACTORS) * self.base_rate
+        unit = np.append(self._units(rates), 10.0 * _UNIT_KWH)
+        weight = scalarized_weights(self.values, self.spared_mwh, self.open_roads, rates, unit)
         tree = self.hierarchy
         half = weight.shape[1] // 2
         parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
         with ThreadPoolExecutor(2) as pool:
             found = list(
-                pool.map(lambda p: customise_lanes(tree.graph, tree.arc, tree.is_up, p), parts)
+                pool.map(lambda p: customise_scalarized(tree.graph, tree.arc, tree.is_up, p), parts)
             )
         up = np.concatenate([found[0][0], found[1][0]], axis=1)
         down = np.concatenate([found[0][1], found[1][1]], axis=1)
-        return Lanes(rates, unit, weight, up, down)
+        return ScalarizedWeights(rates, unit, weight, up, down)
 
-    def closing(self, roads: Ints) -> "Customised":
+    def closing(self, roads: Ints) -> "CustomizedHierarchy":
         """Return the same with some roads closed; what they do not touch is not worked out anew.
 
         Parameters
@@ -172,11 +176,13 @@ class Customised:
         open_roads[roads] = False
         changed = np.ascontiguousarray(roads, dtype=np.int32)
         with ThreadPoolExecutor(2) as pool:
-            lanes = pool.submit(self._lanes_without, changed)
+            scalarized = pool.submit(self._scalarized_without, changed)
             metrics = tuple(pool.map(lambda m: self._metric_without(m, changed), self.metrics))
             fewer = replace(self, open_roads=open_roads)
             # Filled here, so that nobody works them out from the beginning.
-            fewer.__dict__.update(spared_mwh=self.spared_mwh, metrics=metrics, lanes=lanes.result())
+            fewer.__dict__.update(
+                spared_mwh=self.spared_mwh, metrics=metrics, scalarized=scalarized.result()
+            )
         assert fewer.hierarchy is tree
         return fewer
 
@@ -194,29 +200,29 @@ class Customised:
         )  # fmt: skip
         return replace(metric, roads=left, up=up, down=down)
 
-    def _lanes_without(self, roads: Ints) -> Lanes:
-        tree, lanes = self.hierarchy, self.lanes
-        weight, up, down = lanes.weight.copy(), lanes.up.copy(), lanes.down.copy()
-        weight[roads] = LANE_MOST
-        recustomise_lanes(
+    def _scalarized_without(self, roads: Ints) -> ScalarizedWeights:
+        tree, scalarized = self.hierarchy, self.scalarized
+        weight, up, down = scalarized.weight.copy(), scalarized.up.copy(), scalarized.down.copy()
+        weight[roads] = MOST_WEIGHT
+        recustomise_scalarized(
             tree.graph, weight, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads
         )
-        return replace(lanes, weight=weight, up=up, down=down)
+        return replace(scalarized, weight=weight, up=up, down=down)
 
-    def _lane_units(self, rates: Floats) -> Floats:
-        """Return steps so fine that sums along the longest conceivable drive stay within a lane."""
+    def _units(self, rates: Floats) -> Floats:
+        """Return steps so fine that sums along the longest conceivable drive can be told apart."""
         values = self.values[0][self.open_roads]
         if not values.size:
-            return np.full(rates.size, _LANE_UNIT_S)
+            return np.full(rates.size, _UNIT_S)
         longest_s = float(np.sqrt(values.shape[0]) * 40.0 * values[:, TIME].mean() / MS_PER_S)
-        most_kwh = float(
+        max_arrival_kwh = float(
             np.sqrt(values.shape[0])
             * 40.0
             * self.spared_mwh[0][self.open_roads].mean()
             / MWH_PER_KWH
         )
-        wanted = (longest_s + rates * most_kwh) / LANE_MOST
-        return np.maximum(wanted, _LANE_UNIT_S)
+        wanted = (longest_s + rates * max_arrival_kwh) / MOST_WEIGHT
+        return np.maximum(wanted, _UNIT_S)
 
 
 def shares_of_speed(least: float, step: float) -> tuple[float, ...]:

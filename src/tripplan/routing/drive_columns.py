@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Ints
-from tripplan.routing.kernels.customise import COST, DROP, HEAT, NEED, TIME
+from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
 from tripplan.routing.kernels.rphast import distinct
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
@@ -19,8 +19,8 @@ class DriveColumns(NamedTuple):
     metric: Ints
     """Index of the metric that found the drive."""
     time_s: Floats
-    need_kwh: Floats
-    cost_kwh: Floats
+    min_departure_kwh: Floats
+    consumed_kwh: Floats
     drop_kwh: Floats
     """How far below full the battery is on arrival at the least."""
     heat_j: Floats
@@ -43,18 +43,18 @@ def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
 
 def after_drawing(drawn_kwh: float, columns: DriveColumns) -> DriveColumns:
     """Return drives that start at a place where the battery gives an energy before [kWh]."""
-    cost = columns.cost_kwh + drawn_kwh
+    cost = columns.consumed_kwh + drawn_kwh
     return columns._replace(
-        need_kwh=columns.need_kwh + drawn_kwh,
-        cost_kwh=cost,
+        min_departure_kwh=columns.min_departure_kwh + drawn_kwh,
+        consumed_kwh=cost,
         drop_kwh=np.maximum(columns.drop_kwh, cost),
     )
 
 
-class Rows(Protocol):
-    """Drives between the chargers of a car; see `RowStore`."""
+class DriveSource(Protocol):
+    """Drives between the chargers of a car; see `ManyToMany`."""
 
-    def row(self, stop: int) -> DriveColumns:
+    def one_to_many(self, stop: int) -> DriveColumns:
         """Drives from a charger to the others."""
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
@@ -68,7 +68,7 @@ class Rows(Protocol):
 
 
 def columns_of(stops: Ints, values: Ints) -> DriveColumns:
-    """Put drives into columns, without those that another of the same stop makes superfluous.
+    """Put drives into columns, without those that another of the same stop dominates.
 
     Parameters
     ----------
@@ -78,13 +78,13 @@ def columns_of(stops: Ints, values: Ints) -> DriveColumns:
         Values of drives by metric, time -1 where there is none, shape (metrics, stops, 5).
     """
     row, metric, kept = distinct(values)
-    energy = kept[:, [NEED, COST, DROP]] / MWH_PER_KWH
+    energy = kept[:, [MIN_DEPARTURE, CONSUMED, DROP]] / MWH_PER_KWH
     return DriveColumns(
         stop=stops[row],
         metric=metric,
         time_s=kept[:, TIME] / MS_PER_S,
-        need_kwh=energy[:, 0].copy(),
-        cost_kwh=energy[:, 1].copy(),
+        min_departure_kwh=energy[:, 0].copy(),
+        consumed_kwh=energy[:, 1].copy(),
         drop_kwh=energy[:, 2].copy(),
         heat_j=kept[:, HEAT].astype(np.float64),
     )

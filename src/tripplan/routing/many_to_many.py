@@ -16,18 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Ints
-from tripplan.routing.customization import Customised
+from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.drive_columns import DriveColumns, columns_of, picked_drives
-from tripplan.routing.kernels.customise import COLUMNS, COST, LANE_MOST, NEED, NEVER, TIME, Costs
-from tripplan.routing.kernels.lower_envelope import corners
-from tripplan.routing.kernels.phast import lane_weights, ways
+from tripplan.routing.kernels.customise import (
+    COLUMNS,
+    CONSUMED,
+    MIN_DEPARTURE,
+    MOST_WEIGHT,
+    NEVER,
+    TIME,
+    Costs,
+)
+from tripplan.routing.kernels.lower_envelope import lower_envelopes
+from tripplan.routing.kernels.phast import phast_scalarized, phast_ways
 from tripplan.routing.kernels.rphast import (
-    Compact,
-    compact_lanes,
-    compact_ways,
-    compacted,
+    RestrictedGraph,
     leading_to,
-    needed,
+    perfect_customisation,
+    restricted,
+    rphast_scalarized,
+    rphast_ways,
     thinned,
 )
 from tripplan.units import MWH_PER_KWH
@@ -35,46 +43,46 @@ from tripplan.units import MWH_PER_KWH
 
 def _energies(values: NDArray[np.int32]) -> tuple[Floats, Floats]:
     """Return the need and the cost of drives [kWh], infinite where there is none."""
-    need, spent = values[:, NEED] / MWH_PER_KWH, values[:, COST] / MWH_PER_KWH
+    need, spent = values[:, MIN_DEPARTURE] / MWH_PER_KWH, values[:, CONSUMED] / MWH_PER_KWH
     need[values[:, TIME] < 0] = np.inf
     return need, spent
 
 
 @dataclass(eq=False)
-class RowStore:
-    """Rows of drives between the stops of a car, made when they are asked for.
+class ManyToMany:
+    """Drives between the stops of a car, made when they are asked for.
 
     Parameters
     ----------
-    ground
+    customized
         The roads with their costs.
     stop_node
         Node of each stop, shape (stops,).
     """
 
-    ground: Customised
+    customized: CustomizedHierarchy
     stop_node: Ints
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
     _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
-    _swept: OrderedDict[tuple[int, bool], "_Swept"] = field(init=False, repr=False)
+    _reached: OrderedDict[tuple[int, bool], "_Reached"] = field(init=False, repr=False)
     _ends: OrderedDict[tuple[int, bool], "_End"] = field(init=False, repr=False)
     _needs: OrderedDict[int, Floats] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        tree = self.ground.hierarchy
-        self.forget_rows()
+        tree = self.customized.hierarchy
+        self.forget()
         ranks = tree.rank[self.stop_node]
-        self._part = compacted(tree.graph, tree.selection(ranks))
+        self._part = restricted(tree.graph, tree.selection(ranks))
         self._stop_place = self._part.place[ranks]
 
     def made_ready(self) -> None:
         """Work out what all drives between these stops share, which the first would do else."""
-        _ = self._forward, self._backward, self._lane_parts
+        _ = self._forward, self._backward, self._scalarized_parts
 
-    def forget_rows(self) -> None:
+    def forget(self) -> None:
         """Let go of all drives that were found so far."""
         self._rows, self._relaxed_rows = OrderedDict(), OrderedDict()
-        self._swept, self._ends, self._needs = OrderedDict(), OrderedDict(), OrderedDict()
+        self._reached, self._ends, self._needs = OrderedDict(), OrderedDict(), OrderedDict()
 
     @property
     def known(self) -> Mapping[int, DriveColumns]:
@@ -88,21 +96,23 @@ class RowStore:
     @cached_property
     def _forward(self) -> tuple[Costs, ...]:
         """Costs of travel down in each metric, in the order of the sweep."""
-        return tuple(_picked(metric.down, self._part.arc) for metric in self.ground.metrics)
+        return tuple(_picked(metric.down, self._part.arc) for metric in self.customized.metrics)
 
     @cached_property
     def _backward(self) -> tuple[Costs, ...]:
-        return tuple(_picked(metric.up, self._part.arc) for metric in self.ground.metrics)
+        return tuple(_picked(metric.up, self._part.arc) for metric in self.customized.metrics)
 
     @cached_property
-    def _lane_parts(self) -> tuple[tuple[Compact, Ints], tuple[Compact, Ints]]:
-        """Arcs down and up that some lane needs, and their weights."""
-        lanes, part = self.ground.lanes, self._part
-        up, down = lanes.up[part.arc], lanes.down[part.arc]
+    def _scalarized_parts(
+        self,
+    ) -> tuple[tuple[RestrictedGraph, Ints], tuple[RestrictedGraph, Ints]]:
+        """Arcs down and up that some weighting needs, and their weights."""
+        scalarized, part = self.customized.scalarized, self._part
+        up, down = scalarized.up[part.arc], scalarized.down[part.arc]
         half = up.shape[1] // 2
         with ThreadPoolExecutor(2) as pool:
             found = pool.map(
-                lambda span: needed(part, up[:, span].copy(), down[:, span].copy()),
+                lambda span: perfect_customisation(part, up[:, span].copy(), down[:, span].copy()),
                 (slice(half), slice(half, None)),
             )
             (up_1, down_1), (up_2, down_2) = found
@@ -112,11 +122,11 @@ class RowStore:
         )
 
     @cached_property
-    def _lane_work(self) -> Ints:
-        lanes = self.ground.lanes.up.shape[1]
-        return np.zeros((self.ground.hierarchy.node_count, lanes), np.int32)
+    def _scalarized_work(self) -> Ints:
+        scalarized = self.customized.scalarized.up.shape[1]
+        return np.zeros((self.customized.hierarchy.node_count, scalarized), np.int32)
 
-    def row(self, stop: int) -> DriveColumns:
+    def one_to_many(self, stop: int) -> DriveColumns:
         """Drives from a stop to the others."""
         node = int(self.stop_node[stop])
         others = np.arange(self.stop_node.size) != stop
@@ -140,7 +150,7 @@ class RowStore:
         found = _kept(
             self._ends,
             key,
-            _SWEEPS,
+            _RUNS_KEPT,
             lambda: _End(wanted, self._drives(node, wanted, forward=forward)),
         )
         near = np.flatnonzero(wanted[found.drives.stop])
@@ -148,17 +158,17 @@ class RowStore:
 
     def _drives(self, node: int, wanted: Flags, *, forward: bool) -> DriveColumns:
         """Find drives at every rate."""
-        ground = self.ground
-        tree = ground.hierarchy
+        customized = self.customized
+        tree = customized.hierarchy
         stops = np.flatnonzero(wanted).astype(np.int32)
-        values = np.empty((len(ground.metrics), stops.size, COLUMNS), np.int32)
-        within = self._sweep(node, forward=forward).within
+        values = np.empty((len(customized.metrics), stops.size, COLUMNS), np.int32)
+        within = self._rphast(node, forward=forward).within
         if stops.size < self.stop_node.size - 1:
             within = within & leading_to(tree.graph, self._part, self._stop_place[stops])
-        for index, metric in enumerate(ground.metrics):
+        for index, metric in enumerate(customized.metrics):
             climb = metric.up if forward else metric.down
             descend = (self._forward if forward else self._backward)[index]
-            values[index] = compact_ways(
+            values[index] = rphast_ways(
                 tree.graph,
                 self._part,
                 climb,
@@ -166,7 +176,7 @@ class RowStore:
                 int(tree.rank[node]),
                 self._stop_place[stops],
                 within,
-                ground.full_mwh,
+                customized.full_mwh,
                 forward,
                 tree.work,
             )
@@ -174,31 +184,31 @@ class RowStore:
 
     def between(self, source: int, target: int) -> DriveColumns:
         """Drives from a node to another; ``stop`` is 0."""
-        ground = self.ground
-        tree = ground.hierarchy
+        customized = self.customized
+        tree = customized.hierarchy
         ranks = tree.rank[np.array([target])]
         selection = tree.selection(ranks)
-        values = np.empty((len(ground.metrics), 1, COLUMNS), np.int32)
-        for index, metric in enumerate(ground.metrics):
-            values[index] = ways(
+        values = np.empty((len(customized.metrics), 1, COLUMNS), np.int32)
+        for index, metric in enumerate(customized.metrics):
+            values[index] = phast_ways(
                 tree.graph,
                 metric.up,
                 metric.down,
                 int(tree.rank[source]),
                 selection,
                 ranks,
-                ground.full_mwh,
+                customized.full_mwh,
                 True,  # noqa: FBT003 - compiled functions take no keywords
                 tree.work,
             )
         return columns_of(np.zeros(1, np.int32), values)
 
-    def needs_from(self, node: int) -> Floats:
+    def min_departures_from(self, node: int) -> Floats:
         """Energy above the reserve that the thriftiest drives from a node need [kWh].
 
         Infinite where there is no road; shape (stops,).
         """
-        most = max(_SWEEPS, _NEEDS_KEPT // max(self.stop_node.size, 1))
+        most = max(_RUNS_KEPT, _NEEDS_KEPT // max(self.stop_node.size, 1))
         return _kept(self._needs, node, most, lambda: self._thriftiest(node, forward=True)[0])
 
     def thriftiest_to(self, node: int) -> tuple[Floats, Floats]:
@@ -214,9 +224,9 @@ class RowStore:
 
     def _thriftiest(self, node: int, *, forward: bool) -> tuple[Floats, Floats]:
         """However large the battery would have to be."""
-        ground = self.ground
-        tree, metric = ground.hierarchy, ground.metrics[-1]
-        values = compact_ways(
+        customized = self.customized
+        tree, metric = customized.hierarchy, customized.metrics[-1]
+        values = rphast_ways(
             tree.graph,
             self._part,
             metric.up if forward else metric.down,
@@ -232,10 +242,10 @@ class RowStore:
 
     def thriftiest_between(self, source: int, target: int) -> tuple[float, float]:
         """Return the same for the thriftiest drive from a node to another."""
-        ground = self.ground
-        tree, metric = ground.hierarchy, ground.metrics[-1]
+        customized = self.customized
+        tree, metric = customized.hierarchy, customized.metrics[-1]
         ranks = tree.rank[np.array([target])]
-        values = ways(
+        values = phast_ways(
             tree.graph,
             metric.up,
             metric.down,
@@ -249,94 +259,101 @@ class RowStore:
         need, spent = _energies(values)
         return float(need[0]), float(spent[0])
 
-    def relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
+    def relaxed_one_to_many(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
-        return _kept(self._relaxed_rows, stop, ROWS_KEPT, lambda: self._relaxed_row(stop))
+        return _kept(self._relaxed_rows, stop, ROWS_KEPT, lambda: self._relaxed_one_to_many(stop))
 
-    def _relaxed_row(self, stop: int) -> tuple[Ints, Floats]:
-        weight = self.lanes_from(int(self.stop_node[stop])).copy()
+    def _relaxed_one_to_many(self, stop: int) -> tuple[Ints, Floats]:
+        weight = self.scalarized_from(int(self.stop_node[stop])).copy()
         weight[stop, 0] = np.inf
         return self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
 
     def relaxed(self, weight: Floats, stops: Ints) -> tuple[Ints, Floats]:
-        """Trades of time for energy that no drive lies below; see `corners`."""
-        ground = self.ground
+        """Trades of time for energy that no drive lies below; see `lower_envelopes`."""
+        customized = self.customized
         # Arrays that may not be written to are another type to the compiler.
         writable = np.require(weight, requirements="W")
-        return corners(writable, ground.lanes.rate_s_per_kwh, stops, ground.full_kwh)
+        return lower_envelopes(
+            writable, customized.scalarized.rate_s_per_kwh, stops, customized.full_kwh
+        )
 
-    def lanes_from(self, node: int) -> Floats:
-        """Least time + rate x energy from a node to all stops in each lane.
+    def scalarized_from(self, node: int) -> Floats:
+        """Least time + rate x energy from a node to all stops in each weighting.
 
         Returns
         -------
         ndarray
-            Seconds, and kilowatt-hours in the last lane; infinite where there is no way; shape
-            (stops, lanes).
+            Seconds, and kilowatt-hours in the last weighting; infinite where there is no way; shape
+            (stops, weightings).
         """
-        return self._sweep(node, forward=True).weight
+        return self._rphast(node, forward=True).weight
 
-    def lanes_to(self, node: int) -> Floats:
-        """Return the same from all stops to a node, shape (stops, lanes)."""
-        return self._sweep(node, forward=False).weight
+    def scalarized_to(self, node: int) -> Floats:
+        """Return the same from all stops to a node, shape (stops, weightings)."""
+        return self._rphast(node, forward=False).weight
 
-    def _sweep(self, node: int, *, forward: bool) -> "_Swept":
-        """Sweep all lanes from (or to) a node; the last few sweeps are kept."""
+    def _rphast(self, node: int, *, forward: bool) -> "_Reached":
+        """Sweep all weightings from (or to) a node; the last few sweeps are kept."""
         return _kept(
-            self._swept, (node, forward), _SWEEPS, lambda: self._lanes(node, forward=forward)
+            self._reached,
+            (node, forward),
+            _RUNS_KEPT,
+            lambda: self._scalarized(node, forward=forward),
         )
 
-    def _lanes(self, node: int, *, forward: bool) -> "_Swept":
-        ground = self.ground
-        tree, lanes = ground.hierarchy, ground.lanes
-        part, descend = self._lane_parts[0 if forward else 1]
-        steps, energy = compact_lanes(
+    def _scalarized(self, node: int, *, forward: bool) -> "_Reached":
+        customized = self.customized
+        tree, scalarized = customized.hierarchy, customized.scalarized
+        part, descend = self._scalarized_parts[0 if forward else 1]
+        steps, energy = rphast_scalarized(
             tree.graph,
             part,
-            lanes.up if forward else lanes.down,
+            scalarized.up if forward else scalarized.down,
             descend,
             int(tree.rank[node]),
             self._stop_place,
-            self._lane_work,
+            self._scalarized_work,
         )
         weight = self._weights(steps, node, self.stop_node, forward=forward)
         weight.setflags(write=False)
-        rise = self._part_height - ground.height_kwh[node]
-        needed = energy * lanes.unit[-1] + (rise if forward else -rise)
-        return _Swept(weight, needed <= ground.full_kwh + _ROUNDING_KWH)
+        rise = self._part_height - customized.height_kwh[node]
+        perfect_customisation = energy * scalarized.unit[-1] + (rise if forward else -rise)
+        return _Reached(weight, perfect_customisation <= customized.full_kwh + _ROUNDING_KWH)
 
     @cached_property
     def _part_height(self) -> Floats:
         """Energy that lifts the car to each selected rank, shape (selected,)."""
-        return self.ground.height_kwh[self.ground.hierarchy.order[self._part.ranks]]
+        return self.customized.height_kwh[self.customized.hierarchy.order[self._part.ranks]]
 
-    def lanes_between(self, source: int, target: int) -> Floats:
-        """Return the same from a node to another, shape (lanes,)."""
-        tree, lanes = self.ground.hierarchy, self.ground.lanes
+    def scalarized_between(self, source: int, target: int) -> Floats:
+        """Return the same from a node to another, shape (weightings,)."""
+        tree, scalarized = self.customized.hierarchy, self.customized.scalarized
         node = np.array([target], dtype=np.int32)
         selection = tree.selection(tree.rank[node])
         rank = int(tree.rank[source])
-        lane_weights(tree.graph, lanes.up, lanes.down, rank, selection, self._lane_work)
-        steps = self._lane_work[tree.rank[node]]
+        phast_scalarized(
+            tree.graph, scalarized.up, scalarized.down, rank, selection, self._scalarized_work
+        )
+        steps = self._scalarized_work[tree.rank[node]]
         return np.asarray(self._weights(steps, source, node, forward=True)[0])
 
     def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
-        """Turn steps of lanes into seconds and kilowatt-hours, lifting the car included."""
-        ground = self.ground
-        weight = np.asarray(steps * ground.lanes.unit)
-        weight[steps[:, 0] >= LANE_MOST] = np.inf
-        rise = ground.height_kwh[others] - ground.height_kwh[node]
+        """Turn steps of weightings into seconds and kilowatt-hours, lifting the car included."""
+        customized = self.customized
+        weight = np.asarray(steps * customized.scalarized.unit)
+        weight[steps[:, 0] >= MOST_WEIGHT] = np.inf
+        rise = customized.height_kwh[others] - customized.height_kwh[node]
         rise = rise if forward else -rise
-        weight[:, :-1] += rise[:, None] * ground.lanes.rate_s_per_kwh
+        weight[:, :-1] += rise[:, None] * customized.scalarized.rate_s_per_kwh
         weight[:, -1] += rise
         return weight
 
 
-class _Swept(NamedTuple):
-    """What a sweep of all lanes found."""
+class _Reached(NamedTuple):
+    """What a sweep of all weightings found."""
 
     weight: Floats
-    """Of each stop, shape (stops, lanes)."""
+    """Of each stop, shape (stops, weightings)."""
     within: NDArray[np.bool_]
     """Whether a full battery could reach each selected rank, shape (selected,)."""
 
@@ -351,8 +368,8 @@ class _End(NamedTuple):
 
 ROWS_KEPT = 4096
 """Rows that are kept."""
-_SWEEPS = 64
-"""Sweeps of lanes, and drives from and to ends of trips, that are kept."""
+_RUNS_KEPT = 64
+"""Sweeps of weightings, and drives from and to ends of trips, that are kept."""
 _NEEDS_KEPT = 4_000_000
 """Needs of thriftiest drives that are kept."""
 _ROUNDING_KWH = 1e-6

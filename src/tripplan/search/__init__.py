@@ -1,5 +1,6 @@
 """Arrays in, arrays out: from priced roads to the best chain of stops.
 
-`snap` ties places to nodes, `costs` prices roads for one car, `hops` finds the drives between
-stops, `solve` chooses among them; `kernels` holds the compiled loops.
+`problem` says what is asked, `pool` holds the drives that a search reads, `label_setting` runs it,
+`solve` puts plan and bound together; `kernels` holds the compiled loops.  A *drive* is a path
+between two stops with its consumption profile.
 """

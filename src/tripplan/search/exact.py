@@ -1,4 +1,4 @@
-"""Drives over all roads and speeds: rows as in `rows`, but of every drive that can matter.
+"""Drives over all roads and speeds: as `ManyToMany` finds them, but of every drive that can matter.
 
 What a search over these rows finds is the optimum, not only within a few exchange rates.  Made for
 small regions and for proofs: the number of drives grows quickly with the size of the network.
@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from tripplan.arrays import Flags, Floats, Ints
-from tripplan.routing.customization import Customised
+from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.drive_columns import DriveColumns, picked_drives
-from tripplan.routing.kernels.customise import COST, DROP, HEAT, NEED, TIME
+from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
 from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
 from tripplan.search.pool import Scope
 from tripplan.search.reach import seconds_to
@@ -28,12 +28,12 @@ class TooManyDrivesError(Exception):
 
 
 @dataclass(eq=False)
-class ExactRows:
+class ExactManyToMany:
     """Every drive between stops that can be part of a plan below a ceiling.
 
     Parameters
     ----------
-    ground
+    customized
         The roads with their costs.
     stop_node
         Node of each charger, shape (chargers,).
@@ -45,7 +45,7 @@ class ExactRows:
         Most drives from one node.
     """
 
-    ground: Customised
+    customized: CustomizedHierarchy
     stop_node: Ints
     scope: Scope
     destination: int
@@ -55,12 +55,12 @@ class ExactRows:
 
     @cached_property
     def _leaving(self) -> tuple[Ints, Ints, Ints]:
-        tree = self.ground.hierarchy
+        tree = self.customized.hierarchy
         return tree.first_out, np.arange(tree.head.size, dtype=np.int32), tree.head
 
     @cached_property
     def _coming(self) -> tuple[Ints, Ints, Ints]:
-        tree = self.ground.hierarchy
+        tree = self.customized.hierarchy
         road = np.argsort(tree.head, kind="stable").astype(np.int32)
         first = np.concatenate([[0], np.cumsum(np.bincount(tree.head, minlength=tree.node_count))])
         return first.astype(np.int32), road, tree.tail[road]
@@ -68,9 +68,9 @@ class ExactRows:
     @cached_property
     def _to_end_s(self) -> Floats:
         """Fastest drive from each node to the destination, shape (nodes,)."""
-        return seconds_to(self.ground, self.destination)
+        return seconds_to(self.customized, self.destination)
 
-    def row(self, stop: int) -> DriveColumns:
+    def one_to_many(self, stop: int) -> DriveColumns:
         """Drives from a charger to the others."""
         columns = self._from(int(self.stop_node[stop]), self.scope.from_origin_s[stop])
         others = np.flatnonzero(columns.stop != stop)
@@ -110,13 +110,13 @@ class ExactRows:
     def _all_drives(
         self, node: int, rest_s: Floats, spare_s: float, room: int, *, forward: bool
     ) -> Bundle:
-        ground = self.ground
+        customized = self.customized
         return all_drives(
             *(self._leaving if forward else self._coming),
-            ground.values,
-            ground.open_roads,
+            customized.values,
+            customized.open_roads,
             node,
-            ground.full_mwh,
+            customized.full_mwh,
             forward,
             rest_s,
             spare_s,
@@ -139,13 +139,13 @@ class ExactRows:
         values = bundle.values[drive]
         first = len(self._ids)
         self._ids += [(number, int(k)) for k in drive]
-        energy = values[:, [NEED, COST, DROP]] / MWH_PER_KWH
+        energy = values[:, [MIN_DEPARTURE, CONSUMED, DROP]] / MWH_PER_KWH
         return DriveColumns(
             stop=np.concatenate(stops),
             metric=np.arange(first, len(self._ids), dtype=np.int32),
             time_s=values[:, TIME] / MS_PER_S,
-            need_kwh=energy[:, 0].copy(),
-            cost_kwh=energy[:, 1].copy(),
+            min_departure_kwh=energy[:, 0].copy(),
+            consumed_kwh=energy[:, 1].copy(),
             drop_kwh=energy[:, 2].copy(),
             heat_j=values[:, HEAT].astype(np.float64),
         )

@@ -10,16 +10,16 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.records.settings import Settings
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.charging_functions import (
-    charging_tables,
+    charging_functions,
     extreme_cells_s,
     never_quicker,
     rises_kwh,
 )
-from tripplan.search.kernels.context import Terms
+from tripplan.search.kernels.context import SearchContext
 from tripplan.search.kernels.expand import choose_stops, start
-from tripplan.search.kernels.heat_trajectory import Course, HeatRules
+from tripplan.search.kernels.heat_trajectory import ChargingTrajectory, HeatRules
 from tripplan.search.kernels.labels import (
     DONE,
     MANY,
@@ -28,14 +28,14 @@ from tripplan.search.kernels.labels import (
     USED,
     WINNER,
     Bounds,
+    Constraints,
     Drives,
     Frontier,
-    Wishes,
     new_frontier,
     rest_s,
 )
 from tripplan.search.pool import Scope
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 from tripplan.units import S_PER_H
 
 NO_WAIT = np.zeros(1)
@@ -61,8 +61,8 @@ class Step(NamedTuple):
 
     stop: int
     """Stop that it leads to."""
-    lap: int
-    """Lap after it."""
+    stage: int
+    """Stage after it."""
     drive: int
     """Its number in the pool."""
     departed_kwh: float
@@ -83,92 +83,92 @@ class Found:
     complete: bool
 
 
-def optimistic_rests(question: Question, rows: RowStore) -> Bounds:
-    """Compute lower bounds on the rest of the trip from every stop in every lap.
+def optimistic_rests(problem: Problem, many_to_many: ManyToMany) -> Bounds:
+    """Compute lower bounds on the rest of the trip from every stop in every stage.
 
-    Energy that a plug gives while the car stands at a goal anyway costs no time.  Where energy
+    Energy that a plug gives while the car stands at a target anyway costs no time.  Where energy
     that lacks on arrival counts, all that the rest takes counts at least what the cheaper of the
     end and the best charger asks.
     """
-    laps, chargers = len(question.goals), question.charger_node.size
-    shape = (laps + 1, question.stop_count)
+    stages, chargers = len(problem.targets), problem.charger_node.size
+    shape = (stages + 1, problem.stop_count)
     time_s, energy, priced = (np.full(shape, np.inf) for _ in range(3))
-    rates = rows.ground.lanes.rate_s_per_kwh
-    end_price = question.end_s_per_kwh
-    price = question.least_s_per_kwh
+    rates = many_to_many.customized.scalarized.rate_s_per_kwh
+    end_price = problem.end_s_per_kwh
+    price = problem.least_s_per_kwh
     if end_price > 0.0:
         price = min(price, end_price)
     elif not math.isfinite(price):
         price = 0.0
-    lane = _lane_below(rates, price)
-    wanted = [0, lane, rates.size]
+    weighting = _weighting_below(rates, price)
+    wanted = [0, weighting, rates.size]
     rest = np.zeros(len(wanted))
     given_kwh = 0.0
     for array in (time_s, energy, priced):
-        array[laps, chargers + laps - 1] = 0.0
-    for lap in range(laps - 1, -1, -1):
-        goal = question.goals[lap]
-        before = question.goals[lap - 1].node if lap else question.origin
-        stop = chargers + lap - 1 if lap else chargers + laps
+        array[stages, chargers + stages - 1] = 0.0
+    for stage in range(stages - 1, -1, -1):
+        target = problem.targets[stage]
+        before = problem.targets[stage - 1].node if stage else problem.origin
+        stop = chargers + stage - 1 if stage else chargers + stages
         here = np.append(np.arange(chargers), stop)
-        drawn = rows.ground.lanes.of(question.drawn_kwh(stop))
-        direct = (rows.lanes_between(before, goal.node) + drawn)[wanted]
-        weight = np.vstack([rows.lanes_to(goal.node)[:, wanted], direct]) + rest
+        drawn = many_to_many.customized.scalarized.of(problem.drawn_kwh(stop))
+        direct = (many_to_many.scalarized_between(before, target.node) + drawn)[wanted]
+        weight = np.vstack([many_to_many.scalarized_to(target.node)[:, wanted], direct]) + rest
         given_kwh += min(
-            goal.charger_kw * goal.dwell_s / S_PER_H, question.limit_kwh - question.reserve_kwh
+            target.charger_kw * target.dwell_s / S_PER_H, problem.limit_kwh - problem.reserve_kwh
         )
-        time_s[lap, here] = weight[:, 0]
-        energy[lap, here] = weight[:, -1] - given_kwh
+        time_s[stage, here] = weight[:, 0]
+        energy[stage, here] = weight[:, -1] - given_kwh
         beyond = np.full(here.size, np.inf)
         known = np.isfinite(weight[:, -1])
-        beyond[known] = (price - rates[lane]) * weight[known, -1]
-        priced[lap, here] = weight[:, 1] + beyond - price * given_kwh
+        beyond[known] = (price - rates[weighting]) * weight[known, -1]
+        priced[stage, here] = weight[:, 1] + beyond - price * given_kwh
         if end_price > 0.0:
-            priced[lap, here] += price * (question.capacity_kwh - question.final_kwh)
+            priced[stage, here] += price * (problem.capacity_kwh - problem.final_kwh)
         rest = rest + direct
-        if lap:
-            rest[:-1] += question.goals[lap - 1].dwell_s
-    for k in question.banned:
+        if stage:
+            rest[:-1] += problem.targets[stage - 1].dwell_s
+    for k in problem.banned:
         time_s[:, k] = np.inf
     return Bounds(
         time_s,
         energy,
         priced,
         S_PER_H / price if price > 0.0 else math.inf,
-        _least_overhead_s(question),
-        max(question.limit_kwh - question.reserve_kwh, 1e-9),
-        question.final_kwh,
+        _least_overhead_s(problem),
+        max(problem.limit_kwh - problem.reserve_kwh, 1e-9),
+        problem.final_kwh,
     )
 
 
-def _lane_below(rates: Floats, price: float) -> int:
-    """Position of the lane with the highest rate that does not exceed a price."""
+def _weighting_below(rates: Floats, price: float) -> int:
+    """Position of the weighting with the highest rate that does not exceed a price."""
     return int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
 
 
-def _least_overhead_s(question: Question) -> float:
+def _least_overhead_s(problem: Problem) -> float:
     """Return the least that a stop counts beside charging at any plug."""
-    plugs = question.stop_kw > 0.0
-    counted = question.overheads_s() + (question.worth.fee_s if question.worth else 0.0)
-    return float(counted[plugs].min()) if plugs.any() else question.overhead_s
+    plugs = problem.stop_kw > 0.0
+    counted = problem.overheads_s() + (problem.objective.fee_s if problem.objective else 0.0)
+    return float(counted[plugs].min()) if plugs.any() else problem.overhead_s
 
 
-def scope_of(question: Question, rows: RowStore, bounds: Bounds, ceiling_s: float) -> Scope:
+def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling_s: float) -> Scope:
     """Tell which stops a plan below a ceiling could lead to."""
-    chargers = question.charger_node.size
-    weight = rows.lanes_from(question.origin)
-    from_origin = np.zeros(question.stop_count)
+    chargers = problem.charger_node.size
+    weight = many_to_many.scalarized_from(problem.origin)
+    from_origin = np.zeros(problem.stop_count)
     from_origin[:chargers] = weight[:, 0]
     scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
-    rates, price = rows.ground.lanes.rate_s_per_kwh, S_PER_H / bounds.best_kw
-    if question.worth is None or price <= 0.0:
+    rates, price = many_to_many.customized.scalarized.rate_s_per_kwh, S_PER_H / bounds.best_kw
+    if problem.objective is None or price <= 0.0:
         return scope
-    lane = _lane_below(rates, price)
-    priced = np.full(question.stop_count, -np.inf)
+    weighting = _weighting_below(rates, price)
+    priced = np.full(problem.stop_count, -np.inf)
     known = np.flatnonzero(np.isfinite(weight[:, -1]))
-    priced[known] = weight[known, lane] + (price - rates[lane]) * weight[known, -1]
-    given_kwh = sum(goal.charger_kw * goal.dwell_s / S_PER_H for goal in question.goals)
-    free_kwh = question.start_kwh - question.final_kwh + given_kwh
+    priced[known] = weight[known, weighting] + (price - rates[weighting]) * weight[known, -1]
+    given_kwh = sum(target.charger_kw * target.dwell_s / S_PER_H for target in problem.targets)
+    free_kwh = problem.start_kwh - problem.final_kwh + given_kwh
     return replace(
         scope,
         price_s_per_kwh=price,
@@ -177,75 +177,81 @@ def scope_of(question: Question, rows: RowStore, bounds: Bounds, ceiling_s: floa
     )
 
 
-def least_time_s(question: Question, bounds: Bounds) -> float:
+def least_time_s(problem: Problem, bounds: Bounds) -> float:
     """Return what no plan can take less than; infinite where no road leads to the end."""
-    origin = question.charger_node.size + len(question.goals)
-    return float(rest_s(bounds, 0, origin, question.start_kwh))
+    origin = problem.charger_node.size + len(problem.targets)
+    return float(rest_s(bounds, 0, origin, problem.start_kwh))
 
 
-def wishes_of(question: Question, *, relaxed: bool = False) -> tuple[Wishes, Floats, Floats]:
-    """Turn the trip into what the compiled search takes: wishes, and tables of charging from empty.
+def constraints_of(
+    problem: Problem, *, relaxed: bool = False
+) -> tuple[Constraints, Floats, Floats]:
+    """Turn the trip into what the compiled search takes: constraints, and charging functions.
 
     Parameters
     ----------
-    question
+    problem
         The trip.
     relaxed
-        Whether wishes that only forbid are left out, and power rises with SoC in a few steps, no
-        slower anywhere.
+        Whether constraints that only forbid are left out, and power rises with SoC in a few
+        steps, no slower anywhere.
 
     Returns
     -------
     tuple
-        Wishes; time to charge from empty, shape (levels, columns) [s]; and the same with what
+        Constraints; time to charge from empty, shape (levels, columns) [s]; and the same with what
         energy is worth, in which where energy on arrival counts a row follows for that.
     """
-    level, clock_s, tau_s = charging_tables(question, relaxed=relaxed)
-    chargers = question.charger_node.size
-    worth, none = question.worth, np.zeros(question.stop_count)
+    level, clock_s, charging_function_s = charging_functions(problem, relaxed=relaxed)
+    chargers = problem.charger_node.size
+    objective, none = problem.objective, np.zeros(problem.stop_count)
     # Opening hours are those of the clock, and labels are told apart by what is minimised.
-    always_open = relaxed and worth is not None
-    known = [] if always_open else sorted(question.spells)
-    flat = np.array([s for k in known for s in question.spells[k]], np.float64).reshape(-1, 2)
-    spells = np.zeros(chargers + 1, np.int32)
-    spells[np.array(known, np.intp) + 1] = [len(question.spells[k]) for k in known]
-    goals = question.goals
-    is_charger = np.zeros(question.stop_count, np.bool_)
+    always_open = relaxed and objective is not None
+    known = [] if always_open else sorted(problem.opening_intervals)
+    flat = np.array([s for k in known for s in problem.opening_intervals[k]], np.float64).reshape(
+        -1, 2
+    )
+    opening_intervals = np.zeros(chargers + 1, np.int32)
+    opening_intervals[np.array(known, np.intp) + 1] = [
+        len(problem.opening_intervals[k]) for k in known
+    ]
+    targets = problem.targets
+    is_charger = np.zeros(problem.stop_count, np.bool_)
     is_charger[:chargers] = True
-    is_charger[chargers : chargers + len(goals)] = [goal.is_charger for goal in goals]
-    overhead = question.overheads_s()
-    wishes = Wishes(
+    is_charger[chargers : chargers + len(targets)] = [target.is_charger for target in targets]
+    overhead = problem.overheads_s()
+    constraints = Constraints(
         chargers=chargers,
-        laps=len(goals),
-        start_kwh=question.start_kwh,
-        reserve_kwh=question.reserve_kwh,
-        full_kwh=question.capacity_kwh,
-        limit_kwh=question.limit_kwh,
-        final_kwh=question.final_kwh,
-        step_kwh=question.step_kwh,
-        least_charge_kwh=np.where(is_charger, 0.0 if relaxed else question.least_charge_kwh, 0.0),
+        stages=len(targets),
+        start_kwh=problem.start_kwh,
+        reserve_kwh=problem.reserve_kwh,
+        full_kwh=problem.capacity_kwh,
+        limit_kwh=problem.limit_kwh,
+        final_kwh=problem.final_kwh,
+        step_kwh=problem.step_kwh,
+        least_charge_kwh=np.where(is_charger, 0.0 if relaxed else problem.least_charge_kwh, 0.0),
         longest_charge_s=np.where(
-            is_charger, math.inf if relaxed else question.longest_charge_s, math.inf
+            is_charger, math.inf if relaxed else problem.longest_charge_s, math.inf
         ),
-        most_stops=MANY if relaxed or question.most_stops is None else question.most_stops,
+        most_stops=MANY if relaxed or problem.most_stops is None else problem.most_stops,
         is_charger=is_charger,
         level=level,
-        overhead_s=overhead + worth.fee_s if worth else overhead,
+        overhead_s=overhead + objective.fee_s if objective else overhead,
         clock_overhead_s=overhead,
-        dwell_s=np.array([goal.dwell_s for goal in goals]),
-        spell_first=np.cumsum(spells, dtype=np.int32),
-        spell_begin_s=flat[:, 0].copy(),
-        spell_end_s=flat[:, 1].copy(),
-        charging_factor=worth.charging_factor if worth else none + 1.0,
-        kwh_s=worth.kwh_s if worth else none,
-        end_s_per_kwh=question.end_s_per_kwh,
-        end_level=tau_s.shape[0] - 1 if question.end_s_per_kwh > 0.0 else -1,
+        dwell_s=np.array([target.dwell_s for target in targets]),
+        opening_first=np.cumsum(opening_intervals, dtype=np.int32),
+        opening_begin_s=flat[:, 0].copy(),
+        opening_end_s=flat[:, 1].copy(),
+        charging_factor=objective.charging_factor if objective else none + 1.0,
+        kwh_s=objective.kwh_s if objective else none,
+        end_s_per_kwh=problem.end_s_per_kwh,
+        end_level=charging_function_s.shape[0] - 1 if problem.end_s_per_kwh > 0.0 else -1,
     )
-    return wishes, clock_s, tau_s
+    return constraints, clock_s, charging_function_s
 
 
 def search(
-    question: Question,
+    problem: Problem,
     pool: Pool,
     bounds: Bounds,
     settings: Settings,
@@ -260,7 +266,7 @@ def search(
 
     Parameters
     ----------
-    question
+    problem
         The trip.
     pool
         Its drives.
@@ -271,44 +277,46 @@ def search(
     ceiling_s
         Only plans quicker than this are of interest.
     relaxed
-        See `wishes_of`.
+        See `constraints_of`.
     rules
         With battery heat: how coarse; None: without.
     dominance
-        Whether to strike out superfluous labels.
+        Whether to prune dominated labels.
     deadline_s
         Reading of `time.monotonic` after which no more rows are fetched: what was found so far is
         returned as incomplete.
     """
-    wishes, clock_s, tau_s = wishes_of(question, relaxed=relaxed)
+    constraints, clock_s, charging_function_s = constraints_of(problem, relaxed=relaxed)
     room = settings.label_limit if rules is None else settings.heat_label_limit
-    frontier = new_frontier(room, question.stop_count, len(question.goals), ceiling_s)
-    heat = rules is not None and question.power is not None
+    frontier = new_frontier(room, problem.stop_count, len(problem.targets), ceiling_s)
+    heat = rules is not None and problem.power is not None
     shape = (room if heat else 1, SOC_CELLS + 1)
     how = rules or IDLE_RULES
-    most_departures = 4 * shape[1] + 8 + int(wishes.limit_kwh / how.departure_step_kwh)
-    least_cell = int(wishes.reserve_kwh / wishes.step_kwh)
-    terms = Terms(
-        tau_s,
-        never_quicker(tau_s, least_cell),
-        *extreme_cells_s(tau_s, least_cell),
-        rises_kwh(tau_s, least_cell, wishes.step_kwh) if relaxed else np.empty((1, 0)),
+    most_departures = 4 * shape[1] + 8 + int(constraints.limit_kwh / how.departure_step_kwh)
+    least_cell = int(constraints.reserve_kwh / constraints.step_kwh)
+    context = SearchContext(
+        charging_function_s,
+        never_quicker(charging_function_s, least_cell),
+        *extreme_cells_s(charging_function_s, least_cell),
+        rises_kwh(charging_function_s, least_cell, constraints.step_kwh)
+        if relaxed
+        else np.empty((1, 0)),
         clock_s,
-        question.stop_kw,
+        problem.stop_kw,
         bounds,
-        wishes,
+        constraints,
         heat,
         dominance,
-        question.power or NO_POWER,
-        question.pack,
+        problem.power or NO_POWER,
+        problem.pack,
         how,
         np.array(settings.waits_s) if heat else NO_WAIT,
-        Course(np.empty(shape), np.empty(shape)),
+        ChargingTrajectory(np.empty(shape), np.empty(shape)),
         np.empty(most_departures),
     )
-    start(frontier, wishes, question.start_c)
+    start(frontier, constraints, problem.start_c)
     while True:
-        status = choose_stops(frontier, pool.drives, terms)
+        status = choose_stops(frontier, pool.drives, context)
         if status != NEEDS_ROW or time.monotonic() > deadline_s:
             break
         pool.fetch(int(frontier.counts[MISSING]))
@@ -323,7 +331,7 @@ def _found(frontier: Frontier, *, complete: bool) -> Found:
         chain.append(
             Step(
                 stop=int(labels.stop[label]),
-                lap=int(labels.lap[label]),
+                stage=int(labels.stage[label]),
                 drive=int(labels.drive[label]),
                 departed_kwh=float(labels.departed_kwh[label]),
                 waited_s=float(labels.waited_s[label]),
@@ -336,13 +344,13 @@ def _found(frontier: Frontier, *, complete: bool) -> Found:
 
 
 def heat_rules(
-    question: Question, settings: Settings, *, coarser: float = 1.0, trip_s: float = 0.0
+    problem: Problem, settings: Settings, *, coarser: float = 1.0, trip_s: float = 0.0
 ) -> HeatRules:
     """Return the rules of the search with heat for this car.
 
     Parameters
     ----------
-    question, settings
+    problem, settings
         The trip, and how to search.
     coarser
         Factor on the epsilons.
@@ -351,19 +359,19 @@ def heat_rules(
     """
     cold_below_c = -math.inf
     falling_kw = np.zeros(1)
-    if question.power is not None:
-        falling_kw = np.maximum.accumulate(question.power.limit_kw[::-1])[::-1].copy()
-        most = float(question.power.limit_kw.max())
-        cold_below_c = float(question.power.limit_c[int(np.argmax(question.power.limit_kw))])
-        wanted = min(most, float(question.power.curve_kw.max()))
-        for c in question.power.limit_c:
-            if interpolate(float(c), question.power.limit_c, question.power.limit_kw) >= wanted:
+    if problem.power is not None:
+        falling_kw = np.maximum.accumulate(problem.power.limit_kw[::-1])[::-1].copy()
+        most = float(problem.power.limit_kw.max())
+        cold_below_c = float(problem.power.limit_c[int(np.argmax(problem.power.limit_kw))])
+        wanted = min(most, float(problem.power.curve_kw.max()))
+        for c in problem.power.limit_c:
+            if interpolate(float(c), problem.power.limit_c, problem.power.limit_kw) >= wanted:
                 cold_below_c = float(c)
                 break
     return HeatRules(
         max(settings.time_epsilon_s, _EPSILON_SHARE * trip_s) * coarser,
         settings.temperature_epsilon_k * coarser,
-        settings.departure_step * question.capacity_kwh,
+        settings.departure_step * problem.capacity_kwh,
         cold_below_c,
         falling_kw,
     )

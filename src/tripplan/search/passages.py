@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tripplan.arrays import Flags, Ints
-from tripplan.routing.drive_columns import DriveColumns, Rows, after_drawing, joined_drives
-from tripplan.search.problem import Question
+from tripplan.routing.drive_columns import DriveColumns, DriveSource, after_drawing, joined_drives
+from tripplan.search.problem import Problem
 
 
-def passive(question: Question, lap: int) -> bool:
-    """Whether nothing can be charged at the place that a lap leads to, and it is not the last."""
-    if lap + 1 >= len(question.goals):
+def passive(problem: Problem, stage: int) -> bool:
+    """Whether nothing can be charged at the place that a stage leads to, and it is not the last."""
+    if stage + 1 >= len(problem.targets):
         return False
-    return question.power is None or question.goals[lap].charger_kw <= 0.0
+    return problem.power is None or problem.targets[stage].charger_kw <= 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +26,8 @@ class Onward:
 
     columns: DriveColumns
     """``metric`` is the position of the drive in ``parts``."""
-    lap: Ints
-    """Lap after each drive, shape (drives,)."""
+    stage: Ints
+    """Stage after each drive, shape (drives,)."""
     parts: list[tuple[int, ...]]
     """Metric of each part of each drive."""
     before: list[int]
@@ -40,42 +40,42 @@ class Onward:
 
 
 def onward_of(
-    question: Question, rows: Rows, lap: int, further: Onward | None, wanted: Flags
+    problem: Problem, many_to_many: DriveSource, stage: int, further: Onward | None, wanted: Flags
 ) -> Onward:
-    """Drives from the place that a lap leads to.
+    """Drives from the place that a stage leads to.
 
     Parameters
     ----------
-    question, rows
+    problem, many_to_many
         The trip, and the drives of its car.
-    lap
-        A lap that leads to a place where nothing can be charged.
+    stage
+        A stage that leads to a place where nothing can be charged.
     further
-        The same for the next lap, if nothing can be charged at its place either.
+        The same for the next stage, if nothing can be charged at its place either.
     wanted
         Chargers that matter, shape (chargers,).
     """
-    chargers = question.charger_node.size
-    node, following = question.goals[lap].node, question.goals[lap + 1]
-    drawn_kwh = question.goals[lap].drawn_kwh
-    row = after_drawing(drawn_kwh, rows.from_node(node, wanted))
-    direct = after_drawing(drawn_kwh, rows.between(node, following.node))
-    full_kwh = question.capacity_kwh - question.reserve_kwh
+    chargers = problem.charger_node.size
+    node, following = problem.targets[stage].node, problem.targets[stage + 1]
+    drawn_kwh = problem.targets[stage].drawn_kwh
+    row = after_drawing(drawn_kwh, many_to_many.from_node(node, wanted))
+    direct = after_drawing(drawn_kwh, many_to_many.between(node, following.node))
+    full_kwh = problem.capacity_kwh - problem.reserve_kwh
     parts: list[tuple[int, ...]] = [(int(metric),) for metric in row.metric]
     if further is None:
-        there = np.full(direct.stop.size, chargers + lap + 1, np.int32)
-        after = np.full(direct.stop.size, lap + 2, np.int32)
+        there = np.full(direct.stop.size, chargers + stage + 1, np.int32)
+        after = np.full(direct.stop.size, stage + 2, np.int32)
         past = direct._replace(stop=there)
         parts += [(int(metric),) for metric in direct.metric]
     else:
-        # The drives of the next lap itself remember what they were linked with.
+        # The drives of the next stage itself remember what they were linked with.
         further = replace(further, before=[])
         _, there, after, past = linked(direct, further, following.dwell_s, full_kwh)
         past = past._replace(stop=there)
         parts += [tuple(further.metrics(int(code))) for code in past.metric]
     columns = joined_drives(row, past)._replace(metric=np.arange(len(parts), dtype=np.int32))
-    laps = np.concatenate([np.full(row.stop.size, lap + 1, np.int32), after])
-    return Onward(columns, laps.astype(np.int32), parts, [])
+    stages = np.concatenate([np.full(row.stop.size, stage + 1, np.int32), after])
+    return Onward(columns, stages.astype(np.int32), parts, [])
 
 
 def linked(
@@ -97,7 +97,7 @@ def linked(
     Returns
     -------
     tuple
-        Stop at the start, stop at the end, lap after it, and values of each linked drive; its
+        Stop at the start, stop at the end, stage after it, and values of each linked drive; its
         ``metric`` is the code that `Onward.metrics` reads.
     """
     onward.before[:] = to_place.metric.tolist()
@@ -108,18 +108,22 @@ def linked(
             np.arange(first.stop.size), np.arange(second.stop.size), indexing="ij"
         )
     )
-    need = np.maximum(first.need_kwh[one], first.cost_kwh[one] + second.need_kwh[other])
-    fits = (need <= full_kwh) & (full_kwh - first.drop_kwh[one] >= second.need_kwh[other] - 1e-9)
+    need = np.maximum(
+        first.min_departure_kwh[one], first.consumed_kwh[one] + second.min_departure_kwh[other]
+    )
+    fits = (need <= full_kwh) & (
+        full_kwh - first.drop_kwh[one] >= second.min_departure_kwh[other] - 1e-9
+    )
     one, other, need = one[fits], other[fits], need[fits]
-    cost = first.cost_kwh[one] + second.cost_kwh[other]
-    drop = np.maximum(second.drop_kwh[other], first.drop_kwh[one] + second.cost_kwh[other])
+    cost = first.consumed_kwh[one] + second.consumed_kwh[other]
+    drop = np.maximum(second.drop_kwh[other], first.drop_kwh[one] + second.consumed_kwh[other])
     columns = DriveColumns(
         stop=first.stop[one],
         metric=(one * len(onward.parts) + other).astype(np.int32),
         time_s=first.time_s[one] + second.time_s[other] + dwell_s,
-        need_kwh=need,
-        cost_kwh=cost,
+        min_departure_kwh=need,
+        consumed_kwh=cost,
         drop_kwh=drop,
         heat_j=first.heat_j[one] + second.heat_j[other],
     )
-    return first.stop[one], second.stop[other], onward.lap[other], columns
+    return first.stop[one], second.stop[other], onward.stage[other], columns

@@ -4,19 +4,19 @@ import numpy as np
 
 from tripplan.arrays import Ints
 from tripplan.search.kernels.polish import Chain, polish_chain
-from tripplan.search.label_setting import Found, Step, wishes_of
-from tripplan.search.problem import Question
+from tripplan.search.label_setting import Found, Step, constraints_of
+from tripplan.search.problem import Problem
 from tripplan.search.refine import FineDrives
 
 _ROUNDS = 12
 
 
-def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> Found:
+def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Found:
     """Improve a chain of drives of a pool.
 
     Parameters
     ----------
-    question
+    problem
         The trip; with a car that can fast-charge.
     pool
         Finely graded drives between the stops of the chain.
@@ -28,12 +28,14 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
     Found
         The same stops with other drives and departures; the time holds with battery heat.
     """
-    assert question.power is not None
+    assert problem.power is not None
     drives = pool.drives
-    chain, every, choice = _chain(question, pool, steps)
-    wishes, *_ = wishes_of(question)
-    spare = np.array([max(step.departed_kwh - drives.need_kwh[step.drive], 0.0) for step in steps])
-    final = drives.cost_kwh[steps[-1].drive] + question.final_kwh
+    chain, every, choice = _chain(problem, pool, steps)
+    constraints, *_ = constraints_of(problem)
+    spare = np.array(
+        [max(step.departed_kwh - drives.min_departure_kwh[step.drive], 0.0) for step in steps]
+    )
+    final = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
     spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)
     picked = np.array(choice, np.int32)
     departed, arrived = np.zeros(len(steps)), np.zeros(len(steps))
@@ -41,10 +43,10 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
         chain,
         picked,
         spare,
-        question.start_c,
-        wishes,
-        question.power,
-        question.pack,
+        problem.start_c,
+        constraints,
+        problem.power,
+        problem.pack,
         departed,
         arrived,
         _ROUNDS,
@@ -62,28 +64,28 @@ def polished(question: Question, pool: FineDrives, steps: tuple[Step, ...]) -> F
 
 
 def _chain(
-    question: Question, pool: FineDrives, steps: tuple[Step, ...]
+    problem: Problem, pool: FineDrives, steps: tuple[Step, ...]
 ) -> tuple[Chain, Ints, list[int]]:
     """Lay out the drives between the stops of a chain, with their numbers and those chosen."""
     drives = pool.drives
-    here, lap = question.stop_count - 1, 0
+    here, stage = problem.stop_count - 1, 0
     numbers, sizes, choice = [], [0], []
     for step in steps:
-        near = pool.alternatives(here, lap, step.stop, step.lap)
+        near = pool.alternatives(here, stage, step.stop, step.stage)
         numbers.append(near)
         sizes.append(near.size)
         choice.append(int(np.flatnonzero(near == step.drive)[0]))
-        here, lap = step.stop, step.lap
+        here, stage = step.stop, step.stage
     every = np.concatenate(numbers)
     chain = Chain(
         np.array([step.stop for step in steps], np.int32),
-        np.array([step.lap for step in steps], np.int32),
+        np.array([step.stage for step in steps], np.int32),
         np.cumsum(sizes).astype(np.int32),
         drives.time_s[every],
-        drives.need_kwh[every],
-        drives.cost_kwh[every],
-        drives.most_kwh[every],
+        drives.min_departure_kwh[every],
+        drives.consumed_kwh[every],
+        drives.max_arrival_kwh[every],
         drives.heat_j[every],
-        question.stop_kw[[step.stop for step in steps]],
+        problem.stop_kw[[step.stop for step in steps]],
     )
     return chain, every, choice

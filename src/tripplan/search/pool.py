@@ -1,4 +1,4 @@
-"""The table of drives that one search reads: laps first, rows of stops as they are needed."""
+"""The table of drives that one search reads: stages first, rows of stops as they are needed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.drive_columns import (
     DriveColumns,
-    Rows,
+    DriveSource,
     after_drawing,
     joined_drives,
     picked_drives,
 )
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.passages import Onward, linked, onward_of, passive
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 
 _ROOM = 1 << 14
 VALUES = 8
@@ -31,26 +31,26 @@ class DrivePool:
 
     Parameters
     ----------
-    question
+    problem
         The trip.
     """
 
-    question: Question
+    problem: Problem
     _ends: Ints = field(init=False, repr=False)
     _values: Floats = field(init=False, repr=False)
     _used: int = field(init=False, repr=False, default=0)
 
     def __post_init__(self) -> None:
-        stops, laps = self.question.stop_count, len(self.question.goals)
+        stops, stages = self.problem.stop_count, len(self.problem.targets)
         self._ends = np.empty((2, _ROOM), np.int32)
         self._values = np.empty((VALUES, _ROOM))
         self.row_begin = np.full(stops, -1, np.int32)
         self.row_end = np.full(stops, -1, np.int32)
-        self.goal_begin = np.zeros((laps, stops), np.int32)
-        self.goal_end = np.zeros((laps, stops), np.int32)
+        self.target_begin = np.zeros((stages, stops), np.int32)
+        self.target_end = np.zeros((stages, stops), np.int32)
 
     def _put(
-        self, stop: Ints, lap: Ints | int, values: Iterable[Floats | float]
+        self, stop: Ints, stage: Ints | int, values: Iterable[Floats | float]
     ) -> tuple[int, int]:
         """Append drives; ``values`` are columns in the order above.  Returns where they are."""
         begin, end = self._used, self._used + stop.size
@@ -59,7 +59,7 @@ class DrivePool:
             self._ends = _wider(self._ends, room)
             self._values = _wider(self._values, room)
         self._ends[0, begin:end] = stop
-        self._ends[1, begin:end] = lap
+        self._ends[1, begin:end] = stage
         for row, column in zip(self._values, values, strict=True):
             row[begin:end] = column
         self._used = end
@@ -69,19 +69,19 @@ class DrivePool:
         """Say which drives lead from a stop to chargers."""
         self.row_begin[stop], self.row_end[stop] = self._put(there, -1, values)
 
-    def set_goal(
+    def set_target(
         self,
-        lap: int,
+        stage: int,
         here: Ints,
         there: Ints,
-        lap_after: Ints | int,
+        stage_after: Ints | int,
         values: Iterable[Floats | float],
     ) -> None:
-        """Say which drives end a lap; the stops that they start from stand in rising order."""
-        begin, _ = self._put(there, lap_after, values)
-        every = np.arange(self.question.stop_count)
-        self.goal_begin[lap] = begin + np.searchsorted(here, every, side="left")
-        self.goal_end[lap] = begin + np.searchsorted(here, every, side="right")
+        """Say which drives end a stage; the stops that they start from stand in rising order."""
+        begin, _ = self._put(there, stage_after, values)
+        every = np.arange(self.problem.stop_count)
+        self.target_begin[stage] = begin + np.searchsorted(here, every, side="left")
+        self.target_end[stage] = begin + np.searchsorted(here, every, side="right")
 
     @property
     def drives(self) -> Drives:
@@ -99,8 +99,8 @@ class DrivePool:
             width,
             self.row_begin,
             self.row_end,
-            self.goal_begin,
-            self.goal_end,
+            self.target_begin,
+            self.target_end,
         )
 
     def code(self, drive: int) -> int:
@@ -155,69 +155,75 @@ class Scope:
 
 
 class RealDrives(DrivePool):
-    """Drives of a row store: rows are made when they are first asked for."""
+    """Drives of a `ManyToMany`: rows are made when they are first asked for."""
 
-    def __init__(self, question: Question, rows: Rows, scope: Scope) -> None:
-        super().__init__(question)
-        self.rows = rows
+    def __init__(self, problem: Problem, many_to_many: DriveSource, scope: Scope) -> None:
+        super().__init__(problem)
+        self.many_to_many = many_to_many
         self._scope = scope
-        chargers, laps = question.charger_node.size, len(question.goals)
+        chargers, stages = problem.charger_node.size, len(problem.targets)
         self._onward: dict[int, Onward] = {}
         self._near = scope.near[:chargers]
-        for lap in range(laps - 1, -1, -1):
-            before = question.goals[lap - 1].node if lap else question.origin
-            stop = chargers + lap - 1 if lap else chargers + laps
-            goal = question.goals[lap]
-            to_goal = rows.to_node(goal.node, self._near)
-            direct = after_drawing(question.drawn_kwh(stop), rows.between(before, goal.node))
-            here = np.concatenate([to_goal.stop, np.full(direct.stop.size, stop, np.int32)])
-            columns = joined_drives(to_goal, direct._replace(stop=here[to_goal.stop.size :]))
-            if passive(question, lap):
-                further = onward_of(question, rows, lap, self._onward.get(lap + 1), self._near)
-                self._onward[lap] = further
-                full_kwh = question.capacity_kwh - question.reserve_kwh
-                here, there, after, columns = linked(columns, further, goal.dwell_s, full_kwh)
-                near = np.flatnonzero(scope.inside(here, there, columns.time_s, columns.cost_kwh))
+        for stage in range(stages - 1, -1, -1):
+            before = problem.targets[stage - 1].node if stage else problem.origin
+            stop = chargers + stage - 1 if stage else chargers + stages
+            target = problem.targets[stage]
+            to_target = many_to_many.to_node(target.node, self._near)
+            direct = after_drawing(
+                problem.drawn_kwh(stop), many_to_many.between(before, target.node)
+            )
+            here = np.concatenate([to_target.stop, np.full(direct.stop.size, stop, np.int32)])
+            columns = joined_drives(to_target, direct._replace(stop=here[to_target.stop.size :]))
+            if passive(problem, stage):
+                further = onward_of(
+                    problem, many_to_many, stage, self._onward.get(stage + 1), self._near
+                )
+                self._onward[stage] = further
+                full_kwh = problem.capacity_kwh - problem.reserve_kwh
+                here, there, after, columns = linked(columns, further, target.dwell_s, full_kwh)
+                near = np.flatnonzero(
+                    scope.inside(here, there, columns.time_s, columns.consumed_kwh)
+                )
                 here, there, after = here[near], there[near], after[near]
                 columns = picked_drives(columns, near)
-                self.set_goal(lap, here, there, after, self._absolute(columns))
+                self.set_target(stage, here, there, after, self._absolute(columns))
             else:
-                there = np.full(here.size, chargers + lap, np.int32)
-                self.set_goal(lap, here, there, lap + 1, self._absolute(columns))
-        self.fetch(chargers + laps)
+                there = np.full(here.size, chargers + stage, np.int32)
+                self.set_target(stage, here, there, stage + 1, self._absolute(columns))
+        self.fetch(chargers + stages)
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
-        if stop < self.question.charger_node.size:
-            columns = self.rows.row(stop)
+        if stop < self.problem.charger_node.size:
+            columns = self.many_to_many.one_to_many(stop)
         else:
-            columns = self.rows.from_node(int(self.question.stop_node[stop]), self._near)
-            columns = after_drawing(self.question.drawn_kwh(stop), columns)
+            columns = self.many_to_many.from_node(int(self.problem.stop_node[stop]), self._near)
+            columns = after_drawing(self.problem.drawn_kwh(stop), columns)
         near = np.flatnonzero(
-            self._scope.inside(stop, columns.stop, columns.time_s, columns.cost_kwh)
+            self._scope.inside(stop, columns.stop, columns.time_s, columns.consumed_kwh)
         )
         columns = picked_drives(columns, near)
         self.set_row(stop, columns.stop, self._absolute(columns))
 
     def _absolute(self, columns: DriveColumns) -> list[Floats | float]:
         """Values in the order of the pool, energies with the reserve on top."""
-        question = self.question
+        problem = self.problem
         return [
             columns.time_s,
-            columns.need_kwh + question.reserve_kwh,
-            columns.cost_kwh,
-            question.capacity_kwh - columns.drop_kwh,
+            columns.min_departure_kwh + problem.reserve_kwh,
+            columns.consumed_kwh,
+            problem.capacity_kwh - columns.drop_kwh,
             columns.heat_j,
             0.0,
             0.0,
             columns.metric.astype(np.float64),
         ]
 
-    def metrics(self, lap: int, drive: int) -> list[int]:
+    def metrics(self, stage: int, drive: int) -> list[int]:
         """Metric of each part of a drive: between its ends, by way of the places it passes."""
         code, found = self.code(drive), []
-        if drive < self._used and int(self._ends[1, drive]) >= 0 and lap in self._onward:
-            return self._onward[lap].metrics(code)
+        if drive < self._used and int(self._ends[1, drive]) >= 0 and stage in self._onward:
+            return self._onward[stage].metrics(code)
         found.append(code)
         return found
 
@@ -225,47 +231,47 @@ class RealDrives(DrivePool):
 class RelaxedDrives(DrivePool):
     """Trades of time for energy that no drive at whatever roads and speeds lies below."""
 
-    def __init__(self, question: Question, rows: RowStore, scope: Scope) -> None:
-        super().__init__(question)
-        self._rows = rows
+    def __init__(self, problem: Problem, many_to_many: ManyToMany, scope: Scope) -> None:
+        super().__init__(problem)
+        self._many_to_many = many_to_many
         self._scope = scope
-        chargers, laps = question.charger_node.size, len(question.goals)
-        # What lies beyond each place where nothing can be charged: stop, lap, weights.
+        chargers, stages = problem.charger_node.size, len(problem.targets)
+        # What lies beyond each place where nothing can be charged: stop, stage, weights.
         beyond: tuple[Ints, Ints, Floats] | None = None
-        for lap in range(laps - 1, -1, -1):
-            before = question.goals[lap - 1].node if lap else question.origin
-            stop = chargers + lap - 1 if lap else chargers + laps
-            goal = question.goals[lap]
-            drawn = rows.ground.lanes.of(question.drawn_kwh(stop))
-            direct = rows.lanes_between(before, goal.node) + drawn
-            weight = np.vstack([rows.lanes_to(goal.node), direct[None, :]])
+        for stage in range(stages - 1, -1, -1):
+            before = problem.targets[stage - 1].node if stage else problem.origin
+            stop = chargers + stage - 1 if stage else chargers + stages
+            target = problem.targets[stage]
+            drawn = many_to_many.customized.scalarized.of(problem.drawn_kwh(stop))
+            direct = many_to_many.scalarized_between(before, target.node) + drawn
+            weight = np.vstack([many_to_many.scalarized_to(target.node), direct[None, :]])
             here = np.append(np.arange(chargers), stop).astype(np.int32)
-            if passive(question, lap):
-                beyond = self._beyond(lap, beyond)
-                self._set_past(lap, here, weight, beyond)
+            if passive(problem, stage):
+                beyond = self._beyond(stage, beyond)
+                self._set_past(stage, here, weight, beyond)
             else:
                 beyond = None
-                stops, corners = rows.relaxed(weight, here)
-                there = np.full(stops.size, chargers + lap, np.int32)
-                self.set_goal(lap, stops, there, lap + 1, self._absolute(corners))
-        self.fetch(chargers + laps)
+                stops, lower_envelopes = many_to_many.relaxed(weight, here)
+                there = np.full(stops.size, chargers + stage, np.int32)
+                self.set_target(stage, stops, there, stage + 1, self._absolute(lower_envelopes))
+        self.fetch(chargers + stages)
 
     def _beyond(
-        self, lap: int, further: tuple[Ints, Ints, Floats] | None
+        self, stage: int, further: tuple[Ints, Ints, Floats] | None
     ) -> tuple[Ints, Ints, Floats]:
-        """Weights from the place that a lap leads to, to chargers and to the next place or past."""
-        question, rows = self.question, self._rows
-        chargers = question.charger_node.size
-        node, following = question.goals[lap].node, question.goals[lap + 1]
-        drawn = rows.ground.lanes.of(question.goals[lap].drawn_kwh)
-        direct = rows.lanes_between(node, following.node) + drawn
+        """Weights from the target of a stage to chargers, and to the next target or past."""
+        problem, many_to_many = self.problem, self._many_to_many
+        chargers = problem.charger_node.size
+        node, following = problem.targets[stage].node, problem.targets[stage + 1]
+        drawn = many_to_many.customized.scalarized.of(problem.targets[stage].drawn_kwh)
+        direct = many_to_many.scalarized_between(node, following.node) + drawn
         stop = np.arange(chargers, dtype=np.int32)
-        after = np.full(chargers, lap + 1, np.int32)
-        weight = rows.lanes_from(node) + drawn
+        after = np.full(chargers, stage + 1, np.int32)
+        weight = many_to_many.scalarized_from(node) + drawn
         if further is None:
             return (
-                np.append(stop, chargers + lap + 1).astype(np.int32),
-                np.append(after, lap + 2).astype(np.int32),
+                np.append(stop, chargers + stage + 1).astype(np.int32),
+                np.append(after, stage + 2).astype(np.int32),
                 np.vstack([weight, direct[None, :]]),
             )
         past = further[2] + direct
@@ -277,11 +283,11 @@ class RelaxedDrives(DrivePool):
         )
 
     def _set_past(
-        self, lap: int, here: Ints, weight: Floats, beyond: tuple[Ints, Ints, Floats]
+        self, stage: int, here: Ints, weight: Floats, beyond: tuple[Ints, Ints, Floats]
     ) -> None:
         """Set the drives past a place where nothing can be charged."""
-        question, dwell_s = self.question, self.question.goals[lap].dwell_s
-        full_kwh = question.capacity_kwh - question.reserve_kwh
+        problem, dwell_s = self.problem, self.problem.targets[stage].dwell_s
+        full_kwh = problem.capacity_kwh - problem.reserve_kwh
         there, after, onward = beyond
         near = np.flatnonzero(np.isfinite(weight[:, 0]) & (weight[:, -1] <= full_kwh))
         far = np.flatnonzero(np.isfinite(onward[:, 0]))
@@ -294,32 +300,42 @@ class RelaxedDrives(DrivePool):
         one, other = one[fits], other[fits]
         total = weight[one] + onward[other]
         total[:, :-1] += dwell_s
-        pair, corners = self._rows.relaxed(total, np.arange(one.size, dtype=np.int32))
-        self.set_goal(
-            lap, here[one[pair]], there[other[pair]], after[other[pair]], self._absolute(corners)
+        pair, lower_envelopes = self._many_to_many.relaxed(
+            total, np.arange(one.size, dtype=np.int32)
+        )
+        self.set_target(
+            stage,
+            here[one[pair]],
+            there[other[pair]],
+            after[other[pair]],
+            self._absolute(lower_envelopes),
         )
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
-        chargers = self.question.charger_node.size
+        chargers = self.problem.charger_node.size
         if stop < chargers:
-            stops, corners = self._rows.relaxed_row(stop)
+            stops, lower_envelopes = self._many_to_many.relaxed_one_to_many(stop)
         else:
-            weight = self._rows.lanes_from(int(self.question.stop_node[stop]))
-            weight = weight + self._rows.ground.lanes.of(self.question.drawn_kwh(stop))
-            stops, corners = self._rows.relaxed(weight, np.arange(chargers, dtype=np.int32))
+            weight = self._many_to_many.scalarized_from(int(self.problem.stop_node[stop]))
+            weight = weight + self._many_to_many.customized.scalarized.of(
+                self.problem.drawn_kwh(stop)
+            )
+            stops, lower_envelopes = self._many_to_many.relaxed(
+                weight, np.arange(chargers, dtype=np.int32)
+            )
         # On its edge a corner may be slowed down, and takes less energy then.
-        least_kwh = corners[1] - corners[3]
-        near = np.flatnonzero(self._scope.inside(stop, stops, corners[0], least_kwh))
-        self.set_row(stop, stops[near], self._absolute(corners[:, near]))
+        least_kwh = lower_envelopes[1] - lower_envelopes[3]
+        near = np.flatnonzero(self._scope.inside(stop, stops, lower_envelopes[0], least_kwh))
+        self.set_row(stop, stops[near], self._absolute(lower_envelopes[:, near]))
 
-    def _absolute(self, corners: Floats) -> list[Floats | float]:
-        time_s, energy, rate, width = corners
-        question = self.question
-        need = energy + question.reserve_kwh
-        return [time_s, need, energy, question.capacity_kwh, 0.0, rate, width, -1.0]
+    def _absolute(self, lower_envelopes: Floats) -> list[Floats | float]:
+        time_s, energy, rate, width = lower_envelopes
+        problem = self.problem
+        need = energy + problem.reserve_kwh
+        return [time_s, need, energy, problem.capacity_kwh, 0.0, rate, width, -1.0]
 
 
-def is_backward(question: Question, stop: int, lap: int, lap_after: int) -> bool:
+def is_backward(problem: Problem, stop: int, stage: int, stage_after: int) -> bool:
     """Whether the first part of a drive from a stop was looked for from its end."""
-    return stop < question.charger_node.size and lap_after > lap
+    return stop < problem.charger_node.size and stage_after > stage

@@ -8,12 +8,12 @@ import numpy as np
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import PackModel
-from tripplan.search.worth import Worth
+from tripplan.search.worth import ObjectiveWeights
 from tripplan.units import S_PER_H
 
 
 @dataclass(frozen=True)
-class Goal:
+class Target:
     """A place that the trip must visit; the last one is the destination."""
 
     node: int
@@ -31,11 +31,11 @@ class Goal:
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class Problem:
     """What is asked of the search; energies in kWh with SoC 0 at 0."""
 
     origin: int
-    goals: tuple[Goal, ...]
+    targets: tuple[Target, ...]
     charger_node: Ints
     charger_kw: Floats
     """Power of each usable charger; all above zero."""
@@ -55,15 +55,15 @@ class Question:
     most_stops: int | None = None
     banned: frozenset[int] = frozenset()
     """Chargers that are not to be used."""
-    spells: dict[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    opening_intervals: dict[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     """When chargers are open, seconds after departure; those not named always are."""
-    worth: Worth | None = None
+    objective: ObjectiveWeights | None = None
     """What counts beside time; None: nothing does."""
 
     @property
     def destination(self) -> int:
         """Node where the trip ends."""
-        return self.goals[-1].node
+        return self.targets[-1].node
 
     @property
     def step_kwh(self) -> float:
@@ -72,32 +72,34 @@ class Question:
 
     @property
     def stop_count(self) -> int:
-        """Chargers, goals and the origin."""
-        return int(self.charger_node.size) + len(self.goals) + 1
+        """Chargers, targets and the origin."""
+        return int(self.charger_node.size) + len(self.targets) + 1
 
     @property
     def stop_node(self) -> Ints:
-        """Node of each stop: chargers, goals, origin; shape (stops,)."""
-        ends = [*(goal.node for goal in self.goals), self.origin]
+        """Node of each stop: chargers, targets, origin; shape (stops,)."""
+        ends = [*(target.node for target in self.targets), self.origin]
         return np.concatenate([self.charger_node, np.array(ends)]).astype(np.int32)
 
     @property
     def stop_kw(self) -> Floats:
         """Power of the plug at each stop, 0 where there is none, shape (stops,)."""
-        goals = [goal.charger_kw for goal in self.goals[:-1]]
-        return np.concatenate([self.charger_kw, np.array([*goals, 0.0, 0.0])])
+        targets = [target.charger_kw for target in self.targets[:-1]]
+        return np.concatenate([self.charger_kw, np.array([*targets, 0.0, 0.0])])
 
     def drawn_kwh(self, stop: int) -> float:
-        """Energy that the battery gives at a stop before it drives on; see `Goal`."""
-        goal = stop - int(self.charger_node.size)
-        return self.goals[goal].drawn_kwh if 0 <= goal < len(self.goals) else 0.0
+        """Energy that the battery gives at a stop before it drives on; see `Target`."""
+        target = stop - int(self.charger_node.size)
+        return self.targets[target].drawn_kwh if 0 <= target < len(self.targets) else 0.0
 
     def opens_s(self, stop: int, time_s: float) -> float:
         """Time from which a stop can be used by a car that comes at a time [s]."""
-        spells = self.spells.get(stop)
-        if spells is None:
+        opening_intervals = self.opening_intervals.get(stop)
+        if opening_intervals is None:
             return time_s
-        return min((max(time_s, begin) for begin, end in spells if time_s < end), default=np.inf)
+        return min(
+            (max(time_s, begin) for begin, end in opening_intervals if time_s < end), default=np.inf
+        )
 
     @property
     def best_kw(self) -> float:
@@ -118,17 +120,19 @@ class Question:
         """
         if self.best_kw <= 0.0:
             return np.inf
-        if self.worth is None:
+        if self.objective is None:
             return S_PER_H / self.best_kw
         plugs = np.flatnonzero(self.stop_kw > 0.0)
         kw = np.minimum(self.stop_kw[plugs], self.best_kw)
-        worth = self.worth
-        return float((worth.charging_factor[plugs] * S_PER_H / kw + worth.kwh_s[plugs]).min())
+        objective = self.objective
+        return float(
+            (objective.charging_factor[plugs] * S_PER_H / kw + objective.kwh_s[plugs]).min()
+        )
 
     @property
     def end_s_per_kwh(self) -> float:
         """What a kilowatt-hour counts that the car arrives with below full."""
-        return self.worth.end_s_per_kwh if self.worth else 0.0
+        return self.objective.end_s_per_kwh if self.objective else 0.0
 
     @property
     def constant_s(self) -> float:
@@ -137,34 +141,34 @@ class Question:
 
     def overheads_s(self) -> Floats:
         """Time that a stop takes beside charging, shape (stops,)."""
-        chargers, goals = self.charger_node.size, self.goals
+        chargers, targets = self.charger_node.size, self.targets
         overhead = np.zeros(self.stop_count)
         overhead[:chargers] = self.overhead_s
-        overhead[chargers : chargers + len(goals)] = [goal.overhead_s for goal in goals]
+        overhead[chargers : chargers + len(targets)] = [target.overhead_s for target in targets]
         return overhead
 
 
-def optimistic_limit_kw(question: Question) -> float:
+def optimistic_limit_kw(problem: Problem) -> float:
     """Most power that any pack temperature reachable on the trip allows [kW].
 
     Nothing but active cooling takes the pack below both the air and its temperature at the
     start, and cooling stops where it starts to run; upward nothing is excluded.
     """
-    power, pack = question.power, question.pack
+    power, pack = problem.power, problem.pack
     if power is None:
         return 0.0
-    lowest_c = min(question.start_c, pack.air_c, pack.cooling_on_c)
+    lowest_c = min(problem.start_c, pack.air_c, pack.cooling_on_c)
     reachable = power.limit_kw[power.limit_c >= lowest_c]
     here_kw = interpolate(lowest_c, power.limit_c, power.limit_kw)
     return max([here_kw, *map(float, reachable)])
 
 
-def charging_times_s(question: Question, levels_kw: Floats, *, relaxed: bool = False) -> Floats:
+def charging_times_s(problem: Problem, levels_kw: Floats, *, relaxed: bool = False) -> Floats:
     """Time to charge from empty at best temperatures [s].
 
     Parameters
     ----------
-    question
+    problem
         The trip.
     levels_kw
         Distinct powers of chargers, shape (levels,). [kW]
@@ -177,18 +181,18 @@ def charging_times_s(question: Question, levels_kw: Floats, *, relaxed: bool = F
     ndarray
         Shape (levels, SOC_CELLS + 1).
     """
-    power = question.power
+    power = problem.power
     if power is None or not levels_kw.size:
         return np.zeros((1, SOC_CELLS + 1))
-    cap_kw = optimistic_limit_kw(question)
+    cap_kw = optimistic_limit_kw(problem)
     middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
     curve = np.interp(middles, power.curve_soc, power.curve_kw)
     kw = np.minimum(np.minimum(curve[None, :], levels_kw[:, None]), cap_kw)
     if relaxed:
-        least_cell = int(question.reserve_kwh / question.step_kwh)
+        least_cell = int(problem.reserve_kwh / problem.step_kwh)
         kw = np.array([_in_steps(row, least_cell) for row in kw])
     with np.errstate(divide="ignore"):
-        cells = question.step_kwh / kw * S_PER_H
+        cells = problem.step_kwh / kw * S_PER_H
     return np.concatenate([np.zeros((levels_kw.size, 1)), np.cumsum(cells, axis=1)], axis=1)
 
 

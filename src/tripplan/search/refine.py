@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Bytes, Floats, Ints
-from tripplan.routing.customization import Customised, Metric
-from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, HEAT, NEED, TIME
-from tripplan.routing.kernels.lane_roads import lane_roads
+from tripplan.routing.customization import CustomizedHierarchy, Metric
+from tripplan.routing.kernels.customise import COLUMNS, CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
 from tripplan.routing.kernels.phast import way_ranks
+from tripplan.routing.kernels.scalarized_roads import scalarized_roads
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.search.chain import ChosenChain
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
 from tripplan.search.label_setting import Step
 from tripplan.search.pool import VALUES, DrivePool, is_backward
-from tripplan.search.problem import Question
+from tripplan.search.problem import Problem
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 _RATES = np.concatenate([[0.0], np.geomspace(0.6, 60.0, 44), [np.inf]])
@@ -51,12 +51,12 @@ class Roads:
 
     Parameters
     ----------
-    ground
+    customized
         The roads with their costs.
     """
 
-    def __init__(self, ground: Customised) -> None:
-        self._ground = ground
+    def __init__(self, customized: CustomizedHierarchy) -> None:
+        self._customized = customized
 
     def arcs(self, metric: Metric, source: int, target: int, *, backward: bool) -> Ints:
         """Arcs of the drive that a metric found from a node to another; empty if there is none.
@@ -68,17 +68,17 @@ class Roads:
         source, target
             Nodes.
         backward
-            Whether the search for the drive started at its target: as those to a goal from
-            chargers do.
+            Whether the search for the drive started at its target: as those from
+            chargers to a target of the trip do.
         """
-        ground = self._ground
-        tree = ground.hierarchy
+        customized = self._customized
+        tree = customized.hierarchy
         start, end = int(tree.rank[source]), int(tree.rank[target])
         climb, descend = metric.up, metric.down
         if backward:
             start, end, climb, descend = end, start, descend, climb
         selection = tree.selection(np.array([end], np.int32))
-        full = ground.full_mwh
+        full = customized.full_mwh
         ranks = way_ranks(
             tree.graph, climb, descend, start, end, selection, full, not backward, tree.work
         )
@@ -86,13 +86,13 @@ class Roads:
         return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
 
     def arcs_at_rate(self, rate_s_per_kwh: float, source: int, target: int) -> Ints:
-        """Arcs of the least time + rate x energy between two nodes, at the rate of a lane."""
-        tree, lanes = self._ground.hierarchy, self._ground.lanes
-        lane = int(np.argmin(np.abs(lanes.rate_s_per_kwh - rate_s_per_kwh)))
+        """Arcs of the least time + rate x energy between two nodes, at the rate of a weighting."""
+        tree, scalarized = self._customized.hierarchy, self._customized.scalarized
+        weighting = int(np.argmin(np.abs(scalarized.rate_s_per_kwh - rate_s_per_kwh)))
         ends = (int(tree.rank[source]), int(tree.rank[target]))
         forward_star = (tree.first_out, tree.head, tree.order)
-        costs = (lanes.up, lanes.down, lanes.weight)
-        return lane_roads(tree.graph, *costs, lane, *forward_star, *ends)
+        costs = (scalarized.up, scalarized.down, scalarized.weight)
+        return scalarized_roads(tree.graph, *costs, weighting, *forward_star, *ends)
 
     def drive(
         self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool
@@ -110,7 +110,7 @@ class Roads:
         """
         arcs, speed, cuts = [], [], []
         for position, index in enumerate(indices):
-            metric = self._ground.metrics[index]
+            metric = self._customized.metrics[index]
             source, target = nodes[position : position + 2]
             part = self.arcs(metric, source, target, backward=backward and not position)
             if not part.size and source != target:
@@ -121,10 +121,10 @@ class Roads:
         return Drive(np.concatenate(arcs), np.concatenate(speed), tuple(cuts[:-1]))
 
 
-def passed(question: Question, lap: int, step: Step) -> list[int]:
+def passed(problem: Problem, stage: int, step: Step) -> list[int]:
     """Goals that a step of a chain passes, where nothing can be charged."""
-    chargers = question.charger_node.size
-    return [goal for goal in range(lap, step.lap) if chargers + goal != step.stop]
+    chargers = problem.charger_node.size
+    return [target for target in range(stage, step.stage) if chargers + target != step.stop]
 
 
 def _cheapest_first(values: Ints, spared: Ints, faster: Bytes, slower: Bytes) -> NDArray[np.int64]:
@@ -142,9 +142,9 @@ class FineDrives(DrivePool):
 
     Parameters
     ----------
-    question
+    problem
         The trip.
-    ground
+    customized
         The roads with their costs.
     chains
         Chains of stops.  Where a relaxation slows a drive down along an edge, the roads that are
@@ -152,56 +152,56 @@ class FineDrives(DrivePool):
     """
 
     def __init__(
-        self, question: Question, ground: Customised, chains: Iterable[ChosenChain]
+        self, problem: Problem, customized: CustomizedHierarchy, chains: Iterable[ChosenChain]
     ) -> None:
-        super().__init__(question)
-        self._ground = ground
+        super().__init__(problem)
+        self._customized = customized
         self._found: list[Drive] = []
-        self._roads = Roads(ground)
+        self._roads = Roads(customized)
         self.row_begin[:] = 0
         self.row_end[:] = 0
-        origin = question.stop_count - 1
+        origin = problem.stop_count - 1
         rows: dict[int, dict[int, Step]] = {}
-        goals: dict[int, dict[tuple[int, int, int], Step]] = {}
+        targets: dict[int, dict[tuple[int, int, int], Step]] = {}
         self._slowed: dict[tuple[int, int], float] = {}
         for chosen in chains:
-            stop, lap = origin, 0
+            stop, stage = origin, 0
             known = chosen.pool.drives
             for step in chosen.chain:
-                spared_kwh = step.arrived_kwh + known.cost_kwh[step.drive] - step.departed_kwh
+                spared_kwh = step.arrived_kwh + known.consumed_kwh[step.drive] - step.departed_kwh
                 if known.slower_kwh[step.drive] > 0.0 and spared_kwh > _SLOWED_KWH:
                     self._slowed[stop, step.stop] = float(known.slower_s_per_kwh[step.drive])
-                if step.lap > lap:
-                    goals.setdefault(lap, {})[stop, step.stop, step.lap] = step
+                if step.stage > stage:
+                    targets.setdefault(stage, {})[stop, step.stop, step.stage] = step
                 else:
                     rows.setdefault(stop, {})[step.stop] = step
-                stop, lap = step.stop, step.lap
+                stop, stage = step.stop, step.stage
         for stop, others in rows.items():
-            tables = [self._fine(stop, 0, step._replace(lap=0)) for step in others.values()]
+            tables = [self._fine(stop, 0, step._replace(stage=0)) for step in others.values()]
             sizes = [table.shape[1] for table in tables]
             there = np.repeat(np.array(list(others), np.int32), sizes)
             self.set_row(stop, there, np.concatenate(tables, axis=1))
-        for lap, steps in goals.items():
+        for stage, steps in targets.items():
             ordered = sorted(steps)
-            tables = [self._fine(key[0], lap, steps[key]) for key in ordered]
+            tables = [self._fine(key[0], stage, steps[key]) for key in ordered]
             ends = np.repeat(np.array(ordered), [table.shape[1] for table in tables], axis=0)
             here, there, after = ends.T.astype(np.int32)
-            self.set_goal(lap, here, there, after, np.concatenate(tables, axis=1))
+            self.set_target(stage, here, there, after, np.concatenate(tables, axis=1))
 
     def fetch(self, stop: int) -> None:
         """All rows are there from the beginning."""
         raise AssertionError(f"row {stop} was asked for")
 
-    def alternatives(self, stop: int, lap: int, other: int, lap_after: int) -> Ints:
-        """Numbers of the drives from a stop to another in a lap, the quickest first."""
+    def alternatives(self, stop: int, stage: int, other: int, stage_after: int) -> Ints:
+        """Numbers of the drives from a stop to another in a stage, the quickest first."""
         drives = self.drives
-        if lap_after > lap:
-            begin, end = self.goal_begin[lap, stop], self.goal_end[lap, stop]
+        if stage_after > stage:
+            begin, end = self.target_begin[stage, stop], self.target_end[stage, stop]
         else:
             begin, end = self.row_begin[stop], self.row_end[stop]
         numbers = np.arange(begin, end)
         same = (drives.stop[begin:end] == other) & (
-            (drives.lap[begin:end] == lap_after) | (lap_after == lap)
+            (drives.stage[begin:end] == stage_after) | (stage_after == stage)
         )
         numbers = numbers[same]
         return np.asarray(numbers[np.argsort(drives.time_s[numbers], kind="stable")], np.int32)
@@ -210,17 +210,17 @@ class FineDrives(DrivePool):
         """Roads and speeds of a drive of the pool."""
         return self._found[self.code(number)]
 
-    def _fine(self, stop: int, lap: int, step: Step) -> Floats:
+    def _fine(self, stop: int, stage: int, step: Step) -> Floats:
         """Columns of the drives of a step, shape (8, drives)."""
-        question = self.question
-        goals = [question.goals[k] for k in passed(question, lap, step)]
-        ends = question.stop_node[[stop, step.stop]]
-        nodes = [int(ends[0]), *(goal.node for goal in goals), int(ends[1])]
-        dwell_s = sum(goal.dwell_s for goal in goals)
+        problem = self.problem
+        targets = [problem.targets[k] for k in passed(problem, stage, step)]
+        ends = problem.stop_node[[stop, step.stop]]
+        nodes = [int(ends[0]), *(target.node for target in targets), int(ends[1])]
+        dwell_s = sum(target.dwell_s for target in targets)
         tables, known = [], set()
-        drawn_kwh = [question.drawn_kwh(stop), *(goal.drawn_kwh for goal in goals)]
-        backward = is_backward(question, stop, lap, step.lap)
-        for index in range(len(self._ground.metrics)):
+        drawn_kwh = [problem.drawn_kwh(stop), *(target.drawn_kwh for target in targets)]
+        backward = is_backward(problem, stop, stage, step.stage)
+        for index in range(len(self._customized.metrics)):
             indices = [index] * (len(nodes) - 1)
             drive = self._roads.drive(indices, nodes, backward=backward)
             if drive is None:
@@ -244,43 +244,47 @@ class FineDrives(DrivePool):
 
         What the battery gives at places counts like a road there that takes no time.
         """
-        ground, question, arcs = self._ground, self.question, drive.arcs
+        customized, problem, arcs = self._customized, self.problem, drive.arcs
         places = np.array([0, *drive.cuts])
         drawn = np.ceil(np.array(drawn_kwh) * MWH_PER_KWH).astype(np.int32)
-        energies = np.isin(np.arange(COLUMNS), [NEED, COST, DROP]) * drawn[:, None]
-        values = np.ascontiguousarray(np.insert(ground.values[:, arcs], places, energies, axis=1))
-        spared = np.ascontiguousarray(np.insert(ground.spared_mwh[:, arcs], places, drawn, axis=1))
-        rates = _RATES * ground.base_rate * MS_PER_S / MWH_PER_KWH
-        total, choice = drives_at_rates(values, spared, rates, ground.full_mwh)
+        energies = np.isin(np.arange(COLUMNS), [MIN_DEPARTURE, CONSUMED, DROP]) * drawn[:, None]
+        values = np.ascontiguousarray(
+            np.insert(customized.values[:, arcs], places, energies, axis=1)
+        )
+        spared = np.ascontiguousarray(
+            np.insert(customized.spared_mwh[:, arcs], places, drawn, axis=1)
+        )
+        rates = _RATES * customized.base_rate * MS_PER_S / MWH_PER_KWH
+        total, choice = drives_at_rates(values, spared, rates, customized.full_mwh)
         new = np.ones(choice.shape[0], np.bool_)
         new[1:] = (choice[1:] != choice[:-1]).any(axis=1)
         choice, total = choice[new], total[new]
-        held = question.start_kwh if question.stop_kw[stop] <= 0.0 else question.limit_kwh
-        final = question.final_kwh - question.reserve_kwh
+        held = problem.start_kwh if problem.stop_kw[stop] <= 0.0 else problem.limit_kwh
+        final = problem.final_kwh - problem.reserve_kwh
         for spare in dict.fromkeys((0.0, final)):
-            budget = int((held - question.reserve_kwh - spare) * MWH_PER_KWH)
-            fits = np.flatnonzero(total[:, NEED] <= budget)
+            budget = int((held - problem.reserve_kwh - spare) * MWH_PER_KWH)
+            fits = np.flatnonzero(total[:, MIN_DEPARTURE] <= budget)
             if fits.size and fits[0] > 0:
                 at = int(fits[0])
                 faster, slower = choice[at - 1], choice[at]
                 order = _cheapest_first(values, spared, faster, slower)
-                exact = fitted(values, faster, slower, order, budget, ground.full_mwh)[None, :]
+                exact = fitted(values, faster, slower, order, budget, customized.full_mwh)[None, :]
                 choice = np.concatenate([choice, exact])
-                total = np.concatenate([total, chained(values, exact, ground.full_mwh)])
-        kept = total[:, NEED] <= ground.full_mwh
+                total = np.concatenate([total, chained(values, exact, customized.full_mwh)])
+        kept = total[:, MIN_DEPARTURE] <= customized.full_mwh
         driven = np.delete(choice[kept], places + np.arange(places.size), axis=1)
         self._found += [Drive(arcs, row, drive.cuts) for row in driven]
         return self._columns(total[kept], dwell_s)
 
     def _columns(self, values: Ints, dwell_s: float) -> Floats:
         """Values in the order of the pool; the drives are the last ones found."""
-        question = self.question
+        problem = self.problem
         count = values.shape[0]
         columns = np.zeros((VALUES, count))
         columns[0] = values[:, TIME] / MS_PER_S + dwell_s
-        columns[1] = values[:, NEED] / MWH_PER_KWH + question.reserve_kwh
-        columns[2] = values[:, COST] / MWH_PER_KWH
-        columns[3] = question.capacity_kwh - values[:, DROP] / MWH_PER_KWH
+        columns[1] = values[:, MIN_DEPARTURE] / MWH_PER_KWH + problem.reserve_kwh
+        columns[2] = values[:, CONSUMED] / MWH_PER_KWH
+        columns[3] = problem.capacity_kwh - values[:, DROP] / MWH_PER_KWH
         columns[4] = values[:, HEAT]
         columns[7] = np.arange(len(self._found) - count, len(self._found))
         return columns

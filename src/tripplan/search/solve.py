@@ -20,10 +20,10 @@ import numpy as np
 
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.records.settings import Settings
-from tripplan.routing.customization import Customised
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.chain import ChosenChain, driven_s
-from tripplan.search.exact import ExactRows, TooManyDrivesError
+from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import (
     Found,
@@ -35,7 +35,7 @@ from tripplan.search.label_setting import (
 )
 from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
-from tripplan.search.problem import Question, optimistic_limit_kw
+from tripplan.search.problem import Problem, optimistic_limit_kw
 from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed
 
@@ -49,13 +49,13 @@ _COARSER = (1.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Visit:
+class SolutionStop:
     """A stop of the solution."""
 
     charger: int
-    """Index into the question's chargers; -1 at a goal."""
-    goal: int
-    """Index into the question's goals; -1 at a charger."""
+    """Index into the problem's chargers; -1 at a target."""
+    target: int
+    """Index into the problem's targets; -1 at a charger."""
     departure_kwh: float
     """Energy with which it is left; without a plug, that with which the car came."""
     waited_s: float
@@ -67,10 +67,10 @@ class Solution:
 
     legs: tuple[Drive, ...]
     """Roads and speeds, in order."""
-    visits: tuple[Visit, ...]
+    stops: tuple[SolutionStop, ...]
     """Stops between the legs."""
     lower_bound_s: float
-    """No plan counts less; see `Question.worth`: without it, that is time."""
+    """No plan counts less; see `Problem.objective`: without it, that is time."""
     time_s: float
     """What the plan counts."""
     least_time_s: float
@@ -82,11 +82,11 @@ class Solution:
 
 @dataclass(eq=False)
 class _Task:
-    """One question on its way to a solution."""
+    """One problem on its way to a solution."""
 
-    question: Question
-    ground: Customised
-    rows: RowStore
+    problem: Problem
+    customized: CustomizedHierarchy
+    many_to_many: ManyToMany
     settings: Settings
     bounds: Bounds
     labels: int = 0
@@ -104,19 +104,19 @@ class _Task:
         return ended
 
     def search(self, pool: DrivePool, **how: object) -> Found:
-        found = search(self.question, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
+        found = search(self.problem, pool, self.bounds, self.settings, **how)  # type: ignore[arg-type]
         self.labels += found.labels
         return found
 
 
-def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
+def solve(problem: Problem, many_to_many: ManyToMany, settings: Settings) -> Solution:
     """Find the quickest plan.
 
     Parameters
     ----------
-    question
+    problem
         The trip.
-    rows
+    many_to_many
         Drives between the chargers of the car, made on demand.
     settings
         How to search.
@@ -132,21 +132,23 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
     """
     budget_s = settings.time_budget_s
     deadline_s = math.inf if budget_s is None else time.monotonic() + budget_s
-    bounds = optimistic_rests(question, rows)
-    least_s = least_time_s(question, bounds)
-    if not math.isfinite(bounds.time_s[0, question.stop_count - 1]):
+    bounds = optimistic_rests(problem, many_to_many)
+    least_s = least_time_s(problem, bounds)
+    if not math.isfinite(bounds.time_s[0, problem.stop_count - 1]):
         raise DisconnectedError(
             "no road that this car may use joins origin and destination in this region"
         )
-    task = _Task(question, rows.ground, rows, settings, bounds, deadline_s=deadline_s)
+    task = _Task(
+        problem, many_to_many.customized, many_to_many, settings, bounds, deadline_s=deadline_s
+    )
     try:
         plan, bound_s, scope = _bracketed(task, least_s)
     except OutOfReach:
         if not settings.exact:
             raise
         # Drives at a few rates do not suffice; others may.
-        plan, bound_s = ChosenChain(math.inf, (), DrivePool(question)), least_s
-        scope = scope_of(question, rows, bounds, math.inf)
+        plan, bound_s = ChosenChain(math.inf, (), DrivePool(problem)), least_s
+        scope = scope_of(problem, many_to_many, bounds, math.inf)
         plan, bound_s = _exact(task, plan, scope, bound_s)
         if not plan.chain:
             raise
@@ -154,21 +156,21 @@ def solve(question: Question, rows: RowStore, settings: Settings) -> Solution:
         if settings.exact and plan.time_s > bound_s and not task.out_of_time:
             plan, bound_s = _exact(task, plan, scope, bound_s)
     if not math.isfinite(plan.time_s):
-        raise _refused(question)
+        raise _refused(problem)
     return _solution(task, plan, bound_s)
 
 
 def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
     """Find a plan and a bound, and better plans while these are apart."""
-    question, settings = task.question, task.settings
+    problem, settings = task.problem, task.settings
     cool, scope = _without_heat(task, least_s)
-    plan = ChosenChain(driven_s(question, cool, settings), cool.chain, cool.pool)
+    plan = ChosenChain(driven_s(problem, cool, settings), cool.chain, cool.pool)
     if task.out_of_time:
         return plan, least_s, scope
     bound_s, relaxed = _bound(task, cool, scope)
     if _can_gain(task, plan, bound_s):
         plan = _refined(task, plan, [cool, relaxed])
-    if _can_gain(task, plan, bound_s) and _heat_matters(question, plan, settings):
+    if _can_gain(task, plan, bound_s) and _heat_matters(problem, plan, settings):
         plan = _with_heat(task, plan, scope)
     return plan, bound_s, scope
 
@@ -177,14 +179,16 @@ def _exact(
     task: _Task, plan: ChosenChain, scope: Scope, bound_s: float
 ) -> tuple[ChosenChain, float]:
     """Search over every drive that can matter, at best temperatures; plan and bound after it."""
-    question, settings = task.question, task.settings
-    if question.worth is not None and question.spells:
+    problem, settings = task.problem, task.settings
+    if problem.objective is not None and problem.opening_intervals:
         return plan, bound_s
     ceiling_s = plan.time_s + _MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
-    rows = ExactRows(task.ground, question.charger_node, wide, question.destination, _EXACT_ROOM)
+    many_to_many = ExactManyToMany(
+        task.customized, problem.charger_node, wide, problem.destination, _EXACT_ROOM
+    )
     try:
-        pool = RealDrives(question, rows, wide)
+        pool = RealDrives(problem, many_to_many, wide)
         found = task.search(pool, ceiling_s=ceiling_s)
     except TooManyDrivesError:
         task.method = _NOT_EXACT
@@ -193,14 +197,14 @@ def _exact(
         task.method = _NOT_EXACT
         return plan, bound_s
     best = ChosenChain(found.time_s, found.chain, pool)
-    best = replace(best, time_s=driven_s(question, best, settings))
+    best = replace(best, time_s=driven_s(problem, best, settings))
     task.method = _EXACT if best.time_s <= found.time_s * (1.0 + 1e-9) else _EXACT_BUT_HEAT
     return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
 
 
 def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
     """Whether the plan is not yet as good as the bound, and there is time to look further."""
-    fixed_s = task.question.constant_s
+    fixed_s = task.problem.constant_s
     if plan.time_s - fixed_s <= (bound_s - fixed_s) * (1.0 + task.settings.gap):
         return False
     return not task.out_of_time
@@ -208,12 +212,12 @@ def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
 
 def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
     """Search over real drives at best temperatures, within an ellipse that grows until it holds."""
-    question = task.question
+    problem = task.problem
     ceiling_s = _ELLIPSE * least_s + _ELLIPSE_SLACK_S
-    whole = scope_of(question, task.rows, task.bounds, math.inf)
+    whole = scope_of(problem, task.many_to_many, task.bounds, math.inf)
     while True:
         scope = replace(whole, ceiling_s=ceiling_s)
-        pool = RealDrives(question, task.rows, scope)
+        pool = RealDrives(problem, task.many_to_many, scope)
         found = task.search(pool, ceiling_s=ceiling_s)
         if found.chain:
             return ChosenChain(found.time_s, found.chain, pool), replace(
@@ -225,7 +229,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
                 "settings.label_limit"
             )
         if math.isinf(ceiling_s):
-            raise out_of_range(question, task.rows)
+            raise out_of_range(problem, task.many_to_many)
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
 
 
@@ -237,13 +241,13 @@ def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenC
     for ceiling_s in (cool.time_s + _MARGIN_S, math.inf):
         # Nothing below the ceiling would mean that the plan is too good to be true: then by how
         # much is found out, for the certificate to say so.
-        pool = RelaxedDrives(task.question, task.rows, replace(scope, ceiling_s=ceiling_s))
+        pool = RelaxedDrives(task.problem, task.many_to_many, replace(scope, ceiling_s=ceiling_s))
         found = task.search(pool, ceiling_s=ceiling_s, relaxed=True, deadline_s=task.deadline_s)
         if not found.complete:
             break
         if found.chain:
             return found.time_s, ChosenChain(found.time_s, found.chain, pool)
-    return least_time_s(task.question, task.bounds), ChosenChain(math.inf, (), pool)
+    return least_time_s(task.problem, task.bounds), ChosenChain(math.inf, (), pool)
 
 
 def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> ChosenChain:
@@ -251,42 +255,42 @@ def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> C
 
     The best chain without heat is found first; its speeds and departures are then fitted to heat.
     """
-    question, settings = task.question, task.settings
-    pool = FineDrives(question, task.ground, chains)
+    problem, settings = task.problem, task.settings
+    pool = FineDrives(problem, task.customized, chains)
     found = task.search(pool)
     if not found.chain:
         return plan
     fine = ChosenChain(found.time_s, found.chain, pool)
-    fine = replace(fine, time_s=driven_s(question, fine, settings))
-    if _heat_matters(question, fine, settings):
-        fitted = polished(question, pool, found.chain)
+    fine = replace(fine, time_s=driven_s(problem, fine, settings))
+    if _heat_matters(problem, fine, settings):
+        fitted = polished(problem, pool, found.chain)
         if fitted.time_s < fine.time_s:
             fine = ChosenChain(fitted.time_s, fitted.chain, pool)
     return min(fine, plan, key=lambda p: p.time_s)
 
 
-def _heat_matters(question: Question, plan: ChosenChain, settings: Settings) -> bool:
+def _heat_matters(problem: Problem, plan: ChosenChain, settings: Settings) -> bool:
     """Whether the plan would be quicker if the pack always had its best temperature."""
-    power = question.power
+    power = problem.power
     if not settings.heat or power is None:
         return False
-    best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(question)))
-    cool_s = driven_s(replace(question, power=best), plan, settings)
+    best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(problem)))
+    cool_s = driven_s(replace(problem, power=best), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
 
 def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
     """Search with heat, more coarsely where the labels do not suffice."""
-    question, settings = task.question, task.settings
+    problem, settings = task.problem, task.settings
     for coarser in _COARSER:
         ceiling_s = plan.time_s
-        pool = RealDrives(question, task.rows, replace(scope, ceiling_s=ceiling_s))
-        rules = heat_rules(question, settings, coarser=coarser, trip_s=ceiling_s)
+        pool = RealDrives(problem, task.many_to_many, replace(scope, ceiling_s=ceiling_s))
+        rules = heat_rules(problem, settings, coarser=coarser, trip_s=ceiling_s)
         found = task.search(pool, ceiling_s=ceiling_s, rules=rules, deadline_s=task.deadline_s)
         task.complete = found.complete
         if found.chain:
             hot = ChosenChain(found.time_s, found.chain, pool)
-            hot = replace(hot, time_s=driven_s(question, hot, settings))
+            hot = replace(hot, time_s=driven_s(problem, hot, settings))
             plan = _refined(task, min(plan, hot, key=lambda p: p.time_s), [hot])
         if found.complete or task.out_of_time:
             break
@@ -294,42 +298,42 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
 
 
 def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
-    question = task.question
-    chargers = question.charger_node.size
-    legs, visits = [], []
-    here, lap = question.stop_count - 1, 0
-    roads = Roads(task.ground)
+    problem = task.problem
+    chargers = problem.charger_node.size
+    legs, stops = [], []
+    here, stage = problem.stop_count - 1, 0
+    roads = Roads(task.customized)
     for number, step in enumerate(plan.chain):
-        between = passed(question, lap, step)
+        between = passed(problem, stage, step)
         if isinstance(plan.pool, FineDrives):
             drive = plan.pool.drive(step.drive)
         else:
             assert isinstance(plan.pool, RealDrives)
-            ends = question.stop_node[[here, step.stop]]
-            nodes = [int(ends[0]), *(question.goals[k].node for k in between), int(ends[1])]
-            numbers = plan.pool.metrics(lap, step.drive)
-            known = plan.pool.rows
-            if isinstance(known, ExactRows):
+            ends = problem.stop_node[[here, step.stop]]
+            nodes = [int(ends[0]), *(problem.targets[k].node for k in between), int(ends[1])]
+            numbers = plan.pool.metrics(stage, step.drive)
+            known = plan.pool.many_to_many
+            if isinstance(known, ExactManyToMany):
                 drive = known.drive(numbers)
             else:
-                backward = is_backward(question, here, lap, step.lap)
+                backward = is_backward(problem, here, stage, step.stage)
                 known_drive = roads.drive(numbers, nodes, backward=backward)
                 assert known_drive is not None, "a drive of the table has no roads"
                 drive = known_drive
         legs += drive.parts()
-        visits += [Visit(-1, goal, 0.0, 0.0) for goal in between]
-        here, lap = step.stop, step.lap
+        stops += [SolutionStop(-1, target, 0.0, 0.0) for target in between]
+        here, stage = step.stop, step.stage
         if number + 1 < len(plan.chain):
             leave_kwh = plan.chain[number + 1].departed_kwh
-            charger, goal = (here, -1) if here < chargers else (-1, here - chargers)
-            visits.append(Visit(charger, goal, leave_kwh, step.waited_s))
+            charger, target = (here, -1) if here < chargers else (-1, here - chargers)
+            stops.append(SolutionStop(charger, target, leave_kwh, step.waited_s))
     return Solution(
         legs=tuple(legs),
-        visits=tuple(visits),
-        lower_bound_s=bound_s - question.constant_s,
-        time_s=plan.time_s - question.constant_s,
-        least_time_s=float(task.bounds.time_s[0, question.stop_count - 1]),
-        method=(task.method or _METHOD) + _hours(question),
+        stops=tuple(stops),
+        lower_bound_s=bound_s - problem.constant_s,
+        time_s=plan.time_s - problem.constant_s,
+        least_time_s=float(task.bounds.time_s[0, problem.stop_count - 1]),
+        method=(task.method or _METHOD) + _hours(problem),
         labels=task.labels,
         complete=task.complete,
     )
@@ -354,9 +358,9 @@ _EXACT_BUT_HEAT = (
 )
 
 
-def _hours(question: Question) -> str:
+def _hours(problem: Problem) -> str:
     """Say what opening hours mean for the proof where something counts beside time."""
-    if question.worth is None or not question.spells:
+    if problem.objective is None or not problem.opening_intervals:
         return ""
     return (
         "; the bound takes chargers to be open at all hours, and plans that would be better for "
@@ -367,8 +371,8 @@ def _hours(question: Question) -> str:
 _NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
 
 
-def _refused(question: Question) -> NoPlanError:
+def _refused(problem: Problem) -> NoPlanError:
     return NoPlanError(
         "the battery would be too cold or too hot to take a charge where it must "
-        f"(air {question.pack.air_c:g} degrees Celsius). Start with a warmer pack or more charge."
+        f"(air {problem.pack.air_c:g} degrees Celsius). Start with a warmer pack or more charge."
     )

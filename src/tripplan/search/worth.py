@@ -20,8 +20,8 @@ from tripplan.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)
-class Worth:
-    """What counts beside time at each stop of a question, shape (stops,), and at the end."""
+class ObjectiveWeights:
+    """What counts beside time at each stop of a problem, shape (stops,), and at the end."""
 
     kwh_s: Floats
     """What a kilowatt-hour counts that is charged there, s/kWh; not negative."""
@@ -38,6 +38,6 @@ class Worth:
         return longer_s + float(self.kwh_s[stop]) * max(charged_kwh, 0.0)
 
 
-def nothing_beside_time(stops: int) -> Worth:
+def nothing_beside_time(stops: int) -> ObjectiveWeights:
     """Return the worth of an objective that is time alone."""
-    return Worth(np.zeros(stops), np.ones(stops), np.zeros(stops))
+    return ObjectiveWeights(np.zeros(stops), np.ones(stops), np.zeros(stops))

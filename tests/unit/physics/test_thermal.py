@@ -28,7 +28,7 @@ from tripplan.physics.thermal import (
 )
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import find_vehicle
-from tripplan.search.kernels.charge import charge_course
+from tripplan.search.kernels.charge import charging_trajectory
 from tripplan.vehicle_model import conditioned as model
 
 PACK = PackModel(2e5, 0.13, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 10.0)
@@ -178,7 +178,7 @@ def test_a_pack_that_refuses_takes_for_ever() -> None:
 
 def test_a_charge_without_heat_by_hand() -> None:
     """Cells of 1 % at the power of their middle: 30 kWh x 1 % / min(curve, 50 kW) each."""
-    course = charge_course(0.0, 1.0, 20.0, 50.0, NO_HEAT, PACK)
+    course = charging_trajectory(0.0, 1.0, 20.0, 50.0, NO_HEAT, PACK)
     middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
     curve_kw = np.interp(middles, [0.0, 0.1, 0.5, 0.8, 1.0], [40.0, 60.0, 50.0, 25.0, 5.0])
     expected = np.concatenate([[0.0], np.cumsum(0.3 / np.minimum(curve_kw, 50.0) * 3600.0)])
@@ -226,7 +226,7 @@ def test_a_charge_with_heat_follows_the_coupled_equations(
     solved = solve_ivp(
         slope, (0.0, 1e5), [start_soc, start_c], events=full, max_step=20.0, rtol=1e-7
     )
-    course = charge_course(start_soc, 0.8, start_c, charger_kw, POWER, pack)
+    course = charging_trajectory(start_soc, 0.8, start_c, charger_kw, POWER, pack)
     assert course[-1, 0] == pytest.approx(0.8)
     assert course[-1, 1] == pytest.approx(solved.t[-1], rel=0.005)
     assert course[-1, 2] == pytest.approx(solved.y[1, -1], abs=0.2)

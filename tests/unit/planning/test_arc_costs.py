@@ -111,7 +111,7 @@ def test_roads_add_up_the_pieces_of_each_arc() -> None:
     assert up > 0 > down
     assert roads.energy_kwh.tolist() == pytest.approx([up + down + flat])
     assert roads.time_s.tolist() == pytest.approx([7500.0 / 25.0])
-    assert roads.need_kwh.tolist() == pytest.approx([max(up, up + down + flat)])
+    assert roads.min_departure_kwh.tolist() == pytest.approx([max(up, up + down + flat)])
     assert roads.drop_kwh.tolist() == pytest.approx([max(flat, up + down + flat)])
     assert roads.heat_j.tolist() == pytest.approx([costs.pieces.heat_j.sum()])
 
@@ -135,7 +135,7 @@ def test_need_and_drop_by_brute_force(rows: list[list[tuple[float, float]]]) -> 
         need = max(0.0, *accumulate(own))
         drop = max(0.0, *accumulate(reversed(own)))
         assert roads.energy_kwh[arc] == pytest.approx(sum(own), abs=1e-9)
-        assert roads.need_kwh[arc] == pytest.approx(need, abs=1e-9)
+        assert roads.min_departure_kwh[arc] == pytest.approx(need, abs=1e-9)
         assert roads.drop_kwh[arc] == pytest.approx(drop, abs=1e-9)
 
 
@@ -150,7 +150,7 @@ def test_need_and_drop_tell_what_a_simulation_finds(
     energy = costs.pieces.energy_kwh.tolist()
     hardest = max(sum(energy[i:j]) for i in range(len(energy)) for j in range(i, len(energy) + 1))
     assume(hardest <= full_kwh - 1e-6)
-    need, drop = float(roads.need_kwh[0]), float(roads.drop_kwh[0])
+    need, drop = float(roads.min_departure_kwh[0]), float(roads.drop_kwh[0])
     assert need <= full_kwh
     for held in (full_kwh, *(need + share * (full_kwh - need) for share in shares)):
         level, lowest = held, held

@@ -18,8 +18,8 @@ from tripplan.planning.planner import Planner
 from tripplan.records.plan import Audit, ChargingStop, Leg, Plan
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Conditions, Trip
-from tripplan.routing.many_to_many import RowStore
-from tripplan.search.problem import Question
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution, solve
 
 CAR = car()
@@ -277,8 +277,8 @@ def test_a_pack_that_would_not_heat_up_is_found() -> None:
 
 
 def test_a_bound_above_the_plan_is_an_objection(monkeypatch: pytest.MonkeyPatch) -> None:
-    def boastful(question: Question, rows: RowStore, settings: Settings) -> Solution:
-        found = solve(question, rows, settings)
+    def boastful(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
+        found = solve(problem, rows, settings)
         return replace(found, lower_bound_s=found.time_s * 1.001)
 
     monkeypatch.setattr(planner, "solve", boastful)

@@ -7,21 +7,21 @@ import pytest
 
 import tripplan
 from tests.oracles.road_worlds import as_rows, random_road_world
-from tripplan.routing.closures import untouched_rows
-from tripplan.routing.customization import Customised
-from tripplan.routing.kernels.customise import NO_WAY, customise, customise_lanes
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.closures import untouched_drives
+from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.kernels.customise import NO_WAY, customise, customise_scalarized
+from tripplan.routing.many_to_many import ManyToMany
 
 
-def ground(seed: int) -> Customised:
+def customized(seed: int) -> CustomizedHierarchy:
     world = random_road_world(seed, speeds=3)
     order = np.random.default_rng(seed).permutation(world.height.size).astype(np.int32)
-    return as_rows(world, order).ground
+    return as_rows(world, order).customized
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_closing_roads_gives_what_customising_anew_gives(seed: int) -> None:
-    whole = ground(seed)
+    whole = customized(seed)
     tree = whole.hierarchy
     rng = np.random.default_rng(seed)
     roads = np.unique(rng.integers(0, tree.head.size, 4)).astype(np.int32)
@@ -34,14 +34,14 @@ def test_closing_roads_gives_what_customising_anew_gives(seed: int) -> None:
             assert np.array_equal(anew.weight, kept.weight)
             known = anew.weight < NO_WAY
             assert np.array_equal(anew.values[known], kept.values[known])
-    lanes = fewer.lanes
-    up_lanes, down_lanes = customise_lanes(tree.graph, tree.arc, tree.is_up, lanes.weight)
+    lanes = fewer.scalarized
+    up_lanes, down_lanes = customise_scalarized(tree.graph, tree.arc, tree.is_up, lanes.weight)
     assert np.array_equal(up_lanes, lanes.up)
     assert np.array_equal(down_lanes, lanes.down)
 
 
 def test_closing_nothing_changes_nothing() -> None:
-    whole = ground(3)
+    whole = customized(3)
     same = whole.closing(np.empty(0, np.int32))
     for one, other in zip(whole.metrics, same.metrics, strict=True):
         assert np.array_equal(one.up.weight, other.up.weight)
@@ -55,15 +55,15 @@ def test_rows_that_stay_after_a_closure_are_those_made_anew() -> None:
         before = as_rows(world)
         stops = range(world.charger_node.size)
         for stop in stops:
-            before.row(stop)
+            before.one_to_many(stop)
         roads = np.unique(np.random.default_rng(seed).integers(0, world.tail.size, 2))
         closed = roads.astype(np.int32)
-        fewer = before.ground.closing(closed)
-        after, anew = (RowStore(fewer, world.charger_node) for _ in range(2))
-        after.keep(untouched_rows(before, closed))
+        fewer = before.customized.closing(closed)
+        after, anew = (ManyToMany(fewer, world.charger_node) for _ in range(2))
+        after.keep(untouched_drives(before, closed))
         stayed += len(after.known)
         for stop in stops:
-            mine, other = (np.column_stack(rows.row(stop)) for rows in (after, anew))
+            mine, other = (np.column_stack(rows.one_to_many(stop)) for rows in (after, anew))
             assert np.array_equal(mine, other), seed
     assert 0 < stayed < 20 * 12
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.oracles.road_levels import shortest_time_s
-from tests.oracles.road_worlds import RoadWorld, as_levels, as_question, as_rows
+from tests.oracles.road_worlds import RoadWorld, as_levels, as_problem, as_rows
 from tripplan.records.settings import Settings
 from tripplan.search.solve import solve
 
@@ -40,7 +40,7 @@ def three_roads() -> RoadWorld:
 
 def test_a_road_that_only_the_bound_knows_is_driven() -> None:
     world = three_roads()
-    found = solve(as_question(world), as_rows(world), Settings(heat=False))
+    found = solve(as_problem(world), as_rows(world), Settings(heat=False))
     assert found.time_s == pytest.approx(shortest_time_s(as_levels(world)), abs=1e-6)
     assert found.time_s == pytest.approx(4320.0, abs=1e-6)
     assert found.lower_bound_s <= found.time_s
@@ -49,10 +49,10 @@ def test_a_road_that_only_the_bound_knows_is_driven() -> None:
 def test_a_search_that_is_out_of_time_gives_what_it_has() -> None:
     world = three_roads()
     settings = Settings(heat=False, time_budget_s=1e-9)
-    found = solve(as_question(world), as_rows(world), settings)
+    found = solve(as_problem(world), as_rows(world), settings)
     assert found.time_s == pytest.approx(7020.0, abs=1e-6)
     assert found.lower_bound_s <= shortest_time_s(as_levels(world))
     assert not found.complete
     assert "time budget ended" in found.method
     plenty = Settings(heat=False, time_budget_s=1e9)
-    assert solve(as_question(world), as_rows(world), plenty).complete
+    assert solve(as_problem(world), as_rows(world), plenty).complete

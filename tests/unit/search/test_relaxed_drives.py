@@ -9,8 +9,8 @@ import pytest
 
 from tests.graphs import Graph, random_graph
 from tripplan.arrays import Floats
-from tripplan.routing.kernels.lower_envelope import corners
-from tripplan.routing.many_to_many import RowStore
+from tripplan.routing.kernels.lower_envelope import lower_envelopes
+from tripplan.routing.many_to_many import ManyToMany
 
 MERGED_S = 0.2
 """Corners that are this close in time are merged."""
@@ -48,7 +48,7 @@ def real_drives(graph: Graph, source: int, target: int) -> Floats:
 
 
 def least_time_s(chain: Floats, energy_kwh: Floats) -> Floats:
-    """Least time that a chain of corners allows for each energy; infinite below its last one."""
+    """Least time that a lower envelope allows for each energy; infinite below its last one."""
     best = np.full(energy_kwh.shape, np.inf)
     for time_s, energy, rate, width in chain.T:
         slower_s = time_s + rate * np.maximum(energy - energy_kwh, 0.0)
@@ -56,10 +56,10 @@ def least_time_s(chain: Floats, energy_kwh: Floats) -> Floats:
     return best
 
 
-def chains(graph: Graph, source: int) -> tuple[RowStore, dict[int, Floats]]:
+def chains(graph: Graph, source: int) -> tuple[ManyToMany, dict[int, Floats]]:
     """Corners from a node to each that can be reached."""
-    rows = RowStore(graph.ground(1000.0, 3), np.arange(graph.nodes, dtype=np.int32))
-    stops, found = rows.relaxed_row(source)
+    rows = ManyToMany(graph.customized(1000.0, 3), np.arange(graph.nodes, dtype=np.int32))
+    stops, found = rows.relaxed_one_to_many(source)
     return rows, {int(stop): found[:, stops == stop] for stop in np.unique(stops)}
 
 
@@ -100,9 +100,9 @@ def _check_shape(chain: Floats) -> None:
     assert (short_s >= -1e-9).all()
 
 
-def _check_near(rows: RowStore, chain: Floats, time_s: Floats, energy: Floats) -> None:
+def _check_near(rows: ManyToMany, chain: Floats, time_s: Floats, energy: Floats) -> None:
     """Compare along every line: some drive touches it, so the chain cannot lie far below."""
-    lanes = rows.ground.lanes
+    lanes = rows.customized.scalarized
     for rate in lanes.rate_s_per_kwh.tolist():
         least = (time_s + rate * energy).min()
         told = (chain[0] + rate * chain[1]).min()
@@ -118,7 +118,9 @@ def test_corners_are_the_upper_edge_of_the_lines(seed: int) -> None:
     points = rng.uniform([100.0, 1.0], [5000.0, 12.0], (15, 2))
     weight = (points[:, :1] + points[:, 1:] * rate).min(axis=0)
     least = float(points[:, 1].min())
-    stops, chain = corners(np.append(weight, least)[None, :], rate, np.array([4], np.int32), 50.0)
+    stops, chain = lower_envelopes(
+        np.append(weight, least)[None, :], rate, np.array([4], np.int32), 50.0
+    )
     assert set(stops.tolist()) == {4}
     energy = np.linspace(least + 1e-6, 14.0, 500)
     highest = (weight[None, :] - rate[None, :] * energy[:, None]).max(axis=1)
@@ -126,7 +128,7 @@ def test_corners_are_the_upper_edge_of_the_lines(seed: int) -> None:
     assert (told <= highest + 1e-9).all()
     # A merged corner lies below by its width in time, and the edge that ends there likewise.
     assert (told >= highest - 2 * MERGED_S).mean() > 0.95
-    nothing, _ = corners(
+    nothing, _ = lower_envelopes(
         np.append(weight, least)[None, :], rate, np.array([4], np.int32), least / 2
     )
     assert nothing.size == 0
@@ -136,7 +138,7 @@ def test_corners_by_hand() -> None:
     """Two drives, 100 s with 10 kWh and 160 s with 7 kWh: one edge of 20 s/kWh at rates around."""
     rate = np.array([0.0, 10.0, 20.0, 40.0])
     weight = np.minimum(100.0 + 10.0 * rate, 160.0 + 7.0 * rate)
-    _, chain = corners(np.append(weight, 7.0)[None, :], rate, np.array([0], np.int32), 50.0)
+    _, chain = lower_envelopes(np.append(weight, 7.0)[None, :], rate, np.array([0], np.int32), 50.0)
     expected = np.array([[100.0, 10.0, 20.0, 3.0], [160.0, 7.0, 0.0, 0.0]])
     assert np.allclose(chain.T, expected, rtol=1e-12, atol=1e-9)
     for one, other in pairwise(chain.T):

@@ -1,9 +1,10 @@
 """Compiled: costs for the chordal graph, by one pass over its triangles.
 
 Two kinds: `customise` for one weight, with what the cheapest way does to the battery carried
-along, and `customise_lanes` for many weights side by side without it, which is what lower bounds
-are made of.  All values are whole numbers, so that sums do not depend on their order and a hop is
-the same however it was found: time in milliseconds, energy in milliwatt-hours, heat in joules.
+along, and `customise_scalarized` for many weightings side by side without it, which is what lower
+bounds are made of.  All values are whole numbers, so that sums do not depend on their order and a
+drive is the same however it was found: time in milliseconds, energy in milliwatt-hours, heat in
+joules.
 """
 
 from typing import NamedTuple
@@ -15,15 +16,15 @@ from tripplan.arrays import Ints, Longs
 from tripplan.physics.jit import compiled, part
 from tripplan.routing.kernels.contraction import Chordal
 
-TIME, NEED, COST, DROP, HEAT = 0, 1, 2, 3, 4
+TIME, MIN_DEPARTURE, CONSUMED, DROP, HEAT = 0, 1, 2, 3, 4
 """Columns of what a way takes along."""
 COLUMNS = 5
 NO_WAY = np.int64(1) << 61
 """Weight where there is no way; two of them can be added."""
 NEVER = 2_000_000_000
 """Largest number of milliwatt-hours, milliseconds or joules that is told apart from more."""
-LANE_MOST = (1 << 30) - 1
-"""Largest weight in a lane; larger ones count as this, which keeps a lower bound one."""
+MOST_WEIGHT = (1 << 30) - 1
+"""Largest scalarized weight; larger ones count as this, which keeps a lower bound one."""
 
 
 class Costs(NamedTuple):
@@ -58,18 +59,18 @@ def link_into(
     full.  What not even a full battery lasts for gets the need of a battery that would, which is
     above full.  ``out[to]`` may be one of the two.
     """
-    cost_1 = np.int64(first[one, COST])
+    cost_1 = np.int64(first[one, CONSUMED])
     drop_1 = np.int64(first[one, DROP])
-    need_2 = np.int64(second[other, NEED])
-    cost_2 = np.int64(second[other, COST])
-    need = max(np.int64(first[one, NEED]), cost_1 + need_2)
+    need_2 = np.int64(second[other, MIN_DEPARTURE])
+    cost_2 = np.int64(second[other, CONSUMED])
+    need = max(np.int64(first[one, MIN_DEPARTURE]), cost_1 + need_2)
     if full_mwh - drop_1 < need_2:
         need = max(need, drop_1 + need_2)
     out[to, TIME] = capped(np.int64(first[one, TIME]) + np.int64(second[other, TIME]))
     out[to, DROP] = capped(max(np.int64(second[other, DROP]), drop_1 + cost_2))
     out[to, HEAT] = capped(np.int64(first[one, HEAT]) + np.int64(second[other, HEAT]))
-    out[to, NEED] = capped(need)
-    out[to, COST] = capped(cost_1 + cost_2)
+    out[to, MIN_DEPARTURE] = capped(need)
+    out[to, CONSUMED] = capped(cost_1 + cost_2)
 
 
 @compiled
@@ -133,33 +134,33 @@ def customise(
 
 
 @compiled
-def customise_lanes(
+def customise_scalarized(
     graph: Chordal, arc: Ints, is_up: NDArray[np.bool_], weight: Ints
 ) -> tuple[Ints, Ints]:
-    """Find the least weight of each arc and direction in every lane.
+    """Find the least weight of each arc and direction in every weighting.
 
     Parameters
     ----------
     graph, arc, is_up
         As in `customise`.
     weight
-        Weight of each road in each lane, at most `LANE_MOST`, shape (roads, lanes).
+        Weight of each road in each weighting, at most `MOST_WEIGHT`, shape (roads, weightings).
 
     Returns
     -------
     tuple of ndarray
-        Travel up and travel down, shape (arcs, lanes).
+        Travel up and travel down, shape (arcs, weightings).
     """
     arcs = graph.up_head.shape[0]
-    lanes = weight.shape[1]
-    up = np.full((arcs, lanes), LANE_MOST, np.int32)
-    down = np.full((arcs, lanes), LANE_MOST, np.int32)
+    weightings = weight.shape[1]
+    up = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
+    down = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
     for road in range(arc.shape[0]):
         a = arc[road]
         if a >= 0:
             side = up if is_up[road] else down
-            for lane in range(lanes):
-                side[a, lane] = min(side[a, lane], weight[road, lane])
+            for weighting in range(weightings):
+                side[a, weighting] = min(side[a, weighting], weight[road, weighting])
     nodes = graph.parent.shape[0]
     arc_to = np.empty(nodes, np.int32)
     for middle in range(nodes):
@@ -170,7 +171,11 @@ def customise_lanes(
             low = graph.up_tail[one]
             for other in range(one + 1, graph.up_first[low + 1]):
                 a = arc_to[graph.up_head[other]]
-                for lane in range(lanes):
-                    up[a, lane] = min(up[a, lane], np.int32(down[one, lane] + up[other, lane]))
-                    down[a, lane] = min(down[a, lane], np.int32(down[other, lane] + up[one, lane]))
+                for weighting in range(weightings):
+                    up[a, weighting] = min(
+                        up[a, weighting], np.int32(down[one, weighting] + up[other, weighting])
+                    )
+                    down[a, weighting] = min(
+                        down[a, weighting], np.int32(down[other, weighting] + up[one, weighting])
+                    )
     return up, down

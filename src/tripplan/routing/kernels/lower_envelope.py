@@ -1,9 +1,9 @@
 """Compiled: the trade of time for energy between two nodes, from below.
 
-Each lane gives a line time + rate x energy = weight that no drive between the two nodes lies below,
-and the last lane the least energy of any.  What lies above all of them is a convex region; its
-lower edge is handed to the search as a chain of corners, each with the rate at which one may go on
-from there by driving more slowly.
+Each weighting gives a line time + rate x energy = weight that no drive between the two nodes lies
+below, and the last weighting the least energy of any.  What lies above all of them is a convex
+region; its lower envelope is handed to the search as a chain of corners, each with the rate at
+which one may go on from there by driving more slowly.
 """
 
 import numpy as np
@@ -16,16 +16,18 @@ _MERGED_S = 0.2
 
 
 @compiled
-def corners(weight: Floats, rate: Floats, stops: Ints, full_kwh: float) -> tuple[Ints, Floats]:
-    """Lower edges of the trades to many stops.
+def lower_envelopes(
+    weight: Floats, rate: Floats, stops: Ints, full_kwh: float
+) -> tuple[Ints, Floats]:
+    """Lower envelopes of the trades to many stops.
 
     Parameters
     ----------
     weight
-        Seconds in each lane, kilowatt-hours in the last; infinite where there is no way; shape
-        (stops, lanes).
+        Seconds in each weighting, kilowatt-hours in the last; infinite where there is no way; shape
+        (stops, weightings).
     rate
-        Rate of each lane but the last, rising from 0, shape (lanes - 1,). [s/kWh]
+        Rate of each weighting but the last, rising from 0, shape (weightings - 1,). [s/kWh]
     stops
         Stops that the rows of ``weight`` belong to, shape (stops,).
     full_kwh
@@ -38,33 +40,33 @@ def corners(weight: Floats, rate: Floats, stops: Ints, full_kwh: float) -> tuple
         starts there [s/kWh], and the energy that this edge saves [kWh]; shape (corners,) and
         (4, corners).
     """
-    lanes = rate.shape[0]
-    room = weight.shape[0] * (lanes + 1)
+    weightings = rate.shape[0]
+    room = weight.shape[0] * (weightings + 1)
     stop = np.empty(room, np.int32)
     found = np.empty((4, room))
-    lines = np.empty(lanes, np.int32)
-    begin = np.empty(lanes)
-    time = np.empty(lanes)
-    energy = np.empty(lanes)
+    lines = np.empty(weightings, np.int32)
+    begin = np.empty(weightings)
+    time = np.empty(weightings)
+    energy = np.empty(weightings)
     used = 0
     for row in range(weight.shape[0]):
-        least = weight[row, lanes]
+        least = weight[row, weightings]
         if not (weight[row, 0] < np.inf and least <= full_kwh):
             continue
         # The lines that are highest somewhere, each with the energy below which it is.
         count = 1
         lines[0] = 0
         begin[0] = np.inf
-        for lane in range(1, lanes):
+        for weighting in range(1, weightings):
             while True:
                 top = lines[count - 1]
-                cross = (weight[row, lane] - weight[row, top]) / (rate[lane] - rate[top])
+                cross = (weight[row, weighting] - weight[row, top]) / (rate[weighting] - rate[top])
                 if count > 1 and cross >= begin[count - 1]:
                     count -= 1
                 else:
                     break
             if cross > least:
-                lines[count] = lane
+                lines[count] = weighting
                 begin[count] = cross
                 count += 1
         # Corners from the fastest to the thriftiest; corner k starts the edge on line k + 1.

@@ -1,7 +1,13 @@
 """Compiled: cheapest ways from one node to many, and from many to one, over the hierarchy.
 
 A search climbs from its node to all ranks above it, then sweeps down over those ranks from which
-the targets can be entered.  Ways to a node are ways from it with both directions exchanged.
+the targets can be entered (PHAST [1]_).  Ways to a node are ways from it with both directions
+exchanged.
+
+References
+----------
+.. [1] D. Delling, A. Goldberg, A. Nowatzyk, R. Werneck, "PHAST: Hardware-accelerated shortest path
+   trees", Journal of Parallel and Distributed Computing 73(7), 2013.
 """
 
 from typing import NamedTuple
@@ -11,12 +17,19 @@ import numpy as np
 from tripplan.arrays import Ints, Longs
 from tripplan.physics.jit import compiled, part
 from tripplan.routing.kernels.contraction import Chordal, copy_row, longer, turn_round
-from tripplan.routing.kernels.customise import COLUMNS, LANE_MOST, NEED, NO_WAY, Costs, link_into
+from tripplan.routing.kernels.customise import (
+    COLUMNS,
+    MIN_DEPARTURE,
+    MOST_WEIGHT,
+    NO_WAY,
+    Costs,
+    link_into,
+)
 
 NOWHERE = -1
 
 
-class SweepWork(NamedTuple):
+class PhastWork(NamedTuple):
     """Columns over ranks that a sweep fills and clears again."""
 
     weight: Longs
@@ -31,9 +44,9 @@ class SweepWork(NamedTuple):
 
 
 @compiled
-def new_sweep_work(nodes: int) -> SweepWork:
+def new_phast_work(nodes: int) -> PhastWork:
     """Make a workspace for a network of this size."""
-    return SweepWork(
+    return PhastWork(
         np.full(nodes, NO_WAY, np.int64),
         np.zeros((nodes, COLUMNS), np.int32),
         np.full(nodes, NOWHERE, np.int32),
@@ -43,7 +56,7 @@ def new_sweep_work(nodes: int) -> SweepWork:
 
 @part
 def _prolong(
-    work: SweepWork,
+    work: PhastWork,
     before: Ints,
     here: int,
     there: int,
@@ -58,7 +71,7 @@ def _prolong(
         link_into(work.values, here, costs.values, arc, full_mwh, scratch, 0)
     else:
         link_into(costs.values, arc, work.values, here, full_mwh, scratch, 0)
-    if scratch[0, NEED] > full_mwh:
+    if scratch[0, MIN_DEPARTURE] > full_mwh:
         return
     work.weight[there] = work.weight[here] + costs.weight[arc]
     copy_row(scratch, 0, work.values, there)
@@ -72,9 +85,9 @@ def climb_from(
     source: int,
     full_mwh: int,
     forward: bool,
-    work: SweepWork,
+    work: PhastWork,
 ) -> None:
-    """Fill the workspace for the ranks above a source; parameters as in `sweep`."""
+    """Fill the workspace for the ranks above a source; parameters as in `phast`."""
     scratch = np.zeros((1, COLUMNS), np.int32)
     reached = work.weight
     reached[source] = 0
@@ -93,7 +106,7 @@ def climb_from(
 
 
 @part
-def clear_climb(graph: Chordal, source: int, work: SweepWork) -> None:
+def clear_climb(graph: Chordal, source: int, work: PhastWork) -> None:
     """Undo what `climb_from` filled."""
     here = source
     while here >= 0:
@@ -102,7 +115,7 @@ def clear_climb(graph: Chordal, source: int, work: SweepWork) -> None:
 
 
 @compiled
-def sweep(
+def phast(
     graph: Chordal,
     climb: Costs,
     descend: Costs,
@@ -110,7 +123,7 @@ def sweep(
     selection: Ints,
     full_mwh: int,
     forward: bool,
-    work: SweepWork,
+    work: PhastWork,
 ) -> None:
     """Fill the workspace with the cheapest drivable ways.
 
@@ -144,15 +157,15 @@ def sweep(
 
 
 @part
-def clear_sweep(graph: Chordal, source: int, selection: Ints, work: SweepWork) -> None:
-    """Undo what `sweep` filled."""
+def clear_phast(graph: Chordal, source: int, selection: Ints, work: PhastWork) -> None:
+    """Undo what `phast` filled."""
     clear_climb(graph, source, work)
     for here in selection:
         work.weight[here] = NO_WAY
 
 
 @compiled
-def ways(
+def phast_ways(
     graph: Chordal,
     climb: Costs,
     descend: Costs,
@@ -161,19 +174,19 @@ def ways(
     targets: Ints,
     full_mwh: int,
     forward: bool,
-    work: SweepWork,
+    work: PhastWork,
 ) -> Ints:
     """Values of the cheapest drivable ways to targets, shape (targets, 5).
 
-    Time is -1 where there is none.  Parameters as in `sweep`; ``targets`` are ranks among those
+    Time is -1 where there is none.  Parameters as in `phast`; ``targets`` are ranks among those
     selected.
     """
-    sweep(graph, climb, descend, source, selection, full_mwh, forward, work)
+    phast(graph, climb, descend, source, selection, full_mwh, forward, work)
     found = np.full((targets.shape[0], COLUMNS), -1, np.int32)
     for k in range(targets.shape[0]):
         if work.weight[targets[k]] < NO_WAY:
             copy_row(work.values, targets[k], found, k)
-    clear_sweep(graph, source, selection, work)
+    clear_phast(graph, source, selection, work)
     return found
 
 
@@ -187,15 +200,15 @@ def way_ranks(
     selection: Ints,
     full_mwh: int,
     forward: bool,
-    work: SweepWork,
+    work: PhastWork,
 ) -> Ints:
     """Ranks at the ends of the arcs of the way that a sweep finds, in order; empty: none.
 
-    Parameters as in `sweep`; the way leads from source to target, or, backward, from target to
+    Parameters as in `phast`; the way leads from source to target, or, backward, from target to
     source.  Where the battery limits what can be driven, the two directions may find different
     ways between the same ends.
     """
-    sweep(graph, climb, descend, source, selection, full_mwh, forward, work)
+    phast(graph, climb, descend, source, selection, full_mwh, forward, work)
     ranks = np.empty(64, np.int32)
     count = 0
     rank = target if work.weight[target] < NO_WAY else NOWHERE
@@ -207,49 +220,49 @@ def way_ranks(
         count += 1
         climbing = climbing or work.entered[rank] == NOWHERE
         rank = work.before[rank] if climbing else work.entered[rank]
-    clear_sweep(graph, source, selection, work)
+    clear_phast(graph, source, selection, work)
     if forward:
         turn_round(ranks, 0, count)
     return ranks[:count].copy()
 
 
 @compiled
-def lane_weights(
+def phast_scalarized(
     graph: Chordal, climb: Ints, descend: Ints, source: int, selection: Ints, work: Ints
 ) -> None:
-    """Least weights in every lane, left in ``work`` for all selected ranks.
+    """Least weights in every weighting, left in ``work`` for all selected ranks.
 
     Parameters
     ----------
     graph, source, selection
-        As in `sweep`.
+        As in `phast`.
     climb, descend
-        Weights of the arcs, as in `customise_lanes`.
+        Weights of the arcs, as in `customise_scalarized`.
     work
-        Shape (nodes, lanes); of the ranks above the source and those selected only the latter
+        Shape (nodes, weightings); of the ranks above the source and those selected only the latter
         hold final values afterwards.
     """
-    lanes = climb.shape[1]
+    weightings = climb.shape[1]
     above_source = np.zeros(work.shape[0], np.bool_)
     here = source
     while here >= 0:
         above_source[here] = True
-        work[here] = LANE_MOST
+        work[here] = MOST_WEIGHT
         here = graph.parent[here]
     work[source] = 0
     here = source
     while here >= 0:
         for arc in range(graph.up_first[here], graph.up_first[here + 1]):
             there = graph.up_head[arc]
-            for lane in range(lanes):
-                weight = np.int32(work[here, lane] + climb[arc, lane])
-                work[there, lane] = min(work[there, lane], weight)
+            for weighting in range(weightings):
+                weight = np.int32(work[here, weighting] + climb[arc, weighting])
+                work[there, weighting] = min(work[there, weighting], weight)
         here = graph.parent[here]
     for there in selection:
         if not above_source[there]:
-            work[there] = LANE_MOST
+            work[there] = MOST_WEIGHT
         for arc in range(graph.up_first[there], graph.up_first[there + 1]):
             here = graph.up_head[arc]
-            for lane in range(lanes):
-                weight = np.int32(work[here, lane] + descend[arc, lane])
-                work[there, lane] = min(work[there, lane], weight)
+            for weighting in range(weightings):
+                weight = np.int32(work[here, weighting] + descend[arc, weighting])
+                work[there, weighting] = min(work[there, weighting], weight)

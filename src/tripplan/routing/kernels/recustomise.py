@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from tripplan.arrays import Ints
 from tripplan.physics.jit import compiled, part
 from tripplan.routing.kernels.contraction import Chordal, find_arc
-from tripplan.routing.kernels.customise import COLUMNS, LANE_MOST, NO_WAY, Costs, Roads32, link_into
+from tripplan.routing.kernels.customise import (
+    COLUMNS,
+    MOST_WEIGHT,
+    NO_WAY,
+    Costs,
+    Roads32,
+    link_into,
+)
 from tripplan.routing.kernels.heap import heap_pop, heap_push
 
 
@@ -164,7 +171,7 @@ def _wake(
 
 
 @compiled
-def recustomise_lanes(
+def recustomise_scalarized(
     graph: Chordal,
     weight: Ints,
     arc_of: Ints,
@@ -175,12 +182,12 @@ def recustomise_lanes(
     down: Ints,
     changed: Ints,
 ) -> int:
-    """Do the same for lanes; ``weight`` are those of the roads as they are now."""
-    arcs, lanes = up.shape
+    """Do the same for scalarized weights; ``weight`` are those of the roads as they are now."""
+    arcs, weightings = up.shape
     waiting = np.zeros(arcs, np.bool_)
     keys = np.empty(arcs + 8)
     items = np.empty(arcs + 8, np.int32)
-    fresh = np.empty((2, lanes), np.int32)
+    fresh = np.empty((2, weightings), np.int32)
     size = 0
     for road in changed:
         size = _queue(graph, arc_of[road], waiting, keys, items, size)
@@ -190,24 +197,32 @@ def recustomise_lanes(
         size = heap_pop(keys, items, size)
         waiting[arc] = False
         low, high = graph.up_tail[arc], graph.up_head[arc]
-        fresh[:] = LANE_MOST
+        fresh[:] = MOST_WEIGHT
         for k in range(first[arc], first[arc + 1]):
             side = 0 if is_up[listed[k]] else 1
-            for lane in range(lanes):
-                fresh[side, lane] = min(fresh[side, lane], weight[listed[k], lane])
+            for weighting in range(weightings):
+                fresh[side, weighting] = min(fresh[side, weighting], weight[listed[k], weighting])
         for k in range(graph.down_first[low], graph.down_first[low + 1]):
             to_low = graph.down_arc[k]
             to_high = find_arc(graph, graph.up_tail[to_low], high)
             if to_high < 0:
                 continue
-            for lane in range(lanes):
-                fresh[0, lane] = min(fresh[0, lane], down[to_low, lane] + up[to_high, lane])
-                fresh[1, lane] = min(fresh[1, lane], down[to_high, lane] + up[to_low, lane])
+            for weighting in range(weightings):
+                fresh[0, weighting] = min(
+                    fresh[0, weighting], down[to_low, weighting] + up[to_high, weighting]
+                )
+                fresh[1, weighting] = min(
+                    fresh[1, weighting], down[to_high, weighting] + up[to_low, weighting]
+                )
         same = True
-        for lane in range(lanes):
-            same = same and fresh[0, lane] == up[arc, lane] and fresh[1, lane] == down[arc, lane]
-            up[arc, lane] = fresh[0, lane]
-            down[arc, lane] = fresh[1, lane]
+        for weighting in range(weightings):
+            same = (
+                same
+                and fresh[0, weighting] == up[arc, weighting]
+                and fresh[1, weighting] == down[arc, weighting]
+            )
+            up[arc, weighting] = fresh[0, weighting]
+            down[arc, weighting] = fresh[1, weighting]
         if not same:
             count += 1
             size = _wake(graph, arc, waiting, keys, items, size)

@@ -1,12 +1,12 @@
 """Compiled: the part of a hierarchy that a fixed set of targets needs, close together in memory.
 
 The ranks from which the targets can be entered are renumbered in the order of the sweep, and the
-costs of their arcs copied in that order, so that a sweep reads memory from front to back [1]_.
+costs of their arcs copied in that order, so that a phast reads memory from front to back [1]_.
 
 References
 ----------
 .. [1] D. Delling, A. Goldberg, R. Werneck, "Faster batched shortest paths in road networks",
-   ATMOS 2011.
+   ATMOS 2011 (RPHAST).
 """
 
 from typing import NamedTuple
@@ -19,19 +19,19 @@ from tripplan.physics.jit import compiled, part
 from tripplan.routing.kernels.contraction import Chordal, copy_row
 from tripplan.routing.kernels.customise import (
     COLUMNS,
-    COST,
+    CONSUMED,
     DROP,
-    LANE_MOST,
-    NEED,
+    MIN_DEPARTURE,
+    MOST_WEIGHT,
     NO_WAY,
     TIME,
     Costs,
     link_into,
 )
-from tripplan.routing.kernels.phast import SweepWork, clear_climb, climb_from
+from tripplan.routing.kernels.phast import PhastWork, clear_climb, climb_from
 
 
-class Compact(NamedTuple):
+class RestrictedGraph(NamedTuple):
     """Selected ranks, higher ones first, and their arcs upwards."""
 
     ranks: Ints
@@ -47,7 +47,7 @@ class Compact(NamedTuple):
 
 
 @compiled
-def compacted(graph: Chordal, selection: Ints) -> Compact:
+def restricted(graph: Chordal, selection: Ints) -> RestrictedGraph:
     """Copy the part of the graph that a selection by `above` needs."""
     place = np.full(graph.parent.shape[0], -1, np.int32)
     first = np.zeros(selection.shape[0] + 1, np.int32)
@@ -63,11 +63,11 @@ def compacted(graph: Chordal, selection: Ints) -> Compact:
             head[at] = place[graph.up_head[a]]
             arc[at] = a
             at += 1
-    return Compact(selection, place, first, head, arc)
+    return RestrictedGraph(selection, place, first, head, arc)
 
 
 @compiled
-def leading_to(graph: Chordal, part: Compact, targets: Ints) -> NDArray[np.bool_]:
+def leading_to(graph: Chordal, part: RestrictedGraph, targets: Ints) -> NDArray[np.bool_]:
     """Which places a sweep to some of the targets needs, shape (selected,)."""
     found = np.zeros(part.ranks.shape[0], np.bool_)
     for target in targets:
@@ -82,15 +82,19 @@ def leading_to(graph: Chordal, part: Compact, targets: Ints) -> NDArray[np.bool_
 
 
 @compiled
-def needed(part: Compact, up: Ints, down: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tell which arcs are quickest in some lane; the others need not be looked at in a sweep.
+def perfect_customisation(
+    part: RestrictedGraph, up: Ints, down: Ints
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which arcs are quickest in some weighting; the others need not be looked at in a sweep.
+
+    What is left is a perfect customisation.
 
     Parameters
     ----------
     part
         Selected ranks and their arcs.
     up, down
-        Weights of travel along the arcs in their order, shape (arcs, lanes); spoilt.
+        Weights of travel along the arcs in their order, shape (arcs, weightings); spoilt.
 
     Returns
     -------
@@ -98,10 +102,13 @@ def needed(part: Compact, up: Ints, down: Ints) -> tuple[NDArray[np.bool_], NDAr
         For travel up and down, shape (arcs,).
     """
     first, head = part.first, part.head
-    arcs, lanes = up.shape
+    arcs, weightings = up.shape
     keeps_up, keeps_down = np.zeros(arcs, np.bool_), np.zeros(arcs, np.bool_)
     arc_to = np.full(part.ranks.shape[0], -1, np.int32)
-    slower_up, slower_down = np.zeros((arcs, lanes), np.bool_), np.zeros((arcs, lanes), np.bool_)
+    slower_up, slower_down = (
+        np.zeros((arcs, weightings), np.bool_),
+        np.zeros((arcs, weightings), np.bool_),
+    )
     for k in range(part.ranks.shape[0]):
         for one in range(first[k], first[k + 1]):
             arc_to[head[one]] = one
@@ -110,39 +117,43 @@ def needed(part: Compact, up: Ints, down: Ints) -> tuple[NDArray[np.bool_], NDAr
                 other = arc_to[head[across]]
                 if other < 0:
                     continue
-                for lane in range(lanes):
-                    weight = np.int32(up[other, lane] + down[across, lane])
-                    slower_up[one, lane] |= weight < up[one, lane]
-                    up[one, lane] = min(up[one, lane], weight)
-                    weight = np.int32(up[one, lane] + up[across, lane])
-                    slower_up[other, lane] |= weight < up[other, lane]
-                    up[other, lane] = min(up[other, lane], weight)
-                    weight = np.int32(down[other, lane] + up[across, lane])
-                    slower_down[one, lane] |= weight < down[one, lane]
-                    down[one, lane] = min(down[one, lane], weight)
-                    weight = np.int32(down[one, lane] + down[across, lane])
-                    slower_down[other, lane] |= weight < down[other, lane]
-                    down[other, lane] = min(down[other, lane], weight)
+                for weighting in range(weightings):
+                    weight = np.int32(up[other, weighting] + down[across, weighting])
+                    slower_up[one, weighting] |= weight < up[one, weighting]
+                    up[one, weighting] = min(up[one, weighting], weight)
+                    weight = np.int32(up[one, weighting] + up[across, weighting])
+                    slower_up[other, weighting] |= weight < up[other, weighting]
+                    up[other, weighting] = min(up[other, weighting], weight)
+                    weight = np.int32(down[other, weighting] + up[across, weighting])
+                    slower_down[one, weighting] |= weight < down[one, weighting]
+                    down[one, weighting] = min(down[one, weighting], weight)
+                    weight = np.int32(down[one, weighting] + down[across, weighting])
+                    slower_down[other, weighting] |= weight < down[other, weighting]
+                    down[other, weighting] = min(down[other, weighting], weight)
         for one in range(first[k], first[k + 1]):
             arc_to[head[one]] = -1
-            for lane in range(lanes):
-                keeps_up[one] |= not slower_up[one, lane] and up[one, lane] < LANE_MOST
-                keeps_down[one] |= not slower_down[one, lane] and down[one, lane] < LANE_MOST
+            for weighting in range(weightings):
+                keeps_up[one] |= not slower_up[one, weighting] and up[one, weighting] < MOST_WEIGHT
+                keeps_down[one] |= (
+                    not slower_down[one, weighting] and down[one, weighting] < MOST_WEIGHT
+                )
     return keeps_up, keeps_down
 
 
 @compiled
-def thinned(part: Compact, kept: NDArray[np.bool_]) -> Compact:
+def thinned(part: RestrictedGraph, kept: NDArray[np.bool_]) -> RestrictedGraph:
     """Leave out arcs; returns the part over the others, in the same order."""
     before = np.zeros(kept.shape[0] + 1, np.int32)
     for a in range(kept.shape[0]):
         before[a + 1] = before[a] + kept[a]
-    return Compact(part.ranks, part.place, before[part.first], part.head[kept], part.arc[kept])
+    return RestrictedGraph(
+        part.ranks, part.place, before[part.first], part.head[kept], part.arc[kept]
+    )
 
 
 @compiled
 def distinct(values: Ints) -> tuple[Ints, Ints, Ints]:
-    """Drop the drives that another of the same stop makes superfluous.
+    """Drop the drives that another of the same stop dominates.
 
     Parameters
     ----------
@@ -171,18 +182,18 @@ def distinct(values: Ints) -> tuple[Ints, Ints, Ints]:
                     or values[m, s, TIME] < values[best, s, TIME]
                     or (
                         values[m, s, TIME] == values[best, s, TIME]
-                        and values[m, s, NEED] < values[best, s, NEED]
+                        and values[m, s, MIN_DEPARTURE] < values[best, s, MIN_DEPARTURE]
                     )
                 ):
-                    superfluous = False
+                    dominated = False
                     for k in range(begin, used):
-                        superfluous |= metric[k] == m or (
-                            found[k, NEED] <= values[m, s, NEED]
-                            and found[k, COST] <= values[m, s, COST]
+                        dominated |= metric[k] == m or (
+                            found[k, MIN_DEPARTURE] <= values[m, s, MIN_DEPARTURE]
+                            and found[k, CONSUMED] <= values[m, s, CONSUMED]
                             and found[k, DROP] <= values[m, s, DROP]
                             and found[k, TIME] <= values[m, s, TIME]
                         )
-                    if not superfluous:
+                    if not dominated:
                         best = m
             if best < 0:
                 break
@@ -211,9 +222,9 @@ def _link(
 
 
 @compiled
-def compact_ways(
+def rphast_ways(
     graph: Chordal,
-    part: Compact,
+    part: RestrictedGraph,
     climb: Costs,
     descend: Costs,
     source: int,
@@ -221,9 +232,9 @@ def compact_ways(
     within: NDArray[np.bool_],
     full_mwh: int,
     forward: bool,
-    work: SweepWork,
+    work: PhastWork,
 ) -> Ints:
-    """Values of the cheapest drivable ways to targets, as `sweep.ways`, shape (targets, 5).
+    """Values of the cheapest drivable ways to targets, as `phast.phast_ways`, shape (targets, 5).
 
     ``descend`` are costs in the order of the part's arcs; ``targets`` are places; ``within`` says
     which places a full battery could reach at all.
@@ -253,12 +264,12 @@ def compact_ways(
         if best < 0:
             continue
         _link(values, head[best], descend.values, best, full_mwh, forward, scratch)
-        if scratch[0, NEED] > full_mwh:
+        if scratch[0, MIN_DEPARTURE] > full_mwh:
             least = reached[k]
             for a in range(first[k], first[k + 1]):
                 if reached[head[a]] + weight[a] < least:
                     _link(values, head[a], descend.values, a, full_mwh, forward, scratch)
-                    if scratch[0, NEED] <= full_mwh:
+                    if scratch[0, MIN_DEPARTURE] <= full_mwh:
                         least = reached[head[a]] + weight[a]
                         copy_row(scratch, 0, values, k)
         else:
@@ -272,35 +283,35 @@ def compact_ways(
 
 
 @compiled
-def compact_lanes(
+def rphast_scalarized(
     graph: Chordal,
-    part: Compact,
+    part: RestrictedGraph,
     climb: Ints,
     descend: Ints,
     source: int,
     targets: Ints,
     work: Ints,
 ) -> tuple[Ints, Ints]:
-    """Least weights in every lane at targets, as `sweep.lane_weights`, shape (targets, lanes).
+    """Least weights in every weighting at targets, as `phast_scalarized` finds them.
 
     ``descend`` are weights in the order of the part's arcs; ``targets`` are places; ``work`` has
-    room for all nodes.  Also returns those of the last lane at all places, shape (selected,).
+    room for all nodes.  Also returns those of the last weighting at all places, shape (selected,).
     """
-    lanes = climb.shape[1]
+    weightings = climb.shape[1]
     selected = part.ranks.shape[0]
-    least = np.full((selected, lanes), LANE_MOST, np.int32)
+    least = np.full((selected, weightings), MOST_WEIGHT, np.int32)
     rank = source
     while rank >= 0:
-        work[rank] = LANE_MOST
+        work[rank] = MOST_WEIGHT
         rank = graph.parent[rank]
     work[source] = 0
     rank = source
     while rank >= 0:
         for a in range(graph.up_first[rank], graph.up_first[rank + 1]):
             there = graph.up_head[a]
-            for lane in range(lanes):
-                weight = np.int32(work[rank, lane] + climb[a, lane])
-                work[there, lane] = min(work[there, lane], weight)
+            for weighting in range(weightings):
+                weight = np.int32(work[rank, weighting] + climb[a, weighting])
+                work[there, weighting] = min(work[there, weighting], weight)
         if part.place[rank] >= 0:
             copy_row(work, rank, least, part.place[rank])
         rank = graph.parent[rank]
@@ -308,10 +319,10 @@ def compact_lanes(
     for k in range(selected):
         for a in range(first[k], first[k + 1]):
             h = head[a]
-            for lane in range(lanes):
-                weight = np.int32(least[h, lane] + descend[a, lane])
-                least[k, lane] = min(least[k, lane], weight)
-    found = np.empty((targets.shape[0], lanes), np.int32)
+            for weighting in range(weightings):
+                weight = np.int32(least[h, weighting] + descend[a, weighting])
+                least[k, weighting] = min(least[k, weighting], weight)
+    found = np.empty((targets.shape[0], weightings), np.int32)
     for t in range(targets.shape[0]):
         copy_row(least, targets[t], found, t)
-    return found, least[:, lanes - 1].copy()
+    return found, least[:, weightings - 1].copy()

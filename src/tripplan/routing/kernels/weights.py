@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.physics.jit import compiled
-from tripplan.routing.kernels.customise import LANE_MOST, NO_WAY, TIME
+from tripplan.routing.kernels.customise import MOST_WEIGHT, NO_WAY, TIME
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 _ENERGY_BITS = 31
@@ -52,10 +52,10 @@ def cheapest_speeds(
 
 
 @compiled
-def weights_in_lanes(
+def scalarized_weights(
     values: Ints, spared: Ints, open_roads: NDArray[np.bool_], rate_s_per_kwh: Floats, unit: Floats
 ) -> Ints:
-    """Find the least weight of each road over all speeds in every lane, rounded down.
+    """Find the least weight of each road over all speeds in every weighting, rounded down.
 
     What was rounded to whole numbers is taken at its least, so that bounds stay bounds.
 
@@ -64,26 +64,28 @@ def weights_in_lanes(
     values, spared, open_roads
         As in `cheapest_speeds`.
     rate_s_per_kwh
-        Rate of each lane but the last, shape (lanes - 1,).
+        Rate of each weighting but the last, shape (weightings - 1,).
     unit
-        Seconds (kilowatt-hours in the last lane) in one step of each lane, shape (lanes,).
+        Seconds (kilowatt-hours in the last) in one step of each weighting, shape (weightings,).
 
     Returns
     -------
     ndarray
-        Steps, `LANE_MOST` for closed roads, shape (roads, lanes).
+        Steps, `MOST_WEIGHT` for closed roads, shape (roads, weightings).
     """
     speeds, roads = spared.shape
-    lanes = unit.shape[0]
-    found = np.full((roads, lanes), LANE_MOST, np.int32)
+    weightings = unit.shape[0]
+    found = np.full((roads, weightings), MOST_WEIGHT, np.int32)
     for road in range(roads):
         if not open_roads[road]:
             continue
         for speed in range(speeds):
             time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
             kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
-            for lane in range(lanes):
-                weight = kwh if lane == lanes - 1 else time_s + rate_s_per_kwh[lane] * kwh
-                steps = np.floor(min(weight / unit[lane], LANE_MOST))
-                found[road, lane] = min(found[road, lane], np.int32(steps))
+            for weighting in range(weightings):
+                weight = (
+                    kwh if weighting == weightings - 1 else time_s + rate_s_per_kwh[weighting] * kwh
+                )
+                steps = np.floor(min(weight / unit[weighting], MOST_WEIGHT))
+                found[road, weighting] = min(found[road, weighting], np.int32(steps))
     return found

@@ -9,7 +9,7 @@ from tripplan.physics.thermal import PackModel, parked_pack_c
 
 
 @compiled
-def charge_course(
+def charging_trajectory(
     soc_from: float,
     soc_to: float,
     pack_c: float,
@@ -45,7 +45,7 @@ def charge_course(
 
 
 @compiled
-def charge_course_for(
+def charging_trajectory_for(
     soc_from: float,
     soc_most: float,
     pack_c: float,
@@ -54,8 +54,8 @@ def charge_course_for(
     power: PowerModel,
     pack: PackModel,
 ) -> Floats:
-    """Charge for a time, or until a SoC is reached; rows as in `charge_course`."""
-    rows = charge_course(soc_from, max(soc_from, soc_most), pack_c, charger_kw, power, pack)
+    """Charge for a time, or until a SoC is reached; rows as in `charging_trajectory`."""
+    rows = charging_trajectory(soc_from, max(soc_from, soc_most), pack_c, charger_kw, power, pack)
     count = 1
     while count < rows.shape[0] and rows[count, 1] <= duration_s:
         count += 1
@@ -83,7 +83,7 @@ def dwelt(
     since = 0.0
     if charger_kw > 0.0 and energy_kwh < limit_kwh:
         capacity = power.capacity_kwh
-        rows = charge_course_for(
+        rows = charging_trajectory_for(
             energy_kwh / capacity, limit_kwh / capacity, pack_c, charger_kw, dwell_s, power, pack
         )
         energy_kwh = max(energy_kwh, rows[-1, 0] * capacity)

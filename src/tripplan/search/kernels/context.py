@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats
 from tripplan.physics.charging import PowerModel
 from tripplan.physics.thermal import PackModel
-from tripplan.search.kernels.heat_trajectory import Course, HeatRules
-from tripplan.search.kernels.labels import Bounds, Wishes
+from tripplan.search.kernels.heat_trajectory import ChargingTrajectory, HeatRules
+from tripplan.search.kernels.labels import Bounds, Constraints
 
 
-class Terms(NamedTuple):
-    """The terms of a search, beside the drives known so far and its state."""
+class SearchContext(NamedTuple):
+    """The context of a search, beside the drives known so far and its state."""
 
-    tau_s: Floats
+    charging_function_s: Floats
     """Time to charge from empty without a limit by heat, shape (power levels, columns)."""
     never_quicker: NDArray[np.bool_]
     """Whether a power level is never quicker than another is at the same or a lower SoC: before a
@@ -28,17 +28,18 @@ class Terms(NamedTuple):
     """In a relaxation: energies at which each power level starts to charge quicker, infinite
     where there are fewer, shape (levels, rises)."""
     clock_s: Floats
-    """The same in time alone: with other objectives, ``tau_s`` holds what energy is worth too."""
+    """The same in time alone: with other objectives, ``charging_function_s`` also holds what energy
+    counts."""
     charger_kw: Floats
     """Power of the plug at each stop, shape (stops,)."""
     bounds: Bounds
     """Optimistic rests."""
-    wishes: Wishes
+    constraints: Constraints
     """What the trip fixes."""
     heat: bool
     """Whether pack temperature limits the power."""
     dominance: bool
-    """Whether to strike out superfluous labels; only tests switch it off."""
+    """Whether to prune dominated labels; only tests switch it off."""
     power: PowerModel
     pack: PackModel
     """The car's charging limits and its pack; with heat."""
@@ -46,7 +47,7 @@ class Terms(NamedTuple):
     """How coarse a search with heat may be."""
     waits_s: Floats
     """Times that the car may wait for its pack to cool before it plugs in; the first is 0."""
-    course: Course
-    """Room for the charging courses of all labels; with heat."""
+    trajectory: ChargingTrajectory
+    """Room for the charging trajectories of all labels; with heat."""
     found: Floats
     """Room for departure energies."""

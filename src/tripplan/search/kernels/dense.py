@@ -4,7 +4,7 @@ import numpy as np
 
 from tripplan.arrays import Bytes, Floats, Ints, Longs
 from tripplan.physics.jit import compiled
-from tripplan.routing.kernels.customise import COLUMNS, NEED, TIME, link_into
+from tripplan.routing.kernels.customise import COLUMNS, MIN_DEPARTURE, TIME, link_into
 
 
 @compiled
@@ -88,7 +88,7 @@ def fitted(
         middle = (few + many) // 2
         for k in range(stretches):
             choice[0, order[k]] = slower[order[k]] if k < middle else faster[order[k]]
-        if chained(values, choice, full_mwh)[0, NEED] <= need_mwh:
+        if chained(values, choice, full_mwh)[0, MIN_DEPARTURE] <= need_mwh:
             many = middle
         else:
             few = middle + 1

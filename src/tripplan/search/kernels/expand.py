@@ -9,11 +9,11 @@ that charging from empty takes, so each d_i at the optimum is a local minimum of
 least energy that the drive needs, the charge limit, or a breakpoint at which the slope of g_i turns
 from falling to rising (1/P here against 1/P at the next stop).
 
-With heat, each label charges along a course of its own, and departures are also taken from a grid.
-The bound of the certificate does not rest on this search.
+With heat, each label charges along a trajectory of its own, and departures are also taken from a
+grid.  The bound of the certificate does not rest on this search.
 
 Rows of drives are fetched when they are first needed: the search returns, and is called again.
-Which labels are superfluous is for `settle` to say.
+Which labels are dominated is for `insert_unless_dominated` to say.
 """
 
 import numpy as np
@@ -22,8 +22,8 @@ from tripplan.arrays import Floats
 from tripplan.physics.jit import compiled_bare, part_bare
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.routing.kernels.heap import heap_pop
-from tripplan.search.kernels.context import Terms
-from tripplan.search.kernels.dominance import dwell, hot, settle
+from tripplan.search.kernels.context import SearchContext
+from tripplan.search.kernels.dominance import dwell, hot, insert_unless_dominated
 from tripplan.search.kernels.heat_trajectory import at_energy, dearer_s_per_kwh
 from tripplan.search.kernels.labels import (
     DONE,
@@ -34,10 +34,9 @@ from tripplan.search.kernels.labels import (
     NEEDS_ROW,
     USED,
     WINNER,
+    Constraints,
     Drives,
     Frontier,
-    Wishes,
-    charge_worth_s,
     charged_kwh,
     charged_s,
     departures,
@@ -45,21 +44,32 @@ from tripplan.search.kernels.labels import (
     put_label,
     queue_label,
     rest_s,
+    weighted_charge_s,
 )
 
 
 @compiled_bare
-def start(frontier: Frontier, wishes: Wishes, start_c: float) -> None:
+def start(frontier: Frontier, constraints: Constraints, start_c: float) -> None:
     """Put the first label where the trip begins."""
-    origin = wishes.chargers + wishes.laps
+    origin = constraints.chargers + constraints.stages
     first = put_label(
-        frontier, origin, 0, 0.0, 0.0, wishes.start_kwh, start_c, -1, -1, wishes.start_kwh, 0.0
+        frontier,
+        origin,
+        0,
+        0.0,
+        0.0,
+        constraints.start_kwh,
+        start_c,
+        -1,
+        -1,
+        constraints.start_kwh,
+        0.0,
     )
     queue_label(frontier, first, 0.0)
 
 
 @compiled_bare
-def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
+def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> int:
     """Find the chain of stops with the least time; returns `DONE`, `NEEDS_ROW` or `FULL_UP`.
 
     Parameters
@@ -68,11 +78,15 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
         The state: as `start` left it, or as the last call did.
     drives
         Drives known so far.
-    terms
+    context
         What is searched for.
     """
     labels, best = frontier.labels, frontier.best_s
-    wishes, bounds, tau_s = terms.wishes, terms.bounds, terms.tau_s
+    constraints, bounds, charging_function_s = (
+        context.constraints,
+        context.bounds,
+        context.charging_function_s,
+    )
     spare_s_per_kwh = 3600.0 / bounds.best_kw
     while frontier.counts[HEAPED] > 0:
         if frontier.keys[0] >= best[0] - EPSILON:
@@ -87,76 +101,88 @@ def choose_stops(frontier: Frontier, drives: Drives, terms: Terms) -> int:
             frontier.counts[MISSING] = here
             return NEEDS_ROW
         frontier.counts[HEAPED] = heap_pop(frontier.keys, frontier.items, size)
-        lap = labels.lap[label]
-        level = wishes.level[here]
+        stage = labels.stage[label]
+        level = constraints.level[here]
         energy = labels.energy_kwh[label]
-        tau_here = charged_s(tau_s, level, wishes.step_kwh, energy) if level >= 0 else 0.0
-        ready = labels.time_s[label] + (wishes.overhead_s[here] if level >= 0 else 0.0)
+        charged_here_s = (
+            charged_s(charging_function_s, level, constraints.step_kwh, energy)
+            if level >= 0
+            else 0.0
+        )
+        ready = labels.time_s[label] + (constraints.overhead_s[here] if level >= 0 else 0.0)
         dearer = 0.0
-        if terms.heat:
+        if context.heat:
             spare_s = best[0] - labels.time_s[label]
             dearer = dearer_s_per_kwh(
-                bounds, labels.pack_c[label], spare_s, terms.rules, terms.power, terms.pack
+                bounds, labels.pack_c[label], spare_s, context.rules, context.power, context.pack
             )
         for part in range(2):
-            begin = drives.row_begin[here] if part == 0 else drives.goal_begin[lap, here]
-            end = drives.row_end[here] if part == 0 else drives.goal_end[lap, here]
+            begin = drives.row_begin[here] if part == 0 else drives.target_begin[stage, here]
+            end = drives.row_end[here] if part == 0 else drives.target_end[stage, here]
             for drive in range(begin, end):
                 # However much is charged here, the trip takes no less than this.
                 there = drives.stop[drive]
-                next_lap = int(drives.lap[drive] if part == 1 else lap)
+                next_stage = int(drives.stage[drive] if part == 1 else stage)
                 earliest = ready + drives.time_s[drive]
-                if earliest + bounds.time_s[next_lap, there] >= best[0]:
+                if earliest + bounds.time_s[next_stage, there] >= best[0]:
                     continue
                 slower = drives.slower_kwh[drive]
-                least = max(energy, drives.need_kwh[drive] - slower)
+                least = max(energy, drives.min_departure_kwh[drive] - slower)
                 if level >= 0 and least > energy:
-                    charging = charged_s(tau_s, level, wishes.step_kwh, least) - tau_here
+                    charging = (
+                        charged_s(charging_function_s, level, constraints.step_kwh, least)
+                        - charged_here_s
+                    )
                     earliest += max(charging, (least - energy) * (spare_s_per_kwh + dearer))
                 if dearer > 0.0:
-                    left = least - drives.cost_kwh[drive]
-                    missing = bounds.energy_kwh[next_lap, there] + bounds.final_kwh - left
+                    left = least - drives.consumed_kwh[drive]
+                    missing = bounds.energy_kwh[next_stage, there] + bounds.final_kwh - left
                     earliest += max(missing, 0.0) * dearer
                 if slower > 0.0:
                     earliest += slower * min(drives.slower_s_per_kwh[drive] - spare_s_per_kwh, 0.0)
-                spare_s = (least - drives.cost_kwh[drive] - bounds.final_kwh) * spare_s_per_kwh
-                if earliest + bounds.priced_s[next_lap, there] - spare_s >= best[0]:
+                spare_s = (least - drives.consumed_kwh[drive] - bounds.final_kwh) * spare_s_per_kwh
+                if earliest + bounds.priced_s[next_stage, there] - spare_s >= best[0]:
                     continue
-                if not _expand(frontier, drives, terms, drive, label, next_lap):
+                if not _expand(frontier, drives, context, drive, label, next_stage):
                     return FULL_UP
     return DONE
 
 
 @part_bare
-def _limit_kwh(terms: Terms, stop: int, energy_kwh: float) -> float:
+def _limit_kwh(context: SearchContext, stop: int, energy_kwh: float) -> float:
     """Most energy with which a stop that was reached with an energy is left."""
-    wishes = terms.wishes
-    most = wishes.limit_kwh
-    longest = wishes.longest_charge_s[stop]
+    constraints = context.constraints
+    most = constraints.limit_kwh
+    longest = constraints.longest_charge_s[stop]
     if longest < np.inf:
-        level = wishes.level[stop]
-        until = charged_s(terms.clock_s, level, wishes.step_kwh, energy_kwh) + longest
-        most = min(most, charged_kwh(terms.clock_s, level, wishes.step_kwh, until))
+        level = constraints.level[stop]
+        until = charged_s(context.clock_s, level, constraints.step_kwh, energy_kwh) + longest
+        most = min(most, charged_kwh(context.clock_s, level, constraints.step_kwh, until))
     return float(max(most, energy_kwh))
 
 
 @part_bare
 def _expand(
-    frontier: Frontier, drives: Drives, terms: Terms, drive: int, label: int, next_lap: int
+    frontier: Frontier,
+    drives: Drives,
+    context: SearchContext,
+    drive: int,
+    label: int,
+    next_stage: int,
 ) -> bool:
     """Make the labels that follow a label by one drive; False where there is no room for them."""
-    labels, wishes, found = frontier.labels, terms.wishes, terms.found
+    labels, constraints, found = frontier.labels, context.constraints, context.found
     here, there = labels.stop[label], drives.stop[drive]
     energy = labels.energy_kwh[label]
-    level = wishes.level[here]
-    arrives = next_lap == wishes.laps
-    if wishes.is_charger[there] and labels.stops[label] >= wishes.most_stops:
+    level = constraints.level[here]
+    arrives = next_stage == constraints.stages
+    if constraints.is_charger[there] and labels.stops[label] >= constraints.most_stops:
         return True
-    cost, most = drives.cost_kwh[drive], drives.most_kwh[drive]
-    need = drives.need_kwh[drive]
+    cost, most = drives.consumed_kwh[drive], drives.max_arrival_kwh[drive]
+    need = drives.min_departure_kwh[drive]
     if arrives:
-        need = max(need, cost + wishes.final_kwh)
-        if most < wishes.final_kwh - EPSILON:
+        need = max(need, cost + constraints.final_kwh)
+        if most < constraints.final_kwh - EPSILON:
             return True
     ready = labels.time_s[label]
     limit = energy
@@ -165,53 +191,70 @@ def _expand(
         found[0] = energy
         count = 0 if energy < need - EPSILON else 1
     else:
-        limit = _limit_kwh(terms, here, energy)
-        ready += wishes.overhead_s[here]
-        least = max(need, energy + wishes.least_charge_kwh[here])
+        limit = _limit_kwh(context, here, energy)
+        ready += constraints.overhead_s[here]
+        least = max(need, energy + constraints.least_charge_kwh[here])
         if least <= limit + EPSILON or least <= energy + EPSILON:
-            next_level = wishes.end_level if arrives else wishes.level[there]
-            if next_level >= 0 and _no_quicker_later(terms, level, next_level, least, limit, cost):
+            next_level = constraints.end_level if arrives else constraints.level[there]
+            if next_level >= 0 and _no_quicker_later(
+                context, level, next_level, least, limit, cost
+            ):
                 next_level = -1
             count = departures(
-                terms.tau_s, level, next_level, cost, most, least, limit, wishes.step_kwh, found
+                context.charging_function_s,
+                level,
+                next_level,
+                cost,
+                most,
+                least,
+                limit,
+                constraints.step_kwh,
+                found,
             )
-            if terms.heat and (not arrives or next_level >= 0):
-                count = _add_grid(found, count, least, limit, terms.rules.departure_step_kwh)
+            if context.heat and (not arrives or next_level >= 0):
+                count = _add_grid(found, count, least, limit, context.rules.departure_step_kwh)
     for k in range(count):
-        if not _leave(frontier, drives, terms, drive, label, next_lap, ready, found[k], cost, 0.0):
+        if not _leave(
+            frontier, drives, context, drive, label, next_stage, ready, found[k], cost, 0.0
+        ):
             return False
     if drives.slower_kwh[drive] <= 0.0:
         return True
-    floor = wishes.final_kwh if arrives else wishes.reserve_kwh
-    next_level = -1 if arrives else wishes.level[there]
-    rises = terms.rises_kwh
+    floor = constraints.final_kwh if arrives else constraints.reserve_kwh
+    next_level = -1 if arrives else constraints.level[there]
+    rises = context.rises_kwh
     for k in range(-1, rises.shape[1] if next_level >= 0 else 0):
         reached = floor if k < 0 else rises[next_level, k]
         if reached == np.inf:
             break
-        leave = _next_leave(drives, drive, reached, -np.inf, energy, limit, level, terms)
+        leave = _next_leave(drives, drive, reached, -np.inf, energy, limit, level, context)
         while leave < np.inf:
             spent = leave - reached
             extra_s = (cost - spent) * drives.slower_s_per_kwh[drive]
             if not _leave(
-                frontier, drives, terms, drive, label, next_lap, ready, leave, spent, extra_s
+                frontier, drives, context, drive, label, next_stage, ready, leave, spent, extra_s
             ):
                 return False
-            leave = _next_leave(drives, drive, reached, leave, energy, limit, level, terms)
+            leave = _next_leave(drives, drive, reached, leave, energy, limit, level, context)
     return True
 
 
 @part_bare
 def _no_quicker_later(
-    terms: Terms, here: int, there: int, least_kwh: float, limit_kwh: float, cost_kwh: float
+    context: SearchContext,
+    here: int,
+    there: int,
+    least_kwh: float,
+    limit_kwh: float,
+    consumed_kwh: float,
 ) -> bool:
     """Whether no kilowatt-hour beyond the least comes quicker here than at the next stop."""
-    if terms.never_quicker[here, there]:
+    if context.never_quicker[here, there]:
         return True
-    step_kwh, last = terms.wishes.step_kwh, terms.quickest_s.shape[1] - 1
+    step_kwh, last = context.constraints.step_kwh, context.quickest_s.shape[1] - 1
     first = min(int(least_kwh / step_kwh), last)
-    reached = min(max(int((limit_kwh - cost_kwh) / step_kwh), 0), last)
-    return bool(terms.quickest_s[here, first] >= terms.slowest_s[there, reached])
+    reached = min(max(int((limit_kwh - consumed_kwh) / step_kwh), 0), last)
+    return bool(context.quickest_s[here, first] >= context.slowest_s[there, reached])
 
 
 @part_bare
@@ -239,7 +282,7 @@ def _next_leave(
     energy_kwh: float,
     limit_kwh: float,
     level: int,
-    terms: Terms,
+    context: SearchContext,
 ) -> float:
     """Next departure energy of a drive slowed down to arrive with just so much, or infinity.
 
@@ -248,24 +291,24 @@ def _next_leave(
     where the charge must end); at either end of the trade stands a drive of its own.  The energies
     to arrive with are the least one, and those at which the next stop starts to charge quicker.
     """
-    most = reached_kwh + drives.cost_kwh[drive]
+    most = reached_kwh + drives.consumed_kwh[drive]
     least = most - drives.slower_kwh[drive]
     if level < 0:
         return energy_kwh if max(least, above_kwh) < energy_kwh < most else np.inf
-    tau_s, step_kwh = terms.tau_s, terms.wishes.step_kwh
+    charging_function_s, step_kwh = context.charging_function_s, context.constraints.step_kwh
     begin = max(energy_kwh, least, above_kwh)
     rate_s = drives.slower_s_per_kwh[drive] * step_kwh
     if begin + EPSILON >= most:
         return np.inf
-    last = terms.slowest_s.shape[1] - 1
-    if limit_kwh >= most and terms.slowest_s[level, min(int(most / step_kwh), last)] < rate_s:
+    last = context.slowest_s.shape[1] - 1
+    if limit_kwh >= most and context.slowest_s[level, min(int(most / step_kwh), last)] < rate_s:
         return np.inf
-    if terms.quickest_s[level, min(int(begin / step_kwh), last)] >= rate_s:
+    if context.quickest_s[level, min(int(begin / step_kwh), last)] >= rate_s:
         return np.inf
     cell = int(np.floor(begin / step_kwh + EPSILON))
     quicker = False
-    while cell < tau_s.shape[1] - 1 and cell * step_kwh < limit_kwh:
-        if tau_s[level, cell + 1] - tau_s[level, cell] < rate_s:
+    while cell < charging_function_s.shape[1] - 1 and cell * step_kwh < limit_kwh:
+        if charging_function_s[level, cell + 1] - charging_function_s[level, cell] < rate_s:
             quicker = True
         elif quicker:
             break
@@ -278,86 +321,101 @@ def _next_leave(
 def _leave(
     frontier: Frontier,
     drives: Drives,
-    terms: Terms,
+    context: SearchContext,
     drive: int,
     label: int,
-    next_lap: int,
+    next_stage: int,
     ready_s: float,
     leave_kwh: float,
-    cost_kwh: float,
+    consumed_kwh: float,
     extra_s: float,
 ) -> bool:
     """Make the labels of one departure; False where there is no room for them."""
-    labels, wishes, pack = frontier.labels, terms.wishes, terms.pack
+    labels, constraints, pack = frontier.labels, context.constraints, context.pack
     here, there = labels.stop[label], drives.stop[drive]
     energy = labels.energy_kwh[label]
-    level = wishes.level[here]
-    arrives = next_lap == wishes.laps
-    worth = 0.0
+    level = constraints.level[here]
+    arrives = next_stage == constraints.stages
+    counted_s = 0.0
     clock = labels.clock_s[label]
     leave_c = labels.pack_c[label]
     if level >= 0:
-        clock += wishes.clock_overhead_s[here]
-        if terms.heat:
+        clock += constraints.clock_overhead_s[here]
+        if context.heat:
             charging, leave_c = at_energy(
-                terms.course, label, energy, labels.pack_c[label], wishes.step_kwh, leave_kwh
+                context.trajectory,
+                label,
+                energy,
+                labels.pack_c[label],
+                constraints.step_kwh,
+                leave_kwh,
             )
-            if charging > wishes.longest_charge_s[here] + EPSILON:
+            if charging > constraints.longest_charge_s[here] + EPSILON:
                 return True
-            worth = charge_worth_s(wishes, here, charging, leave_kwh - energy)
+            counted_s = weighted_charge_s(constraints, here, charging, leave_kwh - energy)
         else:
-            step_kwh = wishes.step_kwh
-            worth = charged_s(terms.tau_s, level, step_kwh, leave_kwh) - charged_s(
-                terms.tau_s, level, step_kwh, energy
-            )
-            charging = charged_s(terms.clock_s, level, step_kwh, leave_kwh) - charged_s(
-                terms.clock_s, level, step_kwh, energy
+            step_kwh = constraints.step_kwh
+            counted_s = charged_s(
+                context.charging_function_s, level, step_kwh, leave_kwh
+            ) - charged_s(context.charging_function_s, level, step_kwh, energy)
+            charging = charged_s(context.clock_s, level, step_kwh, leave_kwh) - charged_s(
+                context.clock_s, level, step_kwh, energy
             )
         clock += charging
     drive_s = drives.time_s[drive] + extra_s
-    reached = ready_s + worth + drive_s
+    reached = ready_s + counted_s + drive_s
     clock += drive_s
-    left = min(leave_kwh - cost_kwh, drives.most_kwh[drive])
+    left = min(leave_kwh - consumed_kwh, drives.max_arrival_kwh[drive])
     closed_s = 0.0
     if arrives:
-        reached += (wishes.full_kwh - left) * wishes.end_s_per_kwh
+        reached += (constraints.full_kwh - left) * constraints.end_s_per_kwh
     else:
-        closed_s = opens_s(wishes, there, clock) - clock
+        closed_s = opens_s(constraints, there, clock) - clock
         reached += closed_s
         clock += closed_s
-    rest = 0.0 if arrives else rest_s(terms.bounds, next_lap, there, left)
+    rest = 0.0 if arrives else rest_s(context.bounds, next_stage, there, left)
     if not reached + rest < frontier.best_s[0] - EPSILON:
         return True
-    if int(frontier.counts[USED]) + terms.waits_s.shape[0] > labels.stop.shape[0]:
+    if int(frontier.counts[USED]) + context.waits_s.shape[0] > labels.stop.shape[0]:
         return False
     reached_c = 0.0
-    if terms.heat:
+    if context.heat:
         reached_c = driven_pack_c(leave_c, drives.heat_j[drive], drive_s, pack)
         reached_c = parked_pack_c(reached_c, 0.0, closed_s, pack)
     if arrives:
         new = put_label(
-            frontier, there, next_lap, reached, clock, left, reached_c, label, drive, leave_kwh, 0.0
+            frontier,
+            there,
+            next_stage,
+            reached,
+            clock,
+            left,
+            reached_c,
+            label,
+            drive,
+            leave_kwh,
+            0.0,
         )
         frontier.best_s[0] = reached
         frontier.counts[WINNER] = new
         return True
-    if there >= wishes.chargers:
+    if there >= constraints.chargers:
         came_kwh = left
-        left, reached_c = dwell(terms, there, left, reached_c)
-        stay = wishes.dwell_s[there - wishes.chargers]
-        reached += stay + (left - came_kwh) * wishes.kwh_s[there]
+        left, reached_c = dwell(context, there, left, reached_c)
+        stay = constraints.dwell_s[there - constraints.chargers]
+        reached += stay + (left - came_kwh) * constraints.kwh_s[there]
         clock += stay
-        rest = rest_s(terms.bounds, next_lap, there, left)
-    for choice in range(terms.waits_s.shape[0]):
-        wait = terms.waits_s[choice]
-        if wait > 0.0 and not hot(terms, there, left, reached_c):
+        rest = rest_s(context.bounds, next_stage, there, left)
+    for choice in range(context.waits_s.shape[0]):
+        wait = context.waits_s[choice]
+        if wait > 0.0 and not hot(context, there, left, reached_c):
             break
         wait_c = parked_pack_c(reached_c, 0.0, wait, pack) if wait > 0.0 else reached_c
-        settle(
+        insert_unless_dominated(
             frontier,
-            terms,
+            context,
             there,
-            next_lap,
+            next_stage,
             reached,
             clock,
             wait,

@@ -1,7 +1,7 @@
 """Compiled: charging with battery heat, label by label.
 
 Where the pack temperature limits the power, how a charge goes depends on the label: each has its
-own course of time and temperature over the grid of SoC.
+own trajectory of time and temperature over the grid of SoC.
 """
 
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class HeatRules(NamedTuple):
     """Most power at or above each temperature of the limit's table, shape (points,)."""
 
 
-class Course(NamedTuple):
+class ChargingTrajectory(NamedTuple):
     """Time and temperature of labels while they charge, shape (labels, columns)."""
 
     elapsed_s: Floats
@@ -87,8 +87,8 @@ def coolest_pack_c(pack_c: float, time_s: float, pack: PackModel) -> float:
 
 
 @part_bare
-def fill_course(
-    course: Course,
+def fill_trajectory(
+    trajectory: ChargingTrajectory,
     row: int,
     energy_kwh: float,
     pack_c: float,
@@ -98,7 +98,7 @@ def fill_course(
     pack: PackModel,
 ) -> None:
     """Simulate charging from an energy up to full on the grid of SoC."""
-    columns = course.elapsed_s.shape[1]
+    columns = trajectory.elapsed_s.shape[1]
     k = int(np.ceil(energy_kwh / step_kwh - EPSILON))
     elapsed = 0.0
     soc = energy_kwh / power.capacity_kwh
@@ -108,14 +108,14 @@ def fill_course(
             taken, pack_c = charge_step(soc, level, pack_c, charger_kw, power, pack)
             elapsed += taken
         soc = level
-        course.elapsed_s[row, k] = elapsed
-        course.pack_c[row, k] = pack_c
+        trajectory.elapsed_s[row, k] = elapsed
+        trajectory.pack_c[row, k] = pack_c
         k += 1
 
 
 @part_bare
 def at_energy(
-    course: Course,
+    trajectory: ChargingTrajectory,
     row: int,
     from_kwh: float,
     from_c: float,
@@ -126,21 +126,21 @@ def at_energy(
     if energy_kwh <= from_kwh + EPSILON:
         return 0.0, from_c
     k = int(np.ceil(energy_kwh / step_kwh - EPSILON))
-    k = min(k, course.elapsed_s.shape[1] - 1)
+    k = min(k, trajectory.elapsed_s.shape[1] - 1)
     first = int(np.ceil(from_kwh / step_kwh - EPSILON))
     if k <= first:
         share = (energy_kwh - from_kwh) / max(first * step_kwh - from_kwh, EPSILON)
         share = min(share, 1.0)
         return (
-            share * course.elapsed_s[row, first],
-            from_c + share * (course.pack_c[row, first] - from_c),
+            share * trajectory.elapsed_s[row, first],
+            from_c + share * (trajectory.pack_c[row, first] - from_c),
         )
     share = min((energy_kwh - (k - 1) * step_kwh) / step_kwh, 1.0)
-    before = course.elapsed_s[row, k - 1]
-    warm = course.pack_c[row, k - 1]
+    before = trajectory.elapsed_s[row, k - 1]
+    warm = trajectory.pack_c[row, k - 1]
     return (
-        before + share * (course.elapsed_s[row, k] - before),
-        warm + share * (course.pack_c[row, k] - warm),
+        before + share * (trajectory.elapsed_s[row, k] - before),
+        warm + share * (trajectory.pack_c[row, k] - warm),
     )
 
 

@@ -1,12 +1,20 @@
-"""Compiled: what the searches over stops share - drives, wishes, labels, and the bag of each stop.
+"""Compiled: what the searches over stops share - drives, constraints, labels, bags.
 
 Chargers are stops 0..n-1, the places that the trip must visit in turn are stops n..n+m-1 (the last
-of them is the destination), and the origin is stop n+m.  A label also knows its *lap*: how many of
-those places lie behind it.
+of them is the destination), and the origin is stop n+m.  A label also knows its *stage*: how
+many of those places, the targets, lie behind it.
+
+A *drive* is a path between two stops with its consumption profile [1]_: the least energy to depart
+with, the energy consumed, and the most energy to arrive with.
 
 What is minimised is counted in seconds: time itself, and with other objectives what energy,
 charging and stops are worth on top of it.  It is called time here all the same, for it is added up
 and compared like one; where the time of day or the length of a charge counts, it is the clock.
+
+References
+----------
+.. [1] M. Baum, J. Dibbelt, T. Pajor, J. Sauer, D. Wagner, T. Zuendorf, "Energy-optimal routes for
+   battery electric vehicles", Algorithmica 82, 2020.
 """
 
 from typing import NamedTuple
@@ -29,18 +37,18 @@ DONE, NEEDS_ROW, FULL_UP = 0, 1, 2
 class Drives(NamedTuple):
     """Drives in columns; energies are absolute, the reserve included.
 
-    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those that end a lap
-    goal_begin[lap, s]..goal_end[lap, s]-1: to the place that the lap leads to or, where nothing can
-    be charged there, past it.
+    Those from stop s to chargers are row_begin[s]..row_end[s]-1, those that end a stage
+    target_begin[stage, s]..target_end[stage, s]-1: to the target that the stage leads to or, where
+    nothing can be charged there, past it.
     """
 
     stop: Ints
-    lap: Ints
-    """Lap after the drive; -1: as before it."""
+    stage: Ints
+    """Stage after the drive; -1: as before it."""
     time_s: Floats
-    need_kwh: Floats
-    cost_kwh: Floats
-    most_kwh: Floats
+    min_departure_kwh: Floats
+    consumed_kwh: Floats
+    max_arrival_kwh: Floats
     heat_j: Floats
     slower_s_per_kwh: Floats
     """In a relaxation: the rate at which the drive may be slowed down, continuously, ..."""
@@ -49,13 +57,13 @@ class Drives(NamedTuple):
     row_begin: Ints
     """-1 where the row has not been worked out yet, shape (stops,)."""
     row_end: Ints
-    goal_begin: Ints
-    goal_end: Ints
-    """Shape (laps, stops)."""
+    target_begin: Ints
+    target_end: Ints
+    """Shape (stages, stops)."""
 
 
 class Bounds(NamedTuple):
-    """Optimistic rest of the trip from each stop in each lap, shape (laps, stops), for A*."""
+    """Optimistic rest of the trip from each stop in each stage, shape (stages, stops), for A*."""
 
     time_s: Floats
     """Fastest drive to the destination by way of the places still to visit."""
@@ -73,11 +81,11 @@ class Bounds(NamedTuple):
     """Least energy on arrival at the destination."""
 
 
-class Wishes(NamedTuple):
+class Constraints(NamedTuple):
     """What the trip fixes."""
 
     chargers: int
-    laps: int
+    stages: int
     start_kwh: float
     reserve_kwh: float
     full_kwh: float
@@ -85,7 +93,7 @@ class Wishes(NamedTuple):
     """Energy at which a charging stop ends at the latest."""
     final_kwh: float
     step_kwh: float
-    """Energy between two columns of ``tau_s``."""
+    """Energy between two columns of ``charging_function_s``."""
     least_charge_kwh: Floats
     """A charging stop adds at least this, shape (stops,)."""
     longest_charge_s: Floats
@@ -95,19 +103,19 @@ class Wishes(NamedTuple):
     is_charger: NDArray[np.bool_]
     """Whether each stop counts as one at a charger, shape (stops,)."""
     level: Ints
-    """Power level of each stop: a row of ``tau_s``; -1 where nothing can be charged."""
+    """Charging function of each stop: a row of ``charging_function_s``; -1: nothing is charged."""
     overhead_s: Floats
     """Time that charging takes beside charging itself, and what a stop is worth on top of it,
     shape (stops,)."""
     clock_overhead_s: Floats
     """That time alone."""
     dwell_s: Floats
-    """Time that is spent at each place anyway, shape (laps,)."""
-    spell_first: Ints
-    """First spell of each charger, shape (chargers + 1,); a charger without spells is always
-    open."""
-    spell_begin_s: Floats
-    spell_end_s: Floats
+    """Time that is spent at each place anyway, shape (stages,)."""
+    opening_first: Ints
+    """First opening interval of each charger, shape (chargers + 1,); a charger without one is
+    always open."""
+    opening_begin_s: Floats
+    opening_end_s: Floats
     """When chargers open and close, after departure."""
     charging_factor: Floats
     """What a second of charging counts, shape (stops,); 1 where only time does."""
@@ -116,14 +124,14 @@ class Wishes(NamedTuple):
     end_s_per_kwh: float
     """What each kilowatt-hour counts that the car arrives with below full."""
     end_level: int
-    """The same as a row of ``tau_s``, as if the car charged there; -1: it counts nothing."""
+    """The same as a row of ``charging_function_s``, as if the car charged there; -1: nothing."""
 
 
 class Labels(NamedTuple):
     """Columns of the labels that a search made."""
 
     stop: Ints
-    lap: Ints
+    stage: Ints
     time_s: Floats
     clock_s: Floats
     """Time since departure."""
@@ -146,7 +154,7 @@ class Frontier(NamedTuple):
     labels: Labels
     dead: NDArray[np.bool_]
     bag: Ints
-    """Newest label of each stop and lap, shape (laps + 1, stops); -1: none."""
+    """Newest label of each stop and stage, shape (stages + 1, stops); -1: none."""
     next_in_bag: Ints
     keys: Floats
     items: Ints
@@ -160,7 +168,7 @@ USED, HEAPED, WINNER, MISSING = 0, 1, 2, 3
 
 
 @compiled
-def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier:
+def new_frontier(room: int, stops: int, stages: int, ceiling_s: float) -> Frontier:
     """Make the state of a search that looks for plans quicker than a ceiling."""
     labels = Labels(
         np.empty(room, np.int32),
@@ -180,7 +188,7 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
     return Frontier(
         labels,
         np.empty(room, np.bool_),
-        np.full((laps + 1, stops), -1, np.int32),
+        np.full((stages + 1, stops), -1, np.int32),
         np.empty(room, np.int32),
         np.empty(room + 8),
         np.empty(room + 8, np.int32),
@@ -193,7 +201,7 @@ def new_frontier(room: int, stops: int, laps: int, ceiling_s: float) -> Frontier
 def put_label(
     frontier: Frontier,
     stop: int,
-    lap: int,
+    stage: int,
     time_s: float,
     clock_s: float,
     energy_kwh: float,
@@ -207,7 +215,7 @@ def put_label(
     at = int(frontier.counts[USED])
     labels = frontier.labels
     labels.stop[at] = stop
-    labels.lap[at] = lap
+    labels.stage[at] = stage
     labels.time_s[at] = time_s
     labels.clock_s[at] = clock_s
     labels.energy_kwh[at] = energy_kwh
@@ -223,89 +231,99 @@ def put_label(
 
 
 @part_bare
-def fewer_stops(wishes: Wishes, stops: int, others: int) -> bool:
+def fewer_stops(constraints: Constraints, stops: int, others: int) -> bool:
     """Whether a label has no more stops behind it than another, where that counts at all."""
-    return stops <= others or wishes.most_stops >= MANY
+    return stops <= others or constraints.most_stops >= MANY
 
 
 @part_bare
 def queue_label(frontier: Frontier, label: int, key: float) -> None:
     """Put a label into the bag of its stop, and into the queue under a key."""
-    lap = frontier.labels.lap[label]
+    stage = frontier.labels.stage[label]
     stop = frontier.labels.stop[label]
-    frontier.next_in_bag[label] = frontier.bag[lap, stop]
-    frontier.bag[lap, stop] = label
+    frontier.next_in_bag[label] = frontier.bag[stage, stop]
+    frontier.bag[stage, stop] = label
     size = int(frontier.counts[HEAPED])
     frontier.counts[HEAPED] = heap_push(frontier.keys, frontier.items, size, key, label)
 
 
 @compiled_bare
-def rest_s(bounds: Bounds, lap: int, stop: int, energy_kwh: float) -> float:
+def rest_s(bounds: Bounds, stage: int, stop: int, energy_kwh: float) -> float:
     """Return a lower bound on the time from a stop, reached with this energy, to the end."""
-    missing = bounds.energy_kwh[lap, stop] + bounds.final_kwh - energy_kwh
-    fastest = bounds.time_s[lap, stop]
+    missing = bounds.energy_kwh[stage, stop] + bounds.final_kwh - energy_kwh
+    fastest = bounds.time_s[stage, stop]
     if missing == np.inf:
         return float(fastest)
     stops = max(np.ceil(missing / bounds.usable_kwh - EPSILON), 0.0)
     spare_s = (energy_kwh - bounds.final_kwh) * 3600.0 / bounds.best_kw
-    return float(max(fastest, bounds.priced_s[lap, stop] - spare_s) + stops * bounds.overhead_s)
+    return float(max(fastest, bounds.priced_s[stage, stop] - spare_s) + stops * bounds.overhead_s)
 
 
 @part_bare
-def opens_s(wishes: Wishes, stop: int, time_s: float) -> float:
+def opens_s(constraints: Constraints, stop: int, time_s: float) -> float:
     """Time from which a stop can be used by a car that comes at a time; infinite: never again."""
-    if stop >= wishes.chargers:
+    if stop >= constraints.chargers:
         return time_s
-    begin = wishes.spell_first[stop]
-    end = wishes.spell_first[stop + 1]
+    begin = constraints.opening_first[stop]
+    end = constraints.opening_first[stop + 1]
     if begin == end:
         return time_s
     for k in range(begin, end):
-        if time_s < wishes.spell_end_s[k]:
-            return float(max(time_s, wishes.spell_begin_s[k]))
+        if time_s < constraints.opening_end_s[k]:
+            return float(max(time_s, constraints.opening_begin_s[k]))
     return np.inf
 
 
 @part_bare
-def charged_s(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
+def charged_s(charging_function_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
     """Time that charging from empty to an energy takes at a charger of this power level [s]."""
     x = energy_kwh / step_kwh
-    cell = min(max(int(x), 0), tau_s.shape[1] - 2)
-    return float(tau_s[level, cell] + (x - cell) * (tau_s[level, cell + 1] - tau_s[level, cell]))
-
-
-@part_bare
-def charge_worth_s(wishes: Wishes, stop: int, taken_s: float, charged_kwh: float) -> float:
-    """Return what a charge at a stop counts, by its time and its energy [s]."""
+    cell = min(max(int(x), 0), charging_function_s.shape[1] - 2)
     return float(
-        taken_s * wishes.charging_factor[stop] + max(charged_kwh, 0.0) * wishes.kwh_s[stop]
+        charging_function_s[level, cell]
+        + (x - cell) * (charging_function_s[level, cell + 1] - charging_function_s[level, cell])
     )
 
 
 @part_bare
-def charged_kwh(tau_s: Floats, level: int, step_kwh: float, time_s: float) -> float:
+def weighted_charge_s(
+    constraints: Constraints, stop: int, taken_s: float, charged_kwh: float
+) -> float:
+    """Return what a charge at a stop counts, by its time and its energy [s]."""
+    return float(
+        taken_s * constraints.charging_factor[stop]
+        + max(charged_kwh, 0.0) * constraints.kwh_s[stop]
+    )
+
+
+@part_bare
+def charged_kwh(charging_function_s: Floats, level: int, step_kwh: float, time_s: float) -> float:
     """Energy that charging from empty for a time gives; the inverse of `charged_s` [kWh]."""
-    cell = int(np.searchsorted(tau_s[level], time_s)) - 1
-    cell = min(max(cell, 0), tau_s.shape[1] - 2)
-    width = tau_s[level, cell + 1] - tau_s[level, cell]
-    share = (time_s - tau_s[level, cell]) / width if width > 0.0 else 1.0
+    cell = int(np.searchsorted(charging_function_s[level], time_s)) - 1
+    cell = min(max(cell, 0), charging_function_s.shape[1] - 2)
+    width = charging_function_s[level, cell + 1] - charging_function_s[level, cell]
+    share = (time_s - charging_function_s[level, cell]) / width if width > 0.0 else 1.0
     return float((cell + min(max(share, 0.0), 1.0)) * step_kwh)
 
 
 @part_bare
-def slope_s_per_kwh(tau_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
+def slope_s_per_kwh(
+    charging_function_s: Floats, level: int, step_kwh: float, energy_kwh: float
+) -> float:
     """Time for the next kilowatt-hour at an energy within a cell [s/kWh]."""
-    cell = min(max(int(energy_kwh / step_kwh), 0), tau_s.shape[1] - 2)
-    return float((tau_s[level, cell + 1] - tau_s[level, cell]) / step_kwh)
+    cell = min(max(int(energy_kwh / step_kwh), 0), charging_function_s.shape[1] - 2)
+    return float(
+        (charging_function_s[level, cell + 1] - charging_function_s[level, cell]) / step_kwh
+    )
 
 
 @part_bare
 def departures(
-    tau_s: Floats,
+    charging_function_s: Floats,
     here: int,
     there: int,
-    cost_kwh: float,
-    most_kwh: float,
+    consumed_kwh: float,
+    max_arrival_kwh: float,
     least_kwh: float,
     limit_kwh: float,
     step_kwh: float,
@@ -315,18 +333,18 @@ def departures(
 
     Parameters
     ----------
-    tau_s
+    charging_function_s
         Time to charge from empty, shape (power levels, columns). [s]
     here, there
         Power level at this stop and the next; ``there`` is -1 where nothing is charged.
-    cost_kwh, most_kwh
+    consumed_kwh, max_arrival_kwh
         Profile of the drive. [kWh]
     least_kwh, limit_kwh
         Energies with which the car can leave at the earliest and at the latest. [kWh]
     step_kwh
-        Energy between two columns of ``tau_s``. [kWh]
+        Energy between two columns of ``charging_function_s``. [kWh]
     found
-        Takes the energies; must have room for twice the columns of ``tau_s`` and two.
+        Takes the energies; must have room for twice the columns of ``charging_function_s`` and two.
 
     Returns
     -------
@@ -337,8 +355,8 @@ def departures(
     count = 1
     if there < 0 or limit_kwh <= least_kwh + EPSILON:
         return count
-    full = most_kwh + cost_kwh
-    shift = cost_kwh - np.floor(cost_kwh / step_kwh) * step_kwh
+    full = max_arrival_kwh + consumed_kwh
+    shift = consumed_kwh - np.floor(consumed_kwh / step_kwh) * step_kwh
     here_cell = np.floor(least_kwh / step_kwh + EPSILON) + 1.0
     there_cell = np.floor((least_kwh - shift) / step_kwh + EPSILON) + 1.0
     before = least_kwh
@@ -348,9 +366,9 @@ def departures(
         if before + EPSILON < full < upto:
             upto = full
         middle = 0.5 * (before + upto)
-        slope = slope_s_per_kwh(tau_s, here, step_kwh, middle)
+        slope = slope_s_per_kwh(charging_function_s, here, step_kwh, middle)
         if middle < full:
-            slope -= slope_s_per_kwh(tau_s, there, step_kwh, middle - cost_kwh)
+            slope -= slope_s_per_kwh(charging_function_s, there, step_kwh, middle - consumed_kwh)
         if falling and slope >= 0.0:
             found[count] = before
             count += 1

@@ -1,6 +1,6 @@
-"""Compiled: every drive from a node that no other makes superfluous, over all roads and speeds.
+"""Compiled: every drive from a node that no other dominates, over all roads and speeds.
 
-A drive is superfluous if another to the same node is no slower and does no worse to the battery:
+A drive is dominated if another to the same node is no slower and does no worse to the battery:
 needs no more, costs no more, and leaves no more lacking to full.  There may be very many of them,
 so this is for small networks, and for proofs.
 """
@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.jit import compiled, part
 from tripplan.routing.kernels.contraction import longer
-from tripplan.routing.kernels.customise import COLUMNS, COST, DROP, NEED, TIME, link_into
+from tripplan.routing.kernels.customise import (
+    COLUMNS,
+    CONSUMED,
+    DROP,
+    MIN_DEPARTURE,
+    TIME,
+    link_into,
+)
 from tripplan.routing.kernels.heap import heap_pop, heap_push
 
 
@@ -30,14 +37,14 @@ class Bundle(NamedTuple):
     speed: Ints
     """Road and speed by which it does."""
     alive: NDArray[np.bool_]
-    """False where a drive was found superfluous."""
+    """False where a drive was found dominated."""
     complete: bool
     """Whether there was room for all."""
 
 
 @part
 def _is_worse(values: Ints, row: int, other: int) -> bool:
-    for k in (TIME, NEED, COST, DROP):  # noqa: SIM110 - compiled
+    for k in (TIME, MIN_DEPARTURE, CONSUMED, DROP):  # noqa: SIM110 - compiled
         if values[row, k] < values[other, k]:
             return False
     return True
@@ -113,7 +120,7 @@ def all_drives(
                 else:
                     link_into(values[speed], road[k], found, drive, full_mwh, found, used)
                 late = found[used, TIME] * 1e-3 + rest_s[there] > spare_s
-                if found[used, NEED] > full_mwh or late:
+                if found[used, MIN_DEPARTURE] > full_mwh or late:
                     continue
                 other = newest[there]
                 beaten = False

@@ -14,7 +14,7 @@ from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.jit import compiled, part
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.search.kernels.charge import dwelt
-from tripplan.search.kernels.labels import EPSILON, Wishes, charge_worth_s, opens_s
+from tripplan.search.kernels.labels import EPSILON, Constraints, opens_s, weighted_charge_s
 
 
 class Chain(NamedTuple):
@@ -22,14 +22,14 @@ class Chain(NamedTuple):
 
     stop: Ints
     """Stop that each leg leads to, shape (legs,)."""
-    lap: Ints
+    stage: Ints
     """Laps done after each leg."""
     first: Ints
     """First drive of each leg, shape (legs + 1,)."""
     time_s: Floats
-    need_kwh: Floats
-    cost_kwh: Floats
-    most_kwh: Floats
+    min_departure_kwh: Floats
+    consumed_kwh: Floats
+    max_arrival_kwh: Floats
     heat_j: Floats
     kw: Floats
     """Power of the plug at each leg's end, 0 where there is none, shape (legs,)."""
@@ -41,7 +41,7 @@ def drive_chain(
     choice: Ints,
     spare_kwh: Floats,
     start_c: float,
-    wishes: Wishes,
+    constraints: Constraints,
     power: PowerModel,
     pack: PackModel,
     departed_kwh: Floats,
@@ -62,7 +62,7 @@ def drive_chain(
         with more than that, it does not charge.
     start_c
         Pack temperature at the start. [degC]
-    wishes
+    constraints
         Times to charge without heat, and what the trip fixes.
     power, pack
         The car's charging limits and its pack.
@@ -70,31 +70,31 @@ def drive_chain(
         Filled with the energies of each leg, shape (legs,).
     """
     legs = chain.stop.shape[0]
-    time, energy, pack_c = 0.0, wishes.start_kwh, start_c
+    time, energy, pack_c = 0.0, constraints.start_kwh, start_c
     kw, clock = 0.0, 0.0
-    at = wishes.chargers + wishes.laps
+    at = constraints.chargers + constraints.stages
     for leg in range(legs):
         drive = chain.first[leg] + choice[leg]
-        need = chain.need_kwh[drive]
+        need = chain.min_departure_kwh[drive]
         if leg == legs - 1:
-            need = max(need, chain.cost_kwh[drive] + wishes.final_kwh)
-            if chain.most_kwh[drive] < wishes.final_kwh - EPSILON:
+            need = max(need, chain.consumed_kwh[drive] + constraints.final_kwh)
+            if chain.max_arrival_kwh[drive] < constraints.final_kwh - EPSILON:
                 return np.inf
         if kw > 0.0:
             wanted = need + spare_kwh[leg]
-            wanted = max(wanted, energy + wishes.least_charge_kwh[at])
-            if wanted > wishes.limit_kwh + EPSILON and wanted > energy + EPSILON:
+            wanted = max(wanted, energy + constraints.least_charge_kwh[at])
+            if wanted > constraints.limit_kwh + EPSILON and wanted > energy + EPSILON:
                 return np.inf
-            soc, goal = energy / power.capacity_kwh, wanted / power.capacity_kwh
+            soc, wanted_soc = energy / power.capacity_kwh, wanted / power.capacity_kwh
             charging = 0.0
-            while soc < goal - 1e-12:
-                upto = min((np.floor(soc * SOC_CELLS + 1e-9) + 1.0) / SOC_CELLS, goal)
+            while soc < wanted_soc - 1e-12:
+                upto = min((np.floor(soc * SOC_CELLS + 1e-9) + 1.0) / SOC_CELLS, wanted_soc)
                 taken, pack_c = charge_step(soc, upto, pack_c, kw, power, pack)
                 charging += taken
                 soc = upto
-            if charging > wishes.longest_charge_s[at] + EPSILON:
+            if charging > constraints.longest_charge_s[at] + EPSILON:
                 return np.inf
-            time += charge_worth_s(wishes, at, charging, wanted - energy)
+            time += weighted_charge_s(constraints, at, charging, wanted - energy)
             clock += charging
             energy = max(energy, wanted)
         elif energy < need - EPSILON:
@@ -103,26 +103,26 @@ def drive_chain(
         time += chain.time_s[drive]
         clock += chain.time_s[drive]
         pack_c = driven_pack_c(pack_c, chain.heat_j[drive], chain.time_s[drive], pack)
-        energy = min(energy - chain.cost_kwh[drive], chain.most_kwh[drive])
+        energy = min(energy - chain.consumed_kwh[drive], chain.max_arrival_kwh[drive])
         arrived_kwh[leg] = energy
         if leg == legs - 1 or time == np.inf:
-            return float(time + (wishes.full_kwh - energy) * wishes.end_s_per_kwh)
+            return float(time + (constraints.full_kwh - energy) * constraints.end_s_per_kwh)
         at = chain.stop[leg]
         kw = chain.kw[leg]
-        closed_s = opens_s(wishes, at, clock) - clock
+        closed_s = opens_s(constraints, at, clock) - clock
         pack_c = parked_pack_c(pack_c, 0.0, closed_s, pack)
         time += closed_s
         clock += closed_s
-        if at >= wishes.chargers and wishes.dwell_s[at - wishes.chargers] > 0.0:
-            dwell, came_kwh = wishes.dwell_s[at - wishes.chargers], energy
-            energy, pack_c = dwelt(energy, wishes.limit_kwh, pack_c, kw, dwell, power, pack)
+        if at >= constraints.chargers and constraints.dwell_s[at - constraints.chargers] > 0.0:
+            dwell, came_kwh = constraints.dwell_s[at - constraints.chargers], energy
+            energy, pack_c = dwelt(energy, constraints.limit_kwh, pack_c, kw, dwell, power, pack)
             arrived_kwh[leg] = energy
-            time += dwell + (energy - came_kwh) * wishes.kwh_s[at]
+            time += dwell + (energy - came_kwh) * constraints.kwh_s[at]
             clock += dwell
         if kw > 0.0:
-            pack_c = parked_pack_c(pack_c, 0.0, wishes.clock_overhead_s[at], pack)
-            time += wishes.overhead_s[at]
-            clock += wishes.clock_overhead_s[at]
+            pack_c = parked_pack_c(pack_c, 0.0, constraints.clock_overhead_s[at], pack)
+            time += constraints.overhead_s[at]
+            clock += constraints.clock_overhead_s[at]
     return float(time)
 
 
@@ -132,7 +132,7 @@ def polish_chain(
     choice: Ints,
     spare_kwh: Floats,
     start_c: float,
-    wishes: Wishes,
+    constraints: Constraints,
     power: PowerModel,
     pack: PackModel,
     departed_kwh: Floats,
@@ -143,17 +143,17 @@ def polish_chain(
 
     Parameters
     ----------
-    chain, choice, spare_kwh, start_c, wishes, power, pack, departed_kwh, arrived_kwh
+    chain, choice, spare_kwh, start_c, constraints, power, pack, departed_kwh, arrived_kwh
         As in `drive_chain`; ``choice`` and ``spare_kwh`` are changed.
     rounds
         Most times to go over the chain.
     """
     legs = chain.stop.shape[0]
     best = drive_chain(
-        chain, choice, spare_kwh, start_c, wishes, power, pack, departed_kwh, arrived_kwh
+        chain, choice, spare_kwh, start_c, constraints, power, pack, departed_kwh, arrived_kwh
     )
     jumps = np.array([1, -1, 3, -3, 8, -8])
-    charges = np.array([0.005, -0.005, 0.02, -0.02, 0.08, -0.08]) * wishes.full_kwh
+    charges = np.array([0.005, -0.005, 0.02, -0.02, 0.08, -0.08]) * constraints.full_kwh
     for _ in range(rounds):
         before = best
         for leg in range(legs):
@@ -165,7 +165,7 @@ def polish_chain(
                     continue
                 choice[leg] = new
                 time = drive_chain(
-                    chain, choice, spare_kwh, start_c, wishes, power, pack,
+                    chain, choice, spare_kwh, start_c, constraints, power, pack,
                     departed_kwh, arrived_kwh,
                 )  # fmt: skip
                 if time < best - EPSILON:
@@ -180,7 +180,7 @@ def polish_chain(
                 if spare_kwh[leg] == was:
                     continue
                 time = drive_chain(
-                    chain, choice, spare_kwh, start_c, wishes, power, pack,
+                    chain, choice, spare_kwh, start_c, constraints, power, pack,
                     departed_kwh, arrived_kwh,
                 )  # fmt: skip
                 if time < best - EPSILON:
@@ -190,5 +190,5 @@ def polish_chain(
         if before - best < 1e-5 * best:
             break
     return drive_chain(
-        chain, choice, spare_kwh, start_c, wishes, power, pack, departed_kwh, arrived_kwh
+        chain, choice, spare_kwh, start_c, constraints, power, pack, departed_kwh, arrived_kwh
     )
