@@ -36,7 +36,8 @@ from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.routing.customization import CustomizedHierarchy, Metric
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search.label_setting import optimistic_rests, scope_of, search
+from tripplan.search.bounds import optimistic_rests, scope_of
+from tripplan.search.label_setting import search
 from tripplan.search.pool import RealDrives
 
 CAR = "hyundai-ioniq-28"

@@ -44,7 +44,7 @@ from tripplan.planning.planner import Planner
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search.label_setting import optimistic_rests
+from tripplan.search.bounds import optimistic_rests
 
 CAR, KWH = "hyundai-ioniq-28", 30.0
 CASES = {25: 10, 100: 10, 400: 8, 1000: 5}

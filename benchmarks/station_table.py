@@ -19,10 +19,10 @@ from tripplan.arrays import Floats, Longs
 from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.jit import compiled
 from tripplan.records.settings import Settings
-from tripplan.routing.drive_columns import DriveColumns
-from tripplan.routing.many_to_many import ManyToMany
+from tripplan.routing.many_to_many import DriveColumns, ManyToMany
+from tripplan.search.bounds import least_time_s
 from tripplan.search.kernels.labels import Bounds
-from tripplan.search.label_setting import least_time_s, search
+from tripplan.search.label_setting import search
 from tripplan.search.pool import DrivePool
 from tripplan.search.problem import Problem, charging_times_s
 from tripplan.units import S_PER_H

@@ -8,9 +8,8 @@ import numpy as np
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.thermal import PackModel
 from tripplan.search.charging_functions import extreme_cells_s, never_quicker
-from tripplan.search.kernels.context import SearchContext
+from tripplan.search.kernels.context import COOL, ChargingTrajectory, SearchContext
 from tripplan.search.kernels.expand import choose_stops, start
-from tripplan.search.kernels.heat_trajectory import ChargingTrajectory
 from tripplan.search.kernels.labels import (
     DONE,
     MANY,
@@ -21,7 +20,7 @@ from tripplan.search.kernels.labels import (
     Labels,
     new_frontier,
 )
-from tripplan.search.label_setting import IDLE_RULES, NO_POWER, NO_WAIT
+from tripplan.search.label_setting import NO_POWER
 
 IDLE_PACK = PackModel(2e5, 0.1, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 20.0)
 
@@ -104,12 +103,9 @@ def plain_choice(
         charger_kw,
         bounds,
         constraints,
-        heat=False,
-        dominance=dominance,
+        policy=COOL._replace(dominance=dominance),
         power=NO_POWER,
         pack=IDLE_PACK,
-        rules=IDLE_RULES,
-        waits_s=NO_WAIT,
         trajectory=ChargingTrajectory(np.empty((1, 1)), np.empty((1, 1))),
         found=np.empty(4 * charging_function_s.shape[1] + 8),
     )

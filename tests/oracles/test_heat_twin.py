@@ -19,11 +19,12 @@ from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.records.settings import Settings
 from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search.kernels.heat_trajectory import HeatRules
+from tripplan.search.bounds import Scope, optimistic_rests
+from tripplan.search.kernels.context import COOL, Policy
 from tripplan.search.kernels.labels import Bounds
-from tripplan.search.label_setting import heat_rules, optimistic_rests
+from tripplan.search.label_setting import heat_policy
 from tripplan.search.label_setting import search as run_search
-from tripplan.search.pool import RealDrives, Scope
+from tripplan.search.pool import RealDrives
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
@@ -100,7 +101,7 @@ def whole_table(problem: Problem, rows: ManyToMany) -> Table:
 
 
 def search(
-    table: Table, rules: HeatRules | None, *, dominance: bool, ceiling_s: float = math.inf
+    table: Table, policy: Policy, *, dominance: bool, ceiling_s: float = math.inf
 ) -> tuple[float, int] | None:
     """Least time and number of stops (-1: no plan); None where the labels were too many."""
     found = run_search(
@@ -109,24 +110,23 @@ def search(
         table.bounds,
         Settings(label_limit=ROOM),
         ceiling_s=ceiling_s,
-        rules=rules,
-        dominance=dominance,
+        policy=policy._replace(dominance=dominance),
     )
     return (found.time_s, len(found.chain) - 1) if found.complete else None
 
 
 def lower_bound_s(table: Table) -> float:
     """Least time if the pack always had the best temperature that it could have."""
-    found = search(table, None, dominance=True)
+    found = search(table, COOL, dominance=True)
     assert found is not None
     return found[0]
 
 
-def rules(problem: Problem, *, epsilons: bool) -> HeatRules:
+def policy(problem: Problem, *, epsilons: bool) -> Policy:
     step = GRAIN / SOC_CELLS
     if epsilons:
-        return heat_rules(problem, Settings(departure_step=step))
-    return heat_rules(
+        return heat_policy(problem, Settings(departure_step=step))
+    return heat_policy(
         problem, Settings(time_epsilon_s=0.0, temperature_epsilon_k=0.0, departure_step=step)
     )
 
@@ -155,13 +155,13 @@ def cases(climate: str) -> tuple[Case, ...]:
         bound_s = lower_bound_s(table)
         if math.isinf(bound_s):
             continue
-        quick = search(table, rules(problem, epsilons=True), dominance=True)
+        quick = search(table, policy(problem, epsilons=True), dominance=True)
         assert quick is not None
         if quick[1] < 1:
             continue
         free = search(
             table,
-            rules(problem, epsilons=False),
+            policy(problem, epsilons=False),
             dominance=False,
             ceiling_s=quick[0] + MARGIN_S,
         )
@@ -210,7 +210,7 @@ def test_dominance_is_never_better_and_within_its_gap(climate: str) -> None:
 def test_dominance_without_epsilons_is_exact_in_one_regime(climate: str) -> None:
     """Where a cooler (or everywhere a warmer) pack is better, dominance loses nothing."""
     for case in cases(climate):
-        exact = search(case.table, rules(case.table.problem, epsilons=False), dominance=True)
+        exact = search(case.table, policy(case.table.problem, epsilons=False), dominance=True)
         assert exact is not None
         assert exact[0] == pytest.approx(case.free_s, abs=TINY_S), case.name
 

@@ -23,10 +23,9 @@ from tests.oracles.road_worlds import (
 from tests.oracles.twin import simulated_arrival
 from tripplan.errors import DisconnectedError
 from tripplan.records.settings import Settings
-from tripplan.search.problem import Problem
+from tripplan.search.problem import ObjectiveWeights, Problem
 from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
-from tripplan.search.worth import ObjectiveWeights
 
 WORLDS = 240
 WORST_MEAN_GAP = 0.02

@@ -20,7 +20,7 @@ from tripplan.physics.thermal import (
     relaxed_c,
 )
 from tripplan.routing.kernels.customise import COLUMNS, CONSUMED, DROP, MIN_DEPARTURE, link_into
-from tripplan.search.kernels.charge import charging_trajectory
+from tripplan.search.kernels.heat_trajectory import charging_trajectory
 
 TEMPERATURES = st.floats(-40.0, 70.0)
 RAMP_K = 0.01

@@ -1,6 +1,6 @@
 """What a trip asks to be least, and what each plan costs.
 
-An objective turns into seconds for the search (`search.worth`), and what the search found turns
+An objective turns into seconds for the search (`search.problem`), and what the search found turns
 back into the objective's unit:
 
 - time: seconds;
@@ -23,8 +23,7 @@ from tripplan.planning.tariff import FREE, Tariff
 from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, Leg
 from tripplan.records.trip import Trip
-from tripplan.search.problem import Problem
-from tripplan.search.worth import ObjectiveWeights, nothing_beside_time
+from tripplan.search.problem import ObjectiveWeights, Problem, nothing_beside_time
 from tripplan.units import S_PER_H
 
 STOP_WORTH_S: Final = 86_400.0

@@ -13,7 +13,7 @@ from tripplan.planning.route import Halt, State
 from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, LimitedBy, PowerSample
 from tripplan.records.trip import Place
-from tripplan.search.kernels.charge import charging_trajectory, charging_trajectory_for
+from tripplan.search.kernels.heat_trajectory import charging_trajectory, charging_trajectory_for
 from tripplan.search.problem import Problem
 from tripplan.search.solve import SolutionStop
 from tripplan.units import S_PER_H

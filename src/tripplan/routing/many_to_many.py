@@ -10,17 +10,18 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
-from tripplan.routing.drive_columns import DriveColumns, columns_of, picked_drives
 from tripplan.routing.kernels.customise import (
     COLUMNS,
     CONSUMED,
+    DROP,
+    HEAT,
     MIN_DEPARTURE,
     MOST_WEIGHT,
     NEVER,
@@ -31,6 +32,7 @@ from tripplan.routing.kernels.lower_envelope import lower_envelopes
 from tripplan.routing.kernels.phast import phast_scalarized, phast_ways
 from tripplan.routing.kernels.rphast import (
     RestrictedGraph,
+    distinct,
     leading_to,
     perfect_customisation,
     restricted,
@@ -38,7 +40,86 @@ from tripplan.routing.kernels.rphast import (
     rphast_ways,
     thinned,
 )
-from tripplan.units import MWH_PER_KWH
+from tripplan.units import MS_PER_S, MWH_PER_KWH
+
+
+class DriveColumns(NamedTuple):
+    """Drives in columns, shape (drives,); energies count from the reserve."""
+
+    stop: Ints
+    """Index of the stop at the other end."""
+    metric: Ints
+    """Index of the metric that found the drive."""
+    time_s: Floats
+    min_departure_kwh: Floats
+    consumed_kwh: Floats
+    drop_kwh: Floats
+    """How far below full the battery is on arrival at the least."""
+    heat_j: Floats
+
+
+def picked_drives(columns: DriveColumns, which: NDArray[np.intp]) -> DriveColumns:
+    """Return some of the drives, by their positions."""
+    stop, metric, *values = columns
+    return DriveColumns(stop[which], metric[which], *(column[which] for column in values))
+
+
+def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
+    """Put drives behind others."""
+    return DriveColumns(
+        np.concatenate([one.stop, other.stop]),
+        np.concatenate([one.metric, other.metric]),
+        *(np.concatenate(pair) for pair in zip(one[2:], other[2:], strict=True)),
+    )
+
+
+def after_drawing(drawn_kwh: float, columns: DriveColumns) -> DriveColumns:
+    """Return drives that start at a place where the battery gives an energy before [kWh]."""
+    cost = columns.consumed_kwh + drawn_kwh
+    return columns._replace(
+        min_departure_kwh=columns.min_departure_kwh + drawn_kwh,
+        consumed_kwh=cost,
+        drop_kwh=np.maximum(columns.drop_kwh, cost),
+    )
+
+
+class DriveSource(Protocol):
+    """Drives between the chargers of a car; see `ManyToMany`."""
+
+    def one_to_many(self, stop: int) -> DriveColumns:
+        """Drives from a charger to the others."""
+
+    def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from a node to chargers; of these, at least to those that are wanted."""
+
+    def to_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
+        """Drives from chargers to a node; of these, at least from those that are wanted."""
+
+    def between(self, source: int, target: int) -> DriveColumns:
+        """Drives from a node to another."""
+
+
+def columns_of(stops: Ints, values: Ints) -> DriveColumns:
+    """Put drives into columns, without those that another of the same stop dominates.
+
+    Parameters
+    ----------
+    stops
+        Index of each stop, shape (stops,).
+    values
+        Values of drives by metric, time -1 where there is none, shape (metrics, stops, 5).
+    """
+    row, metric, kept = distinct(values)
+    energy = kept[:, [MIN_DEPARTURE, CONSUMED, DROP]] / MWH_PER_KWH
+    return DriveColumns(
+        stop=stops[row],
+        metric=metric,
+        time_s=kept[:, TIME] / MS_PER_S,
+        min_departure_kwh=energy[:, 0].copy(),
+        consumed_kwh=energy[:, 1].copy(),
+        drop_kwh=energy[:, 2].copy(),
+        heat_j=kept[:, HEAT].astype(np.float64),
+    )
 
 
 def _energies(values: NDArray[np.int32]) -> tuple[Floats, Floats]:

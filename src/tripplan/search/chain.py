@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.records.settings import Settings
-from tripplan.search.kernels.charge import charging_trajectory, dwelt
+from tripplan.search.kernels.heat_trajectory import charging_trajectory, dwelt
 from tripplan.search.label_setting import Step
 from tripplan.search.pool import DrivePool
-from tripplan.search.problem import Problem
-from tripplan.search.worth import nothing_beside_time
+from tripplan.search.problem import Problem, nothing_beside_time
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,10 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
-from tripplan.routing.drive_columns import DriveColumns, picked_drives
 from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
+from tripplan.routing.many_to_many import DriveColumns, picked_drives
+from tripplan.search.bounds import Scope
 from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
-from tripplan.search.pool import Scope
 from tripplan.search.reach import seconds_to
 from tripplan.search.refine import Drive
 from tripplan.units import MS_PER_S, MWH_PER_KWH

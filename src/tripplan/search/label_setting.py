@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -10,16 +10,14 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.records.settings import Settings
-from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.charging_functions import (
     charging_functions,
     extreme_cells_s,
     never_quicker,
     rises_kwh,
 )
-from tripplan.search.kernels.context import SearchContext
+from tripplan.search.kernels.context import COOL, ChargingTrajectory, Policy, SearchContext
 from tripplan.search.kernels.expand import choose_stops, start
-from tripplan.search.kernels.heat_trajectory import ChargingTrajectory, HeatRules
 from tripplan.search.kernels.labels import (
     DONE,
     MANY,
@@ -32,17 +30,12 @@ from tripplan.search.kernels.labels import (
     Drives,
     Frontier,
     new_frontier,
-    rest_s,
 )
-from tripplan.search.pool import Scope
 from tripplan.search.problem import Problem
-from tripplan.units import S_PER_H
 
-NO_WAIT = np.zeros(1)
 NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
 _EPSILON_SHARE = 1e-4
 """Share of a trip's time that labels with heat may differ by at the least."""
-IDLE_RULES = HeatRules(0.0, 0.0, 1e9, 0.0, np.zeros(1))
 
 
 class Pool(Protocol):
@@ -81,106 +74,6 @@ class Found:
     chain: tuple[Step, ...]
     labels: int
     complete: bool
-
-
-def optimistic_rests(problem: Problem, many_to_many: ManyToMany) -> Bounds:
-    """Compute lower bounds on the rest of the trip from every stop in every stage.
-
-    Energy that a plug gives while the car stands at a target anyway costs no time.  Where energy
-    that lacks on arrival counts, all that the rest takes counts at least what the cheaper of the
-    end and the best charger asks.
-    """
-    stages, chargers = len(problem.targets), problem.charger_node.size
-    shape = (stages + 1, problem.stop_count)
-    time_s, energy, priced = (np.full(shape, np.inf) for _ in range(3))
-    rates = many_to_many.customized.scalarized.rate_s_per_kwh
-    end_price = problem.end_s_per_kwh
-    price = problem.least_s_per_kwh
-    if end_price > 0.0:
-        price = min(price, end_price)
-    elif not math.isfinite(price):
-        price = 0.0
-    weighting = _weighting_below(rates, price)
-    wanted = [0, weighting, rates.size]
-    rest = np.zeros(len(wanted))
-    given_kwh = 0.0
-    for array in (time_s, energy, priced):
-        array[stages, chargers + stages - 1] = 0.0
-    for stage in range(stages - 1, -1, -1):
-        target = problem.targets[stage]
-        before = problem.targets[stage - 1].node if stage else problem.origin
-        stop = chargers + stage - 1 if stage else chargers + stages
-        here = np.append(np.arange(chargers), stop)
-        drawn = many_to_many.customized.scalarized.of(problem.drawn_kwh(stop))
-        direct = (many_to_many.scalarized_between(before, target.node) + drawn)[wanted]
-        weight = np.vstack([many_to_many.scalarized_to(target.node)[:, wanted], direct]) + rest
-        given_kwh += min(
-            target.charger_kw * target.dwell_s / S_PER_H, problem.limit_kwh - problem.reserve_kwh
-        )
-        time_s[stage, here] = weight[:, 0]
-        energy[stage, here] = weight[:, -1] - given_kwh
-        beyond = np.full(here.size, np.inf)
-        known = np.isfinite(weight[:, -1])
-        beyond[known] = (price - rates[weighting]) * weight[known, -1]
-        priced[stage, here] = weight[:, 1] + beyond - price * given_kwh
-        if end_price > 0.0:
-            priced[stage, here] += price * (problem.capacity_kwh - problem.final_kwh)
-        rest = rest + direct
-        if stage:
-            rest[:-1] += problem.targets[stage - 1].dwell_s
-    for k in problem.banned:
-        time_s[:, k] = np.inf
-    return Bounds(
-        time_s,
-        energy,
-        priced,
-        S_PER_H / price if price > 0.0 else math.inf,
-        _least_overhead_s(problem),
-        max(problem.limit_kwh - problem.reserve_kwh, 1e-9),
-        problem.final_kwh,
-    )
-
-
-def _weighting_below(rates: Floats, price: float) -> int:
-    """Position of the weighting with the highest rate that does not exceed a price."""
-    return int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
-
-
-def _least_overhead_s(problem: Problem) -> float:
-    """Return the least that a stop counts beside charging at any plug."""
-    plugs = problem.stop_kw > 0.0
-    counted = problem.overheads_s() + (problem.objective.fee_s if problem.objective else 0.0)
-    return float(counted[plugs].min()) if plugs.any() else problem.overhead_s
-
-
-def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling_s: float) -> Scope:
-    """Tell which stops a plan below a ceiling could lead to."""
-    chargers = problem.charger_node.size
-    weight = many_to_many.scalarized_from(problem.origin)
-    from_origin = np.zeros(problem.stop_count)
-    from_origin[:chargers] = weight[:, 0]
-    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
-    rates, price = many_to_many.customized.scalarized.rate_s_per_kwh, S_PER_H / bounds.best_kw
-    if problem.objective is None or price <= 0.0:
-        return scope
-    weighting = _weighting_below(rates, price)
-    priced = np.full(problem.stop_count, -np.inf)
-    known = np.flatnonzero(np.isfinite(weight[:, -1]))
-    priced[known] = weight[known, weighting] + (price - rates[weighting]) * weight[known, -1]
-    given_kwh = sum(target.charger_kw * target.dwell_s / S_PER_H for target in problem.targets)
-    free_kwh = problem.start_kwh - problem.final_kwh + given_kwh
-    return replace(
-        scope,
-        price_s_per_kwh=price,
-        from_origin_priced_s=priced - price * free_kwh,
-        to_end_priced_s=bounds.priced_s.min(axis=0),
-    )
-
-
-def least_time_s(problem: Problem, bounds: Bounds) -> float:
-    """Return what no plan can take less than; infinite where no road leads to the end."""
-    origin = problem.charger_node.size + len(problem.targets)
-    return float(rest_s(bounds, 0, origin, problem.start_kwh))
 
 
 def constraints_of(
@@ -258,8 +151,7 @@ def search(
     *,
     ceiling_s: float = math.inf,
     relaxed: bool = False,
-    rules: HeatRules | None = None,
-    dominance: bool = True,
+    policy: Policy = COOL,
     deadline_s: float = math.inf,
 ) -> Found:
     """Search over a pool of drives.
@@ -278,21 +170,17 @@ def search(
         Only plans quicker than this are of interest.
     relaxed
         See `constraints_of`.
-    rules
-        With battery heat: how coarse; None: without.
-    dominance
-        Whether to prune dominated labels.
+    policy
+        Without battery heat, or with it and how coarse.
     deadline_s
         Reading of `time.monotonic` after which no more rows are fetched: what was found so far is
         returned as incomplete.
     """
     constraints, clock_s, charging_function_s = constraints_of(problem, relaxed=relaxed)
-    room = settings.label_limit if rules is None else settings.heat_label_limit
+    room = settings.heat_label_limit if policy.heat else settings.label_limit
     frontier = new_frontier(room, problem.stop_count, len(problem.targets), ceiling_s)
-    heat = rules is not None and problem.power is not None
-    shape = (room if heat else 1, SOC_CELLS + 1)
-    how = rules or IDLE_RULES
-    most_departures = 4 * shape[1] + 8 + int(constraints.limit_kwh / how.departure_step_kwh)
+    shape = (room if policy.heat else 1, SOC_CELLS + 1)
+    most_departures = 4 * shape[1] + 8 + int(constraints.limit_kwh / policy.departure_step_kwh)
     least_cell = int(constraints.reserve_kwh / constraints.step_kwh)
     context = SearchContext(
         charging_function_s,
@@ -305,12 +193,9 @@ def search(
         problem.stop_kw,
         bounds,
         constraints,
-        heat,
-        dominance,
+        policy,
         problem.power or NO_POWER,
         problem.pack,
-        how,
-        np.array(settings.waits_s) if heat else NO_WAIT,
         ChargingTrajectory(np.empty(shape), np.empty(shape)),
         np.empty(most_departures),
     )
@@ -343,10 +228,10 @@ def _found(frontier: Frontier, *, complete: bool) -> Found:
     return Found(time_s, tuple(reversed(chain)), int(frontier.counts[USED]), complete)
 
 
-def heat_rules(
+def heat_policy(
     problem: Problem, settings: Settings, *, coarser: float = 1.0, trip_s: float = 0.0
-) -> HeatRules:
-    """Return the rules of the search with heat for this car.
+) -> Policy:
+    """Return the policy of the search with heat for this car.
 
     Parameters
     ----------
@@ -368,10 +253,13 @@ def heat_rules(
             if interpolate(float(c), problem.power.limit_c, problem.power.limit_kw) >= wanted:
                 cold_below_c = float(c)
                 break
-    return HeatRules(
+    return Policy(
+        problem.power is not None,
+        True,  # noqa: FBT003 - compiled records take no keywords
         max(settings.time_epsilon_s, _EPSILON_SHARE * trip_s) * coarser,
         settings.temperature_epsilon_k * coarser,
         settings.departure_step * problem.capacity_kwh,
         cold_below_c,
         falling_kw,
+        np.array(settings.waits_s),
     )

@@ -1,23 +1,27 @@
-"""The table of drives that one search reads: stages first, rows of stops as they are needed."""
+"""The table of drives that one search reads: stages first, rows of stops as they are needed.
+
+Where a place has no plug, what is charged before it must last beyond it; so the search takes the
+drive to it and the one onward as one drive, to the next place where something can be charged.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.arrays import Floats, Ints
-from tripplan.routing.drive_columns import (
+from tripplan.arrays import Flags, Floats, Ints
+from tripplan.routing.many_to_many import (
     DriveColumns,
     DriveSource,
+    ManyToMany,
     after_drawing,
     joined_drives,
     picked_drives,
 )
-from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.bounds import Scope
 from tripplan.search.kernels.labels import Drives
-from tripplan.search.passages import Onward, linked, onward_of, passive
 from tripplan.search.problem import Problem
 
 _ROOM = 1 << 14
@@ -117,41 +121,120 @@ def _wider(table: NDArray[Number], room: int) -> NDArray[Number]:
     return wider
 
 
+def passive(problem: Problem, stage: int) -> bool:
+    """Whether nothing can be charged at the place that a stage leads to, and it is not the last."""
+    if stage + 1 >= len(problem.targets):
+        return False
+    return problem.power is None or problem.targets[stage].charger_kw <= 0.0
+
+
 @dataclass(frozen=True, eq=False)
-class Scope:
-    """Which stops a plan below a ceiling could lead to at all."""
+class Onward:
+    """Drives from a place where nothing can be charged to where something can, or the trip ends."""
 
-    from_origin_s: Floats
-    """Fastest drive to each stop, shape (stops,)."""
-    to_end_s: Floats
-    """Fastest drive from each stop to the end, shape (stops,)."""
-    ceiling_s: float
-    price_s_per_kwh: float = 0.0
-    """The least that a kilowatt-hour counts, where something counts beside time; else 0."""
-    from_origin_priced_s: Floats | None = None
-    to_end_priced_s: Floats | None = None
-    """The least of time and energy at that price, on the way to each stop and from there, less what
-    the car has at the start, shape (stops,)."""
+    columns: DriveColumns
+    """``metric`` is the position of the drive in ``parts``."""
+    stage: Ints
+    """Stage after each drive, shape (drives,)."""
+    parts: list[tuple[int, ...]]
+    """Metric of each part of each drive."""
+    before: list[int]
+    """Metric of the drives to the place that were linked with these."""
 
-    @property
-    def near(self) -> NDArray[np.bool_]:
-        """Whether such a plan could lead to each stop, shape (stops,)."""
-        near = self.from_origin_s + self.to_end_s <= self.ceiling_s
-        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
-            near &= self.from_origin_priced_s + self.to_end_priced_s <= self.ceiling_s
-        return np.asarray(near)
+    def metrics(self, code: int) -> list[int]:
+        """Metrics of the parts of a drive that `linked` made, by its code."""
+        first, onward = divmod(code, len(self.parts))
+        return [self.before[first], *self.parts[onward]]
 
-    def inside(
-        self, stop: Ints | int, there: Ints, time_s: Floats, least_kwh: Floats
-    ) -> NDArray[np.bool_]:
-        """Tell which drives from a stop could be part of such a plan, shape (drives,)."""
-        spare_s = self.ceiling_s - self.from_origin_s[stop]
-        possible = time_s + self.to_end_s[there] <= spare_s
-        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
-            spare_s = self.ceiling_s - self.from_origin_priced_s[stop]
-            priced_s = time_s + self.price_s_per_kwh * least_kwh
-            possible &= priced_s + self.to_end_priced_s[there] <= spare_s
-        return np.asarray(possible)
+
+def onward_of(
+    problem: Problem, many_to_many: DriveSource, stage: int, further: Onward | None, wanted: Flags
+) -> Onward:
+    """Drives from the place that a stage leads to.
+
+    Parameters
+    ----------
+    problem, many_to_many
+        The trip, and the drives of its car.
+    stage
+        A stage that leads to a place where nothing can be charged.
+    further
+        The same for the next stage, if nothing can be charged at its place either.
+    wanted
+        Chargers that matter, shape (chargers,).
+    """
+    chargers = problem.charger_node.size
+    node, following = problem.targets[stage].node, problem.targets[stage + 1]
+    drawn_kwh = problem.targets[stage].drawn_kwh
+    row = after_drawing(drawn_kwh, many_to_many.from_node(node, wanted))
+    direct = after_drawing(drawn_kwh, many_to_many.between(node, following.node))
+    full_kwh = problem.capacity_kwh - problem.reserve_kwh
+    parts: list[tuple[int, ...]] = [(int(metric),) for metric in row.metric]
+    if further is None:
+        there = np.full(direct.stop.size, chargers + stage + 1, np.int32)
+        after = np.full(direct.stop.size, stage + 2, np.int32)
+        past = direct._replace(stop=there)
+        parts += [(int(metric),) for metric in direct.metric]
+    else:
+        # The drives of the next stage itself remember what they were linked with.
+        further = replace(further, before=[])
+        _, there, after, past = linked(direct, further, following.dwell_s, full_kwh)
+        past = past._replace(stop=there)
+        parts += [tuple(further.metrics(int(code))) for code in past.metric]
+    columns = joined_drives(row, past)._replace(metric=np.arange(len(parts), dtype=np.int32))
+    stages = np.concatenate([np.full(row.stop.size, stage + 1, np.int32), after])
+    return Onward(columns, stages.astype(np.int32), parts, [])
+
+
+def linked(
+    to_place: DriveColumns, onward: Onward, dwell_s: float, full_kwh: float
+) -> tuple[Ints, Ints, Ints, DriveColumns]:
+    """Link drives to a place with those onward, as `kernels.customise.link_into` does.
+
+    Parameters
+    ----------
+    to_place
+        Drives to the place; ``stop`` is where they start, in rising order.
+    onward
+        Drives from it; remembers the metrics of those to it.
+    dwell_s
+        Time that is spent at the place. [s]
+    full_kwh
+        Energy above the reserve in a full battery. [kWh]
+
+    Returns
+    -------
+    tuple
+        Stop at the start, stop at the end, stage after it, and values of each linked drive; its
+        ``metric`` is the code that `Onward.metrics` reads.
+    """
+    onward.before[:] = to_place.metric.tolist()
+    first, second = to_place, onward.columns
+    one, other = (
+        grid.ravel()
+        for grid in np.meshgrid(
+            np.arange(first.stop.size), np.arange(second.stop.size), indexing="ij"
+        )
+    )
+    need = np.maximum(
+        first.min_departure_kwh[one], first.consumed_kwh[one] + second.min_departure_kwh[other]
+    )
+    fits = (need <= full_kwh) & (
+        full_kwh - first.drop_kwh[one] >= second.min_departure_kwh[other] - 1e-9
+    )
+    one, other, need = one[fits], other[fits], need[fits]
+    cost = first.consumed_kwh[one] + second.consumed_kwh[other]
+    drop = np.maximum(second.drop_kwh[other], first.drop_kwh[one] + second.consumed_kwh[other])
+    columns = DriveColumns(
+        stop=first.stop[one],
+        metric=(one * len(onward.parts) + other).astype(np.int32),
+        time_s=first.time_s[one] + second.time_s[other] + dwell_s,
+        min_departure_kwh=need,
+        consumed_kwh=cost,
+        drop_kwh=drop,
+        heat_j=first.heat_j[one] + second.heat_j[other],
+    )
+    return first.stop[one], second.stop[other], onward.stage[other], columns
 
 
 class RealDrives(DrivePool):

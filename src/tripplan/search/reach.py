@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search.passages import passive
+from tripplan.search.pool import passive
 from tripplan.search.problem import Problem
 from tripplan.units import M_PER_KM, MWH_PER_KWH
 

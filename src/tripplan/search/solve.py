@@ -22,19 +22,13 @@ from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.records.settings import Settings
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_of
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.kernels.labels import Bounds
-from tripplan.search.label_setting import (
-    Found,
-    heat_rules,
-    least_time_s,
-    optimistic_rests,
-    scope_of,
-    search,
-)
+from tripplan.search.label_setting import Found, heat_policy, search
 from tripplan.search.polish import polished
-from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, Scope, is_backward
+from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backward
 from tripplan.search.problem import Problem, optimistic_limit_kw
 from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed
@@ -285,8 +279,8 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
     for coarser in _COARSER:
         ceiling_s = plan.time_s
         pool = RealDrives(problem, task.many_to_many, replace(scope, ceiling_s=ceiling_s))
-        rules = heat_rules(problem, settings, coarser=coarser, trip_s=ceiling_s)
-        found = task.search(pool, ceiling_s=ceiling_s, rules=rules, deadline_s=task.deadline_s)
+        policy = heat_policy(problem, settings, coarser=coarser, trip_s=ceiling_s)
+        found = task.search(pool, ceiling_s=ceiling_s, policy=policy, deadline_s=task.deadline_s)
         task.complete = found.complete
         if found.chain:
             hot = ChosenChain(found.time_s, found.chain, pool)

@@ -28,7 +28,7 @@ from tripplan.physics.thermal import (
 )
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import find_vehicle
-from tripplan.search.kernels.charge import charging_trajectory
+from tripplan.search.kernels.heat_trajectory import charging_trajectory
 from tripplan.vehicle_model import conditioned as model
 
 PACK = PackModel(2e5, 0.13, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 10.0)

@@ -8,8 +8,37 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats
 from tripplan.physics.charging import PowerModel
 from tripplan.physics.thermal import PackModel
-from tripplan.search.kernels.heat_trajectory import ChargingTrajectory, HeatRules
-from tripplan.search.kernels.labels import Bounds, Constraints
+from tripplan.search.kernels.labels import EPSILON, Bounds, Constraints
+
+
+class Policy(NamedTuple):
+    """Whether a search follows the battery's heat, and what it then takes for equal."""
+
+    heat: bool
+    """Whether pack temperature limits the power."""
+    dominance: bool
+    """Whether to prune dominated labels; only tests switch it off."""
+    time_epsilon_s: float
+    temperature_epsilon_k: float
+    departure_step_kwh: float
+    """Grid of departures."""
+    cold_below_c: float
+    """Below this a warmer pack charges faster, above it a cooler one does."""
+    falling_kw: Floats
+    """Most power at or above each temperature of the limit's table, shape (points,)."""
+    waits_s: Floats
+    """Times that the car may wait for its pack to cool before it plugs in; the first is 0."""
+
+
+COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1))
+"""As if the pack always had the best temperature that it could have on the trip."""
+
+
+class ChargingTrajectory(NamedTuple):
+    """Time and temperature of labels while they charge, shape (labels, columns)."""
+
+    elapsed_s: Floats
+    pack_c: Floats
 
 
 class SearchContext(NamedTuple):
@@ -28,26 +57,19 @@ class SearchContext(NamedTuple):
     """In a relaxation: energies at which each power level starts to charge quicker, infinite
     where there are fewer, shape (levels, rises)."""
     clock_s: Floats
-    """The same in time alone: with other objectives, ``charging_function_s`` also holds what energy
-    counts."""
+    """The charging functions in time alone: with other objectives, ``charging_function_s`` also
+    holds what energy counts."""
     charger_kw: Floats
     """Power of the plug at each stop, shape (stops,)."""
     bounds: Bounds
     """Optimistic rests."""
     constraints: Constraints
     """What the trip fixes."""
-    heat: bool
-    """Whether pack temperature limits the power."""
-    dominance: bool
-    """Whether to prune dominated labels; only tests switch it off."""
+    policy: Policy
     power: PowerModel
     pack: PackModel
     """The car's charging limits and its pack; with heat."""
-    rules: HeatRules
-    """How coarse a search with heat may be."""
-    waits_s: Floats
-    """Times that the car may wait for its pack to cool before it plugs in; the first is 0."""
     trajectory: ChargingTrajectory
     """Room for the charging trajectories of all labels; with heat."""
     found: Floats
-    """Room for departure energies."""
+    """Room for departure energies: twice the columns of a charging function, and the grid."""

@@ -1,48 +1,113 @@
-"""Compiled: charging with battery heat, label by label.
+"""Compiled: charging with battery heat: one stop in full, and label by label.
 
 Where the pack temperature limits the power, how a charge goes depends on the label: each has its
 own trajectory of time and temperature over the grid of SoC.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.physics.charging import PowerModel, charge_step, interpolate
-from tripplan.physics.jit import part_bare
-from tripplan.physics.thermal import PackModel, pack_temperature_c
-from tripplan.search.kernels.labels import EPSILON, Bounds
+from tripplan.physics.charging import (
+    SOC_CELLS,
+    PowerModel,
+    charge_step,
+    charging_power_kw,
+    interpolate,
+)
+from tripplan.physics.jit import compiled, part_bare
+from tripplan.physics.thermal import PackModel, pack_temperature_c, parked_pack_c
+from tripplan.search.kernels.context import ChargingTrajectory, Policy, SearchContext
+from tripplan.search.kernels.labels import EPSILON, charged_kwh, charged_s
+
+_COOLER_K = 2.0
 
 
-class HeatRules(NamedTuple):
-    """How coarse a search with heat may be."""
+@compiled
+def charging_trajectory(
+    soc_from: float,
+    soc_to: float,
+    pack_c: float,
+    charger_kw: float,
+    power: PowerModel,
+    pack: PackModel,
+) -> Floats:
+    """Charge from one SoC to another, cell by cell.
 
-    time_epsilon_s: float
-    temperature_epsilon_k: float
-    departure_step_kwh: float
-    cold_below_c: float
-    """Below this a warmer pack charges faster, above it a cooler one does."""
-    falling_kw: Floats
-    """Most power at or above each temperature of the limit's table, shape (points,)."""
+    Returns
+    -------
+    ndarray
+        Rows of SoC, elapsed time [s] and pack temperature [degC]; shape (points, 3), the start
+        first and the end last.
+    """
+    rows = np.empty((SOC_CELLS + 2, 3))
+    rows[0, 0] = soc_from
+    rows[0, 1] = 0.0
+    rows[0, 2] = pack_c
+    count = 1
+    soc = soc_from
+    elapsed = 0.0
+    while soc < soc_to - 1e-12:
+        upto = min((np.floor(soc * SOC_CELLS + 1e-9) + 1.0) / SOC_CELLS, soc_to)
+        taken, pack_c = charge_step(soc, upto, pack_c, charger_kw, power, pack)
+        elapsed += taken
+        soc = upto
+        rows[count, 0] = soc
+        rows[count, 1] = elapsed
+        rows[count, 2] = pack_c
+        count += 1
+    return rows[:count].copy()
 
 
-class ChargingTrajectory(NamedTuple):
-    """Time and temperature of labels while they charge, shape (labels, columns)."""
+@compiled
+def charging_trajectory_for(
+    soc_from: float,
+    soc_most: float,
+    pack_c: float,
+    charger_kw: float,
+    duration_s: float,
+    power: PowerModel,
+    pack: PackModel,
+) -> Floats:
+    """Charge for a time, or until a SoC is reached; rows as in `charging_trajectory`."""
+    rows = charging_trajectory(soc_from, max(soc_from, soc_most), pack_c, charger_kw, power, pack)
+    count = 1
+    while count < rows.shape[0] and rows[count, 1] <= duration_s:
+        count += 1
+    if count < rows.shape[0]:
+        before, after = rows[count - 1], rows[count]
+        if after[1] < np.inf and duration_s > before[1]:
+            share = (duration_s - before[1]) / (after[1] - before[1])
+            for column in range(rows.shape[1]):
+                after[column] = before[column] + share * (after[column] - before[column])
+            count += 1
+    return rows[:count].copy()
 
-    elapsed_s: Floats
-    pack_c: Floats
+
+@compiled
+def dwelt(
+    energy_kwh: float,
+    limit_kwh: float,
+    pack_c: float,
+    charger_kw: float,
+    dwell_s: float,
+    power: PowerModel,
+    pack: PackModel,
+) -> tuple[float, float]:
+    """Energy and pack temperature after standing for a time at a plug, or at none."""
+    since = 0.0
+    if charger_kw > 0.0 and energy_kwh < limit_kwh:
+        capacity = power.capacity_kwh
+        rows = charging_trajectory_for(
+            energy_kwh / capacity, limit_kwh / capacity, pack_c, charger_kw, dwell_s, power, pack
+        )
+        energy_kwh = max(energy_kwh, rows[-1, 0] * capacity)
+        since = rows[-1, 1]
+        pack_c = rows[-1, 2]
+    return energy_kwh, parked_pack_c(pack_c, 0.0, max(dwell_s - since, 0.0), pack)
 
 
 @part_bare
-def dearer_s_per_kwh(
-    bounds: Bounds,
-    pack_c: float,
-    spare_s: float,
-    rules: HeatRules,
-    power: PowerModel,
-    pack: PackModel,
-) -> float:
+def dearer_s_per_kwh(context: SearchContext, pack_c: float, spare_s: float) -> float:
     """How much longer each kilowatt-hour takes at least with a warm pack than at best [s/kWh].
 
     Within the time that is left the pack cannot cool below what the air alone would take it to, so
@@ -50,21 +115,20 @@ def dearer_s_per_kwh(
 
     Parameters
     ----------
-    bounds
-        Optimistic rests, for the best power.
+    context
+        What is searched for.
     pack_c
         Pack temperature, or less. [degC]
     spare_s
         Time left within which a plan is of interest; may be infinite. [s]
-    rules, power, pack
-        How coarse the search may be, the car's charging limits and its pack.
     """
+    bounds, pack = context.bounds, context.pack
     if spare_s == np.inf:
         return 0.0
     coolest_c = pack_c
     if pack_c > pack.air_c:
         coolest_c = coolest_pack_c(pack_c, max(spare_s, 0.0), pack)
-    most_kw = interpolate(coolest_c, power.limit_c, rules.falling_kw)
+    most_kw = interpolate(coolest_c, context.power.limit_c, context.policy.falling_kw)
     if not 0.0 < most_kw < bounds.best_kw:
         return 0.0
     return 3600.0 * (1.0 / most_kw - 1.0 / bounds.best_kw)
@@ -88,29 +152,20 @@ def coolest_pack_c(pack_c: float, time_s: float, pack: PackModel) -> float:
 
 @part_bare
 def fill_trajectory(
-    trajectory: ChargingTrajectory,
-    row: int,
-    energy_kwh: float,
-    pack_c: float,
-    charger_kw: float,
-    step_kwh: float,
-    power: PowerModel,
-    pack: PackModel,
+    context: SearchContext, label: int, energy_kwh: float, pack_c: float, charger_kw: float
 ) -> None:
     """Simulate charging from an energy up to full on the grid of SoC."""
-    columns = trajectory.elapsed_s.shape[1]
-    k = int(np.ceil(energy_kwh / step_kwh - EPSILON))
+    trajectory, power, step_kwh = context.trajectory, context.power, context.constraints.step_kwh
     elapsed = 0.0
     soc = energy_kwh / power.capacity_kwh
-    while k < columns:
+    for k in range(int(np.ceil(energy_kwh / step_kwh - EPSILON)), trajectory.elapsed_s.shape[1]):
         level = k * step_kwh / power.capacity_kwh
         if level > soc + 1e-12 and elapsed < np.inf:
-            taken, pack_c = charge_step(soc, level, pack_c, charger_kw, power, pack)
+            taken, pack_c = charge_step(soc, level, pack_c, charger_kw, power, context.pack)
             elapsed += taken
         soc = level
-        trajectory.elapsed_s[row, k] = elapsed
-        trajectory.pack_c[row, k] = pack_c
-        k += 1
+        trajectory.elapsed_s[label, k] = elapsed
+        trajectory.pack_c[label, k] = pack_c
 
 
 @part_bare
@@ -145,10 +200,42 @@ def at_energy(
 
 
 @part_bare
-def no_worse_c(pack_c: float, other_c: float, rules: HeatRules) -> bool:
+def no_worse_c(policy: Policy, pack_c: float, other_c: float) -> bool:
     """Whether a pack temperature is as good as another for the charging to come."""
-    if abs(pack_c - other_c) <= rules.temperature_epsilon_k:
+    if abs(pack_c - other_c) <= policy.temperature_epsilon_k:
         return True
-    if pack_c < rules.cold_below_c and other_c < rules.cold_below_c:
+    if pack_c < policy.cold_below_c and other_c < policy.cold_below_c:
         return pack_c > other_c
-    return rules.cold_below_c <= pack_c <= other_c
+    return policy.cold_below_c <= pack_c <= other_c
+
+
+@part_bare
+def dwell(
+    context: SearchContext, there: int, energy_kwh: float, pack_c: float
+) -> tuple[float, float]:
+    """Energy and pack temperature after the time that a place takes anyway; plugs are used."""
+    constraints = context.constraints
+    stay = constraints.dwell_s[there - constraints.chargers]
+    if stay <= 0.0:
+        return energy_kwh, pack_c
+    level = constraints.level[there]
+    if context.policy.heat:
+        kw = context.charger_kw[there]
+        energy_kwh, pack_c = dwelt(
+            energy_kwh, constraints.limit_kwh, pack_c, kw, stay, context.power, context.pack
+        )
+    elif level >= 0:
+        until = charged_s(context.clock_s, level, constraints.step_kwh, energy_kwh) + stay
+        charged = charged_kwh(context.clock_s, level, constraints.step_kwh, until)
+        energy_kwh = max(energy_kwh, min(charged, constraints.limit_kwh))
+    return energy_kwh, pack_c
+
+
+@part_bare
+def hot(context: SearchContext, there: int, energy_kwh: float, pack_c: float) -> bool:
+    """Whether the pack temperature would limit the power, and cooling down would help."""
+    if context.constraints.level[there] < 0:
+        return False
+    soc, kw = energy_kwh / context.power.capacity_kwh, context.charger_kw[there]
+    now = charging_power_kw(soc, pack_c, kw, context.power)
+    return charging_power_kw(soc, pack_c - _COOLER_K, kw, context.power) > now

@@ -127,6 +127,22 @@ class Constraints(NamedTuple):
     """The same as a row of ``charging_function_s``, as if the car charged there; -1: nothing."""
 
 
+class Arrival(NamedTuple):
+    """A car at a stop, and how it came there: what one label says; see `Labels`."""
+
+    stop: int
+    stage: int
+    time_s: float
+    clock_s: float
+    energy_kwh: float
+    pack_c: float
+    parent: int
+    drive: int
+    departed_kwh: float
+    waited_s: float
+    stops: int
+
+
 class Labels(NamedTuple):
     """Columns of the labels that a search made."""
 
@@ -138,8 +154,9 @@ class Labels(NamedTuple):
     energy_kwh: Floats
     pack_c: Floats
     parent: Ints
+    """Label from which it came; -1 at the origin."""
     drive: Ints
-    """Drive by which the label came; -1 at the origin."""
+    """Drive by which it came; -1 at the origin."""
     departed_kwh: Floats
     """Energy with which that drive started."""
     waited_s: Floats
@@ -198,51 +215,33 @@ def new_frontier(room: int, stops: int, stages: int, ceiling_s: float) -> Fronti
 
 
 @part_bare
-def put_label(
-    frontier: Frontier,
-    stop: int,
-    stage: int,
-    time_s: float,
-    clock_s: float,
-    energy_kwh: float,
-    pack_c: float,
-    parent: int,
-    drive: int,
-    departed_kwh: float,
-    waited_s: float,
-) -> int:
-    """Write a label and return its number; for parent and drive, -1 says that there is none."""
+def write_label(frontier: Frontier, arrival: Arrival) -> int:
+    """Write a label behind the others and return its number; `queue_label` is what keeps it."""
     at = int(frontier.counts[USED])
     labels = frontier.labels
-    labels.stop[at] = stop
-    labels.stage[at] = stage
-    labels.time_s[at] = time_s
-    labels.clock_s[at] = clock_s
-    labels.energy_kwh[at] = energy_kwh
-    labels.pack_c[at] = pack_c
-    labels.parent[at] = parent
-    labels.drive[at] = drive
-    labels.departed_kwh[at] = departed_kwh
-    labels.waited_s[at] = waited_s
-    labels.stops[at] = labels.stops[parent] if parent >= 0 else 0
+    labels.stop[at] = arrival.stop
+    labels.stage[at] = arrival.stage
+    labels.time_s[at] = arrival.time_s
+    labels.clock_s[at] = arrival.clock_s
+    labels.energy_kwh[at] = arrival.energy_kwh
+    labels.pack_c[at] = arrival.pack_c
+    labels.parent[at] = arrival.parent
+    labels.drive[at] = arrival.drive
+    labels.departed_kwh[at] = arrival.departed_kwh
+    labels.waited_s[at] = arrival.waited_s
+    labels.stops[at] = arrival.stops
     frontier.dead[at] = False
-    frontier.counts[USED] = at + 1
     return at
 
 
 @part_bare
-def fewer_stops(constraints: Constraints, stops: int, others: int) -> bool:
-    """Whether a label has no more stops behind it than another, where that counts at all."""
-    return stops <= others or constraints.most_stops >= MANY
-
-
-@part_bare
 def queue_label(frontier: Frontier, label: int, key: float) -> None:
-    """Put a label into the bag of its stop, and into the queue under a key."""
+    """Keep a label: put it into the bag of its stop, and into the queue under a key."""
     stage = frontier.labels.stage[label]
     stop = frontier.labels.stop[label]
     frontier.next_in_bag[label] = frontier.bag[stage, stop]
     frontier.bag[stage, stop] = label
+    frontier.counts[USED] = label + 1
     size = int(frontier.counts[HEAPED])
     frontier.counts[HEAPED] = heap_push(frontier.keys, frontier.items, size, key, label)
 
@@ -304,81 +303,3 @@ def charged_kwh(charging_function_s: Floats, level: int, step_kwh: float, time_s
     width = charging_function_s[level, cell + 1] - charging_function_s[level, cell]
     share = (time_s - charging_function_s[level, cell]) / width if width > 0.0 else 1.0
     return float((cell + min(max(share, 0.0), 1.0)) * step_kwh)
-
-
-@part_bare
-def slope_s_per_kwh(
-    charging_function_s: Floats, level: int, step_kwh: float, energy_kwh: float
-) -> float:
-    """Time for the next kilowatt-hour at an energy within a cell [s/kWh]."""
-    cell = min(max(int(energy_kwh / step_kwh), 0), charging_function_s.shape[1] - 2)
-    return float(
-        (charging_function_s[level, cell + 1] - charging_function_s[level, cell]) / step_kwh
-    )
-
-
-@part_bare
-def departures(
-    charging_function_s: Floats,
-    here: int,
-    there: int,
-    consumed_kwh: float,
-    max_arrival_kwh: float,
-    least_kwh: float,
-    limit_kwh: float,
-    step_kwh: float,
-    found: Floats,
-) -> int:
-    """Collect the departure energies that can be optimal for one drive.
-
-    Parameters
-    ----------
-    charging_function_s
-        Time to charge from empty, shape (power levels, columns). [s]
-    here, there
-        Power level at this stop and the next; ``there`` is -1 where nothing is charged.
-    consumed_kwh, max_arrival_kwh
-        Profile of the drive. [kWh]
-    least_kwh, limit_kwh
-        Energies with which the car can leave at the earliest and at the latest. [kWh]
-    step_kwh
-        Energy between two columns of ``charging_function_s``. [kWh]
-    found
-        Takes the energies; must have room for twice the columns of ``charging_function_s`` and two.
-
-    Returns
-    -------
-    int
-        How many were found; the first is ``least_kwh``.
-    """
-    found[0] = least_kwh
-    count = 1
-    if there < 0 or limit_kwh <= least_kwh + EPSILON:
-        return count
-    full = max_arrival_kwh + consumed_kwh
-    shift = consumed_kwh - np.floor(consumed_kwh / step_kwh) * step_kwh
-    here_cell = np.floor(least_kwh / step_kwh + EPSILON) + 1.0
-    there_cell = np.floor((least_kwh - shift) / step_kwh + EPSILON) + 1.0
-    before = least_kwh
-    falling = False
-    while before < limit_kwh - EPSILON:
-        upto = min(here_cell * step_kwh, there_cell * step_kwh + shift, limit_kwh)
-        if before + EPSILON < full < upto:
-            upto = full
-        middle = 0.5 * (before + upto)
-        slope = slope_s_per_kwh(charging_function_s, here, step_kwh, middle)
-        if middle < full:
-            slope -= slope_s_per_kwh(charging_function_s, there, step_kwh, middle - consumed_kwh)
-        if falling and slope >= 0.0:
-            found[count] = before
-            count += 1
-        falling = slope < 0.0
-        if here_cell * step_kwh <= upto + EPSILON:
-            here_cell += 1.0
-        if there_cell * step_kwh + shift <= upto + EPSILON:
-            there_cell += 1.0
-        before = upto
-    if falling:
-        found[count] = limit_kwh
-        count += 1
-    return count

@@ -13,7 +13,7 @@ from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.jit import compiled, part
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
-from tripplan.search.kernels.charge import dwelt
+from tripplan.search.kernels.heat_trajectory import dwelt
 from tripplan.search.kernels.labels import EPSILON, Constraints, opens_s, weighted_charge_s
 
 

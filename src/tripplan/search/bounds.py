@@ -1,0 +1,150 @@
+"""Lower bounds on what is left of a trip, and which stops a plan below a ceiling could lead to."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tripplan.arrays import Floats, Ints
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.kernels.labels import Bounds, rest_s
+from tripplan.search.problem import Problem
+from tripplan.units import S_PER_H
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Which stops a plan below a ceiling could lead to at all."""
+
+    from_origin_s: Floats
+    """Fastest drive to each stop, shape (stops,)."""
+    to_end_s: Floats
+    """Fastest drive from each stop to the end, shape (stops,)."""
+    ceiling_s: float
+    price_s_per_kwh: float = 0.0
+    """The least that a kilowatt-hour counts, where something counts beside time; else 0."""
+    from_origin_priced_s: Floats | None = None
+    to_end_priced_s: Floats | None = None
+    """The least of time and energy at that price, on the way to each stop and from there, less what
+    the car has at the start, shape (stops,)."""
+
+    @property
+    def near(self) -> NDArray[np.bool_]:
+        """Whether such a plan could lead to each stop, shape (stops,)."""
+        near = self.from_origin_s + self.to_end_s <= self.ceiling_s
+        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
+            near &= self.from_origin_priced_s + self.to_end_priced_s <= self.ceiling_s
+        return np.asarray(near)
+
+    def inside(
+        self, stop: Ints | int, there: Ints, time_s: Floats, least_kwh: Floats
+    ) -> NDArray[np.bool_]:
+        """Tell which drives from a stop could be part of such a plan, shape (drives,)."""
+        spare_s = self.ceiling_s - self.from_origin_s[stop]
+        possible = time_s + self.to_end_s[there] <= spare_s
+        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
+            spare_s = self.ceiling_s - self.from_origin_priced_s[stop]
+            priced_s = time_s + self.price_s_per_kwh * least_kwh
+            possible &= priced_s + self.to_end_priced_s[there] <= spare_s
+        return np.asarray(possible)
+
+
+def optimistic_rests(problem: Problem, many_to_many: ManyToMany) -> Bounds:
+    """Compute lower bounds on the rest of the trip from every stop in every stage.
+
+    Energy that a plug gives while the car stands at a target anyway costs no time.  Where energy
+    that lacks on arrival counts, all that the rest takes counts at least what the cheaper of the
+    end and the best charger asks.
+    """
+    stages, chargers = len(problem.targets), problem.charger_node.size
+    shape = (stages + 1, problem.stop_count)
+    time_s, energy, priced = (np.full(shape, np.inf) for _ in range(3))
+    rates = many_to_many.customized.scalarized.rate_s_per_kwh
+    end_price = problem.end_s_per_kwh
+    price = problem.least_s_per_kwh
+    if end_price > 0.0:
+        price = min(price, end_price)
+    elif not math.isfinite(price):
+        price = 0.0
+    weighting = _weighting_below(rates, price)
+    wanted = [0, weighting, rates.size]
+    rest = np.zeros(len(wanted))
+    given_kwh = 0.0
+    for array in (time_s, energy, priced):
+        array[stages, chargers + stages - 1] = 0.0
+    for stage in range(stages - 1, -1, -1):
+        target = problem.targets[stage]
+        before = problem.targets[stage - 1].node if stage else problem.origin
+        stop = chargers + stage - 1 if stage else chargers + stages
+        here = np.append(np.arange(chargers), stop)
+        drawn = many_to_many.customized.scalarized.of(problem.drawn_kwh(stop))
+        direct = (many_to_many.scalarized_between(before, target.node) + drawn)[wanted]
+        weight = np.vstack([many_to_many.scalarized_to(target.node)[:, wanted], direct]) + rest
+        given_kwh += min(
+            target.charger_kw * target.dwell_s / S_PER_H, problem.limit_kwh - problem.reserve_kwh
+        )
+        time_s[stage, here] = weight[:, 0]
+        energy[stage, here] = weight[:, -1] - given_kwh
+        beyond = np.full(here.size, np.inf)
+        known = np.isfinite(weight[:, -1])
+        beyond[known] = (price - rates[weighting]) * weight[known, -1]
+        priced[stage, here] = weight[:, 1] + beyond - price * given_kwh
+        if end_price > 0.0:
+            priced[stage, here] += price * (problem.capacity_kwh - problem.final_kwh)
+        rest = rest + direct
+        if stage:
+            rest[:-1] += problem.targets[stage - 1].dwell_s
+    for k in problem.banned:
+        time_s[:, k] = np.inf
+    return Bounds(
+        time_s,
+        energy,
+        priced,
+        S_PER_H / price if price > 0.0 else math.inf,
+        _least_overhead_s(problem),
+        max(problem.limit_kwh - problem.reserve_kwh, 1e-9),
+        problem.final_kwh,
+    )
+
+
+def _weighting_below(rates: Floats, price: float) -> int:
+    """Position of the weighting with the highest rate that does not exceed a price."""
+    return int(np.searchsorted(rates, price * (1.0 + 1e-12), side="right")) - 1
+
+
+def _least_overhead_s(problem: Problem) -> float:
+    """Return the least that a stop counts beside charging at any plug."""
+    plugs = problem.stop_kw > 0.0
+    counted = problem.overheads_s() + (problem.objective.fee_s if problem.objective else 0.0)
+    return float(counted[plugs].min()) if plugs.any() else problem.overhead_s
+
+
+def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling_s: float) -> Scope:
+    """Tell which stops a plan below a ceiling could lead to."""
+    chargers = problem.charger_node.size
+    weight = many_to_many.scalarized_from(problem.origin)
+    from_origin = np.zeros(problem.stop_count)
+    from_origin[:chargers] = weight[:, 0]
+    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+    rates, price = many_to_many.customized.scalarized.rate_s_per_kwh, S_PER_H / bounds.best_kw
+    if problem.objective is None or price <= 0.0:
+        return scope
+    weighting = _weighting_below(rates, price)
+    priced = np.full(problem.stop_count, -np.inf)
+    known = np.flatnonzero(np.isfinite(weight[:, -1]))
+    priced[known] = weight[known, weighting] + (price - rates[weighting]) * weight[known, -1]
+    given_kwh = sum(target.charger_kw * target.dwell_s / S_PER_H for target in problem.targets)
+    free_kwh = problem.start_kwh - problem.final_kwh + given_kwh
+    return replace(
+        scope,
+        price_s_per_kwh=price,
+        from_origin_priced_s=priced - price * free_kwh,
+        to_end_priced_s=bounds.priced_s.min(axis=0),
+    )
+
+
+def least_time_s(problem: Problem, bounds: Bounds) -> float:
+    """Return what no plan can take less than; infinite where no road leads to the end."""
+    origin = problem.charger_node.size + len(problem.targets)
+    return float(rest_s(bounds, 0, origin, problem.start_kwh))
