@@ -33,6 +33,7 @@ from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution, solve
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 HERE = Path(__file__).resolve().parent
 SECTIONS = HERE / "results"
@@ -147,8 +148,9 @@ def watched() -> Iterator[Watch]:
 
 def rows_of(plans: Planner, kind: Trip, car: Vehicle) -> ManyToMany:
     """Return the drives that a planner keeps for a car under the conditions of a trip."""
-    ready = plans._ready  # noqa: SLF001 - a plan would make the same
-    return ready.rows(kind, car, ready.fitting(kind.chargers, car).node)
+    cache = plans._cache  # noqa: SLF001 - a plan would make the same
+    node = cache.fitting(kind.chargers, car).node
+    return cache.rows(kind, ConditionedVehicle.of(car, kind), node)
 
 
 @dataclass(frozen=True)
@@ -213,8 +215,8 @@ class Phases:
 
 def made_ready(plans: Planner, kind: Trip, car: Vehicle) -> Phases:
     """Make what a first plan of this car would make, and take the time of each part."""
-    ready = plans._ready  # noqa: SLF001
-    hierarchy_s, _ = timed(lambda: ready.hierarchy)
+    cache = plans._cache  # noqa: SLF001
+    hierarchy_s, _ = timed(lambda: cache.hierarchy)
     prices_s, rows = timed(lambda: rows_of(plans, kind, car))
     metrics_s, _ = timed(lambda: rows.customized.metrics)
     lanes_s, _ = timed(lambda: rows.customized.scalarized)

@@ -66,8 +66,8 @@ def banning(trip: Trip, *chargers: str) -> Trip:
 
 def new_start(planner: Planner) -> Planner:
     """Return a planner that knows the region and its hierarchy, and nothing else."""
-    fresh, kept = Planner(planner.region), planner._ready  # noqa: SLF001
-    fresh._ready.__dict__["hierarchy"] = kept.hierarchy  # noqa: SLF001 - belongs to the region
+    fresh, kept = Planner(planner.region), planner._cache  # noqa: SLF001
+    fresh._cache.__dict__["hierarchy"] = kept.hierarchy  # noqa: SLF001 - belongs to the region
     return fresh
 
 

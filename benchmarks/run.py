@@ -21,6 +21,7 @@ from typing import TypeVar
 import grid
 from tripplan import Plan, Planner, Settings, Trip, Vehicle, catalogue, load_starter
 from tripplan.planning.requests import make_trip
+from tripplan.planning.trip_problem import trip_problem
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem
 
@@ -71,13 +72,16 @@ class Row:
         return -1e-3 <= self.difference_s <= self.rounding_s + 1e-3
 
 
-def ask(planner: Planner, trip: Trip, car: Vehicle) -> tuple[Problem, ManyToMany]:
+def ask(planner: Planner, trip: Trip, vehicle: Vehicle) -> tuple[Problem, ManyToMany]:
     """Return what tripplan's own search starts from."""
-    ready, limit_km = planner._ready, planner.settings.snap_limit_km  # noqa: SLF001
-    ends = [ready.nodes.snap(place, limit_km)[0] for place in (trip.origin, trip.destination)]
-    fitting = ready.fitting(trip.chargers, car)
-    problem = planner._problem(trip, car, (ends[0], ends[1]), fitting, [])  # noqa: SLF001
-    return problem, ready.rows(trip, car, fitting.node)
+    cache, car = planner._cache, planner._conditioned(trip, vehicle)  # noqa: SLF001
+    origin, destination = (
+        planner._snap(place).node  # noqa: SLF001
+        for place in (trip.origin, trip.destination)
+    )
+    fitting = cache.fitting(trip.chargers, vehicle)
+    problem = trip_problem(trip, car, (origin, destination), fitting, [])
+    return problem, cache.rows(trip, car, fitting.node)
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:

@@ -7,12 +7,13 @@ so that every field has a realistic value and the books balance.  Real plans are
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from tripplan.planning.uncertainty import arrival_probability, with_outlook
+from tripplan.planning.uncertainty import arrival_probability, with_uncertainty
 from tripplan.records.charger import Charger, ChargerSet, Connector
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
@@ -29,6 +30,8 @@ from tripplan.records.plan import (
 )
 from tripplan.records.region import Region
 from tripplan.records.trip import Conditions, Place, Trip
+from tripplan.records.vehicle import find_vehicle
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 CAPACITY_KWH = 19.2
 MASS_KG = 1155.0
@@ -248,7 +251,9 @@ def sample_places(stops: Sequence[tuple[str, int]]) -> list[Place]:
 def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
     """Return the plan of these legs and stops, with everything around them."""
     total = sum(leg.driving_s for leg in legs) + sum(stop.pause_s for stop in stops)
-    legs = with_outlook(legs, stops, MASS_KG, CAPACITY_KWH)
+    loaded = ConditionedVehicle.under(find_vehicle("nissan-sakura"), Conditions())
+    loaded = replace(loaded, mass_kg=MASS_KG, capacity_kwh=CAPACITY_KWH)
+    legs = with_uncertainty(legs, stops, loaded)
     return Plan(
         tripplan_version="0.0-sample",
         region="sample",

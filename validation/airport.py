@@ -15,14 +15,14 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.physics import spread
-from tripplan.planning import uncertainty as outlook
+from tripplan.planning import uncertainty
 from tripplan.planning.planner import Planner
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Conditions, Trip, Waypoint
 from tripplan.records.vehicle import Vehicle, find_vehicle
 from tripplan.sources.starter import load_starter
 from tripplan.units import M_PER_MILE, S_PER_H
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 ENDS = ("Littleton, CO", "DEN")
 MILES = (35.0, 45.0)
@@ -104,11 +104,11 @@ class Need:
         return np.asarray(fixed + stretch * driven + cabin * (self.cabin_kwh * stretch))
 
 
-def both_ways(car: Vehicle, conditions: Conditions, planner: Planner, case: Case) -> Need:
+def both_ways(car: ConditionedVehicle, planner: Planner, case: Case) -> Need:
     """Drive there and back, with a battery that is large enough for any of these."""
     home, airport = (planner.region.gazetteer.find(name) for name in ENDS)
-    big = car.battery.model_copy(update={"nominal_kwh": 200.0, "gross_kwh": 200.0})
-    far = car.model_copy(update={"battery": big})
+    big = car.vehicle.battery.model_copy(update={"nominal_kwh": 200.0, "gross_kwh": 200.0})
+    far = car.vehicle.model_copy(update={"battery": big})
     stay = Waypoint(place=airport, dwell_s=case.hours * S_PER_H)
     trip = Trip(
         origin=home,
@@ -117,18 +117,17 @@ def both_ways(car: Vehicle, conditions: Conditions, planner: Planner, case: Case
         departure_soc=1.0,
         slow_down_to=1.0,
         max_speed_kmh=case.max_speed_kmh,
-        conditions=conditions,
+        conditions=car.conditions,
     )
     plan = planner.plan(trip, far)
     legs = plan.legs
-    again = model.warm_up_again(car, conditions, stay.dwell_s, plugged_in=False)
-    mass_kg = car.mass_kg + conditions.payload_kg
+    again = car.stay(stay.dwell_s, 0.0).warm_up
     return Need(
         km=sum(leg.distance_km for leg in legs),
-        warm_up_kwh=model.warm_up(car, conditions).total_kwh + again.total_kwh,
+        warm_up_kwh=car.warm_up.total_kwh + again.total_kwh,
         standing_kwh=plan.stops[0].standby_kwh,
         spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
-        level_kwh=sum(outlook.level_kwh(leg, mass_kg) for leg in legs),
+        level_kwh=sum(uncertainty.level_kwh(leg, car) for leg in legs),
         cabin_kwh=sum(leg.energy.cabin_kwh for leg in legs),
     )
 
@@ -142,11 +141,8 @@ def ask(
 ) -> Answer:
     """Answer for one car at one temperature."""
     conditions = Conditions.model_validate({"ambient_c": ambient_c, **case.changes})
-    need = both_ways(car, conditions, planner, case)
-    anywhere = planner.region.gazetteer.find(ENDS[0])
-    capacity = model.capacity_kwh(
-        car, Trip(origin=anywhere, destination=anywhere, conditions=conditions)
-    )
+    conditioned = ConditionedVehicle.under(car, conditions)
+    need, capacity = both_ways(conditioned, planner, case), conditioned.capacity_kwh
     miles = np.array(MILES)
     km = 2.0 * M_PER_MILE / 1000.0 * rng.uniform(*MILES, DRAWS)
     cabin, size = (off * rng.uniform(-1.0, 1.0, DRAWS) for off in (CABIN_OFF, CAPACITY_OFF))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tripplan.physics.charging import charge_step
-from tripplan.physics.consumption import air_density_kg_per_m3
 from tripplan.physics.thermal import driven_pack_c, joule_heat_w
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import Vehicle
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 STEP_SOC = 0.001
 SENSOR_LAG_S = 170.0
@@ -50,8 +49,10 @@ def charge(
     charger_kw
         Power of the charger.
     """
-    pack = model.pack_model(car, Conditions(ambient_c=air_c))
-    power = model.power_model(car, car.battery.usable_kwh)
+    conditioned = ConditionedVehicle.under(car, Conditions(ambient_c=air_c))
+    pack, power = conditioned.pack, conditioned.power
+    assert power is not None
+    power = power._replace(capacity_kwh=car.battery.usable_kwh)
     course = [Point(soc, pack_c, pack_c, 0.0)]
     while soc < to - 1e-9 and course[-1].minutes < minutes:
         end = min(soc + STEP_SOC, to)
@@ -72,25 +73,19 @@ def at_soc(course: list[Point], soc: float) -> Point:
     return next((point for point in course if point.soc >= soc - 1e-9), course[-1])
 
 
-def steady_kw(car: Vehicle, kmh: float, air_c: float) -> float:
+def steady_kw(car: ConditionedVehicle, kmh: float) -> float:
     """Battery power on a level road near sea level, cabin included, kW."""
-    conditions = Conditions(ambient_c=air_c)
     one, zero = np.ones(1), np.zeros(1)
-    density = float(air_density_kg_per_m3(air_c, 100.0))
-    load = model.road_load(car, conditions)
-    motion = model.motion_kw(car, load, kmh / 3.6 * one, zero, zero, density * one)
-    return float(motion[0]) + car.auxiliary_kw + model.cabin_kw(car, conditions)
+    density = car.air_density_kg_per_m3(100.0 * one)
+    return float(car.draw_kw(car.motion_kw(kmh / 3.6 * one, zero, zero, density))[0])
 
 
-def drive(car: Vehicle, pack_c: float, air_c: float, *, km: float, kmh: float) -> float:
+def drive(vehicle: Vehicle, pack_c: float, air_c: float, *, km: float, kmh: float) -> float:
     """Pack temperature after a steady drive [degC]."""
-    battery = car.battery
-    heat_w = joule_heat_w(
-        steady_kw(car, kmh, air_c), battery.nominal_voltage_v, battery.resistance_ohm
-    )
-    pack = model.pack_model(car, Conditions(ambient_c=air_c))
+    car = ConditionedVehicle.under(vehicle, Conditions(ambient_c=air_c))
+    heat_w = joule_heat_w(steady_kw(car, kmh), car.pack.voltage_v, car.pack.resistance_25c_ohm)
     duration_s = km / kmh * 3600.0
-    return driven_pack_c(pack_c, heat_w * duration_s, duration_s, pack)
+    return driven_pack_c(pack_c, heat_w * duration_s, duration_s, car.pack)
 
 
 def with_thermal(car: Vehicle, **factors: float) -> Vehicle:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import Vehicle, find_vehicle
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 from validation.charging import at_soc, charge, drive, steady_kw, with_thermal
 
 DRAWS = 60
@@ -79,7 +81,8 @@ class Charge:
 def run(day: Day, change: Callable[[Vehicle], Vehicle] = lambda car: car) -> list[Charge]:
     """Live through a day."""
     car = change(find_vehicle(day.car).aged(day.soh))
-    used_kwh = steady_kw(car, day.kmh, day.air_c) * day.km / day.kmh
+    used_kw = steady_kw(ConditionedVehicle.under(car, Conditions(ambient_c=day.air_c)), day.kmh)
+    used_kwh = used_kw * day.km / day.kmh
     top = min(day.low_soc + used_kwh / car.battery.usable_kwh, 0.95)
     pack_c, charges = day.start_c, []
     for _ in range(day.charges):

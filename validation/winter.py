@@ -10,9 +10,9 @@ import numpy as np
 
 from tripplan.calibration.drive_log import follow
 from tripplan.physics.consumption import COAST_DOWN_LOAD_KG
-from tripplan.records.trip import CabinSetting, Conditions, Place, Trip
+from tripplan.records.trip import CabinSetting, Conditions
 from tripplan.records.vehicle import Vehicle, catalogue
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 from validation.epa import cycle_log
 
 MILD_C = 23.9
@@ -57,9 +57,8 @@ def range_km(car: Vehicle, conditions: Conditions) -> float:
         log = cycle_log(cycle)
         log = replace(log, ambient_c=np.full(log.time_s.size, conditions.ambient_c))
         needs.append(log.energy_kwh(follow(car, log, conditions).power_kw) / log.distance_km)
-    anywhere = Place(lat=0.0, lon=0.0)
-    trip = Trip(origin=anywhere, destination=anywhere, conditions=conditions)
-    left_kwh = model.capacity_kwh(car, trip) - model.warm_up(car, conditions).total_kwh
+    start = ConditionedVehicle.under(car, conditions)
+    left_kwh = start.capacity_kwh - start.warm_up.total_kwh
     return left_kwh / float(np.mean(needs))
 
 

@@ -13,37 +13,33 @@ from scipy.sparse.csgraph import dijkstra
 
 from tests.worlds import car
 from tripplan.arrays import Floats
-from tripplan.physics.consumption import air_density_kg_per_m3
 from tripplan.records.network import ROAD_CLASSES, RoadNetwork
 from tripplan.records.trip import Conditions
 from tripplan.sources.elevation.lattice import M_PER_DEG
 from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
 from tripplan.sources.osm.network import read_osm
-from tripplan.units import J_PER_KWH, KMH_PER_MPS, S_PER_H, STANDARD_GRAVITY_MPS2
-from tripplan.vehicle_model import conditioned as model
+from tripplan.units import KMH_PER_MPS, S_PER_H
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 DATA = SHARED if (SHARED / "elevation").is_dir() else SHARED / "data"
 ANDORRA = DATA / "osm" / "andorra-latest.osm.pbf"
 LAT, LON = 46.0, 8.0
 M_PER_LON = M_PER_DEG * float(np.cos(np.radians(LAT)))
-CAR = car()
 AIR_C = 20.0
-LOAD = model.road_load(CAR, Conditions(ambient_c=AIR_C))
+CAR = ConditionedVehicle.under(car(), Conditions(ambient_c=AIR_C))
 
 
 def energy_kwh(length_m: Floats, rise_m: Floats, height_m: Floats, speed_kmh: Floats) -> Floats:
     """Battery energy of stretches of constant grade and speed."""
-    power_kw = model.motion_kw(
-        CAR,
-        LOAD,
+    power_kw = CAR.motion_kw(
         speed_kmh / KMH_PER_MPS,
         rise_m / length_m,
         np.zeros(length_m.size),
-        np.asarray(air_density_kg_per_m3(AIR_C, height_m)),
+        CAR.air_density_kg_per_m3(height_m),
     )
     time_s = length_m / (speed_kmh / KMH_PER_MPS)
-    return np.asarray((power_kw + CAR.auxiliary_kw) * time_s / S_PER_H)
+    return np.asarray((power_kw + CAR.vehicle.auxiliary_kw) * time_s / S_PER_H)
 
 
 def arc_energy_kwh(roads: RoadNetwork) -> Floats:
@@ -241,8 +237,8 @@ def test_the_climb_to_port_d_envalira_and_the_descent() -> None:
     assert roads.elevation_m[roads.head[up[-1]]] == pytest.approx(2408.0, abs=10.0)
     assert rise == pytest.approx(2408 - 1023, abs=40.0)
     assert fall == pytest.approx(2408 - 2080, abs=40.0)
-    weight_kwh_per_m = LOAD.mass_kg * STANDARD_GRAVITY_MPS2 / J_PER_KWH
+    weight_kwh_per_m = CAR.lift_kwh(1.0)
     # No car climbs for less than its weight asks, nor gains more than its weight gives.
-    assert energy[up].sum() > weight_kwh_per_m * rise / CAR.drive_efficiency
-    assert energy[up].sum() < 2.2 * weight_kwh_per_m * rise / CAR.drive_efficiency
-    assert -weight_kwh_per_m * fall * CAR.regen_efficiency < energy[down].sum() < 0.0
+    assert energy[up].sum() > weight_kwh_per_m * rise / CAR.vehicle.drive_efficiency
+    assert energy[up].sum() < 2.2 * weight_kwh_per_m * rise / CAR.vehicle.drive_efficiency
+    assert -weight_kwh_per_m * fall * CAR.vehicle.regen_efficiency < energy[down].sum() < 0.0

@@ -10,7 +10,7 @@ import pytest
 from tripplan.physics.thermal import driven_pack_c, joule_heat_w
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import Vehicle, catalogue
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 from validation import charging
 
 CARS = catalogue()
@@ -39,16 +39,16 @@ def drive(car: Vehicle, pack_c: float, air_c: float, *, km: float, kmh: float, k
     battery = car.battery
     heat_w = joule_heat_w(kw, battery.nominal_voltage_v, battery.thermal.resistance_ohm)
     duration_s = km / kmh * 3600
-    pack = model.pack_model(car, Conditions(ambient_c=air_c))
+    pack = ConditionedVehicle.under(car, Conditions(ambient_c=air_c)).pack
     return driven_pack_c(pack_c, heat_w * duration_s, duration_s, pack)
 
 
 def kwh_per_100km(car: Vehicle, kmh: float) -> float:
     """Return the steady consumption on a level, dry road at 20 degrees Celsius and sea level."""
-    load = model.road_load(car, Conditions(ambient_c=20.0))
+    mild = ConditionedVehicle.under(car, Conditions(ambient_c=20.0))
     zero = np.zeros(1)
     speed, air = np.array([kmh / 3.6]), np.array([1.204])
-    power_kw = model.motion_kw(car, load, speed, zero, zero, air, acceleration_mps2=zero)
+    power_kw = mild.motion_kw(speed, zero, zero, air, acceleration_mps2=zero)
     return float(power_kw[0] + car.auxiliary_kw) / kmh * 100
 
 

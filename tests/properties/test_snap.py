@@ -14,7 +14,7 @@ from scipy.spatial import Delaunay
 from tests.stories.shared_data import shared
 from tests.worlds import across, endless_car
 from tripplan.arrays import Floats, Ints
-from tripplan.planning.arc_costs import ArcCosts, price_arcs
+from tripplan.planning.arc_costs import ArcPricing, PieceCosts
 from tripplan.records.charger import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import FLAG_BRIDGE, FLAG_TUNNEL, NODE_COPY, ROAD_CLASSES, RoadNetwork
@@ -22,6 +22,7 @@ from tripplan.records.region import Region
 from tripplan.sources import snap
 from tripplan.sources.osm.network import read_osm
 from tripplan.sources.split import split_arcs
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 RESTRICTED = (
@@ -168,14 +169,14 @@ def test_cutting_keeps_the_energy_of_the_roads(seed: int, thin_air: bool) -> Non
         before, cut = priced(roads), priced(after)
     names = ("time_s", "motion_kwh", "regenerated_kwh", "auxiliary_kwh", "heat_j")
     for name in names[:2] if thin_air else names:
-        assert getattr(cut.pieces, name).sum() == pytest.approx(
-            getattr(before.pieces, name).sum(), rel=4e-4 if thin_air else 1e-9
+        assert getattr(cut, name).sum() == pytest.approx(
+            getattr(before, name).sum(), rel=4e-4 if thin_air else 1e-9
         )
 
 
-def priced(roads: RoadNetwork) -> ArcCosts:
+def priced(roads: RoadNetwork) -> PieceCosts:
     region = Region("", roads, ChargerSet((), np.empty(0, np.int32)), Gazetteer(()))
-    return price_arcs(roads, endless_car(), across(region))
+    return ArcPricing.of(roads, ConditionedVehicle.of(endless_car(), across(region))).pieces()
 
 
 @pytest.mark.parametrize("name", RESTRICTED)

@@ -16,7 +16,7 @@ from tripplan.physics import cabin, consumption
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import Vehicle
 from tripplan.units import S_PER_H
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 SMOOTHING_S = 10.0
 """Standard deviation of the smoothing of logged elevation, which comes in whole metres
@@ -123,24 +123,22 @@ def follow(vehicle: Vehicle, log: DriveLog, conditions: Conditions) -> Followed:
         Load, road and wind (taken as head-on); the air temperature is that of the log.
     """
     ambient_c = float(log.ambient_c[log.valid].mean())
-    weather = conditions.model_copy(update={"ambient_c": ambient_c})
+    car = ConditionedVehicle.under(vehicle, conditions.model_copy(update={"ambient_c": ambient_c}))
     speed = log.speed_mps
     time_step = np.gradient(log.time_s)
     elevation = gaussian_filter1d(log.elevation_m, SMOOTHING_S / float(np.median(time_step)))
     rise_mps = np.gradient(elevation, log.time_s)
     moving = speed > STANDING_MPS
     distance_m = np.cumsum(speed * time_step)
-    motion = model.motion_kw(
-        vehicle,
-        model.road_load(vehicle, weather),
+    motion = car.motion_kw(
         speed,
         np.divide(rise_mps, speed, out=np.zeros_like(speed), where=moving),
-        np.full_like(speed, weather.wind_mps),
+        np.full_like(speed, conditions.wind_mps),
         consumption.air_density_kg_per_m3(log.ambient_c, elevation),
         acceleration_mps2=None if log.mean_speeds else np.gradient(speed, log.time_s),
         cold_start_factor=consumption.cold_start_factor(distance_m, vehicle.rolling_start_factor),
     )
-    heating, cooling = _cabin_kw(vehicle, log, weather)
+    heating, cooling = _cabin_kw(car, log)
     return Followed(np.where(moving, motion, 0.0), vehicle.auxiliary_kw, heating, cooling)
 
 
@@ -158,7 +156,8 @@ def as_roads(
     stop_and_go
         Whether mean speeds hide stop-and-go, as on roads.
     """
-    weather = conditions.model_copy(update={"ambient_c": float(log.ambient_c.mean())})
+    ambient_c = float(log.ambient_c.mean())
+    car = ConditionedVehicle.under(vehicle, conditions.model_copy(update={"ambient_c": ambient_c}))
     step_s = np.gradient(log.time_s)
     moving = log.speed_mps > STANDING_MPS
     stretch = (np.cumsum(log.speed_mps * step_s) // STRETCH_M).astype(np.int64)[moving]
@@ -166,28 +165,26 @@ def as_roads(
     time_s = np.bincount(stretch, step_s[moving])
     length_m, time_s = length_m[time_s > 0.0], time_s[time_s > 0.0]
     level = np.zeros(time_s.size)
-    air = consumption.air_density_kg_per_m3(weather.ambient_c, float(log.elevation_m.mean()))
-    power = model.motion_kw(
-        vehicle,
-        model.road_load(vehicle, weather),
+    air = car.air_density_kg_per_m3(np.full(time_s.size, log.elevation_m.mean()))
+    power = car.motion_kw(
         length_m / time_s,
         level,
         level,
-        np.full(time_s.size, float(air)),
+        air,
         acceleration_mps2=None if stop_and_go else level,
     )
     return float((power * time_s).sum() / S_PER_H)
 
 
-def _cabin_kw(vehicle: Vehicle, log: DriveLog, weather: Conditions) -> tuple[Floats, float]:
+def _cabin_kw(car: ConditionedVehicle, log: DriveLog) -> tuple[Floats, float]:
     """Heating by time, and steady cooling; one of them is zero."""
-    steady_kw = model.cabin_kw(vehicle, weather)
+    ambient_c, setting = car.conditions.ambient_c, car.conditions.cabin
     nothing = np.zeros_like(log.time_s)
-    if weather.ambient_c >= cabin.SET_C:
-        return nothing, steady_kw
-    measured = model.measured_cabin(vehicle)
-    if measured is None or weather.cabin == "off":
-        return nothing + steady_kw, 0.0
-    soak_c = cabin.SET_C if weather.cabin == "preheated" else max(log.soak_c, weather.ambient_c)
-    shape_w = measured.heating_w(log.time_s - log.time_s[0], soak_c, weather.ambient_c)
-    return nothing + steady_kw + (shape_w - measured.steady_w(weather.ambient_c)) / 1000.0, 0.0
+    if ambient_c >= cabin.SET_C:
+        return nothing, car.cabin_kw
+    measured = car.measured_cabin
+    if measured is None or setting == "off":
+        return nothing + car.cabin_kw, 0.0
+    soak_c = cabin.SET_C if setting == "preheated" else max(log.soak_c, ambient_c)
+    shape_w = measured.heating_w(log.time_s - log.time_s[0], soak_c, ambient_c)
+    return nothing + car.cabin_kw + (shape_w - measured.steady_w(ambient_c)) / 1000.0, 0.0

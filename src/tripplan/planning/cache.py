@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints
 from tripplan.errors import InvalidInputError
-from tripplan.planning.arc_costs import price_arcs, whole_numbers
+from tripplan.planning.arc_costs import ArcPricing, speed_shares, whole_numbers
 from tripplan.planning.charger_filter import usable_plugs
-from tripplan.planning.opening_hours import local_time, open_spells
+from tripplan.planning.opening_hours import local_time, opening_intervals
+from tripplan.planning.road_access import open_arcs
+from tripplan.planning.stops import Stop, charger_stop
 from tripplan.planning.tariff import Tariff, read_tariff
 from tripplan.records.charger import Plug
 from tripplan.records.network import RoadNetwork
@@ -26,19 +28,17 @@ from tripplan.records.trip import ChargerWishes, Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.closures import untouched_drives
-from tripplan.routing.customization import CustomizedHierarchy, shares_of_speed, stacked
+from tripplan.routing.customization import CustomizedHierarchy, stacked
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
 CLOSURE_REACH_KM = 0.5
 """A road that is said to be closed lies at most this far from the point that says so, km."""
-SPEED_STEP = 0.05
-"""Shares of the usual speed that are tried lie this far apart."""
 HORIZON_S = 3 * 86_400.0
 """Opening hours are looked up for this long after departure."""
 _LEAST_KW = 1.0
@@ -62,8 +62,12 @@ class Fitting:
         """What charging costs at each, where that is known."""
         return tuple(read_tariff(plug.site.price, plug.site.fee) for plug in self.plugs)
 
+    def stop(self, charger: int) -> Stop:
+        """Return the stop at one of these chargers."""
+        return charger_stop(self.plugs[charger], int(self.node[charger]))
 
-class PreparedRegion:
+
+class PlannerCache:
     """A region with what planning on it needs again and again.
 
     Parameters
@@ -111,22 +115,23 @@ class PreparedRegion:
         """The contraction hierarchy of the roads."""
         return Hierarchy.of(self.region.network, self.region.order)
 
-    def rows(self, trip: Trip, vehicle: Vehicle, charger_nodes: Ints) -> ManyToMany:
+    def rows(self, trip: Trip, car: ConditionedVehicle, charger_nodes: Ints) -> ManyToMany:
         """Drives between chargers for this car under the conditions of this trip.
 
         Parameters
         ----------
-        trip, vehicle
+        trip, car
             Who drives where.
         charger_nodes
             Nodes of the chargers that the car can use, shape (chargers,).
         """
-        key = (_kind_of(trip, vehicle), charger_nodes.tobytes())
+        key = (_kind_of(trip, car.vehicle), charger_nodes.tobytes())
         found = self._kept.get(key)
         if found is None:
-            found = ManyToMany(self._customized(trip, vehicle, key[0]), charger_nodes)
+            found = ManyToMany(self._customized(trip, car, key[0]), charger_nodes)
             if trip.closed:
-                self._keep_untouched(found, (_kind_of(_before_closures(trip), vehicle), key[1]))
+                before = _kind_of(_before_closures(trip), car.vehicle)
+                self._keep_untouched(found, (before, key[1]))
             self._kept[key] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
@@ -140,23 +145,23 @@ class PreparedRegion:
             closed = known.customized.open_roads & ~rows.customized.open_roads
             rows.keep(untouched_drives(known, np.flatnonzero(closed).astype(np.int32)))
 
-    def _customized(self, trip: Trip, vehicle: Vehicle, kind: str) -> CustomizedHierarchy:
+    def _customized(self, trip: Trip, car: ConditionedVehicle, kind: str) -> CustomizedHierarchy:
         """Return the roads with their costs, as they are kept or made now."""
         found = self._customized_kept.get(kind)
         if found is None:
-            found = self._made(trip, vehicle)
+            found = self._made(trip, car)
             self._customized_kept[kind] = found
             if len(self._customized_kept) > KEPT:
                 self._customized_kept.popitem(last=False)
         self._customized_kept.move_to_end(kind)
         return found
 
-    def _made(self, trip: Trip, vehicle: Vehicle) -> CustomizedHierarchy:
+    def _made(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         """Return the roads with their costs: by an update of those without closures, or anew."""
         if not trip.closed:
-            return self._customised(trip, vehicle)
+            return self._customised(trip, car)
         before = _before_closures(trip)
-        open_roads = self._customized(before, vehicle, _kind_of(before, vehicle))
+        open_roads = self._customized(before, car, _kind_of(before, car.vehicle))
         closed = [self._roads_at(self.region.network, place) for place in trip.closed]
         return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
 
@@ -173,27 +178,17 @@ class PreparedRegion:
             )
         return found
 
-    def _customised(self, trip: Trip, vehicle: Vehicle) -> CustomizedHierarchy:
+    def _customised(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         network = self.region.network
-        values = []
-        for share in speed_shares(trip):
-            costs = price_arcs(network, vehicle, trip, share=share)
-            values.append(whole_numbers(costs.roads()))
-        capacity = model.capacity_kwh(vehicle, trip)
-        curve = vehicle.battery.charging_curve
+        pricing = ArcPricing.of(network, car)
         return CustomizedHierarchy(
             hierarchy=self.hierarchy,
-            values=stacked(values),
-            open_roads=costs.open_arcs,
-            height_kwh=costs.height_kwh,
-            full_kwh=(1.0 - trip.reserve_soc) * capacity,
-            best_kw=curve.max_kw if curve else _LEAST_KW,
+            values=stacked([whole_numbers(pricing.roads(share)) for share in speed_shares(trip)]),
+            open_roads=open_arcs(network, car.vehicle, trip.avoid),
+            height_kwh=car.lift_kwh(network.elevation_m),
+            full_kwh=(1.0 - trip.reserve_soc) * car.capacity_kwh,
+            best_kw=car.fast_charging_kw or _LEAST_KW,
         )
-
-
-def speed_shares(trip: Trip) -> tuple[float, ...]:
-    """Shares of the usual speed at which roads may be driven on this trip, from 1 down."""
-    return shares_of_speed(trip.slow_down_to, SPEED_STEP)
 
 
 def _before_closures(trip: Trip) -> Trip:
@@ -229,7 +224,9 @@ def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
     return found
 
 
-def spells_of(plugs: Sequence[Plug], trip: Trip) -> dict[int, tuple[tuple[float, float], ...]]:
+def opening_intervals_of(
+    plugs: Sequence[Plug], trip: Trip
+) -> dict[int, tuple[tuple[float, float], ...]]:
     """When chargers are open, in seconds after departure; those not named always are.
 
     Chargers whose hours are not known count as open.
@@ -241,9 +238,9 @@ def spells_of(plugs: Sequence[Plug], trip: Trip) -> dict[int, tuple[tuple[float,
     for k, plug in enumerate(plugs):
         if plug.site.opening_hours in (None, "24/7"):
             continue
-        spells = open_spells(plug.site, start, HORIZON_S)
-        if spells is not None:
-            found[k] = spells or _NEVER_OPEN
+        intervals = opening_intervals(plug.site, start, HORIZON_S)
+        if intervals is not None:
+            found[k] = intervals or _NEVER_OPEN
     return found
 
 

@@ -13,13 +13,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from tripplan.errors import NoPlanError
-from tripplan.planning.redrive import State, redriven
+from tripplan.planning.redrive import redriven
 from tripplan.records.hourly_temperature import HOURS_A_DAY
 from tripplan.records.plan import Leg, Plan
-from tripplan.records.trip import Conditions, Trip
-from tripplan.records.vehicle import Vehicle
+from tripplan.records.trip import Trip
 from tripplan.units import S_PER_H
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _LOOKS_S: Final = 600.0
 """A mean is taken over points no further apart than this."""
@@ -32,17 +31,15 @@ _A_BIT: Final = 1e-4
 """SoC by which a reserve goes beyond what the coldest leg has to have more."""
 
 
-def settled(trip: Trip, vehicle: Vehicle, plan: Callable[[Trip, Vehicle], Plan]) -> Plan:
+def settled(trip: Trip, plan: Callable[[Trip], tuple[Plan, ConditionedVehicle]]) -> Plan:
     """Plan a trip whose air temperature changes by the hour.
 
     Parameters
     ----------
     trip
         The trip, with a departure and temperatures by the hour.
-    vehicle
-        The car.
     plan
-        Plans a trip at one temperature.
+        Plans a trip at one temperature; returns the car of the plan with it.
 
     Raises
     ------
@@ -53,8 +50,8 @@ def settled(trip: Trip, vehicle: Vehicle, plan: Callable[[Trip, Vehicle], Plan])
     begin_c = temperature_c(trip.ambient_by_hour, trip.departure)
     ambient_c, more_soc = begin_c, 0.0
     for _ in range(_ROUNDS):
-        found = plan(_at(trip, begin_c, ambient_c, more_soc), vehicle)
-        again = _again(trip, vehicle, found)
+        found, car = plan(_at(trip, begin_c, ambient_c, more_soc))
+        again = _again(trip, car, found)
         if (
             abs(again.mean_c - found.trip.conditions.ambient_c) <= _CLOSE_K
             and again.lacking_soc <= 0.0
@@ -78,7 +75,7 @@ def settled(trip: Trip, vehicle: Vehicle, plan: Callable[[Trip, Vehicle], Plan])
 def _at(trip: Trip, begin_c: float, ambient_c: float, more_soc: float) -> Trip:
     """Return the trip at one temperature, with so much more in reserve."""
     fields = {
-        "conditions": _with_temperature(trip.conditions, round(ambient_c)).model_dump(),
+        "conditions": trip.conditions.model_dump() | {"ambient_c": round(ambient_c)},
         "ambient_by_hour": (),
         "pack_start_c": begin_c if trip.pack_start_c is None else trip.pack_start_c,
         "reserve_soc": trip.reserve_soc + more_soc,
@@ -97,18 +94,17 @@ class _Again(NamedTuple):
     words: str
 
 
-def _again(trip: Trip, vehicle: Vehicle, plan: Plan) -> _Again:
+def _again(trip: Trip, car: ConditionedVehicle, plan: Plan) -> _Again:
     """Drive each leg again at its own hours, from the SoC that the plan starts it with."""
     assert trip.departure is not None
-    points, clock, used = trip.ambient_by_hour, trip.departure, plan.trip.conditions
+    points, clock = trip.ambient_by_hour, trip.departure
     lacking, most_off, temperatures = 0.0, 0.0, []
     for number, leg in enumerate(plan.legs):
-        own = _with_temperature(used, mean_temperature_c(points, clock, leg.driving_s))
-        off_kwh = _spent_kwh(vehicle, own, plan, leg) - _spent_kwh(vehicle, used, plan, leg)
+        own = car.in_air(mean_temperature_c(points, clock, leg.driving_s))
+        off_kwh = _spent_kwh(own, leg) - _spent_kwh(car, leg)
         if number == 0:
-            first = _with_temperature(used, temperature_c(points, clock))
-            warm_ups = [model.warm_up(vehicle, weather).total_kwh for weather in (first, used)]
-            off_kwh += warm_ups[0] - warm_ups[1]
+            first = car.in_air(temperature_c(points, clock))
+            off_kwh += first.warm_up.total_kwh - car.warm_up.total_kwh
         off = off_kwh / plan.capacity_kwh
         last = number + 1 == len(plan.legs)
         wanted_soc = max(trip.reserve_soc, trip.arrival_soc) if last else trip.reserve_soc
@@ -116,29 +112,25 @@ def _again(trip: Trip, vehicle: Vehicle, plan: Plan) -> _Again:
         if off > spare + _ROUNDING_SOC:
             lacking = max(lacking, off)
         most_off = max(most_off, off)
-        temperatures.append(own.ambient_c)
+        temperatures.append(own.conditions.ambient_c)
         pause_s = 0.0 if last else plan.stops[number].pause_s
         clock += timedelta(seconds=leg.driving_s + pause_s)
     driving_s = [max(leg.driving_s, 1.0) for leg in plan.legs]
     mean_c = float(np.average(temperatures, weights=driving_s))
+    used_c = car.conditions.ambient_c
     words = (
         f"By the temperatures of each hour, the air has {min(temperatures):.0f} to "
-        f"{max(temperatures):.0f} °C over the legs; the plan takes {used.ambient_c:g} °C, their "
+        f"{max(temperatures):.0f} °C over the legs; the plan takes {used_c:g} °C, their "
         "mean, all the way. Driven again at the temperature of its own hours, no leg ends below "
         f"the reserve of {trip.reserve_soc:.0%}, and none more than {most_off:.1%} below the plan."
     )
     return _Again(mean_c, lacking, words)
 
 
-def _with_temperature(weather: Conditions, ambient_c: float) -> Conditions:
-    return weather.model_copy(update={"ambient_c": ambient_c})
-
-
-def _spent_kwh(vehicle: Vehicle, weather: Conditions, plan: Plan, leg: Leg) -> float:
-    """Energy that driving a leg takes in a weather, from the plan's SoC."""
-    start = State(leg.departure_soc * plan.capacity_kwh, plan.capacity_kwh, leg.pack_departure_c)
-    pack = model.pack_model(vehicle, weather)
-    return start.energy_kwh - redriven(vehicle, weather, leg, start, pack, math.inf).energy_kwh
+def _spent_kwh(car: ConditionedVehicle, leg: Leg) -> float:
+    """Energy that driving a leg takes the car in its weather, from the plan's SoC."""
+    start_kwh = leg.departure_soc * car.capacity_kwh
+    return start_kwh - redriven(car, leg, start_kwh, leg.pack_departure_c, math.inf).energy_kwh
 
 
 def temperature_c(points: Sequence[tuple[float, float]], at: datetime) -> float:

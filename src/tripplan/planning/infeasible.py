@@ -10,22 +10,22 @@ from tripplan.errors import DisconnectedError, OutOfRangeError
 from tripplan.planning.road_access import open_arcs
 from tripplan.records.region import Region
 from tripplan.records.trip import AvoidableRoad, Trip
-from tripplan.records.vehicle import Vehicle
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach, distance_km, joined
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _NOTHING_KWH: Final = 0.05
 """Less is nothing in a message with one decimal."""
 
 
 @dataclass(frozen=True, eq=False)
-class Refused:
+class Infeasible:
     """A trip that cannot be done.
 
     Parameters
     ----------
-    region, trip, vehicle
+    region, trip, car
         Who wanted to drive where.
     customized, problem
         The same as the search saw it.
@@ -33,7 +33,7 @@ class Refused:
 
     region: Region
     trip: Trip
-    vehicle: Vehicle
+    car: ConditionedVehicle
     customized: CustomizedHierarchy
     problem: Problem
 
@@ -48,7 +48,8 @@ class Refused:
             How many chargers wishes took out, by reason.
         """
         chargers = self.problem.charger_node.size - len(self.problem.banned)
-        trip, vehicle, network = self.trip, self.vehicle, self.region.network
+        trip, network = self.trip, self.region.network
+        ends = f"{trip.origin.label} to {trip.destination.label}"
         lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
         near = self.region.gazetteer.nearest(lat, lon)
         name = f"{lat:.4f},{lon:.4f}"
@@ -69,8 +70,7 @@ class Refused:
             counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
             fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
         return OutOfRangeError(
-            f"{vehicle.name} cannot drive from {trip.origin.label} to {trip.destination.label}: "
-            f"{self._gap(gap)}. "
+            f"{self.car.vehicle.name} cannot drive from {ends}: {self._gap(gap)}. "
             f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
             f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
             "would help.",
@@ -106,5 +106,5 @@ class Refused:
         )
 
     def _joined(self, avoid: tuple[AvoidableRoad, ...]) -> bool:
-        open_roads = open_arcs(self.region.network, self.vehicle, avoid)
+        open_roads = open_arcs(self.region.network, self.car.vehicle, avoid)
         return joined(self.customized, open_roads, self.problem.origin, self.problem.destination)

@@ -18,13 +18,14 @@ from typing import Final
 
 import numpy as np
 
-from tripplan.planning.route import Halt
+from tripplan.planning.stops import Stop
 from tripplan.planning.tariff import FREE, Tariff
 from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, Leg
 from tripplan.records.trip import Trip
 from tripplan.search.problem import ObjectiveWeights, Problem, nothing_beside_time
 from tripplan.units import S_PER_H
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 STOP_WORTH_S: Final = 86_400.0
 """What a stop counts with objective ``stops``: more than any plan could save by one more."""
@@ -40,25 +41,23 @@ class Pricing:
 
     Parameters
     ----------
-    trip
-        The trip.
+    trip, car
+        Who drives where.
     plugs
         The chargers that its car can use.
     stated
         What charging costs at each of them, where that is known.
-    home_efficiency
-        Share of the energy from the wall at home that reaches the battery.
     """
 
     trip: Trip
+    car: ConditionedVehicle
     plugs: Sequence[Plug]
     stated: Sequence[Tariff | None]
-    home_efficiency: float
 
     @property
     def home_per_kwh(self) -> float:
         """What a kilowatt-hour in the battery costs that comes from home."""
-        return self.trip.prices.home_price_per_kwh / self.home_efficiency
+        return self.trip.prices.home_price_per_kwh / self.car.home_efficiency
 
     @cached_property
     def currency(self) -> str:
@@ -117,7 +116,7 @@ def hour_worth(trip: Trip) -> float:
     return max(prices.value_of_time_per_h, least)
 
 
-def with_objective(problem: Problem, pricing: Pricing, halts: Sequence[Halt]) -> Problem:
+def with_objective(problem: Problem, pricing: Pricing, stops: Sequence[Stop]) -> Problem:
     """Return the problem with what counts beside time by the trip's objective.
 
     Parameters
@@ -126,7 +125,7 @@ def with_objective(problem: Problem, pricing: Pricing, halts: Sequence[Halt]) ->
         What is asked of the search.
     pricing
         What charging costs on the trip.
-    halts
+    stops
         Places to visit, as the problem's targets have them but for the last.
     """
     trip, worth = pricing.trip, nothing_beside_time(problem.stop_count)
@@ -141,18 +140,18 @@ def with_objective(problem: Problem, pricing: Pricing, halts: Sequence[Halt]) ->
         at_charger = np.concatenate([np.ones(chargers), counted, [0.0]])
         worth = replace(worth, fee_s=STOP_WORTH_S * at_charger)
     else:
-        worth = _money_worth(pricing, chargers, halts)
+        worth = _money_worth(pricing, chargers, stops)
     return replace(problem, objective=worth)
 
 
-def _money_worth(pricing: Pricing, chargers: int, halts: Sequence[Halt]) -> ObjectiveWeights:
+def _money_worth(pricing: Pricing, chargers: int, stops: Sequence[Stop]) -> ObjectiveWeights:
     """Return prices in seconds at each stop: chargers, targets and the origin."""
     trip = pricing.trip
     s_per_money = S_PER_H / hour_worth(trip)
     tariffs = [pricing.tariff(k)[0] for k in range(chargers)]
-    for halt in halts:
-        own = Tariff(trip.prices.home_price_per_kwh / halt.efficiency, 0.0, 0.0, pricing.currency)
-        tariffs.append(own if halt.plug is None else pricing.of_plug(halt.plug))
+    for stop in stops:
+        own = Tariff(trip.prices.home_price_per_kwh / stop.efficiency, 0.0, 0.0, pricing.currency)
+        tariffs.append(own if stop.plug is None else pricing.of_plug(stop.plug))
     tariffs += [FREE, FREE]
     per_kwh, per_min, per_session = np.array([tariff[:3] for tariff in tariffs], np.float64).T
     return ObjectiveWeights(
@@ -194,10 +193,9 @@ def totals_of(
     legs: Sequence[Leg],
     stops: Sequence[ChargingStop],
     total_s: float,
-    capacity_kwh: float,
 ) -> Totals:
     """Add up legs and paid stops."""
-    used_kwh = (legs[0].departure_soc - legs[-1].arrival_soc) * capacity_kwh
+    used_kwh = (legs[0].departure_soc - legs[-1].arrival_soc) * pricing.car.capacity_kwh
     return Totals(
         total_s,
         sum(leg.energy.spent_kwh for leg in legs) + sum(stop.standby_kwh for stop in stops),
@@ -207,7 +205,7 @@ def totals_of(
     )
 
 
-def score(pricing: Pricing, totals: Totals, bound_s: float, warm_up_kwh: float) -> Score:
+def score(pricing: Pricing, totals: Totals, bound_s: float) -> Score:
     """Return the value of a plan, and what no plan can undercut.
 
     Parameters
@@ -218,10 +216,10 @@ def score(pricing: Pricing, totals: Totals, bound_s: float, warm_up_kwh: float) 
         What the plan comes to.
     bound_s
         What no plan counts less than, in the seconds of the search.
-    warm_up_kwh
-        Energy that the cabin draws before the search begins to count.
     """
     trip = pricing.trip
+    # The warm-up is drawn before the search begins to count.
+    warm_up_kwh = pricing.car.warm_up.total_kwh
     hours = totals.total_s / S_PER_H
     if trip.objective == "energy":
         worth = trip.hour_worth_kwh
@@ -250,22 +248,22 @@ def price_assumptions(pricing: Pricing, stops: Sequence[ChargingStop]) -> tuple[
     """Return what the costs of a plan rest on, in sentences."""
     prices = pricing.trip.prices
     guessed = sum(bool(stop.price_rule) for stop in stops)
-    said = [
+    sentences = [
         (
             "Energy from home, and what is left on arrival, is priced at "
             f"{money(prices.home_price_per_kwh, pricing.currency)} per kWh from the wall, of which "
-            f"{pricing.home_efficiency:.0%} reach the battery; fast chargers are taken to bill "
+            f"{pricing.car.home_efficiency:.0%} reach the battery; fast chargers are taken to bill "
             "what reaches it."
         )
     ]
     if guessed:
-        said.append(
+        sentences.append(
             f"{guessed} of {sum(stop.kind == 'charger' for stop in stops)} charging stops state no "
             f"price that can be used; {money(prices.price_per_kwh, pricing.currency)} per kWh and "
             f"{money(prices.price_per_session, pricing.currency)} per stop are assumed there."
         )
     if pricing.trip.objective == "money":
-        said.append(
+        sentences.append(
             f"An hour of the trip is worth {money(hour_worth(pricing.trip), pricing.currency)}."
         )
-    return tuple(said)
+    return tuple(sentences)

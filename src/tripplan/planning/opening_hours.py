@@ -55,7 +55,7 @@ def is_open(charger: Charger, at: datetime) -> bool | None:
         raise _no_time(at, error) from error
 
 
-def open_spells(
+def opening_intervals(
     charger: Charger, start: datetime, horizon_s: float
 ) -> tuple[tuple[float, float], ...] | None:
     """Find when a charger is open within some time.
@@ -72,10 +72,10 @@ def open_spells(
     Returns
     -------
     tuple of (float, float) or None
-        First and last moment of each spell, seconds after ``start``, in order and apart, shape
-        (spells, 2); the first and the last may be cut off by the horizon.  None where the hours
-        are not known or not understood.  A spell of which the hours themselves say "unknown" does
-        not count as open; if they say so and of no time "open", they are not known.
+        First and last moment of each interval, seconds after ``start``, in order and apart, shape
+        (intervals, 2); the first and the last may be cut off by the horizon.  None where the hours
+        are not known or not understood.  An interval of which the hours themselves say "unknown"
+        does not count as open; if they say so and of no time "open", they are not known.
 
     Raises
     ------
@@ -97,14 +97,14 @@ def open_spells(
         rows = list(hours.intervals(begin, begin + timedelta(seconds=horizon_s)))
     except (ValueError, OverflowError) as error:
         raise _no_time(start, error) from error
-    spells = _joined(
+    intervals = _joined(
         (_seconds(begin, first), _seconds(begin, last))
         for first, last, state, _ in rows
         if state == State.OPEN and last is not None
     )
-    if not spells and any(state == State.UNKNOWN for _, _, state, _ in rows):
+    if not intervals and any(state == State.UNKNOWN for _, _, state, _ in rows):
         return None
-    return spells
+    return intervals
 
 
 def local_time(at: datetime, lat: float, lon: float) -> datetime:
@@ -150,10 +150,10 @@ def _seconds(begin: datetime, at: datetime) -> float:
     return (at.astimezone(_UTC) - begin).total_seconds()
 
 
-def _joined(spells: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """Join spells that touch: the parser parts them where their comments differ."""
+def _joined(intervals: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Join intervals that touch: the parser parts them where their comments differ."""
     found: list[tuple[float, float]] = []
-    for first, last in spells:
+    for first, last in intervals:
         if found and first <= found[-1][1]:
             found[-1] = (found[-1][0], max(last, found[-1][1]))
         elif last > first:

@@ -1,4 +1,4 @@
-"""Unfold the winning chain of stops into legs and charging stops, arc by arc."""
+"""Reconstruct the winning chain of stops as legs and charging stops, arc by arc."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,22 +7,21 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.physics.thermal import driven_pack_c
-from tripplan.planning.arc_costs import price_arcs
-from tripplan.planning.route import Journey, State, Steps, steps_of
+from tripplan.planning.arc_costs import ArcPricing, PieceCosts, speed_shares
 from tripplan.planning.speed_advice import speed_advice
-from tripplan.planning.stops import charger_halt, pause
-from tripplan.records.charger import Plug
+from tripplan.planning.stops import State, Stop, stop_at
+from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import ChargingStop, EnergyLedger, Leg, SpeedAdvice, Trace
-from tripplan.records.trip import Place
+from tripplan.records.trip import Place, Trip
 from tripplan.routing.geometry import Track, lay_track
 from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution
 from tripplan.units import KMH_PER_MPS, M_PER_KM
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle, WarmUp
 
 
 @dataclass(frozen=True)
-class Itinerary:
+class Route:
     """Legs and stops in the order of driving; stops[i] lies between legs[i] and legs[i + 1]."""
 
     legs: tuple[Leg, ...]
@@ -39,60 +38,59 @@ class _Driven:
     ledger: EnergyLedger
 
 
-def unfold(
-    problem: Problem, solution: Solution, journey: Journey, plugs: Sequence[Plug]
-) -> Itinerary:
-    """Drive the chosen chain arc by arc.
+def reconstruct(
+    network: RoadNetwork,
+    car: ConditionedVehicle,
+    trip: Trip,
+    problem: Problem,
+    solution: Solution,
+    stops: Sequence[Stop],
+) -> Route:
+    """Drive the chosen chain of stops arc by arc.
 
     Parameters
     ----------
+    network
+        The roads.
+    car, trip
+        Who drives where.
     problem, solution
         What was asked of the search, and its answer.
-    journey
-        The roads, the car and the trip.
-    plugs
-        Plug of each charger of the problem.
+    stops
+        The solution's stops as places.
     """
-    trip, network = journey.trip, journey.network
-    halts = [
-        journey.halts[visit.target] if visit.target >= 0 else charger_halt(plugs[visit.charger])
-        for visit in solution.stops
-    ]
-    warm_ups = [
-        model.warm_up(journey.vehicle, trip.conditions),
-        *(halt.warm_up for halt in halts),
-    ]
-    places = [trip.origin, *(halt.place for halt in halts), trip.destination]
+    shares = np.array(speed_shares(trip))
+    warm_ups = [car.warm_up, *(stop.warm_up for stop in stops)]
+    places = [trip.origin, *(stop.place for stop in stops), trip.destination]
     state = State(energy_kwh=problem.start_kwh + warm_ups[0].total_kwh, pack_c=problem.start_c)
     node = problem.origin
     legs: list[Leg] = []
-    stops: list[ChargingStop] = []
+    found: list[ChargingStop] = []
     for position, roads in enumerate(solution.legs):
         track = lay_track(network, roads.arcs, node)
-        costs = price_arcs(
-            network,
-            journey.vehicle,
-            trip,
-            arcs=roads.arcs,
-            share=journey.shares[roads.speed],
-        )
         node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
-        steps = steps_of(network, track, costs)
+        pricing = ArcPricing.of(network, car, roads.arcs)
+        piece = pricing.piece_first[track.at] + (track.piece - network.piece_first[track.arc])
+        steps = pricing.pieces(shares[roads.speed]).parts(piece, track.share)
+        advice: tuple[SpeedAdvice, ...] = ()
+        if np.any(roads.speed):
+            usual_mps = pricing.pieces().speed_mps[piece]
+            advice = speed_advice(usual_mps, steps.speed_mps, track.distance_m, state.distance_km)
         drive = _drive(problem, steps, state, warm_ups[position])
-        advice = speed_advice(journey, roads, track, steps, state.distance_km)
+        bearing_deg = pricing.bearing_deg[track.at]
         ends = (places[position], places[position + 1])
-        legs.append(_leg(problem, track, steps, drive, state, ends, advice))
+        legs.append(_leg(problem, track, steps, drive, state, bearing_deg, ends, advice))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])
         state.distance_km = legs[-1].trace.distance_km[-1]
-        if position < len(solution.stops):
-            visit, halt = solution.stops[position], halts[position]
-            stops.append(pause(problem, visit, state, position + 1, halt))
-    return Itinerary(tuple(legs), tuple(stops))
+        if position < len(stops):
+            chosen = solution.stops[position]
+            found.append(stop_at(stops[position], chosen, position + 1, problem, state))
+    return Route(tuple(legs), tuple(found))
 
 
-def _drive(problem: Problem, steps: Steps, state: State, warm_up: model.WarmUp) -> _Driven:
+def _drive(problem: Problem, steps: PieceCosts, state: State, warm_up: WarmUp) -> _Driven:
     energy, pack_c, elapsed = state.energy_kwh - warm_up.total_kwh, state.pack_c, state.elapsed_s
     curtailed = 0.0
     # A leg without any road (a stop where the trip starts) has but one point: its end.
@@ -121,9 +119,10 @@ def _drive(problem: Problem, steps: Steps, state: State, warm_up: model.WarmUp) 
 def _leg(
     problem: Problem,
     track: Track,
-    steps: Steps,
+    steps: PieceCosts,
     drive: _Driven,
     state: State,
+    bearing_deg: Floats,
     ends: tuple[Place, Place],
     advice: tuple[SpeedAdvice, ...],
 ) -> Leg:
@@ -153,7 +152,7 @@ def _leg(
             pack_c=tuple(drive.pack_c.tolist()),
             elevation_m=tuple(track.elevation_m.tolist()),
             speed_kmh=_at_points(steps.speed_mps * KMH_PER_MPS),
-            bearing_deg=_at_points(steps.bearing_deg),
+            bearing_deg=_at_points(bearing_deg),
         ),
     )
 

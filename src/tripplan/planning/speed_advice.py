@@ -2,11 +2,8 @@
 
 import numpy as np
 
-from tripplan.planning.arc_costs import price_arcs
-from tripplan.planning.route import Journey, Steps, steps_of
+from tripplan.arrays import Floats
 from tripplan.records.plan import SpeedAdvice
-from tripplan.routing.geometry import Track
-from tripplan.search.refine import Drive
 from tripplan.units import KMH_PER_MPS, M_PER_KM
 
 _ADVISED_KMH = 2.0
@@ -18,15 +15,21 @@ _ADVISED_KM = 1.0
 
 
 def speed_advice(
-    journey: Journey, roads: Drive, track: Track, steps: Steps, before_km: float
+    usual_mps: Floats, advised_mps: Floats, distance_m: Floats, before_km: float
 ) -> tuple[SpeedAdvice, ...]:
-    """Say where the plan drives more slowly than usual: stretches with their mean speeds."""
-    if not np.any(roads.speed):
-        return ()
-    usual = price_arcs(journey.network, journey.vehicle, journey.trip, arcs=roads.arcs)
-    pieces = steps_of(journey.network, track, usual)
-    usual_kmh, advised_kmh = pieces.speed_mps * KMH_PER_MPS, steps.speed_mps * KMH_PER_MPS
-    length_km = np.diff(track.distance_m) / M_PER_KM
+    """Say where the plan drives more slowly than usual: stretches with their mean speeds.
+
+    Parameters
+    ----------
+    usual_mps, advised_mps
+        Speed of each step of a leg, shape (steps,). [m/s]
+    distance_m
+        Distance of its points from the leg's start, shape (steps + 1,). [m]
+    before_km
+        Distance of the leg's start from the origin. [km]
+    """
+    usual_kmh, advised_kmh = usual_mps * KMH_PER_MPS, advised_mps * KMH_PER_MPS
+    length_km = np.diff(distance_m) / M_PER_KM
     slow = usual_kmh - advised_kmh >= _ADVISED_KMH
     found: list[SpeedAdvice] = []
     begin = 0
@@ -43,8 +46,8 @@ def speed_advice(
         if slow[begin] and km.sum() >= _ADVISED_KM:
             found.append(
                 SpeedAdvice(
-                    from_km=before_km + float(track.distance_m[begin]) / M_PER_KM,
-                    to_km=before_km + float(track.distance_m[end]) / M_PER_KM,
+                    from_km=before_km + float(distance_m[begin]) / M_PER_KM,
+                    to_km=before_km + float(distance_m[end]) / M_PER_KM,
                     usual_kmh=float(km.sum() / (km / usual_kmh[begin:end]).sum()),
                     advised_kmh=float(km.sum() / (km / advised_kmh[begin:end]).sum()),
                 )

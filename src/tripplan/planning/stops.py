@@ -1,6 +1,7 @@
-"""A pause of the journey: at a charger or a waypoint, minute by minute."""
+"""A stop of the route: at a charger or a waypoint, minute by minute."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -9,50 +10,117 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import parked_pack_c
-from tripplan.planning.route import Halt, State
 from tripplan.records.charger import Plug
 from tripplan.records.plan import ChargingStop, LimitedBy, PowerSample
-from tripplan.records.trip import Place
+from tripplan.records.trip import Place, Waypoint
 from tripplan.search.kernels.heat_trajectory import charging_trajectory, charging_trajectory_for
-from tripplan.search.problem import Problem
+from tripplan.search.problem import Problem, Target
 from tripplan.search.solve import SolutionStop
 from tripplan.units import S_PER_H
+from tripplan.vehicle_model.conditioned import NO_WARM_UP, ConditionedVehicle, WarmUp
 
 
-def charger_halt(plug: Plug) -> Halt:
-    """Return the halt at a charger."""
+@dataclass
+class State:
+    """Where the car is while the plan is reconstructed."""
+
+    energy_kwh: float
+    pack_c: float
+    elapsed_s: float = 0.0
+    distance_km: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place where the car stops: a waypoint, or a charger that is required or was chosen."""
+
+    node: int
+    place: Place
+    plug: Plug | None = None
+    """The plug of a charger."""
+    dwell_s: float = 0.0
+    charger_kw: float = 0.0
+    """Power that a waypoint's own plug gives the battery; 0: none."""
+    efficiency: float = 1.0
+    """Share of the energy from that plug that reaches the battery."""
+    standing_kwh: float = 0.0
+    """Energy that the car takes while it stands there without a plug."""
+    warm_up: WarmUp = NO_WARM_UP
+    """Energy that it takes to get warm again when it drives on."""
+
+    @property
+    def power_kw(self) -> float:
+        """Power of the plug there, kW; 0: there is none."""
+        return self.plug.power_kw if self.plug else self.charger_kw
+
+    def target(self, overhead_s: float) -> Target:
+        """Return a place on the way as the search sees it.
+
+        Parameters
+        ----------
+        overhead_s
+            Time that a stop at a charger takes beside charging. [s]
+        """
+        if self.plug is None:
+            drawn_kwh = self.standing_kwh + self.warm_up.total_kwh
+            return Target(self.node, self.dwell_s, self.charger_kw, drawn_kwh=drawn_kwh)
+        return Target(self.node, 0.0, self.plug.power_kw, overhead_s, is_charger=True)
+
+
+def charger_stop(plug: Plug, node: int) -> Stop:
+    """Return the stop at a charger."""
     site = plug.site
-    return Halt(Place(lat=site.lat, lon=site.lon, name=site.name), plug)
+    return Stop(node, Place(lat=site.lat, lon=site.lon, name=site.name), plug)
 
 
-def pause(
-    problem: Problem,
-    visit: SolutionStop,
-    state: State,
-    number: int,
-    halt: Halt,
+def waypoint_stop(waypoint: Waypoint, node: int, car: ConditionedVehicle) -> Stop:
+    """Return what a waypoint is to a car."""
+    stay = car.stay(waypoint.dwell_s, waypoint.charger_kw)
+    return Stop(
+        node,
+        waypoint.place,
+        dwell_s=waypoint.dwell_s,
+        charger_kw=stay.plug.battery_kw,
+        efficiency=stay.plug.efficiency,
+        standing_kwh=stay.standing_kwh,
+        warm_up=stay.warm_up,
+    )
+
+
+def stop_at(
+    stop: Stop, chosen: SolutionStop, number: int, problem: Problem, state: State
 ) -> ChargingStop:
-    """Stand and charge, and move the state to the moment of departure."""
+    """Stand and charge, and move the state to the moment of departure.
+
+    Parameters
+    ----------
+    stop, chosen, number
+        Where, what the search has chosen to do there, and which stop of the route it is.
+    problem
+        What was asked of the search.
+    state
+        Where the car is.
+    """
     capacity, pack = problem.capacity_kwh, problem.pack
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
-    kw = halt.power_kw if problem.power is not None else 0.0
+    kw = stop.power_kw if problem.power is not None else 0.0
     # Goals have no opening hours; -1 names no charger.
-    closed_s = problem.opens_s(visit.charger, state.elapsed_s) - state.elapsed_s
-    waited_s = closed_s + visit.waited_s
+    closed_s = problem.opens_s(chosen.charger, state.elapsed_s) - state.elapsed_s
+    waited_s = closed_s + chosen.waited_s
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
-    courses = [_dwell(problem, state, kw, halt.dwell_s)] if halt.dwell_s > 0.0 else []
+    trajectories = [_dwell(problem, state, kw, stop.dwell_s)] if stop.dwell_s > 0.0 else []
     dwell_kwh = state.energy_kwh - arrival_kwh
-    state.energy_kwh -= halt.standing_kwh
-    overhead_s = problem.overhead_s if halt.plug else 0.0
+    state.energy_kwh -= stop.standing_kwh
+    overhead_s = problem.overhead_s if stop.plug else 0.0
     charging_s = 0.0
     if kw > 0.0 and problem.power is not None:
         state.pack_c = parked_pack_c(state.pack_c, 0.0, overhead_s, pack)
-        courses.append(_charge(problem, state, kw, visit.departure_kwh))
-        charging_s = float(courses[-1][-1, 1])
-    samples, free_s = _all_samples(courses, halt.dwell_s, kw, problem.power)
-    state.elapsed_s += waited_s + halt.dwell_s + overhead_s + charging_s
-    gained_kwh = state.energy_kwh + halt.standing_kwh - arrival_kwh
-    busy_s = sum(float(course[-1, 1]) for course in courses)
+        trajectories.append(_charge(problem, state, kw, chosen.departure_kwh))
+        charging_s = float(trajectories[-1][-1, 1])
+    samples, free_s = _all_samples(trajectories, stop.dwell_s, kw, problem.power)
+    state.elapsed_s += waited_s + stop.dwell_s + overhead_s + charging_s
+    gained_kwh = state.energy_kwh + stop.standing_kwh - arrival_kwh
+    busy_s = sum(float(trajectory[-1, 1]) for trajectory in trajectories)
     return ChargingStop(
         number=number,
         charger_kw=kw,
@@ -70,16 +138,16 @@ def pause(
         limited_by=_main_limit(samples),
         heat_delay_s=max(0.0, busy_s - free_s),
         samples=samples,
-        **_facts(halt),
+        **_facts(stop),
     )
 
 
 def _charge(problem: Problem, state: State, kw: float, departure_kwh: float) -> Floats:
-    """Charge up to an energy; returns the course of the charge."""
+    """Charge up to an energy; returns the trajectory of the charge."""
     assert problem.power is not None
     capacity = problem.capacity_kwh
     leave_kwh = max(departure_kwh, state.energy_kwh)
-    course = charging_trajectory(
+    trajectory = charging_trajectory(
         state.energy_kwh / capacity,
         leave_kwh / capacity,
         state.pack_c,
@@ -87,16 +155,16 @@ def _charge(problem: Problem, state: State, kw: float, departure_kwh: float) -> 
         problem.power,
         problem.pack,
     )
-    state.pack_c = float(course[-1, 2])
+    state.pack_c = float(trajectory[-1, 2])
     state.energy_kwh = leave_kwh
-    return course
+    return trajectory
 
 
 def _dwell(problem: Problem, state: State, kw: float, dwell_s: float) -> Floats:
-    """Stand for a time, charging where there is a plug; returns the course of the charge."""
-    course = np.array([[state.energy_kwh / problem.capacity_kwh, 0.0, state.pack_c]])
+    """Stand for a time, charging where there is a plug; returns the trajectory of the charge."""
+    trajectory = np.array([[state.energy_kwh / problem.capacity_kwh, 0.0, state.pack_c]])
     if kw > 0.0 and problem.power is not None:
-        course = charging_trajectory_for(
+        trajectory = charging_trajectory_for(
             state.energy_kwh / problem.capacity_kwh,
             problem.limit_kwh / problem.capacity_kwh,
             state.pack_c,
@@ -105,25 +173,25 @@ def _dwell(problem: Problem, state: State, kw: float, dwell_s: float) -> Floats:
             problem.power,
             problem.pack,
         )
-    state.energy_kwh = float(course[-1, 0]) * problem.capacity_kwh
-    rest_s = max(dwell_s - float(course[-1, 1]), 0.0)
-    state.pack_c = parked_pack_c(float(course[-1, 2]), 0.0, rest_s, problem.pack)
-    return course
+    state.energy_kwh = float(trajectory[-1, 0]) * problem.capacity_kwh
+    rest_s = max(dwell_s - float(trajectory[-1, 1]), 0.0)
+    state.pack_c = parked_pack_c(float(trajectory[-1, 2]), 0.0, rest_s, problem.pack)
+    return trajectory
 
 
 def _all_samples(
-    courses: Sequence[Floats], dwell_s: float, kw: float, power: PowerModel | None
+    trajectories: Sequence[Floats], dwell_s: float, kw: float, power: PowerModel | None
 ) -> tuple[tuple[PowerSample, ...], float]:
     """Return samples of the charges of a stop, and the time that they take without heat."""
     if power is None or kw <= 0.0:
         return (), 0.0
     found: list[PowerSample] = []
     free_s = 0.0
-    for position, course in enumerate(courses):
-        if position and course.shape[0] < 2:
+    for position, trajectory in enumerate(trajectories):
+        if position and trajectory.shape[0] < 2:
             continue
         since_s = dwell_s if position else 0.0
-        samples, without_heat_s = _samples(course, kw, power)
+        samples, without_heat_s = _samples(trajectory, kw, power)
         found += [
             sample.model_copy(update={"since_plug_in_s": sample.since_plug_in_s + since_s})
             for sample in samples
@@ -132,17 +200,17 @@ def _all_samples(
     return tuple(found), free_s
 
 
-def _facts(halt: Halt) -> dict[str, Any]:
-    """Return what is known of a halt before the car comes there, by field."""
+def _facts(stop: Stop) -> dict[str, Any]:
+    """Return what is known of a stop before the car comes there, by field."""
     return {
-        "kind": "charger" if halt.plug else "waypoint",
-        "name": halt.place.label,
-        "lat": halt.place.lat,
-        "lon": halt.place.lon,
-        "dwell_s": halt.dwell_s,
-        "standby_kwh": halt.standing_kwh,
-        "plug_efficiency": halt.efficiency,
-        **_source_facts(halt.plug),
+        "kind": "charger" if stop.plug else "waypoint",
+        "name": stop.place.label,
+        "lat": stop.place.lat,
+        "lon": stop.place.lon,
+        "dwell_s": stop.dwell_s,
+        "standby_kwh": stop.standing_kwh,
+        "plug_efficiency": stop.efficiency,
+        **_source_facts(stop.plug),
     }
 
 
@@ -175,12 +243,12 @@ def _source_facts(plug: Plug | None) -> dict[str, Any]:
 
 
 def _samples(
-    course: Floats, charger_kw: float, power: PowerModel
+    trajectory: Floats, charger_kw: float, power: PowerModel
 ) -> tuple[tuple[PowerSample, ...], float]:
     """Each cell of a charge, and the time that it takes without a limit by temperature."""
     samples = []
     free_s = 0.0
-    for now, then in pairwise(course):
+    for now, then in pairwise(trajectory):
         energy_kwh = float(then[0] - now[0]) * power.capacity_kwh
         power_kw = energy_kwh / float(then[1] - now[1]) * S_PER_H
         middle = (np.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
@@ -202,10 +270,10 @@ def _samples(
     last_limit: LimitedBy = samples[-1].limited_by if samples else "vehicle"
     samples.append(
         PowerSample(
-            since_plug_in_s=float(course[-1, 1]),
-            soc=float(course[-1, 0]),
+            since_plug_in_s=float(trajectory[-1, 1]),
+            soc=float(trajectory[-1, 0]),
             power_kw=last_kw,
-            pack_c=float(course[-1, 2]),
+            pack_c=float(trajectory[-1, 2]),
             limited_by=last_limit,
         )
     )

@@ -10,51 +10,48 @@ from collections.abc import Sequence
 
 from tripplan.physics import spread
 from tripplan.records.plan import ArrivalOutlook, ChargingStop, Leg
-from tripplan.units import J_PER_KWH, STANDARD_GRAVITY_MPS2
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
-def level_kwh(leg: Leg, mass_kg: float) -> float:
+def level_kwh(leg: Leg, car: ConditionedVehicle) -> float:
     """Battery energy of a leg less the potential energy that the car gains [kWh]."""
     rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
-    potential_kwh = mass_kg * STANDARD_GRAVITY_MPS2 * rise_m / J_PER_KWH
-    return max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - potential_kwh)
+    return max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
 
 
 def at_stake_soc(
-    legs: Sequence[Leg], stops: Sequence[ChargingStop], mass_kg: float, capacity_kwh: float
+    legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle
 ) -> list[float]:
     """SoC that the legs took on the level since the battery was last charged, shape (legs,)."""
     found, since_charge = [], 0.0
     for position, leg in enumerate(legs):
         if position and stops[position - 1].energy_kwh > 0.0:
             since_charge = 0.0
-        since_charge += level_kwh(leg, mass_kg) / capacity_kwh
+        since_charge += level_kwh(leg, car) / car.capacity_kwh
         found.append(since_charge)
     return found
 
 
-def with_outlook(
-    legs: Sequence[Leg], stops: Sequence[ChargingStop], mass_kg: float, capacity_kwh: float
+def with_uncertainty(
+    legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle
 ) -> tuple[Leg, ...]:
-    """Return the legs with their outlook.
+    """Return the legs with the uncertainty of their arrivals.
 
     Parameters
     ----------
     legs, stops
         The plan; stops lie between legs.
-    mass_kg
-        Car with load.
-    capacity_kwh
-        Energy between SoC 0 and 1.
+    car
+        The car under the conditions of the trip.
     """
-    stakes = at_stake_soc(legs, stops, mass_kg, capacity_kwh)
+    stakes = at_stake_soc(legs, stops, car)
     return tuple(
-        leg.model_copy(update={"outlook": _outlook(leg, stake)})
+        leg.model_copy(update={"outlook": _arrival(leg, stake)})
         for leg, stake in zip(legs, stakes, strict=True)
     )
 
 
-def _outlook(leg: Leg, stake: float) -> ArrivalOutlook:
+def _arrival(leg: Leg, stake: float) -> ArrivalOutlook:
     off = spread.QUANTILE_90 * spread.SCALE * stake
     chance = 1.0
     if stake > 0.0:
@@ -68,19 +65,15 @@ def _outlook(leg: Leg, stake: float) -> ArrivalOutlook:
 
 
 def margin_soc(
-    legs: Sequence[Leg],
-    stops: Sequence[ChargingStop],
-    mass_kg: float,
-    capacity_kwh: float,
-    wanted: float,
+    legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle, wanted: float
 ) -> float:
     """Return the least SoC to plan for, so that every arrival is as probable as wanted."""
-    stakes = at_stake_soc(legs, stops, mass_kg, capacity_kwh)
+    stakes = at_stake_soc(legs, stops, car)
     return spread.quantile(wanted) * spread.SCALE * max(stakes)
 
 
 def in_words(legs: Sequence[Leg]) -> tuple[str, ...]:
-    """Say what the outlook rests on, to be shown with the plan."""
+    """Say what the uncertainty rests on, to be shown with the plan."""
     chance = arrival_probability(legs)
     if chance is None:
         return ()

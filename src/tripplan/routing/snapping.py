@@ -7,7 +7,6 @@ from scipy.spatial import cKDTree
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import OffNetworkError
 from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
-from tripplan.records.trip import Place
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 DETOUR_KM = 2.0
@@ -44,19 +43,28 @@ class NodeIndex:
         better = beside_km <= distance_km + DETOUR_KM
         return np.where(better, beside, node), np.where(better, beside_km, distance_km)
 
-    def snap(self, place: Place, limit_km: float) -> tuple[int, float]:
+    def snap(self, lat: float, lon: float, limit_km: float, name: str) -> tuple[int, float]:
         """Return the node nearest to a place and how far it is, in km.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        limit_km
+            How far it may be. [km]
+        name
+            What a message calls it.
 
         Raises
         ------
         OffNetworkError
             The nearest node is farther than ``limit_km``.
         """
-        nodes, distances = self.nearest(np.array([place.lat]), np.array([place.lon]))
+        nodes, distances = self.nearest(np.array([lat]), np.array([lon]))
         distance_km = float(distances[0])
         if distance_km > limit_km:
             raise OffNetworkError(
-                f"no road near {place.label}: the nearest one of this region is "
+                f"no road near {name}: the nearest one of this region is "
                 f"{distance_km:.0f} km away (limit {limit_km:g} km). "
                 "Choose a place nearer to a road, or a region that covers it.",
                 distance_km=distance_km,

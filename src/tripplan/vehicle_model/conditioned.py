@@ -1,18 +1,25 @@
-"""What a car under given conditions means to the formulas of `physics`."""
+"""One car under given conditions, made once: what the formulas of `physics` take of it.
+
+A `Vehicle` says what a car is, `Conditions` what day it is; mass, road load, cabin, warm-up, pack,
+capacity and charging limits follow from both, and from nothing else of a trip but the pack's
+temperature at the start and the driver's speed limit.
+"""
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.errors import InvalidInputError
 from tripplan.physics import cabin, consumption
 from tripplan.physics.charging import LARGEST_AC_KW, PowerModel, ac_battery_kw, interpolate
 from tripplan.physics.thermal import PackModel
 from tripplan.records.trip import Conditions, Trip
-from tripplan.records.vehicle import ONBOARD_CHARGER_KW, CoastDown, Vehicle
+from tripplan.records.vehicle import ONBOARD_CHARGER_KW, Battery, CoastDown, Vehicle
 from tripplan.units import J_PER_KWH, STANDARD_GRAVITY_MPS2, W_PER_KW
+
+Heights = TypeVar("Heights", float, Floats)
 
 COOLING_S = 1800.0
 """Time in which cabin, tyres and gears of a car that stands lose their warmth to 1/e (assumption;
@@ -22,90 +29,9 @@ the measured cabin of the BMW i3 60 Ah: 1550 s)."""
 class RoadLoad(NamedTuple):
     """Road load of a loaded car at reference air density, for `consumption.tractive_force_n`."""
 
-    mass_kg: float
     rolling_n: float
     linear_n_per_mps: float
     drag_n_per_mps2: float
-
-
-def road_load(vehicle: Vehicle, conditions: Conditions) -> RoadLoad:
-    """Return the road load of the car with its payload on this road at this temperature.
-
-    Rolling resistance grows with mass; a coast-down holds for the kerb mass plus 300 lb.
-    """
-    mass_kg = vehicle.mass_kg + conditions.payload_kg
-    factor = consumption.rolling_factor(
-        conditions.ambient_c, conditions.road, vehicle.rolling_rise_per_k
-    )
-    load = vehicle.road_load
-    if isinstance(load, CoastDown):
-        rolling, linear, drag = consumption.coast_down_in_si(
-            load.a_lbf, load.b_lbf_per_mph, load.c_lbf_per_mph2
-        )
-        rolling *= mass_kg / (vehicle.mass_kg + consumption.COAST_DOWN_LOAD_KG)
-    else:
-        rolling = load.rolling_coefficient * mass_kg * STANDARD_GRAVITY_MPS2
-        linear = 0.0
-        drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
-    if conditions.roof_box:
-        drag += consumption.drag_n_per_mps2(1.0, consumption.ROOF_BOX_M2)
-    return RoadLoad(mass_kg, rolling * factor, linear, drag)
-
-
-def motion_kw(
-    vehicle: Vehicle,
-    load: RoadLoad,
-    speed_mps: Floats,
-    slope_sine: Floats,
-    headwind_mps: Floats,
-    air_density_kg_per_m3: Floats,
-    *,
-    acceleration_mps2: Floats | None = None,
-    cold_start_factor: Floats | float = 1.0,
-) -> Floats:
-    """Battery power of the motor, shape of the arrays [kW]; negative: braking.
-
-    A log says how the car speeds up; a road does not: there, speeds are means, and stop-and-go
-    comes on top.
-    """
-    force_n = consumption.tractive_force_n(
-        speed_mps,
-        headwind_mps=headwind_mps,
-        slope_sine=slope_sine,
-        mass_kg=load.mass_kg,
-        rolling_n=load.rolling_n * cold_start_factor,
-        linear_n_per_mps=load.linear_n_per_mps,
-        drag_n_per_mps2=load.drag_n_per_mps2,
-        density_kg_per_m3=air_density_kg_per_m3,
-        acceleration_mps2=0.0 if acceleration_mps2 is None else acceleration_mps2,
-    )
-    power_w = consumption.motion_power_w(
-        force_n,
-        speed_mps,
-        drive_efficiency=vehicle.drive_efficiency,
-        regen_efficiency=vehicle.regen_efficiency,
-        regen_max_w=vehicle.regen_max_kw * W_PER_KW,
-    )
-    if acceleration_mps2 is None:
-        power_w = power_w + consumption.stop_and_go_w(
-            speed_mps,
-            mass_kg=load.mass_kg,
-            drive_efficiency=vehicle.drive_efficiency,
-            regen_efficiency=vehicle.regen_efficiency,
-        )
-    return np.asarray(power_w / W_PER_KW, dtype=np.float64)
-
-
-def capacity_kwh(vehicle: Vehicle, trip: Trip) -> float:
-    """Battery energy between SoC 0 and 1 on this trip [kWh]: by age, and by cold.
-
-    Taken at the colder of the air and the pack at departure, for the whole trip (an assumption
-    on the safe side: packs warm up while driven and charged).
-    """
-    battery = vehicle.battery
-    coldest = min(trip.conditions.ambient_c, trip.pack_departure_c)
-    table = np.array(battery.capacity_by_temperature)
-    return battery.usable_kwh * interpolate(coldest, table[:, 0], table[:, 1])
 
 
 class WarmUp(NamedTuple):
@@ -124,73 +50,6 @@ class WarmUp(NamedTuple):
 NO_WARM_UP = WarmUp(0.0, 0.0)
 
 
-def measured_cabin(vehicle: Vehicle) -> cabin.MeasuredCabin | None:
-    """Return the car's own cabin heating; None where it was not measured."""
-    heating = vehicle.cabin.heating
-    if heating is None:
-        return None
-    return cabin.MeasuredCabin(
-        heating.loss_w_per_k,
-        heating.gain_w_per_k,
-        heating.heat_capacity_j_per_k,
-        heating.max_kw * W_PER_KW,
-    )
-
-
-def cabin_kw(vehicle: Vehicle, conditions: Conditions) -> float:
-    """Steady power of heater or air conditioning [kW]."""
-    if conditions.cabin == "off":
-        return 0.0
-    return cabin.power_kw(
-        conditions.ambient_c,
-        vehicle.cabin.heater,
-        measured_cabin(vehicle),
-        conditions.sun_w_per_m2,
-    )
-
-
-def warm_up(vehicle: Vehicle, conditions: Conditions) -> WarmUp:
-    """Energy that a cold start takes on a long drive: cabin (as cold as the air), tyres, gears."""
-    cabin_kwh = 0.0
-    if conditions.cabin == "on":
-        cabin_kwh = cabin.warm_up_kwh(
-            conditions.ambient_c, vehicle.cabin.heater, measured_cabin(vehicle)
-        )
-    motion_j = consumption.cold_start_j(
-        road_load(vehicle, conditions).rolling_n,
-        vehicle.rolling_start_factor,
-        vehicle.drive_efficiency,
-    )
-    return WarmUp(cabin_kwh, motion_j / J_PER_KWH)
-
-
-def standing_kwh(vehicle: Vehicle, dwell_s: float) -> float:
-    """Energy that the car takes while it stands without a plug [kWh]."""
-    return vehicle.standby_w * dwell_s / J_PER_KWH
-
-
-def warm_up_again(
-    vehicle: Vehicle, conditions: Conditions, dwell_s: float, *, plugged_in: bool
-) -> WarmUp:
-    """Energy that the car takes to get warm after it stood for a time.
-
-    Cabin, tyres and gears lose their warmth exponentially, with a time constant of `COOLING_S`.
-
-    Parameters
-    ----------
-    vehicle, conditions
-        The car and the weather.
-    dwell_s
-        How long it stood. [s]
-    plugged_in
-        Whether at a plug: a cabin that is to be preheated is, there.
-    """
-    if not plugged_in and conditions.cabin == "preheated":
-        conditions = conditions.model_copy(update={"cabin": "on"})
-    whole, lost = warm_up(vehicle, conditions), 1.0 - math.exp(-dwell_s / COOLING_S)
-    return WarmUp(lost * whole.cabin_kwh, lost * whole.motion_kwh)
-
-
 class WaypointPlug(NamedTuple):
     """What a waypoint's own plug is to a car."""
 
@@ -200,71 +59,311 @@ class WaypointPlug(NamedTuple):
     """Share of the energy from the wall that reaches the battery; 1 for direct current."""
 
 
-def waypoint_plug(vehicle: Vehicle, plug_kw: float) -> WaypointPlug:
-    """Return what a plug of this power, AC or DC, is to a car; see `LARGEST_AC_KW`."""
-    if plug_kw <= 0.0 or vehicle.battery.charging_curve is None:
-        return WaypointPlug(0.0, 1.0)
-    if plug_kw > LARGEST_AC_KW:
-        return WaypointPlug(plug_kw, 1.0)
-    wall_kw = min(plug_kw, vehicle.onboard_charger_kw)
-    battery_kw = ac_battery_kw(wall_kw)
-    return WaypointPlug(battery_kw, battery_kw / wall_kw if battery_kw > 0.0 else 1.0)
+class Stay(NamedTuple):
+    """What standing at a waypoint is to a car."""
+
+    plug: WaypointPlug
+    standing_kwh: float
+    """Energy that the car takes while it stands there; none at a plug that charges it."""
+    warm_up: WarmUp
+    """Energy that it takes to get warm again when it drives on."""
 
 
-def home_efficiency(vehicle: Vehicle) -> float:
-    """Share of the energy from the wall at home, at 7.2 kW at most, that reaches the battery."""
-    wall_kw = min(ONBOARD_CHARGER_KW, vehicle.onboard_charger_kw)
-    return ac_battery_kw(wall_kw) / wall_kw
+@dataclass(frozen=True, eq=False)
+class ConditionedVehicle:
+    """One car under given conditions; made by `of` or `under`."""
+
+    vehicle: Vehicle
+    conditions: Conditions
+    mass_kg: float
+    """The car with its payload."""
+    road_load: RoadLoad
+    """On this road at this temperature."""
+    top_speed_kmh: float
+    """The car's own top speed, or the driver's limit where that is less."""
+    measured_cabin: cabin.MeasuredCabin | None
+    """The car's own cabin heating; None where it was not measured."""
+    cabin_kw: float
+    """Steady power of heater or air conditioning."""
+    cold_start: WarmUp
+    """What a start takes from a cabin, tyres and gears as cold as the air, preheated or not."""
+    capacity_kwh: float
+    """Battery energy between SoC 0 and 1, by age and by cold, for the whole trip."""
+    pack: PackModel
+    """The lumped pack in this air."""
+    power: PowerModel | None
+    """The car's own limits of fast charging; None: it cannot."""
+
+    @classmethod
+    def of(cls, vehicle: Vehicle, trip: Trip, *, heat: bool = True) -> "ConditionedVehicle":
+        """Return the car under the conditions of a trip.
+
+        Parameters
+        ----------
+        vehicle, trip
+            Who drives where; of the trip its conditions, its pack's temperature at the start and
+            its driver's speed limit count.
+        heat
+            Whether pack temperature limits the charging power.
+        """
+        return cls.under(
+            vehicle,
+            trip.conditions,
+            pack_c=trip.pack_departure_c,
+            max_speed_kmh=trip.max_speed_kmh,
+            heat=heat,
+        )
+
+    @classmethod
+    def under(
+        cls,
+        vehicle: Vehicle,
+        conditions: Conditions,
+        *,
+        pack_c: float | None = None,
+        max_speed_kmh: float | None = None,
+        heat: bool = True,
+    ) -> "ConditionedVehicle":
+        """Return the car under conditions alone, without a trip.
+
+        Parameters
+        ----------
+        vehicle, conditions
+            The car, and weather, road and load.
+        pack_c
+            Pack temperature at the start; None: that of the air. [degC]
+        max_speed_kmh
+            The driver's own limit; None: there is none. [km/h]
+        heat
+            Whether pack temperature limits the charging power.
+
+        Notes
+        -----
+        The capacity is taken at the colder of the air and the pack at the start (an assumption on
+        the safe side: packs warm up while driven and charged).
+        """
+        coldest_c = min(conditions.ambient_c, math.inf if pack_c is None else pack_c)
+        table = np.array(vehicle.battery.capacity_by_temperature)
+        share = interpolate(coldest_c, table[:, 0], table[:, 1])
+        capacity_kwh = vehicle.battery.usable_kwh * share
+        return cls(
+            vehicle=vehicle,
+            top_speed_kmh=min(vehicle.top_speed_kmh, max_speed_kmh or math.inf),
+            capacity_kwh=capacity_kwh,
+            power=_power(vehicle.battery, capacity_kwh, heat=heat),
+            **_in_weather(vehicle, conditions),
+        )
+
+    def in_air(self, ambient_c: float) -> "ConditionedVehicle":
+        """Return the same car on its way where the air is otherwise: its capacity stays.
+
+        Parameters
+        ----------
+        ambient_c
+            Air temperature. [degC]
+        """
+        weather = self.conditions.model_copy(update={"ambient_c": ambient_c})
+        return replace(self, **_in_weather(self.vehicle, weather))
+
+    @property
+    def warm_up(self) -> WarmUp:
+        """Energy that the start takes on a long drive: cabin, tyres and gears."""
+        preheated = self.conditions.cabin == "preheated"
+        return self.cold_start._replace(cabin_kwh=0.0) if preheated else self.cold_start
+
+    @property
+    def fast_charging_kw(self) -> float:
+        """The most power that the car charges with, kW; 0: it cannot fast-charge."""
+        return 0.0 if self.power is None else float(self.power.curve_kw.max())
+
+    @property
+    def home_efficiency(self) -> float:
+        """Share of the energy from a wall of 7.2 kW at most, at home, that reaches the battery."""
+        wall_kw = min(ONBOARD_CHARGER_KW, self.vehicle.onboard_charger_kw)
+        return ac_battery_kw(wall_kw) / wall_kw
+
+    def motion_kw(
+        self,
+        speed_mps: Floats,
+        slope_sine: Floats,
+        headwind_mps: Floats,
+        air_density_kg_per_m3: Floats,
+        *,
+        acceleration_mps2: Floats | None = None,
+        cold_start_factor: Floats | float = 1.0,
+    ) -> Floats:
+        """Battery power of the motor, shape of the arrays [kW]; negative: braking.
+
+        A log says how the car speeds up; a road does not: there, speeds are means, and stop-and-go
+        comes on top.
+
+        Parameters
+        ----------
+        speed_mps, slope_sine
+            Speed, and rise over length.
+        headwind_mps, air_density_kg_per_m3
+            The air; see `headwind_mps` and `air_density_kg_per_m3` below.
+        acceleration_mps2
+            How the car speeds up; None: the speeds are those of roads.
+        cold_start_factor
+            Factor of the rolling resistance while tyres and gears get warm.
+        """
+        vehicle, load = self.vehicle, self.road_load
+        force_n = consumption.tractive_force_n(
+            speed_mps,
+            headwind_mps=headwind_mps,
+            slope_sine=slope_sine,
+            mass_kg=self.mass_kg,
+            rolling_n=load.rolling_n * cold_start_factor,
+            linear_n_per_mps=load.linear_n_per_mps,
+            drag_n_per_mps2=load.drag_n_per_mps2,
+            density_kg_per_m3=air_density_kg_per_m3,
+            acceleration_mps2=0.0 if acceleration_mps2 is None else acceleration_mps2,
+        )
+        power_w = consumption.motion_power_w(
+            force_n,
+            speed_mps,
+            drive_efficiency=vehicle.drive_efficiency,
+            regen_efficiency=vehicle.regen_efficiency,
+            regen_max_w=vehicle.regen_max_kw * W_PER_KW,
+        )
+        if acceleration_mps2 is None:
+            power_w = power_w + consumption.stop_and_go_w(
+                speed_mps,
+                mass_kg=self.mass_kg,
+                drive_efficiency=vehicle.drive_efficiency,
+                regen_efficiency=vehicle.regen_efficiency,
+            )
+        return np.asarray(power_w / W_PER_KW, dtype=np.float64)
+
+    def draw_kw(self, motion_kw: Floats) -> Floats:
+        """Battery power while driving: of the motor, of auxiliaries and of a warm cabin [kW]."""
+        return motion_kw + self.vehicle.auxiliary_kw + self.cabin_kw
+
+    def headwind_mps(self, bearing_deg: Floats) -> Floats:
+        """Wind against a car that drives in these directions, shape as theirs [m/s]."""
+        weather = self.conditions
+        return np.asarray(
+            consumption.headwind_mps(weather.wind_mps, weather.wind_from_deg, bearing_deg)
+        )
+
+    def air_density_kg_per_m3(self, elevation_m: Floats) -> Floats:
+        """Density of the air at these heights, shape as theirs [kg/m3]."""
+        return np.asarray(consumption.air_density_kg_per_m3(self.conditions.ambient_c, elevation_m))
+
+    def lift_kwh(self, height_m: Heights) -> Heights:
+        """Potential energy m g z of the loaded car at heights, shape as theirs [kWh]."""
+        return self.mass_kg * STANDARD_GRAVITY_MPS2 * height_m / J_PER_KWH
+
+    def waypoint_plug(self, plug_kw: float) -> WaypointPlug:
+        """Return what a plug of this power, AC or DC, is to the car; see `LARGEST_AC_KW`."""
+        if plug_kw <= 0.0 or self.power is None:
+            return WaypointPlug(0.0, 1.0)
+        if plug_kw > LARGEST_AC_KW:
+            return WaypointPlug(plug_kw, 1.0)
+        wall_kw = min(plug_kw, self.vehicle.onboard_charger_kw)
+        battery_kw = ac_battery_kw(wall_kw)
+        return WaypointPlug(battery_kw, battery_kw / wall_kw if battery_kw > 0.0 else 1.0)
+
+    def stay(self, dwell_s: float, plug_kw: float) -> Stay:
+        """Return what standing at a waypoint for a time is to the car.
+
+        Cabin, tyres and gears lose their warmth exponentially, with a time constant of `COOLING_S`;
+        a cabin that is to be preheated is, at a plug that charges the car.
+
+        Parameters
+        ----------
+        dwell_s
+            How long it stands. [s]
+        plug_kw
+            Power of the plug there; 0: there is none. [kW]
+        """
+        plug, lost = self.waypoint_plug(plug_kw), 1.0 - math.exp(-dwell_s / COOLING_S)
+        plugged_in = plug.battery_kw > 0.0
+        whole = self.warm_up if plugged_in else self.cold_start
+        return Stay(
+            plug,
+            0.0 if plugged_in else self.vehicle.standby_w * dwell_s / J_PER_KWH,
+            WarmUp(lost * whole.cabin_kwh, lost * whole.motion_kwh),
+        )
 
 
-def pack_model(vehicle: Vehicle, conditions: Conditions) -> PackModel:
-    """Return the lumped pack in this air."""
-    thermal = vehicle.battery.thermal
+def _in_weather(vehicle: Vehicle, conditions: Conditions) -> dict[str, Any]:
+    """Return what follows from weather, road and load, by field."""
+    mass_kg = vehicle.mass_kg + conditions.payload_kg
+    load = _road_load(vehicle, conditions, mass_kg)
+    heater, ambient_c = vehicle.cabin.heater, conditions.ambient_c
+    measured = None
+    if heating := vehicle.cabin.heating:
+        measured = cabin.MeasuredCabin(
+            heating.loss_w_per_k,
+            heating.gain_w_per_k,
+            heating.heat_capacity_j_per_k,
+            heating.max_kw * W_PER_KW,
+        )
+    steady_kw, cabin_kwh = 0.0, 0.0
+    if conditions.cabin != "off":
+        steady_kw = cabin.power_kw(ambient_c, heater, measured, conditions.sun_w_per_m2)
+        cabin_kwh = cabin.warm_up_kwh(ambient_c, heater, measured)
+    motion_j = consumption.cold_start_j(
+        load.rolling_n, vehicle.rolling_start_factor, vehicle.drive_efficiency
+    )
+    return {
+        "conditions": conditions,
+        "mass_kg": mass_kg,
+        "road_load": load,
+        "measured_cabin": measured,
+        "cabin_kw": steady_kw,
+        "cold_start": WarmUp(cabin_kwh, motion_j / J_PER_KWH),
+        "pack": _pack(vehicle.battery, ambient_c),
+    }
+
+
+def _road_load(vehicle: Vehicle, conditions: Conditions, mass_kg: float) -> RoadLoad:
+    """Return the road load: it grows with mass; a coast-down is for the kerb mass plus 300 lb."""
+    factor = consumption.rolling_factor(
+        conditions.ambient_c, conditions.road, vehicle.rolling_rise_per_k
+    )
+    load = vehicle.road_load
+    if isinstance(load, CoastDown):
+        rolling, linear, drag = consumption.coast_down_in_si(
+            load.a_lbf, load.b_lbf_per_mph, load.c_lbf_per_mph2
+        )
+        rolling *= mass_kg / (vehicle.mass_kg + consumption.COAST_DOWN_LOAD_KG)
+    else:
+        rolling = load.rolling_coefficient * mass_kg * STANDARD_GRAVITY_MPS2
+        linear = 0.0
+        drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
+    if conditions.roof_box:
+        drag += consumption.drag_n_per_mps2(1.0, consumption.ROOF_BOX_M2)
+    return RoadLoad(rolling * factor, linear, drag)
+
+
+def _pack(battery: Battery, air_c: float) -> PackModel:
+    thermal = battery.thermal
     return PackModel(
         heat_capacity_j_per_k=thermal.heat_capacity_j_per_k,
-        resistance_25c_ohm=vehicle.battery.resistance_ohm,
+        resistance_25c_ohm=battery.resistance_ohm,
         resistance_per_k=thermal.resistance_temperature_per_k,
-        voltage_v=vehicle.battery.nominal_voltage_v,
+        voltage_v=battery.nominal_voltage_v,
         conductance_driving_w_per_k=thermal.conductance_driving_w_per_k,
         conductance_parked_w_per_k=thermal.conductance_parked_w_per_k,
         cooling_w=thermal.cooling_w,
         cooling_on_c=math.inf if thermal.cooling_on_c is None else thermal.cooling_on_c,
-        air_c=conditions.ambient_c,
+        air_c=air_c,
     )
 
 
-def power_model(vehicle: Vehicle, capacity: float, *, heat: bool = True) -> PowerModel:
-    """Return the limits of charging on the car's side.
-
-    Parameters
-    ----------
-    vehicle
-        A car with a charging curve.
-    capacity
-        Battery energy between SoC 0 and 1. [kWh]
-    heat
-        Whether pack temperature limits the power.
-
-    Raises
-    ------
-    InvalidInputError
-        The car cannot fast-charge.
-    """
-    curve = vehicle.battery.charging_curve
-    if curve is None:
-        raise InvalidInputError(
-            f"{vehicle.name} cannot fast-charge: it has no charging curve",
-            field="vehicle",
-            value=vehicle.id,
-            expected="a car with battery.charging_curve",
-        )
-    points = np.array(curve.points)
-    limit = vehicle.battery.temperature_limit
+def _power(battery: Battery, capacity_kwh: float, *, heat: bool) -> PowerModel | None:
+    if battery.charging_curve is None:
+        return None
+    points = np.array(battery.charging_curve.points)
+    limit = battery.temperature_limit
     table = np.array(limit.points if heat and limit else [(0.0, 1e6)])
     return PowerModel(
         curve_soc=points[:, 0].copy(),
         curve_kw=points[:, 1].copy(),
         limit_c=table[:, 0].copy(),
         limit_kw=table[:, 1].copy(),
-        capacity_kwh=capacity,
+        capacity_kwh=capacity_kwh,
     )

@@ -11,7 +11,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.physics.consumption import cold_start_factor, cold_start_j
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import catalogue
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 QUIET = Conditions(ambient_c=20.0, cabin="off")
 I3 = catalogue()["bmw-i3-60"]
@@ -33,9 +33,8 @@ def log(speed: Any, **changes: Any) -> DriveLog:
 def test_steady_driving_is_that_of_a_road() -> None:
     vehicle = car()
     steady = follow(vehicle, log(np.full(100, 25.0)), QUIET).motion_kw
-    load = model.road_load(vehicle, QUIET)
     one, none = np.ones(1), np.zeros(1)
-    road = model.motion_kw(vehicle, load, 25.0 * one, none, none, 1.2041 * one)
+    road = ConditionedVehicle.under(vehicle, QUIET).motion_kw(25.0 * one, none, none, 1.2041 * one)
     assert steady == pytest.approx(np.full(100, road[0]), rel=1e-3)
 
 
@@ -45,9 +44,10 @@ def test_speeding_up_takes_the_kinetic_energy() -> None:
     speeds = np.arange(0.0, 21.0)
     drive = log(speeds)
     found = drive.energy_kwh(follow(vehicle, drive, QUIET).motion_kw)
-    load = model.road_load(vehicle, QUIET)
+    loaded = ConditionedVehicle.under(vehicle, QUIET)
+    load = loaded.road_load
     resistance = load.rolling_n + load.drag_n_per_mps2 * 1.2041 / 1.167 * speeds**2
-    work_j = (resistance * speeds).sum() + 0.5 * 1.04 * load.mass_kg * 20.0**2
+    work_j = (resistance * speeds).sum() + 0.5 * 1.04 * loaded.mass_kg * 20.0**2
     assert found == pytest.approx(work_j / vehicle.drive_efficiency / 3.6e6, rel=0.05)
 
 
@@ -59,7 +59,7 @@ def test_climbing_takes_the_potential_energy() -> None:
     more = uphill.energy_kwh(follow(vehicle, uphill, QUIET).motion_kw) - level.energy_kwh(
         follow(vehicle, level, QUIET).motion_kw
     )
-    lift_j = model.road_load(vehicle, QUIET).mass_kg * 9.80665 * 300.0
+    lift_j = ConditionedVehicle.under(vehicle, QUIET).mass_kg * 9.80665 * 300.0
     assert more == pytest.approx(lift_j / vehicle.drive_efficiency / 3.6e6, rel=0.03)
 
 
@@ -69,7 +69,7 @@ def test_mean_speeds_hide_stop_and_go() -> None:
     road = follow(vehicle, log(np.full(100, 10.0), mean_speeds=True), QUIET).motion_kw[0]
     steady = follow(vehicle, log(np.full(100, 10.0)), QUIET).motion_kw[0]
     lost = 1.0 / vehicle.drive_efficiency - vehicle.regen_efficiency
-    mass_kg = model.road_load(vehicle, QUIET).mass_kg
+    mass_kg = ConditionedVehicle.under(vehicle, QUIET).mass_kg
     assert road - steady == pytest.approx(1.04 * mass_kg * 0.22 * 10.0 * lost / 1000.0)
 
 
@@ -92,12 +92,12 @@ def test_a_long_drive_takes_the_warm_up_of_the_planner() -> None:
     rows = 9000
     drive = log(np.full(rows, 20.0), ambient_c=np.zeros(rows), soak_c=0.0)
     followed = follow(I3, drive, cold)
-    load = model.road_load(I3, cold)
+    i3 = ConditionedVehicle.under(I3, cold)
     zero, one = np.zeros(1), np.ones(1)
-    steady_kw = model.motion_kw(I3, load, 20.0 * one, zero, zero, 1.2923 * one)[0]
-    warm_up = model.warm_up(I3, cold)
+    steady_kw = i3.motion_kw(20.0 * one, zero, zero, 1.2923 * one)[0]
+    warm_up = i3.warm_up
     motion = drive.energy_kwh(followed.motion_kw) - steady_kw * rows / 3600.0
-    heating = drive.energy_kwh(followed.heating_kw) - model.cabin_kw(I3, cold) * rows / 3600.0
+    heating = drive.energy_kwh(followed.heating_kw) - i3.cabin_kw * rows / 3600.0
     assert motion == pytest.approx(warm_up.motion_kwh, rel=0.02)
     assert heating == pytest.approx(warm_up.cabin_kwh, rel=0.02)
     assert warm_up.motion_kwh > 0.1

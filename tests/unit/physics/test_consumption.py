@@ -20,7 +20,7 @@ from tripplan.physics.consumption import (
 )
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import ROLLING_RISE_PER_K, Vehicle, catalogue, find_vehicle
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
 @pytest.mark.parametrize(
@@ -182,12 +182,12 @@ FASTSIM_LEAF_24 = (7.8, 12.1, 16.3, 21.4, 30.8, -5.6)
 
 def steady(car: Vehicle, density: float, payload_kg: float) -> list[float]:
     """Return consumption in the columns of `STEADY`."""
-    load = model.road_load(car, Conditions(ambient_c=20.0, payload_kg=payload_kg))
+    mild = ConditionedVehicle.under(car, Conditions(ambient_c=20.0, payload_kg=payload_kg))
     kmh = np.array([50.0, 80.0, 100.0, 120.0, 80.0, 80.0])
     sine = np.array([0.0, 0.0, 0.0, 0.0, 1.0, -1.0]) * math.sin(math.atan(0.04))
     calm = np.zeros(6)
     air = np.full(6, density)
-    kw = model.motion_kw(car, load, kmh / 3.6, sine, calm, air, acceleration_mps2=calm)
+    kw = mild.motion_kw(kmh / 3.6, sine, calm, air, acceleration_mps2=calm)
     return [float(value) for value in (kw + car.auxiliary_kw) / kmh * 100.0]
 
 
@@ -248,9 +248,7 @@ def test_a_roof_box_takes_what_drivers_measured(name: str, published_share: floa
     kmh, air = np.full(1, 113.0), np.full(1, 1.2)
     bare, boxed = (
         float(
-            model.motion_kw(
-                car,
-                model.road_load(car, Conditions(roof_box=box)),
+            ConditionedVehicle.under(car, Conditions(roof_box=box)).motion_kw(
                 kmh / 3.6,
                 np.zeros(1),
                 np.zeros(1),

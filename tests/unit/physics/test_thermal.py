@@ -29,7 +29,7 @@ from tripplan.physics.thermal import (
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import find_vehicle
 from tripplan.search.kernels.heat_trajectory import charging_trajectory
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 PACK = PackModel(2e5, 0.13, 0.02, 350.0, 20.0, 6.0, 0.0, math.inf, 10.0)
 COOLED = PACK._replace(cooling_w=1500.0, cooling_on_c=40.0, air_c=30.0)
@@ -239,6 +239,6 @@ def test_an_old_pack_has_more_resistance() -> None:
     old = find_vehicle("nissan-leaf-24-2011").aged(0.8)
     new = find_vehicle("nissan-leaf-24-2011")
     assert old.battery.resistance_ohm == pytest.approx(1.5 * new.battery.resistance_ohm)
-    packs = [model.pack_model(car, Conditions()) for car in (new, old)]
+    packs = [ConditionedVehicle.under(car, Conditions()).pack for car in (new, old)]
     cooler, hotter = (parked_pack_c(25.0, 30.0, 1800.0, pack) for pack in packs)
     assert hotter - 25.0 == pytest.approx(1.5 * (cooler - 25.0), rel=0.02)

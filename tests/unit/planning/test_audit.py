@@ -21,6 +21,7 @@ from tripplan.records.trip import Conditions, Trip
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution, solve
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 CAR = car()
 
@@ -37,7 +38,14 @@ class Draft:
 
     def audit(self) -> Audit:
         """Audit it as the planner does."""
-        return audit_plan(CAR, self.trip, self.legs, self.stops, self.points, step_s=5.0)
+        return audit_plan(
+            ConditionedVehicle.of(CAR, self.trip),
+            self.trip,
+            self.legs,
+            self.stops,
+            self.points,
+            step_s=5.0,
+        )
 
     def with_leg(self, number: int, **changes: Any) -> "Draft":
         """Change one leg."""
@@ -302,7 +310,7 @@ def test_the_audit_knows_nothing_of_the_search() -> None:
             seen.add(name)
             queue += _own_imports(known[name], inside=name.startswith("planning.audit"))
     assert {"vehicle_model.conditioned", "physics.charging", "physics.thermal"} <= seen
-    own = {"planning.audit", "planning.audit_joins", "planning.audit_steps", "planning.redrive"}
+    own = {"planning.audit", "planning.audit_steps", "planning.redrive"}
     assert {name for name in seen if name.startswith("planning.")} == own
     allowed = ("planning", "records", "vehicle_model", "physics", "arrays", "units", "errors")
     assert [name for name in seen if name.split(".")[0] not in allowed] == []

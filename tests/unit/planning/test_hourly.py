@@ -7,9 +7,9 @@ import pytest
 import tripplan
 from tripplan.output.text.statements import conditions
 from tripplan.planning.hourly import mean_temperature_c
-from tripplan.planning.redrive import State, redriven
+from tripplan.planning.redrive import redriven
 from tripplan.planning.requests import find_car
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 pytestmark = pytest.mark.usefixtures("compiled_kernels")
 ENDS = ("Denver, CO", "Grand Junction, CO")
@@ -28,17 +28,16 @@ def test_the_same_temperature_at_every_hour_is_one_temperature() -> None:
 
 def test_every_leg_keeps_the_reserve_at_the_temperature_of_its_own_hours() -> None:
     plan = tripplan.plan(*ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour=THAW)
-    vehicle, weather = find_car(CAR), plan.trip.conditions
+    car, weather = ConditionedVehicle.of(find_car(CAR), plan.trip), plan.trip.conditions
     assert plan.audit.passed
     assert plan.trip.departure is not None
     clock, left, met = plan.trip.departure, [], []
     for number, leg in enumerate(plan.legs):
         met.append(mean_temperature_c(THAW, clock, leg.driving_s))
-        own = weather.model_copy(update={"ambient_c": met[-1]})
-        warm_up_kwh = 0.0 if number else model.warm_up(vehicle, own).total_kwh
+        own = car.in_air(met[-1])
+        warm_up_kwh = 0.0 if number else own.warm_up.total_kwh
         start_kwh = leg.departure_soc * plan.capacity_kwh - warm_up_kwh
-        start = State(start_kwh, plan.capacity_kwh, leg.pack_departure_c)
-        drive = redriven(vehicle, own, leg, start, model.pack_model(vehicle, own), 60.0)
+        drive = redriven(own, leg, start_kwh, leg.pack_departure_c, 60.0)
         left.append(drive.energy_kwh / plan.capacity_kwh)
         clock += timedelta(seconds=leg.driving_s)
         clock += timedelta(seconds=plan.stops[number].pause_s if number < len(plan.stops) else 0.0)

@@ -1,4 +1,4 @@
-"""Opening hours at a place and time, and the spells in which a charger is open."""
+"""Opening hours at a place and time, and the intervals in which a charger is open."""
 
 import math
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from tripplan.errors import InvalidInputError
-from tripplan.planning.opening_hours import is_open, local_time, open_spells
+from tripplan.planning.opening_hours import is_open, local_time, opening_intervals
 from tripplan.records.charger import Charger
 
 SEATTLE = (47.6, -122.3)
@@ -55,7 +55,7 @@ def test_open_at_a_time_in_seattle(hours: str | None, when: str, expected: bool 
 
 
 @pytest.mark.parametrize(
-    ("hours", "start", "horizon_h", "spells_h"),
+    ("hours", "start", "horizon_h", "intervals_h"),
     [
         ("24/7", "2026-06-01T07:00", 48, [(0, 48)]),
         ("Mo-Fr 08:00-18:00", "2026-06-01T07:00", 24, [(1, 11)]),
@@ -78,23 +78,23 @@ def test_open_at_a_time_in_seattle(hours: str | None, when: str, expected: bool 
         ("24/7", "2026-06-01T07:00", 0, []),
     ],
 )
-def test_spells_by_hand(
-    hours: str, start: str, horizon_h: float, spells_h: list[tuple[float, float]]
+def test_intervals_by_hand(
+    hours: str, start: str, horizon_h: float, intervals_h: list[tuple[float, float]]
 ) -> None:
-    found = open_spells(site(hours), at(start), horizon_h * H)
-    assert found == tuple((first * H, last * H) for first, last in spells_h)
+    found = opening_intervals(site(hours), at(start), horizon_h * H)
+    assert found == tuple((first * H, last * H) for first, last in intervals_h)
 
 
 @pytest.mark.parametrize(
     "hours", [None, "call us", "x" * 5000, "unknown", "Mo-Su 08:00-18:00 unknown"]
 )
-def test_hours_that_are_not_known_have_no_spells(hours: str | None) -> None:
-    assert open_spells(site(hours), at("2026-06-01T07:00"), 24 * H) is None
+def test_hours_that_are_not_known_have_no_intervals(hours: str | None) -> None:
+    assert opening_intervals(site(hours), at("2026-06-01T07:00"), 24 * H) is None
 
 
 def test_what_the_hours_call_unknown_is_not_open() -> None:
     hours = "Mo-Fr 09:00-17:00, Sa 09:00-12:00 unknown"
-    assert open_spells(site(hours), at("2026-06-05T12:00"), 24 * H) == ((0.0, 5 * H),)
+    assert opening_intervals(site(hours), at("2026-06-05T12:00"), 24 * H) == ((0.0, 5 * H),)
 
 
 def sunrise_and_sunset_h(day: date, lat: float, lon: float) -> tuple[float, float]:
@@ -132,7 +132,7 @@ def sunrise_and_sunset_h(day: date, lat: float, lon: float) -> tuple[float, floa
 def test_the_sun_rises_when_the_equations_say(day: str, lat: float, lon: float) -> None:
     midnight = datetime.fromisoformat(day)
     start = local_time(midnight, lat, lon)
-    found = open_spells(site("sunrise-sunset", lat, lon), midnight, 24 * H)
+    found = opening_intervals(site("sunrise-sunset", lat, lon), midnight, 24 * H)
     utc_h = -start.utcoffset().total_seconds() / H  # type: ignore[union-attr]
     expected = [hour - utc_h for hour in sunrise_and_sunset_h(midnight.date(), lat, lon)]
     assert found is not None
@@ -148,7 +148,7 @@ def test_hours_are_those_of_the_charger_and_the_start_may_have_another_zone() ->
         denver.astimezone(timezone(timedelta(hours=5, minutes=30))),
         at("2026-06-01T07:00"),
     ):
-        assert open_spells(site("Mo-Fr 08:00-18:00"), start, 24 * H) == ((H, 11 * H),)
+        assert opening_intervals(site("Mo-Fr 08:00-18:00"), start, 24 * H) == ((H, 11 * H),)
 
 
 @pytest.mark.parametrize(
@@ -157,18 +157,18 @@ def test_hours_are_those_of_the_charger_and_the_start_may_have_another_zone() ->
 )
 def test_seconds_are_real_ones_when_clocks_are_changed(start: str, opens_h: float) -> None:
     """US clocks are put forward on 8 March 2026 and back on 1 November."""
-    assert open_spells(site("08:00-09:00"), at(start), 20 * H) == (
+    assert opening_intervals(site("08:00-09:00"), at(start), 20 * H) == (
         (opens_h * H, (opens_h + 1) * H),
     )
 
 
-def test_spells_agree_with_asking_minute_by_minute() -> None:
+def test_intervals_agree_with_asking_minute_by_minute() -> None:
     hours = "Mo-Th 06:30-22:15; Fr 06:30-24:00; Sa,Su 10:00-02:00; PH 12:00-13:00"
     start = at("2026-07-02T05:00")
-    spells = open_spells(site(hours), start, 96 * H)
-    assert spells is not None
+    intervals = opening_intervals(site(hours), start, 96 * H)
+    assert intervals is not None
     for minute in range(0, 96 * 60, 7):
-        inside = any(first <= 60.0 * minute < last for first, last in spells)
+        inside = any(first <= 60.0 * minute < last for first, last in intervals)
         assert is_open(site(hours), start + timedelta(minutes=minute)) is inside, minute
 
 
@@ -181,8 +181,8 @@ def test_local_time_is_that_of_the_place() -> None:
 
 def test_impossible_times_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="look ahead"):
-        open_spells(site("24/7"), at("2026-06-01T08:00"), -1.0)
+        opening_intervals(site("24/7"), at("2026-06-01T08:00"), -1.0)
     with pytest.raises(InvalidInputError, match="look ahead"):
-        open_spells(site("24/7"), at("2026-06-01T08:00"), math.inf)
+        opening_intervals(site("24/7"), at("2026-06-01T08:00"), math.inf)
     with pytest.raises(InvalidInputError, match="not a time"):
-        open_spells(site("24/7"), at("9999-12-31T08:00"), 1e6)
+        opening_intervals(site("24/7"), at("9999-12-31T08:00"), 1e6)

@@ -15,7 +15,7 @@ def test_getting_ready_ahead_changes_no_plan(every_row: bool) -> None:
     planner = Planner(region)
     usable = planner.get_ready(trip, vehicle, every_row=every_row)
     assert usable == len(region.chargers.chargers)
-    (rows,) = planner._ready._kept.values()  # noqa: SLF001 - what was made ahead
+    (rows,) = planner._cache._kept.values()  # noqa: SLF001 - what was made ahead
     made = len(rows.known)
     assert made == (usable if every_row else 0)
     assert planner.plan(trip, vehicle) == expected

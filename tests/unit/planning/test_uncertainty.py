@@ -9,14 +9,19 @@ from scipy.stats import t as student
 from tests.worlds import across, car, hilly_region
 from tripplan.errors import InvalidInputError
 from tripplan.physics import spread
-from tripplan.planning import uncertainty as outlook
+from tripplan.planning import uncertainty
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Plan
 from tripplan.records.trip import Trip
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 REGION = hilly_region(3)
 CAR = car()
 MASS_KG = CAR.mass_kg + 75.0
+
+
+def conditioned(plan: Plan) -> ConditionedVehicle:
+    return ConditionedVehicle.of(CAR, plan.trip)
 
 
 @cache
@@ -33,7 +38,7 @@ def test_the_chances_are_those_of_drawn_trips(plain: Plan) -> None:
     """Draw the error of whole trips and drive the plan: bands and chances come out."""
     rng = np.random.default_rng(0)
     errors = student.rvs(4, size=40_000, random_state=rng) * spread.SCALE
-    stakes = outlook.at_stake_soc(plain.legs, plain.stops, MASS_KG, plain.capacity_kwh)
+    stakes = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain))
     arrived = np.ones(errors.size, dtype=bool)
     for leg, stake in zip(plain.legs, stakes, strict=True):
         found = leg.outlook
@@ -53,7 +58,7 @@ def test_a_leg_stakes_what_it_takes_on_the_level(plain: Plan) -> None:
         rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
         lift_kwh = MASS_KG * 9.80665 * rise_m / 3.6e6
         parts = leg.energy
-        assert outlook.level_kwh(leg, MASS_KG) == pytest.approx(
+        assert uncertainty.level_kwh(leg, conditioned(plain)) == pytest.approx(
             parts.motion_kwh
             + parts.auxiliary_kwh
             + parts.cabin_kwh
@@ -66,8 +71,8 @@ def test_a_leg_stakes_what_it_takes_on_the_level(plain: Plan) -> None:
 def test_errors_add_up_until_the_car_charges(plain: Plan) -> None:
     stop = plain.stops[0]
     dry = stop.model_copy(update={"energy_kwh": 0.0})
-    charged = outlook.at_stake_soc(plain.legs, plain.stops, MASS_KG, plain.capacity_kwh)
-    on = outlook.at_stake_soc(plain.legs, (dry, *plain.stops[1:]), MASS_KG, plain.capacity_kwh)
+    charged = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain))
+    on = uncertainty.at_stake_soc(plain.legs, (dry, *plain.stops[1:]), conditioned(plain))
     assert on[1] == pytest.approx(charged[0] + charged[1])
 
 

@@ -169,9 +169,9 @@ def test_a_place_too_far_off_says_how_far() -> None:
     index = NodeIndex(beside_a_motorway(0.3))
     place = Place(lat=1.0, lon=0.0, name="Nowhere")
     km = DEGREE_KM - 0.3
-    node, distance_km = index.snap(place, km + 0.1)
+    node, distance_km = index.snap(place.lat, place.lon, km + 0.1, place.label)
     assert node == 2
     assert distance_km == pytest.approx(km, abs=1e-3)
     with pytest.raises(OffNetworkError, match=r"Nowhere.* 111 km away \(limit 50 km\)") as caught:
-        index.snap(place, 50.0)
+        index.snap(place.lat, place.lon, 50.0, place.label)
     assert caught.value.distance_km == pytest.approx(km, abs=1e-3)

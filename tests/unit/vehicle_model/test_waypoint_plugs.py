@@ -4,8 +4,13 @@ import pytest
 
 import tripplan
 from tripplan.physics.charging import ac_battery_kw
+from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import find_vehicle
-from tripplan.vehicle_model import conditioned as model
+from tripplan.vehicle_model.conditioned import ConditionedVehicle, WaypointPlug
+
+
+def plug_of(name: str, plug_kw: float) -> WaypointPlug:
+    return ConditionedVehicle.under(find_vehicle(name), Conditions()).waypoint_plug(plug_kw)
 
 
 def test_losses_are_those_that_were_measured() -> None:
@@ -33,16 +38,16 @@ def test_losses_agree_with_those_of_the_epa() -> None:
     ],
 )
 def test_the_onboard_charger_limits_the_power(name: str, plug_kw: float, wall_kw: float) -> None:
-    plug = model.waypoint_plug(find_vehicle(name), plug_kw)
+    plug = plug_of(name, plug_kw)
     assert plug.battery_kw == pytest.approx(0.93 * wall_kw - 0.28)
     assert plug.battery_kw == pytest.approx(plug.efficiency * wall_kw)
 
 
 def test_direct_current_goes_by() -> None:
-    assert model.waypoint_plug(find_vehicle("nissan-leaf-40"), 50.0) == (50.0, 1.0)
-    assert model.waypoint_plug(find_vehicle("nissan-leaf-40"), 0.0) == (0.0, 1.0)
-    assert model.waypoint_plug(find_vehicle("generic-nev"), 7.0) == (0.0, 1.0)
-    assert model.waypoint_plug(find_vehicle("nissan-leaf-40"), 0.2) == (0.0, 1.0)
+    assert plug_of("nissan-leaf-40", 50.0) == (50.0, 1.0)
+    assert plug_of("nissan-leaf-40", 0.0) == (0.0, 1.0)
+    assert plug_of("generic-nev", 7.0) == (0.0, 1.0)
+    assert plug_of("nissan-leaf-40", 0.2) == (0.0, 1.0)
 
 
 def test_a_night_at_a_hotel() -> None:

@@ -1,0 +1,130 @@
+"""A route as the plan that is answered with: totals, certificate, and what it rests on in words."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from tripplan.planning import uncertainty
+from tripplan.planning.certificate import certificate_of, with_bound
+from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
+from tripplan.planning.reconstruct import Route
+from tripplan.records.plan import Audit, ChargingStop, Plan
+from tripplan.records.region import Region
+from tripplan.records.trip import Place
+from tripplan.search.solve import Solution
+
+_VERSION = version("tripplan")
+
+
+def describe(
+    region: Region,
+    pricing: Pricing,
+    solution: Solution,
+    route: Route,
+    audit: Audit,
+    ends: Sequence[tuple[Place, float]],
+) -> Plan:
+    """Return the finished plan.
+
+    Parameters
+    ----------
+    region
+        Where it was planned.
+    pricing
+        The trip, its car, and what charging costs.
+    solution, route, audit
+        What the search found, driven, and what an independent re-drive says of it.
+    ends
+        Origin and destination, and how far each lies from the roads. [km]
+    """
+    trip, car = pricing.trip, pricing.car
+    legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
+    stops = tuple(map(pricing.paid, route.stops))
+    driving_s = sum(leg.driving_s for leg in legs)
+    charging_s = sum(stop.charging_s for stop in stops)
+    overhead_s = sum(stop.overhead_s for stop in stops)
+    waiting_s = sum(stop.waited_s for stop in stops)
+    dwell_s = sum(stop.dwell_s for stop in stops)
+    total_s = driving_s + charging_s + overhead_s + waiting_s + dwell_s
+    totals = totals_of(pricing, legs, stops, total_s)
+    scored = score(pricing, totals, solution.lower_bound_s)
+    certificate = certificate_of(solution, trip.objective, scored, total_s)
+    return Plan(
+        tripplan_version=_VERSION,
+        region=region.name,
+        vehicle_id=car.vehicle.id,
+        vehicle_name=car.vehicle.name,
+        trip=trip,
+        soh=car.vehicle.battery.soh,
+        capacity_kwh=car.capacity_kwh,
+        legs=legs,
+        stops=stops,
+        total_s=total_s,
+        driving_s=driving_s,
+        charging_s=charging_s,
+        overhead_s=overhead_s,
+        waiting_s=waiting_s,
+        dwell_s=dwell_s,
+        distance_km=sum(leg.distance_km for leg in legs),
+        energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
+        energy_spent_kwh=totals.spent_kwh,
+        arrival_soc=legs[-1].arrival_soc,
+        charging_cost=totals.charging_cost,
+        home_cost=totals.home_cost,
+        currency=pricing.currency,
+        arrival_probability=uncertainty.arrival_probability(legs),
+        certificate=certificate,
+        audit=with_bound(audit, certificate, total_s),
+        assumptions=_assumptions(region, pricing, stops, ends) + uncertainty.in_words(legs),
+        sources=_sources(region),
+    )
+
+
+def _assumptions(
+    region: Region,
+    pricing: Pricing,
+    stops: Sequence[ChargingStop],
+    ends: Sequence[tuple[Place, float]],
+) -> tuple[str, ...]:
+    weather, vehicle = pricing.trip.conditions, pricing.car.vehicle
+    own = [
+        (
+            f"Weather is the same all the way: {weather.ambient_c:g} °C, "
+            f"wind {weather.wind_mps:g} m/s, road {weather.road}."
+        ),
+        (
+            "The car keeps the expected speed of each road, less where the motor is too weak or "
+            "the driver's limit is lower."
+        ),
+        (
+            "SoC never falls below the reserve on the way; the cabin's warm-up is drawn at "
+            "departure; the battery's capacity is that of the colder of air and pack at departure, "
+            "all the way."
+        ),
+        "While the car charges, cabin and electronics draw from the charger, not the battery.",
+    ]
+    own += [
+        f"{place.label} lies {km:.1f} km from the nearest road of this region; that distance is "
+        "not part of the plan."
+        for place, km in ends
+        if km >= 1.0
+    ]
+    if any(stop.standby_kwh > 0.0 for stop in stops):
+        own.append(
+            f"Standing without a plug draws {vehicle.standby_w:g} W; cabin and tyres get cold."
+        )
+    own += price_assumptions(pricing, stops)
+    return (*region.assumptions, *vehicle.assumptions, *own)
+
+
+def _sources(region: Region) -> tuple[str, ...]:
+    """Write each source of a region as a sentence: what it is, its licence, what was taken."""
+    lines = []
+    for source in region.provenance.get("sources", ()):
+        name = source.get("package") or source.get("file") or "unnamed source"
+        version_ = f" {source['version']}" if source.get("version") else ""
+        licence = source.get("data_licence") or source.get("licence") or "not stated"
+        lines.append(
+            f"{name}{version_} (licence: {licence}): {source.get('taken', '')}; "
+            f"origin: {source.get('origin', 'not stated')}"
+        )
+    return tuple(lines)

@@ -1,0 +1,128 @@
+"""A trip as the problem that the search solves: nodes, energies and powers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tripplan.errors import InvalidInputError
+from tripplan.planning.cache import Fitting, left_out, opening_intervals_of
+from tripplan.planning.stops import Stop, waypoint_stop
+from tripplan.records.charger import Plug
+from tripplan.records.trip import Trip
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem, Target
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
+
+
+def required_stops(
+    trip: Trip, car: ConditionedVehicle, nodes: Sequence[int], fitting: Fitting, rows: ManyToMany
+) -> list[Stop]:
+    """Places to visit on the way: waypoints in order, and required chargers between them.
+
+    A required charger comes where it makes the drive longer by least, after the one before it.
+
+    Parameters
+    ----------
+    trip, car
+        Who drives where.
+    nodes
+        Nodes of origin, waypoints and destination.
+    fitting, rows
+        The chargers that the car can use, and drives between them.
+
+    Raises
+    ------
+    InvalidInputError
+        A required charger is none of those that the car can use.
+    """
+    stops = [
+        waypoint_stop(waypoint, node, car)
+        for waypoint, node in zip(trip.waypoints, nodes[1:-1], strict=True)
+    ]
+    after = 0
+    for charger_id in trip.via_chargers:
+        wanted = fitting.stop(_position_of(charger_id, fitting.plugs))
+        on_the_way = [nodes[0], *(stop.node for stop in stops), nodes[-1]]
+        longer_s = [
+            rows.scalarized_between(on_the_way[k], wanted.node)[0]
+            + rows.scalarized_between(wanted.node, on_the_way[k + 1])[0]
+            - rows.scalarized_between(on_the_way[k], on_the_way[k + 1])[0]
+            for k in range(after, len(on_the_way) - 1)
+        ]
+        place = after + int(np.argmin(longer_s))
+        stops.insert(place, wanted)
+        after = place + 1
+    return stops
+
+
+def _position_of(charger_id: str, plugs: Sequence[Plug]) -> int:
+    """Position of a required charger among those that can be used."""
+    for k, plug in enumerate(plugs):
+        if charger_id in plug.site.ids:
+            return k
+    raise InvalidInputError(
+        f'charger "{charger_id}" is required, and is none of the {len(plugs)} that this car can '
+        "use on this trip: its id is shown with every stop; other wishes may leave it out",
+        field="via_chargers",
+        value=charger_id,
+        expected="the id of a charger with a plug that fits",
+    )
+
+
+def trip_problem(
+    trip: Trip,
+    car: ConditionedVehicle,
+    ends: tuple[int, int],
+    fitting: Fitting,
+    stops: Sequence[Stop],
+) -> Problem:
+    """Return what is asked of the search, by time alone.
+
+    Parameters
+    ----------
+    trip, car
+        Who drives where.
+    ends
+        Nodes of origin and destination.
+    fitting
+        The chargers that the car can use.
+    stops
+        Places to visit on the way.
+
+    Raises
+    ------
+    InvalidInputError
+        The warm-up of car and cabin takes what the battery holds above the reserve.
+    """
+    capacity, warm_up_kwh = car.capacity_kwh, car.warm_up.total_kwh
+    start_kwh = trip.departure_soc * capacity - warm_up_kwh
+    if start_kwh < trip.reserve_soc * capacity:
+        raise InvalidInputError(
+            f"departure_soc {trip.departure_soc:g} leaves nothing above the reserve once "
+            f"car and cabin are warm ({warm_up_kwh:.2f} kWh): start with more, preheat, or lower "
+            "the reserve",
+            field="departure_soc",
+            value=trip.departure_soc,
+            expected="more than reserve_soc plus the warm-up of car and cabin",
+        )
+    overhead_s = trip.stop_overhead_s
+    return Problem(
+        origin=ends[0],
+        targets=(*(stop.target(overhead_s) for stop in stops), Target(ends[1])),
+        charger_node=fitting.node,
+        charger_kw=np.minimum(fitting.power_kw, car.fast_charging_kw),
+        capacity_kwh=capacity,
+        start_kwh=start_kwh,
+        reserve_kwh=trip.reserve_soc * capacity,
+        final_kwh=max(trip.arrival_soc, trip.reserve_soc) * capacity,
+        limit_kwh=trip.charge_limit_soc * capacity,
+        overhead_s=overhead_s,
+        start_c=trip.pack_departure_c,
+        power=car.power,
+        pack=car.pack,
+        least_charge_kwh=trip.least_charge_soc * capacity,
+        longest_charge_s=trip.longest_stop_s or np.inf,
+        most_stops=trip.most_stops,
+        banned=frozenset().union(*left_out(fitting.plugs, trip).values()),
+        opening_intervals=opening_intervals_of(fitting.plugs, trip),
+    )
