@@ -131,7 +131,7 @@ def calibrate(
     km = sum(log.distance_km for log in used)
     words = f"tripplan calibrate: {len(used)} drives, {km:.0f} km, of {source}"
     return Calibration(
-        vehicle=_told(_moved(vehicle, found.x), start, sigma, words, heated=bool(warm)),
+        vehicle=_named(_moved(vehicle, found.x), start, sigma, words, heated=bool(warm)),
         trips=len(used),
         distance_km=km,
         error_before=_mean_error(start, used, conditions),
@@ -225,7 +225,7 @@ def _moved(car: Vehicle, moves: Floats) -> Vehicle:
     )
 
 
-def _told(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: bool) -> Vehicle:
+def _named(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: bool) -> Vehicle:
     """Give the fitted car a name and the provenance of its values."""
     rolling, cold, drag, auxiliary = (float(s) for s in sigma)
     names = (
@@ -240,16 +240,16 @@ def _told(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: b
     off |= {"rolling_rise_per_k": f"+-{cold:.3f} 1/K", "auxiliary_kw": f"+-{auxiliary:.2f} kW"}
     if heated:
         off |= dict.fromkeys((f"cabin.heating.{name}" for name in CabinHeating.model_fields), "")
-    told = dict(before.provenance)
+    known = dict(before.provenance)
     for name, margin in off.items():
-        unit = told[name].unit if name in told else _UNITS.get(name.rsplit(".", 1)[-1], "1")
-        told[name] = Provenance(unit=unit, source=words, kind="fitted", uncertainty=margin)
+        unit = known[name].unit if name in known else _UNITS.get(name.rsplit(".", 1)[-1], "1")
+        known[name] = Provenance(unit=unit, source=words, kind="fitted", uncertainty=margin)
     values: dict[str, Any] = car.model_dump(exclude_unset=True, exclude={"provenance"})
     values |= {
         "id": f"{before.id}-calibrated",
         "name": f"{before.name}, calibrated",
         "rolling_rise_per_k": car.rolling_rise_per_k,
-        "provenance": told,
+        "provenance": known,
     }
     return Vehicle.parse(values, where="calibrated car")
 

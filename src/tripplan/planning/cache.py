@@ -6,7 +6,7 @@ trip of the same kind.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,6 @@ from tripplan.arrays import Floats, Ints
 from tripplan.errors import InvalidInputError
 from tripplan.planning.arc_costs import ArcPricing, speed_shares, whole_numbers
 from tripplan.planning.charger_filter import usable_plugs
-from tripplan.planning.opening_hours import local_time, opening_intervals
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.stops import Stop, charger_stop
 from tripplan.planning.tariff import Tariff, read_tariff
@@ -39,8 +38,6 @@ KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
 CLOSURE_REACH_KM = 0.5
 """A road that is said to be closed lies at most this far from the point that says so, km."""
-HORIZON_S = 3 * 86_400.0
-"""Opening hours are looked up for this long after departure."""
 _LEAST_KW = 1.0
 """Power by which energy is priced for cars that cannot fast-charge (assumption), kW."""
 
@@ -209,39 +206,3 @@ def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
     }
     car = vehicle.model_dump_json(exclude={"provenance", "note", "standby_w"})
     return trip.model_dump_json(include=wishes) + car
-
-
-def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
-    """Positions of chargers that a trip leaves out one by one, by reason."""
-    unwanted = set(trip.chargers.banned)
-    found: dict[str, frozenset[int]] = {}
-    if unwanted:
-        named = (k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
-        found["banned by id"] = frozenset(named)
-    if trip.departure is not None and not trip.chargers.keep_unknown:
-        blank = (k for k, plug in enumerate(plugs) if plug.site.opening_hours is None)
-        found["opening hours not known"] = frozenset(blank)
-    return found
-
-
-def opening_intervals_of(
-    plugs: Sequence[Plug], trip: Trip
-) -> dict[int, tuple[tuple[float, float], ...]]:
-    """When chargers are open, in seconds after departure; those not named always are.
-
-    Chargers whose hours are not known count as open.
-    """
-    if trip.departure is None:
-        return {}
-    start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
-    found = {}
-    for k, plug in enumerate(plugs):
-        if plug.site.opening_hours in (None, "24/7"):
-            continue
-        intervals = opening_intervals(plug.site, start, HORIZON_S)
-        if intervals is not None:
-            found[k] = intervals or _NEVER_OPEN
-    return found
-
-
-_NEVER_OPEN = ((0.0, 0.0),)

@@ -52,7 +52,7 @@ def usable_plugs(
     found: list[UsablePlug] = []
     dropped = Counter[str]()
     for position, site in enumerate(chargers):
-        charger = _adapted(site, wishes.adapters) if wishes.adapters else site
+        charger = adapted(site, wishes.adapters)
         plugs = [plug for plug in _fitting(charger, wanted) if plug.power_kw is not None]
         if not plugs:
             continue
@@ -120,8 +120,8 @@ def reason_against(
     open_at: datetime | None = None,
 ) -> str | None:
     """Say why a charger does not fit; None if it does; parameters as in `filter_chargers`."""
-    adapted = _adapted(charger, wishes.adapters)
-    plugs = _fitting(adapted, frozenset(standards) if standards else None)
+    site = adapted(charger, wishes.adapters)
+    plugs = _fitting(site, frozenset(standards) if standards else None)
     if standards and not plugs:
         return NO_PLUG
     return _against(charger, plugs, wishes) or _against_hours(charger, wishes, open_at)
@@ -204,26 +204,19 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def with_adapters(chargers: Iterable[Charger], adapters: Sequence[Adapter]) -> tuple[Charger, ...]:
+def adapted(charger: Charger, adapters: Sequence[Adapter]) -> Charger:
     """Add the plugs that adapters make of those that a site has.
+
+    An added plug has the adapter in ``standard_rule``, and the lower of the charger's and the
+    adapter's power.
 
     Parameters
     ----------
-    chargers
-        Sites.
+    charger
+        A site.
     adapters
         Adapters that travel along.
-
-    Returns
-    -------
-    tuple of Charger
-        In the same order, shape (sites,).  An added plug has the adapter in ``standard_rule``, and
-        the lower of the charger's and the adapter's power.
     """
-    return tuple(_adapted(charger, adapters) for charger in chargers)
-
-
-def _adapted(charger: Charger, adapters: Sequence[Adapter]) -> Charger:
     added = [
         _through(plug, adapter)
         for adapter in adapters

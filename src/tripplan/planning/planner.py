@@ -7,12 +7,12 @@ from typing import NamedTuple
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
-from tripplan.planning.cache import Fitting, PlannerCache, left_out
+from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
 from tripplan.planning.infeasible import Infeasible
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import reconstruct
-from tripplan.planning.trip_problem import required_stops, trip_problem
+from tripplan.planning.trip_problem import left_out, required_stops, trip_problem
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings

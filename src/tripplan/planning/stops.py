@@ -104,7 +104,7 @@ def stop_at(
     capacity, pack = problem.capacity_kwh, problem.pack
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
     kw = stop.power_kw if problem.power is not None else 0.0
-    # Goals have no opening hours; -1 names no charger.
+    # Targets have no opening hours; -1 names no charger.
     closed_s = problem.opens_s(chosen.charger, state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + chosen.waited_s
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
@@ -190,12 +190,8 @@ def _all_samples(
     for position, trajectory in enumerate(trajectories):
         if position and trajectory.shape[0] < 2:
             continue
-        since_s = dwell_s if position else 0.0
-        samples, without_heat_s = _samples(trajectory, kw, power)
-        found += [
-            sample.model_copy(update={"since_plug_in_s": sample.since_plug_in_s + since_s})
-            for sample in samples
-        ]
+        samples, without_heat_s = _samples(trajectory, dwell_s if position else 0.0, kw, power)
+        found += samples
         free_s += without_heat_s
     return tuple(found), free_s
 
@@ -243,41 +239,37 @@ def _source_facts(plug: Plug | None) -> dict[str, Any]:
 
 
 def _samples(
-    trajectory: Floats, charger_kw: float, power: PowerModel
-) -> tuple[tuple[PowerSample, ...], float]:
+    trajectory: Floats, since_s: float, charger_kw: float, power: PowerModel
+) -> tuple[list[PowerSample], float]:
     """Each cell of a charge, and the time that it takes without a limit by temperature."""
-    samples = []
+    power_kw = 0.0
+    limit: LimitedBy = "vehicle"
+    samples: list[PowerSample] = []
     free_s = 0.0
+
+    def add(at: Floats) -> None:
+        samples.append(
+            PowerSample(
+                since_plug_in_s=float(at[1]) + since_s,
+                soc=float(at[0]),
+                power_kw=power_kw,
+                pack_c=float(at[2]),
+                limited_by=limit,
+            )
+        )
+
     for now, then in pairwise(trajectory):
         energy_kwh = float(then[0] - now[0]) * power.capacity_kwh
         power_kw = energy_kwh / float(then[1] - now[1]) * S_PER_H
         middle = (np.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
         curve_kw = interpolate(float(middle), power.curve_soc, power.curve_kw)
         free_s += energy_kwh / min(curve_kw, charger_kw) * S_PER_H
-        limit: LimitedBy = "charger" if charger_kw < curve_kw else "vehicle"
+        limit = "charger" if charger_kw < curve_kw else "vehicle"
         if power_kw < min(curve_kw, charger_kw) * (1.0 - 1e-6):
             limit = "temperature"
-        samples.append(
-            PowerSample(
-                since_plug_in_s=float(now[1]),
-                soc=float(now[0]),
-                power_kw=power_kw,
-                pack_c=float(now[2]),
-                limited_by=limit,
-            )
-        )
-    last_kw = samples[-1].power_kw if samples else 0.0
-    last_limit: LimitedBy = samples[-1].limited_by if samples else "vehicle"
-    samples.append(
-        PowerSample(
-            since_plug_in_s=float(trajectory[-1, 1]),
-            soc=float(trajectory[-1, 0]),
-            power_kw=last_kw,
-            pack_c=float(trajectory[-1, 2]),
-            limited_by=last_limit,
-        )
-    )
-    return tuple(samples), free_s
+        add(now)
+    add(trajectory[-1])
+    return samples, free_s
 
 
 def _main_limit(samples: Sequence[PowerSample]) -> LimitedBy:

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from tripplan.errors import InvalidInputError
-from tripplan.planning.cache import Fitting, left_out, opening_intervals_of
+from tripplan.planning.cache import Fitting
+from tripplan.planning.opening_hours import local_time, opening_intervals
 from tripplan.planning.stops import Stop, waypoint_stop
 from tripplan.records.charger import Plug
 from tripplan.records.trip import Trip
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem, Target
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
+
+HORIZON_S = 3 * 86_400.0
+"""Opening hours are looked up for this long after departure."""
+_NEVER_OPEN = ((0.0, 0.0),)
 
 
 def required_stops(
@@ -124,5 +129,38 @@ def trip_problem(
         longest_charge_s=trip.longest_stop_s or np.inf,
         most_stops=trip.most_stops,
         banned=frozenset().union(*left_out(fitting.plugs, trip).values()),
-        opening_intervals=opening_intervals_of(fitting.plugs, trip),
+        opening_intervals=_opening_intervals(fitting.plugs, trip),
     )
+
+
+def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
+    """Positions of chargers that a trip leaves out one by one, by reason."""
+    unwanted = set(trip.chargers.banned)
+    found: dict[str, frozenset[int]] = {}
+    if unwanted:
+        named = (k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
+        found["banned by id"] = frozenset(named)
+    if trip.departure is not None and not trip.chargers.keep_unknown:
+        blank = (k for k, plug in enumerate(plugs) if plug.site.opening_hours is None)
+        found["opening hours not known"] = frozenset(blank)
+    return found
+
+
+def _opening_intervals(
+    plugs: Sequence[Plug], trip: Trip
+) -> dict[int, tuple[tuple[float, float], ...]]:
+    """When chargers are open, in seconds after departure; those not named always are.
+
+    Chargers whose hours are not known count as open.
+    """
+    if trip.departure is None:
+        return {}
+    start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
+    found = {}
+    for k, plug in enumerate(plugs):
+        if plug.site.opening_hours in (None, "24/7"):
+            continue
+        intervals = opening_intervals(plug.site, start, HORIZON_S)
+        if intervals is not None:
+            found[k] = intervals or _NEVER_OPEN
+    return found

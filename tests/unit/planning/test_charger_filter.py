@@ -9,10 +9,10 @@ import pytest
 
 from tripplan.errors import DataError
 from tripplan.planning.charger_filter import (
+    adapted,
     filter_chargers,
     reason_against,
     usable_plugs,
-    with_adapters,
 )
 from tripplan.records.charger import Charger, ChargerSet, Connector, SourceEntry, rated_only
 from tripplan.records.trip import Adapter, ChargerWishes
@@ -148,18 +148,18 @@ def test_hours_count_at_the_time_that_is_asked_for() -> None:
 
 def test_adapters_add_the_plug_of_the_inlet() -> None:
     only_ccs = replace(SITE, connectors=(Connector("CCS1", 150.0, count=4),))
-    (site,) = with_adapters([only_ccs], [adapter("CCS1:CHADEMO:50")])
+    site = adapted(only_ccs, [adapter("CCS1:CHADEMO:50")])
     added = site.connectors[1]
     assert (added.standard, added.power_kw, added.count) == ("CHADEMO", 50.0, 4)
     assert added.standard_rule == "through an adapter from CCS1"
     assert against(only_ccs, standards=("CHADEMO",), adapters=("CCS1:CHADEMO",)) is None
     assert against(only_ccs, standards=("CHADEMO",)) == "no plug that fits"
-    assert with_adapters([only_ccs], [adapter("NACS:CHADEMO")]) == (only_ccs,)
+    assert adapted(only_ccs, [adapter("NACS:CHADEMO")]) == only_ccs
 
 
 def test_adapters_are_not_put_one_onto_another() -> None:
     nacs = replace(SITE, connectors=(Connector("NACS", 150.0),))
-    (site,) = with_adapters([nacs], [adapter("NACS:CCS1"), adapter("CCS1:CHADEMO")])
+    site = adapted(nacs, [adapter("NACS:CCS1"), adapter("CCS1:CHADEMO")])
     assert [plug.standard for plug in site.connectors] == ["NACS", "CCS1"]
 
 
