@@ -41,54 +41,6 @@ _CLOCK_S = 1e-3
 _DISTANCE_KM = 1e-6
 
 
-@dataclass
-class _Findings:
-    soc: float = 0.0
-    time_s: float = 0.0
-    pack_k: float = 0.0
-    ledger_kwh: float = 0.0
-    objections: list[str] = field(default_factory=list)
-
-    def object_if(self, wrong: bool, words: str) -> None:
-        if wrong:
-            self.objections.append(words)
-
-    def compare(self, where: str, soc: float, pack_k: float) -> None:
-        self.soc = max(self.soc, abs(soc))
-        self.pack_k = max(self.pack_k, abs(pack_k))
-        self.object_if(not abs(soc) <= SOC_TOLERANCE, f"{where}: SoC differs by {soc:+.6f}")
-        self.object_if(
-            not abs(pack_k) <= PACK_TOLERANCE_K,
-            f"{where}: pack temperature differs by {pack_k:+.2f} K",
-        )
-
-    def compare_time(self, where: str, planned_s: float, driven_s: float) -> None:
-        error = driven_s - planned_s
-        self.time_s = max(self.time_s, abs(error))
-        self.object_if(
-            not abs(error) <= TIME_TOLERANCE_S + TIME_TOLERANCE * abs(planned_s),
-            f"{where}: takes {driven_s:.1f} s, planned {planned_s:.1f} s",
-        )
-
-    def check_ledger(self, where: str, leg: Leg, capacity: float) -> None:
-        parts = leg.energy
-        sums = (
-            parts.motion_kwh
-            + parts.auxiliary_kwh
-            + parts.cabin_kwh
-            - parts.regenerated_kwh
-            + parts.curtailed_kwh
-            - parts.spent_kwh,
-            (leg.departure_soc - leg.arrival_soc) * capacity - parts.spent_kwh,
-        )
-        worst = max(abs(error) for error in sums)
-        self.ledger_kwh = max(self.ledger_kwh, worst)
-        self.object_if(
-            not worst <= LEDGER_TOLERANCE_KWH,
-            f"{where}: its energy ledger is off by {worst:.2e} kWh",
-        )
-
-
 def audit_plan(
     car: ConditionedVehicle,
     trip: Trip,
@@ -112,27 +64,26 @@ def audit_plan(
         Time step. [s]
     """
     redrive = _Redrive(car, trip, step_s, trip.departure_soc, trip.pack_departure_c)
-    found = redrive.found
     warm_up_kwh = car.warm_up.total_kwh
-    found.object_if(len(legs) != len(stops) + 1, "legs and stops do not alternate")
-    found.objections += _joining(legs, stops, points)
+    redrive.object_if(len(legs) != len(stops) + 1, "legs and stops do not alternate")
+    redrive.objections += _joining(legs, stops, points)
     drawn = _drawn(car, trip, stops)
     for number, leg in enumerate(legs):
         redrive.leg(f"leg {number + 1}", leg, warm_up_kwh)
         if number < len(stops):
             standing_soc, warm_up_kwh = drawn[number]
             redrive.stop(stops[number], standing_soc)
-    found.object_if(
+    redrive.object_if(
         redrive.soc < max(trip.arrival_soc, trip.reserve_soc) - SOC_TOLERANCE,
         f"arrives with SoC {redrive.soc:.4f}, wished {trip.arrival_soc:g}",
     )
     return Audit(
-        passed=not found.objections,
-        worst_soc_error=found.soc,
-        worst_time_error_s=found.time_s,
-        worst_pack_error_k=found.pack_k,
-        ledger_error_kwh=found.ledger_kwh,
-        objections=tuple(found.objections),
+        passed=not redrive.objections,
+        worst_soc_error=redrive.worst_soc,
+        worst_time_error_s=redrive.worst_time_s,
+        worst_pack_error_k=redrive.worst_pack_k,
+        ledger_error_kwh=redrive.worst_ledger_kwh,
+        objections=tuple(redrive.objections),
     )
 
 
@@ -157,49 +108,47 @@ class _Redrive:
     step_s: float
     soc: float
     pack_c: float
-    found: _Findings = field(default_factory=_Findings)
+    worst_soc: float = 0.0
+    worst_time_s: float = 0.0
+    worst_pack_k: float = 0.0
+    worst_ledger_kwh: float = 0.0
+    objections: list[str] = field(default_factory=list)
 
     def leg(self, where: str, leg: Leg, warm_up_kwh: float) -> None:
         """Drive a leg, at the start of which warming up takes an energy."""
-        found, capacity = self.found, self.car.capacity_kwh
-        found.compare(
-            f"{where} departure", leg.departure_soc - self.soc, leg.pack_departure_c - self.pack_c
-        )
+        capacity = self.car.capacity_kwh
+        self._compare(f"{where} departure", leg.departure_soc, leg.pack_departure_c)
         start_kwh = self.soc * capacity - warm_up_kwh
         drive = redriven(self.car, leg, start_kwh, self.pack_c, _DRIVING_STEPS * self.step_s)
         self.soc, self.pack_c = drive.energy_kwh / capacity, drive.pack_c
-        found.compare(
-            f"{where} arrival", leg.arrival_soc - self.soc, leg.pack_arrival_c - self.pack_c
-        )
-        found.compare_time(where, leg.driving_s, drive.time_s)
+        self._compare(f"{where} arrival", leg.arrival_soc, leg.pack_arrival_c)
+        self._compare_time(where, leg.driving_s, drive.time_s)
         lowest, reserve = min(drive.least_kwh / capacity, leg.min_soc), self.trip.reserve_soc
-        found.object_if(
+        self.object_if(
             lowest < reserve - SOC_TOLERANCE,
             f"{where}: SoC falls to {lowest:.4f}, below the reserve {reserve:g}",
         )
-        found.check_ledger(where, leg, capacity)
+        self._check_ledger(where, leg)
 
     def stop(self, stop: ChargingStop, standing_soc: float) -> None:
         """Stand and charge at a stop, where standing takes an SoC."""
-        found, trip = self.found, self.trip
+        trip = self.trip
         where = f"stop {stop.number} ({stop.name})"
         departure_soc = stop.departure_soc + standing_soc
-        found.compare(
-            f"{where} arrival", stop.arrival_soc - self.soc, stop.pack_arrival_c - self.pack_c
-        )
-        found.object_if(
+        self._compare(f"{where} arrival", stop.arrival_soc, stop.pack_arrival_c)
+        self.object_if(
             departure_soc > max(trip.charge_limit_soc, stop.arrival_soc) + SOC_TOLERANCE,
             f"{where}: charges to {departure_soc:.4f}, limit {trip.charge_limit_soc:g}",
         )
-        found.object_if(departure_soc < self.soc - SOC_TOLERANCE, f"{where}: leaves with less")
+        self.object_if(departure_soc < self.soc - SOC_TOLERANCE, f"{where}: leaves with less")
         self._park(stop.waited_s)
         self._dwell(where, stop)
         expected_s = trip.stop_overhead_s if stop.kind == "charger" else 0.0
-        found.compare_time(f"{where} overhead", stop.overhead_s, expected_s)
+        self._compare_time(f"{where} overhead", stop.overhead_s, expected_s)
         self._park(stop.overhead_s)
         if self.car.power is None or stop.charger_kw <= 0.0:
-            found.object_if(stop.charging_s > 0.0, f"{where}: nothing can be charged there")
-            found.compare(f"{where} departure", departure_soc - self.soc, 0.0)
+            self.object_if(stop.charging_s > 0.0, f"{where}: nothing can be charged there")
+            self._compare(f"{where} departure", departure_soc, self.pack_c)
         else:
             self.soc, self.pack_c, charged_s = audit_steps.charge(
                 self.soc,
@@ -211,9 +160,8 @@ class _Redrive:
                 self.step_s,
                 10.0 * stop.charging_s + S_PER_H,
             )
-            found.compare_time(where, stop.charging_s, charged_s)
-            off_k = stop.pack_departure_c - self.pack_c
-            found.compare(f"{where} departure", departure_soc - self.soc, off_k)
+            self._compare_time(where, stop.charging_s, charged_s)
+            self._compare(f"{where} departure", departure_soc, stop.pack_departure_c)
             self.soc = departure_soc
         self.soc -= standing_soc
 
@@ -242,12 +190,52 @@ class _Redrive:
             gained_kwh = (self.soc - before) * self.car.capacity_kwh
             off = stop.dwell_energy_kwh - gained_kwh
             allowed_kwh = TIME_TOLERANCE * gained_kwh + stop.charger_kw * TIME_TOLERANCE_S / S_PER_H
-            self.found.object_if(
+            self.object_if(
                 not abs(off) <= allowed_kwh,
                 f"{where}: charges {stop.dwell_energy_kwh:.2f} kWh in its "
                 f"{stop.dwell_s:.0f} s, re-driven {gained_kwh:.2f} kWh",
             )
             self.soc = before + stop.dwell_energy_kwh / self.car.capacity_kwh
+
+    def object_if(self, wrong: bool, words: str) -> None:
+        if wrong:
+            self.objections.append(words)
+
+    def _compare(self, where: str, planned_soc: float, planned_pack_c: float) -> None:
+        soc, pack_k = planned_soc - self.soc, planned_pack_c - self.pack_c
+        self.worst_soc = max(self.worst_soc, abs(soc))
+        self.worst_pack_k = max(self.worst_pack_k, abs(pack_k))
+        self.object_if(not abs(soc) <= SOC_TOLERANCE, f"{where}: SoC differs by {soc:+.6f}")
+        self.object_if(
+            not abs(pack_k) <= PACK_TOLERANCE_K,
+            f"{where}: pack temperature differs by {pack_k:+.2f} K",
+        )
+
+    def _compare_time(self, where: str, planned_s: float, driven_s: float) -> None:
+        error = driven_s - planned_s
+        self.worst_time_s = max(self.worst_time_s, abs(error))
+        self.object_if(
+            not abs(error) <= TIME_TOLERANCE_S + TIME_TOLERANCE * abs(planned_s),
+            f"{where}: takes {driven_s:.1f} s, planned {planned_s:.1f} s",
+        )
+
+    def _check_ledger(self, where: str, leg: Leg) -> None:
+        parts = leg.energy
+        sums = (
+            parts.motion_kwh
+            + parts.auxiliary_kwh
+            + parts.cabin_kwh
+            - parts.regenerated_kwh
+            + parts.curtailed_kwh
+            - parts.spent_kwh,
+            (leg.departure_soc - leg.arrival_soc) * self.car.capacity_kwh - parts.spent_kwh,
+        )
+        worst = max(abs(error) for error in sums)
+        self.worst_ledger_kwh = max(self.worst_ledger_kwh, worst)
+        self.object_if(
+            not worst <= LEDGER_TOLERANCE_KWH,
+            f"{where}: its energy ledger is off by {worst:.2e} kWh",
+        )
 
 
 def _joining(
