@@ -1,6 +1,5 @@
 """Rasters of every format read back surfaces whose heights are known exactly."""
 
-import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ import pytest
 import rasterio
 import rasterio.warp
 from numpy.typing import NDArray
-from PIL import Image
 
 from tripplan.arrays import Floats
-from tripplan.errors import DataError, InvalidInputError
+from tripplan.errors import DataError
 from tripplan.sources.elevation.lattice import (
     COARSER,
     FILLED,
@@ -24,7 +22,6 @@ from tripplan.sources.elevation.lattice import (
     sample_filled,
 )
 from tripplan.sources.elevation.profile import Raster, open_elevation
-from tripplan.sources.elevation.tiles import TerrariumTiles, decode_terrarium
 
 
 class Formula(LatticeRaster):
@@ -260,74 +257,6 @@ def test_a_geotiff_without_coordinate_system_is_refused(tmp_path: Path) -> None:
         target.write(np.zeros((1, 2, 2), dtype=np.int16))
     with pytest.raises(DataError, match="coordinate system"):
         open_elevation(tmp_path / "lost.tif")
-
-
-def terrarium_png(heights: Floats) -> bytes:
-    """Encode heights by the format's definition, for the decoder's test."""
-    value = np.round((heights + 32768.0) * 256.0).astype(np.int64)
-    colours = np.stack([value >> 16, (value >> 8) & 255, value & 255], axis=-1)
-    buffer = io.BytesIO()
-    Image.fromarray(colours.astype(np.uint8)).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def mercator_y(lat: Any) -> Floats:
-    return np.asarray(np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)))
-
-
-def test_terrarium_tiles_cover_the_map_without_a_seam() -> None:
-    zoom = 3
-    side = 256 << zoom
-    asked = []
-
-    def fetch(z: int, x: int, y: int) -> bytes | None:
-        asked.append((z, x, y))
-        if (x, y) == (7, 7):
-            return None
-        row, col = np.mgrid[0:256, 0:256]
-        lon = (256 * x + col + 0.5) / side * 360.0 - 180.0
-        up = np.pi * (1.0 - 2.0 * (256 * y + row + 0.5) / side)
-        return terrarium_png(2.0 * lon + 300.0 * up)
-
-    raster = TerrariumTiles(fetch, zoom)
-    rng = np.random.default_rng(3)
-    lat, lon = rng.uniform(-60, 70, 300), rng.uniform(-170, 170, 300)
-    lat[:2], lon[:2] = 0.0, [0.0, 45.0]  # corners of tiles
-    expected = 2.0 * lon + 300.0 * mercator_y(lat)
-    # The colours hold 1/256 m.
-    np.testing.assert_allclose(raster.sample(lat, lon), expected, atol=0.01)
-    assert len(asked) == len(set(asked))
-    assert np.isnan(raster.sample(-80.0, 170.0))
-    assert np.isnan(raster.sample(89.0, 0.0))
-    # Across the antimeridian the map joins up with itself.
-    assert raster.sample(10.0, 180.0) == pytest.approx(300.0 * float(mercator_y(10.0)), abs=0.01)
-
-
-def test_terrarium_colours_mean_what_the_format_says() -> None:
-    pixels = np.zeros((256, 256, 4), dtype=np.uint8)
-    pixels[..., 3] = 255
-    pixels[0, 0, :3] = 128, 0, 0
-    pixels[0, 1, :3] = 134, 161, 128
-    pixels[0, 2] = 134, 161, 128, 0
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    height = decode_terrarium(buffer.getvalue(), "0/0/0")
-    assert height[0, 0] == 0.0
-    assert height[0, 1] == 134 * 256 + 161 + 0.5 - 32768
-    assert np.isnan(height[0, 2])
-    assert np.isnan(height[9, 9])  # black: 32 km below the sea
-
-
-def test_bad_tiles_and_zooms_are_refused() -> None:
-    with pytest.raises(DataError, match="1/2/3 is no PNG"):
-        decode_terrarium(b"<html>", "1/2/3")
-    good = terrarium_png(np.zeros((256, 256)))
-    with pytest.raises(DataError, match="no PNG"):
-        decode_terrarium(good[:60], "1/2/3")
-    with pytest.raises(DataError, match="shape"):
-        decode_terrarium(terrarium_png(np.zeros((8, 8))), "1/2/3")
-    with pytest.raises(InvalidInputError, match="zoom 16"):
-        TerrariumTiles(lambda _z, _x, _y: None, 16)
 
 
 def test_a_stack_shows_the_finest_that_has_a_height() -> None:
