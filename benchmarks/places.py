@@ -5,6 +5,7 @@ are synthetic: it shows speed, never a plan.  The networks of TravelMapping have
 ramps or streets.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -21,6 +22,8 @@ from tripplan.records.trip import Conditions, Place, Trip
 from tripplan.records.vehicle import Vehicle, catalogue
 from tripplan.routing.ordering import inertial_order
 from tripplan.sources.build import build_region
+from tripplan.sources.chargers.reading import ChargerReading
+from tripplan.sources.chargers.tables import read_charger_csv
 from tripplan.sources.store import load_region, save_region
 
 POWERS_KW = (50.0, 100.0, 150.0)
@@ -106,10 +109,23 @@ def _built(name: str, elevation: str | None = None) -> Region:
     return build_region(
         shared(f"highways/tm_{name}.osm.pbf"),
         elevation=shared(elevation) if elevation else None,
-        chargers=[shared("chargers/tesla_europe_all_superchargers.json")],
+        chargers=[_superchargers()],
         name=name,
         charger_reach_km=_REACH_KM,
     )
+
+
+def _superchargers() -> ChargerReading:
+    """Read Tesla's European list as a table; the plugs of all its sites are CCS2."""
+    rows = ["id,name,lat,lon,connectors,operator,date"]
+    for site in json.loads(shared("chargers/tesla_europe_all_superchargers.json").read_bytes())[
+        "locations"
+    ]:
+        lat, lon = site["gps"]["lat"], site["gps"]["lon"]
+        plug = f"CCS2:{site.get('maxPowerKw') or ''}:{site.get('stalls') or ''}"
+        name = site["name"].replace(",", " ")
+        rows.append(f'"{lat:.6f},{lon:.6f}",{name},{lat},{lon},{plug},Tesla,{site["filedate"]}')
+    return read_charger_csv("\n".join(rows), source="Tesla site list")
 
 
 def _kept(name: str, build: Callable[[], Region]) -> Region:

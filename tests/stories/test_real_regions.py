@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tripplan
-from tests.stories.shared_data import shared
+from tests.stories.shared_data import shared, shared_chargers
 from tripplan.arrays import Floats
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -25,7 +25,7 @@ def fixture_northwest(tmp_path_factory: pytest.TempPathFactory) -> Region:
         elevation=shared("elevation/itur_us48_5arcmin.npz"),
         chargers=[
             shared("chargers/afdc_washington_2024.csv"),
-            shared("chargers/afdc_oregon_chargers.js"),
+            shared_chargers("afdc_oregon_chargers.js"),
         ],
         country="US",
         charger_reach_km=3.0,
@@ -38,7 +38,7 @@ def fixture_alps() -> Region:
     return build_region(
         shared("highways/tm_alps.osm.pbf"),
         elevation=shared("elevation/globe_alps_30arcsec.npz"),
-        chargers=[shared("chargers/tesla_europe_all_superchargers.json")],
+        chargers=[shared_chargers("tesla_europe_all_superchargers.json")],
         charger_reach_km=3.0,
     )
 

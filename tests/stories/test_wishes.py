@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import tripplan
-from tests.stories.shared_data import shared
+from tests.stories.shared_data import shared, shared_chargers
 from tripplan.records.charger import Charger
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -23,7 +23,7 @@ def fixture_northwest() -> Region:
         elevation=shared("elevation/itur_us48_5arcmin.npz"),
         chargers=[
             shared("chargers/afdc_washington_2024.csv"),
-            shared("chargers/afdc_oregon_chargers.js"),
+            shared_chargers("afdc_oregon_chargers.js"),
         ],
         country="US",
         charger_reach_km=3.0,

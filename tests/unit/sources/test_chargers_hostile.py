@@ -191,7 +191,7 @@ AFDC_KEYS = (
 )
 OCM_KEYS = "ID AddressInfo Connections StatusTypeID StatusType UsageType OperatorInfo UsageCost"
 OCPI_KEYS = "id coordinates evses publish operator opening_times last_updated name country_code"
-TESLA_KEYS = "gps name address stalls maxPowerKw pricing filedate"
+TABLE_KEYS = "id name address operator connectors power_kw stalls access fee price date"
 
 
 def rows_of(keys: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -246,10 +246,13 @@ def test_any_junk_in_ocpi_rows_is_read_or_counted(
 
 
 @quick
-@given(st.lists(rows_of(TESLA_KEYS), max_size=4))
-def test_any_junk_in_tesla_rows_is_read_or_counted(rows: list[Any]) -> None:
-    placed = [{"gps": {"lat": 47.0, "lon": 8.0 + k}} | row for k, row in enumerate(rows)]
-    checked(parse_chargers(json.dumps({"locations": placed}).encode(), where="x"), len(rows))
+@given(st.lists(rows_of(TABLE_KEYS), max_size=4))
+def test_any_junk_in_table_rows_is_read_or_counted(rows: list[Any]) -> None:
+    features = [
+        {"geometry": {"coordinates": [8.0 + k, 47.0]}, "properties": row}
+        for k, row in enumerate(rows)
+    ]
+    checked(parse_chargers(json.dumps({"features": features}).encode(), where="x"), len(rows))
 
 
 @quick

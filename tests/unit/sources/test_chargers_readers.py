@@ -12,7 +12,6 @@ from tripplan.sources.chargers.ocpi import PRODUCT_RULE, read_ocpi
 from tripplan.sources.chargers.openchargemap import FILLED_IN_RULE, read_openchargemap
 from tripplan.sources.chargers.osm import charger_from_tags, read_osm_elements, read_overpass
 from tripplan.sources.chargers.reading import JOINED, ChargerReading
-from tripplan.sources.chargers.tables import TESLA_RULE, decode_geohash
 from tripplan.sources.chargers.values import Tally
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "chargers"
@@ -35,7 +34,7 @@ def plugs(charger: Charger) -> list[tuple[str, float | None, int | None]]:
     [
         ("afdc_v1.json", "AFDC v1 JSON", 6, 3),
         ("afdc_download.csv", "AFDC CSV", 3, 2),
-        ("afdc_rows_by_plug.js", "AFDC GeoJSON", 3, 1),
+        ("afdc_rows_by_plug.geojson", "AFDC GeoJSON", 3, 1),
         ("openchargemap.json", "Open Charge Map v3 JSON", 5, 2),
         ("ocpi_2.2.1.json", "OCPI locations", 3, 1),
         ("ocpi_2.3.0.json", "OCPI locations", 1, 1),
@@ -43,9 +42,6 @@ def plugs(charger: Charger) -> list[tuple[str, float | None, int | None]]:
         ("osm.geojson", "OpenStreetMap GeoJSON", 2, 2),
         ("table.csv", "CSV table", 3, 2),
         ("table.geojson", "GeoJSON table", 1, 1),
-        ("rate.geojson", "GeoJSON with rate in W", 3, 3),
-        ("tesla.json", "Tesla site JSON", 3, 2),
-        ("geohashes.json", "geohash lists", 4, 3),
     ],
 )
 def test_each_format_is_recognised_and_every_row_accounted_for(
@@ -113,7 +109,7 @@ def test_afdc_csv_and_its_swapped_coordinates() -> None:
 
 
 def test_afdc_rows_by_plug_are_joined_by_id_and_place() -> None:
-    reading = read("afdc_rows_by_plug.js")
+    reading = read("afdc_rows_by_plug.geojson")
     market = reading.chargers[0]
     assert plugs(market) == [("CHADEMO", None, 1), ("TYPE1", None, 2)]
     assert market.stalls == 1, "of the fastest kind of port"
@@ -350,34 +346,6 @@ def test_tables() -> None:
     geo = read("table.geojson").chargers[0]
     assert plugs(geo) == [("CCS2", None, None), ("CHADEMO", 50.0, None)]
     assert geo.stalls == 2
-
-
-def test_rates_are_in_watts_and_name_no_plug() -> None:
-    reading = read("rate.geojson")
-    assert [plugs(charger) for charger in reading.chargers] == [
-        [("UNKNOWN", 22.0, None)],
-        [("UNKNOWN", 43.0, None)],
-        [],
-    ]
-    assert dict(reading.ignored) == {"a power that is not possible": 1}
-
-
-def test_tesla_sites_say_that_their_plug_is_assumed() -> None:
-    reading = read("tesla.json")
-    top, valley = reading.chargers
-    assert plugs(top) == [("CCS2", 250.0, 8)], "a later row without a power does not hide it"
-    assert [plug.standard_rule for plug in top.connectors] == [TESLA_RULE]
-    assert (top.access, top.fee, top.price) == ("public", True, "00:00 - 23:59 CHF 0.60/kWh")
-    assert (top.stalls, top.sources[0].date) == (10, "2026-04-01")
-    assert (valley.access, valley.stalls) == ("restricted", None)
-
-
-def test_geohashes() -> None:
-    # ezs42 = 42.605, -5.603: the example of the geohash article of the English Wikipedia.
-    assert decode_geohash("ezs42") == pytest.approx((42.605, -5.603), abs=5e-4)
-    reading = read("geohashes.json")
-    assert dict(reading.skipped) == {"not a geohash of 5 to 12 letters": 1}
-    assert plugs(site(reading, "geohash:9xj648")) == [("CCS1", None, None), ("NACS", None, None)]
 
 
 def test_a_tally_may_be_shared_between_elements() -> None:

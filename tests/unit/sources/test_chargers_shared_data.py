@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.stories.shared_data import shared_chargers
 from tripplan.planning.charger_filter import filter_chargers
 from tripplan.planning.opening_hours import is_open
 from tripplan.records.charger import Charger, rated_only
 from tripplan.records.trip import ChargerWishes
 from tripplan.sources.chargers.assume import assume_powers
-from tripplan.sources.chargers.files import read_chargers
 from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.reading import JOINED, ChargerReading
 from tripplan.sources.chargers.standards import DC, is_dc
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 @functools.cache
 def read(name: str) -> ChargerReading:
-    return read_chargers(SHARED / name)
+    return shared_chargers(name)
 
 
 def having(reading: ChargerReading, standard: str) -> list[Charger]:
@@ -61,7 +61,6 @@ def test_tesla_europe() -> None:
     assert dict(reading.skipped) == {JOINED: 13}, "crawled twice, days apart"
     assert not reading.ignored
     assert sum(charger.access == "restricted" for charger in reading.chargers) > 100
-    assert all(plug.standard_rule for charger in reading.chargers for plug in charger.connectors)
 
 
 def test_openstreetmap_germany() -> None:
@@ -75,29 +74,21 @@ def test_openstreetmap_germany() -> None:
     assert all(47 < charger.lat < 56 and 5 < charger.lon < 16 for charger in reading.chargers)
 
 
-def test_geohash_lists() -> None:
-    reading = read("us_nontesla_compatible-stations.json")
-    assert reading.row_count == 2173
-    assert dict(reading.skipped) == {JOINED: 1}
-    near = [c for c in reading.chargers if 37 <= c.lat <= 41 and -109.05 <= c.lon <= -102.05]
-    assert len(near) == 44, "in Colorado"
-
-
 def test_the_joined_table() -> None:
     reading = read("chargers_normalised.csv")
     assert reading.row_count == 4599
     assert dict(reading.skipped) == {JOINED: 186}
     assert not reading.ignored
     assert len(having(reading, "CHADEMO")) == 103
-    assumed = [c for c in having(reading, "CCS2") if any(p.standard_rule for p in c.connectors)]
-    assert len(assumed) == 1520
+    assert len(having(reading, "CCS2")) == 1520
     american = [c for c in reading.chargers if c.source.startswith("quicklywilliam")]
     assert len(american) == 2172
     assert rated_only(american) == ()
 
 
 def test_all_files_together() -> None:
-    names = sorted(path.name for path in SHARED.iterdir() if "normalised" not in path.name)
+    unread = {"chargers_normalised.csv", "us_nontesla_compatible-stations.json"}
+    names = sorted(path.name for path in SHARED.iterdir() if path.name not in unread)
     chargers = [charger for name in names for charger in read(name).chargers]
     merged = merge_chargers(chargers)
     assert merged == merge_chargers(chargers[::-1])

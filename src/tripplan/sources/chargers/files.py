@@ -6,18 +6,14 @@ from typing import Any, Final
 
 from tripplan.errors import DataError
 from tripplan.sources.chargers import afdc, ocpi, openchargemap, osm, tables
-from tripplan.sources.chargers.reading import (
-    ChargerReading,
-    decode,
-    looks_like_json,
-    parse_json,
-)
+from tripplan.sources.chargers.reading import ChargerReading, decode, parse_json
 
 FORMATS: Final = (
     "AFDC (JSON, GeoJSON, CSV), Open Charge Map JSON, OCPI locations, OpenStreetMap (Overpass "
-    "JSON, GeoJSON), Tesla site JSON, GeoJSON or CSV with columns lat and lon"
+    "JSON, GeoJSON), GeoJSON or CSV with columns lat and lon"
 )
-_Reader = Callable[[object, str], ChargerReading]
+_Reader = Callable[..., ChargerReading]
+"""A reader of parsed JSON, which takes the name of the file for its messages as ``where``."""
 
 
 def read_chargers(path: str | Path) -> ChargerReading:
@@ -70,26 +66,26 @@ def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
     DataError
         It is of no known format, cut off or damaged.
     """
-    words = decode(data, where=where)
-    if looks_like_json(words):
-        found = parse_json(words, where=where)
+    text = decode(data, where=where)
+    if text.lstrip()[:1] in ("{", "["):
+        found = parse_json(text, where=where)
         reader = _reader_of(found)
         if reader is None:
             raise DataError(
                 f"{where}: JSON, but of no known form ({_shape(found)}); known: {FORMATS}",
                 path=where,
             )
-        return reader(found, where)
-    header = words.split("\n", 1)[0].casefold()
+        return reader(found, where=where)
+    header = text.split("\n", 1)[0].casefold()
     plain = header.replace("_", " ").replace('"', "")
     if "fuel type code" in plain and "ev connector types" in plain:
-        return afdc.read_afdc_csv(words, where=where)
+        return afdc.read_afdc_csv(text, where=where)
     if not any(name in header for name in ("lat", "lon")):
         raise DataError(
             f"{where}: neither JSON nor a table with columns lat and lon; known: {FORMATS}",
             path=where,
         )
-    return tables.read_charger_csv(words, where=where)
+    return tables.read_charger_csv(text, where=where)
 
 
 def _reader_of(found: object) -> _Reader | None:
@@ -105,30 +101,27 @@ def _reader_of_list(found: list[Any]) -> _Reader | None:
     for row in found[:50]:
         keys |= set(row) if isinstance(row, Mapping) else set()
     if "AddressInfo" in keys:
-        return _openchargemap
+        return openchargemap.read_openchargemap
     if "coordinates" in keys:
-        return _ocpi
+        return ocpi.read_ocpi
     if keys & {"station_name", "ev_connector_types"}:
-        return _afdc
+        return afdc.read_afdc_json
     return None
 
 
 def _reader_of_object(found: Mapping[str, Any]) -> _Reader | None:
     readers: tuple[tuple[set[str], _Reader], ...] = (
-        ({"fuel_stations"}, _afdc),
-        ({"AddressInfo"}, _openchargemap),
-        ({"elements"}, _overpass),
-        ({"status_code"}, _ocpi),
-        ({"coordinates", "evses"}, _ocpi),
-        ({"locations"}, _tesla),
+        ({"fuel_stations"}, afdc.read_afdc_json),
+        ({"AddressInfo"}, openchargemap.read_openchargemap),
+        ({"elements"}, osm.read_overpass),
+        ({"status_code"}, ocpi.read_ocpi),
+        ({"coordinates", "evses"}, ocpi.read_ocpi),
     )
     for keys, reader in readers:
         if keys <= set(found):
             return reader
     if isinstance(found.get("features"), list):
         return _reader_of_features(found["features"])
-    if {"nacs", "ccs"} & set(found):
-        return _geohashes
     return None
 
 
@@ -139,41 +132,9 @@ def _reader_of_features(features: list[Any]) -> _Reader:
         keys |= {str(key) for key in properties} if isinstance(properties, Mapping) else set()
     plain = {key.casefold().replace(" ", "").replace("_", "") for key in keys}
     if "evconnectortypes" in plain:
-        return _afdc
+        return afdc.read_afdc_json
     tagged = {"amenity", "man_made", "@id"} & keys or any(k.startswith("socket:") for k in keys)
-    return _osm_geojson if tagged else _geojson
-
-
-def _afdc(found: object, where: str) -> ChargerReading:
-    return afdc.read_afdc_json(found, where=where)
-
-
-def _openchargemap(found: object, where: str) -> ChargerReading:
-    return openchargemap.read_openchargemap(found, where=where)
-
-
-def _ocpi(found: object, where: str) -> ChargerReading:
-    return ocpi.read_ocpi(found, where=where)
-
-
-def _overpass(found: object, where: str) -> ChargerReading:
-    return osm.read_overpass(found, where=where)
-
-
-def _osm_geojson(found: object, where: str) -> ChargerReading:
-    return osm.read_osm_geojson(found, where=where)
-
-
-def _geojson(found: object, where: str) -> ChargerReading:
-    return tables.read_charger_geojson(found, where=where)
-
-
-def _tesla(found: object, where: str) -> ChargerReading:
-    return tables.read_tesla_sites(found, where=where)
-
-
-def _geohashes(found: object, where: str) -> ChargerReading:
-    return tables.read_geohashes(found, where=where)
+    return osm.read_osm_geojson if tagged else tables.read_charger_geojson
 
 
 def _shape(found: object) -> str:

@@ -1,7 +1,6 @@
 """What a reader of chargers hands back, and the loop and the decoding that all of them share."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,9 +16,6 @@ JOINED: Final = "a further row of a site, its values joined"
 SAME_SITE_M: Final = 500.0
 """Rows with one id that lie further apart are not one site (an assumption)."""
 
-_SCRIPT = re.compile(
-    r"^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?[A-Za-z_$][\w$]*\s*=\s*|^\s*export\s+default\s+"
-)
 _MAGIC: Final = (
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it, or save it as CSV"),
@@ -141,18 +137,17 @@ def decode(data: bytes, *, where: str) -> str:
 
 
 def parse_json(words: str, *, where: str) -> object:
-    """Parse JSON, or the JSON inside a script of the form ``var x = {...};``.
+    """Parse JSON.
 
     Raises
     ------
     DataError
         It is cut off, malformed or nested too deeply.
     """
-    body = _SCRIPT.sub("", words, count=1).strip().removesuffix(";")
     try:
-        found: object = json.loads(body)
+        found: object = json.loads(words)
     except json.JSONDecodeError as error:
-        cut = error.pos >= len(body.rstrip()) or "Unterminated" in error.msg
+        cut = error.pos >= len(words.rstrip()) or "Unterminated" in error.msg
         hint = "the file seems cut off: fetch it again" if cut else "the file is damaged"
         raise DataError(
             f"{where}: not valid JSON at line {error.lineno}, column {error.colno} "
@@ -166,11 +161,6 @@ def parse_json(words: str, *, where: str) -> object:
             path=where,
         ) from error
     return found
-
-
-def looks_like_json(words: str) -> bool:
-    """Tell whether text is JSON, or a script that assigns it, rather than a table."""
-    return _SCRIPT.sub("", words[:4096], count=1).lstrip()[:1] in ("{", "[")
 
 
 def wrong_shape(where: str, wanted: str) -> DataError:

@@ -1,4 +1,4 @@
-"""Chargers of plain tables: CSV and GeoJSON with the columns below, and files of single makers.
+"""Chargers of plain tables: CSV and GeoJSON with the columns below.
 
 Columns (any case; only the position is needed)::
 
@@ -8,9 +8,6 @@ Columns (any case; only the position is needed)::
     power_kw       power of each plug for which connectors gives none
     stalls | capacity, access (public, restricted), opening_hours (OpenStreetMap's syntax)
     fee (yes, no), price, date, source, licence
-
-Makers: Tesla's European sites as JSON; geohash lists of US Superchargers open to other cars;
-GeoJSON with ``rate`` in W (the charging router of T. Zuendorf, P. Schott and others, "TheMarex").
 """
 
 import csv
@@ -24,13 +21,7 @@ from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEn
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.values import SkipRow, Tally
-from tripplan.units import W_PER_KW
 
-TESLA_SOURCE: Final = "Tesla site list"
-TESLA_RULE: Final = "European Superchargers have CCS2 cables; the list names no plug"
-GEOHASH_SOURCE: Final = "Superchargers open to other cars"
-GEOHASH_NOTE: Final = "position known to about 0.6 km only (geohash)"
-RATE_SOURCE: Final = "GeoJSON with rate"
 _COLUMNS: Final = {
     "latitude": "lat",
     "y": "lat",
@@ -46,7 +37,6 @@ _COLUMNS: Final = {
     "maxpowerkw": "power_kw",
     "openinghours": "opening_hours",
     "license": "licence",
-    "opentoother": "open_to_other",
     "title": "name",
 }
 _ACCESS: Final[Mapping[str, ChargerAccess]] = {
@@ -58,7 +48,6 @@ _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "no": "restricted",
 }
 _YES_NO: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_BASE32: Final = "0123456789bcdefghjkmnpqrstuvwxyz"
 
 
 def read_charger_csv(
@@ -106,14 +95,7 @@ def read_charger_geojson(
     features = data.get("features") if isinstance(data, Mapping) else None
     if not isinstance(features, list):
         raise wrong_shape(where, "a GeoJSON feature collection")
-    rated = any("rate" in values.inner(row, "properties") for row in features if _is_row(row))
-    form = "GeoJSON with rate in W" if rated else "GeoJSON table"
-    name = source or (RATE_SOURCE if rated else "")
-    return _read([_from_feature(row) for row in features], where, name, form)
-
-
-def _is_row(row: object) -> bool:
-    return isinstance(row, Mapping)
+    return _read([_from_feature(row) for row in features], where, source, "GeoJSON table")
 
 
 def _from_feature(row: object) -> object:
@@ -158,7 +140,7 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
         operator=values.known(row.get("operator"), tally),
         network=values.known(row.get("network"), tally),
         address=values.known(row.get("address"), tally),
-        access=_access(row),
+        access=_ACCESS.get(str(row.get("access", "")).strip().casefold(), "unknown"),
         opening_hours=values.known(row.get("opening_hours"), tally) or None,
         fee=_YES_NO.get(str(row.get("fee", "")).strip().casefold()),
         price=values.known(row.get("price"), tally),
@@ -166,17 +148,10 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
     )
 
 
-def _access(row: Mapping[str, Any]) -> ChargerAccess:
-    said = _ACCESS.get(str(row.get("access", "")).strip().casefold())
-    if said is None and _YES_NO.get(str(row.get("open_to_other", "")).casefold()) is False:
-        return "restricted"
-    return said or "unknown"
-
-
 def _connectors(
     row: Mapping[str, Any], lat: float, lon: float, tally: Tally
 ) -> tuple[Connector, ...]:
-    site = max(_site_powers(row, tally), default=None)
+    site = max(values.powers(row.get("power_kw"), tally), default=None)
     listed = row.get("connectors")
     if isinstance(listed, list | tuple):
         listed = ";".join(str(part) for part in listed)
@@ -184,21 +159,7 @@ def _connectors(
     plugs = [_plug(word, site, lat, lon, tally) for word in words]
     if not words and site is not None:
         plugs = [Connector("UNKNOWN", site)]
-    guessed = "open_to_other" in row and "tesla-json" in str(row.get("source", ""))
-    return values.gathered(
-        Connector(p.standard, p.power_kw, count=p.count, standard_rule=TESLA_RULE)
-        if guessed and p.standard == "CCS2"
-        else p
-        for p in plugs
-        if p is not None
-    )
-
-
-def _site_powers(row: Mapping[str, Any], tally: Tally) -> tuple[float, ...]:
-    rate_w = values.number(row.get("rate"))
-    if rate_w is not None:
-        return values.powers(rate_w / W_PER_KW, tally)
-    return values.powers(row.get("power_kw"), tally)
+    return values.gathered(plug for plug in plugs if plug is not None)
 
 
 def _plug(
@@ -214,115 +175,3 @@ def _plug(
     own = max(values.powers(power, tally), default=None)
     count = values.count(number.strip(), tally)
     return values.plug(standard, own if power.strip() else site_kw, tally, plugs=count)
-
-
-def read_tesla_sites(data: object, *, where: str = "Tesla site list") -> ChargerReading:
-    """Read {"locations": [{name, address, gps, stalls, maxPowerKw, pricing}]} (Europe).
-
-    The plug is an assumption, with its rule: the list does not name it.  Sites whose prices are for
-    Tesla owners only are restricted.
-
-    Raises
-    ------
-    DataError
-        It has no list of locations.
-    """
-    sites = data.get("locations") if isinstance(data, Mapping) else None
-    if not isinstance(sites, list):
-        raise wrong_shape(where, "an object with locations (Tesla site list)")
-    return read_rows(sites, _tesla_site, source=TESLA_SOURCE, format="Tesla site JSON")
-
-
-def _tesla_site(row: Mapping[str, Any], tally: Tally) -> Charger:
-    gps = values.inner(row, "gps")
-    lat, lon = values.position(gps.get("lat"), gps.get("lon"))
-    id_ = f"tesla:{lat:.6f},{lon:.6f}"
-    stalls = values.count(row.get("stalls"), tally)
-    power = max(values.powers(row.get("maxPowerKw"), tally), default=None)
-    plug = values.plug("CCS2", power, tally, plugs=stalls, standard_rule=TESLA_RULE)
-    tariffs = [t for t in values.items(row, "pricing") if isinstance(t, Mapping)]
-    labels = " ".join(str(tariff.get("chargingLabel") or "") for tariff in tariffs)
-    price = _tesla_price(tariffs, tally)
-    access: ChargerAccess = "unknown"
-    if "Other EVs" in labels:
-        access = "public"
-    elif "Tesla Owner" in labels:
-        access = "restricted"
-    return Charger(
-        id=id_,
-        name=values.known(row.get("name"), tally) or "Tesla Supercharger",
-        lat=lat,
-        lon=lon,
-        connectors=(plug,),
-        status="listed",
-        source=TESLA_SOURCE,
-        stalls=stalls,
-        operator="Tesla",
-        network="Tesla Supercharger",
-        address=values.known(row.get("address"), tally),
-        access=access,
-        access_note="for Tesla cars only" if access == "restricted" else "",
-        fee=True if price else None,
-        price=price,
-        sources=(SourceEntry(TESLA_SOURCE, id_, values.day(row.get("filedate"), tally)),),
-    )
-
-
-def _tesla_price(tariffs: Iterable[Mapping[str, Any]], tally: Tally) -> str:
-    """Join the rates for other cars, or else for Tesla's own."""
-    for label in ("Other EVs", "Tesla Owner"):
-        for tariff in tariffs:
-            if label in str(tariff.get("chargingLabel") or ""):
-                rates = [r for r in values.items(tariff, "pricingDetails") if _is_row(r)]
-                words = (f"{rate.get('label', '')} {rate.get('rate', '')}" for rate in rates)
-                return values.text("; ".join(words), tally)
-    return ""
-
-
-def read_geohashes(data: object, *, where: str = "geohash list") -> ChargerReading:
-    """Read {"nacs": [...], "ccs": [...]}: geohashes of US Superchargers that others may use.
-
-    Raises
-    ------
-    DataError
-        It has neither list.
-    """
-    if not isinstance(data, Mapping) or not {"nacs", "ccs"} & set(data):
-        raise wrong_shape(where, "an object with lists nacs and ccs of geohashes")
-    pairs = ((kind, code) for kind in ("nacs", "ccs") for code in values.items(data, kind))
-    rows = ({"kind": kind, "code": code} for kind, code in pairs)
-    return read_rows(rows, _geohash_site, source=GEOHASH_SOURCE, format="geohash lists")
-
-
-def _geohash_site(row: Mapping[str, Any], _tally: Tally) -> Charger:
-    code = row["code"]
-    if not isinstance(code, str) or not 5 <= len(code) <= 12 or set(code) - set(_BASE32):
-        raise SkipRow("not a geohash of 5 to 12 letters")
-    lat, lon = values.position(*decode_geohash(code))
-    kinds = ("CCS1", "NACS") if row["kind"] == "ccs" else ("NACS",)
-    id_ = f"geohash:{code}"
-    return Charger(
-        id=id_,
-        name=f"Tesla Supercharger {code}",
-        lat=lat,
-        lon=lon,
-        connectors=tuple(Connector(kind, None) for kind in kinds),
-        status="listed",
-        source=GEOHASH_SOURCE,
-        operator="Tesla",
-        network="Tesla Supercharger",
-        access="public",
-        access_note=GEOHASH_NOTE,
-        sources=(SourceEntry(GEOHASH_SOURCE, id_),),
-    )
-
-
-def decode_geohash(code: str) -> tuple[float, float]:
-    """Return the middle of a geohash cell: latitude and longitude, degrees (geohash.org)."""
-    spans = [[-180.0, 180.0], [-90.0, 90.0]]
-    bits = ((_BASE32.index(letter) >> shift) & 1 for letter in code for shift in range(4, -1, -1))
-    for place, bit in enumerate(bits):
-        span = spans[place % 2]
-        span[1 - bit] = (span[0] + span[1]) / 2
-    (west, east), (south, north) = spans
-    return (south + north) / 2, (west + east) / 2

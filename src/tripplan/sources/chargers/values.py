@@ -192,7 +192,6 @@ def plug(
     *,
     plugs: int | None = None,
     power_rule: str = "",
-    standard_rule: str = "",
 ) -> Connector:
     """Make a connector; a power above what its standard allows becomes unknown, and is counted."""
     if power_kw is not None and power_kw > CEILING_KW.get(standard, MAX_POWER_KW):
@@ -204,7 +203,6 @@ def plug(
         power_assumed=bool(power_rule) and power_kw is not None,
         power_rule=power_rule if power_kw is not None else "",
         count=plugs,
-        standard_rule=standard_rule,
     )
 
 
