@@ -23,6 +23,7 @@ DOORS = {
     "opening_hours": ("planning.opening_hours",),
     "routingkit_cch": ("routing.ordering",),
     "osmnx": (),
+    "shapely": ("output.drawing", "sources."),
     "pandas": ("output.files.frames",),
     "requests": ("sources.fetch.http",),
     "pyarrow": ("batch.parquet",),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.arrays import Floats, Ints
+from tripplan.arrays import Floats, Ints, Longs, ragged
 from tripplan.records.network import RoadNetwork
 
 _SAME_M = 1e-3
@@ -53,14 +53,16 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
     tails = np.concatenate([[start], network.head[arcs[:-1]]])
     lengths = network.length_m[arcs]
     offset = np.concatenate([[0.0], np.cumsum(lengths)])
-    piece, piece_at = _rows(network.piece_first, arcs)
+    first = network.piece_first[arcs].astype(np.int64)
+    count = network.piece_first[arcs + 1] - first
+    piece, piece_at = ragged(first, count), np.repeat(np.arange(arcs.size), count)
     piece_m = network.piece_length_m[piece]
     ends_m = offset[piece_at] + _sums_within(piece_m, piece_at)
     starts_m = ends_m - piece_m
     heights = network.elevation_m[tails][piece_at] + _sums_within(
         network.piece_rise_m[piece], piece_at
     )
-    shape_m, shape_lat, shape_lon, inner = _geometry(network, arcs, tails, offset)
+    shape_m, shape_lat, shape_lon, inner = _geometry(network, arcs, offset)
     bounds_m = np.concatenate([[0.0], ends_m])
     cuts = shape_m[inner]
     after = np.clip(np.searchsorted(bounds_m, cuts), 1, bounds_m.size - 1)
@@ -98,15 +100,6 @@ def _standing(network: RoadNetwork, node: int) -> Track:
     )
 
 
-def _rows(first: Ints, arcs: Ints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the indices of the values of these arcs, and the position of the arc of each."""
-    begin = first[arcs].astype(np.int64)
-    counts = first[arcs + 1] - begin
-    at = np.repeat(np.arange(arcs.size), counts)
-    ahead = np.concatenate([[0], np.cumsum(counts)])[:-1]
-    return np.arange(at.size) - ahead[at] + begin[at], at
-
-
 def _sums_within(values: Floats, at: NDArray[np.int64]) -> Floats:
     """Return running sums that start anew with each arc; ``at`` rises."""
     sums = np.cumsum(values)
@@ -116,28 +109,52 @@ def _sums_within(values: Floats, at: NDArray[np.int64]) -> Floats:
 
 
 def _geometry(
-    network: RoadNetwork, arcs: Ints, tails: Ints, offset: Floats
+    network: RoadNetwork, arcs: Ints, offset: Floats
 ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
     """Points of the roads: distance from the start [m], position, and whether within an arc."""
-    shape, shape_at = _rows(network.shape_first, arcs)
-    everyone = np.arange(arcs.size)
-    # Tail, points between, head of each arc, in that order.
-    at = np.concatenate([everyone, shape_at, everyone])
-    kind = np.concatenate([np.zeros(arcs.size), np.ones(shape.size), np.full(arcs.size, 2)])
-    order = np.lexsort((kind, at))
-    heads = network.head[arcs]
-    lat = np.concatenate([network.lat[tails], network.shape_lat[shape], network.lat[heads]])[order]
-    lon = np.concatenate([network.lon[tails], network.shape_lon[shape], network.lon[heads]])[order]
-    at, kind = at[order], kind[order]
+    first, lat, lon = arc_points(network, arcs)
+    at = np.repeat(np.arange(arcs.size), np.diff(first))
     east = np.diff(lon, prepend=lon[0]) * np.cos(
         np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0]))
     )
     chord = np.hypot(east, np.diff(lat, prepend=lat[0]))
-    chord[kind == 0] = 0.0
+    chord[first[:-1]] = 0.0
     along = _sums_within(chord, at)
-    whole = along[kind == 2][at]
+    whole = along[first[1:] - 1][at]
     share = np.divide(along, whole, out=np.zeros_like(along), where=whole > 0.0)
-    return offset[at] + share * network.length_m[arcs][at], lat, lon, kind == 1
+    inner = np.ones(at.size, np.bool_)
+    inner[first[:-1]] = inner[first[1:] - 1] = False
+    return offset[at] + share * network.length_m[arcs][at], lat, lon, inner
+
+
+def arc_points(network: RoadNetwork, arcs: Ints | Longs) -> tuple[Longs, Floats, Floats]:
+    """Lay arcs out: for each its start, the points in between and its end.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    arcs
+        Shape (arcs,).
+
+    Returns
+    -------
+    tuple
+        First point of each arc, shape (arcs + 1,); latitude and longitude, shape (points,) each.
+    """
+    begin = network.shape_first[arcs].astype(np.int64)
+    inner = network.shape_first[arcs + 1] - begin
+    first = np.concatenate(([0], np.cumsum(inner + 2)))
+    between, shape = ragged(first[:-1] + 1, inner), ragged(begin, inner)
+    lat, lon = np.empty(first[-1]), np.empty(first[-1])
+    for column, node, points in (
+        (lat, network.lat, network.shape_lat),
+        (lon, network.lon, network.shape_lon),
+    ):
+        column[first[:-1]] = node[network.tail[arcs]]
+        column[first[1:] - 1] = node[network.head[arcs]]
+        column[between] = points[shape]
+    return first, lat, lon
 
 
 def step_lengths_m(lat: Floats, lon: Floats) -> Floats:

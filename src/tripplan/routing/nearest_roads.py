@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
-from tripplan.routing.geometry import step_lengths_m
+from tripplan.routing.geometry import arc_points, step_lengths_m
 from tripplan.routing.snapping import unit_vectors
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
@@ -125,18 +125,8 @@ def _turn(start: Floats, end: Floats) -> Floats:
 
 def _steps(network: RoadNetwork, arc: Longs) -> _Steps:
     """Lay the arcs out: their two ends and the points in between."""
-    inner = np.diff(network.shape_first)[arc].astype(np.int64)
-    first = np.concatenate(([0], np.cumsum(inner + 2)))
-    lat, lon = np.empty(first[-1]), np.empty(first[-1])
-    between = ragged(first[:-1] + 1, inner)
-    shape = ragged(network.shape_first[arc].astype(np.int64), inner)
-    tail, head = network.tail[arc], network.head[arc]
-    for target, node, points in (
-        (lat, network.lat, network.shape_lat),
-        (lon, network.lon, network.shape_lon),
-    ):
-        target[first[:-1]], target[first[1:] - 1] = node[tail], node[head]
-        target[between] = points[shape]
+    first, lat, lon = arc_points(network, arc)
+    inner = np.diff(first) - 2
     start = ragged(first[:-1], inner + 1)
     row = np.repeat(np.arange(arc.size), inner + 1)
     length_m = step_lengths_m(lat, lon)[start] if lat.size else np.empty(0)

@@ -4,19 +4,20 @@ Arrays in, short lists out; nothing here knows the map library.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats
-from tripplan.output.drawing.lines import simplify
 from tripplan.records.charger import Charger
 from tripplan.records.gazetteer import GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
+from tripplan.routing.geometry import arc_points
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 POINT_LIMIT = 12_000
@@ -88,78 +89,39 @@ def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
     inside = box.holds(network.lat, network.lon)
     arcs = np.flatnonzero(inside[tail] & inside[head] & (tail != head))
     ends = np.sort(np.column_stack([tail[arcs], head[arcs]]), axis=1)
-    edges, first = np.unique(ends, axis=0, return_index=True)
+    _, first = np.unique(ends, axis=0, return_index=True)
     arcs = arcs[first]
     limit_kmh = network.speed_limit_kmh[arcs]
-    drawn = _Drawn(network, box, dict(zip(map(tuple, edges.tolist()), arcs.tolist(), strict=True)))
+    opens, lat, lon = arc_points(network, arcs)
+    stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
+    lines = shapely.linestrings(
+        lat, lon * stretch, indices=np.repeat(np.arange(arcs.size), np.diff(opens))
+    )
     tolerance_deg = box.diagonal_km / _KM_PER_DEGREE / 2500.0
-    roads: tuple[Road, ...] = ()
+    drawn: list[shapely.Geometry] = []
     for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, _FASTEST_KMH):
-        fast = limit_kmh >= floor_kmh
-        chains = [
-            (chain, major)
-            for major in (False, True)
-            for chain in _chains(edges[fast & ((limit_kmh >= MAJOR_KMH) == major)])
-        ]
-        if 2 * len(chains) > POINT_LIMIT and floor_kmh < _FASTEST_KMH:
+        wanted = [lines[(limit_kmh >= floor_kmh) & (limit_kmh < MAJOR_KMH)]]
+        wanted += [lines[limit_kmh >= max(floor_kmh, MAJOR_KMH)]]
+        chains = shapely.line_merge([shapely.multilinestrings(some) for some in wanted])
+        if 2 * shapely.get_num_geometries(chains).sum() > POINT_LIMIT and floor_kmh < _FASTEST_KMH:
             continue
         for tolerance in (0.4 * tolerance_deg, tolerance_deg):
-            roads = tuple(drawn.road(chain, tolerance, major=major) for chain, major in chains)
-            if sum(len(road.points) for road in roads) <= POINT_LIMIT:
-                return roads
-    return roads
+            drawn = [shapely.simplify(each, tolerance, preserve_topology=False) for each in chains]
+            if shapely.get_num_coordinates(drawn).sum() <= POINT_LIMIT:
+                return _roads(drawn, stretch)
+    return _roads(drawn, stretch)
 
 
-class _Drawn:
-    """Draws chains of nodes along the true course of their roads."""
-
-    def __init__(self, network: RoadNetwork, box: Bounds, arc: dict[tuple[int, ...], int]) -> None:
-        self.network, self.arc = network, arc
-        self.tail = network.tail
-        self.stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
-
-    def road(self, chain: list[int], tolerance: float, *, major: bool) -> Road:
-        """Draw one chain, off its course by at most a tolerance, degrees of latitude."""
-        lat, lon = self._course(chain)
-        kept = simplify(lon * self.stretch, lat, tolerance)
-        points = zip(lat[kept].round(5).tolist(), lon[kept].round(5).tolist(), strict=True)
-        return Road(tuple(points), major)
-
-    def _course(self, chain: list[int]) -> tuple[Floats, Floats]:
-        net = self.network
-        if not net.shape_lat.size:
-            return net.lat[chain], net.lon[chain]
-        lat, lon = [net.lat[chain[:1]]], [net.lon[chain[:1]]]
-        for a, b in pairwise(chain):
-            arc = self.arc[min(a, b), max(a, b)]
-            way = slice(None, None, 1 if self.tail[arc] == a else -1)
-            inner = slice(net.shape_first[arc], net.shape_first[arc + 1])
-            lat += [net.shape_lat[inner][way], net.lat[b : b + 1]]
-            lon += [net.shape_lon[inner][way], net.lon[b : b + 1]]
-        return np.concatenate(lat), np.concatenate(lon)
-
-
-def _chains(edges: NDArray[np.int32]) -> list[list[int]]:
-    """Join edges to the longest lines that pass only through nodes with two edges."""
-    beside: dict[int, list[int]] = {}
-    for a, b in edges.tolist():
-        beside.setdefault(a, []).append(b)
-        beside.setdefault(b, []).append(a)
-    used: set[tuple[int, int]] = set()
-    chains = []
-    junctions = [node for node, near in beside.items() if len(near) != 2]
-    for start in (*junctions, *beside):
-        for step in beside[start]:
-            if (start, step) in used:
-                continue
-            chain = [start, step]
-            while len(beside[chain[-1]]) == 2 and chain[-1] != start:
-                one, other = beside[chain[-1]]
-                chain.append(other if one == chain[-2] else one)
-            for a, b in pairwise(chain):
-                used |= {(a, b), (b, a)}
-            chains.append(chain)
-    return chains
+def _roads(drawn: Sequence[shapely.Geometry], stretch: float) -> tuple[Road, ...]:
+    """Return the parts of two collections of lines, the second those of major roads."""
+    return tuple(
+        Road(
+            tuple(map(tuple, (shapely.get_coordinates(part) / (1.0, stretch)).round(5).tolist())),
+            major,
+        )
+        for major, each in zip((False, True), drawn, strict=True)
+        for part in shapely.get_parts(each)
+    )
 
 
 def chargers_near(region: Region, plan: Plan) -> tuple[Charger, ...]:

@@ -1,6 +1,7 @@
 """Polylines as few points as the eye needs; pure arrays."""
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike
 
 from tripplan.arrays import Floats, Longs
@@ -9,8 +10,9 @@ from tripplan.arrays import Floats, Longs
 def simplify(x: ArrayLike, y: ArrayLike, tolerance: float) -> Longs:
     """Choose the points of a line that keep it within a tolerance of its course.
 
-    The method of Ramer (1972) and of Douglas and Peucker (1973), with distance to the chord's
-    segment, so that closed lines work as well.
+    The method of Ramer (1972) and of Douglas and Peucker (1973), as GEOS has it: with distance to
+    the chord's segment, so that closed lines work as well.  The points' numbers ride along as their
+    third coordinate, which GEOS keeps and does not measure by.
 
     Parameters
     ----------
@@ -24,22 +26,11 @@ def simplify(x: ArrayLike, y: ArrayLike, tolerance: float) -> Longs:
     NDArray
         Rising indices of the kept points; first and last are among them.
     """
-    px, py = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    size = px.size
-    keep = np.zeros(size, bool)
-    keep[[0, -1]] = True
-    spans = [(0, size - 1)]
-    while spans:
-        first, last = spans.pop()
-        if last - first < 2:
-            continue
-        away = _distance(px, py, first, last)
-        worst = int(np.argmax(away))
-        if away[worst] > tolerance:
-            middle = first + 1 + worst
-            keep[middle] = True
-            spans += [(first, middle), (middle, last)]
-    return np.flatnonzero(keep)
+    columns = np.column_stack([x, y, np.arange(np.size(x))])
+    if len(columns) < 2:
+        return np.arange(len(columns))
+    kept = shapely.simplify(shapely.LineString(columns), tolerance, preserve_topology=False)
+    return np.asarray(shapely.get_coordinates(kept, include_z=True)[:, 2], np.int64)
 
 
 def between(along: ArrayLike, x: ArrayLike, y: ArrayLike, first: float, last: float) -> Floats:
@@ -69,7 +60,8 @@ def clipped_ring(ring: Floats, low: Floats, high: Floats) -> Floats:
     """Cut a closed line to a box, one side after the other.
 
     The method of Sutherland and Hodgman (1974): where a ring leaves the box and comes back, the
-    line goes along the side of the box.
+    line goes along the side of the box.  GEOS wants rings that do not cross themselves, as some of
+    those of the world do (docs/decisions/0025-libraries-for-geometry.md).
 
     Parameters
     ----------
@@ -120,12 +112,3 @@ def parts_within(line: Floats, low: Floats, high: Floats) -> list[Floats]:
     touches = np.flatnonzero(((most >= low) & (least <= high)).all(axis=1))
     rows = np.split(touches, np.flatnonzero(np.diff(touches) > 1) + 1)
     return [line[row[0] : row[-1] + 2] for row in rows if row.size]
-
-
-def _distance(x: Floats, y: Floats, first: int, last: int) -> Floats:
-    """Return the distance of the points between two ends from the segment that joins them."""
-    dx, dy = x[last] - x[first], y[last] - y[first]
-    rx, ry = x[first + 1 : last] - x[first], y[first + 1 : last] - y[first]
-    length = dx * dx + dy * dy
-    along = np.clip((rx * dx + ry * dy) / length, 0.0, 1.0) if length > 0 else np.zeros_like(rx)
-    return np.asarray(np.hypot(rx - along * dx, ry - along * dy))
