@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -67,27 +68,8 @@ def _owners(
     for index, station in enumerate(stations):
         outline = outlines.get(station.id, ())
         if len(outline) >= 3:
-            owner[_inside(lat, lon, outline)] = index
+            owner[shapely.contains_xy(shapely.Polygon(outline), lat, lon)] = index
     return owner
-
-
-def _inside(
-    lat: NDArray[np.float64], lon: NDArray[np.float64], outline: Outline
-) -> NDArray[np.bool_]:
-    """Tell which points lie in an area: a ray from there crosses its edge an odd number of times.
-
-    Shimrat, Algorithm 112: position of point relative to polygon, Communications of the ACM 5
-    (1962).
-    """
-    inside = np.zeros(lat.size, np.bool_)
-    previous_lat, previous_lon = outline[-1]
-    for corner_lat, corner_lon in outline:
-        between = (corner_lat > lat) != (previous_lat > lat)
-        if corner_lat != previous_lat:
-            share = (lat - corner_lat) / (previous_lat - corner_lat)
-            inside ^= between & (lon < corner_lon + share * (previous_lon - corner_lon))
-        previous_lat, previous_lon = corner_lat, corner_lon
-    return inside
 
 
 def _with_points(station: Charger, points: Sequence[Charger]) -> Charger:

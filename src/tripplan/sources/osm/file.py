@@ -1,4 +1,4 @@
-"""OpenStreetMap files to flat arrays: .osm.pbf, .osm, .osm.gz, .osm.bz2 (the door to osmium).
+"""OpenStreetMap files to flat arrays: .osm.pbf, .osm, .osm.gz, .osm.bz2 (the adapter to osmium).
 
 First nodes go into osmium's own table of positions, and only the few tagged ones come up to Python;
 then ways and relations, and those around water.  So the order of a file's sections does not matter.
@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 import osmium
-from numpy.typing import NDArray
 from osmium.osm.types import Node, NodeRef, Relation, Way
 
+from tripplan.arrays import Floats, Ints, Longs
 from tripplan.errors import DataError
 from tripplan.sources.osm.tags import PLACE_KINDS, WAY_KEYS, blocks_cars
-from tripplan.sources.osm.water import Outline, rings_of
+from tripplan.sources.osm.water import rings_of
 from tripplan.sources.osm.ways import Restriction, WayMeaning, read_restriction, read_way
 
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
@@ -67,29 +67,29 @@ class TaggedPoint:
 class RawRoads:
     """Ways that cars use, as flat arrays, with everything else that was met in the file."""
 
-    way_id: NDArray[np.int64]
+    way_id: Longs
     """Shape (ways,)."""
-    way_meaning: NDArray[np.int32]
+    way_meaning: Ints
     """Index into ``meanings``, shape (ways,)."""
     meanings: tuple[WayMeaning, ...]
-    way_first: NDArray[np.int64]
+    way_first: Longs
     """First point of each way, shape (ways + 1,)."""
-    point_node: NDArray[np.int64]
+    point_node: Longs
     """OSM id of the node at each point, shape (points,)."""
-    lat: NDArray[np.float64]
+    lat: Floats
     """Degrees; NaN where the file lacks the node or its position is impossible."""
-    lon: NDArray[np.float64]
-    blocked: NDArray[np.int64]
+    lon: Floats
+    blocked: Longs
     """OSM ids of nodes that stop cars."""
-    delay_node: NDArray[np.int64]
+    delay_node: Longs
     """OSM ids of nodes that delay cars, ..."""
-    delay_s: NDArray[np.float64]
+    delay_s: Floats
     """... and by how much."""
     restrictions: tuple[Restriction, ...]
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
     """Charging stations, and single charge points."""
-    water: tuple[NDArray[np.float64], ...]
+    water: tuple[Floats, ...]
     """Rings around water and islands in it: latitude and longitude, degrees, (points, 2) each."""
     countries: Counter[str]
     """ISO codes met in tags such as addr:country and "DE:urban"."""
@@ -154,7 +154,7 @@ class _Reader:
         self.restrictions: list[Restriction] = []
         self.places: list[OsmPlace] = []
         self.stations: list[TaggedPoint] = []
-        self.water: list[NDArray[np.float64]] = []
+        self.water: list[Floats] = []
         self.countries: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
@@ -301,12 +301,13 @@ class _Reader:
                 self.skipped["water: outline not closed"] += 1
         alone = self._shores(path, wet)
         self.water += [
-            shore.points
+            shore
             for way, shore in alone.items()
-            if shore.start == shore.end and way not in shores
+            if way not in shores and np.array_equal(shore[0], shore[-1])
         ]
 
-    def _shores(self, path: Path, wanted: osmium.BaseFilter) -> dict[int, Outline]:
+    def _shores(self, path: Path, wanted: osmium.BaseFilter) -> dict[int, Floats]:
+        """Return the points of those ways all of whose nodes are there, by the way's id."""
         shores = {}
         ways = osmium.FileProcessor(path, osmium.osm.WAY).with_filter(wanted)
         for way in ways.with_filter(self.locator):
@@ -314,8 +315,8 @@ class _Reader:
                 continue
             nodes = [node for node in way.nodes if node.location.valid()]
             if len(nodes) > 1 and len(nodes) == len(way.nodes):
-                points = np.array([(node.location.lat, node.location.lon) for node in nodes])
-                shores[way.id] = Outline(nodes[0].ref, nodes[-1].ref, points)
+                places = [(node.location.lat, node.location.lon) for node in nodes]
+                shores[way.id] = np.array(places)
             else:
                 self.skipped["water: node missing"] += 1
         return shores
@@ -346,7 +347,7 @@ class _Reader:
             skipped=self.skipped,
         )
 
-    def _count_faults(self, way_meaning: NDArray[np.int32]) -> None:
+    def _count_faults(self, way_meaning: Ints) -> None:
         uses = np.bincount(way_meaning, minlength=len(self.meanings))
         for meaning, count in zip(self.meanings, uses.tolist(), strict=True):
             for fault in meaning.faults:
