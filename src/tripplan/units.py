@@ -3,6 +3,7 @@
 Exact by definition unless a source is named.
 """
 
+import math
 from typing import Final
 
 S_PER_H: Final = 3600.0
@@ -20,3 +21,5 @@ KELVIN_AT_0_C: Final = 273.15
 STANDARD_GRAVITY_MPS2: Final = 9.80665
 EARTH_RADIUS_M: Final = 6_371_008.8
 """Mean earth radius R1, metres (IUGG; GRS 80)."""
+M_PER_DEGREE: Final = math.radians(EARTH_RADIUS_M)
+"""Length of a degree of latitude on the mean sphere, metres."""

@@ -1,4 +1,4 @@
-"""Lines of roads: the track of a leg, step by step, and lengths over the ground.
+"""Lines of roads: the track of a leg, step by step, lengths over the ground, places on the sphere.
 
 Each step of a track is straight, has one grade and one speed.
 """
@@ -170,3 +170,9 @@ def step_lengths_m(lat: Floats, lon: Floats) -> Floats:
     turn = (lon[1:] - lon[:-1] + 180.0) % 360.0 - 180.0
     east = prime * np.cos(phi) * np.radians(turn)
     return np.hypot(meridian * np.radians(lat[1:] - lat[:-1]), east)
+
+
+def unit_vectors(lat: Floats, lon: Floats) -> Floats:
+    """Return the points of the unit sphere at latitudes and longitudes in degrees, shape (n, 3)."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])

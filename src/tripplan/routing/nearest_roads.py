@@ -8,8 +8,7 @@ from scipy.spatial import cKDTree
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
-from tripplan.routing.geometry import arc_points, step_lengths_m
-from tripplan.routing.snapping import unit_vectors
+from tripplan.routing.geometry import arc_points, step_lengths_m, unit_vectors
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 _BIT_M: Final = 1000.0
@@ -107,7 +106,9 @@ class _Steps:
     def foot(self, step: Longs, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Return where along each stretch, 0..1, it is nearest to a place, and the distance in km.
 
-        The plane touches the sphere at the place.
+        The plane touches the sphere at the place, and the distance along is that over the ground:
+        GEOS, which has one plane for all, is hundreds of metres off along a road
+        (docs/decisions/0025-libraries-for-geometry.md).
         """
         east = np.cos(np.radians(lat))
         x = _turn(lon, self.lon[step]) * east

@@ -7,17 +7,12 @@ from scipy.spatial import cKDTree
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import OffNetworkError
 from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
+from tripplan.routing.geometry import unit_vectors
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 DETOUR_KM = 2.0
 """A node amid a motorway is taken only if any other is farther off by more than this (assumption:
 one does not stop there)."""
-
-
-def unit_vectors(lat: Floats, lon: Floats) -> Floats:
-    """Return the points of the unit sphere at latitudes and longitudes in degrees, shape (n, 3)."""
-    phi, lam = np.radians(lat), np.radians(lon)
-    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
 
 
 class NodeIndex:

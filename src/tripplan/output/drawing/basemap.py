@@ -18,7 +18,7 @@ from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.routing.geometry import arc_points
-from tripplan.units import EARTH_RADIUS_M, M_PER_KM
+from tripplan.units import M_PER_DEGREE, M_PER_KM
 
 POINT_LIMIT = 12_000
 """Points of all drawn roads together; where there are more, slower roads stay away."""
@@ -27,7 +27,7 @@ MAJOR_KMH = 85.0
 """Roads with at least this limit are drawn as major ones (about 55 mph)."""
 CHARGER_LIMIT = 150
 CHARGER_KM = 20.0
-_KM_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M / M_PER_KM
+_KM_PER_DEGREE = M_PER_DEGREE / M_PER_KM
 
 
 @dataclass(frozen=True)

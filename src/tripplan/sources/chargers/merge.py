@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from tripplan.records.charger import Charger, Connector, SourceEntry
 from tripplan.records.charger_names import SAME_OPERATOR, folded, similarity
+from tripplan.routing.geometry import unit_vectors
 from tripplan.sources.chargers import standards
 from tripplan.sources.chargers.standards import DC, VAGUE
 from tripplan.sources.chargers.values import plug_order
@@ -83,10 +84,8 @@ def merge_chargers(
 
 def positions_m(sites: Sequence[Charger]) -> NDArray[np.float64]:
     """Return vectors from the centre of a spherical Earth, metres, shape (sites, 3)."""
-    lat = np.radians([site.lat for site in sites])
-    lon = np.radians([site.lon for site in sites])
-    parts = (np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat))
-    return EARTH_RADIUS_M * np.column_stack(parts)
+    lat, lon = np.array([(site.lat, site.lon) for site in sites]).reshape(-1, 2).T
+    return EARTH_RADIUS_M * unit_vectors(lat, lon)
 
 
 def _order(charger: Charger) -> tuple[Any, ...]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, LatticeRaster
+from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
+from tripplan.units import M_PER_DEGREE
 
 _BLOCK: Final = 512
 _BLOCKS_KEPT: Final = 64
@@ -108,12 +109,12 @@ class GeoTiffMosaic(LatticeRaster):
         upper = _at(file.transform, file.cols / 2, file.rows / 2)
         lower = _at(file.transform, file.cols / 2, file.rows / 2 + 1)
         if self._crs.is_geographic:
-            return float(np.hypot(upper[0] - lower[0], upper[1] - lower[1]) * M_PER_DEG)
+            return float(np.hypot(upper[0] - lower[0], upper[1] - lower[1]) * M_PER_DEGREE)
         lons, lats = self._rasterio.warp.transform(
             self._crs, "EPSG:4326", [upper[0], lower[0]], [upper[1], lower[1]]
         )
         east = (lons[1] - lons[0]) * np.cos(np.radians(lats[0]))
-        return float(np.hypot(east, lats[1] - lats[0]) * M_PER_DEG)
+        return float(np.hypot(east, lats[1] - lats[0]) * M_PER_DEGREE)
 
 
 def open_geotiffs(paths: Sequence[Path]) -> list[GeoTiffMosaic]:

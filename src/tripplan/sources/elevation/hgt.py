@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.sources.elevation.lattice import M_PER_DEG, Blocks, LatticeRaster
+from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
+from tripplan.units import M_PER_DEGREE
 
 Tile = tuple[int, int]
 """South-west corner: whole degrees north and east."""
@@ -101,7 +102,7 @@ class HgtMosaic(LatticeRaster):
         self._side = side
         self._blocks: Blocks[Tile] = Blocks(self._read, _TILES_KEPT)
         self.name = f"SRTM {3600 // (side - 1)}″ ({len(self._tiles)} tiles)"
-        self.resolution_m = M_PER_DEG / (side - 1)
+        self.resolution_m = M_PER_DEGREE / (side - 1)
 
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Count rows from the north pole and columns from 180 degrees west."""

@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Floats, Longs
-from tripplan.units import EARTH_RADIUS_M
+from tripplan.units import M_PER_DEGREE
 
 Key = TypeVar("Key", bound=Hashable)
 
-M_PER_DEG: Final = float(np.radians(EARTH_RADIUS_M))
-"""Length of a degree of latitude on the mean sphere, metres."""
 SAMPLED: Final = 0
 FILLED: Final = 1
 COARSER: Final = 2
@@ -223,7 +221,7 @@ def _first_ground(
     raster: Raster, lat: Floats, lon: Floats, angle: float, cells: int
 ) -> tuple[Floats, Floats]:
     """Return the first height along a direction and its distance in samples."""
-    step_deg = raster.resolution_m / M_PER_DEG
+    step_deg = raster.resolution_m / M_PER_DEGREE
     north = step_deg * np.cos(angle)
     east = step_deg * np.sin(angle) / np.maximum(np.cos(np.radians(lat)), 0.01)
     height, distance = np.full(lat.size, np.nan), np.full(lat.size, float(cells))

@@ -9,7 +9,7 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs
 from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL
-from tripplan.sources.elevation.lattice import M_PER_DEG
+from tripplan.units import M_PER_DEGREE
 
 _STRAIGHT = FLAG_TUNNEL | FLAG_BRIDGE
 
@@ -219,7 +219,7 @@ def _run(edges: Edges) -> tuple[Floats, Floats]:
     """Distance along all lines laid end to end, and the length of each line's geometry [m]."""
     mid = np.radians(0.5 * (edges.point_lat[1:] + edges.point_lat[:-1]))
     east = _turned(np.diff(edges.point_lon)) * np.cos(mid)
-    step = np.hypot(east, np.diff(edges.point_lat)) * M_PER_DEG
+    step = np.hypot(east, np.diff(edges.point_lat)) * M_PER_DEGREE
     step[edges.point_first[1:-1] - 1] = 0.0
     run = np.concatenate(([0.0], np.cumsum(step)))
     return run, run[edges.point_first[1:] - 1] - run[edges.point_first[:-1]]

@@ -13,7 +13,8 @@ import numpy as np
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
-from tripplan.sources.elevation.lattice import M_PER_DEG, LatticeRaster
+from tripplan.sources.elevation.lattice import LatticeRaster
+from tripplan.units import M_PER_DEGREE
 
 _KEYS = ("elevation_m", "north", "west", "step_deg")
 
@@ -55,7 +56,7 @@ class NpzGrid(LatticeRaster):
         self._first_lat = north - half if edge else north
         self._first_lon = west + half if edge else west
         self.name = path.name
-        self.resolution_m = self._step_deg * M_PER_DEG
+        self.resolution_m = self._step_deg * M_PER_DEGREE
 
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Count rows and columns from the north-western sample."""

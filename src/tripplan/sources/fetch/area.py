@@ -2,14 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tripplan.arrays import Floats
 from tripplan.errors import InvalidInputError
 from tripplan.records.trip import Place
-from tripplan.units import EARTH_RADIUS_M, M_PER_KM
+from tripplan.routing.geometry import unit_vectors
+from tripplan.units import M_PER_DEGREE, M_PER_KM
 
 DETAIL_KM: Final = 15.0
 """Reach of full detail around the ends of a corridor, km (an assumption)."""
@@ -17,7 +19,7 @@ LEAST_REACH_KM: Final = 30.0
 """Least reach of a corridor to either side of the great circle, km, ..."""
 REACH_SHARE: Final = 0.15
 """... and its share of the distance: roads stray from the straight line (assumptions)."""
-KM_PER_DEGREE: Final = math.radians(1.0) * EARTH_RADIUS_M / M_PER_KM
+KM_PER_DEGREE: Final = M_PER_DEGREE / M_PER_KM
 _DIGITS: Final = 6
 _POLE: Final = 89.0
 
@@ -167,12 +169,17 @@ class Corridor:
     @property
     def distance_km(self) -> float:
         """Length of the great circle between the ends, km."""
-        ends = _unit(np.array([self.origin.lat, self.destination.lat]), np.array(self._lons))
-        return float(_angle(ends[0], ends[1])) * EARTH_RADIUS_M / M_PER_KM
+        return math.degrees(self._turn[2]) * KM_PER_DEGREE
 
-    @property
-    def _lons(self) -> tuple[float, float]:
-        return self.origin.lon, self.destination.lon
+    @cached_property
+    def _turn(self) -> tuple[Floats, Floats, float]:
+        """The ends as unit vectors, shape (3,), and the angle between them."""
+        one, other = unit_vectors(
+            np.array([self.origin.lat, self.destination.lat]),
+            np.array([self.origin.lon, self.destination.lon]),
+        )
+        across = float(np.linalg.norm(np.cross(one, other)))
+        return one, other, math.atan2(across, float(one @ other))
 
     @property
     def side_km(self) -> float:
@@ -189,19 +196,14 @@ class Corridor:
             BBox.around(self.destination, self.detail_km),
         )
 
-    def line(self, step_km: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def line(self, step_km: float) -> tuple[Floats, Floats]:
         """Return latitudes and longitudes along the great circle, no farther apart than a step."""
-        ends = _unit(np.array([self.origin.lat, self.destination.lat]), np.array(self._lons))
-        angle = float(_angle(ends[0], ends[1]))
+        one, other, angle = self._turn
         share = np.linspace(0.0, 1.0, 2 + int(self.distance_km / step_km))[:, None]
-        if angle < 1e-9:
-            points = ends
-        else:
-            points = (np.sin((1 - share) * angle) * ends[0] + np.sin(share * angle) * ends[1]) / (
-                math.sin(angle)
-            )
-        lat = np.degrees(np.arcsin(np.clip(points[:, 2], -1.0, 1.0)))
-        return lat, np.degrees(np.arctan2(points[:, 1], points[:, 0]))
+        part = np.sin(share * angle) if angle > 1e-9 else share
+        rest = np.sin((1 - share) * angle) if angle > 1e-9 else 1 - share
+        x, y, z = (rest * one + part * other).T
+        return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
 
 
 def bbox_tiles(bbox: BBox, largest_km2: float) -> tuple[Tile, ...]:
@@ -229,43 +231,17 @@ def _squares(corridor: Corridor, side_deg: float) -> list[BBox]:
     """Return the squares of the grid that lie within the corridor's reach of its line."""
     lat, lon = corridor.line(min(10.0, corridor.side_km / 2))
     reach = corridor.side_km / KM_PER_DEGREE
-    rows = range(_cell(lat.min() - reach, side_deg), _cell(lat.max() + reach, side_deg) + 1)
     wide = reach / math.cos(math.radians(min(_POLE, float(np.abs(lat).max()) + reach)))
-    columns = range(_cell(lon.min() - wide, side_deg), _cell(lon.max() + wide, side_deg) + 1)
-    found = []
-    for row in rows:
-        for column in columns:
-            south, west = row * side_deg, column * side_deg
-            north, east = min(south + side_deg, 90.0), min(west + side_deg, 180.0)
-            if south < -90.0 or west < -180.0 or south >= 90.0 or west >= 180.0:
-                continue
-            if _away_km(south, west, north, east, lat, lon) <= corridor.side_km:
-                found.append(BBox(south, west, north, east))
-    return found
-
-
-def _away_km(
-    south: float,
-    west: float,
-    north: float,
-    east: float,
-    lat: NDArray[np.float64],
-    lon: NDArray[np.float64],
-) -> float:
-    """Return the least distance of any of the points to a box, km; plain on so short a way."""
+    row = np.arange((lat.min() - reach) // side_deg, (lat.max() + reach) // side_deg + 1)
+    column = np.arange((lon.min() - wide) // side_deg, (lon.max() + wide) // side_deg + 1)
+    south, west = (edge.reshape(-1, 1) for edge in np.meshgrid(row, column, indexing="ij"))
+    south, west = south * side_deg, west * side_deg
+    north, east = np.minimum(south + side_deg, 90.0), np.minimum(west + side_deg, 180.0)
+    # Least distance of the line's points to each square; plain on so short a way.
     near_lat, near_lon = np.clip(lat, south, north), np.clip(lon, west, east)
     x = (near_lon - lon) * np.cos(np.radians((near_lat + lat) / 2))
-    return float(np.hypot(x, near_lat - lat).min()) * KM_PER_DEGREE
-
-
-def _cell(degrees: float, side_deg: float) -> int:
-    return math.floor(degrees / side_deg)
-
-
-def _unit(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
-    phi, lam = np.radians(lat), np.radians(lon)
-    return np.column_stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))
-
-
-def _angle(a: NDArray[np.float64], b: NDArray[np.float64]) -> np.float64:
-    return np.float64(np.arctan2(np.linalg.norm(np.cross(a, b)), np.dot(a, b)))
+    away_km = np.hypot(x, near_lat - lat).min(axis=1, keepdims=True) * KM_PER_DEGREE
+    found = (away_km <= corridor.side_km) & (south >= -90.0) & (west >= -180.0)
+    found &= (south < 90.0) & (west < 180.0)
+    sides = np.column_stack([side[found] for side in (south, west, north, east)])
+    return [BBox(*square) for square in sides.tolist()]
