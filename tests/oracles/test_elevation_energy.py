@@ -15,17 +15,16 @@ from tests.worlds import car
 from tripplan.arrays import Floats
 from tripplan.records.network import ROAD_CLASSES, RoadNetwork
 from tripplan.records.trip import Conditions
-from tripplan.sources.elevation.lattice import M_PER_DEG
 from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
 from tripplan.sources.osm.network import read_osm
-from tripplan.units import KMH_PER_MPS, S_PER_H
+from tripplan.units import KMH_PER_MPS, M_PER_DEGREE, S_PER_H
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 DATA = SHARED if (SHARED / "elevation").is_dir() else SHARED / "data"
 ANDORRA = DATA / "osm" / "andorra-latest.osm.pbf"
 LAT, LON = 46.0, 8.0
-M_PER_LON = M_PER_DEG * float(np.cos(np.radians(LAT)))
+M_PER_LON = M_PER_DEGREE * float(np.cos(np.radians(LAT)))
 AIR_C = 20.0
 CAR = ConditionedVehicle.under(car(), Conditions(ambient_c=AIR_C))
 
@@ -95,7 +94,7 @@ class Hills:
 
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
         """Heights by the formula."""
-        north = (np.asarray(lat, np.float64) - LAT)[..., None] * M_PER_DEG
+        north = (np.asarray(lat, np.float64) - LAT)[..., None] * M_PER_DEGREE
         east = (np.asarray(lon, np.float64) - LON)[..., None] * M_PER_LON
         waves = np.sin(self._north * north + self._east * east + self._phase)
         return np.asarray(800.0 + waves @ self._high)
@@ -112,7 +111,7 @@ def country(seed: int, side: int = 14, spacing_m: float = 700.0) -> RoadNetwork:
     head = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
     speed = rng.uniform(30.0, 110.0, tail.size)
     return RoadNetwork.from_arcs(
-        lat=LAT + north / M_PER_DEG,
+        lat=LAT + north / M_PER_DEGREE,
         lon=LON + east / M_PER_LON,
         elevation_m=np.zeros(row.size),
         tail=np.concatenate([tail, head]),

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Floats
 from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, RoadNetwork
-from tripplan.sources.elevation.lattice import M_PER_DEG
 from tripplan.sources.elevation.pieces import (
     BRAKING_TOLERANCE,
     HEIGHT_TOLERANCE_M,
@@ -17,9 +16,10 @@ from tripplan.sources.elevation.pieces import (
     breakpoints,
 )
 from tripplan.sources.elevation.profile import with_elevation
+from tripplan.units import M_PER_DEGREE
 
 LAT, LON = 46.0, 8.0
-M_PER_LON = M_PER_DEG * float(np.cos(np.radians(LAT)))
+M_PER_LON = M_PER_DEGREE * float(np.cos(np.radians(LAT)))
 
 
 class Waves:
@@ -38,7 +38,7 @@ class Waves:
 
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
         """Heights by the formula."""
-        north = (np.asarray(lat, np.float64) - LAT) * M_PER_DEG
+        north = (np.asarray(lat, np.float64) - LAT) * M_PER_DEGREE
         east = (np.asarray(lon, np.float64) - LON) * M_PER_LON
         waves = np.sin(north[..., None] * self._number[0] + east[..., None] * self._number[1])
         return np.asarray(
@@ -68,7 +68,7 @@ def roads(seed: int, order: NDArray[np.int64] | None = None) -> RoadNetwork:
     position[number] = place
     speed = np.full(length.size, 60.0)
     return RoadNetwork.from_arcs(
-        lat=LAT + position[:, 0] / M_PER_DEG,
+        lat=LAT + position[:, 0] / M_PER_DEGREE,
         lon=LON + position[:, 1] / M_PER_LON,
         elevation_m=np.zeros(25),
         tail=number[np.concatenate([tail, head])],
@@ -80,7 +80,7 @@ def roads(seed: int, order: NDArray[np.int64] | None = None) -> RoadNetwork:
         road_class=np.full(length.size, 8),
         shapes=(
             np.concatenate(([0], np.cumsum([len(line) for line in lines]))),
-            LAT + shape[:, 0] / M_PER_DEG,
+            LAT + shape[:, 0] / M_PER_DEGREE,
             LON + shape[:, 1] / M_PER_LON,
         ),
     )
@@ -147,7 +147,7 @@ def test_straight_roads_keep_a_plane(seed: int, north: float, east: float) -> No
     place = rng.uniform(0.0, 5000.0, (20, 2))
     tail, head = np.arange(0, 20, 2), np.arange(1, 20, 2)
     network = RoadNetwork.from_edges(
-        lat=LAT + place[:, 0] / M_PER_DEG,
+        lat=LAT + place[:, 0] / M_PER_DEGREE,
         lon=LON + place[:, 1] / M_PER_LON,
         elevation_m=np.zeros(20),
         tail=tail,

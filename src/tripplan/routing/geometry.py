@@ -176,3 +176,8 @@ def unit_vectors(lat: Floats, lon: Floats) -> Floats:
     """Return the points of the unit sphere at latitudes and longitudes in degrees, shape (n, 3)."""
     phi, lam = np.radians(lat), np.radians(lon)
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def within_180(lon: Floats) -> Floats:
+    """Bring longitudes and turns back to -180..180 degrees; leave those alone that are within."""
+    return np.where(np.abs(lon) > 180.0, (lon + 180.0) % 360.0 - 180.0, lon)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tripplan.arrays import Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
-from tripplan.routing.geometry import step_lengths_m
+from tripplan.routing.geometry import step_lengths_m, within_180
 
 SHARED_M: Final = 10.0
 """Cuts this near each other on one road become one node (an assumption: one entrance)."""
@@ -165,7 +165,7 @@ class _Splitter:
         at = np.array(shares)
         start_m = self.old.elevation_m[self.tail[road.arc]]
         self.lat += np.interp(at, line.at, line.lat).tolist()
-        self.lon += _within_180(np.interp(at, line.at, line.lon)).tolist()
+        self.lon += within_180(np.interp(at, line.at, line.lon)).tolist()
         self.elevation_m += (start_m + np.interp(at, line.piece_at, line.climb_m)).tolist()
         numbers = np.arange(first, first + at.size)
         self._parts(road.arc, at, numbers)
@@ -186,7 +186,7 @@ class _Splitter:
             inside = (line.at > low) & (line.at < high)
             inside[[0, -1]] = False
             self.ragged["shape_lat"].append(line.lat[inside])
-            self.ragged["shape_lon"].append(_within_180(line.lon[inside]))
+            self.ragged["shape_lon"].append(within_180(line.lon[inside]))
             least = _LEAST_PIECE_M / line.piece_m
             breaks = (line.piece_at > low + least) & (line.piece_at < high - least)
             bounds = np.concatenate(([low], line.piece_at[breaks], [high]))
@@ -224,8 +224,3 @@ class _Splitter:
             np.concatenate([getattr(self.old, one)[source], *self.ragged[one]]),
             np.concatenate([getattr(self.old, two)[source], *self.ragged[two]]),
         )
-
-
-def _within_180(lon: Floats) -> Floats:
-    """Bring longitudes back to -180..180 degrees, and leave those alone that are within."""
-    return np.where(np.abs(lon) <= 180.0, lon, (lon + 180.0) % 360.0 - 180.0)

@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 from tripplan.arrays import Floats
 from tripplan.errors import DataError
 from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, ROAD_CLASSES, RoadNetwork
-from tripplan.sources.elevation.lattice import M_PER_DEG
 from tripplan.sources.elevation.pieces import breakpoints
 from tripplan.sources.elevation.profile import with_elevation
+from tripplan.units import M_PER_DEGREE
 
 LAT, LON = 46.0, 8.0
-M_PER_LON = M_PER_DEG * float(np.cos(np.radians(LAT)))
+M_PER_LON = M_PER_DEGREE * float(np.cos(np.radians(LAT)))
 SERVICE = ROAD_CLASSES.index("service")
 MOTORWAY = ROAD_CLASSES.index("motorway")
 
@@ -30,7 +30,7 @@ class Ground:
 
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
         """Heights by the formula."""
-        north = (np.asarray(lat, np.float64) - LAT) * M_PER_DEG
+        north = (np.asarray(lat, np.float64) - LAT) * M_PER_DEGREE
         east = (np.asarray(lon, np.float64) - LON) * M_PER_LON
         return np.asarray(self._formula(north, east) + 0.0 * north, np.float64)
 
@@ -60,7 +60,7 @@ def network(
     stacked = np.vstack(lines)
     speed = np.full(len(tails), 50.0)
     return RoadNetwork.from_arcs(
-        lat=LAT + north / M_PER_DEG,
+        lat=LAT + north / M_PER_DEGREE,
         lon=LON + east / M_PER_LON,
         elevation_m=np.zeros(len(points)),
         tail=tails,
@@ -70,7 +70,7 @@ def network(
         speed_limit_kmh=speed,
         road_class=np.full(len(tails), road_class),
         flags=marks,
-        shapes=(first, LAT + stacked[:, 0] / M_PER_DEG, LON + stacked[:, 1] / M_PER_LON),
+        shapes=(first, LAT + stacked[:, 0] / M_PER_DEGREE, LON + stacked[:, 1] / M_PER_LON),
     )
 
 

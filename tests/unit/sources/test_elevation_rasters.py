@@ -18,10 +18,11 @@ from tripplan.sources.elevation.lattice import (
     SAMPLED,
     VOID,
     LatticeRaster,
+    Raster,
     Stack,
     sample_filled,
 )
-from tripplan.sources.elevation.profile import Raster, open_elevation
+from tripplan.sources.elevation.profile import open_elevation
 
 
 class Formula(LatticeRaster):

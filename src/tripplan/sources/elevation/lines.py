@@ -7,37 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tripplan.arrays import Flags, Floats, Longs
-from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL
+from tripplan.arrays import Bytes, Flags, Floats, Longs, ragged
+from tripplan.records.network import FLAG_BRIDGE, FLAG_FERRY, FLAG_TUNNEL, RoadNetwork
+from tripplan.routing.geometry import arc_points, within_180
 from tripplan.units import M_PER_DEGREE
 
 _STRAIGHT = FLAG_TUNNEL | FLAG_BRIDGE
-
-
-@dataclass(frozen=True, eq=False)
-class RoadLines:
-    """Nodes and directed arcs with their geometry, as plain arrays."""
-
-    lat: Floats
-    """Node latitude, degrees, shape (nodes,)."""
-    lon: Floats
-    """Node longitude, degrees, shape (nodes,)."""
-    tail: Longs
-    """Start node, shape (arcs,)."""
-    head: Longs
-    """End node, shape (arcs,)."""
-    length_m: Floats
-    """Driven length, metres, shape (arcs,)."""
-    road_class: Longs
-    """Index into `tripplan.records.network.ROAD_CLASSES`, shape (arcs,)."""
-    flags: Longs
-    """`tripplan.records.network` flags, shape (arcs,)."""
-    shape_first: Longs
-    """First geometry point of each arc, shape (arcs + 1,)."""
-    shape_lat: Floats
-    """Latitude of the points between an arc's ends, in driving order, shape (points,)."""
-    shape_lon: Floats
-    """Longitude of the same, shape (points,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +28,10 @@ class Edges:
     end: Longs
     """Node at the last end, shape (edges,)."""
     length_m: Floats
-    road_class: Longs
-    flags: Longs
+    road_class: Bytes
+    """Index into `records.network.ROAD_CLASSES`."""
+    flags: Bytes
+    """Flags of `records.network`."""
     point_first: Longs
     """First point of each edge's line, shape (edges + 1,); the ends belong to it."""
     point_lat: Floats
@@ -86,29 +63,30 @@ class Samples:
     """Samples of each edge from end to end, indices into ``lat``."""
 
 
-def ranges(first: Longs, count: Longs) -> Longs:
-    """Concatenate first[i], first[i] + 1, ..., first[i] + count[i] - 1 over i."""
-    ends = np.cumsum(count)
-    total = int(ends[-1]) if ends.size else 0
-    return np.asarray(np.arange(total) + np.repeat(first - (ends - count), count))
+def edges_of(network: RoadNetwork, place: Longs) -> Edges:
+    """Find the lines under directed arcs; equal lines driven either way become one.
 
-
-def edges_of(roads: RoadLines) -> Edges:
-    """Find the lines under directed arcs; equal lines driven either way become one."""
-    along = _runs_along(roads)
-    start = np.where(along, roads.tail, roads.head)
-    end = np.where(along, roads.head, roads.tail)
-    points = np.diff(roads.shape_first)
+    Parameters
+    ----------
+    network
+        The roads.
+    place
+        Number of each node's place, shape (nodes,); edges run from place to place.
+    """
+    tail, head = place[network.tail], place[network.head]
+    along = _runs_along(network, tail, head)
+    start, end = np.where(along, tail, head), np.where(along, head, tail)
+    points = np.diff(network.shape_first)
     arc_of_point = np.repeat(np.arange(points.size), points)
     columns = (
         start,
         end,
         points,
-        np.round(roads.length_m * 1e3),
-        roads.flags & (_STRAIGHT | FLAG_FERRY),
-        roads.road_class,
-        np.round(np.bincount(arc_of_point, roads.shape_lat, points.size) * 1e6),
-        np.round(np.bincount(arc_of_point, roads.shape_lon, points.size) * 1e6),
+        np.round(network.length_m * 1e3),
+        network.flags & (_STRAIGHT | FLAG_FERRY),
+        network.road_class,
+        np.round(np.bincount(arc_of_point, network.shape_lat, points.size) * 1e6),
+        np.round(np.bincount(arc_of_point, network.shape_lon, points.size) * 1e6),
     )
     order = np.lexsort(columns)
     fresh = np.ones(order.size, dtype=np.bool_)
@@ -116,63 +94,56 @@ def edges_of(roads: RoadLines) -> Edges:
     of_arc = np.empty(order.size, dtype=np.int64)
     of_arc[order] = np.cumsum(fresh) - 1
     chosen = order[fresh]
-    point_first, point_lat, point_lon = _lines(roads, chosen, along[chosen])
+    first, lat, lon = arc_points(network, chosen)
+    driven = in_sense(first, along[chosen])
     return Edges(
         of_arc=of_arc,
         along=along,
         start=start[chosen],
         end=end[chosen],
-        length_m=roads.length_m[chosen],
-        road_class=roads.road_class[chosen],
-        flags=roads.flags[chosen],
-        point_first=point_first,
-        point_lat=point_lat,
-        point_lon=point_lon,
+        length_m=network.length_m[chosen],
+        road_class=network.road_class[chosen],
+        flags=network.flags[chosen],
+        point_first=first,
+        point_lat=lat[driven],
+        point_lon=lon[driven],
     )
 
 
-def _runs_along(roads: RoadLines) -> Flags:
+def _runs_along(network: RoadNetwork, tail: Longs, head: Longs) -> Flags:
     """Choose a direction by position: from the smaller (lat, lon) to the larger."""
-    points = np.diff(roads.shape_first)
-    shaped = points > 0
-    first = np.where(shaped, roads.shape_first[:-1], 0)
-    last = np.where(shaped, roads.shape_first[1:] - 1, 0)
-    keys = [(roads.lat[roads.tail], roads.lat[roads.head])]
-    keys.append((roads.lon[roads.tail], roads.lon[roads.head]))
+    shaped = np.diff(network.shape_first) > 0
+    first = np.where(shaped, network.shape_first[:-1], 0)
+    last = np.where(shaped, network.shape_first[1:] - 1, 0)
+    keys = [(nodes[network.tail], nodes[network.head]) for nodes in (network.lat, network.lon)]
     keys += [
         (values[first] * shaped, values[last] * shaped)
-        for values in (roads.shape_lat, roads.shape_lon)
+        for values in (network.shape_lat, network.shape_lon)
         if values.size
     ]
-    keys.append((roads.tail.astype(np.float64), roads.head.astype(np.float64)))
-    along = np.ones(roads.tail.size, dtype=np.bool_)
-    open_ = np.ones(roads.tail.size, dtype=np.bool_)
+    keys.append((tail.astype(np.float64), head.astype(np.float64)))
+    along = np.ones(tail.size, dtype=np.bool_)
+    open_ = np.ones(tail.size, dtype=np.bool_)
     for one, other in keys:
         along = np.where(open_, one <= other, along)
         open_ &= one == other
     return along
 
 
-def _lines(roads: RoadLines, arcs: Longs, along: Flags) -> tuple[Longs, Floats, Floats]:
-    """Points of these arcs with both ends, in the edge's direction."""
-    between = np.diff(roads.shape_first)[arcs]
-    first = np.concatenate(([0], np.cumsum(between + 2)))
-    lat, lon = np.empty(first[-1]), np.empty(first[-1])
-    start = np.where(along, roads.tail[arcs], roads.head[arcs])
-    end = np.where(along, roads.head[arcs], roads.tail[arcs])
-    place = ranges(np.zeros(arcs.size, dtype=np.int64), between)
-    shape_start = np.repeat(roads.shape_first[:-1][arcs], between)
-    shape_end = np.repeat(roads.shape_first[1:][arcs], between)
-    source = np.where(np.repeat(along, between), shape_start + place, shape_end - 1 - place)
-    inner = ranges(first[:-1] + 1, between)
-    for values, nodes, shapes in (
-        (lat, roads.lat, roads.shape_lat),
-        (lon, roads.lon, roads.shape_lon),
-    ):
-        values[first[:-1]] = nodes[start]
-        values[first[1:] - 1] = nodes[end]
-        values[inner] = shapes[source]
-    return first, lat, lon
+def in_sense(first: Longs, along: Flags) -> Longs:
+    """Return the number of each element, row by row, those of some rows backwards.
+
+    Parameters
+    ----------
+    first
+        First element of each row, shape (rows + 1,).
+    along
+        Which rows run forwards, shape (rows,).
+    """
+    count = np.diff(first)
+    step = ragged(np.zeros(count.size, np.int64), count)
+    start, end = np.repeat(first[:-1], count), np.repeat(first[1:] - 1, count)
+    return np.where(np.repeat(along, count), start + step, end - step)
 
 
 def sample_points(edges: Edges, lat: Floats, lon: Floats, step_m: float) -> Samples:
@@ -192,7 +163,7 @@ def sample_points(edges: Edges, lat: Floats, lon: Floats, step_m: float) -> Samp
     run, total = _run(edges)
     between = count - 1
     edge = np.repeat(np.arange(count.size), between)
-    share = ranges(np.ones(count.size, dtype=np.int64), between) / count[edge]
+    share = ragged(np.ones(count.size, np.int64), between) / count[edge]
     wanted = run[edges.point_first[:-1]][edge] + share * total[edge]
     segment = np.searchsorted(run, wanted, side="right") - 1
     segment = np.clip(segment, edges.point_first[:-1][edge], edges.point_first[1:][edge] - 2)
@@ -200,15 +171,15 @@ def sample_points(edges: Edges, lat: Floats, lon: Floats, step_m: float) -> Samp
     part = np.where(long > 0, (wanted - run[segment]) / np.where(long > 0, long, 1.0), share)
     part = np.clip(part, 0.0, 1.0)
     step_lat = edges.point_lat[segment + 1] - edges.point_lat[segment]
-    step_lon = _turned(edges.point_lon[segment + 1] - edges.point_lon[segment])
+    step_lon = within_180(edges.point_lon[segment + 1] - edges.point_lon[segment])
     chain_first = np.concatenate(([0], np.cumsum(count + 1)))
     chain = np.empty(chain_first[-1], dtype=np.int64)
     chain[chain_first[:-1]] = edges.start
     chain[chain_first[1:] - 1] = edges.end
-    chain[ranges(chain_first[:-1] + 1, between)] = lat.size + np.arange(edge.size)
+    chain[ragged(chain_first[:-1] + 1, between)] = lat.size + np.arange(edge.size)
     return Samples(
         lat=np.concatenate([lat, edges.point_lat[segment] + part * step_lat]),
-        lon=np.concatenate([lon, _turned(edges.point_lon[segment] + part * step_lon)]),
+        lon=np.concatenate([lon, within_180(edges.point_lon[segment] + part * step_lon)]),
         count=count,
         chain_first=chain_first,
         chain=chain,
@@ -218,13 +189,8 @@ def sample_points(edges: Edges, lat: Floats, lon: Floats, step_m: float) -> Samp
 def _run(edges: Edges) -> tuple[Floats, Floats]:
     """Distance along all lines laid end to end, and the length of each line's geometry [m]."""
     mid = np.radians(0.5 * (edges.point_lat[1:] + edges.point_lat[:-1]))
-    east = _turned(np.diff(edges.point_lon)) * np.cos(mid)
+    east = within_180(np.diff(edges.point_lon)) * np.cos(mid)
     step = np.hypot(east, np.diff(edges.point_lat)) * M_PER_DEGREE
     step[edges.point_first[1:-1] - 1] = 0.0
     run = np.concatenate(([0.0], np.cumsum(step)))
     return run, run[edges.point_first[1:] - 1] - run[edges.point_first[:-1]]
-
-
-def _turned(lon: Floats) -> Floats:
-    """Bring differences and longitudes into -180..180."""
-    return np.where(np.abs(lon) > 180.0, (lon + 180.0) % 360.0 - 180.0, lon)

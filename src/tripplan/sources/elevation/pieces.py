@@ -15,8 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from tripplan.arrays import Flags, Floats, Longs
-from tripplan.sources.elevation.lines import ranges
+from tripplan.arrays import Flags, Floats, Longs, ragged
 
 HEIGHT_TOLERANCE_M: Final = 2.0
 """Greatest distance in height between the samples and the pieces."""
@@ -73,7 +72,7 @@ def _farthest(
 ) -> tuple[Floats, Longs]:
     """Greatest distance in height from the chord, and the first sample that has it."""
     count = high - low - 1
-    inner = ranges(low + 1, count)
+    inner = ragged(low + 1, count)
     grade = (height_m[high] - height_m[low]) / (distance_m[high] - distance_m[low])
     chord = np.repeat(height_m[low], count) + np.repeat(grade, count) * (
         distance_m[inner] - np.repeat(distance_m[low], count)
@@ -88,7 +87,7 @@ def _farthest(
 def _hidden_braking_m(distance_m: Floats, height_m: Floats, low: Longs, high: Longs) -> Floats:
     """Height braked away on the samples but not on the chord: the worst grade and direction."""
     count = high - low
-    steps = ranges(low, count)
+    steps = ragged(low, count)
     starts = np.cumsum(count) - count
     step_m = distance_m[steps + 1] - distance_m[steps]
     rise_m = height_m[steps + 1] - height_m[steps]

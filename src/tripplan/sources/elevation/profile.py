@@ -6,9 +6,9 @@ cost a car the same energy.  How and why: docs/models/elevation.md.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -18,27 +18,11 @@ from tripplan.records.network import RoadNetwork
 from tripplan.sources.elevation.geotiff import open_geotiffs
 from tripplan.sources.elevation.hgt import HgtMosaic, Tile, side_of, tile_of
 from tripplan.sources.elevation.lattice import COARSER, FILLED, VOID, Raster, Stack, sample_filled
-from tripplan.sources.elevation.lines import (
-    Edges,
-    RoadLines,
-    Samples,
-    edges_of,
-    ranges,
-    sample_points,
-)
+from tripplan.sources.elevation.lines import Edges, Samples, edges_of, in_sense, sample_points
 from tripplan.sources.elevation.npz import NpzGrid
 from tripplan.sources.elevation.pieces import breakpoints
 from tripplan.sources.elevation.smooth import intervals_of, open_intervals, smooth_heights
-
-__all__ = [
-    "ElevatedRoads",
-    "ElevationReport",
-    "Raster",
-    "RoadLines",
-    "elevate",
-    "open_elevation",
-    "with_elevation",
-]
+from tripplan.units import M_PER_KM
 
 LEAST_STEP_M: Final = 30.0
 """Least distance between samples along a road."""
@@ -75,19 +59,6 @@ class ElevationReport:
     arcs: int
     skipped: Mapping[str, int]
     """Points by reason why the raster's own height was not simply taken."""
-
-
-@dataclass(frozen=True, eq=False)
-class ElevatedRoads:
-    """Heights of nodes and the profile of every arc."""
-
-    elevation_m: Floats
-    """Shape (nodes,), metres."""
-    piece_first: Longs
-    """First piece of each arc, shape (arcs + 1,)."""
-    piece_length_m: Floats
-    piece_rise_m: Floats
-    report: ElevationReport
 
 
 def open_elevation(path: Path | str) -> Raster:
@@ -138,98 +109,22 @@ def _hgt_mosaics(files: list[Path]) -> list[HgtMosaic]:
     return [HgtMosaic(tiles, side) for side, tiles in by_side.items()]
 
 
-def elevate(
-    roads: RoadLines,
-    raster: Raster,
-    *,
-    step_m: float | None = None,
-    simplify: bool = True,
-    on_progress: Callable[[str], None] | None = None,
-) -> ElevatedRoads:
-    """Give roads heights and grades.
-
-    Parameters
-    ----------
-    roads
-        Nodes, directed arcs and their geometry.
-    raster
-        Heights of the ground.
-    step_m
-        Greatest distance between samples; None: half the raster's resolution, at least 30 m. [m]
-    simplify
-        Whether intervals are joined into few pieces; without, each interval is a piece.
-    on_progress
-        Told the name of each stage as it begins.
-
-    Returns
-    -------
-    ElevatedRoads
-        Columns for `RoadNetwork`, in the order of the arcs given; an arc and its opposite on the
-        same line have the same pieces backwards.
-
-    Raises
-    ------
-    DataError
-        There are no roads, or the raster is void all over them.
-    """
-    tell = on_progress or _silent
-    if not roads.tail.size:
-        raise DataError("there are no roads to give heights to")
-    roads, place = _one_node_a_place(roads)
-    finest_m = _finest_m(raster, roads)
-    step = step_m or max(LEAST_STEP_M, _STEP_PER_RESOLUTION * finest_m)
-    tell("lines")
-    edges = edges_of(roads)
-    samples = sample_points(edges, roads.lat, roads.lon, step)
-    tell("heights")
-    raster_m, origin, resolution_m = sample_filled(raster, samples.lat, samples.lon)
-    tell("smoothing")
-    smoothed = smooth_heights(edges, samples, raster_m, resolution_m)
-    tell("pieces")
-    height_m = smoothed.height_m
-    first, length_m, rise_m = _pieces(edges, samples, height_m, simplify=simplify)
-    piece_first, piece_length_m, piece_rise_m = _of_arcs(edges, first, length_m, rise_m)
-    report = _report(roads, edges, samples, raster_m, height_m)
-    return ElevatedRoads(
-        elevation_m=height_m[: roads.lat.size][place],
-        piece_first=piece_first,
-        piece_length_m=piece_length_m,
-        piece_rise_m=piece_rise_m,
-        report=replace(
-            report,
-            raster=raster.name,
-            resolution_m=finest_m,
-            step_m=step,
-            pieces=int(piece_length_m.size),
-            skipped={
-                "void filled from neighbours": int(np.count_nonzero(origin == FILLED)),
-                "taken from a coarser raster": int(
-                    np.count_nonzero((origin == COARSER) & (resolution_m > 1.01 * finest_m))
-                ),
-                "void, interpolated along the road": int(np.count_nonzero(origin == VOID))
-                - smoothed.without_height,
-                "no height on the whole road, taken from the nearest": smoothed.without_height,
-                "steeper than roads are built": smoothed.too_steep,
-            },
-        ),
-    )
-
-
 def with_elevation(
     network: RoadNetwork,
     raster: Raster,
     *,
     simplify: bool = True,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Callable[[str], None] = lambda _stage: None,
 ) -> tuple[RoadNetwork, ElevationReport]:
     """Return the network with heights of nodes and grades of arcs from a raster.
 
     Parameters
     ----------
     network
-        Roads; their heights and grades of before are dropped.
+        Roads; their heights and grades of before are dropped.  An arc and its opposite on the same
+        line get the same pieces backwards.
     raster
-        Heights of the ground.
+        Heights of the ground; sampled every half of its resolution, at least every 30 m.
     simplify
         Whether intervals are joined into few pieces; without, each interval is a piece.
     on_progress
@@ -238,49 +133,64 @@ def with_elevation(
     Raises
     ------
     DataError
-        The raster is void all over these roads.
+        There are no roads, or the raster is void all over them.
     """
-    roads = RoadLines(
-        lat=network.lat,
-        lon=network.lon,
-        tail=network.tail.astype(np.int64),
-        head=network.head.astype(np.int64),
-        length_m=network.length_m,
-        road_class=network.road_class.astype(np.int64),
-        flags=network.flags.astype(np.int64),
-        shape_first=network.shape_first.astype(np.int64),
-        shape_lat=network.shape_lat,
-        shape_lon=network.shape_lon,
-    )
-    found = elevate(roads, raster, simplify=simplify, on_progress=on_progress)
+    if not network.arc_count:
+        raise DataError("there are no roads to give heights to")
+    lat, lon, place = _places(network)
+    finest_m = _finest_m(raster, lat, lon)
+    step_m = max(LEAST_STEP_M, _STEP_PER_RESOLUTION * finest_m)
+    on_progress("lines")
+    edges = edges_of(network, place)
+    samples = sample_points(edges, lat, lon, step_m)
+    on_progress("heights")
+    raster_m, origin, resolution_m = sample_filled(raster, samples.lat, samples.lon)
+    on_progress("smoothing")
+    smoothed = smooth_heights(edges, samples, raster_m, resolution_m)
+    on_progress("pieces")
+    height_m = smoothed.height_m
+    first, length_m, rise_m = _pieces(edges, samples, height_m, simplify=simplify)
+    piece_first, piece_length_m, piece_rise_m = _of_arcs(edges, first, length_m, rise_m)
     columns = {column.name: getattr(network, column.name) for column in fields(network)}
-    for name in ("elevation_m", "piece_length_m", "piece_rise_m"):
-        columns[name] = getattr(found, name)
-    columns["piece_first"] = found.piece_first.astype(np.int32)
-    return RoadNetwork(**columns), found.report
+    columns |= {
+        "elevation_m": height_m[place],
+        "piece_first": piece_first.astype(np.int32),
+        "piece_length_m": piece_length_m,
+        "piece_rise_m": piece_rise_m,
+    }
+    coarser = (origin == COARSER) & (resolution_m > 1.01 * finest_m)
+    void = int(np.count_nonzero(origin == VOID))
+    report = ElevationReport(
+        raster=raster.name,
+        resolution_m=finest_m,
+        step_m=step_m,
+        **_lengths_and_grades(edges, samples, raster_m, height_m),
+        pieces=int(piece_length_m.size),
+        arcs=network.arc_count,
+        skipped={
+            "void filled from neighbours": int(np.count_nonzero(origin == FILLED)),
+            "taken from a coarser raster": int(np.count_nonzero(coarser)),
+            "void, interpolated along the road": void - smoothed.without_height,
+            "no height on the whole road, taken from the nearest": smoothed.without_height,
+            "steeper than roads are built": smoothed.too_steep,
+        },
+    )
+    return RoadNetwork(**columns), report
 
 
-def _silent(_stage: str) -> None:
-    """Say nothing."""
-
-
-def _one_node_a_place(roads: RoadLines) -> tuple[RoadLines, Longs]:
+def _places(network: RoadNetwork) -> tuple[Floats, Floats, Longs]:
     """Join nodes at one place (junctions split for turn restrictions), and say where each went."""
-    places, first, place = np.unique(
-        np.column_stack([roads.lat, roads.lon]), axis=0, return_index=True, return_inverse=True
+    places, place = np.unique(
+        np.column_stack([network.lat, network.lon]), axis=0, return_inverse=True
     )
-    place = place.reshape(-1)
-    if first.size == roads.lat.size:
-        return roads, np.arange(first.size)
-    joined = replace(
-        roads, lat=places[:, 0], lon=places[:, 1], tail=place[roads.tail], head=place[roads.head]
-    )
-    return joined, place
+    if len(places) == network.node_count:
+        return network.lat, network.lon, np.arange(network.node_count)
+    return places[:, 0], places[:, 1], place.reshape(-1)
 
 
-def _finest_m(raster: Raster, roads: RoadLines) -> float:
+def _finest_m(raster: Raster, lat: Floats, lon: Floats) -> float:
     """Return the resolution of the finest raster that has any of the nodes [m]."""
-    _, origin, resolution_m = sample_filled(raster, roads.lat, roads.lon, fill_cells=0)
+    _, origin, resolution_m = sample_filled(raster, lat, lon, fill_cells=0)
     found = resolution_m[origin != VOID]
     return float(found.min()) if found.size else raster.resolution_m
 
@@ -306,38 +216,31 @@ def _of_arcs(
 ) -> tuple[Longs, Floats, Floats]:
     """Pieces of each arc: those of its edge, backwards and mirrored against its direction."""
     count = np.diff(first)[edges.of_arc]
-    along = np.repeat(edges.along, count)
-    place = ranges(np.zeros(count.size, dtype=np.int64), count)
-    start = np.repeat(first[:-1][edges.of_arc], count)
-    end = np.repeat(first[1:][edges.of_arc], count)
-    source = np.where(along, start + place, end - 1 - place)
-    rises = np.where(along, rise_m[source], -rise_m[source])
-    return np.concatenate(([0], np.cumsum(count))), length_m[source], rises
+    begin = np.concatenate(([0], np.cumsum(count)))
+    row = np.repeat(np.arange(count.size), count)
+    source = first[:-1][edges.of_arc][row] + in_sense(begin, edges.along) - begin[:-1][row]
+    rises = np.where(edges.along[row], rise_m[source], -rise_m[source])
+    return begin, length_m[source], rises
 
 
-def _report(
-    roads: RoadLines, edges: Edges, samples: Samples, raster_m: Floats, height_m: Floats
-) -> ElevationReport:
+def _lengths_and_grades(
+    edges: Edges, samples: Samples, raster_m: Floats, height_m: Floats
+) -> dict[str, Any]:
+    """Work out the fields of the report that are about lengths and grades."""
     steps = intervals_of(edges, samples)
     on_ground = open_intervals(edges, steps)
     total_m = float(edges.length_m.sum())
-    open_km = float(steps.length_m[on_ground].sum()) / 1000.0 or np.nan
+    open_km = float(steps.length_m[on_ground].sum()) / M_PER_KM or np.nan
     rise_m = np.abs(height_m[steps.high] - height_m[steps.low])
     raster_rise_m = np.abs(raster_m[steps.high] - raster_m[steps.low])
     graded = on_ground & (steps.length_m >= _LEAST_GRADED_M)
     grades = rise_m[graded] / steps.length_m[graded]
-    return ElevationReport(
-        raster="",
-        resolution_m=0.0,
-        step_m=0.0,
-        points=int(samples.lat.size),
-        length_km=total_m / 1000.0,
-        structures_share=float(edges.length_m[edges.is_structure].sum()) / total_m,
-        ferries_share=float(edges.length_m[edges.is_ferry].sum()) / total_m,
-        climb_raster_m_per_km=float(np.nansum(raster_rise_m[on_ground])) / 2.0 / open_km,
-        climb_m_per_km=float(rise_m[on_ground].sum()) / 2.0 / open_km,
-        worst_grade=float(grades.max(initial=0.0)),
-        pieces=0,
-        arcs=int(roads.tail.size),
-        skipped={},
-    )
+    return {
+        "points": int(samples.lat.size),
+        "length_km": total_m / M_PER_KM,
+        "structures_share": float(edges.length_m[edges.is_structure].sum()) / total_m,
+        "ferries_share": float(edges.length_m[edges.is_ferry].sum()) / total_m,
+        "climb_raster_m_per_km": float(np.nansum(raster_rise_m[on_ground])) / 2.0 / open_km,
+        "climb_m_per_km": float(rise_m[on_ground].sum()) / 2.0 / open_km,
+        "worst_grade": float(grades.max(initial=0.0)),
+    }

@@ -28,10 +28,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from tripplan.arrays import Flags, Floats, Longs
+from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.errors import DataError
 from tripplan.records.network import FLAG_LINK
-from tripplan.sources.elevation.lines import Edges, Samples, ranges
+from tripplan.sources.elevation.lines import Edges, Samples
 
 MAX_GRADE: Final = (0.08, 0.10, 0.13, 0.16, 0.18, 0.20, 0.24, 0.24, 0.28, 0.30, 0.30)
 """Steepest grade believed, by `records.network.ROAD_CLASSES` (an assumption: design maxima for
@@ -86,7 +86,7 @@ class Smoothed:
 
 def intervals_of(edges: Edges, samples: Samples) -> Intervals:
     """List the stretches between neighbouring samples, edge by edge."""
-    at = ranges(samples.chain_first[:-1], samples.count)
+    at = ragged(samples.chain_first[:-1], samples.count)
     return Intervals(
         low=samples.chain[at],
         high=samples.chain[at + 1],
