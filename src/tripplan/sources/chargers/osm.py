@@ -125,7 +125,7 @@ def _for_cars(tags: Mapping[str, str], cars: set[str | None]) -> bool:
     """Tell whether a station that names other vehicles has cars too: by tag or by plug."""
     fitting = {"TYPE1", "TYPE2", "NACS_AC", *standards.DC}
     words = (match[1] for match in map(_SOCKET.match, tags) if match)
-    plugs = {standards.OPENSTREETMAP.get(word) for word in words}
+    plugs = {_standard(word, 0.0, 0.0) for word in words}
     return bool(cars & {"yes", "designated", "permissive"}) or bool(plugs & fitting)
 
 
@@ -203,13 +203,9 @@ def _socket(
 
 
 def _standard(word: str, lat: float, lon: float) -> str | None:
-    if word in ("ccs", "combo"):
-        return standards.ccs(lat, lon)
     if word == "tesla_supercharger":
         return standards.tesla_dc(lat, lon)
-    if word in ("tesla_standard", "tesla"):
-        return "TESLA"
-    return standards.OPENSTREETMAP.get(word)
+    return standards.OPENSTREETMAP.get(word) or standards.from_word(word, lat, lon)
 
 
 @dataclass(frozen=True)

@@ -85,31 +85,15 @@ OPEN_CHARGE_MAP: Final[Mapping[int, str]] = {
 """ConnectionType ids of Open Charge Map's reference data."""
 
 OPENSTREETMAP: Final[Mapping[str, str]] = {
-    "chademo": "CHADEMO",
-    "type1": "TYPE1",
     "type1_cable": "TYPE1",
-    "type1_combo": "CCS1",
-    "combo1": "CCS1",
-    "ccs1": "CCS1",
-    "type2": "TYPE2",
     "type2_cable": "TYPE2",
-    "mennekes": "TYPE2",
-    "type2_combo": "CCS2",
-    "combo2": "CCS2",
-    "ccs2": "CCS2",
-    "type3": "TYPE3",
     "type3a": "TYPE3",
     "type3c": "TYPE3",
-    "nacs": "NACS",
-    "j3400": "NACS",
+    "tesla_standard": "TESLA",
     "tesla_supercharger_ccs": "CCS2",
     "tesla_destination": "NACS_AC",
     "gb_ac": "GBT_AC",
     "gb_dc": "GBT_DC",
-    "gbt_ac": "GBT_AC",
-    "gbt_dc": "GBT_DC",
-    "mcs": "MCS",
-    "schuko": "DOMESTIC",
     "typee": "DOMESTIC",
     "bs1363": "DOMESTIC",
     "sev1011_t13": "DOMESTIC",
@@ -123,9 +107,9 @@ OPENSTREETMAP: Final[Mapping[str, str]] = {
     "cee_red_32a": "CEE",
     "cee_red_63a": "CEE",
     "cee_red_125a": "CEE",
-    "unknown": "UNKNOWN",
 }
-"""<type> of socket:<type> as the OpenStreetMap wiki (Key:socket) and common practice have it."""
+"""<type> of socket:<type> as the OpenStreetMap wiki (Key:socket) and common practice have it, where
+it is none of the plain words."""
 
 PLAIN: Final[Mapping[str, str]] = {
     "chademo": "CHADEMO",
