@@ -1,6 +1,6 @@
-"""Road networks to and from OSMnx graphs and GraphML (the door to networkx and osmnx).
+"""Road networks to and from OSMnx graphs and GraphML (the adapter to networkx).
 
-Both are imported when first used: they come with the extra `osmnx` and are needed for nothing else.
+It is imported when first used: it comes with the extra `osmnx` and is needed for nothing else.
 Attribute names are those of OSMnx 2: nodes x, y (degrees), elevation; edges length (m), speed_kph,
 travel_time (s), geometry (shapely, where it is not a straight line), highway, maxspeed.
 """
@@ -8,12 +8,11 @@ travel_time (s), geometry (shapely, where it is not a straight line), highway, m
 import math
 import re
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+import shapely
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.network import (
@@ -26,6 +25,7 @@ from tripplan.records.network import (
     ROAD_CLASSES,
     RoadNetwork,
 )
+from tripplan.routing.geometry import arc_points
 from tripplan.sources.osm.limits import KMH_PER_MPH
 from tripplan.sources.osm.tags import CLASS_OF
 from tripplan.units import KMH_PER_MPS
@@ -168,13 +168,10 @@ def _read_edge(
 
 def _inside(geometry: object, start: tuple[float, float, float]) -> list[tuple[float, float]]:
     """Return the points of an edge between its ends, (lat, lon), in driving order."""
-    if isinstance(geometry, str):
-        found = re.fullmatch(r"\s*LINESTRING\s*\((.*)\)\s*", geometry)
-        pairs = [part.split() for part in found[1].split(",")] if found else []
-        line = [(float(pair[0]), float(pair[1])) for pair in pairs]
-    else:
-        line = [(float(p[0]), float(p[1])) for p in getattr(geometry, "coords", ())]
-    points = [(y, x) for x, y in line]
+    line = (
+        shapely.from_wkt(geometry, on_invalid="ignore") if isinstance(geometry, str) else geometry
+    )
+    points = [(float(y), float(x)) for x, y, *_ in getattr(line, "coords", ())]
     if len(points) > 1 and _apart(points[-1], start) < _apart(points[0], start):
         points.reverse()
     return points[1:-1]
@@ -226,9 +223,9 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
     Raises
     ------
     InvalidInputError
-        networkx or shapely is not installed.
+        networkx is not installed.
     """
-    nx, line_string = _networkx(), _line_string()
+    nx = _networkx()
     graph = nx.MultiDiGraph(crs="epsg:4326", created_with="tripplan")
     flagged = (network.node_flags & NODE_COPY) != 0
     for node in range(network.node_count):
@@ -240,13 +237,15 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
         graph.add_node(node, **data, **({"copy": True} if flagged[node] else {}))
     tail = network.tail
     pairs = set(zip(tail.tolist(), network.head.tolist(), strict=True))
+    first, lat, lon = arc_points(network, np.arange(network.arc_count))
+    points = np.column_stack([lon, lat])
     for arc in range(network.arc_count):
         u, v = int(tail[arc]), int(network.head[arc])
         data = _edge(network, arc)
         data["oneway"] = (v, u) not in pairs
-        line = _line(network, arc, u, v)
+        line = points[first[arc] : first[arc + 1]]
         if len(line) > 2:
-            data["geometry"] = line_string(line)
+            data["geometry"] = shapely.LineString(line)
         graph.add_edge(u, v, **data)
     return graph
 
@@ -264,14 +263,6 @@ def _edge(network: RoadNetwork, arc: int) -> dict[str, Any]:
         "travel_time": length / speed * KMH_PER_MPS,
     }
     return data | {key: "yes" for key, flag in _FLAGS.items() if flags & flag}
-
-
-def _line(network: RoadNetwork, arc: int, tail: int, head: int) -> NDArray[np.float64]:
-    """Return an arc's geometry, (lon, lat), shape (points, 2)."""
-    row = slice(int(network.shape_first[arc]), int(network.shape_first[arc + 1]))
-    lon = np.concatenate(([network.lon[tail]], network.shape_lon[row], [network.lon[head]]))
-    lat = np.concatenate(([network.lat[tail]], network.shape_lat[row], [network.lat[head]]))
-    return np.column_stack((lon, lat))
 
 
 def read_graphml(path: str | Path) -> RoadNetwork:
@@ -301,7 +292,7 @@ def write_graphml(network: RoadNetwork, path: str | Path) -> None:
     DataError
         The file cannot be written.
     InvalidInputError
-        networkx or shapely is not installed.
+        networkx is not installed.
     """
     nx = _networkx()
     graph = to_networkx(network)
@@ -317,20 +308,9 @@ def _networkx() -> Any:  # noqa: ANN401 - an untyped library
     try:
         import networkx as nx  # noqa: PLC0415
     except ImportError as error:
-        raise _lacking("networkx") from error
+        raise InvalidInputError(
+            "OSMnx graphs need networkx, which is not installed: pip install 'tripplan[osmnx]'",
+            field="osmnx",
+            expected="networkx",
+        ) from error
     return nx
-
-
-def _line_string() -> Any:  # noqa: ANN401 - an untyped library
-    try:
-        return import_module("shapely").LineString
-    except ImportError as error:
-        raise _lacking("shapely") from error
-
-
-def _lacking(library: str) -> InvalidInputError:
-    return InvalidInputError(
-        f"OSMnx graphs need {library}, which is not installed: pip install 'tripplan[osmnx]'",
-        field="osmnx",
-        expected=library,
-    )
