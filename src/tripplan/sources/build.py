@@ -76,7 +76,7 @@ def build_region(
         Chargers farther than this from the nearest usable road are left out; coarse networks want
         more. The way to them is not part of a plan. [km]
     on_progress
-        Told each stage as it begins.
+        Called with each stage as it begins.
 
     Raises
     ------

@@ -75,9 +75,9 @@ def read_afdc_json(data: object, *, where: str = "AFDC answer") -> ChargerReadin
     raise wrong_shape(where, "an object with fuel_stations (AFDC v1)")
 
 
-def read_afdc_csv(words: str, *, where: str = "AFDC table") -> ChargerReading:
+def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
     """Read the CSV download (74 columns, "Fuel Type Code" first) or the CSV answer of the API."""
-    reader = csv.DictReader(io.StringIO(words, newline=""), restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
     fields = {_plain(name) for name in reader.fieldnames or ()}
     if not {"latitude", "longitude", "evconnectortypes"} <= fields:
         raise wrong_shape(where, "AFDC's CSV columns Latitude, Longitude, EV Connector Types, ...")

@@ -44,21 +44,21 @@ def from_american(note: str) -> str | None:
     """
     rules = []
     for clause in note.casefold().split(";"):
-        words = clause.strip()
-        if re.match(r"^24 hours(?: daily| a day)?$|^24/7$|^open 24 hours$", words):
+        text = clause.strip()
+        if re.match(r"^24 hours(?: daily| a day)?$|^24/7$|^open 24 hours$", text):
             return ALWAYS
-        rule = _clause(words)
+        rule = _clause(text)
         if rule:
             rules.append(rule)
     return "; ".join(rules) or None
 
 
-def _clause(words: str) -> str | None:
-    daily = re.match(r"^(.*?)\s*daily$", words)
+def _clause(text: str) -> str | None:
+    daily = re.match(r"^(.*?)\s*daily$", text)
     if daily:
         span = _span(daily[1])
         return f"Mo-Su {span}" if span else None
-    match = re.match(r"^([a-z]+)(?:\s*-\s*([a-z]+))?\s+(.+)$", words)
+    match = re.match(r"^([a-z]+)(?:\s*-\s*([a-z]+))?\s+(.+)$", text)
     if not match or match[1] not in _DAY_OF or (match[2] and match[2] not in _DAY_OF):
         return None
     first = _DAYS[_DAY_OF[match[1]]]
@@ -71,8 +71,8 @@ def _clause(words: str) -> str | None:
     return f"{days} {span}" if span else None
 
 
-def _span(words: str) -> str | None:
-    match = _SPAN.match(words.strip())
+def _span(text: str) -> str | None:
+    match = _SPAN.match(text.strip())
     if match is None:
         return None
     start = _minutes(match[1], match[2], match[3])

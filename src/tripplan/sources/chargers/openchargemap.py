@@ -69,9 +69,9 @@ def read_openchargemap(data: object, *, where: str = "Open Charge Map answer") -
     """
     if isinstance(data, Mapping):
         if "AddressInfo" not in data:
-            said = data.get("message") or data.get("error") or ""
+            message = data.get("message") or data.get("error") or ""
             raise DataError(
-                f"{where}: not a list of Open Charge Map POIs {str(said)[:300]}".rstrip(),
+                f"{where}: not a list of Open Charge Map POIs {str(message)[:300]}".rstrip(),
                 path=where,
             )
         data = [data]

@@ -119,24 +119,24 @@ def decode(data: bytes, *, where: str) -> str:
             path=where,
         )
     try:
-        words = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(
             f"{where}: not UTF-8 text (byte {error.start}); save it as UTF-8", path=where
         ) from error
-    if not words.strip():
+    if not text.strip():
         raise DataError(f"{where}: the file is empty", path=where)
-    if "\0" in words:
+    if "\0" in text:
         raise DataError(f"{where}: a binary file, not a list of chargers", path=where)
-    if words.lstrip()[:1] == "<":
+    if text.lstrip()[:1] == "<":
         raise DataError(
             f"{where}: this is HTML or XML (an error page of the server?), not JSON or CSV",
             path=where,
         )
-    return words
+    return text
 
 
-def parse_json(words: str, *, where: str) -> object:
+def parse_json(text: str, *, where: str) -> object:
     """Parse JSON.
 
     Raises
@@ -145,9 +145,9 @@ def parse_json(words: str, *, where: str) -> object:
         It is cut off, malformed or nested too deeply.
     """
     try:
-        found: object = json.loads(words)
+        found: object = json.loads(text)
     except json.JSONDecodeError as error:
-        cut = error.pos >= len(words.rstrip()) or "Unterminated" in error.msg
+        cut = error.pos >= len(text.rstrip()) or "Unterminated" in error.msg
         hint = "the file seems cut off: fetch it again" if cut else "the file is damaged"
         raise DataError(
             f"{where}: not valid JSON at line {error.lineno}, column {error.colno} "

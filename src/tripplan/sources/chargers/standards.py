@@ -1,8 +1,8 @@
 """Names of plugs in the charger sources, in our words; pure.
 
 DC: CHADEMO CCS1 CCS2 NACS GBT_DC MCS TESLA_TYPE2 (Tesla's DC over a type 2 shape, Europe).
-AC: TYPE1 TYPE2 TYPE3 NACS_AC GBT_AC DOMESTIC NEMA CEE.  TESLA: a Tesla plug, AC or DC not told.
-UNKNOWN: not told at all; UNKNOWN_DC: direct current, plug not told.
+AC: TYPE1 TYPE2 TYPE3 NACS_AC GBT_AC DOMESTIC NEMA CEE.  TESLA: a Tesla plug, AC or DC not stated.
+UNKNOWN: not stated at all; UNKNOWN_DC: direct current, plug not stated.
 """
 
 import re

@@ -51,13 +51,13 @@ _YES_NO: Final = {"yes": True, "true": True, "1": True, "no": False, "false": Fa
 
 
 def read_charger_csv(
-    words: str, *, where: str = "charger table", source: str = ""
+    text: str, *, where: str = "charger table", source: str = ""
 ) -> ChargerReading:
     """Read a CSV table (separator comma, semicolon or tab) with a header row.
 
     Parameters
     ----------
-    words
+    text
         The text.
     where
         Name of the file, for messages.
@@ -69,9 +69,9 @@ def read_charger_csv(
     DataError
         It has no columns for the position, or is no CSV.
     """
-    header = words.split("\n", 1)[0]
+    header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
-    reader = csv.DictReader(io.StringIO(words, newline=""), delimiter=separator, restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
     names = {_column(name) for name in reader.fieldnames or ()}
     if not {"lat", "lon"} <= names:
         raise wrong_shape(where, f"a table with columns lat and lon; found: {header[:200]}")

@@ -128,7 +128,7 @@ def with_elevation(
     simplify
         Whether intervals are joined into few pieces; without, each interval is a piece.
     on_progress
-        Told the name of each stage as it begins.
+        Called with the name of each stage as it begins.
 
     Raises
     ------

@@ -55,7 +55,7 @@ class BBox:
         )
 
     @classmethod
-    def parse(cls, words: str) -> "BBox":
+    def parse(cls, text: str) -> "BBox":
         """Read "south,west,north,east".
 
         Raises
@@ -64,13 +64,13 @@ class BBox:
             It is not four numbers, or no area.
         """
         try:
-            south, west, north, east = (float(part) for part in words.split(","))
+            south, west, north, east = (float(part) for part in text.split(","))
         except ValueError as error:
             raise InvalidInputError(
-                f'bounding box "{words[:80]}" is not four numbers: write south,west,north,east in '
+                f'bounding box "{text[:80]}" is not four numbers: write south,west,north,east in '
                 "degrees, as 39.5,-105.2,39.8,-104.8",
                 field="bbox",
-                value=words,
+                value=text,
                 expected="south,west,north,east in degrees",
             ) from error
         return cls(south, west, north, east)

@@ -59,8 +59,8 @@ class CachedAnswer:
 def question_key(method: str, url: str, query: Mapping[str, str]) -> str:
     """Return the content hash of a question: SHA-256 of its canonical JSON, hex digits."""
     question = {"method": method, "query": dict(query), "url": url}
-    words = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(words.encode("ascii")).hexdigest()
+    canonical = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:

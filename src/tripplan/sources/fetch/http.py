@@ -1,4 +1,4 @@
-"""Ask a service on the network, politely, and keep its answer (the door to requests).
+"""Ask a service on the network, politely, and keep its answer (the adapter to requests).
 
 `Fetcher.fetch` looks into the cache first.  Else it asks: one session with a user agent that names
 tripplan, a least time between two questions to one host, time-outs, and, where another try may
@@ -97,7 +97,7 @@ class Fetcher:
     now
         The date, in UTC.
     say
-        Told each wait as it begins.
+        Called with each wait as it begins.
     """
 
     def __init__(
@@ -278,9 +278,9 @@ class Fetcher:
                 raise UnusableAnswerError(
                     f"the answer was not whole after {self.settings.answer_timeout_s:g} s"
                 )
-        told = response.headers.get("Content-Length", "")
-        if told.isdecimal() and int(told) != response.raw.tell():
-            raise UnusableAnswerError(f"cut off after {response.raw.tell()} of {told} bytes")
+        stated = response.headers.get("Content-Length", "")
+        if stated.isdecimal() and int(stated) != response.raw.tell():
+            raise UnusableAnswerError(f"cut off after {response.raw.tell()} of {stated} bytes")
         return bytes(body)
 
 
@@ -292,17 +292,17 @@ def _refuse(
     with suppress(ValueError):
         status = HTTPStatus(status)
     name = f"HTTP {int(status)} {getattr(status, 'phrase', '')}".strip()
-    said = _excerpt(response, secrets)
+    excerpt = _excerpt(response, secrets)
     if status in AGAIN:
         wait_s = retry_after_s(response.headers.get("Retry-After"), now)
-        raise UnusableAnswerError(f"{name}{said}", wait_s=wait_s)
+        raise UnusableAnswerError(f"{name}{excerpt}", wait_s=wait_s)
     place = _plain(response.headers.get("Location", ""))
     hint = {
         401: "; check the key",
         403: "; check the key, or name a contact in the settings if the service blocks this user",
         404: "; check the address of the service",
     }.get(int(status), f"; it points to {place}: set this address" if place else "")
-    raise SourceError(f"{question.service} refuses {question.about}: {name}{said}{hint}")
+    raise SourceError(f"{question.service} refuses {question.about}: {name}{excerpt}{hint}")
 
 
 def _excerpt(response: "requests.Response", secrets: tuple[str, ...]) -> str:
@@ -311,26 +311,26 @@ def _excerpt(response: "requests.Response", secrets: tuple[str, ...]) -> str:
     head = b""
     with suppress(requests.exceptions.RequestException):
         head = next(response.iter_content(_PIECE), b"")
-    words = head.decode("utf-8", "replace")
+    page = head.decode("utf-8", "replace")
     for secret in secrets:
-        words = words.replace(secret, "***")
-    words = re.sub(r"(?s)<(head|style|script)\b.*?</\1\s*>", " ", words)
-    words = _plain(re.sub(r"<[^<>]*>", " ", words))
-    return f" ({words})" if words else ""
+        page = page.replace(secret, "***")
+    page = re.sub(r"(?s)<(head|style|script)\b.*?</\1\s*>", " ", page)
+    page = _plain(re.sub(r"<[^<>]*>", " ", page))
+    return f" ({page})" if page else ""
 
 
-def _plain(words: str) -> str:
-    return text(words, Tally(), limit=EXCERPT)
+def _plain(page: str) -> str:
+    return text(page, Tally(), limit=EXCERPT)
 
 
 def _reason(error: Exception) -> str:
     """Put what went wrong below HTTP into a few words."""
-    words = str(error)
-    found = re.search(r"\[Errno -?\d+\] ([^'\")\]]+)", words)
+    message = str(error)
+    found = re.search(r"\[Errno -?\d+\] ([^'\")\]]+)", message)
     if found:
         return _plain(found[1])
-    cut = "IncompleteRead" in words or "InvalidChunkLength" in words or "prematurely" in words
-    return "the answer was cut off" if cut else "the connection broke"
+    cut = "IncompleteRead" in message or "InvalidChunkLength" in message
+    return "the answer was cut off" if cut or "prematurely" in message else "the connection broke"
 
 
 def retry_after_s(value: str | None, now: datetime) -> float:

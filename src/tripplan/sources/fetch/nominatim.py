@@ -30,7 +30,7 @@ class FoundPlace:
     """Its name with the areas that it lies in."""
 
 
-def geocode(fetcher: Fetcher, words: str) -> Place:
+def geocode(fetcher: Fetcher, query: str) -> Place:
     """Return the position of a place: a name, or "lat,lon", which asks nobody.
 
     Raises
@@ -42,19 +42,19 @@ def geocode(fetcher: Fetcher, words: str) -> Place:
     SourceError
         Nominatim refuses or gave no usable answer.
     """
-    if _COORDINATES.fullmatch(words):
-        return Gazetteer(()).find(words)
-    return find_place(fetcher, words).place
+    if _COORDINATES.fullmatch(query):
+        return Gazetteer(()).find(query)
+    return find_place(fetcher, query).place
 
 
-def find_place(fetcher: Fetcher, words: str) -> FoundPlace:
+def find_place(fetcher: Fetcher, query: str) -> FoundPlace:
     """Return a place with its extent.
 
     Parameters
     ----------
     fetcher
         Asks.
-    words
+    query
         Its name: "Littleton, CO".
 
     Raises
@@ -66,10 +66,10 @@ def find_place(fetcher: Fetcher, words: str) -> FoundPlace:
     SourceError
         Nominatim refuses or gave no usable answer.
     """
-    name = text(words, Tally(), limit=LONGEST_NAME)
+    name = text(query, Tally(), limit=LONGEST_NAME)
     if not name:
         raise InvalidInputError(
-            "a place needs a name", field="place", value=words, expected="a name, or lat,lon"
+            "a place needs a name", field="place", value=query, expected="a name, or lat,lon"
         )
     question = Question(
         service="Nominatim",
@@ -84,7 +84,7 @@ def find_place(fetcher: Fetcher, words: str) -> FoundPlace:
             f'place "{name}" is not known to Nominatim: check the spelling, add the state or '
             'country ("Littleton, CO"), or give coordinates, as "39.61,-105.02".',
             field="place",
-            value=words,
+            value=query,
             expected="a name that OpenStreetMap has, or lat,lon",
         )
     place = Place(lat=found[0], lon=found[1], name=name)

@@ -24,7 +24,7 @@ ACCESS_M: Final = 1000
 within which a region ties a charger to a road (an assumption)."""
 QUERY_TIMEOUT_S: Final = 180
 QUERY_MEMORY: Final = 512 * 2**20
-"""Overpass' own defaults, said aloud: seconds and bytes that a query may take."""
+"""Overpass' own defaults, sent along: seconds and bytes that a query may take."""
 SMALLEST_KM2: Final = 1.0
 """A tile below this size is not split any more."""
 _TOO_MUCH: Final = ("timed out in", "run out of memory", "ran out of memory")
@@ -37,7 +37,7 @@ class TileContent:
     elements: int
     """Elements in it."""
     timestamp: str
-    """State of OpenStreetMap that it shows, ISO 8601; empty: not said."""
+    """State of OpenStreetMap that it shows, ISO 8601; empty: not stated."""
     too_much: str
     """The remark that the tile is too much for one query; empty: the answer is whole."""
 
@@ -103,7 +103,7 @@ def fetch_tiles(
     ferries
         Whether ferries are wanted.
     on_progress
-        Told each tile as it begins.
+        Called with each tile as it begins.
 
     Returns
     -------

@@ -61,7 +61,7 @@ def fetch_region(
     country
         ISO code for default speed limits; None: as the tags say.
     on_progress
-        Told each stage and each wait as it begins.
+        Called with each stage and each wait as it begins.
     fetcher
         Asks instead of one made from ``settings``; its owner closes it.
 

@@ -77,7 +77,7 @@ class FetchSettings(Record):
         InvalidInputError
             A value cannot be used.
         """
-        told = {
+        found = {
             field: environment[name] for name, field in VARIABLES.items() if environment.get(name)
         }
-        return cls.parse({**told, **changes}, where="settings for fetching")
+        return cls.parse({**found, **changes}, where="settings for fetching")

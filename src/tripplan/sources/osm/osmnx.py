@@ -193,9 +193,9 @@ def _first(value: object) -> str:
     """Return a tag's value; of a list, which OSMnx makes where it joins ways, the first."""
     while isinstance(value, list | tuple) and value:
         value = value[0]
-    words = "" if value is None else str(value)
-    written = re.match(r"\[['\"]([^'\"]*)['\"]", words)  # a list as GraphML has it
-    return written[1] if written else words
+    text = "" if value is None else str(value)
+    written = re.match(r"\[['\"]([^'\"]*)['\"]", text)  # a list as GraphML has it
+    return written[1] if written else text
 
 
 def _limit_kmh(value: object) -> float | None:

@@ -133,7 +133,7 @@ class _Finder:
         return self._rules(sources, path, banned)
 
     def _via_chains(self, restriction: Restriction) -> list[tuple[int, tuple[int, ...], int]]:
-        """Follow the via ways from each end of the first; keep what begins and ends as told."""
+        """Follow the via ways from each end of the first; keep what begins and ends as given."""
         chains = []
         for start in self._ends(restriction.via_ways[0]):
             node, path = start, []
