@@ -1,6 +1,5 @@
 """From an extract, rasters and charger files to one `Region`."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +23,7 @@ from tripplan.sources.elevation.profile import ElevationReport, open_elevation, 
 from tripplan.sources.osm.file import OsmPlace
 from tripplan.sources.osm.network import OsmExtract, read_osm
 from tripplan.sources.snap import snap_to_roads
+from tripplan.sources.store import file_sha256
 
 CHARGER_REACH_KM = 1.0
 """Chargers farther than this from the nearest usable road are left out (assumption)."""
@@ -124,7 +124,7 @@ def build_region(
 def _extract_source(path: Path, osm: OsmExtract) -> dict[str, Any]:
     return {
         "package": path.name,
-        "sha256": _digest(path),
+        "sha256": file_sha256(path),
         "licence": "ODbL 1.0",
         "origin": "OpenStreetMap contributors",
         "taken": "roads, places, charging stations, water",
@@ -140,11 +140,6 @@ def _elevation_source(path: Path, heights: ElevationReport) -> dict[str, Any]:
         "taken": "elevation along the roads",
         "report": asdict(heights),
     }
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _limits_assumption(osm: OsmExtract) -> str:

@@ -64,54 +64,13 @@ def snap_to_roads(network: RoadNetwork, lat: Floats, lon: Floats, reach_km: floa
     asked = np.flatnonzero(~beside | (node_km > GAIN_KM))
     near = _Near(network, lat[asked], lon[asked], radius_km[asked])
     off, on = near.nearest(stoppable_arcs(network)), near.nearest(~stoppable_arcs(network))
-    off_km = np.minimum(off.away_km, np.where(beside, node_km, np.inf)[asked])
-    on_km = np.minimum(on.away_km, np.where(beside, np.inf, node_km)[asked])
+    off_km = np.minimum(near.away_km[off], np.where(beside, node_km, np.inf)[asked])
+    on_km = np.minimum(near.away_km[on], np.where(beside, np.inf, node_km)[asked])
     leave = off_km <= np.minimum(on_km + DETOUR_KM, reach_km)
-    best = _choose(leave, off, on)
+    best = np.where(leave, off, on)
     same_kind = leave == beside[asked]
-    wins = best.away_km + GAIN_KM < np.where(same_kind, node_km[asked], np.inf)
-    return _tie(network, node, node_km, asked[wins], best.only(wins))
-
-
-@dataclass(frozen=True, eq=False)
-class _Spots:
-    """The nearest point of a road, by place."""
-
-    arc: Longs
-    share: Floats
-    """Of the arc's length."""
-    away_km: Floats
-    """Infinite: no arc within the radius."""
-
-    def only(self, wanted: Flags) -> "_Spots":
-        return _Spots(self.arc[wanted], self.share[wanted], self.away_km[wanted])
-
-
-def _choose(which: Flags, one: _Spots, other: _Spots) -> _Spots:
-    return _Spots(
-        np.where(which, one.arc, other.arc),
-        np.where(which, one.share, other.share),
-        np.where(which, one.away_km, other.away_km),
-    )
-
-
-def _tie(network: RoadNetwork, node: Longs, node_km: Floats, place: Longs, spot: _Spots) -> Snapped:
-    """Cut the arcs, but where a cut would be at an end of its arc: there take the end."""
-    node, node_km = node.copy(), node_km.copy()
-    node_km[place] = spot.away_km
-    length_m = network.length_m[spot.arc]
-    tail, head = network.tail[spot.arc].astype(np.int64), network.head[spot.arc].astype(np.int64)
-    whole = (network.node_flags & NODE_COPY) == 0
-    at_m = spot.share * length_m
-    at_start = (at_m < CLEAR_M) & whole[tail]
-    at_end = (length_m - at_m < CLEAR_M) & whole[head] & ~at_start
-    node[place] = np.where(at_start, tail, head)
-    cut = ~(at_start | at_end)
-    clear = np.minimum(CLEAR_M / length_m, 0.5)
-    share = np.clip(spot.share, clear, 1.0 - clear)
-    found, made = split_arcs(network, spot.arc[cut], share[cut])
-    node[place[cut]] = made
-    return Snapped(found, node, node_km, found.node_count - network.node_count)
+    wins = near.away_km[best] + GAIN_KM < np.where(same_kind, node_km[asked], np.inf)
+    return _tie(network, node, node_km, asked[wins], near, best[wins])
 
 
 class _Near:
@@ -122,23 +81,40 @@ class _Near:
         allowed = _may_be_cut(network)
         arc, share, place, away_km = near_stretches(network, lat, lon, radius_km, allowed)
         inside = away_km <= radius_km[place]
-        self.arc, self.share = arc[inside], share[inside]
-        self.place, self.away_km = place[inside], away_km[inside]
+        self.arc, self.share, self.place = arc[inside], share[inside], place[inside]
+        self.away_km = np.append(away_km[inside], np.inf)
+        """Shape (pairs + 1,); the last stands for no pair."""
 
-    def nearest(self, wanted: Flags) -> _Spots:
-        """Return the nearest spot on those arcs that are wanted, shape (arcs,)."""
+    def nearest(self, wanted: Flags) -> Longs:
+        """Return each place's nearest pair on those arcs (shape (arcs,)) that are wanted, or -1."""
         pair = np.flatnonzero(wanted[self.arc])
         pair = pair[np.lexsort((self.arc[pair], self.away_km[pair], self.place[pair]))]
         place, first = np.unique(self.place[pair], return_index=True)
-        best = pair[first]
-        found = _Spots(
-            np.zeros(self.places, np.int64),
-            np.zeros(self.places),
-            np.full(self.places, np.inf),
-        )
-        found.arc[place], found.share[place] = self.arc[best], self.share[best]
-        found.away_km[place] = self.away_km[best]
+        found = np.full(self.places, -1)
+        found[place] = pair[first]
         return found
+
+
+def _tie(
+    network: RoadNetwork, node: Longs, node_km: Floats, place: Longs, near: _Near, pair: Longs
+) -> Snapped:
+    """Cut the arcs, but where a cut would be at an end of its arc: there take the end."""
+    node, node_km = node.copy(), node_km.copy()
+    node_km[place] = near.away_km[pair]
+    arc = near.arc[pair]
+    length_m = network.length_m[arc]
+    tail, head = network.tail[arc].astype(np.int64), network.head[arc].astype(np.int64)
+    whole = (network.node_flags & NODE_COPY) == 0
+    at_m = near.share[pair] * length_m
+    at_start = (at_m < CLEAR_M) & whole[tail]
+    at_end = (length_m - at_m < CLEAR_M) & whole[head] & ~at_start
+    node[place] = np.where(at_start, tail, head)
+    cut = ~(at_start | at_end)
+    clear = np.minimum(CLEAR_M / length_m, 0.5)
+    share = np.clip(near.share[pair], clear, 1.0 - clear)
+    found, made = split_arcs(network, arc[cut], share[cut])
+    node[place[cut]] = made
+    return Snapped(found, node, node_km, found.node_count - network.node_count)
 
 
 def _may_be_cut(network: RoadNetwork) -> Flags:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tripplan.arrays import Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
-from tripplan.routing.geometry import step_lengths_m, within_180
+from tripplan.routing.geometry import arc_points, step_lengths_m, within_180
 
 SHARED_M: Final = 10.0
 """Cuts this near each other on one road become one node (an assumption: one entrance)."""
@@ -136,10 +136,7 @@ class _Splitter:
 
     def _read(self, arc: int) -> _Arc:
         net = self.old
-        inner = slice(net.shape_first[arc], net.shape_first[arc + 1])
-        tail, head = self.tail[arc], net.head[arc]
-        lat = np.concatenate([net.lat[[tail]], net.shape_lat[inner], net.lat[[head]]])
-        lon = np.concatenate([net.lon[[tail]], net.shape_lon[inner], net.lon[[head]]])
+        _, lat, lon = arc_points(net, np.array([arc]))
         along = np.concatenate(([0.0], np.cumsum(step_lengths_m(lat, lon))))
         piece = slice(net.piece_first[arc], net.piece_first[arc + 1])
         ends = np.concatenate(([0.0], np.cumsum(net.piece_length_m[piece])))

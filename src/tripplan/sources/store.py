@@ -109,7 +109,7 @@ def _write(region: Region, folder: Path) -> None:
         "assumptions": list(region.assumptions),
         "area_names": dict(region.gazetteer.area_names),
         "provenance": _plain(region.provenance),
-        "sha256": {file.name: _digest(file) for file in sorted(folder.iterdir())},
+        "sha256": {file.name: file_sha256(file) for file in sorted(folder.iterdir())},
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -123,7 +123,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a source said of itsel
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _digest(file: Path) -> str:
+def file_sha256(file: Path) -> str:
+    """Return the SHA-256 of a file, in hex digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -177,7 +178,7 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
         damaged = [
             name
             for name, digest in manifest["sha256"].items()
-            if not (root / name).is_file() or _digest(root / name) != digest
+            if not (root / name).is_file() or file_sha256(root / name) != digest
         ]
         if damaged:
             raise DataError(

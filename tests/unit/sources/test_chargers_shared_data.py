@@ -15,7 +15,7 @@ from tripplan.records.trip import ChargerWishes
 from tripplan.sources.chargers.assume import assume_powers
 from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.reading import JOINED, ChargerReading
-from tripplan.sources.chargers.standards import DC, is_dc
+from tripplan.sources.chargers.standards import DC
 
 ROOT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED") or ROOT.parent / "shared") / "data" / "chargers"
@@ -38,7 +38,9 @@ def test_afdc_washington() -> None:
     assert reading.format == "AFDC CSV"
     assert len(reading.chargers) == 2252
     assert not reading.skipped
-    fast = [charger for charger in reading.chargers if any(map(is_dc, charger.connectors))]
+    fast = [
+        charger for charger in reading.chargers if any(p.standard in DC for p in charger.connectors)
+    ]
     assert len(fast) == 322
     assert len(having(reading, "CHADEMO")) == 204
     assert all(charger.stalls for charger in fast)

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats
@@ -187,5 +188,4 @@ def _borders(name: str, frame: _Frame) -> tuple[Floats, ...]:
 
 
 def _area(ring: Floats) -> float:
-    x, y = ring.T
-    return 0.5 * abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))))
+    return float(shapely.Polygon(ring).area)

@@ -111,11 +111,9 @@ def from_ocpi(times: Mapping[str, Any]) -> str | None:
         if found is None:
             return None
         by_day.setdefault(found[0], []).append(found[1])
-    return "; ".join(f"{_DAYS[day]} {','.join(sorted(spans))}" for day, spans in _sorted(by_day))
-
-
-def _sorted(by_day: Mapping[int, list[str]]) -> list[tuple[int, list[str]]]:
-    return sorted(by_day.items())
+    return "; ".join(
+        f"{_DAYS[day]} {','.join(sorted(spans))}" for day, spans in sorted(by_day.items())
+    )
 
 
 def _ocpi_period(entry: object) -> tuple[int, str] | None:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from tripplan.records.charger import Connector
-
 DC: Final = frozenset(
     {"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2", "UNKNOWN_DC"}
 )
@@ -172,8 +170,3 @@ def from_word(word: str, lat: float, lon: float) -> str | None:
         return PLAIN[plain]
     ocpi = OCPI.get(word.strip().upper())
     return ocpi or AFDC.get(word.strip().upper())
-
-
-def is_dc(plug: Connector) -> bool:
-    """Tell whether a plug is one for direct current."""
-    return plug.standard in DC

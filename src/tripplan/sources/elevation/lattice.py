@@ -31,26 +31,18 @@ _RAYS = 16
 class Raster(Protocol):
     """Heights of the ground by position."""
 
-    @property
-    def name(self) -> str:
-        """What the heights come from, for reports."""
-        ...
-
-    @property
-    def resolution_m(self) -> float:
-        """Distance between neighbouring samples, north to south, metres."""
-        ...
+    name: str
+    """What the heights come from, for reports."""
+    resolution_m: float
+    """Distance between neighbouring samples, north to south, metres."""
 
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
         """Return heights above sea level in metres, NaN where void; degrees in, equal shapes."""
         ...
 
 
-class LatticeRaster(ABC):
+class LatticeRaster(Raster, ABC):
     """A raster whose samples form a lattice of rows and columns."""
-
-    name: str
-    resolution_m: float
 
     @abstractmethod
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:

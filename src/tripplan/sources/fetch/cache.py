@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tripplan.errors import DataError
+from tripplan.sources.store import file_sha256
 
 FORMAT: Final = "tripplan-fetched/1"
 
@@ -102,8 +103,7 @@ class FetchCache:
         try:
             noted: Any = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
             record = FetchRecord(**noted)
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = file_sha256(path)
             date = datetime.fromisoformat(record.date)
         except (OSError, ValueError, TypeError):
             return None
