@@ -14,6 +14,22 @@ FORMATS: Final = (
 )
 _Reader = Callable[..., ChargerReading]
 """A reader of parsed JSON, which takes the name of the file for its messages as ``where``."""
+_Readers = tuple[tuple[frozenset[str], _Reader], ...]
+_OF_ROWS: Final[_Readers] = (
+    (frozenset({"AddressInfo"}), openchargemap.read_openchargemap),
+    (frozenset({"coordinates"}), ocpi.read_ocpi),
+    (frozenset({"station_name"}), afdc.read_afdc_json),
+    (frozenset({"ev_connector_types"}), afdc.read_afdc_json),
+)
+"""Readers of a list, by keys that its rows have; the first that fits."""
+_OF_OBJECTS: Final[_Readers] = (
+    (frozenset({"fuel_stations"}), afdc.read_afdc_json),
+    (frozenset({"AddressInfo"}), openchargemap.read_openchargemap),
+    (frozenset({"elements"}), osm.read_overpass),
+    (frozenset({"status_code"}), ocpi.read_ocpi),
+    (frozenset({"coordinates", "evses"}), ocpi.read_ocpi),
+)
+"""Readers of an object, by keys that it has."""
 
 
 def read_chargers(path: str | Path) -> ChargerReading:
@@ -90,39 +106,17 @@ def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
 
 def _reader_of(found: object) -> _Reader | None:
     if isinstance(found, list):
-        return _reader_of_list(found)
-    if isinstance(found, Mapping):
-        return _reader_of_object(found)
-    return None
+        rows = [row for row in found[:50] if isinstance(row, Mapping)]
+        return _first_reader(_OF_ROWS, set().union(*rows))
+    if not isinstance(found, Mapping):
+        return None
+    features = found.get("features")
+    reader = _first_reader(_OF_OBJECTS, set(found))
+    return _reader_of_features(features) if not reader and isinstance(features, list) else reader
 
 
-def _reader_of_list(found: list[Any]) -> _Reader | None:
-    keys: set[str] = set()
-    for row in found[:50]:
-        keys |= set(row) if isinstance(row, Mapping) else set()
-    if "AddressInfo" in keys:
-        return openchargemap.read_openchargemap
-    if "coordinates" in keys:
-        return ocpi.read_ocpi
-    if keys & {"station_name", "ev_connector_types"}:
-        return afdc.read_afdc_json
-    return None
-
-
-def _reader_of_object(found: Mapping[str, Any]) -> _Reader | None:
-    readers: tuple[tuple[set[str], _Reader], ...] = (
-        ({"fuel_stations"}, afdc.read_afdc_json),
-        ({"AddressInfo"}, openchargemap.read_openchargemap),
-        ({"elements"}, osm.read_overpass),
-        ({"status_code"}, ocpi.read_ocpi),
-        ({"coordinates", "evses"}, ocpi.read_ocpi),
-    )
-    for keys, reader in readers:
-        if keys <= set(found):
-            return reader
-    if isinstance(found.get("features"), list):
-        return _reader_of_features(found["features"])
-    return None
+def _first_reader(readers: _Readers, keys: set[str]) -> _Reader | None:
+    return next((reader for needed, reader in readers if needed <= keys), None)
 
 
 def _reader_of_features(features: list[Any]) -> _Reader:
