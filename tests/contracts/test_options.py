@@ -1,0 +1,51 @@
+"""The options of a trip on the command line: names, and whether one may be given several times."""
+
+import pytest
+import typer.main
+
+from tripplan.cli.main import app
+
+TEXT = """
+--ambient-by-hour --ambient-c --arrival-soc --arrive-with-probability --cabin --charge-limit-soc
+--currency --departure --departure-soc --home-price-per-kwh --hour-worth-kwh --least-charge-soc
+--longest-stop-s --max-speed-kmh --min-power-kw --min-stalls --most-stops --objective
+--pack-start-c --payload-kg --price-per-kwh --price-per-session --reserve-soc --road
+--slow-down-to --soh --stop-overhead-s --sun-w-per-m2 --value-of-time-per-h --wind-from-deg
+--wind-mps
+"""
+MANY = """
+--access --adapter --avoid --ban --exclude-operator --operator --require --via
+"""
+SWITCH = """
+--keep-unknown/--no-keep-unknown --only-stated-power/--no-only-stated-power
+--out-of-service/--no-out-of-service --roof-box/--no-roof-box
+"""
+OTHERS = {
+    "plan": "--csv --geojson --gpx --json --links --output --region --ways --vehicle --help",
+    "alternatives": "--count --json --output --region --vehicle --help",
+    "pareto": "--json --output --over --region --vehicle --help",
+}
+
+
+def options(command: str) -> dict[str, str]:
+    """Kind of each option of a command."""
+    found = {}
+    for option in typer.main.get_command(app).commands[command].params:  # type: ignore[attr-defined]
+        if option.param_type_name != "option":
+            continue
+        name = "/".join((option.opts[0], *option.secondary_opts))
+        kind = "many" if option.multiple else "switch" if option.secondary_opts else "text"
+        found[name] = kind
+    return found
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_the_options_of_a_trip_are_those_of_old(command: str) -> None:
+    wanted = {
+        **dict.fromkeys(TEXT.split(), "text"),
+        **dict.fromkeys(MANY.split(), "many"),
+        **dict.fromkeys(SWITCH.split(), "switch"),
+    }
+    others = set(OTHERS[command].split())
+    found = {name: kind for name, kind in options(command).items() if name not in others}
+    assert found == wanted
