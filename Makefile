@@ -1,4 +1,4 @@
-# One entry to everything: make demo | test | check | bench | validate | docs | clean.
+# One entry to everything: make demo | test | check | derived | bench | validate | docs | clean.
 # Each target sets up `.venv` by itself; the stamp files say which extras are already in it.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 DEMO_MAP := maps/denver-grand-junction-sakura.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench validate docs clean
+.PHONY: help demo test check derived bench validate docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,6 +50,9 @@ check: $(VENV)/.stamp-test  ## run linter, format check, types and import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+derived: $(VENV)/.stamp-test  ## write the files that follow from the records
+	$(BIN)/python tools/write_derived.py
 
 bench: $(VENV)/.stamp-bench  ## measure all that can be measured here; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/everything.py

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from tripplan.planning import alternatives as other_plans
+from tripplan.planning.keywords import Wishes
 from tripplan.planning.pareto import GOALS
 from tripplan.planning.pareto import pareto as non_dominated_plans
-from tripplan.planning.requests import STARTER, Wishes, find_car, make_trip, planner_for
+from tripplan.planning.requests import STARTER, find_car, make_trip, planner_for
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings

@@ -14,7 +14,7 @@ TEXT = """
 --wind-mps
 """
 MANY = """
---access --adapter --avoid --ban --exclude-operator --operator --require --via
+--access --adapter --avoid --ban --closed --exclude-operator --operator --require --via
 """
 SWITCH = """
 --keep-unknown/--no-keep-unknown --only-stated-power/--no-only-stated-power

@@ -17,8 +17,8 @@ from tripplan.output.files.atomic import write_text_atomically
 from tripplan.planning.requests import CACHE, STARTER, named_region, planner_for
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.records.trip import ChargerWishes, Conditions
 from tripplan.records.vehicle import Vehicle
+from tripplan.records.wishes import WISHES
 from tripplan.sources.store import read_manifest, save_region
 
 _CHUNK = 8
@@ -30,15 +30,7 @@ _WIDE_WINDOW = 16 * _WINDOW
 _GROUPED_BY = (
     "vehicle",
     "soh",
-    *Conditions.model_fields,
-    "max_speed_kmh",
-    "avoid",
-    "closed",
-    "reserve_soc",
-    "slow_down_to",
-    "pack_start_c",
-    "ambient_by_hour",
-    *(name for name in ChargerWishes.model_fields if name != "banned"),
+    *(word for word, wish in WISHES.items() if not wish.per_trip),
 )
 """Columns that the costs of the roads and the drives between chargers depend on."""
 

@@ -1,52 +1,46 @@
-"""Options of the command line that are wishes of a trip, as a table."""
+"""Options of the command line that are wishes of a trip: made from the records."""
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-TEXT, MANY, SWITCH = str | None, list[str] | None, bool | None
-"""Kinds: one text, several, or on and off; which values are right, the records of `trip` say."""
-WISHES: Final[tuple[tuple[str, Any, str, tuple[str, ...]], ...]] = (
-    ("via", MANY, '"Vail, CO; 8h; 11kW": dwell, plug.', ()),
-    ("require", MANY, "Id of a charger to stop at.", ()),
-    ("soh", TEXT, "State of health: 0.9 or 90%.", ()),
-    ("departure_soc", TEXT, "SoC at the start: 0.9 or 90%.", ()),
-    ("arrival_soc", TEXT, "Least SoC at the destination.", ()),
-    ("reserve_soc", TEXT, "SoC never undercut on the way.", ()),
-    ("arrive_with_probability", TEXT, "No reserve, 95%.", ()),
-    ("charge_limit_soc", TEXT, "Charge no further.", ()),
-    ("least_charge_soc", TEXT, "A stop adds this much.", ()),
-    ("most_stops", TEXT, "Most stops at chargers.", ()),
-    ("longest_stop_s", TEXT, "Charge no longer.", ()),
-    ("stop_overhead_s", TEXT, "Seconds a stop costs.", ()),
-    ("max_speed_kmh", TEXT, "The driver's own limit.", ()),
-    ("slow_down_to", TEXT, "Of usual speed; 1: never.", ()),
-    ("ambient_c", TEXT, "Air temperature, degrees C.", ()),
-    ("ambient_by_hour", TEXT, '"6:-10; 12:2", with departure.', ()),
-    ("pack_start_c", TEXT, "Pack temperature at start.", ()),
-    ("wind_mps", TEXT, "Wind speed, m/s.", ()),
-    ("wind_from_deg", TEXT, "Where it blows from, degrees.", ()),
-    ("road", TEXT, "dry, wet or snow.", ()),
-    ("payload_kg", TEXT, "People and luggage, kg.", ()),
-    ("roof_box", SWITCH, "A box on the roof.", ()),
-    ("sun_w_per_m2", TEXT, "Sun: 0 to 1000.", ()),
-    ("cabin", TEXT, "on, preheated or off.", ()),
-    ("departure", TEXT, "Local time: 2026-06-07T08:00.", ()),
-    ("avoid", MANY, "motorway, toll, ferry, tunnel.", ()),
-    ("min_power_kw", TEXT, "Least power of a charger.", ()),
-    ("min_stalls", TEXT, "Least number of stalls.", ()),
-    ("operators", MANY, "Only theirs.", ("--operator",)),
-    ("exclude_operators", MANY, "Avoid.", ("--exclude-operator",)),
-    ("access", MANY, "public, unknown, restricted.", ()),
-    ("banned", MANY, "Id of a charger.", ("--ban",)),
-    ("adapters", MANY, "CCS1:CHADEMO:50", ("--adapter",)),
-    ("keep_unknown", SWITCH, "What nobody states is fine.", ()),
-    ("out_of_service", SWITCH, "Broken ones too.", ()),
-    ("only_stated_power", SWITCH, "No assumed power.", ()),
-    ("objective", TEXT, "time, energy, money or stops.", ()),
-    ("hour_worth_kwh", TEXT, "What an hour is worth in energy.", ()),
-    ("value_of_time_per_h", TEXT, "What an hour is worth in money.", ()),
-    ("price_per_kwh", TEXT, "Where no price is known.", ()),
-    ("price_per_session", TEXT, "Where no price is known.", ()),
-    ("home_price_per_kwh", TEXT, "Energy from home.", ()),
-    ("currency", TEXT, "Currency of the prices: EUR.", ()),
-)
-"""Options of a trip: name of the wish, kind, help, and name of the option where it is another."""
+import typer
+
+from tripplan.records.wishes import WISHES, Wish
+
+
+def wished() -> Iterator[tuple[str, Any]]:
+    """Yield each wish with the annotation of its option.
+
+    Values come as text, once or several times, or as a switch; which are right, the records say.
+    """
+    for word, wish in WISHES.items():
+        flags = [wish.asked.option] if wish.asked.option else []
+        panel = (wish.part or "trip").capitalize()
+        option = typer.Option(*flags, help=_help(wish), rich_help_panel=panel)
+        yield word, Annotated[_kind(wish), option]
+
+
+def _kind(wish: Wish) -> Any:  # noqa: ANN401 - a type
+    kind = wish.info.annotation
+    if kind is bool:
+        return bool | None
+    several = get_origin(kind) is tuple and get_origin(get_args(kind)[0]) is not tuple
+    return list[str] | None if several else str | None
+
+
+def _help(wish: Wish) -> str:
+    """Return the first clause of a field's docstring, with its choices or an example."""
+    told = " ".join((wish.info.description or "").replace("`", "").split())
+    told = told.split(";")[0].split(", shape")[0].removesuffix(".")
+    choices = _choices(wish.info.annotation)
+    if choices:
+        told += f": {', '.join(choices)}"
+    elif wish.asked.like:
+        told += f', like "{wish.asked.like}"'
+    return f"{told}."
+
+
+def _choices(kind: object) -> tuple[str, ...]:
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return next(filter(None, map(_choices, get_args(kind))), ())

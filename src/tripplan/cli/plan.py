@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tripplan.cli.options import WISHES
+from tripplan.cli.options import wished
 from tripplan.errors import TripplanError
 from tripplan.output.text import words
 
@@ -30,6 +30,7 @@ PLANNING = "planning (the first run also compiles the search, a minute or two)"
 Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
 Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
 _Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
+_Soh = Annotated[str | None, typer.Option(help="State of health, like 90%.")]
 Ground = Annotated[str, typer.Option(help="Region to plan on.")]
 _OUTPUT_HELP = (
     "File, by its ending: .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg, .png; "
@@ -56,14 +57,12 @@ def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
 
     own = list(inspect.signature(command).parameters.values())[:-1]
     kinds: dict[str, Any] = {"origin": Origin, "destination": Destination, "vehicle": _Car}
-    wished = {
-        name: Annotated[k, typer.Option(*flags, help=told)] for name, k, told, flags in WISHES
-    }
     keyword = inspect.Parameter.KEYWORD_ONLY
     every = [
         *(inspect.Parameter(name, keyword, annotation=kind) for name, kind in kinds.items()),
-        *(inspect.Parameter(n, keyword, default=None, annotation=k) for n, k in wished.items()),
+        inspect.Parameter("soh", keyword, default=None, annotation=_Soh),
         *(parameter.replace(kind=keyword) for parameter in own),
+        *(inspect.Parameter(n, keyword, default=None, annotation=k) for n, k in wished()),
     ]
     run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}

@@ -21,6 +21,7 @@ from tripplan.planning.road_access import open_arcs
 from tripplan.planning.stops import Stop, charger_stop
 from tripplan.planning.tariff import Tariff, read_tariff
 from tripplan.records.charger import Plug
+from tripplan.records.marks import per_trip
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
 from tripplan.records.trip import ChargerWishes, Place, Trip
@@ -38,6 +39,9 @@ KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
 CLOSURE_REACH_KM = 0.5
 """A road that is said to be closed lies at most this far from the point that says so, km."""
+_OF_NO_ROAD = {**per_trip(Trip), "chargers": True}
+"""Fields of a trip that the costs of roads do not depend on; chargers are kept by themselves."""
+_OF_NO_SITE = per_trip(ChargerWishes)
 _LEAST_KW = 1.0
 """Power by which energy is priced for cars that cannot fast-charge (assumption), kW."""
 
@@ -81,19 +85,19 @@ class PlannerCache:
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
 
     def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
-        """Return the chargers that the car can use, by all wishes but bans of single ones.
+        """Return the chargers that the car can use, by all wishes that are not `PER_TRIP`.
 
-        Which chargers are banned changes from trip to trip, and must not cost new rows of drives.
+        Which chargers are banned, say, changes from trip to trip, and must not cost new rows of
+        drives.
         """
         able = vehicle.battery.charging_curve is not None
         standards = sorted(DC_STANDARDS & set(vehicle.connectors)) if able else []
-        key = wishes.model_dump_json(exclude={"banned"}) + ",".join(standards)
+        key = wishes.model_dump_json(exclude=_OF_NO_SITE) + ",".join(standards)
         found = self._fitting.get(key)
         if found is None:
             sites = self.region.chargers
-            usable = usable_plugs(
-                sites.chargers, standards, wishes.model_copy(update={"banned": ()})
-            )
+            shared = ChargerWishes.model_validate(wishes.model_dump(exclude=_OF_NO_SITE))
+            usable = usable_plugs(sites.chargers, standards, shared)
             plugs = tuple(Plug(sites.chargers[k], plug) for k, plug in usable.plugs)
             index = np.array([k for k, _ in usable.plugs], np.intp)
             found = Fitting(
@@ -195,14 +199,5 @@ def _before_closures(trip: Trip) -> Trip:
 
 def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
     """Everything that the costs of the roads depend on, as text."""
-    wishes = {
-        "conditions",
-        "max_speed_kmh",
-        "avoid",
-        "closed",
-        "reserve_soc",
-        "slow_down_to",
-        "pack_start_c",
-    }
     car = vehicle.model_dump_json(exclude={"provenance", "note", "standby_w"})
-    return trip.model_dump_json(include=wishes) + car
+    return trip.model_dump_json(exclude=_OF_NO_ROAD) + car

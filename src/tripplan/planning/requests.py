@@ -1,91 +1,22 @@
 """Words to records: regions, cars and places by name, wishes side by side to one `Trip`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 from tripplan.errors import InvalidInputError
 from tripplan.planning.planner import Planner
-from tripplan.records.base import Record
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.records.trip import (
-    Adapter,
-    AvoidableRoad,
-    CabinSetting,
-    ChargerAccess,
-    ChargerWishes,
-    Conditions,
-    Objective,
-    Place,
-    Prices,
-    RoadSurface,
-    Trip,
-    Waypoint,
-    read_waypoint,
-)
+from tripplan.records.trip import Place, Trip, Waypoint, read_waypoint
 from tripplan.records.vehicle import Vehicle, find_vehicle
+from tripplan.records.wishes import WISHES
 from tripplan.sources.starter import load_starter
 from tripplan.sources.store import list_regions, load_region
 
 STARTER = "starter"
 
-
-class Wishes(TypedDict, total=False):
-    """What can be wished for a trip beside its ends: fields of `Trip` and of the records in it.
-
-    Lists may be one text with semicolons; ``via`` one with vertical bars.
-    """
-
-    via: "Via"
-    require: Sequence[str] | str
-    departure_soc: float | str
-    reserve_soc: float | str
-    arrival_soc: float | str
-    arrive_with_probability: float | str | None
-    charge_limit_soc: float | str
-    least_charge_soc: float | str
-    most_stops: int | None
-    longest_stop_s: float | None
-    stop_overhead_s: float
-    max_speed_kmh: float | None
-    slow_down_to: float | str
-    ambient_by_hour: Sequence[tuple[float, float]] | str
-    pack_start_c: float | None
-    departure: datetime | str | None
-    avoid: Sequence[AvoidableRoad] | str
-    closed: Sequence[str | Place] | str
-    objective: Objective
-    hour_worth_kwh: float
-    price_per_kwh: float
-    price_per_session: float
-    home_price_per_kwh: float
-    value_of_time_per_h: float
-    currency: str
-    ambient_c: float
-    wind_mps: float
-    wind_from_deg: float | None
-    road: RoadSurface
-    payload_kg: float
-    roof_box: bool
-    sun_w_per_m2: float
-    cabin: CabinSetting
-    min_power_kw: float
-    min_stalls: int
-    operators: Sequence[str]
-    exclude_operators: Sequence[str]
-    access: Sequence[ChargerAccess] | str
-    banned: Sequence[str]
-    adapters: Sequence[Adapter | str] | str
-    keep_unknown: bool
-    out_of_service: bool
-    only_stated_power: bool
-
-
-Via = Sequence[str | Place | Waypoint] | str | Place | Waypoint
-"""Waypoints: names ("Portland, OR", "Portland, OR; 8h; 11kW"), "lat,lon", places, finished ones."""
 
 CACHE = Path("cache")
 """Where regions are looked for by their plain names."""
@@ -142,56 +73,34 @@ def make_trip(
     origin, destination
         Names of the region, "lat,lon", or places.
     wishes
-        Fields of `Trip`, `Prices`, `Conditions` and `ChargerWishes`, side by side; ``waypoints``
-        are wished for as ``via``, and ``via_chargers`` as ``require``.
+        Values by the words of `WISHES`.
 
     Raises
     ------
     InvalidInputError
         A place is unknown or a wish is wrong; one message names all faulty wishes.
     """
-    parts = {
-        name: {key: value for key, value in wishes.items() if key in record.model_fields}
-        for name, record in _PARTS.items()
-    }
-    rest = {k: v for k, v in wishes.items() if not any(k in part for part in parts.values())}
-    unknown = [key for key in rest if key not in _OWN_WISHES]
+    unknown = [word for word in wishes if word not in WISHES]
     if unknown:
-        known = sorted(set(_OWN_WISHES).union(*(record.model_fields for record in _PARTS.values())))
+        known = ", ".join(sorted(WISHES))
         raise InvalidInputError(
-            f"there is no wish named {', '.join(unknown)}; known: {', '.join(known)}",
+            f"there is no wish named {', '.join(unknown)}; known: {known}",
             field=unknown[0],
             value=wishes[unknown[0]],
-            expected=", ".join(known),
+            expected=known,
         )
     find = region.gazetteer.find
     ends = {
         name: place if isinstance(place, Place) else find(place)
         for name, place in (("origin", origin), ("destination", destination))
     }
-    if "via" in rest:
-        rest["via"] = _waypoints(rest["via"], find)
-    if "closed" in rest:
-        rest["closed"] = _points(rest["closed"], find)
-    where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
-    own_fields = {_OWN_WISHES[key]: value for key, value in rest.items()}
-    return Trip.parse({**ends, **own_fields, **parts}, where=where)
-
-
-_PARTS: Mapping[str, type[Record]] = {
-    "prices": Prices,
-    "conditions": Conditions,
-    "chargers": ChargerWishes,
-}
-"""Fields of a trip whose own fields are wished for one by one."""
-_SHORT = {"waypoints": "via", "via_chargers": "require"}
-"""Fields of a trip that are wished for by a shorter word."""
-_OWN_WISHES = {
-    _SHORT.get(name, name): name
-    for name in Trip.model_fields
-    if name not in {"origin", "destination", *_PARTS}
-}
-"""Fields of a trip itself, by the words they are wished for with."""
+    fields: dict[str, Any] = dict(ends)
+    for word, value in wishes.items():
+        wish = WISHES[word]
+        holder = fields.setdefault(wish.part, {}) if wish.part else fields
+        look_up = _LOOKED_UP.get(wish.field)
+        holder[wish.field] = look_up(value, find) if look_up else value
+    return Trip.parse(fields, where=f"trip {ends['origin'].label} -> {ends['destination'].label}")
 
 
 def _waypoints(via: object, find: Callable[[str], Place]) -> tuple[Waypoint, ...]:
@@ -227,6 +136,13 @@ def _no_waypoint(given: object) -> InvalidInputError:
     expected = 'a name like "Portland, OR; 8h; 11kW", "lat,lon", a Place or a Waypoint'
     told = f"via: each waypoint is {expected}, but got {given!r:.60}"
     return InvalidInputError(told, field="via", value=given, expected=expected)
+
+
+_LOOKED_UP: Mapping[str, Callable[[object, Callable[[str], Place]], object]] = {
+    "waypoints": _waypoints,
+    "closed": _points,
+}
+"""Fields of a trip with places that may be named."""
 
 
 def find_car(vehicle: str | Vehicle, soh: float | str | None = None) -> Vehicle:

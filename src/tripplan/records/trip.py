@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from tripplan.errors import InvalidInputError
 from tripplan.records.base import Record
 from tripplan.records.hourly_temperature import HourlyTemperature
+from tripplan.records.marks import PER_TRIP, Asked
 from tripplan.units import S_PER_H
 
 
@@ -59,8 +60,8 @@ def moment(value: object) -> object:
     return value
 
 
-Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0)]
-Probability = Annotated[float, BeforeValidator(share), Field(ge=0.5, le=0.99)]
+Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0), Asked(like="90%")]
+Probability = Annotated[float, BeforeValidator(share), Field(ge=0.5, le=0.99), Asked(like="95%")]
 RoadSurface = Literal["dry", "wet", "snow"]
 CabinSetting = Literal["on", "preheated", "off"]
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(listed)]
@@ -74,8 +75,11 @@ class Place(Record):
     """A point on the earth, degrees (WGS 84), with a name if it has one."""
 
     lat: Annotated[float, Field(ge=-90, le=90)]
+    """Degrees north of the equator."""
     lon: Annotated[float, Field(ge=-180, le=180)]
+    """Degrees east of Greenwich."""
     name: str = ""
+    """Its name; empty: it has none."""
 
     @property
     def label(self) -> str:
@@ -183,7 +187,7 @@ class Conditions(Record):
     """Power of the sun on level ground, W/m2: 0 at night and under thick clouds, 1000 on a clear
     summer's day."""
     cabin: CabinSetting = "on"
-    """Heater and air conditioning: on, on after preheating at the plug, or off."""
+    """Heater and air conditioning; preheated: on, after preheating at the plug."""
 
 
 class Adapter(Record):
@@ -227,19 +231,23 @@ class ChargerWishes(Record):
     """Least power at a plug that fits, kW."""
     min_stalls: Annotated[int, Field(ge=0, le=1000)] = 0
     """Least number of stalls."""
-    operators: Texts = ()
-    """Operators or networks, one of which it must be; empty: any."""
-    exclude_operators: Texts = ()
-    """Operators and networks to avoid."""
+    operators: Annotated[Texts, Asked(option="--operator")] = ()
+    """Operators or networks, one of which it must be, shape (operators,); empty: any."""
+    exclude_operators: Annotated[Texts, Asked(option="--exclude-operator")] = ()
+    """Operators and networks to avoid, shape (operators,)."""
     access: Annotated[tuple[ChargerAccess, ...], BeforeValidator(listed), Field(min_length=1)] = (
         "public",
         "unknown",
     )
-    """Which access will do."""
-    banned: Texts = ()
-    """Ids of sites to avoid, in any of their sources."""
-    adapters: Annotated[tuple[Adapter, ...], BeforeValidator(listed)] = ()
-    """Adapters that travel along."""
+    """Which access will do, shape (kinds,)."""
+    banned: Annotated[Texts, Asked(option="--ban"), PER_TRIP] = ()
+    """Ids of sites to avoid, in any of their sources, shape (sites,)."""
+    adapters: Annotated[
+        tuple[Adapter, ...],
+        BeforeValidator(listed),
+        Asked(option="--adapter", like="CCS1:CHADEMO:50"),
+    ] = ()
+    """Adapters that travel along, shape (adapters,)."""
     keep_unknown: bool = True
     """Whether a site stays whose stalls, operator or hours nobody states."""
     out_of_service: bool = False
@@ -275,56 +283,72 @@ class Trip(Record):
     share: 10 % in reserve, 10 % on arrival, 300 s beside the charging time at each stop.
     """
 
-    origin: Place
-    destination: Place
-    waypoints: tuple[Waypoint, ...] = ()
-    """Places to go by way of, in this order."""
-    via_chargers: Texts = ()
-    """Ids of chargers at which the plan stops in any case, in this order."""
-    departure_soc: Soc = 0.9
+    origin: Annotated[Place, PER_TRIP]
+    """Where the trip starts."""
+    destination: Annotated[Place, PER_TRIP]
+    """Where it ends."""
+    waypoints: Annotated[
+        tuple[Waypoint, ...], Asked("via", like="Vail, CO; 8h; 11kW"), PER_TRIP
+    ] = ()
+    """Places to go by way of, in this order, shape (waypoints,)."""
+    via_chargers: Annotated[Texts, Asked("require"), PER_TRIP] = ()
+    """Ids of chargers at which the plan stops in any case, in this order, shape (chargers,)."""
+    departure_soc: Annotated[Soc, PER_TRIP] = 0.9
     """SoC at the start."""
     reserve_soc: Soc = 0.10
     """SoC that is never undercut on the way."""
-    arrival_soc: Soc = 0.10
+    arrival_soc: Annotated[Soc, PER_TRIP] = 0.10
     """Least SoC at the destination."""
-    arrive_with_probability: Probability | None = None
+    arrive_with_probability: Annotated[Probability | None, PER_TRIP] = None
     """Plan for this probability of arriving at every stop, instead of for a reserve; None: for
     reserve_soc and arrival_soc."""
-    charge_limit_soc: Soc = 1.0
+    charge_limit_soc: Annotated[Soc, PER_TRIP] = 1.0
     """SoC at which a charging stop ends at the latest."""
-    least_charge_soc: Soc = 0.0
+    least_charge_soc: Annotated[Soc, PER_TRIP] = 0.0
     """Least SoC that a charging stop adds, so that none is pointless."""
-    most_stops: Annotated[int, Field(ge=0, le=1000)] | None = None
+    most_stops: Annotated[Annotated[int, Field(ge=0, le=1000)] | None, PER_TRIP] = None
     """Most stops at chargers, waypoints not counted; None: as many as it takes."""
-    longest_stop_s: Annotated[float, Field(gt=0, le=24 * S_PER_H)] | None = None
+    longest_stop_s: Annotated[Annotated[float, Field(gt=0, le=24 * S_PER_H)] | None, PER_TRIP] = (
+        None
+    )
     """Longest charging time of a stop at a charger, seconds; None: as long as it takes."""
-    stop_overhead_s: Annotated[float, Field(ge=0, le=7200)] = 300.0
+    stop_overhead_s: Annotated[float, Field(ge=0, le=7200), PER_TRIP] = 300.0
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
     """The driver's own speed limit, km/h; None: the road's expected speed."""
-    slow_down_to: Annotated[float, BeforeValidator(share), Field(ge=0.5, le=1.0)] = 0.8
+    slow_down_to: Annotated[
+        float, BeforeValidator(share), Field(ge=0.5, le=1.0), Asked(like="80%")
+    ] = 0.8
     """Share of a road's usual speed down to which the plan may ask to drive where that saves
     charging; 1: never slower than usual."""
     pack_start_c: Annotated[float, Field(ge=-40, le=60)] | None = None
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
-    departure: Annotated[datetime, BeforeValidator(moment)] | None = None
+    departure: Annotated[
+        Annotated[datetime, BeforeValidator(moment)] | None,
+        Asked(like="2026-06-07T08:00"),
+        PER_TRIP,
+    ] = None
     """When the trip starts, in the local time of its origin or with a time zone; None: any time."""
-    ambient_by_hour: HourlyTemperature = ()
-    """Air temperature by the hour of the day at the origin, in place of one for all the way: pairs
-    of hour and degrees Celsius, with straight lines between them; wants a departure."""
-    closed: tuple[Place, ...] = ()
-    """Points at which the nearest road is closed, in both directions."""
+    ambient_by_hour: Annotated[HourlyTemperature, Asked(like="6:-10; 12:2")] = ()
+    """Air temperature by the hour of the day at the origin, in place of one for all the way; wants
+    a departure; pairs of hour and degrees Celsius, with straight lines between them, shape
+    (points, 2)."""
+    closed: Annotated[tuple[Place, ...], Asked(like="39.74,-104.99")] = ()
+    """Points at which the nearest road is closed, in both directions, shape (places,)."""
     avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
-    """Kinds of road that are not driven on."""
-    objective: Objective = "time"
-    """What is least: the time; the energy that the car draws; money, with time at what it is worth;
-    or stops at chargers, and time among plans with equally many."""
-    hour_worth_kwh: Annotated[float, Field(gt=0, le=1000)] = 0.01
+    """Kinds of road that are not driven on, shape (kinds,)."""
+    objective: Annotated[Objective, PER_TRIP] = "time"
+    """What is least; energy: what the car draws; money: with time at what it is worth; stops: those
+    at chargers, and time among plans with equally many."""
+    hour_worth_kwh: Annotated[float, Field(gt=0, le=1000), PER_TRIP] = 0.01
     """With objective ``energy``: what an hour counts, kWh; so little by default that it only
     decides between plans of the same energy."""
-    prices: Prices = Prices()
+    prices: Annotated[Prices, PER_TRIP] = Prices()
+    """What energy costs where that is not known, and what time is worth."""
     conditions: Conditions = Conditions()
+    """Weather, road surface and load."""
     chargers: ChargerWishes = ChargerWishes()
+    """Which chargers to plan with."""
 
     @model_validator(mode="after")
     def _soc_wishes_agree(self) -> "Trip":

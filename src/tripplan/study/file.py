@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.requests import find_car
+from tripplan.records.wishes import WISHES
 from tripplan.study import yaml_text
-from tripplan.study.question import WISHES, Study, StudySeason, StudyTrip, StudyVehicle, Where
+from tripplan.study.question import Study, StudySeason, StudyTrip, StudyVehicle, Where
 
 Fault = tuple[Where, str]
 _YAML = {".yaml", ".yml"}

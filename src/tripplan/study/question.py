@@ -1,16 +1,14 @@
 """What a study asks: trips, cars, ages, seasons and whatever else is varied."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from tripplan.planning.requests import STARTER, Wishes
+from tripplan.planning.requests import STARTER
 from tripplan.records.base import Record
 from tripplan.records.trip import fraction
-
-WISHES: Final = frozenset(Wishes.__annotations__)
-"""Names of all that can be wished for a trip beside its ends."""
+from tripplan.records.wishes import WISHES
 
 Where = tuple[str | int, ...]
 """Where a value stands in a study: keys of tables, and positions in lists, from 0."""
