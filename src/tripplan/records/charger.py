@@ -87,19 +87,27 @@ class Charger:
     """One charging site (an OCPI *Location*)."""
 
     id: str
+    """Name of the site in its source."""
     name: str
+    """Name of the site for people."""
     lat: float
+    """Position of the site (WGS 84)."""
     lon: float
+    """Position of the site (WGS 84)."""
     connectors: tuple[Connector, ...]
+    """Kinds of plug at the site, shape (plugs,)."""
     status: ChargerStatus
     """"illustrative": made up to show the planner at work; "listed": from a data source."""
     source: str
+    """Where the site comes from."""
     stalls: int | None = None
     """Cars that can charge at once, at the fastest kind of port; None: not known."""
     operator: str = ""
+    """Who runs it."""
     network: str = ""
     """Brand or roaming network that the site belongs to; empty: not known."""
     address: str = ""
+    """Street, town and postal code; empty: not known."""
     access: ChargerAccess = "unknown"
     """"public": anybody; "restricted": some people, cars or customers only."""
     access_note: str = ""
@@ -113,7 +121,7 @@ class Charger:
     operation: ChargerOperation = "unknown"
     """Whether the site works, as far as the source says."""
     sources: tuple[SourceEntry, ...] = ()
-    """Every entry that went into this record, the leading one first."""
+    """Every entry that went into this record, the leading one first, shape (entries,)."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -138,6 +146,7 @@ class ChargerSet:
     """Charging sites, each tied to a network node."""
 
     chargers: tuple[Charger, ...]
+    """The sites, shape (sites,)."""
     node: Ints
     """Network node of each site, shape (sites,)."""
 

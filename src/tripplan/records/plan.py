@@ -28,19 +28,25 @@ class Trace(Record):
     """A leg point by point, at the nodes it passes; all columns have the same length."""
 
     lat: tuple[float, ...]
+    """Position of the points (WGS 84), shape (points,)."""
     lon: tuple[float, ...]
+    """Position of the points (WGS 84), shape (points,)."""
     distance_km: tuple[float, ...]
-    """Driven distance since the start of the trip."""
+    """Driven distance since the start of the trip, shape (points,)."""
     elapsed_s: tuple[float, ...]
-    """Time since the start of the trip."""
+    """Time since the start of the trip, shape (points,)."""
     soc: tuple[float, ...]
+    """SoC at the point, shape (points,)."""
     pack_c: tuple[float, ...]
+    """Pack temperature at the point, shape (points,)."""
     elevation_m: tuple[float, ...]
+    """Height of the point, shape (points,)."""
     speed_kmh: tuple[float, ...]
-    """Speed on the stretch that ends here; at the first point, on the one that starts there."""
+    """Speed on the stretch that ends here, shape (points,); at the first point, on the one that
+    starts there."""
     bearing_deg: tuple[float, ...]
-    """Direction of travel of the road on the stretch that ends here, as reckoned against the
-    wind, clockwise from north; at the first point, on the one that starts there."""
+    """Direction of travel of the road on the stretch that ends here, as reckoned against the wind,
+    clockwise from north, shape (points,); at the first point, on the one that starts there."""
 
 
 class EnergyLedger(Record):
@@ -55,6 +61,7 @@ class EnergyLedger(Record):
     motion_kwh: float
     """Drawn from the battery to move the car."""
     auxiliary_kwh: float
+    """Drawn by lights, pumps and electronics."""
     cabin_kwh: float
     """Heater or air conditioning, warm-up included."""
     regenerated_kwh: float
@@ -93,21 +100,33 @@ class Leg(Record):
     """The drive between two consecutive stops."""
 
     start: Place
+    """Where the leg starts."""
     end: Place
+    """Where it ends."""
     distance_km: float
+    """Driven distance."""
     driving_s: float
+    """Driving time."""
     departure_soc: float
+    """SoC at the start of the leg, before the cabin is warmed."""
     arrival_soc: float
+    """SoC at its end."""
     min_soc: float
     """Lowest SoC on the way."""
     pack_departure_c: float
+    """Pack temperature at the start of the leg."""
     pack_arrival_c: float
+    """Pack temperature at its end."""
     ascent_m: float
+    """Sum of all climbs."""
     descent_m: float
+    """Sum of all descents."""
     energy: EnergyLedger
+    """Where the energy went."""
     trace: Trace
+    """The leg point by point."""
     advice: tuple[SpeedAdvice, ...] = ()
-    """Where to drive slower than usual, in the order of driving."""
+    """Where to drive slower than usual, in the order of driving, shape (stretches,)."""
     outlook: ArrivalOutlook | None = None
     """How sure the arrival is; None: not worked out."""
 
@@ -116,10 +135,15 @@ class PowerSample(Record):
     """One moment of a charging stop."""
 
     since_plug_in_s: float
+    """Time since charging began."""
     soc: float
+    """SoC at that moment."""
     power_kw: float
+    """Power into the battery until the next sample."""
     pack_c: float
+    """Pack temperature at that moment."""
     limited_by: LimitedBy
+    """What sets the power."""
 
 
 class ChargingStop(Record):
@@ -132,12 +156,17 @@ class ChargingStop(Record):
     number: int
     """1 for the first stop of the trip, of whichever kind."""
     kind: StopKind = "charger"
+    """Whether the trip stops there to charge or goes by way of it."""
     charger_id: str
     """Id of the site; empty at a waypoint's own plug, or where there is none."""
     name: str
+    """Name of the site."""
     lat: float
+    """Position of the site (WGS 84)."""
     lon: float
+    """Position of the site (WGS 84)."""
     operator: str
+    """Who runs it."""
     network: str = ""
     """Brand or roaming network; empty: not known."""
     access: ChargerAccess = "unknown"
@@ -149,6 +178,7 @@ class ChargingStop(Record):
     illustrative: bool
     """Whether the charger is made up; such a stop is never to be shown as a real place."""
     power_assumed: bool
+    """Whether the source did not state the power."""
     power_rule: str = ""
     """By which rule the power was assumed; empty where it is stated."""
     standard: str
@@ -158,13 +188,17 @@ class ChargingStop(Record):
     charger_kw: float
     """Highest power that the plug gives the battery."""
     stalls: int | None
+    """Cars that can charge there at once; None: not known."""
     arrival_soc: float
+    """SoC on arrival."""
     departure_soc: float
+    """SoC when the car leaves."""
     energy_kwh: float
     """Energy charged, that of the dwell included."""
     charging_s: float
     """Charging time; at a waypoint only what goes beyond the dwell."""
     overhead_s: float
+    """Time that the stop takes beside charging."""
     waited_s: float = 0.0
     """Time that the car waits for its pack to cool before it plugs in."""
     dwell_s: float = 0.0
@@ -176,9 +210,13 @@ class ChargingStop(Record):
     plug_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the energy from the plug that reaches the battery; 1 for direct current."""
     pack_arrival_c: float
+    """Pack temperature on arrival."""
     pack_departure_c: float
+    """Pack temperature when the car leaves."""
     mean_kw: float
+    """Energy over charging time."""
     max_kw: float
+    """Highest power during the stop."""
     limited_by: LimitedBy
     """What set the power for the largest part of the charging time."""
     cost: float = 0.0
@@ -188,6 +226,7 @@ class ChargingStop(Record):
     heat_delay_s: float
     """Charging time that would have been saved if pack temperature never limited the power."""
     samples: tuple[PowerSample, ...]
+    """The stop, moment by moment, shape (samples,)."""
 
     @property
     def pause_s(self) -> float:
@@ -223,47 +262,62 @@ class Audit(Record):
     """The independent re-drive of the finished plan."""
 
     passed: bool
+    """Whether the re-drive agrees with the plan."""
     worst_soc_error: float
     """Largest difference in SoC between plan and re-drive (fraction)."""
     worst_time_error_s: float
     """Largest difference in time over a leg or stop."""
     worst_pack_error_k: float
+    """Largest difference in pack temperature."""
     ledger_error_kwh: float
     """Largest imbalance of an energy ledger."""
     objections: tuple[str, ...]
-    """What the re-drive objects to; empty if passed."""
+    """What the re-drive objects to, shape (sentences,); empty if passed."""
 
 
 class Plan(Record):
     """A trip that can be driven."""
 
     schema_version: Literal["tripplan-plan/1"] = SCHEMA_VERSION
+    """Version of this record's form."""
     tripplan_version: str
+    """Version of the program that made the plan."""
     region: str
+    """Name of the region."""
     vehicle_id: str
+    """Id of the car."""
     vehicle_name: str
+    """Name of the car."""
     trip: Trip
+    """The question."""
     soh: float
+    """State of health that was planned with."""
     capacity_kwh: float
     """Battery energy between SoC 0 and 1 on this trip, by age and cold."""
     legs: tuple[Leg, ...]
+    """The drives, shape (stops + 1,)."""
     stops: tuple[ChargingStop, ...]
-    """stops[i] lies between legs[i] and legs[i + 1]."""
+    """stops[i] lies between legs[i] and legs[i + 1], shape (stops,)."""
     total_s: float
     """driving_s + charging_s + overhead_s + waiting_s + dwell_s."""
     driving_s: float
+    """Driving time of all legs."""
     charging_s: float
     """Charging time of all stops; what is charged during a dwell takes none."""
     overhead_s: float
+    """Overhead of all stops."""
     waiting_s: float = 0.0
     """Time spent waiting for the pack to cool, at all stops."""
     dwell_s: float = 0.0
     """Time that the car stands at waypoints in any case."""
     distance_km: float
+    """Driven distance of all legs."""
     energy_charged_kwh: float
+    """Energy charged at all stops."""
     energy_spent_kwh: float
     """Energy that the car took, driving and standing."""
     arrival_soc: float
+    """SoC at the destination."""
     charging_cost: float = 0.0
     """What charging on the way costs, in the plan's currency."""
     home_cost: float = 0.0
@@ -274,11 +328,14 @@ class Plan(Record):
     arrival_probability: Annotated[float, Field(ge=0, le=1)] | None = None
     """Probability of arriving at every stop and at the destination; None: not worked out."""
     certificate: Certificate
+    """How good the plan is."""
     audit: Audit
+    """The independent re-drive."""
     assumptions: tuple[str, ...]
-    """What was assumed, in sentences to be shown with the plan."""
+    """What was assumed, in sentences to be shown with the plan, shape (sentences,)."""
     sources: tuple[str, ...]
-    """Where roads, elevation, chargers and names come from, with their licences."""
+    """Where roads, elevation, chargers and names come from, with their licences, shape
+    (sources,)."""
 
     @property
     def consumption_wh_per_km(self) -> float:
