@@ -67,12 +67,14 @@ class Outcome(Record):
     index: int
     """Position in the batch, from 0."""
     status: Status
+    """What became of the trip."""
     reason: str = ""
     """Why there is no plan; empty where there is one."""
     shortfall_kwh: float | None = None
     """Least extra energy that would help, as in `OutOfRangeError`; None: no finite amount known."""
     figures: Mapping[str, Cell] = {}
-    """What the row asked for and the figures of its plan, by the names of `SUMMARY_FIELDS`."""
+    """What the row asked for and the figures of its plan, by the names of `SUMMARY_FIELDS`, shape
+    (figures,)."""
     plan_json: str = ""
     """Path of the plan as JSON, from beside the folder of plans; empty where none was written."""
     plan: Plan | None = None

@@ -16,13 +16,19 @@ class GazetteerEntry:
     """A named place: "Denver", "CO"."""
 
     name: str
+    """Name of the place."""
     area: str
+    """State or country code."""
     lat: float
+    """Position of the place (WGS 84)."""
     lon: float
+    """Position of the place (WGS 84)."""
     population: int
+    """Inhabitants; the larger of two of one name is meant."""
     kind: str = "town"
+    """City, town and the like."""
     aliases: tuple[str, ...] = ()
-    """Other names that are understood: an airport's code, ..."""
+    """Other names that are understood, shape (names,): an airport's code, ..."""
 
     @property
     def label(self) -> str:
@@ -41,8 +47,9 @@ class Gazetteer:
     """Names to positions, offline."""
 
     entries: tuple[GazetteerEntry, ...]
+    """The named places, shape (places,)."""
     area_names: Mapping[str, str] = field(default_factory=dict)
-    """Full names of areas: {"CO": "Colorado"}; either is understood."""
+    """Full names of areas, shape (areas,): {"CO": "Colorado"}; either is understood."""
     _by_name: dict[str, list[GazetteerEntry]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -5,16 +5,14 @@ the `Annotated` of a field of which they would follow wrongly.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Final, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from tripplan.records.base import Record
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """How a field of a trip is asked for, where that is not plainly by its name."""
 
     word: str = ""
@@ -25,7 +23,6 @@ class Asked:
     """A value as one would write it."""
 
 
-@dataclass(frozen=True)
 class _PerTrip:
     """See `PER_TRIP`."""
 
@@ -38,8 +35,7 @@ worst, things are made anew that need not have been.
 """
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """Unit of a value, where its name does not end in it; of pairs, one each: "degC, kW"."""
 
     text: str

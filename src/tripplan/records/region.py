@@ -22,6 +22,7 @@ class Water:
     lat: NDArray[np.float32]
     """Degrees, shape (points,); the last point of a ring is the first one again."""
     lon: NDArray[np.float32]
+    """Longitude of the points, shape (points,)."""
 
     def __post_init__(self) -> None:
         whole = self.first.size > 1 and self.first[0] == 0 and self.first[-1] == self.lat.size
@@ -34,13 +35,17 @@ class Region:
     """Roads, chargers and names of one part of the world, with where they came from."""
 
     name: str
+    """Name of the region."""
     network: RoadNetwork
+    """Its roads."""
     chargers: ChargerSet
+    """Its chargers."""
     gazetteer: Gazetteer
+    """Its names."""
     assumptions: tuple[str, ...] = ()
-    """Sentences that must be shown wherever a plan on this region is shown."""
+    """Sentences that must be shown wherever a plan on this region is shown, shape (sentences,)."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    """Sources with their versions and licences."""
+    """Sources with their versions and licences, shape (entries,)."""
     order: NDArray[np.int32] | None = None
     """Nodes in the order in which a hierarchy over them is built, least important first, shape
     (nodes,); None: not worked out yet."""

@@ -34,7 +34,7 @@ class Settings(Record):
     """Most labels of the search with battery heat, which are far more laborious."""
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
     """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,
-    seconds; the first is 0."""
+    shape (waits,); seconds; the first is 0."""
     time_budget_s: Annotated[float, Field(gt=0)] | None = None
     """Seconds by the clock after which a search that has a plan looks for no better one and proves
     no more; the certificate says so.  None: as long as it takes, which also makes the answer the

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from tripplan.errors import InvalidInputError
 from tripplan.records.base import Record
 from tripplan.records.hourly_temperature import HourlyTemperature
-from tripplan.records.marks import PER_TRIP, Asked
+from tripplan.records.marks import PER_TRIP, Asked, Unit
 from tripplan.units import S_PER_H
 
 
@@ -329,7 +329,7 @@ class Trip(Record):
         PER_TRIP,
     ] = None
     """When the trip starts, in the local time of its origin or with a time zone; None: any time."""
-    ambient_by_hour: Annotated[HourlyTemperature, Asked(like="6:-10; 12:2")] = ()
+    ambient_by_hour: Annotated[HourlyTemperature, Asked(like="6:-10; 12:2"), Unit("h, degC")] = ()
     """Air temperature by the hour of the day at the origin, in place of one for all the way; wants
     a departure; pairs of hour and degrees Celsius, with straight lines between them, shape
     (points, 2)."""

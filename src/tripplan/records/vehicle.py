@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
 from tripplan.records.base import Record
+from tripplan.records.marks import Unit
 from tripplan.records.trip import fraction
 
 Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
@@ -56,25 +57,35 @@ class Provenance(Record):
     """Where a value comes from."""
 
     unit: str = ""
+    """Unit of the value as the source has it."""
     source: str = ""
+    """Where the value comes from."""
     kind: Kind = "user"
+    """How well it is known."""
     uncertainty: str = ""
+    """How far off it may be, in words."""
 
 
 class CoastDown(Record):
     """Road load as the EPA's target coast-down F = A + B v + C v^2, in lbf and mph."""
 
     a_lbf: Annotated[float, Field(ge=0)]
+    """Constant part of the road load; target coefficient A of the EPA's test car list."""
     b_lbf_per_mph: float
+    """Part that grows with speed; target coefficient B there."""
     c_lbf_per_mph2: Positive
+    """Part that grows with speed squared; target coefficient C there."""
 
 
 class DragAndRolling(Record):
     """Road load as drag area and rolling resistance."""
 
     drag_coefficient: Annotated[float, Field(gt=0, le=2)]
+    """Air drag coefficient c_d."""
     frontal_area_m2: Annotated[float, Field(gt=0, le=20)]
+    """Area that the air meets."""
     rolling_coefficient: Annotated[float, Field(gt=0, le=0.1)]
+    """Rolling resistance over weight."""
 
 
 def _road_load_form(value: object) -> str | None:
@@ -108,7 +119,8 @@ class ChargingCurve(Record):
     ``points`` are (SoC as a fraction, power in kW), from SoC 0 to 1, powers above zero.
     """
 
-    points: tuple[tuple[float, float], ...]
+    points: Annotated[tuple[tuple[float, float], ...], Unit("1, kW")]
+    """SoC, and DC power that the warm and new pack takes there, shape (points, 2)."""
     measured: bool = False
     """Whether a measurement stands behind it."""
 
@@ -132,7 +144,8 @@ class ChargingCurve(Record):
 class TemperatureLimit(Record):
     """DC power that the pack temperature allows: (degrees Celsius, kW), linear, flat outside."""
 
-    points: tuple[tuple[float, float], ...]
+    points: Annotated[tuple[tuple[float, float], ...], Unit("degC, kW")]
+    """Pack temperature, and DC power allowed there, shape (points, 2)."""
     assumed: bool = True
     """Whether no published table stands behind it."""
 
@@ -152,13 +165,17 @@ class PackThermal(Record):
     """The pack as one lump of heat: C dT/dt = I^2 R(T) - hA (T - T_air) - P_cool."""
 
     heat_capacity_j_per_k: Positive
+    """Heat capacity of the pack."""
     resistance_ohm: Positive
     """Effective resistance when new, at 25 degrees Celsius."""
     resistance_temperature_per_k: Annotated[float, Field(ge=0, le=0.1)] = 0.02
     """Relative fall of the resistance per kelvin, around 25 degrees Celsius."""
     conductance_driving_w_per_k: Positive
+    """Heat loss to the air while driving, hA."""
     conductance_parked_w_per_k: Positive
+    """Heat loss to the air while standing, hA."""
     cooling: Cooling
+    """How the pack is cooled."""
     cooling_w: Annotated[float, Field(ge=0)] = 0.0
     """Heat that active cooling removes while it runs."""
     cooling_on_c: float | None = None
@@ -185,10 +202,14 @@ class Battery(Record):
     soh: Annotated[float, BeforeValidator(fraction), Field(ge=0.3, le=1.0)] = 1.0
     """State of health: today's share of nominal_kwh."""
     nominal_voltage_v: Annotated[float, Field(gt=10, le=1500)]
-    capacity_by_temperature: tuple[tuple[float, float], ...] = CAPACITY_BY_TEMPERATURE
+    """Nominal pack voltage."""
+    capacity_by_temperature: Annotated[tuple[tuple[float, float], ...], Unit("degC, 1")] = (
+        CAPACITY_BY_TEMPERATURE
+    )
     """(pack temperature in degrees Celsius, share of the energy that can be used), linear, flat
-    outside."""
+    outside, shape (points, 2)."""
     thermal: PackThermal
+    """The pack as one lump of heat."""
     charging_curve: ChargingCurve | None = None
     """None: no fast charging."""
     temperature_limit: TemperatureLimit | None = None
@@ -235,6 +256,7 @@ class Cabin(Record):
     """What heats the people."""
 
     heater: Heater
+    """What heats the people; "none" has no air conditioning either."""
     heating: CabinHeating | None = None
     """Its own measured heating; None: the table of its kind of heater."""
 
@@ -243,10 +265,13 @@ class Vehicle(Record):
     """A car as the planner sees it."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    """Name in the catalogue."""
     name: str
+    """Name for people."""
     mass_kg: Annotated[float, Field(gt=50, le=60_000)]
     """Kerb mass without people and luggage."""
     road_load: RoadLoadForm
+    """Resistance of air and tyres, in one of two forms."""
     drive_efficiency: Efficiency
     """Battery to wheel."""
     regen_efficiency: Efficiency
@@ -259,23 +284,28 @@ class Vehicle(Record):
     """Rolling resistance at a cold start against that of warm tyres and gears; 1 (no excess) where
     nobody measured it."""
     motor_kw: Positive
+    """Most power of the motor at the wheels."""
     auxiliary_kw: Annotated[float, Field(ge=0, le=10)]
     """Lights, pumps, electronics while driving."""
     standby_w: Annotated[float, Field(ge=0, le=1000)] = STANDBY_W
     """Power drawn from the battery while the car stands without a plug, the mean over days."""
     top_speed_kmh: Annotated[float, Field(ge=10, le=400)]
+    """Fastest that the car goes."""
     max_posted_speed_kmh: Annotated[float, Field(gt=0)] | None = None
     """Only roads with at most this limit may be used (low-speed vehicles); None: all roads."""
     connectors: tuple[Standard, ...]
-    """DC plugs that fit, several where variants of the car differ; empty: no fast charging.
-    AC inlets are left out, since chargers on the way are DC."""
+    """DC plugs that fit, several where variants of the car differ, shape (plugs,); empty: no fast
+    charging. AC inlets are left out, since chargers on the way are DC."""
     onboard_charger_kw: Annotated[float, Field(ge=1, le=100)] = ONBOARD_CHARGER_KW
     """Most power that the car takes from an AC plug."""
     cabin: Cabin
+    """Heating of the people."""
     battery: Battery
+    """The traction battery."""
     note: str = ""
+    """Remarks."""
     provenance: dict[str, Provenance] = Field(default_factory=dict, repr=False)
-    """Where each value comes from, by dotted field name."""
+    """Where each value comes from, by dotted field name, shape (values,)."""
 
     @model_validator(mode="after")
     def _can_plug_in(self) -> "Vehicle":

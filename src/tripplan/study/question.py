@@ -51,7 +51,7 @@ class StudyTrip(_Wishing):
     name: str = ""
     """What the trip is called; empty: by its ends."""
     wishes: Mapping[str, Any] = {}
-    """What is wished for this trip, by the names of `plan`."""
+    """What is wished for this trip, by the names of `plan`, shape (wishes,)."""
 
     @property
     def label(self) -> str:
@@ -67,7 +67,7 @@ class StudyVehicle(Record):
     name: str = ""
     """What the car is called; empty: by its own name."""
     soh: Sohs = ()
-    """States of health to plan it with; empty: those of the study."""
+    """States of health to plan it with, shape (states,); empty: those of the study."""
 
     @model_validator(mode="before")
     @classmethod
@@ -81,7 +81,7 @@ class StudySeason(_Wishing):
     name: Text
     """What it is called."""
     wishes: Mapping[str, Any] = {}
-    """What is wished for in it: air temperature, road, wind, ..."""
+    """What is wished for in it, shape (wishes,): air temperature, road, wind, ..."""
 
 
 class Study(Record):
@@ -94,14 +94,15 @@ class Study(Record):
     region: Text = STARTER
     """Where to plan: "starter", or the folder of a region."""
     trips: tuple[StudyTrip, ...]
-    """The trips; at least one."""
+    """The trips, shape (trips,); at least one."""
     vehicles: tuple[StudyVehicle, ...]
-    """The cars; at least one."""
+    """The cars, shape (cars,); at least one."""
     soh: Sohs = ()
-    """States of health for cars that name none; empty: those of the cars' records."""
+    """States of health for cars that name none, shape (states,); empty: those of the cars'
+    records."""
     seasons: tuple[StudySeason, ...] = ()
-    """The seasons; none: one, the usual conditions."""
+    """The seasons, shape (seasons,); none: one, the usual conditions."""
     vary: Mapping[str, Annotated[tuple[Any, ...], BeforeValidator(_several)]] = {}
-    """Wishes, each with the values that it takes in turn."""
+    """Wishes, each with the values that it takes in turn, shape (wishes,)."""
     options: Mapping[str, Any] = {}
-    """Wishes for all trips that wish nothing else."""
+    """Wishes for all trips that wish nothing else, shape (wishes,)."""
