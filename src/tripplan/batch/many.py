@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from itertools import groupby, islice
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from tripplan.batch.dispatch import Dispatch
 from tripplan.batch.journal import Journal, region_digest, row_digest
@@ -35,19 +36,27 @@ _GROUPED_BY = (
 """Columns that the costs of the roads and the drives between chargers depend on."""
 
 
+class Running(TypedDict, total=False):
+    """How many trips are planned: keywords that `plan_many` explains."""
+
+    executor: Executor | None
+    workers: int
+    journal: str | Path | None
+    resume: bool
+    plans: str | Path | None
+    progress: Callable[[Outcome], None] | None
+
+
+class Planning(Running, total=False):
+    """What is planned, and how: keywords that `plan_many` explains."""
+
+    vehicle: str | None
+    region: Region | str
+    settings: Settings | None
+
+
 def plan_many(
-    trips: object,
-    vehicles: Sequence[str | Vehicle] = (),
-    *,
-    vehicle: str | None = None,
-    region: Region | str = STARTER,
-    settings: Settings | None = None,
-    executor: Executor | None = None,
-    workers: int = 1,
-    journal: str | Path | None = None,
-    resume: bool = False,
-    plans: str | Path | None = None,
-    progress: Callable[[Outcome], None] | None = None,
+    trips: object, vehicles: Sequence[str | Vehicle] = (), **how: Unpack[Planning]
 ) -> list[Outcome]:
     """Plan many trips.
 
@@ -90,20 +99,7 @@ def plan_many(
     SourceError
         The workers cannot be started, or the executor takes no more work.
     """
-    found = plan_each(
-        trips,
-        vehicles,
-        vehicle=vehicle,
-        region=region,
-        settings=settings,
-        executor=executor,
-        workers=workers,
-        journal=journal,
-        resume=resume,
-        plans=plans,
-        progress=progress,
-    )
-    return list(found)
+    return list(plan_each(trips, vehicles, **how))
 
 
 def plan_each(

@@ -5,9 +5,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import tee
 from pathlib import Path
-from typing import Final
+from typing import Final, Unpack
 
-from tripplan.batch import SUMMARY_FIELDS, Outcome, parquet, plan_each
+from tripplan.batch import SUMMARY_FIELDS, Outcome, Running, parquet, plan_each
 from tripplan.batch.outcome import KINDS
 from tripplan.errors import DataError
 from tripplan.output.files.export import read_json, write_csv
@@ -60,14 +60,7 @@ def open_study(study: Study | str | Path) -> StudyRun:
 
 
 def plan_study(
-    study: Study | str | Path,
-    *,
-    executor: Executor | None = None,
-    workers: int = 1,
-    journal: str | Path | None = None,
-    resume: bool = False,
-    plans: str | Path | None = None,
-    progress: Callable[[Outcome], None] | None = None,
+    study: Study | str | Path, **how: Unpack[Running]
 ) -> Iterator[tuple[StudyRow, Outcome]]:
     """Plan a study, one trip at a time, in its order.
 
@@ -75,8 +68,9 @@ def plan_study(
     ----------
     study
         The study, or its file.
-    executor, workers, journal, resume, plans, progress
-        As in `plan_many`.
+    **how
+        As in `plan_many`: ``executor``, ``workers``, ``journal``, ``resume``, ``plans`` and
+        ``progress``.
 
     Yields
     ------
@@ -88,39 +82,12 @@ def plan_study(
     DataError, InvalidInputError, SourceError
         As `open_study` and `plan_many`.
     """
-    run = open_study(study)
-    yield from _planned(
-        run,
-        executor=executor,
-        workers=workers,
-        journal=journal,
-        resume=resume,
-        plans=plans,
-        progress=progress,
-    )
+    yield from _planned(open_study(study), **how)
 
 
-def _planned(
-    run: StudyRun,
-    *,
-    executor: Executor | None,
-    workers: int,
-    journal: str | Path | None,
-    resume: bool,
-    plans: str | Path | None,
-    progress: Callable[[Outcome], None] | None,
-) -> Iterator[tuple[StudyRow, Outcome]]:
+def _planned(run: StudyRun, **how: Unpack[Running]) -> Iterator[tuple[StudyRow, Outcome]]:
     asked, told = tee(cross.rows(run.study))
-    outcomes = plan_each(
-        (row.row for row in asked),
-        region=run.study.region,
-        executor=executor,
-        workers=workers,
-        journal=journal,
-        resume=resume,
-        plans=plans,
-        progress=progress,
-    )
+    outcomes = plan_each((row.row for row in asked), region=run.study.region, **how)
     yield from zip(told, outcomes, strict=True)
 
 

@@ -1,0 +1,63 @@
+"""What is kept from trip to trip depends on no field that is marked as `PER_TRIP`."""
+
+from typing import Any
+
+import numpy as np
+
+from tests.worlds import across, car, hilly_region
+from tripplan.planning.cache import PreparedRegion
+from tripplan.records.marks import per_trip
+from tripplan.records.trip import ChargerWishes, Conditions, Trip
+
+NOT_IN_THE_KEY = {name for name, whole in per_trip(Trip).items() if whole is True} | {"chargers"}
+
+
+class WatchedTrip(Trip):
+    """A trip that notes which fields are read that costs of roads are not kept under."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in NOT_IN_THE_KEY:
+            READ.add(name)
+        return super().__getattribute__(name)
+
+
+READ: set[str] = set()
+
+
+def test_the_watch_sees_what_is_read() -> None:
+    trip = WatchedTrip.model_validate(across(hilly_region(3)).model_dump())
+    READ.clear()
+    assert trip.departure_soc > 0
+    assert {"departure_soc"} == READ
+
+
+def test_costs_of_roads_are_made_without_the_fields_that_are_not_in_their_key() -> None:
+    region = hilly_region(3)
+    place = {"lat": float(region.network.lat[0]), "lon": float(region.network.lon[0])}
+    usual = WatchedTrip.model_validate(across(region).model_dump())
+    closed = WatchedTrip.model_validate({**across(region).model_dump(), "closed": [place]})
+    ready = PreparedRegion(region)
+    READ.clear()
+    for trip in (usual, closed):
+        ready.rows(trip, car(), np.arange(3, dtype=np.int32))
+    assert set() == READ
+
+
+def test_trips_that_differ_in_marked_fields_only_share_what_is_kept() -> None:
+    region = hilly_region(3)
+    ready, nodes = PreparedRegion(region), np.arange(3, dtype=np.int32)
+    one, other, heavy = (
+        across(region),
+        across(region, departure_soc=0.5, objective="stops", most_stops=4),
+        across(region, conditions=Conditions(payload_kg=300.0)),
+    )
+    rows = ready.rows(one, car(), nodes)
+    assert ready.rows(other, car(), nodes) is rows
+    assert ready.rows(heavy, car(), nodes) is not rows
+
+
+def test_bans_share_the_chargers_that_are_kept_and_other_wishes_do_not() -> None:
+    ready = PreparedRegion(hilly_region(3))
+    usual = ready.fitting(ChargerWishes(), car())
+    assert ready.fitting(ChargerWishes(banned=("x",)), car()) is usual
+    assert ready.fitting(ChargerWishes(min_power_kw=20.0), car()) is not usual
