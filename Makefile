@@ -1,4 +1,4 @@
-# One entry to everything: make demo | test | check | derived | bench | validate | docs | clean.
+# One entry to everything: make demo | quick | test | check | derived | bench | validate | docs | clean.
 # Each target sets up `.venv` by itself; the stamp files say which extras are already in it.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 DEMO_MAP := maps/denver-grand-junction-sakura.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check derived bench validate docs clean
+.PHONY: help demo quick test check derived bench validate docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,9 @@ $(VENV)/.stamp-docs: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.stamp-base  ## plan Denver - Grand Junction in a Nissan Sakura; prints it, draws a map
 	$(BIN)/tripplan plan "Denver, CO" "Grand Junction, CO" --vehicle nissan-sakura \
 		--departure-soc 90% --ambient-c 30 -o $(DEMO_MAP)
+
+quick: $(VENV)/.stamp-test  ## run the tests that take no longer than some seconds each
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'
 
 test: $(VENV)/.stamp-test  ## run all tests, or some: make test T=tests/unit/planning
 	$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadfile)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests.worlds import across, car, hilly_region
-from tripplan.planning.cache import PreparedRegion
+from tripplan.planning.cache import PlannerCache
 from tripplan.records.marks import per_trip
 from tripplan.records.trip import ChargerWishes, Conditions, Trip
 
@@ -36,7 +36,7 @@ def test_costs_of_roads_are_made_without_the_fields_that_are_not_in_their_key() 
     place = {"lat": float(region.network.lat[0]), "lon": float(region.network.lon[0])}
     usual = WatchedTrip.model_validate(across(region).model_dump())
     closed = WatchedTrip.model_validate({**across(region).model_dump(), "closed": [place]})
-    ready = PreparedRegion(region)
+    ready = PlannerCache(region)
     READ.clear()
     for trip in (usual, closed):
         ready.rows(trip, car(), np.arange(3, dtype=np.int32))
@@ -45,7 +45,7 @@ def test_costs_of_roads_are_made_without_the_fields_that_are_not_in_their_key() 
 
 def test_trips_that_differ_in_marked_fields_only_share_what_is_kept() -> None:
     region = hilly_region(3)
-    ready, nodes = PreparedRegion(region), np.arange(3, dtype=np.int32)
+    ready, nodes = PlannerCache(region), np.arange(3, dtype=np.int32)
     one, other, heavy = (
         across(region),
         across(region, departure_soc=0.5, objective="stops", most_stops=4),
@@ -57,7 +57,7 @@ def test_trips_that_differ_in_marked_fields_only_share_what_is_kept() -> None:
 
 
 def test_bans_share_the_chargers_that_are_kept_and_other_wishes_do_not() -> None:
-    ready = PreparedRegion(hilly_region(3))
+    ready = PlannerCache(hilly_region(3))
     usual = ready.fitting(ChargerWishes(), car())
     assert ready.fitting(ChargerWishes(banned=("x",)), car()) is usual
     assert ready.fitting(ChargerWishes(min_power_kw=20.0), car()) is not usual
