@@ -5,58 +5,26 @@ of their caption, Python blocks share their names, and `tripplan` lines of shell
 through the command's own parser.
 """
 
+import contextlib
 import doctest
 import importlib
 import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.contracts.examples import Block, blocks, pages
 from tests.contracts.source_tree import ROOT, modules
 from tripplan.cli.main import app
 from tripplan.errors import TripplanError
 
-FENCE = re.compile(
-    r"^(?P<bars>```+)(?:\{code-block\} ?)?(?P<language>[\w-]*)[^\n]*\n(?P<body>.*?)^(?P=bars)\s*$",
-    re.DOTALL | re.MULTILINE,
-)
-CAPTION = re.compile(r"\A:caption: (?P<name>[\w.-]+)\n")
 SHELLS = {"sh", "bash", "shell", "console"}
 OTHER_COMMANDS = {"make", "pip", "git", "python"}
 """What shell blocks may hold besides; installing and building is tested by doing it in CI."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page."""
-
-    page: str
-    line: int
-    language: str
-    body: str
-    caption: str
-
-
-def pages() -> list[Path]:
-    found = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    return [path for path in found if "_build" not in path.parts]
-
-
-def blocks(path: Path) -> Iterator[Block]:
-    text = path.read_text(encoding="utf-8")
-    for match in FENCE.finditer(text):
-        body = match["body"]
-        caption = CAPTION.match(body)
-        if caption:
-            body = body[caption.end() :]
-        line = text.count("\n", 0, match.start()) + 1
-        name = path.relative_to(ROOT).as_posix()
-        yield Block(name, line, match["language"], body, caption["name"] if caption else "")
 
 
 def commands(block: Block) -> Iterator[list[str]]:
@@ -121,6 +89,46 @@ def test_every_make_target_in_the_words_exists() -> None:
     }
     assert named <= targets
     assert {"demo", "test"} <= named
+
+
+def written(path: Path) -> str:
+    """Return a page without its blocks of code."""
+    return re.sub(
+        r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+
+
+def is_there(dotted: str) -> bool:
+    """Tell whether a name of the package can be reached, as a module or within one."""
+    first, *rest = dotted.split(".")
+    found: object = importlib.import_module(first)
+    for k, part in enumerate(rest, 2):
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(".".join(dotted.split(".")[:k]))
+        if not hasattr(found, part):
+            return False
+        found = getattr(found, part)
+    return True
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_and_files_that_a_page_names_are_there(path: Path) -> None:
+    spans = re.findall(r"`([\w./-]+)`", written(path))
+    names = [span for span in spans if span.startswith("tripplan.")]
+    files = [span for span in spans if "/" in span and span.endswith(".py")]
+    folders = [span for span in spans if span.startswith(("src/", "tests/", "docs/", "tools/"))]
+    assert [name for name in names if not is_there(name)] == []
+    assert [
+        name
+        for name in files + folders
+        if not any((home / name).exists() for home in (ROOT, ROOT / "src" / "tripplan"))
+    ] == []
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_of_a_page_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", written(path))
+    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize(

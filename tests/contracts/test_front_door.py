@@ -4,12 +4,18 @@ import ast
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
 import tripplan
+import tripplan.calibration
+import tripplan.study
+from tests.contracts.examples import python_examples
 from tests.contracts.source_tree import PACKAGE, tree
 
+FRONT_DOOR = (tripplan, tripplan.study, tripplan.calibration)
 HEAVY = ("folium", "numba", "scipy", "osmnx", "pandas", "numpy", "matplotlib")
 
 
@@ -43,6 +49,33 @@ def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
     assert doc
     assert doc.splitlines()[0].endswith((".", "?", ":")), doc.splitlines()[0]
     assert found.__module__.startswith("tripplan.")
+
+
+def names_used(door: ModuleType, example: str) -> Iterator[str]:
+    """Yield the names of a package that an example works with; importing one is not enough."""
+    nodes = list(ast.walk(ast.parse(example)))
+    brought = {
+        alias.asname or alias.name: alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == door.__name__
+        for alias in node.names
+    }
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == door.__name__:
+            yield node.attr
+        elif isinstance(node, ast.Name) and node.id in brought:
+            yield brought[node.id]
+
+
+@pytest.mark.parametrize("door", FRONT_DOOR, ids=lambda door: door.__name__)
+def test_each_name_of_the_front_door_is_in_an_example_that_runs(door: ModuleType) -> None:
+    shown = {name for example in python_examples() for name in names_used(door, example)}
+    assert sorted(set(door.__all__) - shown) == []
+
+
+def test_an_import_alone_is_no_example() -> None:
+    example = "from tripplan import plan, Trip\nimport tripplan\ntripplan.pareto(Trip)"
+    assert set(names_used(tripplan, example)) == {"pareto", "Trip"}
 
 
 def test_types_lazy_table_and_all_agree() -> None:
