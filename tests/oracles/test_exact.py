@@ -23,6 +23,7 @@ def exact_answer(world: RoadWorld, seed: int) -> Solution | None:
         return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speeds", SPEEDS)
 def test_exact_mode_equals_the_twin(speeds: int) -> None:
     """Also where the usual search finds no plan, and where it finds one that can be beaten."""

@@ -98,6 +98,7 @@ def test_waypoints_at_the_same_place_need_no_road() -> None:
     assert found.time_s == pytest.approx(3000.0, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speeds", [1, 3])
 def test_legs_past_random_waypoints_are_unbroken(speeds: int) -> None:
     planned = 0

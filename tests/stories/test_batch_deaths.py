@@ -23,6 +23,8 @@ from typer.testing import CliRunner
 
 from tripplan.cli.main import app
 
+pytestmark = pytest.mark.slow
+
 ROWS = 40
 PATIENCE_S = 600.0
 TABLE = "results.csv"

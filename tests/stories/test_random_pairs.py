@@ -11,6 +11,8 @@ import pytest
 from tripplan.batch import Outcome, plan_many
 from tripplan.planning.requests import named_region
 
+pytestmark = pytest.mark.slow
+
 CARS = (
     "nissan-sakura",
     "nissan-leaf-40",
