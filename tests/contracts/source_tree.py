@@ -35,6 +35,17 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module
 
 
+def public_definitions(
+    body: list[ast.stmt], prefix: str
+) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef]]:
+    """Yield functions and classes that are not private, and methods of such classes."""
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            yield f"{prefix}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from public_definitions(node.body, f"{prefix}{node.name}.")
+
+
 def project_files() -> list[Path]:
     """Files that git knows or would add; where git is not there, those of the known folders."""
     try:

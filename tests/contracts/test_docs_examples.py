@@ -169,6 +169,21 @@ def test_the_table_of_errors_is_that_of_the_code() -> None:
     assert rows == kinds
 
 
+def test_what_the_glossary_calls_by_name_is_in_the_code() -> None:
+    """Names in the second column of its tables; with a dot, the end of a module's name."""
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    called = {
+        name
+        for row in re.findall(r"^\|[^|]+\|([^|]+)\|", page, re.MULTILINE)
+        for name in re.findall(r"`([\w.]+)`", row)
+    }
+    words = set(re.findall(r"\w+", "\n".join(p.read_text("utf-8") for p in modules().values())))
+    dotted = {name for name in called if "." in name}
+    assert len(called) > 40
+    assert called - dotted <= words
+    assert {name for name in dotted if not any(m.endswith(name) for m in modules())} == set()
+
+
 def test_the_layers_on_the_page_are_those_of_the_linter() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     layers_told: dict[int, list[str]] = {}

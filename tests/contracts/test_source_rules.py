@@ -5,12 +5,19 @@ import re
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.source_tree import PACKAGE, ROOT, imported, modules, project_files, tree
+from tests.contracts.source_tree import (
+    PACKAGE,
+    ROOT,
+    imported,
+    modules,
+    project_files,
+    public_definitions,
+    tree,
+)
 
 DOORS = {
     "numba": ("physics.jit",),
@@ -79,16 +86,6 @@ def test_a_long_file_says_why() -> None:
         and not re.search(r"^Long: ", ast.get_docstring(tree(path)) or "", re.MULTILINE)
     ]
     assert silent == []
-
-
-def public_definitions(
-    body: list[ast.stmt], prefix: str
-) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef]]:
-    for node in body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            yield f"{prefix}{node.name}", node
-            if isinstance(node, ast.ClassDef):
-                yield from public_definitions(node.body, f"{prefix}{node.name}.")
 
 
 def test_every_module_and_public_name_has_a_docstring() -> None:

@@ -116,7 +116,7 @@ def plan_each(
     plans: str | Path | None = None,
     progress: Callable[[Outcome], None] | None = None,
 ) -> Iterator[Outcome]:
-    """Plan many trips, one outcome at a time: as `plan_many`, in little memory."""
+    """Plan many trips, one outcome at a time, in little memory; parameters as in `plan_many`."""
     settings = settings or Settings()
     rows = _crossed(rows_of(trips), vehicles, vehicle)
     with ExitStack() as stack:

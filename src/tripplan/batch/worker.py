@@ -115,7 +115,19 @@ def _planned(index: int, row: Mapping[str, Any], plan: Plan) -> Outcome:
 def without_plan(
     index: int, row: Row, status: Literal["invalid", "failed"], reason: str
 ) -> Outcome:
-    """Return the outcome of a row that is wrong, or that could not be planned."""
+    """Return the outcome of a row that is wrong, or that could not be planned.
+
+    Parameters
+    ----------
+    index
+        Position of the row, from 0.
+    row
+        What was asked; its ends and its car are told with the outcome.
+    status
+        ``invalid`` if the row is at fault, ``failed`` if the program is.
+    reason
+        Why, in words; cut where it is long.
+    """
     words = clean(reason)[:_LONGEST_REASON]
     figures = echo(row) if isinstance(row, Mapping) else {}
     return Outcome(index=index, status=status, reason=words, figures=figures)

@@ -44,7 +44,17 @@ def aged_resistance_ohm(new_ohm: float, soh: float) -> float:
 
 
 def relaxed_c(start_c: float, target_c: float, rate_per_s: float, duration_s: float) -> float:
-    """Temperature that relaxes exponentially towards a target [degC]."""
+    """Temperature that relaxes exponentially towards a target [degC].
+
+    Parameters
+    ----------
+    start_c, target_c
+        Where it starts, and where it would come to rest. [degC]
+    rate_per_s
+        Reciprocal of the time constant. [1/s]
+    duration_s
+        How long it relaxes. [s]
+    """
     return target_c + (start_c - target_c) * math.exp(-rate_per_s * duration_s)
 
 
@@ -150,7 +160,23 @@ def driven_share_c(
     share: float,
     pack: PackModel,
 ) -> float:
-    """Pack temperature after a share of a drive with the resistance at a given temperature."""
+    """Pack temperature after a share of a drive with the resistance at a given temperature [degC].
+
+    Parameters
+    ----------
+    start_c
+        Pack temperature at the start. [degC]
+    resistance_at_c
+        Pack temperature whose resistance holds all along. [degC]
+    heat_25c_j
+        Heat of the whole drive in a pack of 25 degrees Celsius. [J]
+    duration_s
+        Time of the whole drive. [s]
+    share
+        How much of the drive, in time and heat.
+    pack
+        The pack and its surroundings.
+    """
     warm = resistance_ohm(resistance_at_c, 1.0, pack.resistance_per_k)
     return pack_temperature_c(
         start_c,

@@ -134,7 +134,7 @@ class ArcPricing:
         car
             The car under its conditions.
         arcs
-            Which arcs, in any order; None: all.
+            Which arcs, in any order, shape (arcs,); None: all.
         """
         rows = np.arange(network.arc_count, dtype=np.int32) if arcs is None else arcs
         counts = (network.piece_first[1:] - network.piece_first[:-1])[rows]

@@ -53,7 +53,7 @@ class Fitting:
     plugs: tuple[Plug, ...]
     """The best plug of each, shape (chargers,)."""
     node: Ints
-    """Network node of each."""
+    """Network node of each, shape (chargers,)."""
     power_kw: Floats
     dropped: Mapping[str, int]
     """Chargers that wishes took out, by the first reason."""

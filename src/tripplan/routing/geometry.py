@@ -25,7 +25,7 @@ class Track:
     lon: Floats
     elevation_m: Floats
     distance_m: Floats
-    """Driven distance from the start of the track."""
+    """Driven distance from the start of the track, shape (steps + 1,)."""
     piece: NDArray[np.int64]
     """Piece of the network that each step lies on, shape (steps,)."""
     share: Floats
@@ -44,7 +44,7 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
     network
         The roads.
     arcs
-        Arcs in driving order; may be none.
+        Arcs in driving order, shape (arcs,); may be none.
     start
         Node where the track begins.
     """

@@ -159,6 +159,14 @@ def mercator(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
 
 
 def distance_km(lat: float, lon: float, lats: Floats, lons: Floats) -> float:
-    """Return how far a place is from the nearest of some points."""
+    """Return how far a place is from the nearest of some points, on a plane around it.
+
+    Parameters
+    ----------
+    lat, lon
+        The place. [deg]
+    lats, lons
+        The points, shape (points,); at least one. [deg]
+    """
     east = (lons - lon) * math.cos(math.radians(lat))
     return float(np.hypot(east, lats - lat).min()) * _KM_PER_DEGREE

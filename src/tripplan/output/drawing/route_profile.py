@@ -26,7 +26,7 @@ _STOP_PARTS = 12
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """Columns from start to end; while the car stands, points share a distance."""
+    """Columns of shape (points,) from start to end; while the car stands, they share a distance."""
 
     lat: Floats
     lon: Floats

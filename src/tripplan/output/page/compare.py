@@ -109,7 +109,7 @@ def save_html(
     *,
     axis: str = "",
 ) -> None:
-    """Write the page of `to_html`; `DataError` if the file cannot be written."""
+    """Write the page, parameters as in `to_html`; `DataError` if the file cannot be written."""
     write_text_atomically(path, to_html(title, entries, region, axis=axis))
 
 

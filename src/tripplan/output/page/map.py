@@ -94,7 +94,7 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
 def save_html(
     plan: Plan, path: str | Path, region: Region | None = None, *, ways: Sequence[Plan] = ()
 ) -> None:
-    """Write the page of `to_html`; `DataError` if the file cannot be written."""
+    """Write the page, parameters as in `to_html`; `DataError` if the file cannot be written."""
     write_text_atomically(path, to_html(plan, region, ways=ways))
 
 

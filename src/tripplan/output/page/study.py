@@ -145,7 +145,7 @@ def save_html(
     path: Path,
     region: Region | None = None,
 ) -> None:
-    """Write the page of `to_html`; `DataError` if the file cannot be written."""
+    """Write the page, parameters as in `to_html`; `DataError` if the file cannot be written."""
     write_text_atomically(path, to_html(title, told, tables, overview, region))
 
 

@@ -13,7 +13,19 @@ Range = tuple[float, float]
 
 
 def choice(name: str, legend: str, options: Iterable[tuple[str, str]], chosen: str) -> Markup:
-    """Return a row of radio buttons; ``options`` are values with their labels."""
+    """Return a row of radio buttons.
+
+    Parameters
+    ----------
+    name
+        Name of the group in the page.
+    legend
+        What is chosen, as it is shown.
+    options
+        Values with their labels.
+    chosen
+        The value that is chosen at first.
+    """
     return tag(
         "fieldset",
         tag("legend", legend),

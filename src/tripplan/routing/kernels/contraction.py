@@ -50,7 +50,15 @@ def longer(column: Ints, room: int) -> Ints:
 
 @part
 def copy_row(source: Ints, row: int, into: Ints, at: int) -> None:
-    """Copy a row of a table into one of another, element by element for the same reason."""
+    """Copy a row of a table into one of another, element by element for the same reason.
+
+    Parameters
+    ----------
+    source, row
+        Table, shape (rows, columns), and row to copy from.
+    into, at
+        Table, shape (rows, columns), and row to copy into.
+    """
     for column in range(source.shape[1]):
         into[at, column] = source[row, column]
 
@@ -162,7 +170,17 @@ def find_arc(graph: Chordal, low: int, high: int) -> int:
 
 @compiled
 def place_roads(graph: Chordal, tail: Ints, head: Ints, rank: Ints) -> Ints:
-    """Arc of the chordal graph that each road belongs to; loops are -1, shape (roads,)."""
+    """Arc of the chordal graph that each road belongs to; loops are -1, shape (roads,).
+
+    Parameters
+    ----------
+    graph
+        The chordal graph.
+    tail, head
+        Nodes at the ends of each road, shape (roads,).
+    rank
+        Rank of each node, shape (nodes,).
+    """
     arc = np.empty(tail.shape[0], np.int32)
     for road in range(tail.shape[0]):
         one = rank[tail[road]]

@@ -6,7 +6,17 @@ from tripplan.physics.jit import part_bare
 
 @part_bare
 def heap_push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
-    """Insert; the arrays must have room.  Returns the new size."""
+    """Insert; returns the new size.
+
+    Parameters
+    ----------
+    keys, items
+        The heap, shape (room,); there must be room for one more.
+    size
+        How many it holds.
+    key, item
+        What to insert.
+    """
     at = size
     while at > 0:
         up = (at - 1) >> 2

@@ -30,7 +30,7 @@ NOWHERE = -1
 
 
 class PhastWork(NamedTuple):
-    """Columns over ranks that a sweep fills and clears again."""
+    """Columns of shape (nodes,), by rank, that a sweep fills and clears again."""
 
     weight: Longs
     """`NO_WAY` between calls."""
@@ -137,7 +137,7 @@ def phast(
     source
         Rank.
     selection
-        Ranks to sweep, by `above`.
+        Ranks to sweep, by `above`, shape (selected,).
     full_mwh
         Energy above the reserve in a full battery; ways that need more are given up.
     forward
@@ -158,7 +158,7 @@ def phast(
 
 @part
 def clear_phast(graph: Chordal, source: int, selection: Ints, work: PhastWork) -> None:
-    """Undo what `phast` filled."""
+    """Undo what `phast` filled; parameters as in `phast`."""
     clear_climb(graph, source, work)
     for here in selection:
         work.weight[here] = NO_WAY

@@ -116,13 +116,14 @@ def recustomise(
     graph
         The chordal graph.
     roads, arc_of, is_up
-        The roads as they are now, the arc of each, and whether it leads up.
+        The roads as they are now, the arc of each, and whether it leads up, shape (roads,).
     first, listed
-        Roads of each arc: ``listed[first[arc]:first[arc + 1]]``.
+        Roads of each arc: ``listed[first[arc]:first[arc + 1]]``, shapes (arcs + 1,) and (roads but
+        loops,).
     up, down
         Costs of travel up and down; changed in place.
     changed
-        Roads whose costs have changed.
+        Roads whose costs have changed, shape (changed,).
     full_mwh
         As in `customise`.
     """
@@ -182,7 +183,17 @@ def recustomise_scalarized(
     down: Ints,
     changed: Ints,
 ) -> int:
-    """Do the same for scalarized weights; ``weight`` are those of the roads as they are now."""
+    """Do the same for scalarized weights; returns how many arcs did change.
+
+    Parameters
+    ----------
+    graph, arc_of, first, listed, is_up, changed
+        As in `recustomise`.
+    weight
+        Weights of the roads as they are now, shape (roads, weightings).
+    up, down
+        Weights of travel up and down, shape (arcs, weightings); changed in place.
+    """
     arcs, weightings = up.shape
     waiting = np.zeros(arcs, np.bool_)
     keys = np.empty(arcs + 8)

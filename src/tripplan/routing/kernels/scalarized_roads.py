@@ -93,13 +93,13 @@ def scalarized_roads(
     Parameters
     ----------
     graph, up, down
-        The hierarchy with the weights of its weightings.
+        The hierarchy with its weights, shape (arcs, weightings).
     weight, first_out, head
         Weights of the roads, shape (roads, weightings), and the roads as a forward star.
     weighting
         Which weighting.
     order
-        Node at each rank.
+        Node at each rank, shape (nodes,).
     start, end
         Ranks.
     """

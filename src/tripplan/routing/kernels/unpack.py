@@ -53,9 +53,9 @@ def unpack(
     graph, up, down
         The hierarchy with its costs.
     roads, first_out, head
-        The roads as a forward star with their costs.
+        The roads with their costs as a forward star, shapes (nodes + 1,) and (roads,).
     order
-        Node at each rank.
+        Node at each rank, shape (nodes,).
     full_mwh
         As in `customise`.
     ranks

@@ -193,7 +193,21 @@ def plug(
     plugs: int | None = None,
     power_rule: str = "",
 ) -> Connector:
-    """Make a connector; a power above what its standard allows becomes unknown, and is counted."""
+    """Make a connector; a power above what its standard allows becomes unknown, and is counted.
+
+    Parameters
+    ----------
+    standard
+        Kind of plug.
+    power_kw
+        Its highest power; None if nobody states it. [kW]
+    tally
+        Counts what is ignored.
+    plugs
+        How many of them there are; None if nobody states it.
+    power_rule, standard_rule
+        By which rule power or kind are assumed; empty where they are stated.
+    """
     if power_kw is not None and power_kw > CEILING_KW.get(standard, MAX_POWER_KW):
         tally.ignore(f"more power than a {standard} plug can have")
         power_kw, power_rule = None, ""

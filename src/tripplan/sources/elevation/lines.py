@@ -60,7 +60,7 @@ class Samples:
     chain_first: Longs
     """First entry of each edge in ``chain``, shape (edges + 1,)."""
     chain: Longs
-    """Samples of each edge from end to end, indices into ``lat``."""
+    """Samples of each edge from end to end, indices into ``lat``, shape (samples of all edges,)."""
 
 
 def edges_of(network: RoadNetwork, place: Longs) -> Edges:

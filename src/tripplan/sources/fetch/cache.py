@@ -116,6 +116,17 @@ class FetchCache:
     def keep(self, service: str, key: str, body: bytes, record: FetchRecord) -> CachedAnswer:
         """Write an answer: its body first, then its record, which makes it count.
 
+        Parameters
+        ----------
+        service
+            Who answered: a folder of the cache.
+        key
+            Digest of the question.
+        body
+            The answer, as it came.
+        record
+            What was asked, where and when.
+
         Raises
         ------
         DataError

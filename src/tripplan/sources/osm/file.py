@@ -77,14 +77,14 @@ class RawRoads:
     point_node: Longs
     """OSM id of the node at each point, shape (points,)."""
     lat: Floats
-    """Degrees; NaN where the file lacks the node or its position is impossible."""
+    """Degrees, shape (points,); NaN where the file lacks the node or has an impossible position."""
     lon: Floats
     blocked: Longs
-    """OSM ids of nodes that stop cars."""
+    """OSM ids of nodes that stop cars, shape (barriers,)."""
     delay_node: Longs
-    """OSM ids of nodes that delay cars, ..."""
+    """OSM ids of nodes that delay cars, shape (delays,) ..."""
     delay_s: Floats
-    """... and by how much."""
+    """... and by how much, shape (delays,)."""
     restrictions: tuple[Restriction, ...]
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]

@@ -21,7 +21,7 @@ SHORTEST_M: Final = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """Points of all ways in a row, cut where the file or a barrier cuts them."""
+    """Points of all ways in a row, shape (points,), cut where the file or a barrier cuts them."""
 
     node: Longs
     """Dense node index of each point; barriers have one of their own at each way's end."""
@@ -32,17 +32,17 @@ class Line:
     way: Longs
     """Index of the way of each point."""
     node_id: Longs
-    """OSM id of each dense node."""
+    """OSM id of each dense node, shape (nodes,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Arcs:
-    """Directed arcs between kept nodes; nodes are numbered densely, in rising OSM id."""
+    """Directed arcs between kept nodes, shape (arcs,); nodes are numbered densely, by OSM id."""
 
     tail: Longs
     head: Longs
     meaning: Longs
-    """Row of the table of directed meanings, shape (arcs,)."""
+    """Row of the table of directed meanings."""
     first_way: Longs
     """Index of the way on which each arc begins, ..."""
     last_way: Longs
@@ -51,7 +51,7 @@ class Arcs:
     point_first: Longs
     """First point of each arc, both ends included, shape (arcs + 1,)."""
     point: Longs
-    """Index into the line's points, in driving order."""
+    """Index into the line's points, in driving order, shape (points of all arcs,)."""
     node: Longs
     """Dense index (into the line's nodes) of each kept node, shape (nodes,)."""
     lat: Floats
@@ -228,9 +228,9 @@ def merge(line: Line, along: Longs, against: Longs, drivable: Flags, keep: Longs
     along, against
         Row of the directed meaning of each way in its own sense, and in the other, shape (ways,).
     drivable
-        Whether cars drive, by row.
+        Whether cars drive, by row of the table, shape (rows,).
     keep
-        OSM ids of nodes that must stay: ends of turn restrictions.
+        OSM ids of nodes that must stay, ends of turn restrictions, shape (kept,).
     """
     special = np.isin(line.node_id, keep)
     pieces, following, last, steps = _chains(line, along, against, special)

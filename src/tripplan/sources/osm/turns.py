@@ -38,15 +38,24 @@ class SplitArcs:
     tail: Longs
     head: Longs
     arc: Longs
-    """The arc that each new one is a copy of."""
+    """The arc that each new one is a copy of, shape (new arcs,)."""
     node: Longs
-    """The node that each new one is a copy of."""
+    """The node that each new one is a copy of, shape (new nodes,)."""
 
 
 def find_rules(
     restrictions: Iterable[Restriction], line: Line, arcs: Arcs, way_id: Longs
 ) -> tuple[list[Rule], Counter[str]]:
     """Translate restrictions from ways to arcs.
+
+    Parameters
+    ----------
+    restrictions
+        As the file has them.
+    line, arcs
+        The merged roads, and the arcs over them.
+    way_id
+        OSM id of each way of the file, shape (ways,).
 
     Returns
     -------
