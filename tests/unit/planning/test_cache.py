@@ -8,6 +8,7 @@ from tests.worlds import across, car, hilly_region
 from tripplan.planning.cache import PlannerCache
 from tripplan.records.marks import per_trip
 from tripplan.records.trip import ChargerWishes, Conditions, Trip
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 NOT_IN_THE_KEY = {name for name, whole in per_trip(Trip).items() if whole is True} | {"chargers"}
 
@@ -39,7 +40,7 @@ def test_costs_of_roads_are_made_without_the_fields_that_are_not_in_their_key() 
     ready = PlannerCache(region)
     READ.clear()
     for trip in (usual, closed):
-        ready.rows(trip, car(), np.arange(3, dtype=np.int32))
+        ready.rows(trip, ConditionedVehicle.of(car(), trip), np.arange(3, dtype=np.int32))
     assert set() == READ
 
 
@@ -51,9 +52,9 @@ def test_trips_that_differ_in_marked_fields_only_share_what_is_kept() -> None:
         across(region, departure_soc=0.5, objective="stops", most_stops=4),
         across(region, conditions=Conditions(payload_kg=300.0)),
     )
-    rows = ready.rows(one, car(), nodes)
-    assert ready.rows(other, car(), nodes) is rows
-    assert ready.rows(heavy, car(), nodes) is not rows
+    rows = ready.rows(one, ConditionedVehicle.of(car(), one), nodes)
+    assert ready.rows(other, ConditionedVehicle.of(car(), other), nodes) is rows
+    assert ready.rows(heavy, ConditionedVehicle.of(car(), heavy), nodes) is not rows
 
 
 def test_bans_share_the_chargers_that_are_kept_and_other_wishes_do_not() -> None:
