@@ -14,7 +14,8 @@ import numpy as np
 
 from measure import CACHE, shared
 from tripplan.arrays import Ints
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

@@ -75,7 +75,7 @@ def banned_charger(region_name: str, planner: Planner, vehicle: Vehicle, runs: l
     """Ban the first charger of each plan, and plan again."""
     first_s, warm_s, new_start_s, longer_s, differing = [], [], [], [], 0
     for k, run in enumerate(runs):
-        trip = banning(run.plan.trip, run.plan.stops[0].charger_id)
+        trip = banning(run.plan.trip, run.plan.chargers[0].id)
         before_s, before = timed(partial(planner.plan, run.plan.trip, vehicle))
         seconds, plan = timed(partial(planner.plan, trip, vehicle))
         first_s.append(before_s)

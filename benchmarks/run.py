@@ -137,7 +137,7 @@ def line(row: Row) -> str:
     plan = row.plan
     return ROW.format(
         trip=f"{plan.trip.origin.label} - {plan.trip.destination.label}",
-        car=plan.vehicle_id,
+        car=plan.vehicle.id,
         km=plan.distance_km,
         stops=len(plan.stops),
         ours=plan.total_s / 60.0,

@@ -5,9 +5,9 @@ from typing import Any
 
 from tests.render_sample import sample_region
 from tests.render_visits import visits_plan
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
-from tripplan.records.plan import Plan
+from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
 
 HOSTILE = {
@@ -54,15 +54,11 @@ def named_plan(name: str) -> Plan:
         )
         for leg in plain.legs
     )
-    texts = ("name", "operator", "standard", "charger_id", "opening_hours", "price")
-    words = dict.fromkeys((*texts, "power_rule", "standard_rule"), name)
-    words["network"] = f"net {name}"
     changes: dict[str, Any] = {
         "trip": plain.trip.model_copy(update=trip),
         "legs": legs,
-        "stops": tuple(stop.model_copy(update=words) for stop in plain.stops),
-        "vehicle_name": name,
-        "vehicle_id": name,
+        "stops": tuple(_named_stop(stop, name) for stop in plain.stops),
+        "vehicle": plain.vehicle.model_copy(update={"name": name, "note": name}),
         "region": name,
         "tripplan_version": name,
         "certificate": plain.certificate.model_copy(update={"method": name}),
@@ -71,6 +67,19 @@ def named_plan(name: str) -> Plan:
         "sources": (name,),
     }
     return plain.model_copy(update=changes)
+
+
+def _named_stop(stop: ChargingStop, name: str) -> ChargingStop:
+    changes: dict[str, Any] = {"name": name}
+    if stop.charger and stop.connector:
+        plug = replace(stop.connector, standard=name, power_rule=name, standard_rule=name)
+        changes["connector"] = plug
+        changes["charger"] = replace(
+            stop.charger, id=name, name=name, operator=name, network=f"net {name}",
+            opening_hours=name, price=name, address=name, source=name, access_note=name,
+            connectors=(plug,),
+        )  # fmt: skip
+    return stop.model_copy(update=changes)
 
 
 def named_region(name: str) -> Region:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from tripplan.planning.uncertainty import arrival_probability, with_uncertainty
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import (
@@ -30,7 +31,7 @@ from tripplan.records.plan import (
 )
 from tripplan.records.region import Region
 from tripplan.records.trip import Conditions, Place, Trip
-from tripplan.records.vehicle import find_vehicle
+from tripplan.records.vehicle import Vehicle, catalogue
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 CAPACITY_KWH = 19.2
@@ -184,18 +185,25 @@ def charge(
         spells[now.limited_by] = spells.get(now.limited_by, 0.0) + spell
     energy = (to_soc - arrival_soc) * CAPACITY_KWH
     state |= {"soc": to_soc, "pack": pack, "s": state["s"] + OVERHEAD_S + clock}
-    return ChargingStop(
-        number=number,
-        charger_id=f"sample-{number}",
+    site = Charger(
+        id=f"sample-{number}",
         name=f"{place.name} sample charger" if illustrative else f"{place.name} Town Hall",
         lat=place.lat,
         lon=place.lon,
+        connectors=(Connector("CHADEMO", charger_kw, power_assumed=illustrative),),
+        status="illustrative" if illustrative else "listed",
+        source="sample",
         operator="" if illustrative else "Sample Networks",
-        illustrative=illustrative,
-        power_assumed=illustrative,
-        standard="CHADEMO",
-        charger_kw=charger_kw,
         stalls=2 if charger_kw == 50.0 else None,
+    )
+    return ChargingStop(
+        number=number,
+        name=site.name,
+        lat=place.lat,
+        lon=place.lon,
+        charger=site,
+        connector=site.connectors[0],
+        charger_kw=charger_kw,
         arrival_soc=arrival_soc,
         departure_soc=to_soc,
         energy_kwh=energy,
@@ -248,17 +256,22 @@ def sample_places(stops: Sequence[tuple[str, int]]) -> list[Place]:
     ]
 
 
+def sample_car() -> Vehicle:
+    """Return the car of the samples: the catalogue's Sakura, aged, under a shorter name."""
+    car = catalogue()["nissan-sakura"].aged(0.96)
+    return car.model_copy(update={"name": "Nissan Sakura"})
+
+
 def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
     """Return the plan of these legs and stops, with everything around them."""
     total = sum(leg.driving_s for leg in legs) + sum(stop.pause_s for stop in stops)
-    loaded = ConditionedVehicle.under(find_vehicle("nissan-sakura"), Conditions())
+    loaded = ConditionedVehicle.under(sample_car(), Conditions())
     loaded = replace(loaded, mass_kg=MASS_KG, capacity_kwh=CAPACITY_KWH)
     legs = with_uncertainty(legs, stops, loaded)
     return Plan(
         tripplan_version="0.0-sample",
         region="sample",
-        vehicle_id="nissan-sakura",
-        vehicle_name="Nissan Sakura",
+        vehicle=sample_car(),
         trip=Trip(
             origin=legs[0].start,
             destination=legs[-1].end,
@@ -267,7 +280,6 @@ def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
             pack_start_c=18.0,
             conditions=Conditions(ambient_c=20.0, wind_mps=3.0, wind_from_deg=270.0),
         ),
-        soh=0.96,
         capacity_kwh=CAPACITY_KWH,
         legs=legs,
         stops=tuple(stops),

@@ -69,8 +69,7 @@ def _lunch(state: dict[str, float], place: Place) -> ChargingStop:
 
 
 def _waypoint_fields(place: Place) -> dict[str, object]:
-    names = {"charger_id": "", "standard": "", "operator": "", "name": place.name}
-    return {**names, "kind": "waypoint", "overhead_s": 0.0, "stalls": None}
+    return {"name": place.name, "charger": None, "connector": None, "overhead_s": 0.0}
 
 
 def _cooled(state: dict[str, float], place: Place) -> ChargingStop:

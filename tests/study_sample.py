@@ -50,5 +50,5 @@ def sample_answer(_planner: Planner, trip: Trip, car: Vehicle) -> Plan:
         missing = 4.0 if trip.departure_soc < 0.9 else 1.0
         raise OutOfRangeError("too far", shortfall_kwh=missing, remaining_km=55.0, **FURTHEST)
     left = 0.1 * trip.departure_soc + 0.2 * car.battery.soh + (0.0 if cold else 0.3)
-    changes = {"trip": trip, "arrival_soc": left, "vehicle_id": car.id, "soh": car.battery.soh}
+    changes = {"trip": trip, "arrival_soc": left, "vehicle": car}
     return visits_plan().model_copy(update=changes)

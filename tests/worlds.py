@@ -10,7 +10,8 @@ from scipy.spatial import Delaunay
 
 from tripplan.errors import NoPlanError
 from tripplan.planning.planner import Planner
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tripplan.planning.planner import Planner
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
-    from tripplan.records.charger import Charger, ChargerSet, Connector
+    from tripplan.records.charger import Charger, Connector
+    from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
     from tripplan.records.plan import ChargingStop, Leg, Plan
     from tripplan.records.region import Region
@@ -46,7 +47,7 @@ _HOME = {
     "Adapter": "records.trip",
     "Battery": "records.vehicle",
     "Charger": "records.charger",
-    "ChargerSet": "records.charger",
+    "ChargerSet": "records.charger_set",
     "ChargerWishes": "records.trip",
     "ChargingCurve": "records.vehicle",
     "ChargingStop": "records.plan",

@@ -14,7 +14,7 @@ from tests.render_sample import sample_plan, sample_region
 from tripplan.output.page import compare
 from tripplan.output.page.map import save_html
 from tripplan.output.text import words
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region

@@ -56,7 +56,7 @@ def test_a_measure_is_chosen_and_missing_plans_stay(page: Callable[..., Any]) ->
 def test_the_map_has_loads_drives_and_dead_ends(page: Callable[..., Any]) -> None:
     opened = page()
     count = "return document.querySelectorAll('{}').length"
-    sites = {stop.charger_id for stop in visits_plan().stops if stop.kind == "charger"}
+    sites = {charger.id for charger in visits_plan().chargers}
     assert opened.execute_script(count.format("path.tp-load")) == len(sites)
     assert opened.execute_script(count.format("path.tp-tight")) == 1
     assert opened.execute_script(count.format(".tp-dead-end")) == 1

@@ -226,7 +226,7 @@ def test_a_plan_is_printed_and_written(tmp_path: Path) -> None:
     assert "Vail, CO" in out
     assert "<html" in page.read_text(encoding="utf-8").lower()
     written = json.loads(record.read_text(encoding="utf-8"))
-    assert written["schema_version"] == "tripplan-plan/1"
+    assert written["schema_version"] == "tripplan-plan/2"
     assert written["audit"]["passed"] is True
     assert json.loads(line.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
 
@@ -351,4 +351,4 @@ def test_a_file_of_unknown_kind_is_refused_before_planning() -> None:
 
 def test_the_schema_is_printed() -> None:
     _, printed, _ = run("schema")
-    assert json.loads(printed)["$id"] == "urn:tripplan-plan:1"
+    assert json.loads(printed)["$id"] == "urn:tripplan-plan:2"

@@ -150,7 +150,7 @@ def test_the_batch_page_shows_each_kind_of_row(
     result = CliRunner().invoke(app, ["batch", "trips.csv", "-o", "out"])
     assert "2 of 3 trips planned" in " ".join(result.stderr.split())
     plans = sorted(Path("out/plans").glob("*.json"))
-    assert [json.loads(p.read_text("utf-8"))["vehicle_id"] for p in plans] == [
+    assert [json.loads(p.read_text("utf-8"))["vehicle"]["id"] for p in plans] == [
         "nissan-sakura",
         "nissan-leaf-40",
     ]

@@ -81,7 +81,7 @@ def _check_plan(region: Region, plan: Plan) -> None:
         site.id: int(node)
         for site, node in zip(region.chargers.chargers, region.chargers.node, strict=True)
     }
-    ends = [sites[stop.charger_id] for stop in plan.stops]
+    ends = [sites[charger.id] for charger in plan.chargers]
     starts = [int(np.argmin(roads.lon)), *ends]
     ends.append(int(np.argmax(roads.lon)))
     for leg, start, end in zip(plan.legs, starts, ends, strict=True):

@@ -10,7 +10,7 @@ from tests.oracles.road_worlds import random_road_world
 from tests.oracles.test_road_twin import answer
 from tests.worlds import LAT, LON, car
 from tripplan.planning.planner import Planner
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

@@ -15,7 +15,7 @@ from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planning.objective import STOP_WORTH_S
 from tripplan.planning.pareto import GOALS, figures, pareto
 from tripplan.planning.planner import Planner
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -91,15 +91,16 @@ def test_costs_are_those_of_the_tariffs(seed: int) -> None:
     assert plan is not None
     assert plan.currency == "EUR"
     for stop in plan.stops:
-        minutes = stop.charging_s / 60.0
+        assert stop.charger is not None
+        price, minutes = stop.charger.price, stop.charging_s / 60.0
         expected = {
             "0.30 EUR/kWh": 0.30 * stop.energy_kwh,
             "0.59 EUR/kWh": 0.59 * stop.energy_kwh,
             "Free": 0.0,
             "0.45 EUR/kWh; 0.20 EUR/min": 0.45 * stop.energy_kwh + 0.20 * minutes,
-        }.get(stop.price, 0.7 * stop.energy_kwh + 1.5)
+        }.get(price, 0.7 * stop.energy_kwh + 1.5)
         assert stop.cost == pytest.approx(expected)
-        assert bool(stop.price_rule) == (stop.price in ("", "1 CHF/kWh"))
+        assert bool(stop.price_rule) == (price in ("", "1 CHF/kWh"))
     used_kwh = (plan.legs[0].departure_soc - plan.arrival_soc) * plan.capacity_kwh
     assert plan.home_cost == pytest.approx(0.2 * used_kwh * WALL_KW / (0.93 * WALL_KW - 0.28))
     assert plan.charging_cost == pytest.approx(sum(stop.cost for stop in plan.stops))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.worlds import across, car, hilly_region
 from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planning.planner import Planner
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region

@@ -15,7 +15,7 @@ from tests.stories.shared_data import shared
 from tests.worlds import across, endless_car
 from tripplan.arrays import Floats, Ints
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import FLAG_BRIDGE, FLAG_TUNNEL, NODE_COPY, ROAD_CLASSES, RoadNetwork
 from tripplan.records.region import Region

@@ -28,7 +28,7 @@ def test_a_sakura_crosses_the_continental_divide(divide: Plan) -> None:
     summit_m = max(max(leg.trace.elevation_m) for leg in divide.legs)
     assert summit_m == pytest.approx(3401, abs=40)  # Eisenhower Tunnel, Colorado DOT: 11,158 ft
     assert len(divide.stops) >= 3
-    assert {stop.standard for stop in divide.stops} == {"CHADEMO"}
+    assert {stop.connector and stop.connector.standard for stop in divide.stops} == {"CHADEMO"}
     assert divide.distance_km == pytest.approx(391, rel=0.03)  # 243 miles by I-70 mile posts
     assert divide.audit.passed
     assert divide.illustrative
@@ -129,7 +129,7 @@ def test_coast_to_coast_in_a_kei_car() -> None:
     assert plan.audit.passed
     assert plan.distance_km == pytest.approx(4500, rel=0.08)  # 2,790 road miles, +- the route
     assert 24 <= len(plan.stops) <= 100
-    assert all(stop.standard == "CHADEMO" for stop in plan.stops)
+    assert all(stop.connector and stop.connector.standard == "CHADEMO" for stop in plan.stops)
     assert plan.certificate.lower_bound_s <= plan.total_s
     assert math.isclose(
         plan.total_s, plan.driving_s + plan.charging_s + plan.overhead_s, rel_tol=1e-12

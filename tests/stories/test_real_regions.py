@@ -47,12 +47,12 @@ def stated_plugs(region: Region, plan: Plan) -> bool:
     """Whether each stop uses a plug that the data names at that very site."""
     sites = {site.id: site for site in region.chargers.chargers}
     return all(
-        stop.kind == "waypoint"
-        or any(
-            plug.standard == stop.standard and not plug.standard_rule
-            for plug in sites[stop.charger_id].connectors
+        any(
+            plug.standard == stop.connector.standard and not plug.standard_rule
+            for plug in sites[stop.charger.id].connectors
         )
         for stop in plan.stops
+        if stop.charger and stop.connector
     )
 
 
@@ -70,7 +70,7 @@ def test_the_northwest_by_the_plugs_that_are_there(
     assert not plan.illustrative
     assert stated_plugs(northwest, plan)
     wanted = "CHADEMO" if car.startswith("nissan") else "CCS1"
-    assert {stop.standard for stop in plan.stops} <= {wanted}
+    assert {stop.connector.standard for stop in plan.stops if stop.connector} <= {wanted}
 
 
 def test_chargers_are_tied_to_the_road_beside_them(northwest: Region) -> None:
@@ -100,9 +100,8 @@ def test_seattle_by_way_of_portland_to_bend(northwest: Region, car: str) -> None
     visits = [stop for stop in plan.stops if stop.kind == "waypoint"]
     assert [stop.dwell_s for stop in visits] == [3600.0]
     assert plan.dwell_s == 3600.0
-    charged = [stop for stop in plan.stops if stop.kind == "charger"]
     wanted = "CHADEMO" if car.startswith("nissan") else "CCS1"
-    assert {stop.standard for stop in charged} <= {wanted}
+    assert {stop.connector.standard for stop in plan.stops if stop.connector} <= {wanted}
     assert plan.distance_km == pytest.approx(540, rel=0.1)  # by I-5 and US 26 or 97
 
 

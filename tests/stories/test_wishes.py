@@ -43,22 +43,22 @@ def fixture_usual(northwest: Region) -> Plan:
 
 def sites_of(northwest: Region, plan: Plan) -> list[Charger]:
     sites = {site.id: site for site in northwest.chargers.chargers}
-    return [sites[stop.charger_id] for stop in plan.stops]
+    return [sites[charger.id] for charger in plan.chargers]
 
 
 def test_a_banned_charger_is_never_used_again(northwest: Region, usual: Plan) -> None:
     banned: list[str] = []
     plan = usual
     for _ in range(4):
-        banned.append(plan.stops[0].charger_id)
+        banned.append(plan.chargers[0].id)
         plan = to_spokane(northwest, banned=banned)
-        assert not {stop.charger_id for stop in plan.stops} & set(banned)
+        assert not {charger.id for charger in plan.chargers} & set(banned)
         assert plan.total_s >= usual.certificate.lower_bound_s
     assert len(set(banned)) == 4
 
 
 def test_an_operator_that_is_excluded_is_not_used(northwest: Region, usual: Plan) -> None:
-    operator = usual.stops[0].operator
+    operator = usual.chargers[0].operator
     assert operator
     plan = to_spokane(northwest, exclude_operators=(operator,))
     assert plan.stops
@@ -76,7 +76,7 @@ def test_only_one_operator_and_none_that_is_not_known(northwest: Region) -> None
 
 def test_stalls_in_numbers(northwest: Region) -> None:
     plan = to_spokane(northwest, min_stalls=4, keep_unknown=False)
-    assert all((stop.stalls or 0) >= 4 for stop in plan.stops)
+    assert all((charger.stalls or 0) >= 4 for charger in plan.chargers)
 
 
 def test_100_kw_leaves_the_superchargers(northwest: Region) -> None:
@@ -85,8 +85,11 @@ def test_100_kw_leaves_the_superchargers(northwest: Region) -> None:
     ends, car = (SEATTLE, PORTLAND), "tesla-model-3-lr"
     plan = tripplan.plan(*ends, vehicle=car, region=northwest, **wishes)
     assert plan.stops
-    assert {stop.operator for stop in plan.stops} == {"Tesla"}
-    assert all(stop.charger_kw >= 100 and stop.power_rule for stop in plan.stops)
+    assert {charger.operator for charger in plan.chargers} == {"Tesla"}
+    plugs = [stop.connector for stop in plan.stops if stop.connector]
+    assert all(stop.charger_kw >= 100 for stop in plan.stops)
+    assert len(plugs) == len(plan.stops)
+    assert all(plug.power_rule for plug in plugs)
     with pytest.raises(tripplan.OutOfRangeError) as caught:
         tripplan.plan(*ends, vehicle=car, region=northwest, exclude_operators="Tesla", **wishes)
     for reason in ("too little power", "operator is to be avoided", "access is restricted"):
@@ -111,10 +114,12 @@ def test_a_leaf_with_an_adapter_charges_where_it_could_not(northwest: Region) ->
         there(arrival_soc=0.8)
     plan = there(arrival_soc=0.8, adapters=("CCS1:CHADEMO:50",))
     assert plan.audit.passed
-    last = plan.stops[-1]
+    first, last = plan.stops[0].connector, plan.stops[-1].connector
+    assert first is not None
+    assert last is not None
     assert (last.standard, last.standard_rule) == ("CHADEMO", "through an adapter from CCS1")
     assert {plug.standard for plug in sites_of(northwest, plan)[-1].connectors} >= {"CCS1"}
-    assert plan.stops[0].standard_rule == ""
+    assert first.standard_rule == ""
 
 
 def test_restricted_sites_are_there_for_those_who_may_use_them(northwest: Region) -> None:
@@ -144,7 +149,8 @@ def test_freeways_can_be_avoided_on_the_way_to_spokane(northwest: Region, usual:
 
 def test_stops_tell_what_the_directory_says(northwest: Region, usual: Plan) -> None:
     for stop, site in zip(usual.stops, sites_of(northwest, usual), strict=True):
-        assert stop.access == site.access == "public"
-        assert stop.opening_hours == site.opening_hours
-        assert (stop.network, stop.price) == (site.network, site.price)
-        assert "estimate" in stop.power_rule
+        assert stop.charger == site
+        assert site.access == "public"
+        assert stop.connector in site.connectors
+        assert stop.connector is not None
+        assert "estimate" in stop.connector.power_rule

@@ -126,8 +126,8 @@ def clean(text: str) -> str:
 def figures_of(plan: Plan) -> dict[str, Cell]:
     """Return the figures of a plan that a batch's table has, by its columns."""
     return {
-        "vehicle": plan.vehicle_id,
-        "soh": plan.soh,
+        "vehicle": plan.vehicle.id,
+        "soh": plan.vehicle.battery.soh,
         "ambient_c": plan.trip.conditions.ambient_c,
         "total_h": plan.total_s / S_PER_H,
         "driving_h": plan.driving_s / S_PER_H,

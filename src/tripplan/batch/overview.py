@@ -185,7 +185,7 @@ def write_overview(
             (folder / "pages").mkdir(exist_ok=True)
             save_html(plan, folder / href, region)
         ends = " to ".join(str(outcome.figures.get(end, "")) for end in ("origin", "destination"))
-        car = plan.vehicle_name if plan else outcome.figures.get("vehicle", "")
+        car = plan.vehicle.name if plan else outcome.figures.get("vehicle", "")
         entries.append(compare.Entry(f"{ends}, {car}", plan, outcome.reason, href=href))
     every = max(count or 0, len(outcomes))
     title = f"{every} trips" if every == len(entries) else f"{len(entries)} of {every} trips"

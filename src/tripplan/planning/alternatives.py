@@ -116,7 +116,7 @@ def _others(planner: Planner, trip: Trip, vehicle: Vehicle, best: Plan) -> Itera
 
 
 def _charger_ids(plan: Plan) -> set[str]:
-    return {stop.charger_id for stop in plan.stops if stop.kind == "charger"}
+    return {charger.id for charger in plan.chargers}
 
 
 def _cells(plan: Plan) -> set[tuple[int, int]]:

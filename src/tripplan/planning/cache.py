@@ -34,7 +34,6 @@ from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
-DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
 CLOSURE_REACH_KM = 0.5
@@ -90,8 +89,7 @@ class PlannerCache:
         Which chargers are banned, say, changes from trip to trip, and must not cost new rows of
         drives.
         """
-        able = vehicle.battery.charging_curve is not None
-        standards = sorted(DC_STANDARDS & set(vehicle.connectors)) if able else []
+        standards = sorted(vehicle.fast_charging_standards)
         key = wishes.model_dump_json(exclude=_OF_NO_SITE) + ",".join(standards)
         found = self._fitting.get(key)
         if found is None:

@@ -51,10 +51,8 @@ def describe(
     return Plan(
         tripplan_version=_VERSION,
         region=region.name,
-        vehicle_id=car.vehicle.id,
-        vehicle_name=car.vehicle.name,
+        vehicle=car.vehicle,
         trip=trip,
-        soh=car.vehicle.battery.soh,
         capacity_kwh=car.capacity_kwh,
         legs=legs,
         stops=stops,

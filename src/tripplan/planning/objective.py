@@ -95,10 +95,10 @@ class Pricing:
 
     def paid(self, stop: ChargingStop) -> ChargingStop:
         """Return a stop with what it costs."""
-        if stop.kind == "waypoint":
+        if stop.charger is None:
             wall_kwh = stop.energy_kwh / stop.plug_efficiency
             return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * wall_kwh})
-        tariff, rule = self.tariff(self._place[stop.charger_id])
+        tariff, rule = self.tariff(self._place[stop.charger.id])
         minutes = stop.charging_s / S_PER_H * MIN_PER_H
         cost = tariff.per_kwh * stop.energy_kwh + tariff.per_min * minutes + tariff.per_session
         return stop.model_copy(update={"cost": cost, "price_rule": rule})

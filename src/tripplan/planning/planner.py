@@ -179,7 +179,7 @@ class Planner:
         network, chargers = self.region.network, self.region.chargers
         waypoints = iter(nodes[1:-1])
         met = [
-            next(waypoints) if stop.kind == "waypoint" else chargers.node_of(stop.charger_id)
+            next(waypoints) if stop.charger is None else chargers.node_of(stop.charger.id)
             for stop in stops
         ]
         return tuple(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -138,7 +137,14 @@ def stop_at(
         limited_by=_main_limit(samples),
         heat_delay_s=max(0.0, busy_s - free_s),
         samples=samples,
-        **_facts(stop),
+        name=stop.place.label,
+        lat=stop.place.lat,
+        lon=stop.place.lon,
+        charger=stop.plug.site if stop.plug else None,
+        connector=stop.plug.connector if stop.plug else None,
+        dwell_s=stop.dwell_s,
+        standby_kwh=stop.standing_kwh,
+        plug_efficiency=stop.efficiency,
     )
 
 
@@ -194,48 +200,6 @@ def _all_samples(
         found += samples
         free_s += without_heat_s
     return tuple(found), free_s
-
-
-def _facts(stop: Stop) -> dict[str, Any]:
-    """Return what is known of a stop before the car comes there, by field."""
-    return {
-        "kind": "charger" if stop.plug else "waypoint",
-        "name": stop.place.label,
-        "lat": stop.place.lat,
-        "lon": stop.place.lon,
-        "dwell_s": stop.dwell_s,
-        "standby_kwh": stop.standing_kwh,
-        "plug_efficiency": stop.efficiency,
-        **_source_facts(stop.plug),
-    }
-
-
-def _source_facts(plug: Plug | None) -> dict[str, Any]:
-    """Return what sources say of a site, and by which rules values are assumed, by field."""
-    if plug is None:
-        return {
-            "charger_id": "",
-            "operator": "",
-            "illustrative": False,
-            "power_assumed": False,
-            "standard": "",
-            "stalls": None,
-        }
-    site, connector = plug.site, plug.connector
-    return {
-        "charger_id": site.id,
-        "operator": site.operator,
-        "illustrative": site.status == "illustrative",
-        "power_assumed": connector.power_assumed,
-        "standard": connector.standard,
-        "stalls": site.stalls,
-        "network": site.network,
-        "access": site.access,
-        "opening_hours": site.opening_hours,
-        "price": site.price,
-        "power_rule": connector.power_rule,
-        "standard_rule": connector.standard_rule,
-    }
 
 
 def _samples(

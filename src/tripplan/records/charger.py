@@ -1,16 +1,15 @@
-"""Charging sites: `Connector`, `Charger`, and `ChargerSet` that ties them to a network.
+"""Charging sites: `Connector` and `Charger`.
 
 What no source states stays unknown: None for a number, "unknown" or an empty text otherwise.  What
 is assumed says by which rule.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple
 
-import numpy as np
+from pydantic import ConfigDict
 
-from tripplan.arrays import Floats, Ints, column
 from tripplan.errors import DataError
 from tripplan.records.trip import ChargerAccess
 
@@ -19,7 +18,6 @@ __all__ = [
     "Charger",
     "ChargerAccess",
     "ChargerOperation",
-    "ChargerSet",
     "ChargerStatus",
     "Connector",
     "SourceEntry",
@@ -33,10 +31,15 @@ ChargerOperation = Literal["in_service", "out_of_service", "unknown"]
 MAX_POWER_KW: Final = 2000.0
 """Highest power that counts as possible at one plug, kW (HERE Routing v8 has the same bound)."""
 
+AS_DATA: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
+"""How these records are read from JSON: texts as they stand, no field that is not known."""
+
 
 @dataclass(frozen=True)
 class Connector:
     """One kind of plug at a site."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = AS_DATA
 
     standard: str
     """CHADEMO, CCS1, CCS2, NACS, TYPE1, TYPE2, ..."""
@@ -72,6 +75,8 @@ class Connector:
 class SourceEntry:
     """The entry of one data source that a site was made from."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = AS_DATA
+
     source: str
     """Name of the data source: "AFDC", "OpenStreetMap", ..."""
     id: str
@@ -85,6 +90,8 @@ class SourceEntry:
 @dataclass(frozen=True)
 class Charger:
     """One charging site (an OCPI *Location*)."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = AS_DATA
 
     id: str
     """Name of the site in its source."""
@@ -139,51 +146,6 @@ class Plug(NamedTuple):
     def power_kw(self) -> float:
         """Highest power at the plug, kW."""
         return self.connector.rated_kw
-
-
-@dataclass(frozen=True, eq=False)
-class ChargerSet:
-    """Charging sites, each tied to a network node."""
-
-    chargers: tuple[Charger, ...]
-    """The sites, shape (sites,)."""
-    node: Ints
-    """Network node of each site, shape (sites,)."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "node", column(self.node, np.int32))
-        faults = []
-        if self.node.shape != (len(self.chargers),):
-            faults.append(f"{len(self.chargers)} sites but {self.node.size} nodes")
-        for charger in self.chargers:
-            faults += [
-                f"{charger.id}: {plug.standard} has power {plug.power_kw} kW"
-                for plug in charger.connectors
-                if plug.power_kw is None or not 0 < plug.power_kw <= MAX_POWER_KW
-            ]
-        if faults:
-            raise DataError("these chargers cannot be used: " + "; ".join(faults), faults=faults)
-
-    def __len__(self) -> int:
-        return len(self.chargers)
-
-    def node_of(self, charger_id: str) -> int:
-        """Return the network node of the site with an id, its own or that of a source."""
-        for site, node in zip(self.chargers, self.node.tolist(), strict=True):
-            if charger_id in site.ids:
-                return int(node)
-        raise KeyError(charger_id)
-
-    def power_kw(self, standards: Sequence[str]) -> Floats:
-        """Highest power at each site over plugs of these standards, kW; 0 where none fits."""
-        wanted = set(standards)
-        return np.array(
-            [
-                max((p.rated_kw for p in c.connectors if p.standard in wanted), default=0.0)
-                for c in self.chargers
-            ],
-            dtype=np.float64,
-        )
 
 
 def rated_only(chargers: Iterable[Charger]) -> tuple[Charger, ...]:

@@ -8,10 +8,12 @@ Plain frozen values only, so that map, text and JSON all say the same.
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tripplan.records.base import Record
-from tripplan.records.trip import ChargerAccess, Objective, Place, Trip
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.trip import Objective, Place, Trip
+from tripplan.records.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 LimitedBy = Literal["vehicle", "charger", "temperature"]
 StopKind = Literal["charger", "waypoint"]
-SCHEMA_VERSION: Literal["tripplan-plan/1"] = "tripplan-plan/1"
+SCHEMA_VERSION: Literal["tripplan-plan/2"] = "tripplan-plan/2"
 
 
 class Trace(Record):
@@ -147,48 +149,26 @@ class PowerSample(Record):
 
 
 class ChargingStop(Record):
-    """A pause at a charger or at a waypoint.
+    """A stop at a charger or at a waypoint.
 
-    A waypoint without a plug has no ``charger_id``, no ``standard``, no ``samples`` and a
-    ``charger_kw`` of 0; its ``limited_by`` means nothing.
+    A waypoint has neither charger nor connector; one without a plug of its own has no ``samples``
+    and a ``charger_kw`` of 0, and its ``limited_by`` means nothing.
     """
 
     number: int
     """1 for the first stop of the trip, of whichever kind."""
-    kind: StopKind = "charger"
-    """Whether the trip stops there to charge or goes by way of it."""
-    charger_id: str
-    """Id of the site; empty at a waypoint's own plug, or where there is none."""
     name: str
     """Name of the site."""
     lat: float
     """Position of the site (WGS 84)."""
     lon: float
     """Position of the site (WGS 84)."""
-    operator: str
-    """Who runs it."""
-    network: str = ""
-    """Brand or roaming network; empty: not known."""
-    access: ChargerAccess = "unknown"
-    """Whether anybody may charge there."""
-    opening_hours: str | None = None
-    """In OpenStreetMap's opening_hours syntax; None: not known."""
-    price: str = ""
-    """What the source says about the price, in its own words."""
-    illustrative: bool
-    """Whether the charger is made up; such a stop is never to be shown as a real place."""
-    power_assumed: bool
-    """Whether the source did not state the power."""
-    power_rule: str = ""
-    """By which rule the power was assumed; empty where it is stated."""
-    standard: str
-    """The plug that is used."""
-    standard_rule: str = ""
-    """By which rule the kind of plug was assumed, or through which adapter the car uses it."""
+    charger: Charger | None = None
+    """The site as the region has it; None: a waypoint."""
+    connector: Connector | None = None
+    """The plug that is used, as the car sees it through an adapter; None: a waypoint."""
     charger_kw: float
     """Highest power that the plug gives the battery."""
-    stalls: int | None
-    """Cars that can charge there at once; None: not known."""
     arrival_soc: float
     """SoC on arrival."""
     departure_soc: float
@@ -227,6 +207,22 @@ class ChargingStop(Record):
     """Charging time that would have been saved if pack temperature never limited the power."""
     samples: tuple[PowerSample, ...]
     """The stop, moment by moment, shape (samples,)."""
+
+    @model_validator(mode="after")
+    def _charger_has_a_connector(self) -> "ChargingStop":
+        if (self.charger is None) != (self.connector is None):
+            raise ValueError("a stop has a charger and its connector, a waypoint neither")
+        return self
+
+    @property
+    def kind(self) -> StopKind:
+        """Whether the trip stops there to charge or goes by way of it."""
+        return "waypoint" if self.charger is None else "charger"
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether the charger is made up; such a stop is never to be shown as a real place."""
+        return self.charger is not None and self.charger.status == "illustrative"
 
     @property
     def pause_s(self) -> float:
@@ -278,20 +274,16 @@ class Audit(Record):
 class Plan(Record):
     """A trip that can be driven."""
 
-    schema_version: Literal["tripplan-plan/1"] = SCHEMA_VERSION
+    schema_version: Literal["tripplan-plan/2"] = SCHEMA_VERSION
     """Version of this record's form."""
     tripplan_version: str
     """Version of the program that made the plan."""
     region: str
     """Name of the region."""
-    vehicle_id: str
-    """Id of the car."""
-    vehicle_name: str
-    """Name of the car."""
+    vehicle: Vehicle
+    """The car as it was planned with: at its age, with every value."""
     trip: Trip
     """The question."""
-    soh: float
-    """State of health that was planned with."""
     capacity_kwh: float
     """Battery energy between SoC 0 and 1 on this trip, by age and cold."""
     legs: tuple[Leg, ...]
@@ -349,9 +341,14 @@ class Plan(Record):
         return self.charging_cost + self.home_cost
 
     @property
+    def chargers(self) -> tuple[Charger, ...]:
+        """The sites at which it charges, in the order of driving; waypoints do not count."""
+        return tuple(stop.charger for stop in self.stops if stop.charger)
+
+    @property
     def stop_count(self) -> int:
         """Stops at chargers; waypoints do not count."""
-        return sum(stop.kind == "charger" for stop in self.stops)
+        return len(self.chargers)
 
     @property
     def illustrative(self) -> bool:

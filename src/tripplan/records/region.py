@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DataError
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import RoadNetwork
 

@@ -23,6 +23,7 @@ from tripplan.records.marks import Unit
 from tripplan.records.trip import fraction
 
 Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
+DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 Cooling = Literal["none", "air", "refrigerant", "liquid"]
 Heater = Literal["ptc", "heat_pump", "none"]
 Kind = Literal["published", "fitted", "estimate", "user"]
@@ -312,6 +313,12 @@ class Vehicle(Record):
         if self.battery.charging_curve is not None and not self.connectors:
             raise ValueError("a car with a charging_curve needs at least one of connectors")
         return self
+
+    @property
+    def fast_charging_standards(self) -> frozenset[str]:
+        """Kinds of plug with which it charges on the way; empty: no fast charging."""
+        able = self.battery.charging_curve is not None
+        return DC_STANDARDS.intersection(self.connectors) if able else frozenset()
 
     def aged(self, soh: float | str) -> "Vehicle":
         """Return the same car at another state of health.

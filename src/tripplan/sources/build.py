@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tripplan.records.charger import Charger, ChargerSet, rated_only
+from tripplan.records.charger import Charger, rated_only
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

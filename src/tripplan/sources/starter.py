@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DataError
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

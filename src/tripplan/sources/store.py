@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from tripplan.errors import DataError
-from tripplan.records.charger import Charger, ChargerSet
+from tripplan.records.charger import Charger
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import COLUMNS, RoadNetwork
 from tripplan.records.region import Region, Water

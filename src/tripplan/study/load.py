@@ -57,12 +57,12 @@ class Load:
 
     def add_plan(self, plan: Plan) -> None:
         """Count the stops of a plan, and its tightest drive."""
-        stops = [stop for stop in plan.stops if stop.kind == "charger"]
-        for stop in stops:
-            charger = self._chargers.setdefault(stop.charger_id, _Charger(stop))
+        used = [(stop.charger.id, stop) for stop in plan.stops if stop.charger]
+        for charger_id, stop in used:
+            charger = self._chargers.setdefault(charger_id, _Charger(stop))
             charger.visits += 1
             charger.energy_kwh += stop.energy_kwh
-        for charger_id in {stop.charger_id for stop in stops}:
+        for charger_id in dict(used):
             self._chargers[charger_id].plans += 1
         leg = max(plan.legs, key=_share)
         drive = self._drives.setdefault((leg.start.label, leg.end.label), _Drive(leg))

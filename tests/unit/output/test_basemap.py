@@ -1,6 +1,7 @@
 """Roads, towns and chargers around the route."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -123,7 +124,9 @@ def test_a_crowd_of_short_roads_gives_way_before_it_is_drawn(
 def test_chargers_of_the_plan_are_not_shown_twice() -> None:
     plan, region = sample_plan(), sample_region()
     assert len(basemap.chargers_near(region, plan)) == 5
-    used = plan.stops[0].model_copy(update={"charger_id": "sample-vail"})
+    assert plan.stops[0].charger is not None
+    vail = replace(plan.stops[0].charger, id="sample-vail")
+    used = plan.stops[0].model_copy(update={"charger": vail})
     again = plan.model_copy(update={"stops": (used, *plan.stops[1:])})
     left = [charger.id for charger in basemap.chargers_near(region, again)]
     assert "sample-vail" not in left

@@ -24,17 +24,6 @@ def test_json_gives_an_equal_plan() -> None:
         assert export.from_json(export.to_json(plan)) == plan
 
 
-def test_json_from_before_there_were_wishes_is_read() -> None:
-    """Plans of 0.1.0 have none of the fields that came later; those take their defaults."""
-    data = json.loads(export.to_json(sample_plan()))
-    for field in ("chargers", "avoid", "departure"):
-        del data["trip"][field]
-    for stop in data["stops"]:
-        for field in ("network", "access", "opening_hours", "price", "power_rule", "standard_rule"):
-            del stop[field]
-    assert export.from_json(json.dumps(data)) == sample_plan()
-
-
 def test_json_keeps_wishes() -> None:
     plain = sample_plan()
     wished = plain.trip.model_copy(
@@ -85,10 +74,10 @@ def _edited(**changes: object) -> str:
 
 def test_every_fault_is_named() -> None:
     with pytest.raises(InvalidInputError) as caught:
-        export.from_json(_edited(total_s="soon", soh=[], colour="red"))
+        export.from_json(_edited(total_s="soon", vehicle=[], colour="red"))
     message = str(caught.value)
     assert "3 faults" in message
-    assert all(name in message for name in ("total_s", "soh", "colour"))
+    assert all(name in message for name in ("total_s", "vehicle", "colour"))
 
 
 def test_not_a_number_is_refused() -> None:

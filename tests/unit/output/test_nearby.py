@@ -7,13 +7,19 @@ import numpy as np
 import pytest
 
 from tests.page_data import handed
-from tests.render_sample import sample_plan, sample_region
+from tests.render_sample import finished, sample_car, sample_plan, sample_region
+from tests.render_visits import visits_plan
+from tests.worlds import car
 from tripplan.output.drawing.route_profile import course_of
 from tripplan.output.page import nearby
 from tripplan.output.page.map import to_html
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.output.text import report
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
+from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import ChargerWishes
+from tripplan.records.vehicle import Vehicle
 
 
 def region_with(*more: Charger) -> Region:
@@ -67,6 +73,119 @@ def test_wishes_are_reasons() -> None:
     wished = plan.model_copy(update={"trip": trip})
     (found,) = nearby.unused(wished, region_with(charger("a", *ON_ROUTE)), course_of(plan))
     assert found.reason == "banned by id"
+
+
+OWN = car().model_copy(update={"connectors": ("CHADEMO",)})
+"""A car that no catalogue knows."""
+CCS_SAKURA = sample_car().model_copy(update={"connectors": ("CCS1",)})
+"""A car of one's own under the id of one in the catalogue, which has CHAdeMO."""
+
+
+def reason_for(site: Charger, **changes: object) -> str:
+    """Return why the sample plan, so changed, passes a charger by."""
+    plan = sample_plan().model_copy(update=changes)
+    (found,) = nearby.unused(plan, region_with(site), course_of(plan))
+    return found.reason
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "fits", "does_not"),
+    [(OWN, "CHADEMO", "CCS1"), (CCS_SAKURA, "CCS1", "CHADEMO")],
+    ids=["own id", "id of the catalogue"],
+)
+def test_plugs_are_judged_by_the_car_of_the_plan(
+    vehicle: Vehicle, fits: str, does_not: str
+) -> None:
+    """Whatever the catalogue says of the car's id, and whatever plugs the plan used."""
+    here, there = (charger(kind, *ON_ROUTE, standard=kind) for kind in (fits, does_not))
+    assert reason_for(here, vehicle=vehicle) == "fits, but the stops used make a quicker trip"
+    assert reason_for(there, vehicle=vehicle) == "no plug that fits"
+    plan = sample_plan().model_copy(update={"vehicle": vehicle})
+    page = to_html(plan, region_with(here, there))
+    (sites,) = handed(page, "chargers")
+    assert {site[2].partition(": ")[0]: site[2].partition(": ")[2] for site in sites} == {
+        f"Site {fits}": "fits, but the stops used make a quicker trip",
+        f"Site {does_not}": "no plug that fits",
+    }
+
+
+def test_a_plan_without_stops_knows_the_plugs_of_its_car_as_well() -> None:
+    """The smallest plan there is: one leg, nothing used that could tell of the car."""
+    plan = stopless().model_copy(update={"vehicle": OWN})
+    sites = [charger(kind, *ON_ROUTE, standard=kind) for kind in ("CHADEMO", "CCS1")]
+    found = nearby.unused(plan, region_with(*sites), course_of(plan))
+    assert {one.charger.id: one.reason for one in found if one.charger in sites} == {
+        "CHADEMO": "fits, but the trip needs no charging stop",
+        "CCS1": "no plug that fits",
+    }
+
+
+def test_a_stand_in_fits_the_car_of_the_plan() -> None:
+    plan = sample_plan().model_copy(update={"vehicle": CCS_SAKURA})
+    near = charger("near", 39.6403, -106.3742)
+    far = charger("far", 39.6785, -105.9120, standard="CCS1")
+    found = nearby.stand_ins(plan, region_with(near, far))
+    assert found[1].charger == far
+
+
+def test_no_charger_fits_a_car_that_cannot_charge_fast() -> None:
+    slow = OWN.battery.model_copy(update={"charging_curve": None})
+    bare = OWN.model_copy(update={"connectors": ()})
+    for vehicle in (OWN.model_copy(update={"battery": slow}), bare):
+        assert reason_for(charger("a", *ON_ROUTE), vehicle=vehicle) == "no plug that fits"
+
+
+def test_an_adapter_of_the_trip_makes_a_plug_fit_with_its_power() -> None:
+    def reason(kw: float) -> str:
+        chargers = ChargerWishes.model_validate({"adapters": [f"CCS1:CHADEMO:{kw:g}"]})
+        trip = sample_plan().trip.model_copy(update={"chargers": chargers})
+        return reason_for(charger("a", *ON_ROUTE, standard="CCS1", kw=150.0), trip=trip)
+
+    assert reason(50.0) == "fits, but the stops used make a quicker trip"
+    assert reason(10.0) == "slower than the stops used"
+
+
+@pytest.mark.parametrize(
+    ("objective", "made"),
+    [("energy", "a trip of less energy"), ("money", "a cheaper trip")],
+)
+def test_the_stops_used_are_better_by_what_was_asked_for(objective: str, made: str) -> None:
+    trip = sample_plan().trip.model_copy(update={"objective": objective})
+    found = reason_for(charger("a", *ON_ROUTE), trip=trip)
+    assert found == f"fits, but the stops used make {made}"
+
+
+def stopless() -> Plan:
+    """Return the first leg of the sample as a trip of its own."""
+    return finished(sample_plan().legs[:1], ())
+
+
+def test_a_trip_without_stops_says_that_none_is_needed() -> None:
+    plan, region = stopless(), region_with(charger("a", *ON_ROUTE))
+    page = to_html(plan, region)
+    (sites,) = handed(page, "chargers")
+    assert "Site a: fits, but the trip needs no charging stop" in [site[2] for site in sites]
+    assert "stops used" not in page
+    assert "no charging stops" in page
+    text = report.to_text(plan)
+    assert "no stops" in text
+    assert "none charged" in text
+    assert "stops used" not in text
+
+
+def test_a_plug_at_a_waypoint_is_no_stop_used() -> None:
+    """Its 11 kW are not what chargers are held against, and it makes no charging stop needed."""
+    plain = visits_plan()
+    only = plain.model_copy(update={"stops": plain.stops[1:3], "legs": plain.legs[1:4]})
+    assert only.stop_count == 0
+    (found,) = (
+        one
+        for one in nearby.unused(
+            only, region_with(charger("a", 39.5505, -107.3248)), course_of(only)
+        )
+        if one.charger.id == "a"
+    )
+    assert found.reason == "fits, but the trip needs no charging stop"
 
 
 def test_reasons_are_counted() -> None:

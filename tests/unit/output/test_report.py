@@ -180,15 +180,24 @@ def test_provenance_is_outlined() -> None:
 
 
 def test_what_is_known_of_a_site_is_told_in_text_and_popup() -> None:
-    stop = changed_stop(
-        network="EVgo <Network>",
-        access="public",
-        opening_hours="Mo-Fr 08:00-18:00",
-        price="0.48 per kWh",
-        power_rule="CHADEMO without a stated power: 50 kW, estimate",
-        standard_rule="through an adapter from CCS1",
-    )
     plan = sample_plan()
+    charger, connector = plan.stops[0].charger, plan.stops[0].connector
+    assert charger is not None
+    assert connector is not None
+    stop = changed_stop(
+        charger=replace(
+            charger,
+            network="EVgo <Network>",
+            access="public",
+            opening_hours="Mo-Fr 08:00-18:00",
+            price="0.48 per kWh",
+        ),
+        connector=replace(
+            connector,
+            power_rule="CHADEMO without a stated power: 50 kW, estimate",
+            standard_rule="through an adapter from CCS1",
+        ),
+    )
     text = report.to_text(plan.model_copy(update={"stops": (stop, *plan.stops[1:])}))
     site = "network EVgo <Network>; access public; open Mo-Fr 08:00-18:00; price 0.48 per kWh"
     assert f"site {site}; id sample-1\n" in text

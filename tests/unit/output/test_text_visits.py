@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -212,20 +211,6 @@ def test_long_charging_is_drawn_in_hours() -> None:
 def test_json_keeps_visits() -> None:
     plan = visits_plan()
     assert export.from_json(export.to_json(plan)) == plan
-
-
-def test_json_from_before_there_were_visits_is_read() -> None:
-    data = json.loads(export.to_json(sample_plan()))
-    for record, fields in (
-        (data["trip"], ("waypoints", "via_chargers", "least_charge_soc", "most_stops")),
-        (data["trip"], ("longest_stop_s", "slow_down_to")),
-        (data, ("waiting_s", "dwell_s")),
-        *((leg, ("advice",)) for leg in data["legs"]),
-        *((stop, ("kind", "waited_s", "dwell_s", "dwell_energy_kwh")) for stop in data["stops"]),
-    ):
-        for field in fields:
-            del record[field]
-    assert export.from_json(json.dumps(data)) == sample_plan()
 
 
 def test_geojson_tells_stops_and_waypoints_apart() -> None:

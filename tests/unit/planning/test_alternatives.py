@@ -12,7 +12,7 @@ CAR = "chevrolet-bolt-60"
 
 
 def ids(plan: tripplan.Plan) -> set[str]:
-    return {stop.charger_id for stop in plan.stops}
+    return {charger.id for charger in plan.chargers}
 
 
 def test_alternatives_differ_and_are_sorted() -> None:

@@ -14,7 +14,8 @@ from tripplan.planning.charger_filter import (
     reason_against,
     usable_plugs,
 )
-from tripplan.records.charger import Charger, ChargerSet, Connector, SourceEntry, rated_only
+from tripplan.records.charger import Charger, Connector, SourceEntry, rated_only
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.trip import Adapter, ChargerWishes
 from tripplan.sources.chargers.assume import DEFAULT_RULES, PowerRule, assume_powers
 

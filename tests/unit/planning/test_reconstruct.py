@@ -13,7 +13,8 @@ import pytest
 
 from tests.worlds import across, car, hilly_region
 from tripplan.planning.planner import Planner
-from tripplan.records.charger import Charger, ChargerSet, Connector
+from tripplan.records.charger import Charger, Connector
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Leg, Plan

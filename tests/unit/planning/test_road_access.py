@@ -11,7 +11,7 @@ import tripplan
 from tests.worlds import car
 from tripplan.errors import DisconnectedError
 from tripplan.planning.road_access import open_arcs
-from tripplan.records.charger import ChargerSet
+from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import (
     FLAG_FERRY,

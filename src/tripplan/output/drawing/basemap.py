@@ -127,7 +127,7 @@ def _roads(drawn: Sequence[shapely.Geometry], stretch: float) -> tuple[Road, ...
 def chargers_near(region: Region, plan: Plan) -> tuple[Charger, ...]:
     """Return the chargers near the route that the plan does not use, the nearest where many."""
     lat, lon = route_columns(plan)
-    used = {stop.charger_id for stop in plan.stops}
+    used = {charger.id for charger in plan.chargers}
     box = widened(route_bounds(plan))
     found = []
     for charger in region.chargers.chargers:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 
 from tripplan.errors import DataError
+from tripplan.output.files import version_1
 from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.text import visits, words
 from tripplan.output.text.statements import leg_clocks
@@ -28,7 +30,7 @@ def to_json(plan: Plan) -> str:
 
 
 def from_json(text: str, *, where: str = "plan JSON") -> Plan:
-    """Read a plan that `to_json` wrote.
+    """Read a plan that `to_json` wrote, here or in a version of tripplan before.
 
     Parameters
     ----------
@@ -40,8 +42,8 @@ def from_json(text: str, *, where: str = "plan JSON") -> Plan:
     Raises
     ------
     DataError
-        It is not JSON, not a plan at all, of another format version, or its legs and stops do
-        not fit together.
+        It is not JSON, not a plan at all, of another format version, of version 1 with a car that
+        is not in the catalogue, or its legs and stops do not fit together.
     InvalidInputError
         Values are missing or wrong; one message names them all.
     """
@@ -55,14 +57,18 @@ def from_json(text: str, *, where: str = "plan JSON") -> Plan:
             f'{where}: not a plan; a plan is a JSON object with schema_version "{SCHEMA_VERSION}"',
             path=where,
         )
-    if version != SCHEMA_VERSION:
+    if version not in (SCHEMA_VERSION, version_1.SCHEMA_VERSION):
         raise DataError(
             f"{where}: its format is {words.one_line(version, 40)!r}, this version of tripplan "
             f'reads "{SCHEMA_VERSION}"; plan the trip again',
             path=where,
         )
     try:
-        plan = Plan.model_validate_json(text)
+        plan = (
+            Plan.model_validate_json(text)
+            if version == SCHEMA_VERSION
+            else version_1.read(data, where=where)
+        )
     except ValidationError as error:
         raise invalid_input(error, where=where, known=Plan.model_fields) from error
     faults = _structure_faults(plan)
@@ -85,13 +91,21 @@ def _structure_faults(plan: Plan) -> list[str]:
 def plan_json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what `to_json` writes.
 
-    It is published with the package as ``data/schemas/tripplan-plan-1.json``.
+    It is published with the package as ``data/schemas/tripplan-plan-2.json``.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{SCHEMA_VERSION.replace('/', ':')}",
-        **Plan.model_json_schema(mode="serialization"),
+        **Plan.model_json_schema(mode="serialization", schema_generator=_Untitled),
     }
+
+
+class _Untitled(GenerateJsonSchema):
+    """Leaves out titles that only repeat the name of a field."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        del schema
+        return False
 
 
 def schema_text() -> str:
@@ -117,15 +131,15 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
     """Return a GeoJSON FeatureCollection (RFC 7946): legs, stops, origin and destination.
 
     Positions are [longitude, latitude].  Each feature's ``kind`` is leg, stop (at a charger),
-    waypoint, origin or destination; its other properties are the fields of the record.
+    waypoint, origin or destination; its other properties are the fields of the record, those of a
+    stop's charger and connector beside its own.
     """
     features = [_point(plan.trip.origin, {"kind": "origin", "name": plan.trip.origin.label})]
     for number, leg in enumerate(plan.legs, start=1):
         features.append(_leg_feature(leg, number))
         if number <= len(plan.stops):
             stop = plan.stops[number - 1]
-            properties = stop.model_dump(mode="json", exclude={"samples", "lat", "lon", "kind"})
-            features.append(_point(stop, {"kind": KINDS[stop.kind], **properties}))
+            features.append(_point(stop, {"kind": KINDS[stop.kind], **_stop_properties(stop)}))
     end = plan.trip.destination
     features.append(_point(end, {"kind": "destination", "name": end.label}))
     return {
@@ -134,7 +148,10 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
         "tripplan": {
             "illustrative": plan.illustrative,
             **({"warning": words.ILLUSTRATIVE_LINE} if plan.illustrative else {}),
-            **plan.model_dump(mode="json", exclude={"legs", "stops", "trip"}),
+            **plan.model_dump(
+                mode="json",
+                exclude={"legs": True, "stops": True, "trip": True, "vehicle": {"provenance"}},
+            ),
         },
     }
 
@@ -146,6 +163,24 @@ KINDS = {"charger": "stop", "waypoint": "waypoint"}
 def _point(place: Place | ChargingStop, properties: dict[str, Any]) -> dict[str, Any]:
     geometry = {"type": "Point", "coordinates": [place.lon, place.lat]}
     return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _stop_properties(stop: ChargingStop) -> dict[str, Any]:
+    """Return what is known of a stop without a record inside: map programs show columns."""
+    own = stop.model_dump(mode="json", exclude={"samples", "lat", "lon"})
+    charger, connector = own.pop("charger") or {}, own.pop("connector") or {}
+    site = {key: value for key, value in charger.items() if key not in _NOT_SITE}
+    return {
+        **own,
+        "illustrative": stop.illustrative,
+        **({"charger_id": charger["id"]} if charger else {}),
+        **site,
+        **connector,
+    }
+
+
+_NOT_SITE = frozenset({"id", "name", "lat", "lon", "connectors", "sources"})
+"""Fields of a charger that a stop has itself, or that are more than one value."""
 
 
 def _leg_feature(leg: Leg, number: int) -> dict[str, Any]:
@@ -213,6 +248,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                 _row(
                     stop,
                     kind=KINDS[stop.kind],
+                    standard=stop.connector.standard if stop.connector else "",
                     start_s=times.arrival_s,
                     end_s=times.arrival_s + stop.pause_s,
                     duration_s=stop.pause_s,

@@ -14,12 +14,12 @@ import numpy as np
 from tripplan.output.drawing.basemap import chargers_near
 from tripplan.output.drawing.route_profile import Course
 from tripplan.output.text import words
-from tripplan.planning.charger_filter import reason_against
+from tripplan.planning.charger_filter import NO_PLUG, UsablePlugs, usable_plugs
 from tripplan.records.charger import Charger
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
-from tripplan.records.vehicle import catalogue
+from tripplan.records.trip import Objective
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 _KM_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M / M_PER_KM
@@ -57,53 +57,58 @@ class StandIn:
     """SoC there at the trip's mean consumption (assumption); below 0: out of reach."""
 
 
-def plugs_of(plan: Plan) -> frozenset[str]:
-    """Return the plugs of the plan's car; of a car that is not in the catalogue, those it used."""
-    car = catalogue().get(plan.vehicle_id)
-    if car is not None:
-        return frozenset(car.connectors)
-    return frozenset(stop.standard for stop in plan.stops if stop.standard)
+def _usable(plan: Plan, charger: Charger) -> UsablePlugs:
+    """Judge a charger as the plan's search did: by the plan's car, adapters and wishes."""
+    return usable_plugs((charger,), plan.vehicle.fast_charging_standards, plan.trip.chargers)
 
 
 def unused(plan: Plan, region: Region, course: Course) -> tuple[Unused, ...]:
     """Return the chargers near the route that the plan passes by, each with the reason.
 
     The reasons are read off the plan: wishes, plugs, distance, power and the charge with which the
-    car passes.  What is left fits, and the search found other stops quicker.
+    car passes.  What is left fits, and either no charging stop is needed or the search found others
+    better.
     """
-    plugs = plugs_of(plan)
-    weakest_kw = min((stop.charger_kw for stop in plan.stops if stop.charger_kw > 0), default=0.0)
     found = []
     for charger in chargers_near(region, plan):
-        against = reason_against(charger, plan.trip.chargers, standards=plugs)
-        if against is not None:
-            found.append(Unused(charger, against, ""))
+        usable = _usable(plan, charger)
+        if usable.plugs:
+            power_kw = usable.plugs[0].connector.rated_kw
+            found.append(Unused(charger, *_no_use(plan, charger, power_kw, course)))
         else:
-            found.append(Unused(charger, *_no_use(charger, plugs, course, weakest_kw)))
+            found.append(Unused(charger, next(iter(usable.dropped), NO_PLUG), ""))
     return tuple(found)
 
 
-def _no_use(
-    charger: Charger, plugs: frozenset[str], course: Course, weakest_kw: float
-) -> tuple[str, str]:
+_BETTER: Mapping[Objective, str] = {
+    "time": "a quicker trip",
+    "energy": "a trip of less energy",
+    "money": "a cheaper trip",
+    "stops": "a trip of fewer stops or less time",
+}
+"""What the stops used make, by what was asked for."""
+
+
+def _no_use(plan: Plan, charger: Charger, power_kw: float, course: Course) -> tuple[str, str]:
+    """Say why a charger that fits is not used, and the figures behind it."""
     east = (course.lon - charger.lon) * math.cos(math.radians(charger.lat))
     apart = np.hypot(east, course.lat - charger.lat) * _KM_PER_DEGREE
     nearest = int(np.argmin(apart))
     away_km, soc = float(apart[nearest]), float(course.soc[nearest])
-    power_kw = max((p.rated_kw for p in charger.connectors if p.standard in plugs), default=0.0)
+    weakest_kw = min((stop.charger_kw for stop in plan.stops if stop.charger), default=0.0)
     if away_km > _ASIDE_KM:
         return "off the route", f"{words.distance(away_km)} away as the crow flies"
+    passes = f"the car passes with {words.percent(soc)}"
+    if not plan.stop_count:
+        return "fits, but the trip needs no charging stop", passes
     if power_kw < _WEAKER * weakest_kw:
         return (
             "slower than the stops used",
             f"{words.power(power_kw)}; the stops used give {words.power(weakest_kw)} or more",
         )
     if soc > _PLENTY_SOC:
-        return "battery still well charged there", f"the car passes with {words.percent(soc)}"
-    return (
-        "fits, but the stops used make a quicker trip",
-        f"the car passes with {words.percent(soc)}",
-    )
+        return "battery still well charged there", passes
+    return f"fits, but the stops used make {_BETTER[plan.trip.objective]}", passes
 
 
 def reasons(found: Iterable[Unused]) -> tuple[tuple[str, int], ...]:
@@ -116,20 +121,23 @@ def stand_ins(plan: Plan, region: Region) -> Mapping[int, StandIn]:
 
     By road from the stop, over roads of the region; for stops at chargers of the region only.
     """
-    plugs = plugs_of(plan)
     sites = {charger.id: position for position, charger in enumerate(region.chargers.chargers)}
-    wanted = [s for s in plan.stops if s.kind == "charger" and s.charger_id in sites]
+    wanted = {
+        stop.number: (stop, sites[stop.charger.id])
+        for stop in plan.stops
+        if stop.charger and stop.charger.id in sites
+    }
     if not wanted:
         return {}
-    boxes = [(stop.lat, stop.lon) for stop in wanted]
+    boxes = [(stop.lat, stop.lon) for stop, _ in wanted.values()]
     fitting: dict[int, list[int]] = {}
     for position, charger in enumerate(region.chargers.chargers):
         near = any(_within(charger, lat, lon) for lat, lon in boxes)
-        if near and reason_against(charger, plan.trip.chargers, standards=plugs) is None:
+        if near and _usable(plan, charger).plugs:
             fitting.setdefault(int(region.chargers.node[position]), []).append(position)
     return {
-        stop.number: _stand_in(plan, region, stop, sites[stop.charger_id], fitting)
-        for stop in wanted
+        number: _stand_in(plan, region, stop, own, fitting)
+        for number, (stop, own) in wanted.items()
     }
 
 

@@ -86,7 +86,7 @@ def _row(way: Plan, best: Plan, sign: str, number: int | None) -> Markup:
     cells = (
         words.duration(way.total_s),
         "this plan" if number is None else words.duration(max(longer_s, 0.0)),
-        str(sum(stop.kind == "charger" for stop in way.stops)),
+        str(way.stop_count),
         words.percent(way.arrival_soc),
         words.distance(way.distance_km),
     )

@@ -99,7 +99,7 @@ def _unused(unused: Sequence[Unused]) -> Iterator[str]:
 def title(plan: Plan) -> str:
     """Return the title of the page, as plain text."""
     ends = f"{plan.trip.origin.label} → {plan.trip.destination.label}"
-    car = f"{words.duration(plan.total_s)} in a {plan.vehicle_name}"
+    car = f"{words.duration(plan.total_s)} in a {plan.vehicle.name}"
     return f"{words.one_line(ends)}: {words.one_line(car)}"
 
 

@@ -237,7 +237,7 @@ def _charging_facts(stop: ChargingStop) -> Facts:
         ("Energy", words.energy(stop.energy_kwh)),
         ("Power", f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"),
         ("Plug", statements.plug(stop)),
-        ("Operator", words.one_line(stop.operator, NAME_LIMIT) or None),
+        ("Operator", words.one_line(statements.operator(stop), NAME_LIMIT) or None),
         ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),
         *((label.capitalize(), text) for label, text in statements.site(stop)),
         *(("Note", rule) for rule in statements.plug_rules(stop)),

@@ -114,7 +114,7 @@ def _told(plan: Plan) -> str:
     trip = plan.trip
     return words.one_line(
         f"{trip.origin.label} to {trip.destination.label} in {words.duration(plan.total_s)} with "
-        f"{visits.counts(plan)}, {plan.vehicle_name}",
+        f"{visits.counts(plan)}, {plan.vehicle.name}",
         200,
     )
 
@@ -230,7 +230,7 @@ def _head(plan: Plan) -> Iterator[Markup]:
     yield _text(f"{words.duration(plan.total_s)}", 28, 90, 34, weight=700, colour=_BADGE)
     yield _text(figures, 240, 90, 22, colour=_QUIET)
     yield _text(
-        words.one_line(plan.vehicle_name, 44), WIDTH - 28, 44, 20, colour=_QUIET, anchor="end"
+        words.one_line(plan.vehicle.name, 44), WIDTH - 28, 44, 20, colour=_QUIET, anchor="end"
     )
     if plan.illustrative:
         yield tag("rect", x=WIDTH - 398, y=64, width=370, height=32, rx=8, fill=_AMBER)

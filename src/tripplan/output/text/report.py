@@ -116,13 +116,13 @@ def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
 
 
 def _charging_lines(stop: ChargingStop) -> list[str]:
-    operator = f", {words.one_line(stop.operator)}" if stop.operator else ""
+    operator = statements.operator(stop)
     waiting = visits.waiting(stop)
     return [
         visits.spell(stop),
         *([waiting] if waiting else []),
         f"{words.energy(stop.energy_kwh)}, {_power(stop)}",
-        f"plug {statements.plug(stop)}{operator}",
+        f"plug {statements.plug(stop)}{f', {operator}' if operator else ''}",
         *(f"note: {rule}" for rule in statements.plug_rules(stop)),
         f"site {'; '.join(f'{label} {text}' for label, text in statements.site(stop))}",
         *_limit_lines(stop),

@@ -94,32 +94,44 @@ def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
 
 
 def plug(stop: ChargingStop) -> str:
-    """Return "CHADEMO, 50 kW (power assumed), 2 stalls"."""
-    parts = [words.one_line(stop.standard, 40), words.power(stop.charger_kw)]
-    if stop.power_assumed:
+    """Return "CHADEMO, 50 kW (power assumed), 2 stalls"; empty at a waypoint."""
+    if stop.charger is None or stop.connector is None:
+        return ""
+    parts = [words.one_line(stop.connector.standard, 40), words.power(stop.charger_kw)]
+    if stop.connector.power_assumed:
         parts[-1] += " (power assumed)"
-    if stop.stalls is not None:
-        parts.append(words.count(stop.stalls, "stall"))
+    if stop.charger.stalls is not None:
+        parts.append(words.count(stop.charger.stalls, "stall"))
     return ", ".join(parts)
 
 
 def plug_rules(stop: ChargingStop) -> tuple[str, ...]:
     """Return what was assumed of the plug, by which rule; or which adapter it takes."""
-    rules = (stop.power_rule, stop.standard_rule)
+    if stop.connector is None:
+        return ()
+    rules = (stop.connector.power_rule, stop.connector.standard_rule)
     return tuple(words.one_line(rule, TEXT_LIMIT) for rule in rules if rule)
 
 
 def site(stop: ChargingStop) -> tuple[tuple[str, str], ...]:
     """Return what is known of a site beside its plugs: names of facts, and the facts."""
+    found = stop.charger
+    if found is None:
+        return ()
     known = (
-        ("network", stop.network if stop.network != stop.operator else ""),
-        ("access", stop.access if stop.access != "unknown" else ""),
-        ("open", stop.opening_hours or ""),
-        ("price", stop.price),
+        ("network", found.network if found.network != found.operator else ""),
+        ("access", found.access if found.access != "unknown" else ""),
+        ("open", found.opening_hours or ""),
+        ("price", found.price),
         ("cost", _cost_of(stop)),
-        ("id", stop.charger_id),
+        ("id", found.id),
     )
     return tuple((label, words.one_line(text, TEXT_LIMIT)) for label, text in known if text)
+
+
+def operator(stop: ChargingStop) -> str:
+    """Return who runs the site; empty: not known, or a waypoint."""
+    return words.one_line(stop.charger.operator) if stop.charger else ""
 
 
 def _cost_of(stop: ChargingStop) -> str:
@@ -131,7 +143,8 @@ def _cost_of(stop: ChargingStop) -> str:
 def car(plan: Plan) -> str:
     """Return the car with its battery's state."""
     return (
-        f"{words.one_line(plan.vehicle_name)}, battery health {words.percent(plan.soh)}, "
+        f"{words.one_line(plan.vehicle.name)}, "
+        f"battery health {words.percent(plan.vehicle.battery.soh)}, "
         f"{words.energy(plan.capacity_kwh)} usable on this trip"
     )
 

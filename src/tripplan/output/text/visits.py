@@ -27,8 +27,8 @@ def title(stop: ChargingStop) -> str:
 
 def counts(plan: Plan, noun: str = "stop") -> str:
     """Return "2 stops" or, where the trip has waypoints, "2 stops, 1 waypoint"."""
-    waypoints = sum(map(is_waypoint, plan.stops))
-    said = words.count(len(plan.stops) - waypoints, noun)
+    waypoints = len(plan.stops) - plan.stop_count
+    said = words.count(plan.stop_count, noun)
     return f"{said}, {words.count(waypoints, 'waypoint')}" if waypoints else said
 
 
