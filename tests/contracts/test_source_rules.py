@@ -25,6 +25,7 @@ DOORS = {
     "rasterio": ("sources.elevation.geotiff",),
     "folium": ("output.page.map",),
     "branca": ("output.page.map",),
+    "markupsafe": ("output.page.popups",),
     "xstatic": ("output.page.page",),
     "networkx": ("sources.osm.osmnx",),
     "opening_hours": ("planning.opening_hours",),

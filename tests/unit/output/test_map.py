@@ -154,7 +154,7 @@ def test_scripts_cannot_be_ended_early() -> None:
 
 def test_tags() -> None:
     assert tag("p", "a < b", class_="x y", hidden=True, title=None, aria_label="q\"'") == (
-        '<p class="x y" hidden aria-label="q&quot;&#x27;">a &lt; b</p>'
+        '<p class="x y" hidden aria-label="q&#34;&#39;">a &lt; b</p>'
     )
     assert tag("br") == "<br>"
     assert joined("a ", tag("b", " c "), None, 4) == "a <b> c </b>4"

@@ -5,10 +5,11 @@ HTML, in attributes, in JavaScript template literals and in a template engine's 
 ``{ } ` $ \\`` and the rare line ends become numeric entities as well.
 """
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
+
+import markupsafe
 
 from tripplan.output.page.nearby import FARTHEST_KM, StandIn, Unused, within_reach
 from tripplan.output.text import statements, visits, words
@@ -23,13 +24,8 @@ _TEXT_ONLY = frozenset({"title", "text", "tspan"})
 _VOID = frozenset({"br", "hr", "meta", "link", "img", "input"})
 _MORE = str.maketrans({ch: f"&#{ord(ch)};" for ch in "{}`$\\\u2028\u2029"})
 
-
-class Markup(str):
-    """HTML that is safe to show; made by this file only."""
-
-    __slots__ = ()
-
-
+Markup = markupsafe.Markup
+"""HTML that is safe to show; made by this file only."""
 Child = Markup | str | float | None
 Attribute = str | float | bool | None
 
@@ -37,7 +33,7 @@ Attribute = str | float | bool | None
 def escape(text: object, limit: int = TEXT_LIMIT) -> Markup:
     """Return text from anywhere as HTML that shows it, on one line, at most ``limit`` long."""
     line = words.one_line(text, limit)
-    return Markup(html.escape(line, quote=True).translate(_MORE))
+    return Markup(markupsafe.escape(line).translate(_MORE))
 
 
 def _child(text: object, *, measure: bool) -> Markup:
@@ -132,12 +128,13 @@ def style(code: str) -> Markup:
 
 def document(head: Markup, body: Markup) -> str:
     """Return a whole page in English."""
-    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
 
 
 def svg_document(picture: Markup) -> str:
     """Return an SVG file; its shapes are on lines of their own."""
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + picture.replace("><", ">\n<") + "\n"
+    lines = str(picture).replace("><", ">\n<")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{lines}\n'
 
 
 def document_link(href: str, text: str) -> Markup:
@@ -154,7 +151,7 @@ def picture_in(svg: str) -> Markup:
 def framed(page: str, height: int) -> str:
     """Return a whole page in a frame that keeps its scripts and styles to itself."""
     return (
-        f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="allow-scripts allow-popups" '
+        f'<iframe srcdoc="{markupsafe.escape(page)}" sandbox="allow-scripts allow-popups" '
         f'title="Trip plan" style="width:100%;height:{height}px;border:0"></iframe>'
     )
 
