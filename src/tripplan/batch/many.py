@@ -14,12 +14,12 @@ from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row, Unreadable, rows_of
 from tripplan.batch.worker import Chunk, Job, Keep, Results, planned
 from tripplan.errors import DataError
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.planning.requests import CACHE, STARTER, named_region, planner_for
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.vehicle import Vehicle
 from tripplan.records.wishes import WISHES
+from tripplan.sources.atomic import write_text_atomically
 from tripplan.sources.store import read_manifest, save_region
 
 _CHUNK = 8

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tripplan.errors import DataError
+from tripplan.sources.atomic import atomic_file
 
 
 def is_installed() -> bool:
@@ -67,15 +68,11 @@ def write(path: Path, rows: Iterable[Mapping[str, Any]], kinds: Mapping[str, typ
         ) from error
     types = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
     schema = pa.schema([(name, types[kind]) for name, kind in kinds.items()])
-    part, left = path.with_name(f".{path.name}.part"), iter(rows)
-    try:
-        with pq.ParquetWriter(part, schema) as file:
-            while some := list(islice(left, 1024)):
-                cells = [
-                    {n: None if row.get(n, "") == "" else kind(row[n]) for n, kind in kinds.items()}
-                    for row in some
-                ]
-                file.write_table(pa.Table.from_pylist(cells, schema))
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"file {path}: cannot be written ({error})", path=str(path)) from error
+    left = iter(rows)
+    with atomic_file(path) as whole, pq.ParquetWriter(whole, schema) as file:
+        while some := list(islice(left, 1024)):
+            cells = [
+                {n: None if row.get(n, "") == "" else kind(row[n]) for n, kind in kinds.items()}
+                for row in some
+            ]
+            file.write_table(pa.Table.from_pylist(cells, schema))

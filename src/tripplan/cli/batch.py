@@ -131,8 +131,11 @@ def study(
 
 
 def _make(folder: Path) -> None:
+    """Make a folder, or rid it of what a sudden end left half-written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for torn in folder.glob(".*.part"):
+            torn.unlink()
     except OSError as error:
         raise DataError(f"folder {folder}: cannot be made ({error})", path=str(folder)) from error
 
@@ -150,19 +153,16 @@ def _write(outcomes: "Iterable[Outcome]", path: Path) -> "list[Outcome]":
     from tripplan.batch import SUMMARY_FIELDS
     from tripplan.batch.overview import SHOWN
     from tripplan.output.files import export
+    from tripplan.sources.atomic import atomic_file
 
-    part = path.with_name(f".{path.name}.part")
     first: list[Outcome] = []
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(export.to_csv((), SUMMARY_FIELDS))
-            for outcome in outcomes:
-                file.write(export.to_csv([outcome.summary()], SUMMARY_FIELDS, header=False))
-                if len(first) < SHOWN:
-                    first.append(outcome)
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"file {path}: cannot be written ({error})", path=str(path)) from error
+    with atomic_file(path) as file:
+        file.write(export.to_csv((), SUMMARY_FIELDS).encode())
+        for outcome in outcomes:
+            row = export.to_csv([outcome.summary()], SUMMARY_FIELDS, header=False)
+            file.write(row.encode())
+            if len(first) < SHOWN:
+                first.append(outcome)
     return first
 
 

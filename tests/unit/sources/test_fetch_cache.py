@@ -10,7 +10,8 @@ import pytest
 
 from tests.fake_servers import FakeServers, asker, fake_servers, settings_for
 from tripplan.errors import DataError, OfflineError
-from tripplan.sources.fetch.cache import FetchCache, FetchRecord, question_key, write_whole
+from tripplan.sources.atomic import write_bytes_atomically
+from tripplan.sources.fetch.cache import FetchCache, FetchRecord, question_key
 from tripplan.sources.fetch.nominatim import find_place
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
@@ -114,14 +115,14 @@ def test_a_failed_write_leaves_the_old_file_and_no_scraps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "answer.body"
-    write_whole(path, b"old")
+    write_bytes_atomically(path, b"old")
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(DataError, match="No space left"):
-        write_whole(path, b"new")
+        write_bytes_atomically(path, b"new")
     assert [p.name for p in tmp_path.iterdir()] == ["answer.body"]
     assert path.read_bytes() == b"old"
 

@@ -16,12 +16,12 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from tripplan.errors import DataError
 from tripplan.output.files import version_1
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.text import visits, words
 from tripplan.output.text.statements import leg_clocks
 from tripplan.records.base import invalid_input
 from tripplan.records.plan import SCHEMA_VERSION, ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
+from tripplan.sources.atomic import write_text_atomically
 
 
 def to_json(plan: Plan) -> str:

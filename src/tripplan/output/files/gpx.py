@@ -6,10 +6,10 @@ Element names and their order are those of https://www.topografix.com/GPX/1/1/; 
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.text import visits, words
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Place
+from tripplan.sources.atomic import write_text_atomically
 
 GPX = "http://www.topografix.com/GPX/1/1"
 

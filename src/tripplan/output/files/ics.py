@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tripplan.errors import InvalidInputError
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.files.gpx import does
 from tripplan.output.text import visits, words
 from tripplan.output.text.statements import leg_clocks
 from tripplan.records.plan import Plan
+from tripplan.sources.atomic import write_text_atomically
 
 _FOLD = 74
 """Octets of a line beside its line end; RFC 5545 allows 75 (section 3.1)."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from tripplan.output.drawing.colours import soc_colour
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.files.gpx import does
 from tripplan.output.text import visits, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
+from tripplan.sources.atomic import write_text_atomically
 
 KML = "http://www.opengis.net/kml/2.2"
 

@@ -9,7 +9,6 @@ import numpy as np
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.lines import simplify
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.page import switches
 from tripplan.output.page.compare_chart import COLOURS, lines
 from tripplan.output.page.page import COMPARE_SCRIPTS, json_text, page
@@ -25,6 +24,7 @@ from tripplan.output.page.popups import (
 from tripplan.output.text import words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
+from tripplan.sources.atomic import write_text_atomically
 
 _LINE_DEG = 0.002
 """The line of a way may lie this far beside its road (about 200 m), and farther where there are

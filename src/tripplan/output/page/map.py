@@ -16,7 +16,6 @@ from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.labels import name_below
 from tripplan.output.drawing.lines import between, simplify
 from tripplan.output.drawing.route_profile import Course, course_of, packed, track_of
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
 from tripplan.output.page.page import json_text, page, with_steady_names
@@ -25,6 +24,7 @@ from tripplan.output.page.power import power_chart
 from tripplan.output.text import visits, words
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
 from tripplan.records.region import Region
+from tripplan.sources.atomic import write_text_atomically
 
 _TOUCHING_DEG = 0.001
 """A place this near to the road counts as lying on it (about 100 m)."""

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.page.map import to_html
 from tripplan.output.page.popups import Markup, framed, name, picture_in, tag
 from tripplan.output.picture.picture import to_svg
 from tripplan.output.text import statements, visits, words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
+from tripplan.sources.atomic import write_text_atomically
 
 
 class Explorer:

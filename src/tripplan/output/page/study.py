@@ -7,7 +7,6 @@ from typing import Any
 
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.ground import bare, ground_in
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.page import heat_map, switches
 from tripplan.output.page.heat_map import HeatMap
 from tripplan.output.page.page import STUDY_SCRIPTS, json_text, page
@@ -24,6 +23,7 @@ from tripplan.output.text import words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
+from tripplan.sources.atomic import write_text_atomically
 
 CHARGERS_ON_MAP, DRIVES_ON_MAP, ENDS_ON_MAP = 400, 40, 100
 LISTED = 12

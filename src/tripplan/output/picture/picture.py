@@ -12,11 +12,11 @@ from tripplan.output.drawing.colours import SOC_COLOURS, soc_colour
 from tripplan.output.drawing.lines import simplify
 from tripplan.output.drawing.route_profile import Course, course_of, track_of
 from tripplan.output.drawing.shapes import shapes_within
-from tripplan.output.files.atomic import write_text_atomically
 from tripplan.output.page.popups import Attribute, Markup, joined, points, rings, svg_document, tag
 from tripplan.output.text import visits, words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
+from tripplan.sources.atomic import write_text_atomically
 
 WIDTH, HEIGHT = 1200.0, 630.0
 """In pixels: the size that link previews are shown at."""

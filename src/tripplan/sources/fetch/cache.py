@@ -6,17 +6,15 @@ the SHA-256 of the body; a body without its record, or with another hash, counts
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tripplan.errors import DataError
 from tripplan.sources.store import file_sha256
+from tripplan.sources.atomic import write_bytes_atomically
 
 FORMAT: Final = "tripplan-fetched/1"
 
@@ -64,32 +62,6 @@ def question_key(method: str, url: str, query: Mapping[str, str]) -> str:
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there, so that no half of it is ever found.
-
-    Raises
-    ------
-    DataError
-        It cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror or error}); choose another folder for the "
-            "cache",
-            path=str(path),
-        ) from error
-
-
 class FetchCache:
     """Answers below one folder, a sub-folder for each service."""
 
@@ -134,8 +106,9 @@ class FetchCache:
         """
         path = self._path(service, key)
         noted = json.dumps(asdict(record), indent=1, ensure_ascii=False, sort_keys=True)
-        write_whole(path, body)
-        write_whole(path.with_suffix(".json"), noted.encode("utf-8", "replace") + b"\n")
+        write_bytes_atomically(path, body, in_new_folder=True)
+        note = noted.encode("utf-8", "replace") + b"\n"
+        write_bytes_atomically(path.with_suffix(".json"), note)
         return CachedAnswer(path, record)
 
     def _path(self, service: str, key: str) -> Path:

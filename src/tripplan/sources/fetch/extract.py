@@ -6,9 +6,7 @@ shows the latest state of the map.
 """
 
 import hashlib
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import quoteattr
 
 from tripplan.errors import DataError
+from tripplan.sources.atomic import atomic_file
 from tripplan.sources.fetch.http import UnusableAnswerError, read_json
 from tripplan.sources.fetch.overpass import TileAnswer
 
@@ -61,19 +60,8 @@ def write_extract(tiles: Sequence[TileAnswer], folder: Path) -> Extract:
     hashes = "\n".join(tile.answer.record.sha256 for tile in latest)
     path = folder / f"overpass-{hashlib.sha256(hashes.encode()).hexdigest()[:16]}.osm"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                counts = _write(latest, stream)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror or error})", path=str(path)
-        ) from error
+        with atomic_file(path, in_new_folder=True) as stream:
+            counts = _write(latest, stream)
     except UnusableAnswerError as error:
         raise DataError(f"{folder}: an answer in the cache is damaged ({error})") from error
     elements = {kind: counts[0][kind] for kind in _TYPES}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tripplan.errors import DataError
-from tripplan.output.files.atomic import write_text_atomically
+from tripplan.sources.atomic import write_text_atomically
 
 
 def test_writes_what_it_is_given(tmp_path: Path) -> None:
