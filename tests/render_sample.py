@@ -264,7 +264,7 @@ def sample_car() -> Vehicle:
 
 def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
     """Return the plan of these legs and stops, with everything around them."""
-    total = sum(leg.driving_s for leg in legs) + sum(stop.pause_s for stop in stops)
+    total = sum(leg.driving_s for leg in legs) + sum(stop.duration_s for stop in stops)
     loaded = ConditionedVehicle.under(sample_car(), Conditions())
     loaded = replace(loaded, mass_kg=MASS_KG, capacity_kwh=CAPACITY_KWH)
     legs = with_uncertainty(legs, stops, loaded)

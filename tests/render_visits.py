@@ -32,7 +32,7 @@ def _night(state: dict[str, float], place: Place) -> ChargingStop:
     """Charge at 11 kW during the night; the car is full long before the morning."""
     arrival_c, state["pack"] = state["pack"], MORNING_C
     plain = charge(state, 2, place, 0.95, illustrative=False, charger_kw=11.0)
-    state["s"] += NIGHT_S - plain.pause_s
+    state["s"] += NIGHT_S - plain.duration_s
     state["pack"] = MORNING_C
     return plain.model_copy(
         update={

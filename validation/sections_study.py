@@ -64,7 +64,7 @@ def together(overview: Overview) -> str:
     """Return tables of chargers, tight drives and dead ends."""
     every_kwh = sum(charger.energy_kwh for charger in overview.chargers)
     chargers = [
-        [one.name, str(one.visits), f"{one.energy_kwh:.0f}", f"{one.energy_kwh / every_kwh:.0%}"]
+        [one.name, str(one.stops), f"{one.energy_kwh:.0f}", f"{one.energy_kwh / every_kwh:.0%}"]
         for one in overview.chargers[:LISTED]
     ]
     drives = [

@@ -270,7 +270,7 @@ def _joining(
             if not abs(stated - driven) <= allowed:
                 found.append(f"{where}: states {stated:.3f} {what}, its road has {driven:.3f}")
         if number <= len(stops):
-            clock_s += stops[number - 1].pause_s
+            clock_s += stops[number - 1].duration_s
     return found
 
 

@@ -113,8 +113,8 @@ def _again(trip: Trip, car: ConditionedVehicle, plan: Plan) -> _Again:
             lacking = max(lacking, off)
         most_off = max(most_off, off)
         temperatures.append(own.conditions.ambient_c)
-        pause_s = 0.0 if last else plan.stops[number].pause_s
-        clock += timedelta(seconds=leg.driving_s + pause_s)
+        stop_s = 0.0 if last else plan.stops[number].duration_s
+        clock += timedelta(seconds=leg.driving_s + stop_s)
     driving_s = [max(leg.driving_s, 1.0) for leg in plan.legs]
     mean_c = float(np.average(temperatures, weights=driving_s))
     used_c = car.conditions.ambient_c

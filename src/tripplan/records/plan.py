@@ -225,7 +225,7 @@ class ChargingStop(Record):
         return self.charger is not None and self.charger.status == "illustrative"
 
     @property
-    def pause_s(self) -> float:
+    def duration_s(self) -> float:
         """Time from arrival to departure, seconds: dwell, waiting, overhead and charging."""
         return self.dwell_s + self.waited_s + self.overhead_s + self.charging_s
 

@@ -20,7 +20,7 @@ _LINE_DEG = 0.002
 @dataclass
 class _Charger:
     stop: ChargingStop
-    visits: int = 0
+    stops: int = 0
     energy_kwh: float = 0.0
     plans: int = 0
 
@@ -60,7 +60,7 @@ class Load:
         used = [(stop.charger.id, stop) for stop in plan.stops if stop.charger]
         for charger_id, stop in used:
             charger = self._chargers.setdefault(charger_id, _Charger(stop))
-            charger.visits += 1
+            charger.stops += 1
             charger.energy_kwh += stop.energy_kwh
         for charger_id in dict(used):
             self._chargers[charger_id].plans += 1
@@ -98,7 +98,7 @@ class Load:
                 one.stop.lat,
                 one.stop.lon,
                 one.stop.illustrative,
-                one.visits,
+                one.stops,
                 one.energy_kwh,
                 one.plans,
             )

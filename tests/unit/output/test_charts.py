@@ -19,7 +19,7 @@ from tripplan.output.drawing.colours import (
     soc_colour,
 )
 from tripplan.output.drawing.lines import simplify
-from tripplan.output.drawing.route_profile import course_of
+from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.power import power_chart
 from tripplan.records.plan import Plan
@@ -43,16 +43,16 @@ def points(node: ET.Element) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in pairs]
 
 
-def test_the_course_joins_the_legs() -> None:
+def test_the_profile_joins_the_legs() -> None:
     plan = sample_plan()
-    course = course_of(plan)
-    on_road = course.part % 2 == 0
+    profile = profile_of(plan)
+    on_road = profile.part % 2 == 0
     assert int(on_road.sum()) == sum(len(leg.trace.lat) for leg in plan.legs)
-    assert course.speed_kmh[~on_road].max() == 0.0
-    assert bool(np.all(np.diff(course.elapsed_s) >= 0))
-    assert course.elapsed_s[-1] == pytest.approx(plan.total_s)
-    assert course.span_km == pytest.approx(plan.distance_km)
-    assert bool(np.all(np.diff(course.distance_km) >= 0))
+    assert profile.speed_kmh[~on_road].max() == 0.0
+    assert bool(np.all(np.diff(profile.elapsed_s) >= 0))
+    assert profile.elapsed_s[-1] == pytest.approx(plan.total_s)
+    assert profile.span_km == pytest.approx(plan.distance_km)
+    assert bool(np.all(np.diff(profile.distance_km) >= 0))
 
 
 def test_soc_line_runs_from_departure_to_arrival() -> None:
@@ -96,7 +96,7 @@ def test_over_time_a_stop_is_as_wide_as_it_takes() -> None:
     for spell, stop, leg in zip(spells, plan.stops, plan.legs, strict=False):
         begin = left + leg.trace.elapsed_s[-1] / plan.total_s * (right - left)
         assert float(spell.get("x", "")) == pytest.approx(begin, abs=0.06)
-        wide = stop.pause_s / plan.total_s * (right - left)
+        wide = stop.duration_s / plan.total_s * (right - left)
         assert float(spell.get("width", "")) == pytest.approx(wide, abs=0.06)
     soc_line = points(by_class(over(plan, "time"), "tp-line")[0])
     assert all(a[0] <= b[0] for a, b in pairwise(soc_line))

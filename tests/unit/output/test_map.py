@@ -14,8 +14,8 @@ from tests.page_data import handed, track
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
 from tripplan.errors import DataError
-from tripplan.output.drawing import route_profile as course
-from tripplan.output.drawing.route_profile import course_of, track_of
+from tripplan.output.drawing import route_profile
+from tripplan.output.drawing.route_profile import profile_of, track_of
 from tripplan.output.page.map import save_html, to_html
 from tripplan.output.page.page import page, with_steady_names
 from tripplan.output.page.popups import (
@@ -88,7 +88,7 @@ def test_the_track_is_that_of_the_plan() -> None:
     plan = sample_plan()
     html = to_html(plan)
     found = track(html)
-    whole = course_of(plan)
+    whole = profile_of(plan)
     on_road = whole.part % 2 == 0
     road = {"soc": whole.soc, "pack": whole.pack_c, "lat": whole.lat, "lon": whole.lon}
     for leg in range(0, 2 * len(plan.legs), 2):
@@ -109,13 +109,13 @@ def test_the_track_is_that_of_the_plan() -> None:
 def test_a_long_winding_road_is_drawn_with_few_points(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = sample_plan()
     full = track_of(plan).lat.size
-    monkeypatch.setattr(course, "POINT_LIMIT", full - 40)
+    monkeypatch.setattr(route_profile, "POINT_LIMIT", full - 40)
     assert track_of(plan).lat.size <= full - 40
     leg = plan.legs[0]
     ends = {name: values[:: len(values) - 1] for name, values in leg.trace.model_dump().items()}
     straight = leg.model_copy(update={"trace": leg.trace.model_copy(update=ends)})
     few = plan.model_copy(update={"legs": (straight,), "stops": ()})
-    assert course_of(few).lat.size == 2
+    assert profile_of(few).lat.size == 2
     assert track_of(few).lat.size > 50
 
 
@@ -214,4 +214,4 @@ def test_a_page_of_a_thousand_winding_kilometres_stays_small() -> None:
     plan = sample_plan().model_copy(update={"legs": (long,), "stops": (), "distance_km": 1000.0})
     html = to_html(plan, sample_region())
     assert len(html.encode()) < 3_000_000
-    assert 2_000 < track(html)["lat"].size <= course.POINT_LIMIT
+    assert 2_000 < track(html)["lat"].size <= route_profile.POINT_LIMIT

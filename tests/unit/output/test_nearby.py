@@ -10,7 +10,7 @@ from tests.page_data import handed
 from tests.render_sample import finished, sample_car, sample_plan, sample_region
 from tests.render_visits import visits_plan
 from tests.worlds import car
-from tripplan.output.drawing.route_profile import course_of
+from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby
 from tripplan.output.page.map import to_html
 from tripplan.output.text import report
@@ -62,7 +62,7 @@ ON_ROUTE = (39.7061, -105.6975)
 )
 def test_a_reason_fits_the_charger(site: Charger, reason: str) -> None:
     plan = sample_plan()
-    (found,) = nearby.unused(plan, region_with(site), course_of(plan))
+    (found,) = nearby.unused(plan, region_with(site), profile_of(plan))
     assert (found.charger, found.reason) == (site, reason)
 
 
@@ -71,7 +71,7 @@ def test_wishes_are_reasons() -> None:
     chargers = ChargerWishes.model_validate({"banned": ["a"]})
     trip = plan.trip.model_copy(update={"chargers": chargers})
     wished = plan.model_copy(update={"trip": trip})
-    (found,) = nearby.unused(wished, region_with(charger("a", *ON_ROUTE)), course_of(plan))
+    (found,) = nearby.unused(wished, region_with(charger("a", *ON_ROUTE)), profile_of(plan))
     assert found.reason == "banned by id"
 
 
@@ -84,7 +84,7 @@ CCS_SAKURA = sample_car().model_copy(update={"connectors": ("CCS1",)})
 def reason_for(site: Charger, **changes: object) -> str:
     """Return why the sample plan, so changed, passes a charger by."""
     plan = sample_plan().model_copy(update=changes)
-    (found,) = nearby.unused(plan, region_with(site), course_of(plan))
+    (found,) = nearby.unused(plan, region_with(site), profile_of(plan))
     return found.reason
 
 
@@ -113,7 +113,7 @@ def test_a_plan_without_stops_knows_the_plugs_of_its_car_as_well() -> None:
     """The smallest plan there is: one leg, nothing used that could tell of the car."""
     plan = stopless().model_copy(update={"vehicle": OWN})
     sites = [charger(kind, *ON_ROUTE, standard=kind) for kind in ("CHADEMO", "CCS1")]
-    found = nearby.unused(plan, region_with(*sites), course_of(plan))
+    found = nearby.unused(plan, region_with(*sites), profile_of(plan))
     assert {one.charger.id: one.reason for one in found if one.charger in sites} == {
         "CHADEMO": "fits, but the trip needs no charging stop",
         "CCS1": "no plug that fits",
@@ -181,7 +181,7 @@ def test_a_plug_at_a_waypoint_is_no_stop_used() -> None:
     (found,) = (
         one
         for one in nearby.unused(
-            only, region_with(charger("a", 39.5505, -107.3248)), course_of(only)
+            only, region_with(charger("a", 39.5505, -107.3248)), profile_of(only)
         )
         if one.charger.id == "a"
     )
@@ -191,7 +191,7 @@ def test_a_plug_at_a_waypoint_is_no_stop_used() -> None:
 def test_reasons_are_counted() -> None:
     plan = sample_plan()
     sites = [charger(f"x{k}", *ON_ROUTE, standard="CCS2") for k in range(3)]
-    found = nearby.unused(plan, region_with(*sites, charger("y", *ON_ROUTE)), course_of(plan))
+    found = nearby.unused(plan, region_with(*sites, charger("y", *ON_ROUTE)), profile_of(plan))
     assert nearby.reasons(found)[0] == ("no plug that fits", 3)
 
 

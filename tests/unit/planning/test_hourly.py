@@ -40,7 +40,9 @@ def test_every_leg_keeps_the_reserve_at_the_temperature_of_its_own_hours() -> No
         drive = redriven(own, leg, start_kwh, leg.pack_departure_c, 60.0)
         left.append(drive.energy_kwh / plan.capacity_kwh)
         clock += timedelta(seconds=leg.driving_s)
-        clock += timedelta(seconds=plan.stops[number].pause_s if number < len(plan.stops) else 0.0)
+        clock += timedelta(
+            seconds=plan.stops[number].duration_s if number < len(plan.stops) else 0.0
+        )
     assert min(left) >= 0.1
     assert met[0] < -9.0 < met[-1]
     driving_s = [leg.driving_s for leg in plan.legs]

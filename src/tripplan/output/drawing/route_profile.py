@@ -19,13 +19,13 @@ POINT_LIMIT = 9_000
 _FINEST_DEG = 0.0001
 """The drawn line may lie this far beside the road (about 10 m)."""
 _EVEN_PARTS = 320
-"""Values are told at least this often along the trip, however straight the road."""
+"""Values are given at least this often along the trip, however straight the road."""
 _STOP_PARTS = 12
 """And so often during each stop."""
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class RouteProfile:
     """Columns of shape (points,) from start to end; while the car stands, they share a distance."""
 
     lat: Floats
@@ -50,9 +50,11 @@ class Course:
         """Length of the time axis, at least a minute."""
         return max(float(self.elapsed_s[-1]), 60.0)
 
-    def at(self, kept: Longs) -> "Course":
+    def at(self, kept: Longs) -> "RouteProfile":
         """Return some of the points."""
-        return Course(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})
+        return RouteProfile(
+            **{field.name: getattr(self, field.name)[kept] for field in fields(self)}
+        )
 
 
 _TRACED = (
@@ -60,13 +62,13 @@ _TRACED = (
 )  # fmt: skip
 
 
-def course_of(plan: Plan) -> Course:
+def profile_of(plan: Plan) -> RouteProfile:
     """Join legs and stops."""
     return _joined(_parts(plan, even_km=None))
 
 
-def track_of(plan: Plan) -> Course:
-    """Return a course of few points that still shows every bend and every change of values."""
+def track_of(plan: Plan) -> RouteProfile:
+    """Return a profile of few points that still shows every bend and every change of values."""
     even_km = max(plan.distance_km, 1.0) / _EVEN_PARTS
     whole = _joined(_parts(plan, even_km=even_km))
     tolerance = _FINEST_DEG
@@ -82,17 +84,17 @@ def track_of(plan: Plan) -> Course:
         tolerance *= 2.0
 
 
-def _range(course: Course) -> range:
-    return range(int(course.part[-1]) + 1)
+def _range(profile: RouteProfile) -> range:
+    return range(int(profile.part[-1]) + 1)
 
 
-def _joined(parts: Iterator[dict[str, Floats]]) -> Course:
+def _joined(parts: Iterator[dict[str, Floats]]) -> RouteProfile:
     columns = list(parts)
     joined: dict[str, Any] = {
         name: np.concatenate([part[name] for part in columns]) for name in _TRACED
     }
     sizes = [part["lat"].size for part in columns]
-    return Course(**joined, part=np.repeat(np.arange(len(columns)), sizes))
+    return RouteProfile(**joined, part=np.repeat(np.arange(len(columns)), sizes))
 
 
 def _parts(plan: Plan, even_km: float | None) -> Iterator[dict[str, Floats]]:
@@ -122,56 +124,56 @@ def _stop_columns(stop: ChargingStop, leg: Leg) -> dict[str, Floats]:
     arrived_s = leg.trace.elapsed_s[-1]
     idle_s = 0.0 if stop.dwell_s > 0 else stop.waited_s + stop.overhead_s
     inner = [
-        (arrived_s + min(idle_s + one.since_plug_in_s, stop.pause_s), one.soc, one.pack_c)
+        (arrived_s + min(idle_s + one.since_plug_in_s, stop.duration_s), one.soc, one.pack_c)
         for one in stop.samples
     ]
-    told = np.array(
+    moments = np.array(
         [
             (arrived_s, stop.arrival_soc, stop.pack_arrival_c),
             *inner,
-            (arrived_s + stop.pause_s, stop.departure_soc, stop.pack_departure_c),
+            (arrived_s + stop.duration_s, stop.departure_soc, stop.pack_departure_c),
         ]
     )
-    count = len(told)
+    count = len(moments)
     held = {
         name: np.full(count, float(getattr(leg.trace, name)[-1]))
         for name in ("lat", "lon", "distance_km", "elevation_m")
     }
     return {
         **held,
-        "elapsed_s": told[:, 0],
-        "soc": told[:, 1],
-        "pack_c": told[:, 2],
+        "elapsed_s": moments[:, 0],
+        "soc": moments[:, 1],
+        "pack_c": moments[:, 2],
         "speed_kmh": np.zeros(count),
     }
 
 
-def _kept(course: Course, where: Longs, tolerance: float, even_km: float) -> Longs:
+def _kept(profile: RouteProfile, where: Longs, tolerance: float, even_km: float) -> Longs:
     """Choose points of one part: bends and even steps on the road, even times at a stop."""
-    if course.part[where[0]] % 2:
+    if profile.part[where[0]] % 2:
         even = np.linspace(0, where.size - 1, min(where.size, _STOP_PARTS))
         return where[np.unique(even.round().astype(np.int64))]
-    bends = simplify(course.lon[where], course.lat[where], tolerance)
-    km = course.distance_km[where]
+    bends = simplify(profile.lon[where], profile.lat[where], tolerance)
+    km = profile.distance_km[where]
     steps = np.unique(np.floor((km - km[0]) / even_km), return_index=True)[1]
     return where[np.union1d(bends, steps)]
 
 
-def packed(course: Course) -> dict[str, list[int]]:
+def packed(profile: RouteProfile) -> dict[str, list[int]]:
     """Return the columns as small whole numbers, each the step from the one before.
 
     Units: 1e-5 degrees, 10 m, seconds, 0.1 % of SoC, 0.1 K, metres, km/h.
     """
     columns = {
-        "lat": course.lat * 1e5,
-        "lon": course.lon * 1e5,
-        "km": course.distance_km * 100.0,
-        "s": course.elapsed_s,
-        "soc": course.soc * 1000.0,
-        "pack": course.pack_c * 10.0,
-        "height": course.elevation_m,
-        "speed": course.speed_kmh,
-        "part": course.part.astype(np.float64),
+        "lat": profile.lat * 1e5,
+        "lon": profile.lon * 1e5,
+        "km": profile.distance_km * 100.0,
+        "s": profile.elapsed_s,
+        "soc": profile.soc * 1000.0,
+        "pack": profile.pack_c * 10.0,
+        "height": profile.elevation_m,
+        "speed": profile.speed_kmh,
+        "part": profile.part.astype(np.float64),
     }
     return {name: _steps(values) for name, values in columns.items()}
 

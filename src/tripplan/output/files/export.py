@@ -16,7 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from tripplan.errors import DataError
 from tripplan.output.files import version_1
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.output.text.statements import leg_clocks
 from tripplan.records.base import invalid_input
 from tripplan.records.plan import SCHEMA_VERSION, ChargingStop, Leg, Plan
@@ -239,7 +239,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                 end_s=times.arrival_s,
                 duration_s=leg.driving_s,
                 energy_kwh=leg.energy.spent_kwh,
-                advice=visits.advice_cell(leg),
+                advice=stop_text.advice_cell(leg),
             )
         )
         if number <= len(plan.stops):
@@ -250,8 +250,8 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                     kind=KINDS[stop.kind],
                     standard=stop.connector.standard if stop.connector else "",
                     start_s=times.arrival_s,
-                    end_s=times.arrival_s + stop.pause_s,
-                    duration_s=stop.pause_s,
+                    end_s=times.arrival_s + stop.duration_s,
+                    duration_s=stop.duration_s,
                     energy_kwh=-stop.energy_kwh,
                 )
             )

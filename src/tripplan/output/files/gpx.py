@@ -6,7 +6,7 @@ Element names and their order are those of https://www.topografix.com/GPX/1/1/; 
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Place
 from tripplan.sources.atomic import write_text_atomically
@@ -31,12 +31,12 @@ def to_gpx(plan: Plan) -> str:
         *((stop, f"{stop.number} {stop.name}", does(stop)) for stop in plan.stops),
         (trip.destination, trip.destination.label, "destination"),
     ]
-    for place, name, told in points:
-        _point(root, "wpt", place, name, told)
+    for place, name, text in points:
+        _point(root, "wpt", place, name, text)
     route = ET.SubElement(root, "rte")
     ET.SubElement(route, "name").text = title
-    for place, name, told in points:
-        _point(route, "rtept", place, name, told)
+    for place, name, text in points:
+        _point(route, "rtept", place, name, text)
     _track(root, plan, title)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
@@ -54,23 +54,23 @@ def _track(root: ET.Element, plan: Plan, title: str) -> None:
 
 
 def _point(
-    root: ET.Element, element: str, place: Place | ChargingStop, name: str, told: str
+    root: ET.Element, element: str, place: Place | ChargingStop, name: str, text: str
 ) -> None:
     point = ET.SubElement(root, element, {"lat": f"{place.lat:.6f}", "lon": f"{place.lon:.6f}"})
     ET.SubElement(point, "name").text = words.one_line(name)
-    ET.SubElement(point, "desc").text = told
+    ET.SubElement(point, "desc").text = text
 
 
 def does(stop: ChargingStop) -> str:
     """Say what happens at a stop, for a list of points."""
     mark = f"{words.MADE_UP}: " if stop.illustrative else ""
-    said = (
+    text = (
         f"{mark}arrive {words.percent(stop.arrival_soc)}, leave {words.percent(stop.departure_soc)}"
     )
-    if visits.is_waypoint(stop):
-        return f"{said}, {visits.stay(stop)}, {visits.charged_there(stop)}"
-    waiting = visits.waiting(stop)
-    return f"{said}, {f'{waiting}, ' if waiting else ''}{words.duration(stop.charging_s)} charging"
+    if stop_text.is_waypoint(stop):
+        return f"{text}, {stop_text.stay(stop)}, {stop_text.charged_there(stop)}"
+    waiting = stop_text.waiting(stop)
+    return f"{text}, {f'{waiting}, ' if waiting else ''}{words.duration(stop.charging_s)} charging"
 
 
 def write_gpx(plan: Plan, path: str | Path) -> None:

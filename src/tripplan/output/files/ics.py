@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tripplan.errors import InvalidInputError
 from tripplan.output.files.gpx import does
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.output.text.statements import leg_clocks
 from tripplan.records.plan import Plan
 from tripplan.sources.atomic import write_text_atomically
@@ -54,21 +54,21 @@ _Event = tuple[float, float, str, str, str, tuple[float, float]]
 def _events(plan: Plan) -> Iterator[_Event]:
     for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True)):
         ends = f"{leg.start.label} - {leg.end.label}"
-        told = (
+        text = (
             f"{words.distance(leg.distance_km)}, {words.energy(leg.energy.spent_kwh)}, battery "
             f"{words.percent(leg.departure_soc)} to {words.percent(leg.arrival_soc)}"
         )
-        advice = "".join(f"; {line}" for line in visits.advice(leg))
+        advice = "".join(f"; {line}" for line in stop_text.advice(leg))
         where = (leg.start.lat, leg.start.lon)
         yield (
-            times.departure_s, times.arrival_s, f"Drive {ends}", told + advice, leg.start.label,
+            times.departure_s, times.arrival_s, f"Drive {ends}", text + advice, leg.start.label,
             where,
         )  # fmt: skip
         if number < len(plan.stops):
             stop = plan.stops[number]
-            verb = "Stop" if visits.is_waypoint(stop) else "Charge"
+            verb = "Stop" if stop_text.is_waypoint(stop) else "Charge"
             yield (
-                times.arrival_s, times.arrival_s + stop.pause_s, f"{verb} at {stop.name}",
+                times.arrival_s, times.arrival_s + stop.duration_s, f"{verb} at {stop.name}",
                 does(stop), stop.name, (stop.lat, stop.lon),
             )  # fmt: skip
 
@@ -79,7 +79,7 @@ def _appointment(
     begin_s: float,
     end_s: float,
     title: str,
-    told: str,
+    text: str,
     place: str,
     where: tuple[float, float],
 ) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _appointment(
     yield f"DTSTART:{_moment(begin)}"
     yield f"DTEND:{_moment(end)}"
     yield f"SUMMARY:{_text(title)}"
-    yield f"DESCRIPTION:{_text(told)}"
+    yield f"DESCRIPTION:{_text(text)}"
     yield f"LOCATION:{_text(place)}"
     yield f"GEO:{where[0]:.6f};{where[1]:.6f}"
     yield "END:VEVENT"

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from tripplan.output.drawing.colours import soc_colour
 from tripplan.output.files.gpx import does
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
 from tripplan.sources.atomic import write_text_atomically
@@ -32,7 +32,7 @@ def to_kml(plan: Plan) -> str:
     points = _named(ET.SubElement(document, "Folder"), "Stops")
     _point(points, trip.origin, trip.origin.label, "start")
     for stop in plan.stops:
-        _point(points, stop, f"{visits.title(stop)}: {stop.name}", does(stop))
+        _point(points, stop, f"{stop_text.title(stop)}: {stop.name}", does(stop))
     _point(points, trip.destination, trip.destination.label, "destination")
     legs = _named(ET.SubElement(document, "Folder"), "Legs")
     for number, leg in enumerate(plan.legs, start=1):

@@ -1,4 +1,4 @@
-"""One door to all files that a plan can be written to: the name's ending says which."""
+"""The one way to all files that a plan can be written to: the name's ending says which."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

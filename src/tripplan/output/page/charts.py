@@ -12,9 +12,9 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.output.drawing.colours import SOC_COLOURS
 from tripplan.output.drawing.lines import simplify
-from tripplan.output.drawing.route_profile import Course, course_of
+from tripplan.output.drawing.route_profile import RouteProfile, profile_of
 from tripplan.output.page.popups import Markup, joined, points, tag
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Leg, Plan
 from tripplan.units import KMH_PER_MPS, M_PER_KM, M_PER_MILE, MPS_PER_MPH
 
@@ -52,7 +52,7 @@ class _Axis:
 
     key: str
     at: Floats
-    """Position of each point of the course, shape (points,)."""
+    """Position of each point of the profile, shape (points,)."""
     span: float
 
     def x(self, position: float) -> float:
@@ -62,12 +62,12 @@ class _Axis:
 
 def trip_chart(plan: Plan) -> Markup:
     """Return the chart of the whole trip; its frame is in its data attributes for the page."""
-    course = course_of(plan)
-    panels = _panels(plan, course)
+    profile = profile_of(plan)
+    panels = _panels(plan, profile)
     soc, _, pack, _ = panels
     axes = (
-        _Axis("km", course.distance_km, course.span_km),
-        _Axis("time", course.elapsed_s, course.span_s),
+        _Axis("km", profile.distance_km, profile.span_km),
+        _Axis("time", profile.elapsed_s, profile.span_s),
     )
     inside = [
         tag("defs", _soc_gradient(soc)),
@@ -75,38 +75,38 @@ def trip_chart(plan: Plan) -> Markup:
         *(_scale(panel) for panel in panels),
         _reserve(plan, soc),
         _ambient(plan, pack),
-        *(_along(plan, course, axis, panels) for axis in axes),
+        *(_along(plan, profile, axis, panels) for axis in axes),
         *(_title(panel) for panel in panels),
         tag("line", class_="tp-cross", y1=_TOP, y2=panels[-1].bottom, x1=0, x2=0),
     ]
     return tag(
         "svg", *inside, id="tp-chart", viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", role="img",
-        aria_label=_spoken(plan, course), data_left=_LEFT, data_right=_RIGHT,
-        data_km=round(course.span_km, 3), data_s=round(course.span_s, 1),
+        aria_label=_spoken(plan, profile), data_left=_LEFT, data_right=_RIGHT,
+        data_km=round(profile.span_km, 3), data_s=round(profile.span_s, 1),
     )  # fmt: skip
 
 
-def _along(plan: Plan, course: Course, axis: _Axis, panels: Sequence[_Panel]) -> Markup:
+def _along(plan: Plan, profile: RouteProfile, axis: _Axis, panels: Sequence[_Panel]) -> Markup:
     soc, elevation, pack, speed = panels
     bottom = speed.bottom
     return tag(
         "g",
-        _area(axis, course.elevation_m, elevation),
+        _area(axis, profile.elevation_m, elevation),
         _slow_bars(plan, axis, soc),
-        _line(axis, course.soc * 100.0, soc, stroke="url(#tp-soc)", stroke_width=3),
-        _line(axis, course.pack_c, pack, class_="tp-line tp-pack-line"),
-        _stairs(axis, course.speed_kmh, speed),
+        _line(axis, profile.soc * 100.0, soc, stroke="url(#tp-soc)", stroke_width=3),
+        _line(axis, profile.pack_c, pack, class_="tp-line tp-pack-line"),
+        _stairs(axis, profile.speed_kmh, speed),
         _time_axis(axis, bottom) if axis.key == "time" else _distance_axis(axis, bottom),
         *(_stop_mark(plan, number, axis, bottom) for number in range(len(plan.stops))),
         class_=f"tp-over-{axis.key}",
     )
 
 
-def _panels(plan: Plan, course: Course) -> tuple[_Panel, _Panel, _Panel, _Panel]:
-    low_m, high_m = _nice_span(course.elevation_m, 200.0)
+def _panels(plan: Plan, profile: RouteProfile) -> tuple[_Panel, _Panel, _Panel, _Panel]:
+    low_m, high_m = _nice_span(profile.elevation_m, 200.0)
     air = [plan.trip.conditions.ambient_c]
-    low_c, high_c = _nice_span(np.concatenate([course.pack_c, air]), 10.0)
-    _, high_kmh = _nice_span(course.speed_kmh, 20.0)
+    low_c, high_c = _nice_span(np.concatenate([profile.pack_c, air]), 10.0)
+    _, high_kmh = _nice_span(profile.speed_kmh, 20.0)
     return (
         _Panel("Battery charge", "%", _TOP + 22, 166, 0.0, 100.0),
         _Panel("Elevation", "m", 208, 272, low_m, high_m, ("ft", _FT_PER_M, 0.0)),
@@ -122,14 +122,14 @@ def _nice_span(values: Floats, step: float) -> tuple[float, float]:
     return low, max(high, low + step)
 
 
-def _spoken(plan: Plan, course: Course) -> str:
+def _spoken(plan: Plan, profile: RouteProfile) -> str:
     return (
         f"Battery charge, elevation, battery temperature and speed over "
         f"{words.distance(plan.distance_km)}: charge from "
         f"{words.percent(plan.trip.departure_soc)} to {words.percent(plan.arrival_soc)} with "
-        f"{visits.counts(plan)}, elevation {course.elevation_m.min():.0f} to "
-        f"{course.elevation_m.max():.0f} m, battery {course.pack_c.min():.0f} to "
-        f"{course.pack_c.max():.0f} °C, speed up to {course.speed_kmh.max():.0f} km/h"
+        f"{stop_text.counts(plan)}, elevation {profile.elevation_m.min():.0f} to "
+        f"{profile.elevation_m.max():.0f} m, battery {profile.pack_c.min():.0f} to "
+        f"{profile.pack_c.max():.0f} °C, speed up to {profile.speed_kmh.max():.0f} km/h"
     )
 
 
@@ -204,8 +204,8 @@ def _scale(panel: _Panel) -> Markup:
     )
 
 
-def _marks(panel: _Panel, told: Sequence[tuple[float, str]]) -> Iterator[Markup]:
-    for value, label in told:
+def _marks(panel: _Panel, labels: Sequence[tuple[float, str]]) -> Iterator[Markup]:
+    for value, label in labels:
         y = round(panel.y(value), 1)
         yield tag("line", x1=_LEFT, x2=_RIGHT, y1=y, y2=y, class_="tp-grid")
         yield tag("text", label, x=_LEFT - 5, y=y + 4, text_anchor="end", class_="tp-tick")
@@ -249,10 +249,10 @@ def _slow_bars(plan: Plan, axis: _Axis, panel: _Panel) -> Markup | None:
     bars = [
         tag(
             "line", tag("title", sentence), class_="tp-slow", y1=y, y2=y,
-            x1=x(leg, told.from_km), x2=x(leg, told.to_km),
+            x1=x(leg, advice.from_km), x2=x(leg, advice.to_km),
         )
         for leg in plan.legs
-        for told, sentence in zip(leg.advice, visits.advice(leg), strict=True)
+        for advice, sentence in zip(leg.advice, stop_text.advice(leg), strict=True)
     ]  # fmt: skip
     if not bars:
         return None
@@ -310,7 +310,7 @@ def _stays(plan: Plan, axis: _Axis, bottom: float) -> Markup:
     spells = []
     for number, stop in enumerate(plan.stops):
         x = round(_stop_at(plan, number, axis), 1)
-        width = round(stop.pause_s / axis.span * (_RIGHT - _LEFT), 1)
+        width = round(stop.duration_s / axis.span * (_RIGHT - _LEFT), 1)
         spells.append(tag("rect", x=x, y=_TOP, width=width, height=bottom - _TOP, class_="tp-stay"))
     return tag("g", *spells, class_="tp-over-time")
 
@@ -324,12 +324,12 @@ def _stop_mark(plan: Plan, number: int, axis: _Axis, bottom: float) -> Markup:
             "rect", x=round(x - 9, 1), y=_TOP - 19, width=18, height=18, rx=4,
             class_="tp-pin-waypoint",
         )
-        if visits.is_waypoint(stop)
+        if stop_text.is_waypoint(stop)
         else tag("circle", cx=x, cy=_TOP - 10, r=9.5, class_=kind)
     )  # fmt: skip
     return tag(
         "g",
-        tag("title", visits.title(stop)),
+        tag("title", stop_text.title(stop)),
         tag("line", x1=x, x2=x, y1=_TOP, y2=bottom, class_="tp-stop-line"),
         pin,
         tag("text", stop.number, x=x, y=_TOP - 6, text_anchor="middle", class_="tp-pin-text"),

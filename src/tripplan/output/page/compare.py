@@ -191,14 +191,14 @@ def _row(entry: Entry, number: int, longest_s: float) -> Markup:
     )
     plan = entry.plan
     if plan is None:
-        told = tag("td", words.one_line(entry.reason, 300), colspan=len(_HEADS) - 1, class_="tp-no")
-        return tag("tr", head, told, data_row=number)
+        cell = tag("td", words.one_line(entry.reason, 300), colspan=len(_HEADS) - 1, class_="tp-no")
+        return tag("tr", head, cell, data_row=number)
     return tag("tr", head, *_cells(plan, longest_s), data_row=number, data_done=True)
 
 
 def _cells(plan: Plan, longest_s: float) -> Iterator[Markup]:
     stops = sum(stop.kind == "charger" for stop in plan.stops)
-    told: tuple[tuple[float, Child], ...] = (
+    cells: tuple[tuple[float, Child], ...] = (
         (plan.total_s, joined(words.duration(plan.total_s), _bar(plan, longest_s))),
         (plan.driving_s, words.duration(plan.driving_s)),
         (plan.charging_s, words.duration(plan.charging_s)),
@@ -209,7 +209,7 @@ def _cells(plan: Plan, longest_s: float) -> Iterator[Markup]:
         (plan.arrival_soc, words.percent(plan.arrival_soc)),
         (plan.certificate.gap, f"{100.0 * plan.certificate.gap:.2f}%"),
     )
-    for value, cell in told:
+    for value, cell in cells:
         yield tag("td", cell, data_value=f"{value:.6g}")
 
 

@@ -55,9 +55,9 @@ def lines(entries: Sequence[_Compared], colours: Mapping[str, str], axis: str) -
 
     inside: list[Markup] = []
     for title, top, bottom, value in panels:
-        told = {group: [(at, value(plan)) for one, plan, at in shown if one.group == group]
+        series = {group: [(at, value(plan)) for one, plan, at in shown if one.group == group]
                 for group in colours}  # fmt: skip
-        inside += _panel(title, top, bottom, told, colours, x)
+        inside += _panel(title, top, bottom, series, colours, x)
     inside += [
         tag("text", f"{at:g}", x=x(at), y=280, text_anchor="middle", class_="tp-tick")
         for at in sorted(set(places))
@@ -79,11 +79,11 @@ def _panel(
     title: str,
     top: float,
     bottom: float,
-    told: Mapping[str, Values],
+    series: Mapping[str, Values],
     colours: Mapping[str, str],
     x: Callable[[float], float],
 ) -> list[Markup]:
-    values = [value for pairs in told.values() for _, value in pairs] or [0.0]
+    values = [value for pairs in series.values() for _, value in pairs] or [0.0]
     step = tick_step(2.0 * max(max(values) - min(values), 0.05 * max(values), 1e-3))
     low = float(np.floor(min(values) / step)) * step
     high = max(float(np.ceil(max(values) / step)) * step, low + step)
@@ -99,7 +99,7 @@ def _panel(
                 "text", f"{tick:g}", x=_LEFT - 5, y=y(tick) + 4, text_anchor="end", class_="tp-tick"
             )
         )
-    for number, (group, pairs) in enumerate(told.items()):
+    for number, (group, pairs) in enumerate(series.items()):
         line = points([x(at) for at, _ in pairs], [y(value) for _, value in pairs])
         look = {
             "stroke": colours[group],

@@ -15,13 +15,13 @@ from tripplan.output.drawing.colours import SCALES
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.labels import name_below
 from tripplan.output.drawing.lines import between, simplify
-from tripplan.output.drawing.route_profile import Course, course_of, packed, track_of
+from tripplan.output.drawing.route_profile import RouteProfile, packed, profile_of, track_of
 from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
 from tripplan.output.page.page import json_text, page, with_steady_names
 from tripplan.output.page.popups import Markup, rendered, tag
 from tripplan.output.page.power import power_chart
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
 from tripplan.records.region import Region
 from tripplan.sources.atomic import write_text_atomically
@@ -57,8 +57,8 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
         zoom_snap=0.25,
     )
     chart.options["max_zoom"] = _DEEPEST_ZOOM
-    course = course_of(plan)
-    unused = nearby.unused(plan, region, course) if region is not None else ()
+    profile = profile_of(plan)
+    unused = nearby.unused(plan, region, profile) if region is not None else ()
     stand_ins = nearby.stand_ins(plan, region) if region is not None else {}
     plain = folium.FeatureGroup("Plain map (works offline)", overlay=False)
     route = folium.FeatureGroup("Route", control=False)
@@ -79,14 +79,14 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
     plain.add_child(_Call("plain", json_text(ground([plan], region)), chart, plain))
     for layer, way in zip(layers, others, strict=True):
         layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
-    route.add_child(_Call("route", json_text(_route(plan, course)), chart, route))
+    route.add_child(_Call("route", json_text(_route(plan, profile)), chart, route))
     _draw_off_road(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
     chart.add_child(_Wiring(plain, tiles, stops, layers, corners))
     return _assembled(
         plan,
         chart,
-        switches.legend(course, slow=any(leg.advice for leg in plan.legs)),
+        switches.legend(profile, slow=any(leg.advice for leg in plan.legs)),
         panel.panel(plan, ways, unused, stand_ins),
     )
 
@@ -183,9 +183,9 @@ def _unused_layer(
     yield group
 
 
-def _route(plan: Plan, course: Course) -> dict[str, Any]:
+def _route(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
     """Return what the page's script needs to draw the route and to follow it."""
-    ranges = switches.ranges(course)
+    ranges = switches.ranges(profile)
     return {
         "track": packed(track_of(plan)),
         "scales": [
@@ -193,15 +193,15 @@ def _route(plan: Plan, course: Course) -> dict[str, Any]:
             for scale in SCALES
             for low, high in [ranges[scale.key]]
         ],
-        "slow": [_slow_stretch(leg, told) for leg in plan.legs for told in leg.advice],
+        "slow": [_slow_stretch(leg, advice) for leg in plan.legs for advice in leg.advice],
         "tips": [popups.leg_tip(leg, number) for number, leg in enumerate(plan.legs, start=1)],
     }
 
 
-def _slow_stretch(leg: Leg, told: SpeedAdvice) -> list[list[float]]:
+def _slow_stretch(leg: Leg, advice: SpeedAdvice) -> list[list[float]]:
     """Return the line of a stretch on which the plan asks to drive slower."""
     trace = leg.trace
-    part = between(trace.distance_km, trace.lat, trace.lon, told.from_km, told.to_km)
+    part = between(trace.distance_km, trace.lat, trace.lon, advice.from_km, advice.to_km)
     points: list[list[float]] = part[simplify(part[:, 1], part[:, 0], _SLOW_DEG)].round(5).tolist()
     return points
 
@@ -247,7 +247,7 @@ def _draw_stops(plan: Plan, stand_ins: Mapping[int, nearby.StandIn]) -> list[fol
                 [stop.lat, stop.lon],
                 icon=icon,
                 popup=popup,
-                title=visits.title(stop),
+                title=stop_text.title(stop),
                 zIndexOffset=1000,
             )
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tripplan.output.drawing.basemap import chargers_near
-from tripplan.output.drawing.route_profile import Course
+from tripplan.output.drawing.route_profile import RouteProfile
 from tripplan.output.text import words
 from tripplan.planning.charger_filter import NO_PLUG, UsablePlugs, usable_plugs
 from tripplan.records.charger import Charger
@@ -62,7 +62,7 @@ def _usable(plan: Plan, charger: Charger) -> UsablePlugs:
     return usable_plugs((charger,), plan.vehicle.fast_charging_standards, plan.trip.chargers)
 
 
-def unused(plan: Plan, region: Region, course: Course) -> tuple[Unused, ...]:
+def unused(plan: Plan, region: Region, profile: RouteProfile) -> tuple[Unused, ...]:
     """Return the chargers near the route that the plan passes by, each with the reason.
 
     The reasons are read off the plan: wishes, plugs, distance, power and the charge with which the
@@ -74,7 +74,7 @@ def unused(plan: Plan, region: Region, course: Course) -> tuple[Unused, ...]:
         usable = _usable(plan, charger)
         if usable.plugs:
             power_kw = usable.plugs[0].connector.rated_kw
-            found.append(Unused(charger, *_no_use(plan, charger, power_kw, course)))
+            found.append(Unused(charger, *_no_use(plan, charger, power_kw, profile)))
         else:
             found.append(Unused(charger, next(iter(usable.dropped), NO_PLUG), ""))
     return tuple(found)
@@ -89,12 +89,14 @@ _BETTER: Mapping[Objective, str] = {
 """What the stops used make, by what was asked for."""
 
 
-def _no_use(plan: Plan, charger: Charger, power_kw: float, course: Course) -> tuple[str, str]:
+def _no_use(
+    plan: Plan, charger: Charger, power_kw: float, profile: RouteProfile
+) -> tuple[str, str]:
     """Say why a charger that fits is not used, and the figures behind it."""
-    east = (course.lon - charger.lon) * math.cos(math.radians(charger.lat))
-    apart = np.hypot(east, course.lat - charger.lat) * _KM_PER_DEGREE
+    east = (profile.lon - charger.lon) * math.cos(math.radians(charger.lat))
+    apart = np.hypot(east, profile.lat - charger.lat) * _KM_PER_DEGREE
     nearest = int(np.argmin(apart))
-    away_km, soc = float(apart[nearest]), float(course.soc[nearest])
+    away_km, soc = float(apart[nearest]), float(profile.soc[nearest])
     weakest_kw = min((stop.charger_kw for stop in plan.stops if stop.charger), default=0.0)
     if away_km > _ASIDE_KM:
         return "off the route", f"{words.distance(away_km)} away as the crow flies"

@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 from tripplan.output.page.map import to_html
 from tripplan.output.page.popups import Markup, framed, name, picture_in, tag
 from tripplan.output.picture.picture import to_svg
-from tripplan.output.text import statements, visits, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.atomic import write_text_atomically
@@ -55,7 +55,7 @@ def card(plan: Plan) -> Markup:
             (
                 words.percent(stop.arrival_soc),
                 words.percent(stop.departure_soc),
-                f"{stop.pause_s / 60.0:.0f}",
+                f"{stop.duration_s / 60.0:.0f}",
                 f"{stop.energy_kwh:.1f}",
                 statements.LIMIT_WORDS[stop.limited_by] if stop.energy_kwh > 0 else "",
             )
@@ -64,7 +64,7 @@ def card(plan: Plan) -> Markup:
     return tag(
         "div",
         picture_in(to_svg(plan)),
-        tag("p", tag("b", words.duration(plan.total_s)), f" with {visits.counts(plan)}. ",
+        tag("p", tag("b", words.duration(plan.total_s)), f" with {stop_text.counts(plan)}. ",
             statements.headline(plan)),
         tag("p", words.ILLUSTRATIVE_LINE) if plan.illustrative else None,
         tag("table", tag("tr", *(tag("th", head) for head in heads)), *rows) if rows else None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tripplan.output.drawing.lines import simplify
 from tripplan.output.drawing.route_profile import track_of
 from tripplan.output.page.popups import Markup, joined, name, tag
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Plan
 
 _LINE_DEG = 0.001
@@ -47,16 +47,16 @@ def other(plan: Plan, number: int) -> Other:
             track.lat[kept].round(5).tolist(), track.lon[kept].round(5).tolist(), strict=True
         )
     ]
-    title = f"Way {letter(number)}: {words.duration(plan.total_s)}, {visits.counts(plan)}"
+    title = f"Way {letter(number)}: {words.duration(plan.total_s)}, {stop_text.counts(plan)}"
     stops: list[list[object]] = [
         [
             round(stop.lat, 5),
             round(stop.lon, 5),
             tag(
                 "div",
-                tag("b", f"Way {letter(number)}, {visits.title(stop).lower()}: "),
+                tag("b", f"Way {letter(number)}, {stop_text.title(stop).lower()}: "),
                 name(stop.name),
-                tag("p", f"{visits.soc_change(stop)}, {words.duration(stop.pause_s)}"),
+                tag("p", f"{stop_text.soc_change(stop)}, {words.duration(stop.duration_s)}"),
                 class_="tp-popup",
             ),
         ]

@@ -1,4 +1,4 @@
-"""The panel beside the map: totals, chart, timetable, other ways, proof, audit, sources.
+"""The panel beside the map: totals, chart, timetable, other ways, certificate, audit, sources.
 
 Built from `popups.tag` alone; no HTML text is written here.
 """
@@ -24,7 +24,7 @@ from tripplan.output.page.popups import (
     tag,
 )
 from tripplan.output.page.timeline import at, time_bar
-from tripplan.output.text import statements, visits, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
 
@@ -69,10 +69,10 @@ def panel(
 
 
 def _readout() -> Markup:
-    said = (
+    text = (
         "Point at the chart, or use the arrow keys on it, to follow the trip here and on the map."
     )
-    return tag("p", said, id="tp-readout")
+    return tag("p", text, id="tp-readout")
 
 
 def _take_along(plan: Plan) -> Iterator[Markup]:
@@ -122,7 +122,7 @@ def _head(plan: Plan) -> Markup:
 
 
 def _totals(plan: Plan) -> Markup:
-    stops = visits.counts(plan, "charging stop")
+    stops = stop_text.counts(plan, "charging stop")
     band = statements.arrival_band(plan.legs[-1])
     chance = statements.lasting(plan.arrival_probability)
     return tag(
@@ -157,7 +157,7 @@ def _timetable(plan: Plan, stand_ins: Mapping[int, StandIn]) -> Markup:
         rows.append(_leg_row(leg))
         if number < len(plan.stops):
             stop = plan.stops[number]
-            leave_s = times.arrival_s + stop.pause_s
+            leave_s = times.arrival_s + stop.duration_s
             clock = (at(plan, times.arrival_s), at(plan, leave_s))
             rows.append(_stop_row(stop, *clock, stand_ins.get(stop.number)))
     arrival = at(plan, clocks[-1].arrival_s)
@@ -206,10 +206,10 @@ def _stop_row(stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | N
                 name(stop.name),
                 type="button",
                 data_stop=stop.number - 1,
-                title=f"Show {visits.title(stop).lower()} on the map",
+                title=f"Show {stop_text.title(stop).lower()} on the map",
             ),
             made_up_tag() if stop.illustrative else None,
-            *(_visit(stop, leave) if visits.is_waypoint(stop) else _charge(stop, leave)),
+            *(_waypoint(stop, leave) if stop_text.is_waypoint(stop) else _charge(stop, leave)),
             tag("div", "If out of order: ", stand_in(other), class_="tp-quiet") if other else None,
         ),
         class_="tp-stop-row",
@@ -223,7 +223,7 @@ def _charge(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
         _waiting(stop),
         tag(
             "div",
-            tag("b", visits.soc_change(stop)),
+            tag("b", stop_text.soc_change(stop)),
             f" in {words.duration(stop.charging_s)}; {leave}",
         ),
         tag(
@@ -235,23 +235,23 @@ def _charge(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
     )
 
 
-def _visit(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
+def _waypoint(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:
     charges = stop.energy_kwh > 0
     return (
         _soc_bar(stop) if charges else None,
         _waiting(stop),
         tag(
             "div",
-            tag("b", visits.stay(stop).capitalize()),
-            f", {visits.charged_there(stop)}",
+            tag("b", stop_text.stay(stop).capitalize()),
+            f", {stop_text.charged_there(stop)}",
         ),
-        tag("div", "Battery ", tag("b", visits.soc_change(stop)), f"; {leave}"),
+        tag("div", "Battery ", tag("b", stop_text.soc_change(stop)), f"; {leave}"),
         _reason(stop) if charges else None,
     )
 
 
 def _waiting(stop: ChargingStop) -> Markup | None:
-    waiting = visits.waiting(stop)
+    waiting = stop_text.waiting(stop)
     return tag("div", waiting.capitalize(), class_="tp-waits") if waiting else None
 
 
@@ -283,7 +283,7 @@ def _soc_bar(stop: ChargingStop) -> Markup:
 def _trust(plan: Plan) -> tuple[Markup, ...]:
     passed = plan.audit.passed
     verdict, *figures = statements.audit(plan)
-    bound, *more = statements.proof(plan)
+    bound, *more = statements.optimality_certificate(plan)
     return (
         tag("p", tag("b", statements.headline(plan)), f" {bound}"),
         *(tag("p", sentence, class_="tp-quiet") for sentence in more),

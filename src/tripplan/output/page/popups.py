@@ -12,7 +12,7 @@ from urllib.parse import quote
 import markupsafe
 
 from tripplan.output.page.nearby import FARTHEST_KM, StandIn, Unused, within_reach
-from tripplan.output.text import statements, visits, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.charger import Charger
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
@@ -180,11 +180,11 @@ def made_up_banner(made_up: bool) -> Markup | None:
 
 def stop_popup(stop: ChargingStop, curve: Markup | None, other: StandIn | None = None) -> Markup:
     """Return what a click on a stop shows: what happens there, why so long, and what if not."""
-    rows = _waypoint_facts(stop) if visits.is_waypoint(stop) else _charging_facts(stop)
-    charges = stop.energy_kwh > 0 or not visits.is_waypoint(stop)
+    rows = _waypoint_facts(stop) if stop_text.is_waypoint(stop) else _charging_facts(stop)
+    charges = stop.energy_kwh > 0 or not stop_text.is_waypoint(stop)
     return tag(
         "div",
-        tag("h3", f"{visits.title(stop)}: ", name(stop.name)),
+        tag("h3", f"{stop_text.title(stop)}: ", name(stop.name)),
         _warning() if stop.illustrative else None,
         facts(*((label, value) for label, value in rows if value is not None)),
         curve if charges else None,
@@ -227,8 +227,8 @@ Facts = Iterable[tuple[str, str | None]]
 
 def _charging_facts(stop: ChargingStop) -> Facts:
     return (
-        ("Battery", visits.soc_change(stop)),
-        ("First", visits.waiting(stop)),
+        ("Battery", stop_text.soc_change(stop)),
+        ("First", stop_text.waiting(stop)),
         ("Charging", f"{words.duration(stop.charging_s)} (+ {words.duration(stop.overhead_s)})"),
         ("Stay", words.duration(stop.dwell_s) if stop.dwell_s > 0 else None),
         ("Energy", words.energy(stop.energy_kwh)),
@@ -245,9 +245,9 @@ def _waypoint_facts(stop: ChargingStop) -> Facts:
     power = f"mean {words.power(stop.mean_kw)}, highest {words.power(stop.max_kw)}"
     return (
         ("Stay", words.duration(stop.dwell_s) if stop.dwell_s > 0 else "passing by"),
-        ("Battery", visits.soc_change(stop)),
-        ("First", visits.waiting(stop)),
-        ("Charging", visits.charged_there(stop)),
+        ("Battery", stop_text.soc_change(stop)),
+        ("First", stop_text.waiting(stop)),
+        ("Charging", stop_text.charged_there(stop)),
         ("Power", power if stop.energy_kwh > 0 else None),
         ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),
     )
@@ -255,7 +255,7 @@ def _waypoint_facts(stop: ChargingStop) -> Facts:
 
 def leg_tip(leg: Leg, number: int) -> Markup:
     """Return what shows over the road of a leg: how long, how much, and where to drive slower."""
-    lines, outlook = visits.advice(leg), statements.leg_outlook(leg)
+    lines, uncertainty = stop_text.advice(leg), statements.arrival_uncertainty(leg)
     return tag(
         "div",
         tag("b", f"Leg {number}: "),
@@ -263,7 +263,7 @@ def leg_tip(leg: Leg, number: int) -> Markup:
         f"{words.energy(leg.energy.spent_kwh)}",
         tag("br"),
         f"battery {words.percent(leg.departure_soc)} → {words.percent(leg.arrival_soc)}",
-        joined(tag("br"), f"({outlook})") if outlook else None,
+        joined(tag("br"), f"({uncertainty})") if uncertainty else None,
         _slower(lines[:ADVICE_LIMIT]),
         f"and {len(lines) - ADVICE_LIMIT} more stretches" if len(lines) > ADVICE_LIMIT else None,
         class_="tp-leg-tip",
@@ -276,7 +276,7 @@ ADVICE_LIMIT = 4
 
 def slower(leg: Leg) -> Markup | None:
     """Return where to drive slower on a leg as lines, the later ones of many folded away."""
-    lines = visits.advice(leg)
+    lines = stop_text.advice(leg)
     if len(lines) <= ADVICE_LIMIT:
         return _slower(lines)
     more = lines[ADVICE_LIMIT:]
@@ -298,14 +298,14 @@ def end_popup(plan: Plan, *, start: bool) -> Markup:
     leg = plan.legs[0] if start else plan.legs[-1]
     soc = leg.departure_soc if start else leg.arrival_soc
     pack_c = leg.pack_departure_c if start else leg.pack_arrival_c
-    said = "Leave with" if start else f"Arrive after {words.duration(plan.total_s)} with"
+    text = "Leave with" if start else f"Arrive after {words.duration(plan.total_s)} with"
     band = "" if start else statements.arrival_band(leg)
     return tag(
         "div",
         tag("h3", "Start: " if start else "Destination: ", name(place.label)),
         tag(
             "p",
-            f"{said} {words.percent(soc)}{f' ({band})' if band else ''}, "
+            f"{text} {words.percent(soc)}{f' ({band})' if band else ''}, "
             f"pack {words.temperature(pack_c)}.",
         ),
         class_="tp-popup",
@@ -322,7 +322,7 @@ def stop_badge(stop: ChargingStop) -> Markup:
 
 def badge_class(stop: ChargingStop) -> str:
     """Return the classes of a stop's mark."""
-    square = " tp-badge-waypoint" if visits.is_waypoint(stop) else ""
+    square = " tp-badge-waypoint" if stop_text.is_waypoint(stop) else ""
     return f"tp-badge{square}{' tp-badge-made-up' if stop.illustrative else ''}"
 
 

@@ -40,7 +40,7 @@ class ChargerLoad:
     lat: float
     lon: float
     illustrative: bool
-    visits: int
+    stops: int
     energy_kwh: float
     plans: int
     """In how many plans it is."""
@@ -96,7 +96,7 @@ class Overview:
 
 def to_html(
     title: str,
-    told: Sequence[str],
+    texts: Sequence[str],
     tables: Sequence[HeatMap],
     overview: Overview,
     region: Region | None = None,
@@ -107,7 +107,7 @@ def to_html(
     ----------
     title
         What is studied.
-    told
+    texts
         What stands below the title, a paragraph each.
     tables
         The heat maps.
@@ -124,7 +124,7 @@ def to_html(
             tag(
                 "header",
                 tag("h1", words.one_line(title, 160)),
-                *(tag("p", words.one_line(text, 1200), class_="tp-car") for text in told if text),
+                *(tag("p", words.one_line(text, 1200), class_="tp-car") for text in texts if text),
                 switches.reading(),
                 heat_map.switch(),
             ),
@@ -139,14 +139,14 @@ def to_html(
 
 def save_html(
     title: str,
-    told: Sequence[str],
+    texts: Sequence[str],
     tables: Sequence[HeatMap],
     overview: Overview,
     path: Path,
     region: Region | None = None,
 ) -> None:
     """Write the page, parameters as in `to_html`; `DataError` if the file cannot be written."""
-    write_text_atomically(path, to_html(title, told, tables, overview, region))
+    write_text_atomically(path, to_html(title, texts, tables, overview, region))
 
 
 def _all_together(overview: Overview) -> Markup:
@@ -213,7 +213,7 @@ def _charger_rows(chargers: Sequence[ChargerLoad]) -> Iterator[Cells]:
         mark = joined(" ", made_up_tag()) if one.illustrative else None
         yield (
             joined(name(one.name), mark),
-            str(one.visits),
+            str(one.stops),
             words.energy(one.energy_kwh),
             words.percent(one.energy_kwh / every_kwh, 1),
             str(one.plans),
@@ -293,7 +293,7 @@ def _map_data(overview: Overview, region: Region | None) -> dict[str, Any]:
 
 def _charger_tip(one: ChargerLoad) -> Markup:
     mark = joined(" ", made_up_tag()) if one.illustrative else None
-    text = f": {words.energy(one.energy_kwh)} in {words.count(one.visits, 'visit')}"
+    text = f": {words.energy(one.energy_kwh)} in {words.count(one.stops, 'visit')}"
     return joined(name(one.name), mark, text)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from tripplan.output.drawing.colours import SCALES, Scale
-from tripplan.output.drawing.route_profile import Course
+from tripplan.output.drawing.route_profile import RouteProfile
 from tripplan.output.page.popups import Markup, joined, tag
 from tripplan.output.text import words
 
@@ -56,13 +56,13 @@ def over() -> Markup:
     return choice("tp-over", "Along", (("km", "distance"), ("time", "time")), "km")
 
 
-def ranges(course: Course) -> dict[str, Range]:
+def ranges(profile: RouteProfile) -> dict[str, Range]:
     """Return what lowest and highest value each scale spans, by its key, in metric units."""
     return {
         "soc": (0.0, 1.0),
-        "speed": _around(course.speed_kmh[course.part % 2 == 0], 10.0),
-        "pack": _around(course.pack_c, 5.0),
-        "height": _around(course.elevation_m, 100.0),
+        "speed": _around(profile.speed_kmh[profile.part % 2 == 0], 10.0),
+        "pack": _around(profile.pack_c, 5.0),
+        "height": _around(profile.elevation_m, 100.0),
     }
 
 
@@ -71,17 +71,17 @@ def _around(values: np.ndarray, step: float) -> Range:
     return low, max(float(np.ceil(values.max() / step) * step), low + step)
 
 
-def legend(course: Course, *, slow: bool) -> Markup:
+def legend(profile: RouteProfile, *, slow: bool) -> Markup:
     """Return the switch of the route's colours with the scale of each.
 
     Parameters
     ----------
-    course
+    profile
         What the scales span.
     slow
         Whether the route has stretches to drive slower.
     """
-    spans = ranges(course)
+    spans = ranges(profile)
     labels = ("Battery", "Speed", "Pack temp", "Height")
     return tag(
         "div",
@@ -96,7 +96,7 @@ def legend(course: Course, *, slow: bool) -> Markup:
 
 
 def _scale(scale: Scale, low: float, high: float) -> Markup:
-    ticks = [_told(scale.key, value) for value in (low, 0.5 * (low + high), high)]
+    ticks = [_tick_text(scale.key, value) for value in (low, 0.5 * (low + high), high)]
     return tag(
         "div",
         tag("div", scale.title, class_="tp-legend-title"),
@@ -117,5 +117,5 @@ _TELL: Mapping[str, Callable[[float], str]] = {
 }
 
 
-def _told(key: str, value: float) -> Markup:
+def _tick_text(key: str, value: float) -> Markup:
     return joined(_TELL[key](value))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tripplan.output.page.popups import Markup, joined, tag
-from tripplan.output.text import statements, visits, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Plan
 
 _NUMBERED = 9
@@ -46,14 +46,14 @@ def at(plan: Plan, seconds: float) -> str:
     return f"{plan.trip.departure + timedelta(seconds=seconds):%H:%M}"
 
 
-def _spell(kind: str, seconds: float, told: str, number: str = "") -> Markup:
-    return tag("span", number, class_=kind, style=f"flex-grow:{max(seconds, 1.0):.0f}", title=told)
+def _spell(kind: str, seconds: float, text: str, number: str = "") -> Markup:
+    return tag("span", number, class_=kind, style=f"flex-grow:{max(seconds, 1.0):.0f}", title=text)
 
 
 def _stop(stop: ChargingStop, *, numbered: bool) -> Markup:
-    kind = "tp-standing" if visits.is_waypoint(stop) else "tp-charging"
-    told = f"{visits.title(stop)}, {words.duration(stop.pause_s)}"
-    return _spell(kind, stop.pause_s, told, str(stop.number) if numbered else "")
+    kind = "tp-standing" if stop_text.is_waypoint(stop) else "tp-charging"
+    text = f"{stop_text.title(stop)}, {words.duration(stop.duration_s)}"
+    return _spell(kind, stop.duration_s, text, str(stop.number) if numbered else "")
 
 
 def _sums(plan: Plan) -> Markup:
@@ -69,9 +69,9 @@ def _sums(plan: Plan) -> Markup:
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, float, str]]:
-    paused_s = plan.charging_s + plan.overhead_s + plan.waiting_s
-    of_it = "" if paused_s == plan.charging_s else f", {words.duration(plan.charging_s)} charging"
+    standing_s = plan.charging_s + plan.overhead_s + plan.waiting_s
+    of_it = "" if standing_s == plan.charging_s else f", {words.duration(plan.charging_s)} charging"
     waiting = f", {words.duration(plan.waiting_s)} waiting" if plan.waiting_s > 0 else ""
     yield "driving", plan.driving_s, "tp-driving"
-    yield f"at chargers{of_it}{waiting}", paused_s, "tp-charging"
+    yield f"at chargers{of_it}{waiting}", standing_s, "tp-charging"
     yield "at waypoints", plan.dwell_s, "tp-standing"

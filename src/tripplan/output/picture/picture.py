@@ -10,10 +10,10 @@ from tripplan.arrays import Floats
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.colours import SOC_COLOURS, soc_colour
 from tripplan.output.drawing.lines import simplify
-from tripplan.output.drawing.route_profile import Course, course_of, track_of
+from tripplan.output.drawing.route_profile import RouteProfile, profile_of, track_of
 from tripplan.output.drawing.shapes import shapes_within
 from tripplan.output.page.popups import Attribute, Markup, joined, points, rings, svg_document, tag
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.atomic import write_text_atomically
@@ -26,7 +26,7 @@ _ROOM = 70.0
 _SHADES = 24
 _INK, _QUIET, _GROUND, _ROAD, _LAND = "#16202c", "#52606c", "#f5f4ef", "#c3c4c4", "#d8d2c4"
 _WATER, _BORDER = "#cadfea", "#a88fb0"
-_BADGE, _VISIT, _AMBER = "#0b3a66", "#1d6b46", "#ffcf5c"
+_BADGE, _WAYPOINT, _AMBER = "#0b3a66", "#1d6b46", "#ffcf5c"
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ def to_svg(plan: Plan, region: Region | None = None) -> str:
     region
         Where it was planned, for roads, water and borders around the route; None: none are drawn.
     """
-    course = course_of(plan)
+    profile = profile_of(plan)
     frame = _frame(plan)
     left, top, right, bottom = _MAP
     inside = [
-        tag("title", _told(plan)),
+        tag("title", _description(plan)),
         tag("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
         tag(
             "clipPath",
@@ -82,7 +82,7 @@ def to_svg(plan: Plan, region: Region | None = None) -> str:
         tag("rect", x=left, y=top, width=right - left, height=bottom - top, fill=_GROUND),
         tag("g", *_ground(region, frame), *_route(plan, frame), clip_path="url(#map)"),
         *_marks(plan, frame),
-        *_chart(plan, course),
+        *_chart(plan, profile),
         *_head(plan),
     ]
     return svg_document(
@@ -110,11 +110,11 @@ def _frame(plan: Plan) -> _Frame:
     return _Frame(float(x.mean()), float(y.mean()), float(scale), middle_x, middle_y)
 
 
-def _told(plan: Plan) -> str:
+def _description(plan: Plan) -> str:
     trip = plan.trip
     return words.one_line(
         f"{trip.origin.label} to {trip.destination.label} in {words.duration(plan.total_s)} with "
-        f"{visits.counts(plan)}, {plan.vehicle.name}",
+        f"{stop_text.counts(plan)}, {plan.vehicle.name}",
         200,
     )
 
@@ -181,12 +181,12 @@ def _marks(plan: Plan, frame: _Frame) -> Iterator[Markup]:
         )  # fmt: skip
     for stop in plan.stops:
         x, y = _at(frame, stop.lat, stop.lon)
-        yield _badge(x, y, stop.number, square=visits.is_waypoint(stop), doubt=stop.illustrative)
+        yield _badge(x, y, stop.number, square=stop_text.is_waypoint(stop), doubt=stop.illustrative)
 
 
 def _badge(x: float, y: float, number: int, *, square: bool, doubt: bool, r: float = 17) -> Markup:
     look: dict[str, Attribute] = {
-        "fill": _VISIT if square else _BADGE,
+        "fill": _WAYPOINT if square else _BADGE,
         "stroke": _AMBER if doubt else "#ffffff",
         "stroke_width": 3,
     }
@@ -223,7 +223,7 @@ def _head(plan: Plan) -> Iterator[Markup]:
     trip = plan.trip
     start, end = (words.one_line(place.label, 32) for place in (trip.origin, trip.destination))
     figures = (
-        f"{visits.counts(plan)} · {words.distance(plan.distance_km)} · arrive with "
+        f"{stop_text.counts(plan)} · {words.distance(plan.distance_km)} · arrive with "
         f"{words.percent(plan.arrival_soc)}"
     )
     yield _text(f"{start} \u2013 {end}", 28, 46, 30, weight=700)
@@ -240,13 +240,13 @@ def _head(plan: Plan) -> Iterator[Markup]:
         )  # fmt: skip
 
 
-def _chart(plan: Plan, course: Course) -> Iterator[Markup]:
+def _chart(plan: Plan, profile: RouteProfile) -> Iterator[Markup]:
     """Yield the charge over distance, above the land."""
     left, top, right, bottom = _CHART
-    x = left + course.distance_km / course.span_km * (right - left)
-    low, high = float(course.elevation_m.min()), float(course.elevation_m.max())
-    land = bottom - (course.elevation_m - low) / max(high - low, 300.0) * 0.8 * (bottom - top)
-    charge = bottom - course.soc * (bottom - top)
+    x = left + profile.distance_km / profile.span_km * (right - left)
+    low, high = float(profile.elevation_m.min()), float(profile.elevation_m.max())
+    land = bottom - (profile.elevation_m - low) / max(high - low, 300.0) * 0.8 * (bottom - top)
+    charge = bottom - profile.soc * (bottom - top)
     yield tag("polygon", points=_closed(x, land, bottom), fill=_LAND)
     last = len(SOC_COLOURS) - 1
     yield tag(
@@ -260,9 +260,9 @@ def _chart(plan: Plan, course: Course) -> Iterator[Markup]:
     for share, y in ((1.0, top), (0.0, bottom)):
         yield _text(words.percent(share), left - 8, y + 5, 15, colour=_QUIET, anchor="end")
     for stop, leg in zip(plan.stops, plan.legs, strict=False):
-        at = left + leg.trace.distance_km[-1] / course.span_km * (right - left)
+        at = left + leg.trace.distance_km[-1] / profile.span_km * (right - left)
         yield _badge(
-            round(at, 1), top - 8, stop.number, square=visits.is_waypoint(stop),
+            round(at, 1), top - 8, stop.number, square=stop_text.is_waypoint(stop),
             doubt=stop.illustrative, r=11,
         )  # fmt: skip
     yield _text("Battery charge and elevation along the way", left, bottom + 21, 15, colour=_QUIET)

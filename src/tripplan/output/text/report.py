@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tripplan.output.text import statements, visits, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
@@ -34,7 +34,7 @@ def _header(plan: Plan) -> list[str]:
         _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
         _row(
             "Distance",
-            f"{words.distance(plan.distance_km)}, {visits.counts(plan)}",
+            f"{words.distance(plan.distance_km)}, {stop_text.counts(plan)}",
         ),
         _row(
             "Energy",
@@ -60,7 +60,7 @@ def _timetable(plan: Plan) -> list[str]:
     clocks = statements.leg_clocks(plan)
     for number, (leg, times) in enumerate(zip(plan.legs, clocks, strict=True)):
         stop = plan.stops[number - 1] if number else None
-        place = words.one_line(leg.start.label) if stop is None else visits.title(stop).lower()
+        place = words.one_line(leg.start.label) if stop is None else stop_text.title(stop).lower()
         lines.append(
             f"{words.clock(times.departure_s):>{_TIME}}  leave {place} "
             f"with {words.percent(leg.departure_soc, 1)}"
@@ -77,7 +77,7 @@ def _timetable(plan: Plan) -> list[str]:
 
 
 def _leg_lines(leg: Leg) -> list[str]:
-    parts, outlook = leg.energy, statements.leg_outlook(leg)
+    parts, uncertainty = leg.energy, statements.arrival_uncertainty(leg)
     return [
         (
             f"drive {words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
@@ -92,15 +92,15 @@ def _leg_lines(leg: Leg) -> list[str]:
             f"pack {words.temperatures(leg.pack_departure_c, leg.pack_arrival_c)}, "
             f"lowest SoC {words.percent(leg.min_soc, 1)}"
         ),
-        *([f"arrives with {outlook}"] if outlook else []),
-        *(f"advice: {sentence}" for sentence in visits.advice(leg)),
+        *([f"arrives with {uncertainty}"] if uncertainty else []),
+        *(f"advice: {sentence}" for sentence in stop_text.advice(leg)),
     ]
 
 
 def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
     mark = " [ILLUSTRATIVE: made up, not a real charger]" if stop.illustrative else ""
-    told = _waypoint_lines(stop) if visits.is_waypoint(stop) else _charging_lines(stop)
-    heading = f"{visits.title(stop).upper()}: {words.one_line(stop.name)}{mark}"
+    texts = _waypoint_lines(stop) if stop_text.is_waypoint(stop) else _charging_lines(stop)
+    heading = f"{stop_text.title(stop).upper()}: {words.one_line(stop.name)}{mark}"
     return [
         f"{words.clock(arrival_s):>{_TIME}}  {heading}",
         *_indented(
@@ -109,7 +109,7 @@ def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
                     f"arrive with {words.percent(stop.arrival_soc, 1)}, "
                     f"leave with {words.percent(stop.departure_soc, 1)}"
                 ),
-                *told,
+                *texts,
             ]
         ),
     ]
@@ -117,9 +117,9 @@ def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
 
 def _charging_lines(stop: ChargingStop) -> list[str]:
     operator = statements.operator(stop)
-    waiting = visits.waiting(stop)
+    waiting = stop_text.waiting(stop)
     return [
-        visits.spell(stop),
+        stop_text.spell(stop),
         *([waiting] if waiting else []),
         f"{words.energy(stop.energy_kwh)}, {_power(stop)}",
         f"plug {statements.plug(stop)}{f', {operator}' if operator else ''}",
@@ -130,8 +130,11 @@ def _charging_lines(stop: ChargingStop) -> list[str]:
 
 
 def _waypoint_lines(stop: ChargingStop) -> list[str]:
-    waiting = visits.waiting(stop)
-    lines = [f"{visits.stay(stop)}, {visits.charged_there(stop)}", *([waiting] if waiting else [])]
+    waiting = stop_text.waiting(stop)
+    lines = [
+        f"{stop_text.stay(stop)}, {stop_text.charged_there(stop)}",
+        *([waiting] if waiting else []),
+    ]
     if stop.energy_kwh > 0:
         return [*lines, _power(stop), *_limit_lines(stop)]
     return [*lines, f"pack {words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)}"]
@@ -155,7 +158,7 @@ def _footer(plan: Plan) -> list[str]:
     assumptions = [f"- {words.one_line(text, 600)}" for text in plan.assumptions] or ["none"]
     sources = [f"- {words.one_line(text, 600)}" for text in plan.sources] or ["none named"]
     return [
-        *_block("Proof", statements.proof(plan)),
+        *_block("Proof", statements.optimality_certificate(plan)),
         *_block("Audit", statements.audit(plan)),
         *_block("Assumptions", assumptions),
         *_block("Sources", [*sources, f"- region {words.one_line(plan.region)}"]),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tripplan.output.text import visits, words
+from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Certificate, ChargingStop, Leg, LimitedBy, Plan
 from tripplan.records.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
@@ -39,7 +39,7 @@ def leg_clocks(plan: Plan) -> tuple[Clock, ...]:
         clocks.append(Clock(now, now + leg.driving_s))
         now += leg.driving_s
         if number < len(plan.stops):
-            now += plan.stops[number].pause_s
+            now += plan.stops[number].duration_s
     return tuple(clocks)
 
 
@@ -61,19 +61,19 @@ def why_limited(stop: ChargingStop) -> str:
     """Say in one or two sentences what held the charging power down."""
     main, *rest = ((k, v) for k, v in limit_shares(stop).items() if v >= 0.005)
     minutes = words.percent(main[1])
-    said = f"{_limit_sentence(stop, main[0])} ({minutes} of the time)"
+    text = f"{_limit_sentence(stop, main[0])} ({minutes} of the time)"
     if rest:
         others = " and ".join(f"{LIMIT_WORDS[k]} ({words.percent(v)})" for k, v in rest)
-        said += f", then {others}"
-    said += "."
+        text += f", then {others}"
+    text += "."
     # What is charged during a dwell takes no time, whatever holds the power down.
     lost_s = min(stop.heat_delay_s, stop.charging_s)
     if lost_s >= 30:
-        said += (
+        text += (
             f" Without the limit by battery temperature this stop would be "
             f"{words.duration(lost_s)} shorter."
         )
-    return said
+    return text
 
 
 def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
@@ -152,7 +152,7 @@ def car(plan: Plan) -> str:
 def wishes(plan: Plan) -> tuple[str, ...]:
     """Return what the driver asked for, one short phrase each."""
     trip = plan.trip
-    said = [
+    phrases = [
         f"leave with {words.percent(trip.departure_soc)}",
         f"never below {words.percent(trip.reserve_soc)} on the way",
         f"arrive with at least {words.percent(max(trip.arrival_soc, trip.reserve_soc))}",
@@ -160,21 +160,21 @@ def wishes(plan: Plan) -> tuple[str, ...]:
         f"{words.duration(trip.stop_overhead_s)} per stop beside charging",
     ]
     if trip.objective != "time":
-        said.append(f"least {MEASURE_WORDS[trip.objective]}")
+        phrases.append(f"least {MEASURE_WORDS[trip.objective]}")
     if trip.max_speed_kmh is not None:
-        said.append(f"no faster than {words.speed(trip.max_speed_kmh)}")
+        phrases.append(f"no faster than {words.speed(trip.max_speed_kmh)}")
     if trip.departure is not None:
-        said.append(f"leave at {trip.departure:%Y-%m-%d %H:%M}")
+        phrases.append(f"leave at {trip.departure:%Y-%m-%d %H:%M}")
     if trip.avoid:
-        said.append(f"no {', no '.join(trip.avoid)}")
-    return (*said, *visits.wishes(trip), *_charger_wishes(trip.chargers))
+        phrases.append(f"no {', no '.join(trip.avoid)}")
+    return (*phrases, *stop_text.wishes(trip), *_charger_wishes(trip.chargers))
 
 
 def _charger_wishes(wished: ChargerWishes) -> tuple[str, ...]:
     """Return which chargers were asked for, one short phrase each; nothing for the defaults."""
     usual = ChargerWishes()
     adapters = (f"{a.plug} to {a.inlet}" for a in wished.adapters)
-    said = (
+    phrases = (
         (wished.min_power_kw, f"chargers of at least {words.power(wished.min_power_kw)}"),
         (wished.min_stalls, f"at least {words.count(wished.min_stalls, 'stall')}"),
         (wished.operators, f"only chargers of {_names(wished.operators)}"),
@@ -186,7 +186,7 @@ def _charger_wishes(wished: ChargerWishes) -> tuple[str, ...]:
         (wished.out_of_service, "chargers out of service as well"),
         (wished.only_stated_power, "no chargers of assumed power"),
     )
-    return tuple(phrase for asked, phrase in said if asked)
+    return tuple(phrase for asked, phrase in phrases if asked)
 
 
 def _names(names: Sequence[str]) -> str:
@@ -221,16 +221,16 @@ def conditions(plan: Plan) -> tuple[str, ...]:
 
 def split(plan: Plan) -> str:
     """Return how the total time divides."""
-    said = [
+    parts = [
         f"{words.duration(plan.driving_s)} driving",
         f"{words.duration(plan.charging_s)} charging",
         f"{words.duration(plan.overhead_s)} at stops beside charging",
     ]
     if plan.waiting_s > 0:
-        said.append(f"{words.duration(plan.waiting_s)} waiting for the battery to cool")
+        parts.append(f"{words.duration(plan.waiting_s)} waiting for the battery to cool")
     if plan.dwell_s > 0:
-        said.append(f"{words.duration(plan.dwell_s)} at waypoints")
-    return " + ".join(said)
+        parts.append(f"{words.duration(plan.dwell_s)} at waypoints")
+    return " + ".join(parts)
 
 
 def arrival_band(leg: Leg) -> str:
@@ -249,7 +249,7 @@ def lasting(likely: float | None) -> str:
     return f"in {chance} of trips"
 
 
-def leg_outlook(leg: Leg) -> str:
+def arrival_uncertainty(leg: Leg) -> str:
     """Return band and chance of a leg in one line; empty where nobody worked them out."""
     if leg.outlook is None:
         return ""
@@ -283,20 +283,20 @@ def costs(plan: Plan) -> str:
     if not plan.charging_cost and not plan.home_cost:
         return ""
     unit = f" {words.one_line(plan.currency, 3)}" if plan.currency else ""
-    said = (
+    text = (
         f"{plan.cost:.2f}{unit} = {plan.charging_cost:.2f} for charging + "
         f"{plan.home_cost:.2f} for energy from home"
     )
     guessed = sum(bool(stop.price_rule) for stop in plan.stops)
-    return f"{said}; {words.count(guessed, 'price')} assumed" if guessed else said
+    return f"{text}; {words.count(guessed, 'price')} assumed" if guessed else text
 
 
-def proof(plan: Plan) -> tuple[str, ...]:
+def optimality_certificate(plan: Plan) -> tuple[str, ...]:
     """Return how good the plan is proven to be, in sentences."""
     certificate = plan.certificate
     if certificate.objective != "time":
-        first = _proof_of_value(certificate)
-        return (first, *_proof_method(certificate))
+        first = _certificate_of_value(certificate)
+        return (first, *_certificate_method(certificate))
     bound_s = certificate.lower_bound_s
     longer_s = max(0.0, plan.total_s - bound_s)
     this = (
@@ -304,17 +304,17 @@ def proof(plan: Plan) -> tuple[str, ...]:
         if longer_s < 0.5
         else (f"this one takes {_exact(plan.total_s)}, {_exact(longer_s)} more")
     )
-    said = [
+    sentences = [
         (
             f"No plan over these roads and speeds takes less than {_exact(bound_s)}; "
             f"{this} (gap {100 * certificate.gap:.2f}%)."
         ),
-        *_proof_method(certificate),
+        *_certificate_method(certificate),
     ]
-    return tuple(said)
+    return tuple(sentences)
 
 
-def _proof_of_value(certificate: Certificate) -> str:
+def _certificate_of_value(certificate: Certificate) -> str:
     """Say what the bound is where something else than time is least."""
     return (
         f"What is least is {MEASURE_WORDS[certificate.objective]}: this plan comes to "
@@ -323,16 +323,16 @@ def _proof_of_value(certificate: Certificate) -> str:
     )
 
 
-def _proof_method(certificate: Certificate) -> list[str]:
-    said = [
+def _certificate_method(certificate: Certificate) -> list[str]:
+    sentences = [
         f"Method: {words.one_line(certificate.method, 400)} ({certificate.labels:,} labels).",
     ]
     if not certificate.complete:
-        said.append(
+        sentences.append(
             "The search stopped early, at its label limit or its time budget: the bound holds, but "
             "a better plan may exist."
         )
-    return said
+    return sentences
 
 
 def audit(plan: Plan) -> tuple[str, ...]:

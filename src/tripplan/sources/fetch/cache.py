@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tripplan.sources.store import file_sha256
 from tripplan.sources.atomic import write_bytes_atomically
+from tripplan.sources.store import file_sha256
 
 FORMAT: Final = "tripplan-fetched/1"
 

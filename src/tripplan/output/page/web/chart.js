@@ -1,11 +1,11 @@
-/* The chart and the map hand in hand: a place on one is shown on the other, and told in words. */
+/* The chart and the map hand in hand: a place on one is shown on the other, and put in words. */
 (function () {
   "use strict";
   const tripplan = window.tripplan;
 
   function number(value) { return Math.round(value).toLocaleString("en-US"); }
 
-  function told(track, at, units) {
+  function textAt(track, at, units) {
     const us = units === "us";
     const minutes = Math.round(track.s[at] / 60);
     const stands = track.part[at] % 2;
@@ -51,7 +51,7 @@
       cross.setAttribute("x2", x);
       cross.classList.add("tp-on");
       dot.setLatLng([track.lat[at], track.lon[at]]).addTo(map).bringToFront();
-      readout.textContent = told(track, at, document.documentElement.dataset.units);
+      readout.textContent = textAt(track, at, document.documentElement.dataset.units);
       svg.setAttribute("aria-valuenow", Math.round(100 * track[over()][at] / span()));
       svg.setAttribute("aria-valuetext", readout.textContent);
     }

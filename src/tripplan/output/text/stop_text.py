@@ -9,7 +9,7 @@ from tripplan.records.trip import Trip, Waypoint
 from tripplan.units import M_PER_KM, M_PER_MILE
 
 _SHORT_KM = 10.0
-"""Stretches shorter than this are told with one decimal."""
+"""Stretches shorter than this are given with one decimal."""
 _NAMES_LIMIT = 200
 _LEAST_KWH = 0.05
 """Less than this is not worth a word."""
@@ -28,8 +28,8 @@ def title(stop: ChargingStop) -> str:
 def counts(plan: Plan, noun: str = "stop") -> str:
     """Return "2 stops" or, where the trip has waypoints, "2 stops, 1 waypoint"."""
     waypoints = len(plan.stops) - plan.stop_count
-    said = words.count(plan.stop_count, noun)
-    return f"{said}, {words.count(waypoints, 'waypoint')}" if waypoints else said
+    text = words.count(plan.stop_count, noun)
+    return f"{text}, {words.count(waypoints, 'waypoint')}" if waypoints else text
 
 
 def soc_change(stop: ChargingStop) -> str:
@@ -86,26 +86,26 @@ def spell(stop: ChargingStop) -> str:
 def advice(leg: Leg) -> tuple[str, ...]:
     """Return where to drive slower on a leg, one sentence for each stretch."""
     return tuple(
-        f"{_stretch(told)}: drive {words.speed(told.advised_kmh)} "
-        f"instead of {words.speed(told.usual_kmh)}"
-        for told in leg.advice
+        f"{_stretch(stretch)}: drive {words.speed(stretch.advised_kmh)} "
+        f"instead of {words.speed(stretch.usual_kmh)}"
+        for stretch in leg.advice
     )
 
 
 def advice_cell(leg: Leg) -> str:
     """Return the same for a cell of a table, in km and km/h alone."""
     return "; ".join(
-        f"km {told.from_km:.1f} to {told.to_km:.1f}: {told.advised_kmh:.0f} "
-        f"instead of {told.usual_kmh:.0f} km/h"
-        for told in leg.advice
+        f"km {stretch.from_km:.1f} to {stretch.to_km:.1f}: {stretch.advised_kmh:.0f} "
+        f"instead of {stretch.usual_kmh:.0f} km/h"
+        for stretch in leg.advice
     )
 
 
-def _stretch(told: SpeedAdvice) -> str:
-    digits = 1 if told.to_km - told.from_km < _SHORT_KM else 0
-    first, last = (km * M_PER_KM / M_PER_MILE for km in (told.from_km, told.to_km))
+def _stretch(stretch: SpeedAdvice) -> str:
+    digits = 1 if stretch.to_km - stretch.from_km < _SHORT_KM else 0
+    first, last = (km * M_PER_KM / M_PER_MILE for km in (stretch.from_km, stretch.to_km))
     return (
-        f"km {told.from_km:.{digits}f} to {told.to_km:.{digits}f} "
+        f"km {stretch.from_km:.{digits}f} to {stretch.to_km:.{digits}f} "
         f"(mile {first:.{digits}f} to {last:.{digits}f})"
     )
 
@@ -113,21 +113,21 @@ def _stretch(told: SpeedAdvice) -> str:
 def wishes(trip: Trip) -> tuple[str, ...]:
     """Return the wishes for waypoints, stops and speed, one short phrase each; none for usual."""
     usual = Trip.model_fields["slow_down_to"].default
-    said = [f"by way of {_waypoint(waypoint)}" for waypoint in trip.waypoints]
+    phrases = [f"by way of {_waypoint(waypoint)}" for waypoint in trip.waypoints]
     if trip.via_chargers:
         names = words.one_line(", then ".join(trip.via_chargers), _NAMES_LIMIT)
-        said.append(f"stop at {names}")
+        phrases.append(f"stop at {names}")
     if trip.least_charge_soc > 0:
-        said.append(f"each stop adds at least {words.percent(trip.least_charge_soc)}")
+        phrases.append(f"each stop adds at least {words.percent(trip.least_charge_soc)}")
     if trip.most_stops is not None:
-        said.append(f"{words.count(trip.most_stops, 'charging stop')} at most")
+        phrases.append(f"{words.count(trip.most_stops, 'charging stop')} at most")
     if trip.longest_stop_s is not None:
-        said.append(f"no stop charges longer than {words.duration(trip.longest_stop_s)}")
+        phrases.append(f"no stop charges longer than {words.duration(trip.longest_stop_s)}")
     if trip.slow_down_to == 1.0:
-        said.append("never slower than usual")
+        phrases.append("never slower than usual")
     elif trip.slow_down_to != usual:
-        said.append(f"no slower than {words.percent(trip.slow_down_to)} of the usual speed")
-    return tuple(said)
+        phrases.append(f"no slower than {words.percent(trip.slow_down_to)} of the usual speed")
+    return tuple(phrases)
 
 
 def _waypoint(waypoint: Waypoint) -> str:

@@ -20,7 +20,7 @@ from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.map import to_html
 from tripplan.output.page.panel import panel
 from tripplan.output.page.power import power_chart
-from tripplan.output.text import report, statements, visits
+from tripplan.output.text import report, statements, stop_text
 from tripplan.records.plan import ChargingStop, Leg, SpeedAdvice
 
 KINDS = ["stop", "waypoint", "waypoint", "stop"]
@@ -40,11 +40,11 @@ def advised(*told: tuple[float, float]) -> Leg:
 
 def test_a_pause_is_all_the_time_from_arrival_to_departure() -> None:
     first, night, lunch, last = visits_plan().stops
-    assert first.pause_s == pytest.approx(COOLING_S + 300.0 + first.charging_s)
-    assert (night.pause_s, lunch.pause_s) == (NIGHT_S, LUNCH_S)
-    assert last.pause_s == pytest.approx(300.0 + last.charging_s)
+    assert first.duration_s == pytest.approx(COOLING_S + 300.0 + first.charging_s)
+    assert (night.duration_s, lunch.duration_s) == (NIGHT_S, LUNCH_S)
+    assert last.duration_s == pytest.approx(300.0 + last.charging_s)
     longer = changed(night, charging_s=600.0, overhead_s=60.0)
-    assert longer.pause_s == pytest.approx(NIGHT_S + 660.0)
+    assert longer.duration_s == pytest.approx(NIGHT_S + 660.0)
 
 
 def test_the_times_add_up_with_waits_and_stays() -> None:
@@ -58,11 +58,11 @@ def test_the_times_add_up_with_waits_and_stays() -> None:
 
 
 def test_stops_and_waypoints_are_counted_apart() -> None:
-    assert visits.counts(visits_plan()) == "2 stops, 2 waypoints"
-    assert visits.counts(sample_plan(), "charging stop") == "3 charging stops"
+    assert stop_text.counts(visits_plan()) == "2 stops, 2 waypoints"
+    assert stop_text.counts(sample_plan(), "charging stop") == "3 charging stops"
     only = visits_plan().model_copy(update={"stops": (HOTEL,)})
-    assert visits.counts(only) == "no stops, 1 waypoint"
-    assert [visits.title(stop) for stop in visits_plan().stops[:2]] == ["Stop 1", "Waypoint 2"]
+    assert stop_text.counts(only) == "no stops, 1 waypoint"
+    assert [stop_text.title(stop) for stop in visits_plan().stops[:2]] == ["Stop 1", "Waypoint 2"]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_stops_and_waypoints_are_counted_apart() -> None:
     ],
 )
 def test_what_is_charged_at_a_waypoint_is_said(changes: dict[str, object], said: str) -> None:
-    assert visits.charged_there(changed(HOTEL, **changes)) == said
+    assert stop_text.charged_there(changed(HOTEL, **changes)) == said
 
 
 def test_a_waypoint_without_a_stay_is_passed() -> None:
-    assert visits.stay(LUNCH) == "stay 45 min"
-    assert visits.stay(changed(LUNCH, dwell_s=0.0)) == "pass by"
+    assert stop_text.stay(LUNCH) == "stay 45 min"
+    assert stop_text.stay(changed(LUNCH, dwell_s=0.0)) == "pass by"
 
 
 def test_heat_costs_no_time_during_a_stay() -> None:
@@ -100,7 +100,7 @@ def test_heat_costs_no_time_during_a_stay() -> None:
 
 
 def test_advice_is_said_in_both_units() -> None:
-    assert visits.advice(advised((32.0, 91.0), (95.5, 101.25))) == (
+    assert stop_text.advice(advised((32.0, 91.0), (95.5, 101.25))) == (
         "km 32 to 91 (mile 20 to 57): drive 95 km/h (59 mph) instead of 110 km/h (68 mph)",
         "km 95.5 to 101.2 (mile 59.3 to 62.9): drive 95 km/h (59 mph) instead of 110 km/h (68 mph)",
     )
@@ -149,7 +149,7 @@ def test_the_panel_shows_waits_stays_and_advice() -> None:
     spells = [float(w) for w in re.findall(r"style=\"flex-grow:([\d.]+)", text)]
     wanted = [leg.driving_s for leg in plan.legs]
     assert spells[::2] == pytest.approx(wanted, abs=0.5)
-    assert spells[1::2] == pytest.approx([stop.pause_s for stop in plan.stops], abs=0.5)
+    assert spells[1::2] == pytest.approx([stop.duration_s for stop in plan.stops], abs=0.5)
     usual = panel(sample_plan())
     assert not re.search("waypoint(?!s=)|cooling|tp-advice", usual)
 
@@ -267,4 +267,6 @@ def test_a_longer_charge_than_the_stay_is_in_the_text() -> None:
 
 
 def test_a_stay_at_a_charger_is_in_its_time() -> None:
-    assert visits.spell(changed(stops()[0], waited_s=0.0, dwell_s=600.0)).endswith("+ 10 min stay")
+    assert stop_text.spell(changed(stops()[0], waited_s=0.0, dwell_s=600.0)).endswith(
+        "+ 10 min stay"
+    )
