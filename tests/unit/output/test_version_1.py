@@ -120,12 +120,15 @@ def test_an_old_plan_of_an_own_car_is_refused(
 
 def test_what_is_wrong_in_an_old_plan_is_named() -> None:
     old = old_plan()
-    del old["stops"][0]["charger_id"]
+    for field in ("charger_id", "illustrative", "power_assumed"):
+        del old["stops"][0][field]
     old["stops"][1] = 7
     old["total_s"] = "soon"
     with pytest.raises(InvalidInputError) as caught:
         export.from_json(json.dumps(old))
-    assert all(name in str(caught.value) for name in ("stops.0.charger.id", "stops.1", "total_s"))
+    faulty = ("charger.id", "charger.status", "connector.power_assumed")
+    names = (*(f"stops.0.{name}" for name in faulty), "stops.1", "total_s")
+    assert all(name in str(caught.value) for name in names)
     with pytest.raises(InvalidInputError, match="soh"):
         export.from_json(json.dumps({**old_plan(), "soh": "old"}))
     with pytest.raises(InvalidInputError, match="stops"):

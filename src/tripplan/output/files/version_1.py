@@ -15,7 +15,8 @@ from tripplan.records.vehicle import catalogue
 SCHEMA_VERSION: Final = "tripplan-plan/1"
 _CHARGER: Final = ("operator", "stalls", "network", "access", "opening_hours", "price")
 """Fields of a charger that a stop has under the same names, as the next are of a connector."""
-_CONNECTOR: Final = ("standard", "power_assumed", "power_rule", "standard_rule")
+_CONNECTOR: Final = ("power_rule", "standard_rule")
+_STATUS: Final = {"True": "illustrative", "False": "listed"}
 _ROUNDING: Final = 1e-9
 
 
@@ -82,6 +83,7 @@ def _stop(stop: dict[str, Any]) -> dict[str, Any]:
     identity, made_up = stop.pop("charger_id", None), stop.pop("illustrative", None)
     charger: dict[str, Any] = {key: stop.pop(key) for key in _CHARGER if key in stop}
     connector: dict[str, Any] = {key: stop.pop(key) for key in _CONNECTOR if key in stop}
+    connector |= {key: stop.pop(key, None) for key in ("standard", "power_assumed")}
     if stop.pop("kind", "charger") == "waypoint":
         return stop
     connector["power_kw"] = stop.get("charger_kw")
@@ -92,7 +94,7 @@ def _stop(stop: dict[str, Any]) -> dict[str, Any]:
             "id": identity,
             **{key: stop.get(key) for key in ("name", "lat", "lon")},
             "connectors": [] if adapted else [connector],
-            "status": "illustrative" if made_up else "listed",
+            "status": _STATUS.get(str(made_up)),
             "source": f"a plan of format {SCHEMA_VERSION}",
             **charger,
         },
