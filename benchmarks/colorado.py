@@ -99,6 +99,7 @@ def floor(runs: list[Run]) -> list[tuple[str, float]]:
     rows = runs[0].solved.rows
     metric = rows.customized.metrics[0]
     tree, full = rows.customized.hierarchy, rows.customized.full_mwh
+    travel = metric.travel(forward=True)
     custom_s, query = by_routingkit(metric)
     work = new_phast_work(tree.node_count)
     by_cch, with_path, own, one_to_all, lanes = [], [], [], [], []
@@ -107,8 +108,8 @@ def floor(runs: list[Run]) -> list[tuple[str, float]]:
         by_cch.append(repeated(partial(query.run, one, other), 5))
         with_path.append(repeated(partial(with_roads, query, one, other), 5))
         target = tree.rank[np.array([other])]
-        climb = (tree.graph, metric.up, metric.down, int(tree.rank[one]), tree.selection(target))
-        own.append(repeated(partial(phast_ways, *climb, target, full, True, work), 5))  # noqa: FBT003
+        ends = (int(tree.rank[one]), tree.selection(target), target)
+        own.append(repeated(partial(phast_ways, tree.graph, travel, *ends, full, work), 5))
         one_to_all.append(repeated(partial(driven, rows, one), 2))
         lanes.append(repeated(partial(swept, rows, one), 2))
     return [

@@ -15,7 +15,7 @@ from tripplan.arrays import Ints
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.kernels.customise import COLUMNS, TIME, Costs, Roads32, customise
-from tripplan.routing.kernels.phast import new_phast_work, phast_ways, way_ranks
+from tripplan.routing.kernels.phast import Travel, new_phast_work, phast_ways, way_ranks
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.routing.ordering import inertial_order
 
@@ -68,7 +68,7 @@ def luxembourg() -> Country:
     values = np.zeros((tail.size, COLUMNS), np.int32)
     values[:, TIME] = time_ms[by_tail]
     roads = Roads32(time_ms[by_tail], values)
-    up, down = customise(tree.graph, tree.arc, tree.is_up, roads, NOTHING_MWH)
+    up, down = customise(tree.graph, tree.roads, roads, NOTHING_MWH)
     wanted = np.where(reference == UNREACHABLE, -1, reference).astype(np.int32)
     return Country(tree, roads, up, down, source, target, wanted)
 
@@ -79,7 +79,7 @@ def test_sweeps_find_the_published_times(luxembourg: Country, forward: bool) -> 
     case = luxembourg
     tree = case.tree
     ends, others = (case.source, case.target) if forward else (case.target, case.source)
-    climb, descend = (case.up, case.down) if forward else (case.down, case.up)
+    travel = Travel(*((case.up, case.down) if forward else (case.down, case.up)), forward)
     count = ends.size if os.environ.get("TRIPPLAN_ALL_QUERIES") else SAMPLE
     by_end = np.argsort(ends[:count], kind="stable")
     work = new_phast_work(tree.node_count)
@@ -88,13 +88,11 @@ def test_sweeps_find_the_published_times(luxembourg: Country, forward: bool) -> 
         ranks = tree.rank[others[group]]
         found = phast_ways(
             tree.graph,
-            climb,
-            descend,
+            travel,
             int(tree.rank[ends[group[0]]]),
             tree.selection(ranks),
             ranks,
             NOTHING_MWH,
-            forward,
             work,
         )
         assert np.array_equal(found[:, TIME], case.wanted_ms[group])
@@ -106,7 +104,7 @@ def test_sweeps_find_the_published_times(luxembourg: Country, forward: bool) -> 
 def test_the_roads_found_add_up(luxembourg: Country, forward: bool) -> None:
     case = luxembourg
     tree = case.tree
-    climb, descend = (case.up, case.down) if forward else (case.down, case.up)
+    travel = Travel(*((case.up, case.down) if forward else (case.down, case.up)), forward)
     work = new_phast_work(tree.node_count)
     for query in range(UNPACKED):
         source, target = int(case.source[query]), int(case.target[query])
@@ -114,20 +112,15 @@ def test_the_roads_found_add_up(luxembourg: Country, forward: bool) -> None:
         selection = tree.selection(tree.rank[[end]])
         ranks = way_ranks(
             tree.graph,
-            climb,
-            descend,
+            travel,
             int(tree.rank[begin]),
             int(tree.rank[end]),
             selection,
             NOTHING_MWH,
-            forward,
             work,
         )
         assert (ranks.size == 0) == (case.wanted_ms[query] < 0)
-        roads = unpack(
-            tree.graph, case.up, case.down, case.roads, tree.first_out, tree.head, tree.order,
-            NOTHING_MWH, ranks,
-        )  # fmt: skip
+        roads = unpack(tree.graph, tree.roads, case.roads, (case.up, case.down), NOTHING_MWH, ranks)
         if ranks.size == 0 or source == target:
             assert roads.size == 0
             continue

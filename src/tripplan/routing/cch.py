@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tripplan.arrays import Ints
 from tripplan.records.network import RoadNetwork
-from tripplan.routing.kernels.contraction import Chordal, above, contract, place_roads
+from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs, above, contract, place_roads
 from tripplan.routing.kernels.phast import PhastWork, new_phast_work
 from tripplan.routing.ordering import inertial_order
 
@@ -30,10 +29,8 @@ class Hierarchy:
     rank: Ints
     """Rank of each node, shape (nodes,)."""
     graph: Chordal
-    arc: Ints
-    """Arc of the chordal graph that each road belongs to, shape (roads,)."""
-    is_up: NDArray[np.bool_]
-    """Whether a road leads to the higher rank, shape (roads,)."""
+    roads: RoadsOnArcs
+    """The roads that the arcs of the chordal graph stand for."""
 
     @classmethod
     def over(cls, first_out: Ints, head: Ints, order: Ints) -> "Hierarchy":
@@ -68,8 +65,7 @@ class Hierarchy:
             order=np.array(order, dtype=np.int32),
             rank=rank,
             graph=graph,
-            arc=place_roads(graph, tail, plain_head, rank),
-            is_up=rank[tail] < rank[plain_head],
+            roads=place_roads(graph, tail, plain_head, rank),
         )
 
     @classmethod
@@ -82,15 +78,6 @@ class Hierarchy:
     def node_count(self) -> int:
         """Number of nodes."""
         return int(self.order.size)
-
-    @cached_property
-    def roads_of_arc(self) -> tuple[Ints, Ints]:
-        """First position of each arc's roads, shape (arcs + 1,), and the roads by arc."""
-        listed = np.argsort(self.arc, kind="stable")
-        listed = listed[np.searchsorted(self.arc[listed], 0) :]
-        counts = np.bincount(self.arc[listed], minlength=self.graph.up_head.size)
-        first = np.concatenate([[0], np.cumsum(counts)])
-        return first.astype(np.int32), listed.astype(np.int32)
 
     @cached_property
     def work(self) -> PhastWork:

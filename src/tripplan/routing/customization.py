@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.kernels.customise import (
+    COLUMNS,
     CONSUMED,
     MOST_WEIGHT,
     NO_WAY,
@@ -35,6 +36,7 @@ from tripplan.routing.kernels.customise import (
     customise,
     customise_scalarized,
 )
+from tripplan.routing.kernels.phast import Travel
 from tripplan.routing.kernels.recustomise import recustomise, recustomise_scalarized
 from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
@@ -60,6 +62,10 @@ class Metric:
     up: Costs
     down: Costs
 
+    def travel(self, *, forward: bool) -> Travel:
+        """Return what travel from a node costs, or, backward, travel to it."""
+        return Travel(self.up, self.down, True) if forward else Travel(self.down, self.up, False)  # noqa: FBT003
+
 
 @dataclass(frozen=True, eq=False)
 class ScalarizedWeights:
@@ -74,6 +80,21 @@ class ScalarizedWeights:
     up: Ints
     down: Ints
     """Shape (arcs, weightings)."""
+
+    def metric(self, weighting: int) -> Metric:
+        """Return one weighting by itself, as a metric that carries nothing along."""
+
+        def nothing(roads: int) -> Ints:
+            return np.broadcast_to(np.zeros(COLUMNS, np.int32), (roads, COLUMNS))
+
+        weight, up, down = (table[:, weighting] for table in (self.weight, self.up, self.down))
+        return Metric(
+            float(np.append(self.rate_s_per_kwh, ONLY_ENERGY)[weighting]),
+            Roads32(weight, nothing(weight.size)),
+            np.zeros(0, np.uint8),
+            Costs(up, nothing(up.size)),
+            Costs(down, nothing(down.size)),
+        )
 
     def of(self, energy_kwh: float) -> Floats:
         """Return what an energy weighs in each weighting [s, kWh in the last].
@@ -143,7 +164,7 @@ class CustomizedHierarchy:
         values = np.take_along_axis(self.values, choice[None, :, None].astype(np.intp), 0)[0]
         roads = Roads32(weight, np.ascontiguousarray(values))
         tree = self.hierarchy
-        up, down = customise(tree.graph, tree.arc, tree.is_up, roads, self.full_mwh)
+        up, down = customise(tree.graph, tree.roads, roads, self.full_mwh)
         return Metric(rate, roads, choice, up, down)
 
     @cached_property
@@ -156,9 +177,7 @@ class CustomizedHierarchy:
         half = weight.shape[1] // 2
         parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
         with ThreadPoolExecutor(2) as pool:
-            found = list(
-                pool.map(lambda p: customise_scalarized(tree.graph, tree.arc, tree.is_up, p), parts)
-            )
+            found = list(pool.map(lambda p: customise_scalarized(tree.graph, tree.roads, p), parts))
         up = np.concatenate([found[0][0], found[1][0]], axis=1)
         down = np.concatenate([found[0][1], found[1][1]], axis=1)
         return ScalarizedWeights(rates, unit, weight, up, down)
@@ -194,19 +213,14 @@ class CustomizedHierarchy:
         up, down = (
             Costs(side.weight.copy(), side.values.copy()) for side in (metric.up, metric.down)
         )
-        recustomise(
-            tree.graph, left, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads,
-            self.full_mwh,
-        )  # fmt: skip
+        recustomise(tree.graph, tree.roads, left, (up, down), roads, self.full_mwh)
         return replace(metric, roads=left, up=up, down=down)
 
     def _scalarized_without(self, roads: Ints) -> ScalarizedWeights:
         tree, scalarized = self.hierarchy, self.scalarized
         weight, up, down = scalarized.weight.copy(), scalarized.up.copy(), scalarized.down.copy()
         weight[roads] = MOST_WEIGHT
-        recustomise_scalarized(
-            tree.graph, weight, tree.arc, *tree.roads_of_arc, tree.is_up, up, down, roads
-        )
+        recustomise_scalarized(tree.graph, tree.roads, weight, (up, down), roads)
         return replace(scalarized, weight=weight, up=up, down=down)
 
     def _units(self, rates: Floats) -> Floats:

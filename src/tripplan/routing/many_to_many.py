@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Ints
-from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.customization import CustomizedHierarchy, Metric
 from tripplan.routing.kernels.customise import (
     COLUMNS,
     CONSUMED,
@@ -246,42 +246,18 @@ class ManyToMany:
         within = self._rphast(node, forward=forward).within
         if stops.size < self.stop_node.size - 1:
             within = within & leading_to(tree.graph, self._part, self._stop_place[stops])
-        for index, metric in enumerate(customized.metrics):
-            climb = metric.up if forward else metric.down
-            descend = (self._forward if forward else self._backward)[index]
-            values[index] = rphast_ways(
-                tree.graph,
-                self._part,
-                climb,
-                descend,
-                int(tree.rank[node]),
-                self._stop_place[stops],
-                within,
-                customized.full_mwh,
-                forward,
-                tree.work,
+        for index in range(len(customized.metrics)):
+            values[index] = self._rphast_ways(
+                index, node, self._stop_place[stops], within, customized.full_mwh, forward=forward
             )
         return columns_of(stops, values)
 
     def between(self, source: int, target: int) -> DriveColumns:
         """Drives from a node to another; ``stop`` is 0."""
         customized = self.customized
-        tree = customized.hierarchy
-        ranks = tree.rank[np.array([target])]
-        selection = tree.selection(ranks)
         values = np.empty((len(customized.metrics), 1, COLUMNS), np.int32)
         for index, metric in enumerate(customized.metrics):
-            values[index] = phast_ways(
-                tree.graph,
-                metric.up,
-                metric.down,
-                int(tree.rank[source]),
-                selection,
-                ranks,
-                customized.full_mwh,
-                True,  # noqa: FBT003 - compiled functions take no keywords
-                tree.work,
-            )
+            values[index] = self._alone(metric, source, target, customized.full_mwh)
         return columns_of(np.zeros(1, np.int32), values)
 
     def min_departures_from(self, node: int) -> Floats:
@@ -305,40 +281,35 @@ class ManyToMany:
 
     def _thriftiest(self, node: int, *, forward: bool) -> tuple[Floats, Floats]:
         """However large the battery would have to be."""
-        customized = self.customized
-        tree, metric = customized.hierarchy, customized.metrics[-1]
-        values = rphast_ways(
-            tree.graph,
-            self._part,
-            metric.up if forward else metric.down,
-            (self._forward if forward else self._backward)[-1],
-            int(tree.rank[node]),
-            self._stop_place,
-            np.ones(self._part.ranks.size, np.bool_),
-            NEVER,
-            forward,
-            tree.work,
+        within = np.ones(self._part.ranks.size, np.bool_)
+        values = self._rphast_ways(
+            len(self.customized.metrics) - 1, node, self._stop_place, within, NEVER, forward=forward
         )
         return _energies(values)
 
     def thriftiest_between(self, source: int, target: int) -> tuple[float, float]:
         """Return the same for the thriftiest drive from a node to another."""
-        customized = self.customized
-        tree, metric = customized.hierarchy, customized.metrics[-1]
-        ranks = tree.rank[np.array([target])]
-        values = phast_ways(
-            tree.graph,
-            metric.up,
-            metric.down,
-            int(tree.rank[source]),
-            tree.selection(ranks),
-            ranks,
-            NEVER,
-            True,  # noqa: FBT003 - compiled functions take no keywords
-            tree.work,
-        )
-        need, spent = _energies(values)
+        need, spent = _energies(self._alone(self.customized.metrics[-1], source, target, NEVER))
         return float(need[0]), float(spent[0])
+
+    def _rphast_ways(
+        self, index: int, node: int, places: Ints, within: Flags, full_mwh: int, *, forward: bool
+    ) -> Ints:
+        """Values of the drives that a metric finds between a node and places of the part."""
+        tree = self.customized.hierarchy
+        travel = self.customized.metrics[index].travel(forward=forward)
+        travel = travel._replace(descend=(self._forward if forward else self._backward)[index])
+        rank = int(tree.rank[node])
+        return rphast_ways(
+            tree.graph, self._part, travel, rank, places, within, full_mwh, tree.work
+        )
+
+    def _alone(self, metric: Metric, source: int, target: int, full_mwh: int) -> Ints:
+        """Values of the drive that a metric finds from a node to another, shape (1, 5)."""
+        tree, travel = self.customized.hierarchy, metric.travel(forward=True)
+        rank, ranks = int(tree.rank[source]), tree.rank[np.array([target])]
+        selection = tree.selection(ranks)
+        return phast_ways(tree.graph, travel, rank, selection, ranks, full_mwh, tree.work)
 
     def relaxed_one_to_many(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""

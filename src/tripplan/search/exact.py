@@ -14,7 +14,7 @@ from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
 from tripplan.routing.many_to_many import DriveColumns, picked_drives
 from tripplan.search.bounds import Scope
-from tripplan.search.kernels.pareto import Bundle, all_drives, roads_of
+from tripplan.search.kernels.pareto import Bundle, RoadsAtNodes, all_drives, roads_of
 from tripplan.search.reach import seconds_to
 from tripplan.search.refine import Drive
 from tripplan.units import MS_PER_S, MWH_PER_KWH
@@ -54,16 +54,17 @@ class ExactManyToMany:
     _ids: list[tuple[int, int]] = field(init=False, repr=False, default_factory=list)
 
     @cached_property
-    def _leaving(self) -> tuple[Ints, Ints, Ints]:
+    def _leaving(self) -> RoadsAtNodes:
         tree = self.customized.hierarchy
-        return tree.first_out, np.arange(tree.head.size, dtype=np.int32), tree.head
+        road = np.arange(tree.head.size, dtype=np.int32)
+        return RoadsAtNodes(tree.first_out, road, tree.head, True)  # noqa: FBT003
 
     @cached_property
-    def _coming(self) -> tuple[Ints, Ints, Ints]:
+    def _coming(self) -> RoadsAtNodes:
         tree = self.customized.hierarchy
         road = np.argsort(tree.head, kind="stable").astype(np.int32)
         first = np.concatenate([[0], np.cumsum(np.bincount(tree.head, minlength=tree.node_count))])
-        return first.astype(np.int32), road, tree.tail[road]
+        return RoadsAtNodes(first.astype(np.int32), road, tree.tail[road], False)  # noqa: FBT003
 
     @cached_property
     def _to_end_s(self) -> Floats:
@@ -112,12 +113,11 @@ class ExactManyToMany:
     ) -> Bundle:
         customized = self.customized
         return all_drives(
-            *(self._leaving if forward else self._coming),
+            self._leaving if forward else self._coming,
             customized.values,
             customized.open_roads,
             node,
             customized.full_mwh,
-            forward,
             rest_s,
             spare_s,
             room,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tripplan.arrays import Ints
-from tripplan.search.kernels.polish import Chain, polish_chain
+from tripplan.search.kernels.polish import Chain, Legs, polish_chain
 from tripplan.search.label_setting import Found, Step, constraints_of
 from tripplan.search.problem import Problem
 from tripplan.search.refine import FineDrives
@@ -37,25 +37,16 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
     )
     final = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
     spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)
-    picked = np.array(choice, np.int32)
-    departed, arrived = np.zeros(len(steps)), np.zeros(len(steps))
+    none_yet = np.zeros((2, len(steps)))
+    legs = Legs(np.array(choice, np.int32), spare, *none_yet)
     time_s = polish_chain(
-        chain,
-        picked,
-        spare,
-        problem.start_c,
-        constraints,
-        problem.power,
-        problem.pack,
-        departed,
-        arrived,
-        _ROUNDS,
+        chain, legs, problem.start_c, constraints, problem.power, problem.pack, _ROUNDS
     )
     found = tuple(
         step._replace(
-            drive=int(every[chain.first[leg] + picked[leg]]),
-            departed_kwh=float(departed[leg]),
-            arrived_kwh=float(arrived[leg]),
+            drive=int(every[chain.first[leg] + legs.choice[leg]]),
+            departed_kwh=float(legs.departed_kwh[leg]),
+            arrived_kwh=float(legs.arrived_kwh[leg]),
             waited_s=0.0,
         )
         for leg, step in enumerate(steps)

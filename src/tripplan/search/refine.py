@@ -16,7 +16,6 @@ from tripplan.arrays import Bytes, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy, Metric
 from tripplan.routing.kernels.customise import COLUMNS, CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
 from tripplan.routing.kernels.phast import way_ranks
-from tripplan.routing.kernels.scalarized_roads import scalarized_roads
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.search.chain import ChosenChain
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
@@ -74,25 +73,19 @@ class Roads:
         customized = self._customized
         tree = customized.hierarchy
         start, end = int(tree.rank[source]), int(tree.rank[target])
-        climb, descend = metric.up, metric.down
         if backward:
-            start, end, climb, descend = end, start, descend, climb
-        selection = tree.selection(np.array([end], np.int32))
-        full = customized.full_mwh
-        ranks = way_ranks(
-            tree.graph, climb, descend, start, end, selection, full, not backward, tree.work
-        )
-        costs = (metric.up, metric.down, metric.roads)
-        return unpack(tree.graph, *costs, tree.first_out, tree.head, tree.order, full, ranks)
+            start, end = end, start
+        selection, full = tree.selection(np.array([end], np.int32)), customized.full_mwh
+        travel = metric.travel(forward=not backward)
+        ranks = way_ranks(tree.graph, travel, start, end, selection, full, tree.work)
+        sides = (metric.up, metric.down)
+        return unpack(tree.graph, tree.roads, metric.roads, sides, full, ranks)
 
     def arcs_at_rate(self, rate_s_per_kwh: float, source: int, target: int) -> Ints:
         """Arcs of the least time + rate x energy between two nodes, at the rate of a weighting."""
-        tree, scalarized = self._customized.hierarchy, self._customized.scalarized
+        scalarized = self._customized.scalarized
         weighting = int(np.argmin(np.abs(scalarized.rate_s_per_kwh - rate_s_per_kwh)))
-        ends = (int(tree.rank[source]), int(tree.rank[target]))
-        forward_star = (tree.first_out, tree.head, tree.order)
-        costs = (scalarized.up, scalarized.down, scalarized.weight)
-        return scalarized_roads(tree.graph, *costs, weighting, *forward_star, *ends)
+        return self.arcs(scalarized.metric(weighting), source, target, backward=False)
 
     def drive(
         self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool

@@ -35,22 +35,12 @@ def distances(graph: Graph, weight: Floats) -> Floats:
 
 def swept(customized: CustomizedHierarchy, metric: int, *, forward: bool) -> Floats:
     """Weights between all pairs of nodes by the sweeps, as `distances`."""
-    tree, costs = customized.hierarchy, customized.metrics[metric]
-    climb, descend = (costs.up, costs.down) if forward else (costs.down, costs.up)
+    tree, travel = customized.hierarchy, customized.metrics[metric].travel(forward=forward)
     found = np.empty((tree.node_count, tree.node_count))
     for node in range(tree.node_count):
         work = new_phast_work(tree.node_count)
         every = tree.selection(tree.rank)
-        phast(
-            tree.graph,
-            climb,
-            descend,
-            int(tree.rank[node]),
-            every,
-            customized.full_mwh,
-            forward,
-            work,
-        )
+        phast(tree.graph, travel, int(tree.rank[node]), every, customized.full_mwh, work)
         weight = work.weight[tree.rank]
         found[node] = np.where(weight < NO_WAY, weight, np.inf)
     return found if forward else found.T

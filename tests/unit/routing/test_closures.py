@@ -29,13 +29,13 @@ def test_closing_roads_gives_what_customising_anew_gives(seed: int) -> None:
     assert not fewer.open_roads[roads].any()
     assert whole.open_roads.all()
     for metric in fewer.metrics:
-        up, down = customise(tree.graph, tree.arc, tree.is_up, metric.roads, fewer.full_mwh)
+        up, down = customise(tree.graph, tree.roads, metric.roads, fewer.full_mwh)
         for anew, kept in ((up, metric.up), (down, metric.down)):
             assert np.array_equal(anew.weight, kept.weight)
             known = anew.weight < NO_WAY
             assert np.array_equal(anew.values[known], kept.values[known])
     lanes = fewer.scalarized
-    up_lanes, down_lanes = customise_scalarized(tree.graph, tree.arc, tree.is_up, lanes.weight)
+    up_lanes, down_lanes = customise_scalarized(tree.graph, tree.roads, lanes.weight)
     assert np.array_equal(up_lanes, lanes.up)
     assert np.array_equal(down_lanes, lanes.down)
 

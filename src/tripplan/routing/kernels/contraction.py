@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tripplan.arrays import Ints
+from tripplan.arrays import Flags, Ints
 from tripplan.physics.jit import compiled, part
 
 
@@ -38,6 +38,19 @@ class Chordal(NamedTuple):
     """The arcs by their upper end, lower ends rising within a row, shape (arcs,)."""
 
 
+class RoadsOnArcs(NamedTuple):
+    """Which roads each arc of the chordal graph stands for."""
+
+    arc: Ints
+    """Arc of each road, -1 for loops, shape (roads,)."""
+    is_up: Flags
+    """Whether a road leads to the higher rank, shape (roads,)."""
+    first: Ints
+    """Index into ``road`` by arc, shape (arcs + 1,)."""
+    road: Ints
+    """The roads by their arc, rising within an arc."""
+
+
 @part
 def longer(column: Ints, room: int) -> Ints:
     """Copy a column into one with more room."""
@@ -50,15 +63,7 @@ def longer(column: Ints, room: int) -> Ints:
 
 @part
 def copy_row(source: Ints, row: int, into: Ints, at: int) -> None:
-    """Copy a row of a table into one of another, element by element for the same reason.
-
-    Parameters
-    ----------
-    source, row
-        Table, shape (rows, columns), and row to copy from.
-    into, at
-        Table, shape (rows, columns), and row to copy into.
-    """
+    """Copy a row of a table into one of another, element by element for the same reason."""
     for column in range(source.shape[1]):
         into[at, column] = source[row, column]
 
@@ -169,24 +174,25 @@ def find_arc(graph: Chordal, low: int, high: int) -> int:
 
 
 @compiled
-def place_roads(graph: Chordal, tail: Ints, head: Ints, rank: Ints) -> Ints:
-    """Arc of the chordal graph that each road belongs to; loops are -1, shape (roads,).
-
-    Parameters
-    ----------
-    graph
-        The chordal graph.
-    tail, head
-        Nodes at the ends of each road, shape (roads,).
-    rank
-        Rank of each node, shape (nodes,).
-    """
-    arc = np.empty(tail.shape[0], np.int32)
-    for road in range(tail.shape[0]):
-        one = rank[tail[road]]
-        other = rank[head[road]]
-        arc[road] = -1 if one == other else find_arc(graph, min(one, other), max(one, other))
-    return arc
+def place_roads(graph: Chordal, tail: Ints, head: Ints, rank: Ints) -> RoadsOnArcs:
+    """Find the arc of the chordal graph that each road belongs to."""
+    roads, arcs = tail.shape[0], graph.up_head.shape[0]
+    arc, is_up = np.empty(roads, np.int32), np.empty(roads, np.bool_)
+    first = np.zeros(arcs + 1, np.int32)
+    for k in range(roads):
+        one, other = rank[tail[k]], rank[head[k]]
+        is_up[k] = one < other
+        arc[k] = -1 if one == other else find_arc(graph, min(one, other), max(one, other))
+        if arc[k] >= 0:
+            first[arc[k] + 1] += 1
+    for a in range(arcs):
+        first[a + 1] += first[a]
+    fill, road = first[:arcs].copy(), np.empty(first[arcs], np.int32)
+    for k in range(roads):
+        if arc[k] >= 0:
+            road[fill[arc[k]]] = k
+            fill[arc[k]] += 1
+    return RoadsOnArcs(arc, is_up, first, road)
 
 
 @compiled

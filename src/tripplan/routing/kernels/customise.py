@@ -10,11 +10,10 @@ joules.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tripplan.arrays import Ints, Longs
 from tripplan.physics.jit import compiled, part
-from tripplan.routing.kernels.contraction import Chordal
+from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs
 
 TIME, MIN_DEPARTURE, CONSUMED, DROP, HEAT = 0, 1, 2, 3, 4
 """Columns of what a way takes along."""
@@ -30,7 +29,7 @@ MOST_WEIGHT = (1 << 30) - 1
 class Costs(NamedTuple):
     """What travel along each arc of the chordal graph costs, in one of its two directions."""
 
-    weight: Longs
+    weight: Longs | Ints
     """Shape (arcs,); `NO_WAY` where there is no way."""
     values: Ints
     """Time [ms], need, cost and drop [mWh], heat [J] of the cheapest way, shape (arcs, 5)."""
@@ -39,7 +38,7 @@ class Costs(NamedTuple):
 class Roads32(NamedTuple):
     """What travel along each road costs, in whole numbers, shape (roads,) and (roads, 5)."""
 
-    weight: Longs
+    weight: Longs | Ints
     values: Ints
 
 
@@ -57,18 +56,7 @@ def link_into(
 
     A way needs so much at its start, costs so much, and leaves the battery at least its drop below
     full.  What not even a full battery lasts for gets the need of a battery that would, which is
-    above full.
-
-    Parameters
-    ----------
-    first, one
-        Values, shape (ways, 5), and row of the way that comes first.
-    second, other
-        Values, shape (ways, 5), and row of the way that follows.
-    full_mwh
-        Energy above the reserve in a full battery.
-    out, to
-        Values, shape (ways, 5), and row to write; may be one of the two.
+    above full.  ``out[to]`` may be one of the two.
     """
     cost_1 = np.int64(first[one, CONSUMED])
     drop_1 = np.int64(first[one, DROP])
@@ -86,11 +74,7 @@ def link_into(
 
 @compiled
 def customise(
-    graph: Chordal,
-    arc: Ints,
-    is_up: NDArray[np.bool_],
-    roads: Roads32,
-    full_mwh: int,
+    graph: Chordal, placed: RoadsOnArcs, roads: Roads32, full_mwh: int
 ) -> tuple[Costs, Costs]:
     """Find the cheapest way for each arc and direction, over lower ranks only.
 
@@ -98,8 +82,8 @@ def customise(
     ----------
     graph
         The chordal graph.
-    arc, is_up
-        Arc that each road belongs to (-1: none), and whether the road leads up, shape (roads,).
+    placed
+        Which roads the arcs stand for.
     roads
         Weight and values of each road; `NO_WAY` closes it.
     full_mwh
@@ -113,10 +97,10 @@ def customise(
     arcs = graph.up_head.shape[0]
     up = Costs(np.full(arcs, NO_WAY, np.int64), np.zeros((arcs, COLUMNS), np.int32))
     down = Costs(np.full(arcs, NO_WAY, np.int64), np.zeros((arcs, COLUMNS), np.int32))
-    for road in range(arc.shape[0]):
-        a = arc[road]
+    for road in range(placed.arc.shape[0]):
+        a = placed.arc[road]
         if a >= 0:
-            side = up if is_up[road] else down
+            side = up if placed.is_up[road] else down
             if roads.weight[road] < side.weight[a]:
                 side.weight[a] = roads.weight[road]
                 for k in range(COLUMNS):
@@ -145,14 +129,12 @@ def customise(
 
 
 @compiled
-def customise_scalarized(
-    graph: Chordal, arc: Ints, is_up: NDArray[np.bool_], weight: Ints
-) -> tuple[Ints, Ints]:
+def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> tuple[Ints, Ints]:
     """Find the least weight of each arc and direction in every weighting.
 
     Parameters
     ----------
-    graph, arc, is_up
+    graph, placed
         As in `customise`.
     weight
         Weight of each road in each weighting, at most `MOST_WEIGHT`, shape (roads, weightings).
@@ -166,10 +148,10 @@ def customise_scalarized(
     weightings = weight.shape[1]
     up = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
     down = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
-    for road in range(arc.shape[0]):
-        a = arc[road]
+    for road in range(placed.arc.shape[0]):
+        a = placed.arc[road]
         if a >= 0:
-            side = up if is_up[road] else down
+            side = up if placed.is_up[road] else down
             for weighting in range(weightings):
                 side[a, weighting] = min(side[a, weighting], weight[road, weighting])
     nodes = graph.parent.shape[0]

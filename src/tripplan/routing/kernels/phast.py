@@ -29,6 +29,17 @@ from tripplan.routing.kernels.customise import (
 NOWHERE = -1
 
 
+class Travel(NamedTuple):
+    """What travel from a node costs, or travel to it, which is the same with both exchanged."""
+
+    climb: Costs
+    """Of arcs from lower to higher ranks, as seen from the node."""
+    descend: Costs
+    """Of arcs back to lower ranks."""
+    forward: bool
+    """Whether ways lead from the node."""
+
+
 class PhastWork(NamedTuple):
     """Columns of shape (nodes,), by rank, that a sweep fills and clears again."""
 
@@ -41,6 +52,8 @@ class PhastWork(NamedTuple):
     entered: Ints
     """Rank from which the sweep down came; `NOWHERE` where it found nothing cheaper than the climb.
     Apart from the above, because a rank that was climbed through may be entered anew later."""
+    scratch: Ints
+    """Shape (1, 5)."""
 
 
 @compiled
@@ -51,7 +64,19 @@ def new_phast_work(nodes: int) -> PhastWork:
         np.zeros((nodes, COLUMNS), np.int32),
         np.full(nodes, NOWHERE, np.int32),
         np.full(nodes, NOWHERE, np.int32),
+        np.zeros((1, COLUMNS), np.int32),
     )
+
+
+@part
+def link(
+    values: Ints, here: int, arcs: Ints, arc: int, full_mwh: int, forward: bool, out: Ints
+) -> None:
+    """Prolong a way by an arc, at its end or, backward, at its start, into the first row."""
+    if forward:
+        link_into(values, here, arcs, arc, full_mwh, out, 0)
+    else:
+        link_into(arcs, arc, values, here, full_mwh, out, 0)
 
 
 @part
@@ -64,44 +89,33 @@ def _prolong(
     arc: int,
     full_mwh: int,
     forward: bool,
-    scratch: Ints,
 ) -> None:
     """Prolong the way to ``here`` by an arc to ``there``, if that can be driven."""
-    if forward:
-        link_into(work.values, here, costs.values, arc, full_mwh, scratch, 0)
-    else:
-        link_into(costs.values, arc, work.values, here, full_mwh, scratch, 0)
-    if scratch[0, MIN_DEPARTURE] > full_mwh:
+    link(work.values, here, costs.values, arc, full_mwh, forward, work.scratch)
+    if work.scratch[0, MIN_DEPARTURE] > full_mwh:
         return
     work.weight[there] = work.weight[here] + costs.weight[arc]
-    copy_row(scratch, 0, work.values, there)
+    copy_row(work.scratch, 0, work.values, there)
     before[there] = here
 
 
 @part
-def climb_from(
-    graph: Chordal,
-    climb: Costs,
-    source: int,
-    full_mwh: int,
-    forward: bool,
-    work: PhastWork,
-) -> None:
+def climb_from(graph: Chordal, travel: Travel, source: int, full_mwh: int, work: PhastWork) -> None:
     """Fill the workspace for the ranks above a source; parameters as in `phast`."""
-    scratch = np.zeros((1, COLUMNS), np.int32)
-    reached = work.weight
+    reached, weight = work.weight, travel.climb.weight
     reached[source] = 0
     for k in range(COLUMNS):
         work.values[source, k] = 0
     work.before[source] = NOWHERE
     here = source
-    weight = climb.weight
     while here >= 0:
         if reached[here] < NO_WAY:
             for arc in range(graph.up_first[here], graph.up_first[here + 1]):
                 there = graph.up_head[arc]
                 if reached[here] + weight[arc] < reached[there]:
-                    _prolong(work, work.before, here, there, climb, arc, full_mwh, forward, scratch)
+                    _prolong(
+                        work, work.before, here, there, travel.climb, arc, full_mwh, travel.forward
+                    )
         here = graph.parent[here]
 
 
@@ -117,12 +131,10 @@ def clear_climb(graph: Chordal, source: int, work: PhastWork) -> None:
 @compiled
 def phast(
     graph: Chordal,
-    climb: Costs,
-    descend: Costs,
+    travel: Travel,
     source: int,
     selection: Ints,
     full_mwh: int,
-    forward: bool,
     work: PhastWork,
 ) -> None:
     """Fill the workspace with the cheapest drivable ways.
@@ -131,29 +143,27 @@ def phast(
     ----------
     graph
         The chordal graph.
-    climb, descend
-        Costs of the arcs from lower to higher ranks and back, as seen from the source: for ways
-        *to* the source the costs of travel down and up.
+    travel
+        Costs of the arcs.
     source
         Rank.
     selection
         Ranks to sweep, by `above`, shape (selected,).
     full_mwh
         Energy above the reserve in a full battery; ways that need more are given up.
-    forward
-        Whether ways lead from the source.
     work
         Filled for the ranks above the source and for those selected.
     """
-    climb_from(graph, climb, source, full_mwh, forward, work)
-    scratch = np.zeros((1, COLUMNS), np.int32)
-    reached, weight = work.weight, descend.weight
+    climb_from(graph, travel, source, full_mwh, work)
+    reached, weight = work.weight, travel.descend.weight
     for there in selection:
         work.entered[there] = NOWHERE
         for arc in range(graph.up_first[there], graph.up_first[there + 1]):
             here = graph.up_head[arc]
             if reached[here] + weight[arc] < reached[there]:
-                _prolong(work, work.entered, here, there, descend, arc, full_mwh, forward, scratch)
+                _prolong(
+                    work, work.entered, here, there, travel.descend, arc, full_mwh, travel.forward
+                )
 
 
 @part
@@ -167,13 +177,11 @@ def clear_phast(graph: Chordal, source: int, selection: Ints, work: PhastWork) -
 @compiled
 def phast_ways(
     graph: Chordal,
-    climb: Costs,
-    descend: Costs,
+    travel: Travel,
     source: int,
     selection: Ints,
     targets: Ints,
     full_mwh: int,
-    forward: bool,
     work: PhastWork,
 ) -> Ints:
     """Values of the cheapest drivable ways to targets, shape (targets, 5).
@@ -181,7 +189,7 @@ def phast_ways(
     Time is -1 where there is none.  Parameters as in `phast`; ``targets`` are ranks among those
     selected.
     """
-    phast(graph, climb, descend, source, selection, full_mwh, forward, work)
+    phast(graph, travel, source, selection, full_mwh, work)
     found = np.full((targets.shape[0], COLUMNS), -1, np.int32)
     for k in range(targets.shape[0]):
         if work.weight[targets[k]] < NO_WAY:
@@ -193,13 +201,11 @@ def phast_ways(
 @compiled
 def way_ranks(
     graph: Chordal,
-    climb: Costs,
-    descend: Costs,
+    travel: Travel,
     source: int,
     target: int,
     selection: Ints,
     full_mwh: int,
-    forward: bool,
     work: PhastWork,
 ) -> Ints:
     """Ranks at the ends of the arcs of the way that a sweep finds, in order; empty: none.
@@ -208,7 +214,7 @@ def way_ranks(
     source.  Where the battery limits what can be driven, the two directions may find different
     ways between the same ends.
     """
-    phast(graph, climb, descend, source, selection, full_mwh, forward, work)
+    phast(graph, travel, source, selection, full_mwh, work)
     ranks = np.empty(64, np.int32)
     count = 0
     rank = target if work.weight[target] < NO_WAY else NOWHERE
@@ -221,7 +227,7 @@ def way_ranks(
         climbing = climbing or work.entered[rank] == NOWHERE
         rank = work.before[rank] if climbing else work.entered[rank]
     clear_phast(graph, source, selection, work)
-    if forward:
+    if travel.forward:
         turn_round(ranks, 0, count)
     return ranks[:count].copy()
 

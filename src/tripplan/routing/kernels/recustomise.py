@@ -3,12 +3,13 @@
 Only the arcs whose cheapest way changes are worked out anew, from lower to higher ranks.
 """
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
-from tripplan.arrays import Ints
+import numpy as np
+
+from tripplan.arrays import Flags, Floats, Ints, Longs
 from tripplan.physics.jit import compiled, part
-from tripplan.routing.kernels.contraction import Chordal, find_arc
+from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs, copy_row, find_arc
 from tripplan.routing.kernels.customise import (
     COLUMNS,
     MOST_WEIGHT,
@@ -20,44 +21,76 @@ from tripplan.routing.kernels.customise import (
 from tripplan.routing.kernels.heap import heap_pop, heap_push
 
 
+class _Queue(NamedTuple):
+    """Arcs that wait to be worked out anew, those with lower ends first."""
+
+    waiting: Flags
+    keys: Floats
+    items: Ints
+    size: Longs
+
+
 @part
-def _from_roads(
-    roads: Roads32,
-    first: Ints,
-    listed: Ints,
-    is_up: NDArray[np.bool_],
-    arc: int,
-    upward: bool,
-    scratch: Ints,
-) -> int:
-    """Write the cheapest road of an arc in one direction into row 0; returns its weight."""
-    best = NO_WAY
-    for k in range(first[arc], first[arc + 1]):
-        road = listed[k]
-        if is_up[road] == upward and roads.weight[road] < best:
-            best = roads.weight[road]
-            for column in range(COLUMNS):
-                scratch[0, column] = roads.values[road, column]
-    return int(best)
+def _queue_of(graph: Chordal, placed: RoadsOnArcs, changed: Ints) -> _Queue:
+    """Queue the arcs of roads that have changed."""
+    arcs = graph.up_head.shape[0]
+    queue = _Queue(
+        np.zeros(arcs, np.bool_), np.empty(arcs + 8), np.empty(arcs + 8, np.int32),
+        np.zeros(1, np.int64),
+    )  # fmt: skip
+    for road in changed:
+        _push(graph, queue, placed.arc[road])
+    return queue
+
+
+@part
+def _push(graph: Chordal, queue: _Queue, arc: int) -> None:
+    """Queue an arc unless it waits already."""
+    if arc >= 0 and not queue.waiting[arc]:
+        queue.waiting[arc] = True
+        key = float(graph.up_tail[arc])
+        queue.size[0] = heap_push(queue.keys, queue.items, int(queue.size[0]), key, arc)
+
+
+@part
+def _pop(queue: _Queue) -> int:
+    """Take the next arc from the queue."""
+    arc = int(queue.items[0])
+    queue.size[0] = heap_pop(queue.keys, queue.items, int(queue.size[0]))
+    queue.waiting[arc] = False
+    return arc
+
+
+@part
+def _wake(graph: Chordal, queue: _Queue, arc: int) -> None:
+    """Queue the arcs that may lead over a changed one."""
+    low, high = graph.up_tail[arc], graph.up_head[arc]
+    for k in range(graph.up_first[low], graph.up_first[low + 1]):
+        end = graph.up_head[k]
+        if end != high:
+            _push(graph, queue, find_arc(graph, min(high, end), max(high, end)))
 
 
 @part
 def _recompute(
     graph: Chordal,
+    placed: RoadsOnArcs,
     roads: Roads32,
-    first: Ints,
-    listed: Ints,
-    is_up: NDArray[np.bool_],
-    up: Costs,
-    down: Costs,
+    sides: tuple[Costs, Costs],
     arc: int,
     upward: bool,
     full_mwh: int,
     scratch: Ints,
 ) -> bool:
     """Work out an arc in one direction anew; whether it changed."""
+    up, down = sides
     low, high = graph.up_tail[arc], graph.up_head[arc]
-    best = _from_roads(roads, first, listed, is_up, arc, upward, scratch)
+    best = NO_WAY
+    for k in range(placed.first[arc], placed.first[arc + 1]):
+        road = placed.road[k]
+        if placed.is_up[road] == upward and roads.weight[road] < best:
+            best = roads.weight[road]
+            copy_row(roads.values, road, scratch, 0)
     for k in range(graph.down_first[low], graph.down_first[low + 1]):
         to_low = graph.down_arc[k]
         to_high = find_arc(graph, graph.up_tail[to_low], high)
@@ -75,37 +108,17 @@ def _recompute(
     if best < NO_WAY:
         for column in range(COLUMNS):
             same = same and side.values[arc, column] == scratch[0, column]
-            side.values[arc, column] = scratch[0, column]
+        copy_row(scratch, 0, side.values, arc)
     side.weight[arc] = best
     return not same
-
-
-@part
-def _queue(
-    graph: Chordal,
-    arc: int,
-    waiting: NDArray[np.bool_],
-    keys: NDArray[np.float64],
-    items: Ints,
-    size: int,
-) -> int:
-    """Queue an arc by its lower end unless it waits already; returns the size of the queue."""
-    if arc < 0 or waiting[arc]:
-        return size
-    waiting[arc] = True
-    return heap_push(keys, items, size, float(graph.up_tail[arc]), arc)
 
 
 @compiled
 def recustomise(
     graph: Chordal,
+    placed: RoadsOnArcs,
     roads: Roads32,
-    arc_of: Ints,
-    first: Ints,
-    listed: Ints,
-    is_up: NDArray[np.bool_],
-    up: Costs,
-    down: Costs,
+    sides: tuple[Costs, Costs],
     changed: Ints,
     full_mwh: int,
 ) -> int:
@@ -113,128 +126,67 @@ def recustomise(
 
     Parameters
     ----------
-    graph
-        The chordal graph.
-    roads, arc_of, is_up
-        The roads as they are now, the arc of each, and whether it leads up, shape (roads,).
-    first, listed
-        Roads of each arc: ``listed[first[arc]:first[arc + 1]]``, shapes (arcs + 1,) and (roads but
-        loops,).
-    up, down
+    graph, placed
+        The chordal graph, and which roads its arcs stand for.
+    roads
+        The roads as they are now.
+    sides
         Costs of travel up and down; changed in place.
     changed
-        Roads whose costs have changed, shape (changed,).
+        Roads whose costs have changed.
     full_mwh
         As in `customise`.
     """
-    arcs = graph.up_head.shape[0]
-    waiting = np.zeros(arcs, np.bool_)
-    keys = np.empty(arcs + 8)
-    items = np.empty(arcs + 8, np.int32)
+    queue = _queue_of(graph, placed, changed)
     scratch = np.zeros((1, COLUMNS), np.int32)
-    size = 0
-    for road in changed:
-        size = _queue(graph, arc_of[road], waiting, keys, items, size)
     count = 0
-    while size > 0:
-        arc = items[0]
-        size = heap_pop(keys, items, size)
-        waiting[arc] = False
-        one = _recompute(graph, roads, first, listed, is_up, up, down, arc, True, full_mwh, scratch)
-        other = _recompute(
-            graph, roads, first, listed, is_up, up, down, arc, False, full_mwh, scratch
-        )
-        if not (one or other):
-            continue
-        count += 1
-        size = _wake(graph, arc, waiting, keys, items, size)
+    while queue.size[0] > 0:
+        arc, differs = _pop(queue), False
+        for upward in (True, False):
+            differs |= _recompute(graph, placed, roads, sides, arc, upward, full_mwh, scratch)
+        if differs:
+            count += 1
+            _wake(graph, queue, arc)
     return count
-
-
-@part
-def _wake(
-    graph: Chordal,
-    arc: int,
-    waiting: NDArray[np.bool_],
-    keys: NDArray[np.float64],
-    items: Ints,
-    size: int,
-) -> int:
-    """Queue the arcs that may lead over a changed one; returns the size of the queue."""
-    low, high = graph.up_tail[arc], graph.up_head[arc]
-    for k in range(graph.up_first[low], graph.up_first[low + 1]):
-        end = graph.up_head[k]
-        if end == high:
-            continue
-        above = find_arc(graph, min(high, end), max(high, end))
-        size = _queue(graph, above, waiting, keys, items, size)
-    return size
 
 
 @compiled
 def recustomise_scalarized(
     graph: Chordal,
+    placed: RoadsOnArcs,
     weight: Ints,
-    arc_of: Ints,
-    first: Ints,
-    listed: Ints,
-    is_up: NDArray[np.bool_],
-    up: Ints,
-    down: Ints,
+    sides: tuple[Ints, Ints],
     changed: Ints,
 ) -> int:
-    """Do the same for scalarized weights; returns how many arcs did change.
-
-    Parameters
-    ----------
-    graph, arc_of, first, listed, is_up, changed
-        As in `recustomise`.
-    weight
-        Weights of the roads as they are now, shape (roads, weightings).
-    up, down
-        Weights of travel up and down, shape (arcs, weightings); changed in place.
-    """
-    arcs, weightings = up.shape
-    waiting = np.zeros(arcs, np.bool_)
-    keys = np.empty(arcs + 8)
-    items = np.empty(arcs + 8, np.int32)
+    """Do the same for scalarized weights; ``weight`` are those of the roads as they are now."""
+    up, down = sides
+    weightings = up.shape[1]
+    queue = _queue_of(graph, placed, changed)
     fresh = np.empty((2, weightings), np.int32)
-    size = 0
-    for road in changed:
-        size = _queue(graph, arc_of[road], waiting, keys, items, size)
     count = 0
-    while size > 0:
-        arc = items[0]
-        size = heap_pop(keys, items, size)
-        waiting[arc] = False
+    while queue.size[0] > 0:
+        arc = _pop(queue)
         low, high = graph.up_tail[arc], graph.up_head[arc]
         fresh[:] = MOST_WEIGHT
-        for k in range(first[arc], first[arc + 1]):
-            side = 0 if is_up[listed[k]] else 1
+        for k in range(placed.first[arc], placed.first[arc + 1]):
+            road = placed.road[k]
+            side = 0 if placed.is_up[road] else 1
             for weighting in range(weightings):
-                fresh[side, weighting] = min(fresh[side, weighting], weight[listed[k], weighting])
+                fresh[side, weighting] = min(fresh[side, weighting], weight[road, weighting])
         for k in range(graph.down_first[low], graph.down_first[low + 1]):
             to_low = graph.down_arc[k]
             to_high = find_arc(graph, graph.up_tail[to_low], high)
             if to_high < 0:
                 continue
-            for weighting in range(weightings):
-                fresh[0, weighting] = min(
-                    fresh[0, weighting], down[to_low, weighting] + up[to_high, weighting]
-                )
-                fresh[1, weighting] = min(
-                    fresh[1, weighting], down[to_high, weighting] + up[to_low, weighting]
-                )
+            for w in range(weightings):
+                fresh[0, w] = min(fresh[0, w], down[to_low, w] + up[to_high, w])
+                fresh[1, w] = min(fresh[1, w], down[to_high, w] + up[to_low, w])
         same = True
-        for weighting in range(weightings):
-            same = (
-                same
-                and fresh[0, weighting] == up[arc, weighting]
-                and fresh[1, weighting] == down[arc, weighting]
-            )
-            up[arc, weighting] = fresh[0, weighting]
-            down[arc, weighting] = fresh[1, weighting]
+        for w in range(weightings):
+            same = same and fresh[0, w] == up[arc, w] and fresh[1, w] == down[arc, w]
+        copy_row(fresh, 0, up, arc)
+        copy_row(fresh, 1, down, arc)
         if not same:
             count += 1
-            size = _wake(graph, arc, waiting, keys, items, size)
+            _wake(graph, queue, arc)
     return count

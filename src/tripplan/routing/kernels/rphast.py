@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Ints
-from tripplan.physics.jit import compiled, part
+from tripplan.physics.jit import compiled
 from tripplan.routing.kernels.contraction import Chordal, copy_row
 from tripplan.routing.kernels.customise import (
     COLUMNS,
@@ -25,10 +25,8 @@ from tripplan.routing.kernels.customise import (
     MOST_WEIGHT,
     NO_WAY,
     TIME,
-    Costs,
-    link_into,
 )
-from tripplan.routing.kernels.phast import PhastWork, clear_climb, climb_from
+from tripplan.routing.kernels.phast import PhastWork, Travel, clear_climb, climb_from, link
 
 
 class RestrictedGraph(NamedTuple):
@@ -204,52 +202,23 @@ def distinct(values: Ints) -> tuple[Ints, Ints, Ints]:
     return stop[:used].copy(), metric[:used].copy(), found[:used].copy()
 
 
-@part
-def _link(
-    values: Ints,
-    above: int,
-    arcs: Ints,
-    arc: int,
-    full_mwh: int,
-    forward: bool,
-    scratch: Ints,
-) -> None:
-    """Prolong the way to the place above by an arc, at its end or, backward, at its start."""
-    if forward:
-        link_into(values, above, arcs, arc, full_mwh, scratch, 0)
-    else:
-        link_into(arcs, arc, values, above, full_mwh, scratch, 0)
-
-
 @compiled
 def rphast_ways(
     graph: Chordal,
     part: RestrictedGraph,
-    climb: Costs,
-    descend: Costs,
+    travel: Travel,
     source: int,
     targets: Ints,
     within: NDArray[np.bool_],
     full_mwh: int,
-    forward: bool,
     work: PhastWork,
 ) -> Ints:
     """Values of the cheapest drivable ways to targets, as `phast.phast_ways`, shape (targets, 5).
 
-    Parameters
-    ----------
-    graph, climb, source, full_mwh, forward, work
-        As in `phast.phast`.
-    part
-        Places to sweep, and the arcs between them.
-    descend
-        Costs in the order of the part's arcs.
-    targets
-        Places, shape (targets,).
-    within
-        Which places a full battery could reach at all, shape (selected,).
+    ``travel.descend`` are costs in the order of the part's arcs; ``targets`` are places; ``within``
+    says which places a full battery could reach at all.
     """
-    climb_from(graph, climb, source, full_mwh, forward, work)
+    climb_from(graph, travel, source, full_mwh, work)
     selected = part.ranks.shape[0]
     reached = np.full(selected, NO_WAY, np.int64)
     values = np.empty((selected, COLUMNS), np.int32)
@@ -261,8 +230,8 @@ def rphast_ways(
             copy_row(work.values, rank, values, k)
         rank = graph.parent[rank]
     clear_climb(graph, source, work)
-    first, head, weight = part.first, part.head, descend.weight
-    scratch = np.zeros((1, COLUMNS), np.int32)
+    first, head, descend = part.first, part.head, travel.descend
+    weight, scratch = descend.weight, work.scratch
     for k in range(selected):
         if not within[k]:
             continue
@@ -273,12 +242,12 @@ def rphast_ways(
                 least, best = reached[head[a]] + weight[a], a
         if best < 0:
             continue
-        _link(values, head[best], descend.values, best, full_mwh, forward, scratch)
+        link(values, head[best], descend.values, best, full_mwh, travel.forward, scratch)
         if scratch[0, MIN_DEPARTURE] > full_mwh:
             least = reached[k]
             for a in range(first[k], first[k + 1]):
                 if reached[head[a]] + weight[a] < least:
-                    _link(values, head[a], descend.values, a, full_mwh, forward, scratch)
+                    link(values, head[a], descend.values, a, full_mwh, travel.forward, scratch)
                     if scratch[0, MIN_DEPARTURE] <= full_mwh:
                         least = reached[head[a]] + weight[a]
                         copy_row(scratch, 0, values, k)
@@ -304,22 +273,8 @@ def rphast_scalarized(
 ) -> tuple[Ints, Ints]:
     """Least weights in every weighting at targets, as `phast_scalarized` finds them.
 
-    Also returns those of the last weighting at all places, shape (selected,).
-
-    Parameters
-    ----------
-    graph, source
-        As in `phast.phast`.
-    part
-        Places to sweep, and the arcs between them.
-    climb
-        Weights of the arcs, shape (arcs, weightings).
-    descend
-        Weights in the order of the part's arcs, shape (part's arcs, weightings).
-    targets
-        Places, shape (targets,).
-    work
-        Room, shape (nodes, weightings).
+    ``descend`` are weights in the order of the part's arcs; ``targets`` are places; ``work`` has
+    room for all nodes.  Also returns those of the last weighting at all places, shape (selected,).
     """
     weightings = climb.shape[1]
     selected = part.ranks.shape[0]

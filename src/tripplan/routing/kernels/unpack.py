@@ -4,7 +4,7 @@ import numpy as np
 
 from tripplan.arrays import Ints
 from tripplan.physics.jit import compiled, part
-from tripplan.routing.kernels.contraction import Chordal, find_arc, longer
+from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs, find_arc, longer
 from tripplan.routing.kernels.customise import COLUMNS, NO_WAY, Costs, Roads32, link_into
 
 
@@ -17,29 +17,25 @@ def _same(one: Ints, row: int, other: Ints, at: int) -> bool:
 
 
 @part
-def _road_between(
-    roads: Roads32, first_out: Ints, head: Ints, tail: int, to: int, side: Costs, arc: int
-) -> int:
-    """Road from a node to another that costs just this, or -1."""
-    for road in range(first_out[tail], first_out[tail + 1]):
+def _road_of(placed: RoadsOnArcs, roads: Roads32, arc: int, upward: bool, side: Costs) -> int:
+    """Road on an arc that costs just what the arc does, or -1."""
+    for k in range(placed.first[arc], placed.first[arc + 1]):
+        road = placed.road[k]
         if (
-            head[road] == to
+            placed.is_up[road] == upward
             and roads.weight[road] == side.weight[arc]
             and _same(roads.values, road, side.values, arc)
         ):
-            return road
+            return int(road)
     return -1
 
 
 @compiled
 def unpack(
     graph: Chordal,
-    up: Costs,
-    down: Costs,
+    placed: RoadsOnArcs,
     roads: Roads32,
-    first_out: Ints,
-    head: Ints,
-    order: Ints,
+    sides: tuple[Costs, Costs],
     full_mwh: int,
     ranks: Ints,
 ) -> Ints:
@@ -50,12 +46,10 @@ def unpack(
 
     Parameters
     ----------
-    graph, up, down
-        The hierarchy with its costs.
-    roads, first_out, head
-        The roads with their costs as a forward star, shapes (nodes + 1,) and (roads,).
-    order
-        Node at each rank, shape (nodes,).
+    graph, placed, roads
+        The chordal graph, the roads that its arcs stand for, and what these cost.
+    sides
+        Costs of travel up and down the arcs.
     full_mwh
         As in `customise`.
     ranks
@@ -67,29 +61,24 @@ def unpack(
     stack = np.empty((2 * ranks.shape[0] + 4096, 2), np.int32)
     size = 0
     for k in range(ranks.shape[0] - 2, -1, -1):
-        stack[size, 0] = ranks[k]
-        stack[size, 1] = ranks[k + 1]
+        stack[size, 0], stack[size, 1] = ranks[k], ranks[k + 1]
         size += 1
     while size > 0:
         size -= 1
-        start = stack[size, 0]
-        end = stack[size, 1]
-        a = find_arc(graph, min(start, end), max(start, end))
-        side = up if start < end else down
-        road = _road_between(roads, first_out, head, order[start], order[end], side, a)
+        start, end = stack[size, 0], stack[size, 1]
+        upward, arc = start < end, find_arc(graph, min(start, end), max(start, end))
+        road = _road_of(placed, roads, arc, upward, sides[0] if upward else sides[1])
         if road >= 0:
             if count == found.shape[0]:
                 found = longer(found, 2 * count)
             found[count] = road
             count += 1
             continue
-        middle = _middle(graph, up, down, start, end, side, a, full_mwh, scratch)
+        middle = _middle(graph, sides, arc, upward, full_mwh, scratch)
         if middle < 0:
             return np.empty(0, np.int32)
-        stack[size, 0] = middle
-        stack[size, 1] = end
-        stack[size + 1, 0] = start
-        stack[size + 1, 1] = middle
+        stack[size, 0], stack[size, 1] = middle, end
+        stack[size + 1, 0], stack[size + 1, 1] = start, middle
         size += 2
     return found[:count].copy()
 
@@ -97,26 +86,23 @@ def unpack(
 @part
 def _middle(
     graph: Chordal,
-    up: Costs,
-    down: Costs,
-    start: int,
-    end: int,
-    side: Costs,
+    sides: tuple[Costs, Costs],
     arc: int,
+    upward: bool,
     full_mwh: int,
     scratch: Ints,
 ) -> int:
-    """Rank below both ends over which the arc between them was made, or -1."""
-    low = min(start, end)
-    high = max(start, end)
+    """Rank below both ends over which an arc was made, or -1."""
+    up, down = sides
+    side = up if upward else down
+    low, high = graph.up_tail[arc], graph.up_head[arc]
     for k in range(graph.down_first[low], graph.down_first[low + 1]):
-        middle = graph.up_tail[graph.down_arc[k]]
         to_low = graph.down_arc[k]
+        middle = graph.up_tail[to_low]
         to_high = find_arc(graph, middle, high)
         if to_high < 0:
             continue
-        first = to_low if start == low else to_high
-        second = to_high if start == low else to_low
+        first, second = (to_low, to_high) if upward else (to_high, to_low)
         if down.weight[first] == NO_WAY or up.weight[second] == NO_WAY:
             continue
         if down.weight[first] + up.weight[second] == side.weight[arc]:

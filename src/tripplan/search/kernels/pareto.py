@@ -24,6 +24,18 @@ from tripplan.routing.kernels.customise import (
 from tripplan.routing.kernels.heap import heap_pop, heap_push
 
 
+class RoadsAtNodes(NamedTuple):
+    """Roads at each node: those that leave it (forward) or that lead to it."""
+
+    first: Ints
+    """Shape (nodes + 1,)."""
+    road: Ints
+    """Shape (roads,)."""
+    end: Ints
+    """Node at the other end, shape (roads,)."""
+    forward: bool
+
+
 class Bundle(NamedTuple):
     """Drives from (or to) one node, each prolonging another; the first is the empty drive."""
 
@@ -52,14 +64,11 @@ def _is_worse(values: Ints, row: int, other: int) -> bool:
 
 @compiled
 def all_drives(
-    first: Ints,
-    road: Ints,
-    end: Ints,
+    at_nodes: RoadsAtNodes,
     values: Ints,
     open_roads: NDArray[np.bool_],
     source: int,
     full_mwh: int,
-    forward: bool,
     rest_s: Floats,
     spare_s: float,
     room: int,
@@ -68,9 +77,8 @@ def all_drives(
 
     Parameters
     ----------
-    first, road, end
-        Roads at each node, those that leave it (forward) or lead to it, with the node at their
-        other end: shapes (nodes + 1,), (roads,), (roads,).
+    at_nodes
+        The roads that leave each node, or lead to it.
     values
         Costs by speed, shape (speeds, roads, 5).
     open_roads
@@ -79,13 +87,12 @@ def all_drives(
         The node.
     full_mwh
         Energy above the reserve in a full battery; drives that need more are left out.
-    forward
-        Whether drives lead from the node.
     rest_s, spare_s
         Drives whose time and rest at their other end exceed this are left out, shape (nodes,).
     room
         Most drives to keep.
     """
+    first, road, end, forward = at_nodes
     node = np.empty(room, np.int32)
     found = np.zeros((room, COLUMNS), np.int32)
     parent = np.full(room, -1, np.int32)

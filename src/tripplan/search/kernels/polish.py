@@ -35,17 +35,27 @@ class Chain(NamedTuple):
     """Power of the plug at each leg's end, 0 where there is none, shape (legs,)."""
 
 
+class Legs(NamedTuple):
+    """How each leg of a chain is driven, shape (legs,)."""
+
+    choice: Ints
+    """Drive, counted within the leg."""
+    spare_kwh: Floats
+    """Energy beyond what the leg needs with which it starts; where the car comes with more than
+    that, it does not charge."""
+    departed_kwh: Floats
+    arrived_kwh: Floats
+    """Filled with the energies that follow."""
+
+
 @part
 def drive_chain(
     chain: Chain,
-    choice: Ints,
-    spare_kwh: Floats,
+    legs: Legs,
     start_c: float,
     constraints: Constraints,
     power: PowerModel,
     pack: PackModel,
-    departed_kwh: Floats,
-    arrived_kwh: Floats,
 ) -> float:
     """Drive a chain; infinite where the battery does not last or takes no charge [s].
 
@@ -55,28 +65,24 @@ def drive_chain(
     ----------
     chain
         Stops and drives.
-    choice
-        Drive of each leg, counted within the leg, shape (legs,).
-    spare_kwh
-        Energy beyond what the leg needs with which it starts, shape (legs,); where the car comes
-        with more than that, it does not charge.
+    legs
+        How each leg is driven.
     start_c
         Pack temperature at the start. [degC]
     constraints
         Times to charge without heat, and what the trip fixes.
     power, pack
         The car's charging limits and its pack.
-    departed_kwh, arrived_kwh
-        Filled with the energies of each leg, shape (legs,).
     """
-    legs = chain.stop.shape[0]
+    choice, spare_kwh, departed_kwh, arrived_kwh = legs
+    last = chain.stop.shape[0] - 1
     time, energy, pack_c = 0.0, constraints.start_kwh, start_c
     kw, clock = 0.0, 0.0
     at = constraints.chargers + constraints.stages
-    for leg in range(legs):
+    for leg in range(last + 1):
         drive = chain.first[leg] + choice[leg]
         need = chain.min_departure_kwh[drive]
-        if leg == legs - 1:
+        if leg == last:
             need = max(need, chain.consumed_kwh[drive] + constraints.final_kwh)
             if chain.max_arrival_kwh[drive] < constraints.final_kwh - EPSILON:
                 return np.inf
@@ -105,7 +111,7 @@ def drive_chain(
         pack_c = driven_pack_c(pack_c, chain.heat_j[drive], chain.time_s[drive], pack)
         energy = min(energy - chain.consumed_kwh[drive], chain.max_arrival_kwh[drive])
         arrived_kwh[leg] = energy
-        if leg == legs - 1 or time == np.inf:
+        if leg == last or time == np.inf:
             return float(time + (constraints.full_kwh - energy) * constraints.end_s_per_kwh)
         at = chain.stop[leg]
         kw = chain.kw[leg]
@@ -129,34 +135,29 @@ def drive_chain(
 @compiled
 def polish_chain(
     chain: Chain,
-    choice: Ints,
-    spare_kwh: Floats,
+    legs: Legs,
     start_c: float,
     constraints: Constraints,
     power: PowerModel,
     pack: PackModel,
-    departed_kwh: Floats,
-    arrived_kwh: Floats,
     rounds: int,
 ) -> float:
     """Improve speeds and departures of a chain in place; returns its time [s].
 
     Parameters
     ----------
-    chain, choice, spare_kwh, start_c, constraints, power, pack, departed_kwh, arrived_kwh
-        As in `drive_chain`; ``choice`` and ``spare_kwh`` are changed.
+    chain, legs, start_c, constraints, power, pack
+        As in `drive_chain`; ``legs`` are changed.
     rounds
         Most times to go over the chain.
     """
-    legs = chain.stop.shape[0]
-    best = drive_chain(
-        chain, choice, spare_kwh, start_c, constraints, power, pack, departed_kwh, arrived_kwh
-    )
+    choice, spare_kwh = legs.choice, legs.spare_kwh
+    best = drive_chain(chain, legs, start_c, constraints, power, pack)
     jumps = np.array([1, -1, 3, -3, 8, -8])
     charges = np.array([0.005, -0.005, 0.02, -0.02, 0.08, -0.08]) * constraints.full_kwh
     for _ in range(rounds):
         before = best
-        for leg in range(legs):
+        for leg in range(choice.shape[0]):
             count = chain.first[leg + 1] - chain.first[leg]
             for jump in jumps:
                 old = choice[leg]
@@ -164,10 +165,7 @@ def polish_chain(
                 if new == old:
                     continue
                 choice[leg] = new
-                time = drive_chain(
-                    chain, choice, spare_kwh, start_c, constraints, power, pack,
-                    departed_kwh, arrived_kwh,
-                )  # fmt: skip
+                time = drive_chain(chain, legs, start_c, constraints, power, pack)
                 if time < best - EPSILON:
                     best = time
                 else:
@@ -179,16 +177,11 @@ def polish_chain(
                 spare_kwh[leg] = max(was + charge, 0.0)
                 if spare_kwh[leg] == was:
                     continue
-                time = drive_chain(
-                    chain, choice, spare_kwh, start_c, constraints, power, pack,
-                    departed_kwh, arrived_kwh,
-                )  # fmt: skip
+                time = drive_chain(chain, legs, start_c, constraints, power, pack)
                 if time < best - EPSILON:
                     best = time
                 else:
                     spare_kwh[leg] = was
         if before - best < 1e-5 * best:
             break
-    return drive_chain(
-        chain, choice, spare_kwh, start_c, constraints, power, pack, departed_kwh, arrived_kwh
-    )
+    return drive_chain(chain, legs, start_c, constraints, power, pack)
