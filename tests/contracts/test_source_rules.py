@@ -31,7 +31,7 @@ DOORS = {
     "opening_hours": ("planning.opening_hours",),
     "routingkit_cch": ("routing.ordering",),
     "osmnx": (),
-    "shapely": ("output.drawing", "sources."),
+    "shapely": ("output.drawing", "sources.osm", "sources.chargers.points"),
     "pandas": ("output.files.frames",),
     "requests": ("sources.fetch.http",),
     "pyarrow": ("batch.parquet",),

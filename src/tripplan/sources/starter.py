@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
@@ -51,7 +52,7 @@ def load_starter() -> Region:
         chargers=ChargerSet(chargers=chargers, node=nodes),
         gazetteer=Gazetteer(
             entries=_places(_checked("places.csv.gz", digests)),
-            area_names={code: name.replace("_", " ") for code, name in STATES.items()},
+            area_names=STATES,
         ),
         assumptions=tuple(provenance["assumptions"]),
         provenance=provenance,
@@ -153,56 +154,17 @@ def _airport_names(name: str) -> tuple[str, str]:
 
 # Postal codes of the states, by name (US Postal Service, Publication 28, appendix B).
 STATES = dict(
-    entry.split(":")
-    for entry in [
-        "AL:Alabama",
-        "AZ:Arizona",
-        "AR:Arkansas",
-        "CA:California",
-        "CO:Colorado",
-        "CT:Connecticut",
-        "DE:Delaware",
-        "DC:District_of_Columbia",
-        "FL:Florida",
-        "GA:Georgia",
-        "ID:Idaho",
-        "IL:Illinois",
-        "IN:Indiana",
-        "IA:Iowa",
-        "KS:Kansas",
-        "KY:Kentucky",
-        "LA:Louisiana",
-        "ME:Maine",
-        "MD:Maryland",
-        "MA:Massachusetts",
-        "MI:Michigan",
-        "MN:Minnesota",
-        "MS:Mississippi",
-        "MO:Missouri",
-        "MT:Montana",
-        "NE:Nebraska",
-        "NV:Nevada",
-        "NH:New_Hampshire",
-        "NJ:New_Jersey",
-        "NM:New_Mexico",
-        "NY:New_York",
-        "NC:North_Carolina",
-        "ND:North_Dakota",
-        "OH:Ohio",
-        "OK:Oklahoma",
-        "OR:Oregon",
-        "PA:Pennsylvania",
-        "RI:Rhode_Island",
-        "SC:South_Carolina",
-        "SD:South_Dakota",
-        "TN:Tennessee",
-        "TX:Texas",
-        "UT:Utah",
-        "VT:Vermont",
-        "VA:Virginia",
-        "WA:Washington",
-        "WV:West_Virginia",
-        "WI:Wisconsin",
-        "WY:Wyoming",
-    ]
+    re.findall(
+        r"([A-Z]{2}):([^,\n]+)",
+        """
+        AL:Alabama, AZ:Arizona, AR:Arkansas, CA:California, CO:Colorado, CT:Connecticut
+        DE:Delaware, DC:District of Columbia, FL:Florida, GA:Georgia, ID:Idaho, IL:Illinois
+        IN:Indiana, IA:Iowa, KS:Kansas, KY:Kentucky, LA:Louisiana, ME:Maine, MD:Maryland
+        MA:Massachusetts, MI:Michigan, MN:Minnesota, MS:Mississippi, MO:Missouri, MT:Montana
+        NE:Nebraska, NV:Nevada, NH:New Hampshire, NJ:New Jersey, NM:New Mexico, NY:New York
+        NC:North Carolina, ND:North Dakota, OH:Ohio, OK:Oklahoma, OR:Oregon, PA:Pennsylvania
+        RI:Rhode Island, SC:South Carolina, SD:South Dakota, TN:Tennessee, TX:Texas, UT:Utah
+        VT:Vermont, VA:Virginia, WA:Washington, WV:West Virginia, WI:Wisconsin, WY:Wyoming
+        """,
+    )
 )

@@ -46,13 +46,11 @@ class MergedChargers:
     """How many entries went into another one."""
 
 
-def merge_chargers(
-    chargers: Iterable[Charger], *, max_distance_m: float = MAX_DISTANCE_M
-) -> MergedChargers:
+def merge_chargers(chargers: Iterable[Charger]) -> MergedChargers:
     """Merge the entries that mean the same site; every entry is kept in ``sources``.
 
     Two entries mean the same site if they have the same id; or if they come from different
-    sources, lie within ``max_distance_m``, have a kind of plug in common (or one of them names
+    sources, lie within `MAX_DISTANCE_M`, have a kind of plug in common (or one of them names
     none), and agree on the operator; where an operator is not known, on the name, or on the spot
     within 30 m.  No two entries of one source are merged otherwise: it knows its own sites.
 
@@ -63,8 +61,6 @@ def merge_chargers(
     ----------
     chargers
         Sites of one source or several, in any order.
-    max_distance_m
-        Entries further apart are never merged.
 
     Returns
     -------
@@ -77,7 +73,7 @@ def merge_chargers(
     for charger in given:
         by_id.setdefault(charger.id, []).append(charger)
     sites = [combined(same) for same in by_id.values()]
-    merged = [combined([sites[k] for k in group]) for group in _groups(sites, max_distance_m)]
+    merged = [combined([sites[k] for k in group]) for group in _groups(sites)]
     merged.sort(key=lambda charger: charger.id)
     return MergedChargers(chargers=tuple(merged), merged=total - len(merged))
 
@@ -96,12 +92,12 @@ def _order(charger: Charger) -> tuple[Any, ...]:
     return (age, charger.source, charger.id, repr(charger))
 
 
-def _groups(sites: Sequence[Charger], max_distance_m: float) -> list[list[int]]:
+def _groups(sites: Sequence[Charger]) -> list[list[int]]:
     """Partition the sites: the most alike pairs first, as long as all members fit each other."""
     if len(sites) < 2:
         return [[index] for index in range(len(sites))]
     vectors = positions_m(sites)
-    pairs = cKDTree(vectors).query_pairs(max_distance_m)
+    pairs = cKDTree(vectors).query_pairs(MAX_DISTANCE_M)
     marks = [_Marks.of(site) for site in sites]
     links = []
     for first, second in pairs:
@@ -114,7 +110,7 @@ def _groups(sites: Sequence[Charger], max_distance_m: float) -> list[list[int]]:
     members = {index: [index] for index in group_of}
     for *_, first, second in sorted(links):
         one, other = group_of[first], group_of[second]
-        if one != other and _fit(members[one], members[other], marks, vectors, max_distance_m):
+        if one != other and _fit(members[one], members[other], marks, vectors):
             members[one] += members.pop(other)
             for index in members[one]:
                 group_of[index] = one
@@ -126,13 +122,12 @@ def _fit(
     others: Sequence[int],
     marks: "Sequence[_Marks]",
     vectors: NDArray[np.float64],
-    max_distance_m: float,
 ) -> bool:
     sources = set(chain.from_iterable(marks[k].sources for k in some))
     if any(marks[k].sources & sources for k in others):
         return False
     apart = vectors[list(some)][:, None, :] - vectors[list(others)][None, :, :]
-    return bool(np.all(np.linalg.norm(apart, axis=2) <= max_distance_m))
+    return bool(np.all(np.linalg.norm(apart, axis=2) <= MAX_DISTANCE_M))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tripplan.errors import DataError
 from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.points import Outline, join_charge_points
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "OpenStreetMap"
@@ -286,10 +286,7 @@ def read_osm_geojson(data: object, *, where: str = "OpenStreetMap GeoJSON") -> C
     DataError
         It is no feature collection.
     """
-    features = data.get("features") if isinstance(data, Mapping) else None
-    if not isinstance(features, list):
-        raise wrong_shape(where, "a GeoJSON feature collection")
-    return _read(features, _geojson_element, "OpenStreetMap GeoJSON")
+    return _read(features_of(data, where), _geojson_element, "OpenStreetMap GeoJSON")
 
 
 def _read(

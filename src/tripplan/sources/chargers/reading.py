@@ -62,7 +62,6 @@ def read_rows(
     *,
     source: str,
     format: str,  # noqa: A002 - the word of the record
-    tally: Tally | None = None,
 ) -> ChargerReading:
     """Make a charger of each row; join rows with the same id; count what cannot be one.
 
@@ -74,10 +73,8 @@ def read_rows(
         Makes the charger, or raises `SkipRow`.
     source, format
         Names for the reading.
-    tally
-        Counts to begin with.
     """
-    tally = tally or Tally()
+    tally = Tally()
     sites: dict[str, list[Charger]] = {}
     for row in rows:
         try:
@@ -161,6 +158,20 @@ def parse_json(text: str, *, where: str) -> object:
             path=where,
         ) from error
     return found
+
+
+def features_of(data: object, where: str) -> list[Any]:
+    """Return the features of a GeoJSON feature collection.
+
+    Raises
+    ------
+    DataError
+        It is none.
+    """
+    features = data.get("features") if isinstance(data, Mapping) else None
+    if not isinstance(features, list):
+        raise wrong_shape(where, "a GeoJSON feature collection")
+    return features
 
 
 def wrong_shape(where: str, wanted: str) -> DataError:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from tripplan.errors import DataError
 from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import standards, values
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 _COLUMNS: Final = {
@@ -92,10 +92,9 @@ def read_charger_geojson(
     DataError
         It is no feature collection.
     """
-    features = data.get("features") if isinstance(data, Mapping) else None
-    if not isinstance(features, list):
-        raise wrong_shape(where, "a GeoJSON feature collection")
-    return _read([_from_feature(row) for row in features], where, source, "GeoJSON table")
+    return _read(
+        [_from_feature(row) for row in features_of(data, where)], where, source, "GeoJSON table"
+    )
 
 
 def _from_feature(row: object) -> object:

@@ -83,7 +83,7 @@ def number(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
-def count(value: object, tally: Tally, *, least: int = 1) -> int | None:
+def count(value: object, tally: Tally) -> int | None:
     """Read a count of plugs or stalls; an impossible one is ignored."""
     if value is None or value == "":
         return None
@@ -94,7 +94,7 @@ def count(value: object, tally: Tally, *, least: int = 1) -> int | None:
     if found != int(found) or not 0 <= found <= MAX_COUNT:
         tally.ignore("a count that is not possible")
         return None
-    return int(found) if found >= least else None
+    return int(found) or None
 
 
 def position(lat: object, lon: object) -> tuple[float, float]:

@@ -172,13 +172,9 @@ def _inside(geometry: object, start: tuple[float, float, float]) -> list[tuple[f
         shapely.from_wkt(geometry, on_invalid="ignore") if isinstance(geometry, str) else geometry
     )
     points = [(float(y), float(x)) for x, y, *_ in getattr(line, "coords", ())]
-    if len(points) > 1 and _apart(points[-1], start) < _apart(points[0], start):
+    if len(points) > 1 and math.dist(points[-1], start[:2]) < math.dist(points[0], start[:2]):
         points.reverse()
     return points[1:-1]
-
-
-def _apart(point: tuple[float, float], node: tuple[float, float, float]) -> float:
-    return math.hypot(point[0] - node[0], point[1] - node[1])
 
 
 def _number(value: object) -> float | None:
