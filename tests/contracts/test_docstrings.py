@@ -20,13 +20,10 @@ SHAPE = re.compile(r"\([^()]*\w,[^()]*\)")
 AS_ELSEWHERE = re.compile(r"\b[Aa]s (?:in )?`[\w.]+`")
 """Words that point to where a parameter or a column is described."""
 
-NOT_YET = ("search.", "planning.", "vehicle_model.")
-"""Packages in which functions and columns of before this rule are still to be described."""
-
 
 def definitions(kind: type[ast.AST]) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef, str]]:
     for module, path in modules().items():
-        if not f"{module}.".startswith(("cli.", *NOT_YET)):
+        if not f"{module}.".startswith("cli."):
             for name, node in public_definitions(tree(path).body, f"{module}."):
                 if isinstance(node, kind):
                     yield name, node, ast.get_docstring(node) or ""

@@ -194,7 +194,17 @@ def totals_of(
     stops: Sequence[ChargingStop],
     total_s: float,
 ) -> Totals:
-    """Add up legs and paid stops."""
+    """Add up legs and paid stops.
+
+    Parameters
+    ----------
+    pricing
+        What things cost, for one car.
+    legs, stops
+        The plan.
+    total_s
+        How long it takes in all. [s]
+    """
     used_kwh = (legs[0].departure_soc - legs[-1].arrival_soc) * pricing.car.capacity_kwh
     return Totals(
         total_s,

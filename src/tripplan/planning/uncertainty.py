@@ -67,7 +67,17 @@ def _arrival(leg: Leg, stake: float) -> ArrivalOutlook:
 def margin_soc(
     legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle, wanted: float
 ) -> float:
-    """Return the least SoC to plan for, so that every arrival is as probable as wanted."""
+    """Return the least SoC to plan for, so that every arrival is as probable as wanted.
+
+    Parameters
+    ----------
+    legs, stops
+        The plan.
+    car
+        The car under the conditions of the trip.
+    wanted
+        The probability, a fraction.
+    """
     stakes = at_stake_soc(legs, stops, car)
     return spread.quantile(wanted) * spread.SCALE * max(stakes)
 

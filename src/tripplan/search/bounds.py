@@ -40,7 +40,19 @@ class Scope:
     def inside(
         self, stop: Ints | int, there: Ints, time_s: Floats, least_kwh: Floats
     ) -> NDArray[np.bool_]:
-        """Tell which drives from a stop could be part of such a plan, shape (drives,)."""
+        """Tell which drives from a stop could be part of such a plan, shape (drives,).
+
+        Parameters
+        ----------
+        stop
+            Stop that they start from, or that of each.
+        there
+            Stop that each leads to, shape (drives,).
+        time_s
+            How long each takes, shape (drives,). [s]
+        least_kwh
+            Least energy between the two stops, shape (drives,). [kWh]
+        """
         spare_s = self.ceiling_s - self.from_origin_s[stop]
         possible = time_s + self.to_end_s[there] <= spare_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
@@ -121,7 +133,19 @@ def _least_overhead_s(problem: Problem) -> float:
 
 
 def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling_s: float) -> Scope:
-    """Tell which stops a plan below a ceiling could lead to."""
+    """Tell which stops a plan below a ceiling could lead to.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    many_to_many
+        Drives between stops.
+    bounds
+        Optimistic rests of the trip.
+    ceiling_s
+        Time, or what counts as such, that plans must stay below. [s]
+    """
     chargers = problem.charger_node.size
     weight = many_to_many.scalarized_from(problem.origin)
     from_origin = np.zeros(problem.stop_count)

@@ -81,7 +81,19 @@ class DrivePool:
         stage_after: Ints | int,
         values: Iterable[Floats | float],
     ) -> None:
-        """Say which drives end a stage; the stops that they start from stand in rising order."""
+        """Say which drives end a stage; the stops that they start from stand in rising order.
+
+        Parameters
+        ----------
+        stage
+            The stage.
+        here, there
+            Stops at the start, rising, and at the end of each drive, shape (drives,).
+        stage_after
+            Stage after each drive, shape (drives,), or after all.
+        values
+            Columns of the drives, from their time on, as in `labels.Drives`.
+        """
         begin, _ = self._put(there, stage_after, values)
         every = np.arange(self.problem.stop_count)
         self.target_begin[stage] = begin + np.searchsorted(here, every, side="left")
@@ -420,5 +432,15 @@ class RelaxedDrives(DrivePool):
 
 
 def is_backward(problem: Problem, stop: int, stage: int, stage_after: int) -> bool:
-    """Whether the first part of a drive from a stop was looked for from its end."""
+    """Whether the first part of a drive from a stop was looked for from its end.
+
+    Parameters
+    ----------
+    problem
+        What is asked.
+    stop
+        Where the drive starts.
+    stage, stage_after
+        Stage before the drive and after it.
+    """
     return stop < problem.charger_node.size and stage_after > stage

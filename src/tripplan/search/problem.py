@@ -73,7 +73,7 @@ class Problem:
     targets: tuple[Target, ...]
     charger_node: Ints
     charger_kw: Floats
-    """Power of each usable charger; all above zero."""
+    """Power of each usable charger, shape (chargers,); all above zero."""
     capacity_kwh: float
     start_kwh: float
     reserve_kwh: float

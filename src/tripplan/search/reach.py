@@ -172,7 +172,17 @@ def seconds_to(customized: CustomizedHierarchy, node: int) -> Floats:
 def distance_km(
     customized: CustomizedHierarchy, length_m: Floats, source: int, target: int
 ) -> float:
-    """Length of the shortest open road from a node to another [km]; infinite if there is none."""
+    """Length of the shortest open road from a node to another [km]; infinite if there is none.
+
+    Parameters
+    ----------
+    customized
+        The roads, for a car.
+    length_m
+        Length of each, shape (roads,). [m]
+    source, target
+        Nodes.
+    """
     matrix = _matrix(customized, length_m)
     return float(_dijkstra(matrix, source)[target]) / M_PER_KM
 
@@ -180,7 +190,17 @@ def distance_km(
 def joined(
     customized: CustomizedHierarchy, open_roads: NDArray[np.bool_], source: int, target: int
 ) -> bool:
-    """Whether a road leads from a node to another if just these roads are open."""
+    """Whether a road leads from a node to another if just these roads are open.
+
+    Parameters
+    ----------
+    customized
+        The roads, for a car.
+    open_roads
+        Whether each is open, shape (roads,).
+    source, target
+        Nodes.
+    """
     matrix = _matrix(replace(customized, open_roads=open_roads), np.ones(open_roads.size))
     return bool(np.isfinite(_dijkstra(matrix, source)[target]))
 

@@ -35,7 +35,7 @@ class Drive:
 
     arcs: Ints
     speed: Bytes
-    """Index of the share of its usual speed for each arc."""
+    """Index of the share of its usual speed for each arc, shape (arcs,)."""
     cuts: tuple[int, ...] = ()
     """Positions in ``arcs`` of the first arc behind each place that is passed."""
 
@@ -186,7 +186,15 @@ class FineDrives(DrivePool):
         raise AssertionError(f"row {stop} was asked for")
 
     def alternatives(self, stop: int, stage: int, other: int, stage_after: int) -> Ints:
-        """Numbers of the drives from a stop to another in a stage, the quickest first."""
+        """Numbers of the drives from a stop to another in a stage, the quickest first.
+
+        Parameters
+        ----------
+        stop, other
+            Stops at the start and at the end.
+        stage, stage_after
+            Stage before the drives and after them.
+        """
         drives = self.drives
         if stage_after > stage:
             begin, end = self.target_begin[stage, stop], self.target_end[stage, stop]

@@ -192,7 +192,9 @@ class ConditionedVehicle:
         acceleration_mps2: Floats | None = None,
         cold_start_factor: Floats | float = 1.0,
     ) -> Floats:
-        """Battery power of the motor, shape of the arrays [kW]; negative: braking.
+        """Battery power of the motor [kW]; negative: braking.
+
+        Arrays have one shape, (pieces,) of roads or (times,) of a log, and so has the result.
 
         A log says how the car speeds up; a road does not: there, speeds are means, and stop-and-go
         comes on top.

@@ -27,7 +27,8 @@ class Policy(NamedTuple):
     falling_kw: Floats
     """Most power at or above each temperature of the limit's table, shape (points,)."""
     waits_s: Floats
-    """Times that the car may wait for its pack to cool before it plugs in; the first is 0."""
+    """Times that the car may wait for its pack to cool before it plugs in, shape (waits,); the
+    first is 0."""
 
 
 COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1))
@@ -58,7 +59,7 @@ class SearchContext(NamedTuple):
     where there are fewer, shape (levels, rises)."""
     clock_s: Floats
     """The charging functions in time alone: with other objectives, ``charging_function_s`` also
-    holds what energy counts."""
+    holds what energy counts; of the same shape, (power levels, columns)."""
     charger_kw: Floats
     """Power of the plug at each stop, shape (stops,)."""
     bounds: Bounds
@@ -72,4 +73,5 @@ class SearchContext(NamedTuple):
     trajectory: ChargingTrajectory
     """Room for the charging trajectories of all labels; with heat."""
     found: Floats
-    """Room for departure energies: twice the columns of a charging function, and the grid."""
+    """Room for departure energies: twice the columns of a charging function, and the grid; shape
+    (room,)."""

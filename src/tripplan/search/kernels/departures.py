@@ -107,7 +107,19 @@ def no_quicker_later(
     limit_kwh: float,
     consumed_kwh: float,
 ) -> bool:
-    """Whether no kilowatt-hour beyond the least comes quicker here than at the next stop."""
+    """Whether no kilowatt-hour beyond the least comes quicker here than at the next stop.
+
+    Parameters
+    ----------
+    context
+        The context of the search.
+    here, there
+        Power levels of this stop and the next.
+    least_kwh, limit_kwh
+        Least and most energy to leave with. [kWh]
+    consumed_kwh
+        What the drive between them takes. [kWh]
+    """
     if context.never_quicker[here, there]:
         return True
     step_kwh, last = context.constraints.step_kwh, context.quickest_s.shape[1] - 1
@@ -118,7 +130,17 @@ def no_quicker_later(
 
 @part_bare
 def add_grid(context: SearchContext, count: int, least_kwh: float, limit_kwh: float) -> int:
-    """Add departures from a grid, and the limit; returns how many there are then."""
+    """Add departures from a grid, and the limit; returns how many there are then.
+
+    Parameters
+    ----------
+    context
+        The context of the search, with room for departures.
+    count
+        How many there are.
+    least_kwh, limit_kwh
+        Least and most energy to leave with. [kWh]
+    """
     found, step_kwh = context.found, context.policy.departure_step_kwh
     grid = np.floor(least_kwh / step_kwh + EPSILON) + 1.0
     while grid * step_kwh < limit_kwh - EPSILON:
@@ -148,6 +170,21 @@ def next_slowed(
     minima where charging one more kilowatt-hour starts to take longer than slowing down does (or
     where the charge must end); at either end of the trade stands a drive of its own.  The energies
     to arrive with are the least one, and those at which the next stop starts to charge quicker.
+
+    Parameters
+    ----------
+    context
+        The context of the search.
+    drives, drive
+        The drives, and which of them.
+    reached_kwh
+        Energy to arrive with. [kWh]
+    above_kwh
+        The departure before this one. [kWh]
+    energy_kwh, limit_kwh
+        Energy on arrival at this stop, and the most to leave with. [kWh]
+    level
+        Power level of this stop; -1: nothing is charged.
     """
     most = reached_kwh + drives.consumed_kwh[drive]
     least = most - drives.slower_kwh[drive]

@@ -39,7 +39,19 @@ from tripplan.search.kernels.labels import (
 def insert_unless_dominated(
     frontier: Frontier, context: SearchContext, arrival: Arrival, rest_s: float
 ) -> None:
-    """Write a label that came to a stop, and keep it unless another dominates it."""
+    """Write a label that came to a stop, and keep it unless another dominates it.
+
+    Parameters
+    ----------
+    frontier
+        The labels so far.
+    context
+        The context of the search.
+    arrival
+        What the label says.
+    rest_s
+        Lower bound on the time from there to the end. [s]
+    """
     policy, best_s = context.policy, frontier.best_s[0]
     stop, energy_kwh, pack_c = arrival.stop, arrival.energy_kwh, arrival.pack_c
     new = write_label(frontier, arrival)

@@ -33,6 +33,17 @@ def charging_trajectory(
 ) -> Floats:
     """Charge from one SoC to another, cell by cell.
 
+    Parameters
+    ----------
+    soc_from, soc_to
+        SoC at the start and at the end.
+    pack_c
+        Pack temperature at the start. [degC]
+    charger_kw
+        Power of the plug. [kW]
+    power, pack
+        The car's charging limits and its pack.
+
     Returns
     -------
     ndarray
@@ -68,7 +79,17 @@ def charging_trajectory_for(
     power: PowerModel,
     pack: PackModel,
 ) -> Floats:
-    """Charge for a time, or until a SoC is reached; rows as in `charging_trajectory`."""
+    """Charge for a time, or until a SoC is reached; rows as in `charging_trajectory`.
+
+    Parameters
+    ----------
+    soc_from, soc_most
+        SoC at the start, and where the charge ends at the latest.
+    duration_s
+        How long to charge. [s]
+    pack_c, charger_kw, power, pack
+        As in `charging_trajectory`.
+    """
     rows = charging_trajectory(soc_from, max(soc_from, soc_most), pack_c, charger_kw, power, pack)
     count = 1
     while count < rows.shape[0] and rows[count, 1] <= duration_s:
@@ -93,7 +114,17 @@ def dwelt(
     power: PowerModel,
     pack: PackModel,
 ) -> tuple[float, float]:
-    """Energy and pack temperature after standing for a time at a plug, or at none."""
+    """Energy and pack temperature after standing for a time at a plug, or at none.
+
+    Parameters
+    ----------
+    energy_kwh, limit_kwh
+        Energy on arrival, and the most to charge to. [kWh]
+    dwell_s
+        How long the car stands. [s]
+    pack_c, charger_kw, power, pack
+        As in `charging_trajectory`; without a plug, its power is 0.
+    """
     since = 0.0
     if charger_kw > 0.0 and energy_kwh < limit_kwh:
         capacity = power.capacity_kwh
@@ -154,7 +185,21 @@ def coolest_pack_c(pack_c: float, time_s: float, pack: PackModel) -> float:
 def fill_trajectory(
     context: SearchContext, label: int, energy_kwh: float, pack_c: float, charger_kw: float
 ) -> None:
-    """Simulate charging from an energy up to full on the grid of SoC."""
+    """Simulate charging from an energy up to full on the grid of SoC.
+
+    Parameters
+    ----------
+    context
+        The context of the search, with room for the trajectory.
+    label
+        Whose trajectory it is: the row to fill.
+    energy_kwh
+        Energy on arrival. [kWh]
+    pack_c
+        Pack temperature as the charge starts. [degC]
+    charger_kw
+        Power of the plug. [kW]
+    """
     trajectory, power, step_kwh = context.trajectory, context.power, context.constraints.step_kwh
     elapsed = 0.0
     soc = energy_kwh / power.capacity_kwh
@@ -177,7 +222,19 @@ def at_energy(
     step_kwh: float,
     energy_kwh: float,
 ) -> tuple[float, float]:
-    """Elapsed charging time and pack temperature when a label has charged up to an energy."""
+    """Elapsed charging time and pack temperature when a label has charged up to an energy.
+
+    Parameters
+    ----------
+    trajectory, row
+        The trajectories, and which of them.
+    from_kwh, from_c
+        Energy and pack temperature as the charge starts. [kWh], [degC]
+    step_kwh
+        Energy between two columns of a trajectory. [kWh]
+    energy_kwh
+        Energy to charge to. [kWh]
+    """
     if energy_kwh <= from_kwh + EPSILON:
         return 0.0, from_c
     k = int(np.ceil(energy_kwh / step_kwh - EPSILON))
@@ -213,7 +270,17 @@ def no_worse_c(policy: Policy, pack_c: float, other_c: float) -> bool:
 def dwell(
     context: SearchContext, there: int, energy_kwh: float, pack_c: float
 ) -> tuple[float, float]:
-    """Energy and pack temperature after the time that a place takes anyway; plugs are used."""
+    """Energy and pack temperature after the time that a place takes anyway; plugs are used.
+
+    Parameters
+    ----------
+    context
+        The context of the search.
+    there
+        The place, as a stop.
+    energy_kwh, pack_c
+        Energy and pack temperature on arrival. [kWh], [degC]
+    """
     constraints = context.constraints
     stay = constraints.dwell_s[there - constraints.chargers]
     if stay <= 0.0:
@@ -233,7 +300,17 @@ def dwell(
 
 @part_bare
 def hot(context: SearchContext, there: int, energy_kwh: float, pack_c: float) -> bool:
-    """Whether the pack temperature would limit the power, and cooling down would help."""
+    """Whether the pack temperature would limit the power, and cooling down would help.
+
+    Parameters
+    ----------
+    context
+        The context of the search.
+    there
+        The stop.
+    energy_kwh, pack_c
+        Energy and pack temperature on arrival. [kWh], [degC]
+    """
     if context.constraints.level[there] < 0:
         return False
     soc, kw = energy_kwh / context.power.capacity_kwh, context.charger_kw[there]

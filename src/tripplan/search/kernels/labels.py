@@ -35,7 +35,7 @@ DONE, NEEDS_ROW, FULL_UP = 0, 1, 2
 
 
 class Drives(NamedTuple):
-    """Drives in columns; energies are absolute, the reserve included.
+    """Drives in columns of shape (drives,); energies are absolute, the reserve included.
 
     Those from stop s to chargers are row_begin[s]..row_end[s]-1, those that end a stage
     target_begin[stage, s]..target_end[stage, s]-1: to the target that the stage leads to or, where
@@ -103,12 +103,13 @@ class Constraints(NamedTuple):
     is_charger: NDArray[np.bool_]
     """Whether each stop counts as one at a charger, shape (stops,)."""
     level: Ints
-    """Charging function of each stop: a row of ``charging_function_s``; -1: nothing is charged."""
+    """Charging function of each stop, a row of ``charging_function_s``, shape (stops,); -1: nothing
+    is charged."""
     overhead_s: Floats
     """Time that charging takes beside charging itself, and what a stop is worth on top of it,
     shape (stops,)."""
     clock_overhead_s: Floats
-    """That time alone."""
+    """That time alone, shape (stops,)."""
     dwell_s: Floats
     """Time that is spent at each place anyway, shape (stages,)."""
     opening_first: Ints
@@ -116,7 +117,7 @@ class Constraints(NamedTuple):
     always open."""
     opening_begin_s: Floats
     opening_end_s: Floats
-    """When chargers open and close, after departure."""
+    """When chargers open and close, after departure, shape (opening intervals,)."""
     charging_factor: Floats
     """What a second of charging counts, shape (stops,); 1 where only time does."""
     kwh_s: Floats
@@ -144,7 +145,7 @@ class Arrival(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Columns of the labels that a search made."""
+    """Columns of the labels that a search made, shape (labels,)."""
 
     stop: Ints
     stage: Ints
@@ -176,7 +177,7 @@ class Frontier(NamedTuple):
     keys: Floats
     items: Ints
     counts: NDArray[np.int64]
-    """Labels used; size of the heap; winning label or -1; stop whose row is missing."""
+    """Labels used; size of the heap; winning label or -1; stop whose row is missing: shape (4,)."""
     best_s: Floats
     """Least time found, shape (1,)."""
 
@@ -186,7 +187,17 @@ USED, HEAPED, WINNER, MISSING = 0, 1, 2, 3
 
 @compiled
 def new_frontier(room: int, stops: int, stages: int, ceiling_s: float) -> Frontier:
-    """Make the state of a search that looks for plans quicker than a ceiling."""
+    """Make the state of a search that looks for plans quicker than a ceiling.
+
+    Parameters
+    ----------
+    room
+        Most labels.
+    stops, stages
+        How many of them there are.
+    ceiling_s
+        What plans must stay below. [s]
+    """
     labels = Labels(
         np.empty(room, np.int32),
         np.empty(room, np.int32),
@@ -248,7 +259,17 @@ def queue_label(frontier: Frontier, label: int, key: float) -> None:
 
 @compiled_bare
 def rest_s(bounds: Bounds, stage: int, stop: int, energy_kwh: float) -> float:
-    """Return a lower bound on the time from a stop, reached with this energy, to the end."""
+    """Return a lower bound on the time from a stop, reached with this energy, to the end.
+
+    Parameters
+    ----------
+    bounds
+        Optimistic rests of the trip.
+    stage, stop
+        Where the car is.
+    energy_kwh
+        What it has on arrival. [kWh]
+    """
     missing = bounds.energy_kwh[stage, stop] + bounds.final_kwh - energy_kwh
     fastest = bounds.time_s[stage, stop]
     if missing == np.inf:
@@ -275,7 +296,19 @@ def opens_s(constraints: Constraints, stop: int, time_s: float) -> float:
 
 @part_bare
 def charged_s(charging_function_s: Floats, level: int, step_kwh: float, energy_kwh: float) -> float:
-    """Time that charging from empty to an energy takes at a charger of this power level [s]."""
+    """Time that charging from empty to an energy takes at a charger of this power level [s].
+
+    Parameters
+    ----------
+    charging_function_s
+        Time to charge from empty, shape (power levels, columns). [s]
+    level
+        Power level.
+    step_kwh
+        Energy between two columns. [kWh]
+    energy_kwh
+        Energy to charge to. [kWh]
+    """
     x = energy_kwh / step_kwh
     cell = min(max(int(x), 0), charging_function_s.shape[1] - 2)
     return float(
@@ -288,7 +321,17 @@ def charged_s(charging_function_s: Floats, level: int, step_kwh: float, energy_k
 def weighted_charge_s(
     constraints: Constraints, stop: int, taken_s: float, charged_kwh: float
 ) -> float:
-    """Return what a charge at a stop counts, by its time and its energy [s]."""
+    """Return what a charge at a stop counts, by its time and its energy [s].
+
+    Parameters
+    ----------
+    constraints
+        What the trip fixes, with the weights of each stop.
+    stop
+        The stop.
+    taken_s, charged_kwh
+        Time and energy of the charge. [s], [kWh]
+    """
     return float(
         taken_s * constraints.charging_factor[stop]
         + max(charged_kwh, 0.0) * constraints.kwh_s[stop]
@@ -297,7 +340,15 @@ def weighted_charge_s(
 
 @part_bare
 def charged_kwh(charging_function_s: Floats, level: int, step_kwh: float, time_s: float) -> float:
-    """Energy that charging from empty for a time gives; the inverse of `charged_s` [kWh]."""
+    """Energy that charging from empty for a time gives; the inverse of `charged_s` [kWh].
+
+    Parameters
+    ----------
+    charging_function_s, level, step_kwh
+        As in `charged_s`.
+    time_s
+        How long it charges. [s]
+    """
     cell = int(np.searchsorted(charging_function_s[level], time_s)) - 1
     cell = min(max(cell, 0), charging_function_s.shape[1] - 2)
     width = charging_function_s[level, cell + 1] - charging_function_s[level, cell]

@@ -37,7 +37,7 @@ class RoadsAtNodes(NamedTuple):
 
 
 class Bundle(NamedTuple):
-    """Drives from (or to) one node, each prolonging another; the first is the empty drive."""
+    """Drives from (or to) one node, each prolonging another, shape (drives,): first the empty."""
 
     node: Ints
     """Node at the other end, shape (drives,)."""
@@ -82,7 +82,7 @@ def all_drives(
     values
         Costs by speed, shape (speeds, roads, 5).
     open_roads
-        Whether each road may be used.
+        Whether each road may be used, shape (roads,).
     source
         The node.
     full_mwh

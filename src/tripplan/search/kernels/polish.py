@@ -23,7 +23,7 @@ class Chain(NamedTuple):
     stop: Ints
     """Stop that each leg leads to, shape (legs,)."""
     stage: Ints
-    """Laps done after each leg."""
+    """Stage after each leg, shape (legs,)."""
     first: Ints
     """First drive of each leg, shape (legs + 1,)."""
     time_s: Floats

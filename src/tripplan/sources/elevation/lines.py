@@ -29,9 +29,9 @@ class Edges:
     """Node at the last end, shape (edges,)."""
     length_m: Floats
     road_class: Bytes
-    """Index into `records.network.ROAD_CLASSES`."""
+    """Index into `records.network.ROAD_CLASSES`, shape (edges,)."""
     flags: Bytes
-    """Flags of `records.network`."""
+    """Flags of `records.network`, shape (edges,)."""
     point_first: Longs
     """First point of each edge's line, shape (edges + 1,); the ends belong to it."""
     point_lat: Floats
