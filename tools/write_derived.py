@@ -18,7 +18,8 @@ from tripplan.records.base import Record
 from tripplan.records.marks import marks
 from tripplan.records.wishes import WISHES, Wish
 
-PACKAGE = Path(__file__).parents[1] / "src" / "tripplan"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "tripplan"
 LITERALS = {found: name for name, found in vars(trip).items() if get_origin(found) is Literal}
 HEAD = '''"""Keywords of `plan()`, for type checkers and editors; written by `make derived`."""
 
@@ -90,7 +91,7 @@ def derived() -> dict[Path, str]:
     schema = f"{SCHEMA_VERSION.replace('/', '-')}.json"
     return {
         PACKAGE / "planning" / "keywords.py": keywords(),
-        PACKAGE / "data" / "schemas" / schema: schema_text(),
+        ROOT / "docs" / "schemas" / schema: schema_text(),
     }
 
 

@@ -12,7 +12,7 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.render_hostile import HOSTILE, named_plan, named_region
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
-from tripplan.output.page import popups
+from tripplan.output.drawing import markup
 from tripplan.output.text import stop_text, words
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ def wait_for(page: Any, script: str) -> Any:
 
 def metric(said: str) -> str:
     """Return what a reader of metric units sees of a text with both."""
-    plain = re.sub(r"<span class=.tp-us.>.*?</span>", "", str(popups.measured(popups.escape(said))))
+    plain = re.sub(r"<span class=.tp-us.>.*?</span>", "", str(markup.measured(markup.escape(said))))
     return html.unescape(re.sub(r"<[^>]+>", "", plain))
 
 

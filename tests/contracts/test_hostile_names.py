@@ -15,9 +15,9 @@ import pytest
 import tripplan.output
 from tests.render_hostile import HOSTILE, named_plan, named_region
 from tests.render_sample import sample_plan
+from tripplan.output.drawing.markup import NAME_LIMIT, escape, name, tag
 from tripplan.output.files import export, gpx
 from tripplan.output.page.map import to_html
-from tripplan.output.page.popups import NAME_LIMIT, escape, name, tag
 from tripplan.output.text import report, words
 
 NAMES = pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
@@ -131,9 +131,9 @@ def test_machine_formats_keep_the_name_or_defuse_it(hostile: str) -> None:
 
 
 def test_one_file_alone_writes_html() -> None:
-    """Only popups.py makes `Markup` or knows an escape; no other file holds an element's text."""
+    """Only markup.py makes `Markup` or knows an escape; no other file holds an element's text."""
     for path in sorted(Path(tripplan.output.__file__).parent.rglob("*.py")):
-        if path.name == "popups.py":
+        if path.name == "markup.py":
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

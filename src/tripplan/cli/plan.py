@@ -82,7 +82,8 @@ def plan(
     **asked: object,
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
-    from tripplan.output.files import export, gpx, outputs
+    from tripplan.output import outputs
+    from tripplan.output.files import export, gpx
     from tripplan.output.files import links as map_links
     from tripplan.output.text import report
     from tripplan.planning import alternatives as choices
@@ -173,7 +174,7 @@ def _planned(
 def _save(
     answer: "Plan", files: Sequence[Path], ground: "Region", others: "Sequence[Plan]" = ()
 ) -> None:
-    from tripplan.output.files import outputs
+    from tripplan.output import outputs
 
     for path in files:
         outputs.save(answer, path, ground, ways=others)

@@ -365,7 +365,7 @@ class Plan(Record):
         region
             Where it was planned, for the map's roads; None: it has none.
         """
-        _output("files.outputs").save(self, path, region)
+        _output("outputs").save(self, path, region)
 
     def explore(
         self, region: "Region | None" = None, *, ways: "Sequence[Plan]" = (), height: int = 640

@@ -15,19 +15,11 @@ from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
 from tripplan.errors import DataError
 from tripplan.output.drawing import route_profile
+from tripplan.output.drawing.markup import Markup, document, escape, joined, script, style, tag
 from tripplan.output.drawing.route_profile import profile_of, track_of
 from tripplan.output.page.map import save_html, to_html
 from tripplan.output.page.page import page, with_steady_names
-from tripplan.output.page.popups import (
-    Markup,
-    charger_tip,
-    document,
-    escape,
-    joined,
-    script,
-    style,
-    tag,
-)
+from tripplan.output.page.popups import charger_tip
 from tripplan.output.text import words
 
 

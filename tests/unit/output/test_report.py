@@ -8,6 +8,7 @@ import pytest
 
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import visits_plan
+from tripplan.output.drawing import markup
 from tripplan.output.page import popups
 from tripplan.output.text import report, statements, words
 from tripplan.records.plan import ChargingStop, Plan
@@ -204,7 +205,7 @@ def test_what_is_known_of_a_site_is_told_in_text_and_popup() -> None:
     assert "note: CHADEMO without a stated power: 50 kW, estimate\n" in text
     assert "note: through an adapter from CCS1\n" in text
     assert "site id sample-2\n" in text
-    popup = popups.stop_popup(stop, popups.Markup(""))
+    popup = popups.stop_popup(stop, markup.Markup(""))
     for label, value in (
         ("Network", "EVgo &lt;Network&gt;"),
         ("Access", "public"),
@@ -214,7 +215,7 @@ def test_what_is_known_of_a_site_is_told_in_text_and_popup() -> None:
         ("Note", "through an adapter from CCS1"),
     ):
         assert f"<dt>{label}</dt><dd>{value}</dd>" in popup, label
-    plain = popups.stop_popup(plan.stops[0], popups.Markup(""))
+    plain = popups.stop_popup(plan.stops[0], markup.Markup(""))
     assert "<dt>Open</dt>" not in plain
     assert "<dt>Access</dt>" not in plain
 

@@ -13,6 +13,7 @@ from tests.page_data import handed
 from tests.render_sample import sample_plan, sample_region
 from tests.render_visits import ADVICE, COOLING_S, LUNCH_S, NIGHT_S, visits_plan
 from tests.unit.output.test_charts import by_class, over, parsed
+from tripplan.output.drawing import markup
 from tripplan.output.drawing.lines import between
 from tripplan.output.files import export, gpx
 from tripplan.output.page import popups
@@ -107,7 +108,7 @@ def test_advice_is_said_in_both_units() -> None:
 
 
 def test_popups_tell_of_stay_plug_and_wait() -> None:
-    first, night, lunch, _ = (popups.stop_popup(s, popups.Markup("<svg>")) for s in stops())
+    first, night, lunch, _ = (popups.stop_popup(s, markup.Markup("<svg>")) for s in stops())
     assert "<h3>Waypoint 2: <bdi>Vail, CO</bdi></h3>" in night
     for label, value in (
         ("Stay", "8 h 00 min"),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tripplan.output.drawing import basemap, labels
+from tripplan.output.drawing.markup import name, tag
 from tripplan.output.drawing.shapes import CREDIT, shapes_within
-from tripplan.output.page.popups import name, tag
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 

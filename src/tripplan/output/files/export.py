@@ -91,7 +91,7 @@ def _structure_faults(plan: Plan) -> list[str]:
 def plan_json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of what `to_json` writes.
 
-    It is published with the package as ``data/schemas/tripplan-plan-2.json``.
+    It is published with the documentation, and printed by ``tripplan schema``.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

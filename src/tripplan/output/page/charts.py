@@ -12,8 +12,8 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.output.drawing.colours import SOC_COLOURS
 from tripplan.output.drawing.lines import simplify
+from tripplan.output.drawing.markup import Markup, joined, points, tag
 from tripplan.output.drawing.route_profile import RouteProfile, profile_of
-from tripplan.output.page.popups import Markup, joined, points, tag
 from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Leg, Plan
 from tripplan.units import KMH_PER_MPS, M_PER_KM, M_PER_MILE, MPS_PER_MPH

@@ -9,18 +9,11 @@ import numpy as np
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.lines import simplify
+from tripplan.output.drawing.markup import Child, Markup, document_link, joined, name, tag
 from tripplan.output.page import switches
 from tripplan.output.page.compare_chart import COLOURS, lines
 from tripplan.output.page.page import COMPARE_SCRIPTS, json_text, page
-from tripplan.output.page.popups import (
-    Child,
-    Markup,
-    document_link,
-    joined,
-    made_up_banner,
-    name,
-    tag,
-)
+from tripplan.output.page.popups import made_up_banner
 from tripplan.output.text import words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region

@@ -5,8 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
+from tripplan.output.drawing.markup import Markup, joined, points, tag
 from tripplan.output.page.charts import tick_step
-from tripplan.output.page.popups import Markup, joined, points, tag
 from tripplan.output.text import words
 from tripplan.records.plan import Plan
 from tripplan.units import S_PER_H

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tripplan.output.drawing.colours import VALUE_COLOURS, blended, ink_on
-from tripplan.output.page.popups import Markup, joined, name, tag
+from tripplan.output.drawing.markup import Markup, joined, name, tag
 from tripplan.output.page.switches import choice
 from tripplan.output.text import words
 

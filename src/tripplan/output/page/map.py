@@ -10,16 +10,16 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
-from tripplan.output.drawing import basemap
+from tripplan.output.drawing import basemap, markup
 from tripplan.output.drawing.colours import SCALES
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.labels import name_below
 from tripplan.output.drawing.lines import between, simplify
+from tripplan.output.drawing.markup import Markup, rendered, tag
 from tripplan.output.drawing.route_profile import RouteProfile, packed, profile_of, track_of
 from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
 from tripplan.output.page.page import json_text, page, with_steady_names
-from tripplan.output.page.popups import Markup, rendered, tag
 from tripplan.output.page.power import power_chart
 from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
@@ -254,7 +254,7 @@ def _draw_stops(plan: Plan, stand_ins: Mapping[int, nearby.StandIn]) -> list[fol
     return markers
 
 
-def _popup(content: popups.Markup) -> folium.Popup:
+def _popup(content: markup.Markup) -> folium.Popup:
     """Return a popup that opens clear of the map's buttons."""
     return folium.Popup(
         content,
@@ -294,7 +294,7 @@ def _assembled(plan: Plan, chart: folium.Map, legend: Markup, side: Markup) -> s
     parts = with_steady_names(
         figure.html.render() + "\f" + figure.script.render(), names
     ).partition("\f")
-    body = popups.joined(
+    body = markup.joined(
         popups.made_up_banner(plan.illustrative),
         tag(
             "main",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tripplan.output.drawing.markup import Markup, framed, name, picture_in, tag
 from tripplan.output.page.map import to_html
-from tripplan.output.page.popups import Markup, framed, name, picture_in, tag
 from tripplan.output.picture.picture import to_svg
 from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import Plan

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tripplan.output.drawing.lines import simplify
+from tripplan.output.drawing.markup import Markup, joined, name, tag
 from tripplan.output.drawing.route_profile import track_of
-from tripplan.output.page.popups import Markup, joined, name, tag
 from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Plan
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xstatic.pkg import jquery, leaflet, leaflet_markercluster
 
-from tripplan.output.page.popups import Markup, document, joined, script, script_body, style, tag
+from tripplan.output.drawing.markup import Markup, document, joined, script, script_body, style, tag
 
 TILE_SERVERS = ("https://tile.openstreetmap.org", "https://basemap.nationalmap.gov")
 TRIP_SCRIPTS = ("ground.js", "route.js", "chart.js", "switches.js", "page.js")

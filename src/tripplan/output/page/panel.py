@@ -7,22 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tripplan.output.drawing.basemap import CHARGER_KM
 from tripplan.output.drawing.colours import LIMIT_COLOURS, soc_colour
+from tripplan.output.drawing.markup import Child, Markup, joined, name, tag
 from tripplan.output.files import links
 from tripplan.output.page import others, switches
 from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.nearby import StandIn, Unused, reasons
-from tripplan.output.page.popups import (
-    Child,
-    Markup,
-    badge_class,
-    facts,
-    joined,
-    made_up_tag,
-    name,
-    slower,
-    stand_in,
-    tag,
-)
+from tripplan.output.page.popups import badge_class, facts, made_up_tag, slower, stand_in
 from tripplan.output.page.timeline import at, time_bar
 from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan

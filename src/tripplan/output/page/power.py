@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from tripplan.output.drawing.colours import LIMIT_COLOURS
+from tripplan.output.drawing.markup import Markup, joined, tag
 from tripplan.output.page.charts import outline
-from tripplan.output.page.popups import Markup, joined, tag
 from tripplan.output.text import statements, words
 from tripplan.records.plan import ChargingStop
 from tripplan.units import S_PER_H

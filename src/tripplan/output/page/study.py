@@ -7,18 +7,11 @@ from typing import Any
 
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.ground import bare, ground_in
+from tripplan.output.drawing.markup import Child, Markup, joined, name, tag
 from tripplan.output.page import heat_map, switches
 from tripplan.output.page.heat_map import HeatMap
 from tripplan.output.page.page import STUDY_SCRIPTS, json_text, page
-from tripplan.output.page.popups import (
-    Child,
-    Markup,
-    joined,
-    made_up_banner,
-    made_up_tag,
-    name,
-    tag,
-)
+from tripplan.output.page.popups import made_up_banner, made_up_tag
 from tripplan.output.text import words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from tripplan.output.drawing.colours import SCALES, Scale
+from tripplan.output.drawing.markup import Markup, joined, tag
 from tripplan.output.drawing.route_profile import RouteProfile
-from tripplan.output.page.popups import Markup, joined, tag
 from tripplan.output.text import words
 
 Range = tuple[float, float]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tripplan.output.page.popups import Markup, joined, tag
+from tripplan.output.drawing.markup import Markup, joined, tag
 from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Plan
 

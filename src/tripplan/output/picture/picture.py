@@ -10,9 +10,17 @@ from tripplan.arrays import Floats
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.colours import SOC_COLOURS, soc_colour
 from tripplan.output.drawing.lines import simplify
+from tripplan.output.drawing.markup import (
+    Attribute,
+    Markup,
+    joined,
+    points,
+    rings,
+    svg_document,
+    tag,
+)
 from tripplan.output.drawing.route_profile import RouteProfile, profile_of, track_of
 from tripplan.output.drawing.shapes import shapes_within
-from tripplan.output.page.popups import Attribute, Markup, joined, points, rings, svg_document, tag
 from tripplan.output.text import stop_text, words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
