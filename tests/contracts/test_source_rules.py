@@ -25,7 +25,7 @@ DOORS = {
     "rasterio": ("sources.elevation.geotiff",),
     "folium": ("output.page.map",),
     "branca": ("output.page.map",),
-    "markupsafe": ("output.page.popups",),
+    "markupsafe": ("output.drawing.markup",),
     "xstatic": ("output.page.page",),
     "networkx": ("sources.osm.osmnx",),
     "opening_hours": ("planning.opening_hours",),
