@@ -1,13 +1,17 @@
 """Drive a chosen chain of stops once more, with battery heat: what it counts in truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tripplan.physics.thermal import driven_pack_c, parked_pack_c
+import numpy as np
+
+from tripplan.arrays import Ints, Longs
 from tripplan.records.settings import Settings
-from tripplan.search.kernels.heat_trajectory import charging_trajectory, dwelt
-from tripplan.search.label_setting import Step
+from tripplan.search.kernels.labels import Drives
+from tripplan.search.kernels.polish import Chain, Legs, drive_chain
+from tripplan.search.label_setting import Step, constraints_of
 from tripplan.search.pool import DrivePool
-from tripplan.search.problem import Problem, nothing_beside_time
+from tripplan.search.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,55 +29,53 @@ def driven_s(problem: Problem, plan: ChosenChain, settings: Settings) -> float:
 
     Returns what the search minimises [s].
     """
-    power = problem.power
-    drives, kw = plan.pool.drives, problem.stop_kw
-    targets, chargers = problem.targets, problem.charger_node.size
-    if power is None or not settings.heat:
-        return plan.time_s if not settings.heat else _plain_s(plan, problem)
-    time, pack_c, energy = 0.0, problem.start_c, problem.start_kwh
-    capacity, here = problem.capacity_kwh, problem.stop_count - 1
-    objective, counted = problem.objective or nothing_beside_time(problem.stop_count), 0.0
-    for step in plan.chain:
-        if kw[here] > 0.0:
-            trajectory = charging_trajectory(
-                energy / capacity, step.departed_kwh / capacity, pack_c, float(kw[here]), power,
-                problem.pack,
-            )  # fmt: skip
-            time += float(trajectory[-1, 1])
-            pack_c = float(trajectory[-1, 2])
-            counted += float(objective.fee_s[here])
-            counted += objective.charge_s(
-                here, float(trajectory[-1, 1]), step.departed_kwh - energy
-            )
-        duration = float(drives.time_s[step.drive])
-        time += duration
-        heat_j = float(drives.heat_j[step.drive])
-        pack_c = driven_pack_c(pack_c, heat_j, duration, problem.pack)
-        cost, most = (
-            float(drives.consumed_kwh[step.drive]),
-            float(drives.max_arrival_kwh[step.drive]),
-        )
-        energy = min(step.departed_kwh - cost, most)
-        here = step.stop
-        if here == problem.stop_count - 2:
-            break
-        closed_s = problem.opens_s(here, time) - time
-        pack_c = parked_pack_c(pack_c, 0.0, closed_s + step.waited_s, problem.pack)
-        time += closed_s + step.waited_s
-        overhead_s, came_kwh = problem.overhead_s, energy
-        if here >= chargers:
-            target = targets[here - chargers]
-            overhead_s = target.overhead_s
-            energy, pack_c = dwelt(
-                energy, problem.limit_kwh, pack_c, float(kw[here]), target.dwell_s, power,
-                problem.pack,
-            )  # fmt: skip
-            time += target.dwell_s
-            counted += objective.charge_s(here, 0.0, energy - came_kwh)
-        if kw[here] > 0.0:
-            pack_c = parked_pack_c(pack_c, 0.0, overhead_s, problem.pack)
-            time += overhead_s
-    return time + counted + (capacity - energy) * objective.end_s_per_kwh
+    if not settings.heat:
+        return plan.time_s
+    if problem.power is None:
+        return _plain_s(plan, problem)
+    steps, legs, stops = plan.chain, len(plan.chain), problem.stop_count
+    drives, number = plan.pool.drives, np.array([step.drive for step in steps])
+    chain = chain_of(problem, drives, steps, number, np.arange(legs + 1))
+    # The energies to leave with are given; whether they suffice is not asked again.
+    chain = chain._replace(min_departure_kwh=np.zeros(legs))
+    constraints, *_ = constraints_of(problem)
+    constraints = constraints._replace(
+        final_kwh=-np.inf,
+        least_charge_kwh=np.zeros(stops),
+        longest_charge_s=np.full(stops, np.inf),
+    )
+    departed, waited = np.array([(step.departed_kwh, step.waited_s) for step in steps]).T.copy()
+    driven = Legs(np.zeros(legs, np.int32), departed, waited, *np.zeros((2, legs)))
+    return drive_chain(chain, driven, problem.start_c, constraints, problem.power, problem.pack)
+
+
+def chain_of(
+    problem: Problem, drives: Drives, steps: Sequence[Step], number: Longs | Ints, first: Longs
+) -> Chain:
+    """Lay out some drives between the stops of a chain.
+
+    Parameters
+    ----------
+    problem, drives
+        The trip, and a table of drives.
+    steps
+        The chain.
+    number
+        Drives of the table, by leg.
+    first
+        Index into ``number`` by leg, shape (legs + 1,).
+    """
+    stop = np.array([step.stop for step in steps], np.int32)
+    return Chain(
+        stop,
+        first.astype(np.int32),
+        drives.time_s[number],
+        drives.min_departure_kwh[number],
+        drives.consumed_kwh[number],
+        drives.max_arrival_kwh[number],
+        drives.heat_j[number],
+        problem.stop_kw[stop],
+    )
 
 
 def _plain_s(plan: ChosenChain, problem: Problem) -> float:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tripplan.arrays import Ints
+from tripplan.search.chain import chain_of
 from tripplan.search.kernels.polish import Chain, Legs, polish_chain
 from tripplan.search.label_setting import Found, Step, constraints_of
 from tripplan.search.problem import Problem
@@ -37,7 +38,7 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
     )
     final = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
     spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)
-    none_yet = np.zeros((2, len(steps)))
+    none_yet = np.zeros((3, len(steps)))
     legs = Legs(np.array(choice, np.int32), spare, *none_yet)
     time_s = polish_chain(
         chain, legs, problem.start_c, constraints, problem.power, problem.pack, _ROUNDS
@@ -68,15 +69,5 @@ def _chain(
         choice.append(int(np.flatnonzero(near == step.drive)[0]))
         here, stage = step.stop, step.stage
     every = np.concatenate(numbers)
-    chain = Chain(
-        np.array([step.stop for step in steps], np.int32),
-        np.array([step.stage for step in steps], np.int32),
-        np.cumsum(sizes).astype(np.int32),
-        drives.time_s[every],
-        drives.min_departure_kwh[every],
-        drives.consumed_kwh[every],
-        drives.max_arrival_kwh[every],
-        drives.heat_j[every],
-        problem.stop_kw[[step.stop for step in steps]],
-    )
+    chain = chain_of(problem, drives, steps, every, np.cumsum(sizes))
     return chain, every, choice

@@ -36,11 +36,6 @@ class ObjectiveWeights:
     end_s_per_kwh: float = 0.0
     """What a kilowatt-hour counts that the car arrives with below full; not negative."""
 
-    def charge_s(self, stop: int, taken_s: float, charged_kwh: float) -> float:
-        """Return what a charge at a stop counts beside its time, s."""
-        longer_s = (float(self.charging_factor[stop]) - 1.0) * taken_s
-        return longer_s + float(self.kwh_s[stop]) * max(charged_kwh, 0.0)
-
 
 def nothing_beside_time(stops: int) -> ObjectiveWeights:
     """Return the worth of an objective that is time alone."""

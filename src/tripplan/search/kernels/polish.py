@@ -11,7 +11,7 @@ import numpy as np
 
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
-from tripplan.physics.jit import compiled, part
+from tripplan.physics.jit import compiled
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.search.kernels.heat_trajectory import dwelt
 from tripplan.search.kernels.labels import EPSILON, Constraints, opens_s, weighted_charge_s
@@ -22,8 +22,6 @@ class Chain(NamedTuple):
 
     stop: Ints
     """Stop that each leg leads to, shape (legs,)."""
-    stage: Ints
-    """Stage after each leg, shape (legs,)."""
     first: Ints
     """First drive of each leg, shape (legs + 1,)."""
     time_s: Floats
@@ -43,12 +41,14 @@ class Legs(NamedTuple):
     spare_kwh: Floats
     """Energy beyond what the leg needs with which it starts; where the car comes with more than
     that, it does not charge."""
+    waited_s: Floats
+    """How long the car waits at its end before it plugs in."""
     departed_kwh: Floats
     arrived_kwh: Floats
     """Filled with the energies that follow."""
 
 
-@part
+@compiled
 def drive_chain(
     chain: Chain,
     legs: Legs,
@@ -74,7 +74,7 @@ def drive_chain(
     power, pack
         The car's charging limits and its pack.
     """
-    choice, spare_kwh, departed_kwh, arrived_kwh = legs
+    choice, spare_kwh, waited_s, departed_kwh, arrived_kwh = legs
     last = chain.stop.shape[0] - 1
     time, energy, pack_c = 0.0, constraints.start_kwh, start_c
     kw, clock = 0.0, 0.0
@@ -115,7 +115,7 @@ def drive_chain(
             return float(time + (constraints.full_kwh - energy) * constraints.end_s_per_kwh)
         at = chain.stop[leg]
         kw = chain.kw[leg]
-        closed_s = opens_s(constraints, at, clock) - clock
+        closed_s = opens_s(constraints, at, clock) - clock + waited_s[leg]
         pack_c = parked_pack_c(pack_c, 0.0, closed_s, pack)
         time += closed_s
         clock += closed_s
