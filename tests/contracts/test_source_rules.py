@@ -74,6 +74,21 @@ def test_every_door_is_in_use() -> None:
     assert {library for library, homes in DOORS.items() if homes} <= used
 
 
+def test_the_page_of_the_architecture_names_every_door() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("## Outside libraries")[1].split("## ")[0]
+    homes = {home.rstrip(".").replace(".", "/") for homes in DOORS.values() for home in homes}
+    assert {home for home in homes if f"`{home}" not in table} == set()
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(numbers) == len(set(numbers))
+    titles = [page.read_text(encoding="utf-8").split(". ")[0] for page in pages]
+    assert titles == [f"# {number}" for number in numbers]
+
+
 def test_no_new_file_at_the_root() -> None:
     assert {path.stem for path in PACKAGE.glob("*.py")} == AT_THE_ROOT
 

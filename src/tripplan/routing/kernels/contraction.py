@@ -48,7 +48,7 @@ class RoadsOnArcs(NamedTuple):
     first: Ints
     """Index into ``road`` by arc, shape (arcs + 1,)."""
     road: Ints
-    """The roads by their arc, rising within an arc."""
+    """The roads by their arc, rising within an arc, shape (roads but loops,)."""
 
 
 @part
@@ -63,7 +63,15 @@ def longer(column: Ints, room: int) -> Ints:
 
 @part
 def copy_row(source: Ints, row: int, into: Ints, at: int) -> None:
-    """Copy a row of a table into one of another, element by element for the same reason."""
+    """Copy a row of a table into one of another, element by element for the same reason.
+
+    Parameters
+    ----------
+    source, row
+        Table, shape (rows, columns), and row to copy from.
+    into, at
+        Table, shape (rows, columns), and row to copy into.
+    """
     for column in range(source.shape[1]):
         into[at, column] = source[row, column]
 
@@ -175,7 +183,17 @@ def find_arc(graph: Chordal, low: int, high: int) -> int:
 
 @compiled
 def place_roads(graph: Chordal, tail: Ints, head: Ints, rank: Ints) -> RoadsOnArcs:
-    """Find the arc of the chordal graph that each road belongs to."""
+    """Find the arc of the chordal graph that each road belongs to.
+
+    Parameters
+    ----------
+    graph
+        The chordal graph.
+    tail, head
+        Nodes at the ends of each road, shape (roads,).
+    rank
+        Rank of each node, shape (nodes,).
+    """
     roads, arcs = tail.shape[0], graph.up_head.shape[0]
     arc, is_up = np.empty(roads, np.int32), np.empty(roads, np.bool_)
     first = np.zeros(arcs + 1, np.int32)

@@ -56,7 +56,18 @@ def link_into(
 
     A way needs so much at its start, costs so much, and leaves the battery at least its drop below
     full.  What not even a full battery lasts for gets the need of a battery that would, which is
-    above full.  ``out[to]`` may be one of the two.
+    above full.
+
+    Parameters
+    ----------
+    first, one
+        Values, shape (ways, 5), and row of the way that comes first.
+    second, other
+        Values, shape (ways, 5), and row of the way that follows.
+    full_mwh
+        Energy above the reserve in a full battery.
+    out, to
+        Values, shape (ways, 5), and row to write; may be one of the two.
     """
     cost_1 = np.int64(first[one, CONSUMED])
     drop_1 = np.int64(first[one, DROP])

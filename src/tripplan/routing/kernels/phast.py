@@ -72,7 +72,21 @@ def new_phast_work(nodes: int) -> PhastWork:
 def link(
     values: Ints, here: int, arcs: Ints, arc: int, full_mwh: int, forward: bool, out: Ints
 ) -> None:
-    """Prolong a way by an arc, at its end or, backward, at its start, into the first row."""
+    """Prolong a way by an arc, at its end or, backward, at its start, into the first row.
+
+    Parameters
+    ----------
+    values, here
+        Values of ways, shape (ways, 5), and row of the one to prolong.
+    arcs, arc
+        Values of arcs, shape (arcs, 5), and row of the arc.
+    full_mwh
+        As in `customise.link_into`.
+    forward
+        Whether the arc comes behind the way.
+    out
+        Values, of which the first row is written, shape (ways, 5).
+    """
     if forward:
         link_into(values, here, arcs, arc, full_mwh, out, 0)
     else:

@@ -133,7 +133,7 @@ def recustomise(
     sides
         Costs of travel up and down; changed in place.
     changed
-        Roads whose costs have changed.
+        Roads whose costs have changed, shape (changed,).
     full_mwh
         As in `customise`.
     """
@@ -158,7 +158,17 @@ def recustomise_scalarized(
     sides: tuple[Ints, Ints],
     changed: Ints,
 ) -> int:
-    """Do the same for scalarized weights; ``weight`` are those of the roads as they are now."""
+    """Do the same for scalarized weights; returns how many arcs did change.
+
+    Parameters
+    ----------
+    graph, placed, changed
+        As in `recustomise`.
+    weight
+        Weights of the roads as they are now, shape (roads, weightings).
+    sides
+        Weights of travel up and down, shape (arcs, weightings) each; changed in place.
+    """
     up, down = sides
     weightings = up.shape[1]
     queue = _queue_of(graph, placed, changed)

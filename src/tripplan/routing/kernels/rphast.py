@@ -215,8 +215,18 @@ def rphast_ways(
 ) -> Ints:
     """Values of the cheapest drivable ways to targets, as `phast.phast_ways`, shape (targets, 5).
 
-    ``travel.descend`` are costs in the order of the part's arcs; ``targets`` are places; ``within``
-    says which places a full battery could reach at all.
+    Parameters
+    ----------
+    graph, source, full_mwh, work
+        As in `phast.phast`.
+    part
+        Places to sweep, and the arcs between them.
+    travel
+        As in `phast.phast`, with costs of the descent in the order of the part's arcs.
+    targets
+        Places, shape (targets,).
+    within
+        Which places a full battery could reach at all, shape (selected,).
     """
     climb_from(graph, travel, source, full_mwh, work)
     selected = part.ranks.shape[0]
@@ -273,8 +283,22 @@ def rphast_scalarized(
 ) -> tuple[Ints, Ints]:
     """Least weights in every weighting at targets, as `phast_scalarized` finds them.
 
-    ``descend`` are weights in the order of the part's arcs; ``targets`` are places; ``work`` has
-    room for all nodes.  Also returns those of the last weighting at all places, shape (selected,).
+    Also returns those of the last weighting at all places, shape (selected,).
+
+    Parameters
+    ----------
+    graph, source
+        As in `phast.phast`.
+    part
+        Places to sweep, and the arcs between them.
+    climb
+        Weights of the arcs, shape (arcs, weightings).
+    descend
+        Weights in the order of the part's arcs, shape (part's arcs, weightings).
+    targets
+        Places, shape (targets,).
+    work
+        Room, shape (nodes, weightings).
     """
     weightings = climb.shape[1]
     selected = part.ranks.shape[0]
