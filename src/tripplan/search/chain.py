@@ -61,7 +61,7 @@ def chain_of(
     steps
         The chain.
     number
-        Drives of the table, by leg.
+        Drives of the table, by leg, shape (drives,).
     first
         Index into ``number`` by leg, shape (legs + 1,).
     """
