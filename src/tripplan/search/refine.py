@@ -85,7 +85,9 @@ class Roads:
         """Arcs of the least time + rate x energy between two nodes, at the rate of a weighting."""
         scalarized = self._customized.scalarized
         weighting = int(np.argmin(np.abs(scalarized.rate_s_per_kwh - rate_s_per_kwh)))
-        return self.arcs(scalarized.metric(weighting), source, target, backward=False)
+        arcs = self.arcs(scalarized.metric(weighting), source, target, backward=False)
+        # Closed roads only weigh so much that no way leads over them as long as there is another.
+        return arcs if self._customized.open_roads[arcs].all() else arcs[:0]
 
     def drive(
         self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool
