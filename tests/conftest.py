@@ -36,6 +36,6 @@ os.environ.setdefault(
 @pytest.fixture(scope="session")
 def compiled_kernels() -> None:
     """Compile whatever a plan needs, so that no test after this one waits for it."""
-    from tests.worlds import warm_up  # noqa: PLC0415 - numba must first learn of its cache folder
+    from tests.samples.worlds import warm_up  # noqa: PLC0415 - numba must first learn of its cache folder
 
     warm_up()

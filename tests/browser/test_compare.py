@@ -8,8 +8,8 @@ import pytest
 
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.test_controls import AXE
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.output.page import compare
 from tripplan.output.page.compare import Entry
 

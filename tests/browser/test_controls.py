@@ -10,8 +10,8 @@ import pytest
 
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.test_page import box_of, wait_for
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.output.text import words
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import LAPTOP, PHONE
-from tests.hostile_corpus import corpus
-from tests.render_sample import sample_plan, sample_region
+from tests.samples.hostile_names import corpus
+from tests.samples.plan import sample_plan, sample_region
 from tripplan.output.page import compare
 from tripplan.output.page.map import save_html
 from tripplan.output.text import words

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import LAPTOP, PHONE
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import LAPTOP, PHONE
-from tests.render_hostile import HOSTILE, named_plan, named_region
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.hostile_plan import HOSTILE, named_plan, named_region
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.output.drawing import markup
 from tripplan.output.text import stop_text, words
 

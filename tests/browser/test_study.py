@@ -8,8 +8,8 @@ import pytest
 
 from tests.browser.conftest import LAPTOP, PHONE
 from tests.browser.test_controls import AXE
-from tests.render_visits import visits_plan
-from tests.study_sample import sample_answer, sample_study
+from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.study import sample_answer, sample_study
 from tripplan.planning.planner import Planner
 from tripplan.study import run_study
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.render_visits import visits_plan
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.cli.main import app
 from tripplan.planning.planner import Planner
 from tripplan.records.vehicle import catalogue

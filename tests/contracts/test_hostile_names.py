@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import tripplan.output
-from tests.render_hostile import HOSTILE, named_plan, named_region
-from tests.render_sample import sample_plan
+from tests.samples.hostile_plan import HOSTILE, named_plan, named_region
+from tests.samples.plan import sample_plan
 from tripplan.output.drawing.markup import NAME_LIMIT, escape, name, tag
 from tripplan.output.files import export, gpx
 from tripplan.output.page.map import to_html

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.oracles.road_worlds import RoadWorld, as_ground, random_road_world
-from tests.worlds import across, car, endless_car, hilly_region
+from tests.samples.worlds import across, car, endless_car, hilly_region
 from tripplan.errors import DisconnectedError, OutOfRangeError
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Leg, Plan

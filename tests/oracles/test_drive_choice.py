@@ -8,7 +8,7 @@ import pytest
 
 from tests.oracles.road_worlds import random_road_world
 from tests.oracles.test_road_twin import answer
-from tests.worlds import LAT, LON, car
+from tests.samples.worlds import LAT, LON, car
 from tripplan.planning.planner import Planner
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from tests.worlds import car
+from tests.samples.worlds import car
 from tripplan.arrays import Floats
 from tripplan.records.network import ROAD_CLASSES, RoadNetwork
 from tripplan.records.trip import Conditions

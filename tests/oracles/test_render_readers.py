@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 from lxml import etree
 
-from tests.render_hostile import HOSTILE, named_plan
-from tests.render_sample import sample_plan
-from tests.render_visits import visits_plan
+from tests.samples.hostile_plan import HOSTILE, named_plan
+from tests.samples.plan import sample_plan
+from tests.samples.plan_with_waypoints import visits_plan
 from tests.unit.output.test_outputs import leaving
 from tripplan.output.files import export, gpx, ics, kml
 from tripplan.records.plan import Plan

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from tests.render_visits import visits_plan
-from tests.worlds import car
+from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.worlds import car
 from tripplan.errors import InvalidInputError
 from tripplan.output.files import export
 from tripplan.planning.charger_filter import adapted

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planning.planner import Planner
 from tripplan.records.charger_set import ChargerSet

@@ -11,8 +11,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay
 
+from tests.samples.worlds import across, endless_car
 from tests.stories.shared_data import shared
-from tests.worlds import across, endless_car
 from tripplan.arrays import Floats, Ints
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts
 from tripplan.records.charger_set import ChargerSet

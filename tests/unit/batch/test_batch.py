@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.render_visits import visits_plan
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.batch import SUMMARY_FIELDS, Outcome, plan_many, read_trips
 from tripplan.errors import DataError
 from tripplan.planning.planner import Planner

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tests.render_visits import visits_plan
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.batch import Outcome, dispatch, plan_each, plan_many
 from tripplan.batch.dispatch import Dispatch
 from tripplan.batch.worker import Job

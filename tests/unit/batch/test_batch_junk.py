@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.render_visits import visits_plan
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.batch import SUMMARY_FIELDS, plan_many
 from tripplan.output.files import export
 from tripplan.planning.planner import Planner

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.worlds import car
+from tests.samples.worlds import car
 from tripplan.calibration.drive_log import DriveLog, follow
 from tripplan.errors import InvalidInputError
 from tripplan.physics.consumption import cold_start_factor, cold_start_j

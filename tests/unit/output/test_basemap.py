@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.render_sample import sample_plan, sample_region
+from tests.samples.plan import sample_plan, sample_region
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.basemap import Bounds
 from tripplan.records.network import RoadNetwork

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.render_sample import sample_plan
+from tests.samples.plan import sample_plan
 from tripplan.output.drawing.colours import (
     LIMIT_COLOURS,
     SCALES,

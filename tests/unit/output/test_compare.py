@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.page_data import handed
-from tests.render_hostile import HOSTILE, named_plan
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.hostile_plan import HOSTILE, named_plan
+from tests.samples.page_data import handed
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.batch import Outcome, overview
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.output.files import export

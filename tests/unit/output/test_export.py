@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from geojson_pydantic import FeatureCollection
 
-from tests.render_sample import sample_plan
+from tests.samples.plan import sample_plan
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.output.files import export, gpx
 from tripplan.records.trip import ChargerWishes

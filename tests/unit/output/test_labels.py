@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import shapely
 
-from tests.render_sample import sample_plan, sample_region
+from tests.samples.plan import sample_plan, sample_region
 from tripplan.output.drawing import basemap, labels
 from tripplan.output.drawing.labels import Label
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry

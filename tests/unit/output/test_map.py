@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.page_data import handed, track
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.page_data import handed, track
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.errors import DataError
 from tripplan.output.drawing import route_profile
 from tripplan.output.drawing.markup import Markup, document, escape, joined, script, style, tag

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.page_data import handed
-from tests.render_sample import finished, sample_car, sample_plan, sample_region
-from tests.render_visits import visits_plan
-from tests.worlds import car
+from tests.samples.page_data import handed
+from tests.samples.plan import finished, sample_car, sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.worlds import car
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby
 from tripplan.output.page.map import to_html

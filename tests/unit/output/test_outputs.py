@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.output import outputs
 from tripplan.output.drawing.colours import soc_colour

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import visits_plan
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.output.drawing import markup
 from tripplan.output.page import popups
 from tripplan.output.text import report, statements, words

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from tests.page_data import handed
-from tests.render_sample import sample_plan, sample_region
-from tests.render_visits import ADVICE, COOLING_S, LUNCH_S, NIGHT_S, visits_plan
+from tests.samples.page_data import handed
+from tests.samples.plan import sample_plan, sample_region
+from tests.samples.plan_with_waypoints import ADVICE, COOLING_S, LUNCH_S, NIGHT_S, visits_plan
 from tests.unit.output.test_charts import by_class, over, parsed
 from tripplan.output.drawing import markup
 from tripplan.output.drawing.lines import between

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.render_sample import sample_region
+from tests.samples.plan import sample_region
 from tripplan.errors import InvalidInputError
 from tripplan.planning.requests import make_trip
 from tripplan.records.trip import Place, Trip, Waypoint

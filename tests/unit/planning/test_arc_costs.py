@@ -1,7 +1,7 @@
 """Prices of arcs against the textbook formulas, written out once more in plain Python.
 
 Nothing of `physics` or `model` is used: force balance, ideal gas and (P/V)^2 R are spelt out here
-with the figures of the made-up car of `tests.worlds`.
+with the figures of the made-up car of `tests.samples.worlds`.
 """
 
 import math
@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from tests.worlds import car
+from tests.samples.worlds import car
 from tripplan.planning.arc_costs import ArcPricing
 from tripplan.planning.road_access import open_arcs
 from tripplan.records.network import RoadNetwork

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.source_tree import modules, tree
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.planning import planner
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner

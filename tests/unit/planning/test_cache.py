@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.planning.cache import PlannerCache
 from tripplan.records.marks import per_trip
 from tripplan.records.trip import ChargerWishes, Conditions, Trip

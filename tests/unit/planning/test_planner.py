@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.planning.planner import Planner
 
 

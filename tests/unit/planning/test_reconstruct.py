@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.planning.planner import Planner
 from tripplan.records.charger import Charger, Connector
 from tripplan.records.charger_set import ChargerSet

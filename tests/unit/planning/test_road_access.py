@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tripplan
-from tests.worlds import car
+from tests.samples.worlds import car
 from tripplan.errors import DisconnectedError
 from tripplan.planning.road_access import open_arcs
 from tripplan.records.charger_set import ChargerSet

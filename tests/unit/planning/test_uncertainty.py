@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.errors import InvalidInputError
 from tripplan.physics import spread
 from tripplan.planning import uncertainty

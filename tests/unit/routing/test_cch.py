@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from tests.graphs import Graph, random_graph
+from tests.samples.graphs import Graph, random_graph
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, NO_WAY, TIME

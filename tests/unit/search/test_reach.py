@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.errors import OutOfRangeError
 from tripplan.planning.planner import Planner
 from tripplan.records.region import Region

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from tests.graphs import Graph, random_graph
+from tests.samples.graphs import Graph, random_graph
 from tripplan.arrays import Floats
 from tripplan.routing.kernels.lower_envelope import lower_envelopes
 from tripplan.routing.many_to_many import ManyToMany

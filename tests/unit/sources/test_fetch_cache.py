@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fake_servers import FakeServers, asker, fake_servers, settings_for
+from tests.servers.faulty import FakeServers, asker, fake_servers, settings_for
 from tripplan.errors import DataError, OfflineError
 from tripplan.sources.atomic import write_bytes_atomically
 from tripplan.sources.fetch.cache import FetchCache, FetchRecord, question_key

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.fake_servers import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
+from tests.servers.faulty import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tripplan.errors import InvalidInputError, OfflineError, SourceError
 from tripplan.sources.fetch.http import (
     Fetched,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.fake_servers import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
-from tests.render_hostile import HOSTILE
+from tests.samples.hostile_plan import HOSTILE
+from tests.servers.faulty import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tripplan.errors import OfflineError, SourceError
 from tripplan.sources.fetch.area import BBox, Tile, bbox_tiles
 from tripplan.sources.fetch.extract import Extract, write_extract

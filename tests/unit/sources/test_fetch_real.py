@@ -10,7 +10,7 @@ import osmium
 import pytest
 from osmium.osm.types import Node, Relation, Way
 
-from tests.fake_servers import Fault, asker, fake_servers, settings_for
+from tests.servers.faulty import Fault, asker, fake_servers, settings_for
 from tripplan.records.network import COLUMNS
 from tripplan.sources.fetch.area import BBox, Tile
 from tripplan.sources.fetch.extract import write_extract

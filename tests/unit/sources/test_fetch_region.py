@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tripplan
-from tests.fake_servers import FakeServers, Fault, asker, fake_servers, settings_for
+from tests.servers.faulty import FakeServers, Fault, asker, fake_servers, settings_for
 from tripplan.cli.main import app
 from tripplan.errors import DataError, InvalidInputError, OfflineError, SourceError
 from tripplan.records.region import Region

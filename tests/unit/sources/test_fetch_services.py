@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.fake_servers import FakeServers, Fault, asker, fake_servers, settings_for
-from tests.render_hostile import HOSTILE
+from tests.samples.hostile_plan import HOSTILE
+from tests.servers.faulty import FakeServers, Fault, asker, fake_servers, settings_for
 from tripplan.errors import InvalidInputError, OfflineError, SourceError
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.fetch.afdc import fetch_afdc

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from osmium.osm.types import Area
 
-from tests.render_sample import sample_region
+from tests.samples.plan import sample_region
 from tests.stories.shared_data import shared
 from tripplan.errors import DataError
 from tripplan.output.drawing import shapes

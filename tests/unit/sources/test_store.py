@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.worlds import hilly_region
+from tests.samples.worlds import hilly_region
 from tripplan.errors import DataError
 from tripplan.records.network import COLUMNS
 from tripplan.records.region import Region

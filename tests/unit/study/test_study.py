@@ -1,6 +1,6 @@
 """Studies: what they come to, in which order, and what is written of them.
 
-Nothing is searched for here: `study_sample` answers for the planner.
+Nothing is searched for here: `tests.samples.study` answers for the planner.
 """
 
 import csv
@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from tests.page_data import handed
-from tests.render_hostile import HOSTILE
-from tests.study_sample import FURTHEST, VALUES, sample_answer, sample_study
+from tests.samples.hostile_plan import HOSTILE
+from tests.samples.page_data import handed
+from tests.samples.study import FURTHEST, VALUES, sample_answer, sample_study
 from tripplan.batch import parquet
 from tripplan.cli.main import app
 from tripplan.errors import InvalidInputError

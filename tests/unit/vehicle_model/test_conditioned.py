@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region
 from tripplan.errors import NoPlanError
 from tripplan.planning.arc_costs import ArcPricing
 from tripplan.planning.planner import Planner

@@ -1,6 +1,6 @@
 """A server on 127.0.0.1 with faults: it speaks Overpass, Nominatim, AFDC v1, Open Charge Map v3.
 
-Overpass queries are run on an .osm file by `tests.fake_overpass`.
+Overpass queries are run on an .osm file by `tests.servers.overpass`.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.fake_overpass import BBOX, Element, Overpass, apart_m, read_world
+from tests.servers.overpass import BBOX, Element, Overpass, apart_m, read_world
 from tripplan.sources.fetch.http import Fetcher
 from tripplan.sources.fetch.settings import FetchSettings
 

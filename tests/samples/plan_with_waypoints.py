@@ -1,12 +1,12 @@
 """The sample with visits: two waypoints, a stop that waits to cool, and advice to drive slower.
 
-Made like `render_sample`, of which it is the richer sister: Denver to Grand Junction, a night at
+Made like `plan`, of which it is the richer sister: Denver to Grand Junction, a night at
 a hotel with a plug in Vail, and lunch without one in Glenwood Springs.
 """
 
 from functools import cache
 
-from tests.render_sample import START, charge, course_points, drive, finished, sample_places
+from tests.samples.plan import START, charge, course_points, drive, finished, sample_places
 from tripplan.records.plan import ChargingStop, Leg, Plan, SpeedAdvice
 from tripplan.records.trip import Place, Waypoint
 

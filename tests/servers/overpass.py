@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-FIXTURE = Path(__file__).parent / "fixtures" / "online.osm"
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "online.osm"
 STATE = "2026-01-02T03:04:05Z"
 BBOX = r"\((-?[\d.]+),(-?[\d.]+),(-?[\d.]+),(-?[\d.]+)\)"
 Element = dict[str, Any]

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.render_sample import sample_region
-from tests.render_visits import visits_plan
+from tests.samples.plan import sample_region
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.plan import ChargingStop, Plan

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.render_visits import visits_plan
+from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.errors import DisconnectedError, OutOfRangeError
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Plan
