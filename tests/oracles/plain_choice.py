@@ -69,13 +69,15 @@ def plain_wishes(
         overhead_s=np.where(at_charger, overhead_s, 0.0),
         clock_overhead_s=np.where(at_charger, overhead_s, 0.0),
         dwell_s=np.zeros(1),
-        opening_first=np.zeros(chargers + 1, np.int32),
+        opening_first=np.zeros(chargers + 3, np.int32),
         opening_begin_s=np.empty(0),
         opening_end_s=np.empty(0),
         charging_factor=np.ones(chargers + 2),
         kwh_s=none,
         end_s_per_kwh=0.0,
         end_level=-1,
+        relaxed=False,
+        bounded=False,
     )
 
 

@@ -104,7 +104,8 @@ def stop_at(
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
     kw = stop.power_kw if problem.power is not None else 0.0
     # Targets have no opening hours; -1 names no charger.
-    closed_s = problem.opens_s(chosen.charger, state.elapsed_s) - state.elapsed_s
+    at = chosen.charger if chosen.target < 0 else problem.charger_node.size + chosen.target
+    closed_s = problem.opens_s(int(at), state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + chosen.waited_s
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
     trajectories = [_dwell(problem, state, kw, stop.dwell_s)] if stop.dwell_s > 0.0 else []

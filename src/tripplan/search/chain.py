@@ -13,6 +13,9 @@ from tripplan.search.label_setting import Step, constraints_of
 from tripplan.search.pool import DrivePool
 from tripplan.search.problem import Problem
 
+_ROUNDING_S = 1e-3
+"""Times of charging are added up in another order in a search."""
+
 
 @dataclass(frozen=True, eq=False)
 class ChosenChain:
@@ -36,13 +39,14 @@ def driven_s(problem: Problem, plan: ChosenChain, settings: Settings) -> float:
     steps, legs, stops = plan.chain, len(plan.chain), problem.stop_count
     drives, number = plan.pool.drives, np.array([step.drive for step in steps])
     chain = chain_of(problem, drives, steps, number, np.arange(legs + 1))
-    # The energies to leave with are given; whether they suffice is not asked again.
+    # The energies to leave with are given; whether they suffice is not asked again, but whether
+    # charging takes too long with heat is.
     chain = chain._replace(min_departure_kwh=np.zeros(legs))
     constraints, *_ = constraints_of(problem)
     constraints = constraints._replace(
         final_kwh=-np.inf,
         least_charge_kwh=np.zeros(stops),
-        longest_charge_s=np.full(stops, np.inf),
+        longest_charge_s=constraints.longest_charge_s + _ROUNDING_S,
     )
     departed, waited = np.array([(step.departed_kwh, step.waited_s) for step in steps]).T.copy()
     driven = Legs(np.zeros(legs, np.int32), departed, waited, *np.zeros((2, legs)))

@@ -31,9 +31,12 @@ from tripplan.search.kernels.labels import (
     Frontier,
     new_frontier,
 )
-from tripplan.search.problem import Problem
+from tripplan.search.problem import OpeningIntervals, Problem
 
 NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
+LONGEST_SHARE = 0.995
+"""Share of a stop's longest time that is planned with where heat counts: a finished plan steps
+along the road more finely, and comes with a pack that is a little warmer or cooler."""
 _EPSILON_SHARE = 1e-4
 """Share of a trip's time that labels with heat may differ by at the least."""
 
@@ -77,7 +80,7 @@ class Found:
 
 
 def constraints_of(
-    problem: Problem, *, relaxed: bool = False
+    problem: Problem, *, earliest_s: Floats | None = None
 ) -> tuple[Constraints, Floats, Floats]:
     """Turn the trip into what the compiled search takes: constraints, and charging functions.
 
@@ -85,9 +88,10 @@ def constraints_of(
     ----------
     problem
         The trip.
-    relaxed
-        Whether constraints that only forbid are left out, and power rises with SoC in a few
-        steps, no slower anywhere.
+    earliest_s
+        For a relaxation, the earliest that any plan comes to each stop, shape (stops,) [s]:
+        constraints that only forbid are left out, power rises with SoC in a few steps, no slower
+        anywhere, and a charger stays open once it has opened after that time.
 
     Returns
     -------
@@ -95,20 +99,23 @@ def constraints_of(
         Constraints; time to charge from empty, shape (levels, columns) [s]; and the same with what
         energy is worth, in which where energy on arrival counts a row follows for that.
     """
+    relaxed = earliest_s is not None
     level, clock_s, charging_function_s = charging_functions(problem, relaxed=relaxed)
     chargers = problem.charger_node.size
     objective, none = problem.objective, np.zeros(problem.stop_count)
-    # Opening hours are those of the clock, and labels are told apart by what is minimised.
-    always_open = relaxed and objective is not None
-    known = [] if always_open else sorted(problem.opening_intervals)
-    flat = np.array([s for k in known for s in problem.opening_intervals[k]], np.float64).reshape(
-        -1, 2
+    targets, stops = problem.targets, range(problem.stop_count)
+    intervals = (
+        [problem.open_at(stop) for stop in stops] if problem.has_hours else [()] * len(stops)
     )
-    opening_intervals = np.zeros(chargers + 1, np.int32)
-    opening_intervals[np.array(known, np.intp) + 1] = [
-        len(problem.opening_intervals[k]) for k in known
-    ]
-    targets = problem.targets
+    if earliest_s is not None:
+        # Opening hours are those of the clock, and labels are told apart by what is minimised.
+        opens_s = [problem.opens_s(stop, float(earliest_s[stop])) for stop in stops]
+        released: list[OpeningIntervals] = [((opens, math.inf),) for opens in opens_s]
+        intervals = [
+            later if known and objective is None else ()
+            for later, known in zip(released, intervals, strict=True)
+        ]
+    flat = np.array([s for known in intervals for s in known], np.float64).reshape(-1, 2)
     is_charger = np.zeros(problem.stop_count, np.bool_)
     is_charger[:chargers] = True
     is_charger[chargers : chargers + len(targets)] = [target.is_charger for target in targets]
@@ -122,7 +129,7 @@ def constraints_of(
         limit_kwh=problem.limit_kwh,
         final_kwh=problem.final_kwh,
         step_kwh=problem.step_kwh,
-        least_charge_kwh=np.where(is_charger, 0.0 if relaxed else problem.least_charge_kwh, 0.0),
+        least_charge_kwh=0.0 * overhead if relaxed else problem.least_charges_kwh,
         longest_charge_s=np.where(
             is_charger, math.inf if relaxed else problem.longest_charge_s, math.inf
         ),
@@ -132,13 +139,21 @@ def constraints_of(
         overhead_s=overhead + objective.fee_s if objective else overhead,
         clock_overhead_s=overhead,
         dwell_s=np.array([target.dwell_s for target in targets]),
-        opening_first=np.cumsum(opening_intervals, dtype=np.int32),
+        opening_first=np.cumsum([0, *map(len, intervals)], dtype=np.int32),
         opening_begin_s=flat[:, 0].copy(),
         opening_end_s=flat[:, 1].copy(),
         charging_factor=objective.charging_factor if objective else none + 1.0,
         kwh_s=objective.kwh_s if objective else none,
         end_s_per_kwh=problem.end_s_per_kwh,
         end_level=charging_function_s.shape[0] - 1 if problem.end_s_per_kwh > 0.0 else -1,
+        relaxed=relaxed,
+        bounded=not relaxed
+        and bool(
+            problem.least_charge_kwh > 0.0
+            or np.isfinite(problem.longest_charge_s)
+            or any(target.is_charger for target in targets)
+            or problem.has_hours
+        ),
     )
     return constraints, clock_s, charging_function_s
 
@@ -150,7 +165,7 @@ def search(
     settings: Settings,
     *,
     ceiling_s: float = math.inf,
-    relaxed: bool = False,
+    earliest_s: Floats | None = None,
     policy: Policy = COOL,
     deadline_s: float = math.inf,
 ) -> Found:
@@ -168,15 +183,18 @@ def search(
         How to search.
     ceiling_s
         Only plans quicker than this are of interest.
-    relaxed
-        See `constraints_of`.
+    earliest_s
+        For a search over a relaxation; see `constraints_of`.
     policy
         Without battery heat, or with it and how coarse.
     deadline_s
         Reading of `time.monotonic` after which no more rows are fetched: what was found so far is
         returned as incomplete.
     """
-    constraints, clock_s, charging_function_s = constraints_of(problem, relaxed=relaxed)
+    constraints, clock_s, charging_function_s = constraints_of(problem, earliest_s=earliest_s)
+    if policy.heat:
+        longest_s = LONGEST_SHARE * constraints.longest_charge_s
+        constraints = constraints._replace(longest_charge_s=longest_s)
     room = settings.heat_label_limit if policy.heat else settings.label_limit
     frontier = new_frontier(room, problem.stop_count, len(problem.targets), ceiling_s)
     shape = (room if policy.heat else 1, SOC_CELLS + 1)
@@ -187,7 +205,7 @@ def search(
         never_quicker(charging_function_s, least_cell),
         *extreme_cells_s(charging_function_s, least_cell),
         rises_kwh(charging_function_s, least_cell, constraints.step_kwh)
-        if relaxed
+        if constraints.relaxed
         else np.empty((1, 0)),
         clock_s,
         problem.stop_kw,

@@ -5,7 +5,7 @@ import numpy as np
 from tripplan.arrays import Ints
 from tripplan.search.chain import chain_of
 from tripplan.search.kernels.polish import Chain, Legs, polish_chain
-from tripplan.search.label_setting import Found, Step, constraints_of
+from tripplan.search.label_setting import LONGEST_SHARE, Found, Step, constraints_of
 from tripplan.search.problem import Problem
 from tripplan.search.refine import FineDrives
 
@@ -33,6 +33,8 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
     drives = pool.drives
     chain, every, choice = _chain(problem, pool, steps)
     constraints, *_ = constraints_of(problem)
+    longest_s = LONGEST_SHARE * constraints.longest_charge_s
+    constraints = constraints._replace(longest_charge_s=longest_s)
     spare = np.array(
         [max(step.departed_kwh - drives.min_departure_kwh[step.drive], 0.0) for step in steps]
     )

@@ -23,10 +23,12 @@ from tripplan.routing.many_to_many import (
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.problem import Problem
+from tripplan.units import S_PER_H
 
 _ROOM = 1 << 14
 VALUES = 8
 """time, need, cost, most, heat, rate and energy of slowing down, and what tells the roads."""
+_NEED, _MOST = 1, 3
 
 
 @dataclass(eq=False)
@@ -286,6 +288,10 @@ class RealDrives(DrivePool):
                 there = np.full(here.size, chargers + stage, np.int32)
                 self.set_target(stage, here, there, stage + 1, self._absolute(columns))
         self.fetch(chargers + stages)
+        for stage in range(stages - 1):
+            if not passive(problem, stage):
+                # Departures before a plug that is not chosen look at the drives behind it.
+                self.fetch(chargers + stage)
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
@@ -323,16 +329,34 @@ class RealDrives(DrivePool):
         return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Beyond:
+    """What lies beyond a target where the car does not charge on: relaxed drives in columns."""
+
+    stop: Ints
+    """Where each leads to, shape (drives,)."""
+    stage: Ints
+    """Stage after each, shape (drives,)."""
+    weight: Floats
+    """Shape (drives, weightings), with what the plugs on the way give taken off."""
+    tail_kwh: Floats
+    """Least energy behind the last plug on the way, shape (drives,); 0 where there is none."""
+
+
 class RelaxedDrives(DrivePool):
-    """Trades of time for energy that no drive at whatever roads and speeds lies below."""
+    """Trades of time for energy that no drive at whatever roads and speeds lies below.
+
+    At a target with a plug the car may charge on, which makes it a stop like others, or drive on
+    when its dwell is over.  Then the drives before and behind it are one, as past a place without a
+    plug; what the plug can give at the most during the dwell is taken off, at what it counts.
+    """
 
     def __init__(self, problem: Problem, many_to_many: ManyToMany, scope: Scope) -> None:
         super().__init__(problem)
         self._many_to_many = many_to_many
         self._scope = scope
         chargers, stages = problem.charger_node.size, len(problem.targets)
-        # What lies beyond each place where nothing can be charged: stop, stage, weights.
-        beyond: tuple[Ints, Ints, Floats] | None = None
+        beyond: _Beyond | None = None
         for stage in range(stages - 1, -1, -1):
             before = problem.targets[stage - 1].node if stage else problem.origin
             stop = chargers + stage - 1 if stage else chargers + stages
@@ -341,20 +365,47 @@ class RelaxedDrives(DrivePool):
             direct = many_to_many.scalarized_between(before, target.node) + drawn
             weight = np.vstack([many_to_many.scalarized_to(target.node), direct[None, :]])
             here = np.append(np.arange(chargers), stop).astype(np.int32)
-            if passive(problem, stage):
-                beyond = self._beyond(stage, beyond)
-                self._set_past(stage, here, weight, beyond)
-            else:
-                beyond = None
-                stops, lower_envelopes = many_to_many.relaxed(weight, here)
+            parts = []
+            if not passive(problem, stage):
+                stops, corners = many_to_many.relaxed(weight, here)
                 there = np.full(stops.size, chargers + stage, np.int32)
-                self.set_target(stage, stops, there, stage + 1, self._absolute(lower_envelopes))
+                after = np.full(stops.size, stage + 1, np.int32)
+                parts.append((stops, there, after, self._columns(corners)))
+            if stage + 1 < stages:
+                beyond = self._beyond(stage, beyond)
+                parts.append(self._past(stage, here, weight, beyond))
+            start, there, after = (np.concatenate([p[k] for p in parts]) for k in range(3))
+            order = np.argsort(start, kind="stable")
+            values = np.concatenate([part[3] for part in parts], axis=1)[:, order]
+            self.set_target(stage, start[order], there[order], after[order], values)
         self.fetch(chargers + stages)
 
-    def _beyond(
-        self, stage: int, further: tuple[Ints, Ints, Floats] | None
-    ) -> tuple[Ints, Ints, Floats]:
-        """Weights from the target of a stage to chargers, and to the next target or past."""
+    def _given(self, stage: int) -> tuple[float, Floats]:
+        """Most that the plug at a target gives while the car stands there, and what it weighs.
+
+        That is an energy [kWh], and what it takes off in each weighting.
+        """
+        problem, target = self.problem, self.problem.targets[stage]
+        rates = self._many_to_many.customized.scalarized.rate_s_per_kwh
+        given_kwh, price_s = 0.0, 0.0
+        if problem.power is not None and not passive(problem, stage):
+            kw = min(target.charger_kw, float(problem.power.curve_kw.max()))
+            usable_kwh = problem.limit_kwh - problem.reserve_kwh
+            given_kwh = max(min(kw * target.dwell_s / S_PER_H, usable_kwh), 0.0)
+        if problem.objective is not None:
+            price_s = float(problem.objective.kwh_s[problem.charger_node.size + stage])
+        return given_kwh, given_kwh * np.append(np.maximum(rates - price_s, 0.0), 1.0)
+
+    def _counted_s(self, stage: int) -> float:
+        """Return what it counts to be at a target and to charge nothing on top of its dwell."""
+        problem, stop = self.problem, self.problem.charger_node.size + stage
+        counted_s = problem.targets[stage].dwell_s + problem.targets[stage].overhead_s
+        if problem.objective is not None and problem.targets[stage].is_charger:
+            counted_s += float(problem.objective.fee_s[stop])
+        return counted_s
+
+    def _beyond(self, stage: int, further: _Beyond | None) -> _Beyond:
+        """Drives from the target of a stage to chargers, to the next target, and past that."""
         problem, many_to_many = self.problem, self._many_to_many
         chargers = problem.charger_node.size
         node, following = problem.targets[stage].node, problem.targets[stage + 1]
@@ -363,48 +414,45 @@ class RelaxedDrives(DrivePool):
         stop = np.arange(chargers, dtype=np.int32)
         after = np.full(chargers, stage + 1, np.int32)
         weight = many_to_many.scalarized_from(node) + drawn
-        if further is None:
-            return (
-                np.append(stop, chargers + stage + 1).astype(np.int32),
-                np.append(after, stage + 2).astype(np.int32),
-                np.vstack([weight, direct[None, :]]),
-            )
-        past = further[2] + direct
-        past[:, :-1] += following.dwell_s
-        return (
-            np.concatenate([stop, further[0]]),
-            np.concatenate([after, further[1]]),
-            np.vstack([weight, past]),
-        )
+        given_kwh, taken_off = self._given(stage)
+        if not passive(problem, stage + 1):
+            stop = np.append(stop, chargers + stage + 1).astype(np.int32)
+            after = np.append(after, stage + 2).astype(np.int32)
+            weight = np.vstack([weight, direct[None, :]])
+        tail = weight[:, -1] * (given_kwh > 0.0)
+        if further is not None:
+            past = further.weight + direct
+            past[:, :-1] += self._counted_s(stage + 1)
+            stop = np.concatenate([stop, further.stop])
+            after = np.concatenate([after, further.stage])
+            weight = np.vstack([weight, past])
+            own = past[:, -1] * (given_kwh > 0.0)
+            tail = np.append(tail, np.where(further.tail_kwh > 0.0, further.tail_kwh, own))
+        return _Beyond(stop, after, weight - taken_off, tail)
 
-    def _set_past(
-        self, stage: int, here: Ints, weight: Floats, beyond: tuple[Ints, Ints, Floats]
-    ) -> None:
-        """Set the drives past a place where nothing can be charged."""
-        problem, dwell_s = self.problem, self.problem.targets[stage].dwell_s
+    def _past(
+        self, stage: int, here: Ints, weight: Floats, beyond: _Beyond
+    ) -> tuple[Ints, Ints, Ints, Floats]:
+        """Return stops at both ends, stages and values of the drives past a target."""
+        problem, counted_s = self.problem, self._counted_s(stage)
         full_kwh = problem.capacity_kwh - problem.reserve_kwh
-        there, after, onward = beyond
         near = np.flatnonzero(np.isfinite(weight[:, 0]) & (weight[:, -1] <= full_kwh))
-        far = np.flatnonzero(np.isfinite(onward[:, 0]))
+        far = np.flatnonzero(np.isfinite(beyond.weight[:, 0]) & (beyond.tail_kwh <= full_kwh))
         one, other = (grid.ravel() for grid in np.meshgrid(near, far, indexing="ij"))
-        time_s = weight[one, 0] + onward[other, 0] + dwell_s
-        least_kwh = weight[one, -1] + onward[other, -1]
+        time_s = weight[one, 0] + beyond.weight[other, 0] + counted_s
+        least_kwh = weight[one, -1] + beyond.weight[other, -1]
         fits = (least_kwh <= full_kwh) & self._scope.inside(
-            here[one], there[other], time_s, least_kwh
+            here[one], beyond.stop[other], time_s, least_kwh
         )
         one, other = one[fits], other[fits]
-        total = weight[one] + onward[other]
-        total[:, :-1] += dwell_s
-        pair, lower_envelopes = self._many_to_many.relaxed(
-            total, np.arange(one.size, dtype=np.int32)
-        )
-        self.set_target(
-            stage,
-            here[one[pair]],
-            there[other[pair]],
-            after[other[pair]],
-            self._absolute(lower_envelopes),
-        )
+        total = weight[one] + beyond.weight[other]
+        total[:, :-1] += counted_s
+        pair, corners = self._many_to_many.relaxed(total, np.arange(one.size, dtype=np.int32))
+        values = self._columns(corners)
+        reached_kwh = weight[one[pair], -1] + problem.reserve_kwh
+        values[_NEED] = np.maximum(values[_NEED], reached_kwh)
+        values[_MOST] = problem.capacity_kwh - np.maximum(beyond.tail_kwh[other[pair]], 0.0)
+        return here[one[pair]], beyond.stop[other[pair]], beyond.stage[other[pair]], values
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
@@ -422,13 +470,14 @@ class RelaxedDrives(DrivePool):
         # On its edge a corner may be slowed down, and takes less energy then.
         least_kwh = lower_envelopes[1] - lower_envelopes[3]
         near = np.flatnonzero(self._scope.inside(stop, stops, lower_envelopes[0], least_kwh))
-        self.set_row(stop, stops[near], self._absolute(lower_envelopes[:, near]))
+        self.set_row(stop, stops[near], self._columns(lower_envelopes[:, near]))
 
-    def _absolute(self, lower_envelopes: Floats) -> list[Floats | float]:
-        time_s, energy, rate, width = lower_envelopes
-        problem = self.problem
-        need = energy + problem.reserve_kwh
-        return [time_s, need, energy, problem.capacity_kwh, 0.0, rate, width, -1.0]
+    def _columns(self, corners: Floats) -> Floats:
+        """Values in the order of the pool, shape (values, corners)."""
+        time_s, energy, rate, width = corners
+        need, most = energy + self.problem.reserve_kwh, self.problem.capacity_kwh
+        columns = np.broadcast_arrays(time_s, need, energy, most, 0.0, rate, width, -1.0)
+        return np.array(columns)
 
 
 def is_backward(problem: Problem, stop: int, stage: int, stage_after: int) -> bool:

@@ -42,6 +42,12 @@ def nothing_beside_time(stops: int) -> ObjectiveWeights:
     return ObjectiveWeights(np.zeros(stops), np.ones(stops), np.zeros(stops))
 
 
+OpeningIntervals = tuple[tuple[float, float], ...]
+"""When a charger opens and closes, in rising order. [s]"""
+REQUIRED_SOC = 0.01
+"""What a stop at a required charger adds at the least, lest it be none (assumption)."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A place that the trip must visit; the last one is the destination."""
@@ -58,6 +64,8 @@ class Target:
     drawn_kwh: float = 0.0
     """Energy that the battery gives at the place, after it was charged there, before it drives on:
     to stand by, and to warm up again."""
+    opening_intervals: OpeningIntervals = ()
+    """When a required charger is open, seconds after departure; empty: always."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +93,7 @@ class Problem:
     most_stops: int | None = None
     banned: frozenset[int] = frozenset()
     """Chargers that are not to be used."""
-    opening_intervals: dict[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    opening_intervals: dict[int, OpeningIntervals] = field(default_factory=dict)
     """When chargers are open, seconds after departure; those not named always are."""
     objective: ObjectiveWeights | None = None
     """What counts beside time; None: nothing does."""
@@ -122,14 +130,44 @@ class Problem:
         target = stop - int(self.charger_node.size)
         return self.targets[target].drawn_kwh if 0 <= target < len(self.targets) else 0.0
 
+    def open_at(self, stop: int) -> OpeningIntervals:
+        """When one can charge at a stop; empty: always."""
+        target = stop - int(self.charger_node.size)
+        if target < 0:
+            return self.opening_intervals.get(stop, ())
+        return self.targets[target].opening_intervals if target < len(self.targets) else ()
+
     def opens_s(self, stop: int, time_s: float) -> float:
         """Time from which a stop can be used by a car that comes at a time [s]."""
-        opening_intervals = self.opening_intervals.get(stop)
-        if opening_intervals is None:
+        intervals = self.open_at(stop)
+        if not intervals:
             return time_s
-        return min(
-            (max(time_s, begin) for begin, end in opening_intervals if time_s < end), default=np.inf
-        )
+        return min((max(time_s, begin) for begin, end in intervals if time_s < end), default=np.inf)
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether any charger that matters is not always open."""
+        return bool(self.opening_intervals) or any(t.opening_intervals for t in self.targets)
+
+    @property
+    def least_charges_kwh(self) -> Floats:
+        """What a charge adds at the least at each stop, shape (stops,)."""
+        chargers, found = self.charger_node.size, np.zeros(self.stop_count)
+        found[:chargers] = self.least_charge_kwh
+        required = max(self.least_charge_kwh, REQUIRED_SOC * self.capacity_kwh)
+        for k, target in enumerate(self.targets):
+            found[chargers + k] = required if target.is_charger else 0.0
+        return found
+
+    @property
+    def departures_are_finite(self) -> bool:
+        """Whether the theorem of finite departures holds: no stop must be made or bounded.
+
+        See `kernels.departures`; where it does not, `profile_search` is exact.
+        """
+        bounded = self.least_charge_kwh > 0.0 or np.isfinite(self.longest_charge_s)
+        plugs = self.power is not None and any(t.charger_kw > 0.0 for t in self.targets[:-1])
+        return not (bounded or plugs or self.has_hours)
 
     @property
     def best_kw(self) -> float:

@@ -5,7 +5,7 @@ chains of stops are taken at many, and the search is run again over these drives
 departures, speeds and, among the chains, stops that fit together best.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,13 +20,15 @@ from tripplan.routing.kernels.unpack import unpack
 from tripplan.search.chain import ChosenChain
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
 from tripplan.search.label_setting import Step
-from tripplan.search.pool import VALUES, DrivePool, is_backward
+from tripplan.search.pool import VALUES, DrivePool, is_backward, passive
 from tripplan.search.problem import Problem
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 _RATES = np.concatenate([[0.0], np.geomspace(0.6, 60.0, 44), [np.inf]])
 """Rates at which each road is driven, as multiples of that of the quickest charging."""
 _SLOWED_KWH = 1e-3
+_POINTLESS_SOC = 0.01
+"""Where a stop adds less, the drive past it is looked at too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,13 @@ class Drive:
         """Return the drives between these places."""
         ends = [0, *self.cuts, self.arcs.size]
         return [Drive(self.arcs[a:b], self.speed[a:b]) for a, b in pairwise(ends)]
+
+
+def passing(before: Drive, after: Drive) -> Drive:
+    """Return two drives as one that passes where the first ends and the second begins."""
+    return Drive(
+        np.concatenate([before.arcs, after.arcs]), np.concatenate([before.speed, after.speed])
+    )
 
 
 class Roads:
@@ -132,6 +141,30 @@ def _cheapest_first(values: Ints, spared: Ints, faster: Bytes, slower: Bytes) ->
     return np.argsort(price, kind="stable")
 
 
+def _by_way_of_plugs(problem: Problem, stage: int, step: Step) -> Iterator[Step]:
+    """Yield a step of a chain in parts that end where there is a plug, used or not."""
+    for target in passed(problem, stage, step):
+        if not passive(problem, target):
+            yield step._replace(stop=problem.charger_node.size + target, stage=target + 1)
+    yield step
+
+
+def _past_pointless(problem: Problem, chosen: ChosenChain) -> Iterator[tuple[int, int, Step]]:
+    """Yield drives past the chargers of a chain where next to nothing is charged.
+
+    Each as the stop and stage where it starts, and as a step.
+    """
+    stop, stage = problem.stop_count - 1, 0
+    for step, after in pairwise(chosen.chain):
+        charged_kwh = after.departed_kwh - step.arrived_kwh
+        pointless = charged_kwh < _POINTLESS_SOC * problem.capacity_kwh
+        if any(not passive(problem, k) for k in passed(problem, stage, after)):
+            pointless = False
+        if step.stop < problem.charger_node.size and pointless and after.stop != stop:
+            yield stop, stage, after
+        stop, stage = step.stop, step.stage
+
+
 class FineDrives(DrivePool):
     """Drives between consecutive stops of a few chains, at many speeds.
 
@@ -162,15 +195,24 @@ class FineDrives(DrivePool):
         for chosen in chains:
             stop, stage = origin, 0
             known = chosen.pool.drives
-            for step in chosen.chain:
-                spared_kwh = step.arrived_kwh + known.consumed_kwh[step.drive] - step.departed_kwh
-                if known.slower_kwh[step.drive] > 0.0 and spared_kwh > _SLOWED_KWH:
-                    self._slowed[stop, step.stop] = float(known.slower_s_per_kwh[step.drive])
-                if step.stage > stage:
-                    targets.setdefault(stage, {})[stop, step.stop, step.stage] = step
+            for whole in chosen.chain:
+                spared_kwh = whole.arrived_kwh + known.consumed_kwh[whole.drive]
+                spared_kwh -= whole.departed_kwh
+                slowed = known.slower_kwh[whole.drive] > 0.0 and spared_kwh > _SLOWED_KWH
+                for step in _by_way_of_plugs(problem, stage, whole):
+                    if slowed:
+                        rate = float(known.slower_s_per_kwh[whole.drive])
+                        self._slowed[stop, step.stop] = rate
+                    if step.stage > stage:
+                        targets.setdefault(stage, {})[stop, step.stop, step.stage] = step
+                    else:
+                        rows.setdefault(stop, {})[step.stop] = step
+                    stop, stage = step.stop, step.stage
+            for start, begin, step in _past_pointless(problem, chosen):
+                if step.stage > begin:
+                    targets.setdefault(begin, {}).setdefault((start, step.stop, step.stage), step)
                 else:
-                    rows.setdefault(stop, {})[step.stop] = step
-                stop, stage = step.stop, step.stage
+                    rows.setdefault(start, {}).setdefault(step.stop, step)
         for stop, others in rows.items():
             tables = [self._fine(stop, 0, step._replace(stage=0)) for step in others.values()]
             sizes = [table.shape[1] for table in tables]

@@ -30,12 +30,19 @@ from tripplan.search.label_setting import Found, heat_policy, search
 from tripplan.search.polish import polished
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backward
 from tripplan.search.problem import Problem, optimistic_limit_kw
+from tripplan.search.profile_search import ProfileSearch, TooLargeError
 from tripplan.search.reach import OutOfReach, out_of_range
-from tripplan.search.refine import Drive, FineDrives, Roads, passed
+from tripplan.search.refine import Drive, FineDrives, Roads, passed, passing
 
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
+_ELLIPSE_WITH_HEAT = 4.0
+"""No plan that heat makes so many times longer than the quickest without is looked for."""
 _MARGIN_S = 1e-3
+_NOTHING_KWH = 1e-6
+"""A stop that adds less is none."""
+_PROFILE_ROOM = 20_000_000
+"""Most points of functions that an exact search propagates where departures are not finite."""
 _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
 _COARSER = (1.0, 4.0)
@@ -165,7 +172,7 @@ def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
     if _can_gain(task, plan, bound_s):
         plan = _refined(task, plan, [cool, relaxed])
     if _can_gain(task, plan, bound_s) and _heat_matters(problem, plan, settings):
-        plan = _with_heat(task, plan, scope)
+        plan = _with_heat(task, plan, scope, cool.time_s)
     return plan, bound_s, scope
 
 
@@ -174,7 +181,7 @@ def _exact(
 ) -> tuple[ChosenChain, float]:
     """Search over every drive that can matter, at best temperatures; plan and bound after it."""
     problem, settings = task.problem, task.settings
-    if problem.objective is not None and problem.opening_intervals:
+    if problem.objective is not None and problem.has_hours:
         return plan, bound_s
     ceiling_s = plan.time_s + _MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
@@ -183,8 +190,13 @@ def _exact(
     )
     try:
         pool = RealDrives(problem, many_to_many, wide)
-        found = task.search(pool, ceiling_s=ceiling_s)
-    except TooManyDrivesError:
+        if problem.departures_are_finite:
+            found = task.search(pool, ceiling_s=ceiling_s)
+        else:
+            profiles = ProfileSearch.of(problem, pool, task.bounds, ceiling_s, _PROFILE_ROOM)
+            found = profiles.run()
+            task.labels += found.labels
+    except (TooManyDrivesError, TooLargeError):
         task.method = _NOT_EXACT
         return plan, bound_s
     if not found.complete or not found.chain:
@@ -236,7 +248,12 @@ def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenC
         # Nothing below the ceiling would mean that the plan is too good to be true: then by how
         # much is found out, for the certificate to say so.
         pool = RelaxedDrives(task.problem, task.many_to_many, replace(scope, ceiling_s=ceiling_s))
-        found = task.search(pool, ceiling_s=ceiling_s, relaxed=True, deadline_s=task.deadline_s)
+        found = task.search(
+            pool,
+            ceiling_s=ceiling_s,
+            earliest_s=scope.from_origin_s,
+            deadline_s=task.deadline_s,
+        )
         if not found.complete:
             break
         if found.chain:
@@ -273,11 +290,12 @@ def _heat_matters(problem: Problem, plan: ChosenChain, settings: Settings) -> bo
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
 
-def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
+def _with_heat(task: _Task, plan: ChosenChain, scope: Scope, cool_s: float) -> ChosenChain:
     """Search with heat, more coarsely where the labels do not suffice."""
     problem, settings = task.problem, task.settings
     for coarser in _COARSER:
-        ceiling_s = plan.time_s
+        # A chain without heat may take too long at a stop with it: then it is no plan.
+        ceiling_s = min(plan.time_s, _ELLIPSE_WITH_HEAT * cool_s)
         pool = RealDrives(problem, task.many_to_many, replace(scope, ceiling_s=ceiling_s))
         policy = heat_policy(problem, settings, coarser=coarser, trip_s=ceiling_s)
         found = task.search(pool, ceiling_s=ceiling_s, policy=policy, deadline_s=task.deadline_s)
@@ -294,8 +312,11 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
 def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
     problem = task.problem
     chargers = problem.charger_node.size
-    legs, stops = [], []
+    legs: list[Drive] = []
+    stops: list[SolutionStop] = []
     here, stage = problem.stop_count - 1, 0
+    overhead_s = problem.overheads_s() + (problem.objective.fee_s if problem.objective else 0.0)
+    saved_s, pointless = 0.0, False
     roads = Roads(task.customized)
     for number, step in enumerate(plan.chain):
         between = passed(problem, stage, step)
@@ -314,18 +335,24 @@ def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
                 known_drive = roads.drive(numbers, nodes, backward=backward)
                 assert known_drive is not None, "a drive of the table has no roads"
                 drive = known_drive
-        legs += drive.parts()
+        parts = drive.parts()
+        if pointless:
+            # A car that came to a charger and charges nothing drives on without a stop.
+            parts[0] = passing(legs.pop(), parts[0])
+            saved_s += overhead_s[stops.pop().charger]
+        legs += parts
         stops += [SolutionStop(-1, target, 0.0, 0.0) for target in between]
         here, stage = step.stop, step.stage
         if number + 1 < len(plan.chain):
             leave_kwh = plan.chain[number + 1].departed_kwh
             charger, target = (here, -1) if here < chargers else (-1, here - chargers)
             stops.append(SolutionStop(charger, target, leave_kwh, step.waited_s))
+            pointless = here < chargers and leave_kwh <= step.arrived_kwh + _NOTHING_KWH
     return Solution(
         legs=tuple(legs),
         stops=tuple(stops),
         lower_bound_s=bound_s - problem.constant_s,
-        time_s=plan.time_s - problem.constant_s,
+        time_s=plan.time_s - saved_s - problem.constant_s,
         least_time_s=float(task.bounds.time_s[0, problem.stop_count - 1]),
         method=(task.method or _METHOD) + _hours(problem),
         labels=task.labels,

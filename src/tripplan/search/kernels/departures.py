@@ -5,6 +5,12 @@ given, total time is a sum of g_i(d_i) = tau_i(d_i) - tau_next(arrival(d_i)), wh
 charging function, the time that charging from empty takes, so each d_i at the optimum is a local
 minimum of its own g_i: the least energy that the drive needs, the charge limit, or a breakpoint at
 which the slope of g_i turns from falling to rising (1/P here against 1/P at the next stop).
+
+That holds while each departure is bounded by its own drive and the limit alone.  Energy cannot be
+given back: where nothing is charged at a place that must be visited, at a plug there, the departure
+before it looks past it.  Nor is it so where a stop has a least or a longest charge, or opens and
+closes: the departures that meet these times are added, and where they still may not be all,
+`profile_search` is what is exact.
 """
 
 import numpy as np
@@ -12,19 +18,74 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics.jit import part_bare
 from tripplan.search.kernels.context import SearchContext
-from tripplan.search.kernels.labels import EPSILON, Drives, charged_kwh, charged_s
+from tripplan.search.kernels.labels import (
+    EPSILON,
+    Drives,
+    Labels,
+    charged_kwh,
+    charged_s,
+    closes_s,
+)
 
 
 @part_bare
-def limit_kwh(context: SearchContext, stop: int, energy_kwh: float) -> float:
-    """Most energy with which a stop that was reached with an energy is left."""
-    constraints, level = context.constraints, context.constraints.level[stop]
+def energy_after(context: SearchContext, labels: Labels, label: int, charging_s: float) -> float:
+    """Energy that a label has when it has charged at its stop for a time [kWh].
+
+    Parameters
+    ----------
+    context
+        What is searched for.
+    labels, label
+        All labels, and which of them; with heat, its trajectory is known.
+    charging_s
+        How long it charges. [s]
+    """
+    constraints, stop = context.constraints, labels.stop[label]
+    energy, step_kwh, level = (
+        labels.energy_kwh[label],
+        constraints.step_kwh,
+        constraints.level[stop],
+    )
+    if charging_s <= 0.0:
+        return float(energy)
+    if not context.policy.heat:
+        until_s = charged_s(context.clock_s, level, step_kwh, energy) + charging_s
+        return float(max(charged_kwh(context.clock_s, level, step_kwh, until_s), energy))
+    elapsed_s = context.trajectory.elapsed_s
+    before_s = 0.0
+    for k in range(int(np.ceil(energy / step_kwh - EPSILON)), elapsed_s.shape[1]):
+        after_s, upto = elapsed_s[label, k], k * step_kwh
+        if after_s >= charging_s:
+            share = (charging_s - before_s) / max(after_s - before_s, EPSILON)
+            return float(energy + min(share, 1.0) * (upto - energy))
+        before_s, energy = after_s, upto
+    return float(energy)
+
+
+@part_bare
+def limit_kwh(context: SearchContext, labels: Labels, label: int) -> float:
+    """Most energy with which a label can leave its stop: by limit, longest charge, closing time."""
+    constraints, stop = context.constraints, labels.stop[label]
     most = constraints.limit_kwh
-    longest_s = constraints.longest_charge_s[stop]
-    if longest_s < np.inf:
-        until = charged_s(context.clock_s, level, constraints.step_kwh, energy_kwh) + longest_s
-        most = min(most, charged_kwh(context.clock_s, level, constraints.step_kwh, until))
-    return float(max(most, energy_kwh))
+    if constraints.bounded:
+        closes = closes_s(constraints, stop, labels.clock_s[label])
+        spare_s = closes - labels.clock_s[label] - constraints.clock_overhead_s[stop]
+        charging_s = min(constraints.longest_charge_s[stop], spare_s)
+        if charging_s < np.inf:
+            most = min(most, energy_after(context, labels, label, charging_s))
+    return float(max(most, labels.energy_kwh[label]))
+
+
+@part_bare
+def before_dwell_kwh(context: SearchContext, there: int, energy_kwh: float) -> float:
+    """Energy with which to come to a target for it to be so much when the dwell is over [kWh]."""
+    constraints = context.constraints
+    stay_s, level = constraints.dwell_s[there - constraints.chargers], constraints.level[there]
+    if stay_s <= 0.0 or level < 0 or energy_kwh > constraints.limit_kwh + EPSILON:
+        return energy_kwh
+    until_s = charged_s(context.clock_s, level, constraints.step_kwh, energy_kwh) - stay_s
+    return min(charged_kwh(context.clock_s, level, constraints.step_kwh, until_s), energy_kwh)
 
 
 @part_bare

@@ -28,7 +28,10 @@ from tripplan.search.kernels.labels import (
     Arrival,
     Frontier,
     Labels,
+    charged_kwh,
     charged_s,
+    closes_s,
+    least_departure_kwh,
     queue_label,
     weighted_charge_s,
     write_label,
@@ -110,6 +113,11 @@ def _dominates(
     constraints, stop = context.constraints, labels.stop[one]
     if labels.stops[one] > labels.stops[other] and constraints.most_stops < MANY:
         return False
+    if constraints.bounded and constraints.level[stop] >= 0:
+        if _most_kwh(context, labels, one) < _most_kwh(context, labels, other) - EPSILON:
+            return False
+        if constraints.least_charge_kwh[stop] > 0.0 and not context.policy.heat:
+            return _dominates_with_least(context, labels, one, other, epsilon_s)
     one_s, other_s = labels.time_s[one], labels.time_s[other]
     energy_kwh, wanted_kwh = labels.energy_kwh[one], labels.energy_kwh[other]
     pack_c, level = labels.pack_c[one], constraints.level[stop]
@@ -133,3 +141,47 @@ def _dominates(
         one_s -= charged_s(function_s, level, step_kwh, energy_kwh)
         other_s -= charged_s(function_s, level, step_kwh, wanted_kwh)
     return one_s <= other_s + epsilon_s and no_worse_c(context.policy, pack_c, labels.pack_c[other])
+
+
+@part_bare
+def _most_kwh(context: SearchContext, labels: Labels, label: int) -> float:
+    """Most energy with which a label can leave its stop, without heat [kWh]."""
+    constraints, stop = context.constraints, labels.stop[label]
+    level, step_kwh, energy_kwh = (
+        constraints.level[stop], constraints.step_kwh, labels.energy_kwh[label],
+    )  # fmt: skip
+    closes = closes_s(constraints, stop, labels.clock_s[label])
+    spare_s = closes - labels.clock_s[label] - constraints.clock_overhead_s[stop]
+    charging_s = min(constraints.longest_charge_s[stop], spare_s)
+    most = constraints.limit_kwh
+    if charging_s < np.inf:
+        until_s = charged_s(context.clock_s, level, step_kwh, energy_kwh) + max(charging_s, 0.0)
+        most = min(most, charged_kwh(context.clock_s, level, step_kwh, until_s))
+    return float(max(most, energy_kwh))
+
+
+@part_bare
+def _dominates_with_least(
+    context: SearchContext, labels: Labels, one: int, other: int, epsilon_s: float
+) -> bool:
+    """Whether a label can leave, with any energy that another can leave with, no later than that.
+
+    Each must charge so much first.
+    """
+    constraints, stop = context.constraints, labels.stop[one]
+    level, step_kwh = constraints.level[stop], constraints.step_kwh
+    function_s = context.charging_function_s
+    one_kwh, other_kwh = labels.energy_kwh[one], labels.energy_kwh[other]
+    first_kwh = least_departure_kwh(constraints, stop, one_kwh)
+    others_kwh = least_departure_kwh(constraints, stop, other_kwh)
+    most = _most_kwh(context, labels, other)
+    if others_kwh > most + EPSILON:
+        return True
+    since_s = labels.time_s[one] - charged_s(function_s, level, step_kwh, one_kwh)
+    others_s = labels.time_s[other] - charged_s(function_s, level, step_kwh, other_kwh)
+    if one_kwh <= other_kwh + EPSILON:
+        return bool(since_s <= others_s + epsilon_s)
+    first = since_s + charged_s(function_s, level, step_kwh, first_kwh)
+    if first > others_s + charged_s(function_s, level, step_kwh, others_kwh) + epsilon_s:
+        return False
+    return bool(since_s <= others_s + epsilon_s or most <= first_kwh + EPSILON)

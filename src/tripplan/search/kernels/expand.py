@@ -19,7 +19,9 @@ from tripplan.routing.kernels.heap import heap_pop
 from tripplan.search.kernels.context import SearchContext
 from tripplan.search.kernels.departures import (
     add_grid,
+    before_dwell_kwh,
     departures,
+    energy_after,
     limit_kwh,
     next_slowed,
     no_quicker_later,
@@ -39,13 +41,20 @@ from tripplan.search.kernels.labels import (
     Constraints,
     Drives,
     Frontier,
+    charged_kwh,
     charged_s,
+    closes_s,
+    least_departure_kwh,
     opens_s,
     queue_label,
+    reopens_s,
     rest_s,
     weighted_charge_s,
     write_label,
 )
+
+_SECOND_S = 1e-6
+"""Rounding of times of the clock."""
 
 
 class Move(NamedTuple):
@@ -158,8 +167,8 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
         context.found[0] = energy
         count = 0 if energy < least - EPSILON else 1
     else:
-        limit = limit_kwh(context, here, energy)
-        least = max(least, energy + constraints.least_charge_kwh[here])
+        limit = limit_kwh(context, labels, move.label)
+        least = max(least, least_departure_kwh(constraints, here, energy))
         if least <= limit + EPSILON or least <= energy + EPSILON:
             after = constraints.end_level if arrives else constraints.level[there]
             if after >= 0 and no_quicker_later(context, level, after, least, limit, consumed):
@@ -169,6 +178,14 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
                 count = add_grid(context, count, least, limit)
     for k in range(count):
         if not _leave(frontier, drives, context, move, context.found[k], consumed, 0.0):
+            return False
+    if level >= 0 and not constraints.relaxed and not arrives:
+        if constraints.bounded and not _until_it_opens(
+            frontier, drives, context, move, least, limit
+        ):
+            return False
+        past = there >= constraints.chargers and constraints.level[there] >= 0
+        if past and not _past_a_plug(frontier, drives, context, move, least, limit):
             return False
     if drives.slower_kwh[drive] <= 0.0:
         return True
@@ -186,6 +203,69 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
             if not _leave(frontier, drives, context, move, leave, spent, extra_s):
                 return False
             leave = next_slowed(context, drives, drive, reached, leave, energy, limit, level)
+    return True
+
+
+@part_bare
+def _until_it_opens(
+    frontier: Frontier,
+    drives: Drives,
+    context: SearchContext,
+    move: Move,
+    least_kwh: float,
+    limit_kwh: float,
+) -> bool:
+    """Charge until the next stop opens, which costs nothing; False where there is no room."""
+    labels, constraints, label, drive = frontier.labels, context.constraints, move.label, move.drive
+    there, clock_s = drives.stop[drive], labels.clock_s[label]
+    clock_s += constraints.clock_overhead_s[labels.stop[label]] + drives.time_s[drive]
+    for k in range(constraints.opening_first[there], constraints.opening_first[there + 1]):
+        charging_s = constraints.opening_begin_s[k] - clock_s
+        leave_kwh = energy_after(context, labels, label, charging_s)
+        if least_kwh + EPSILON < leave_kwh < limit_kwh - EPSILON:
+            spent_kwh = drives.consumed_kwh[drive]
+            if not _leave(frontier, drives, context, move, leave_kwh, spent_kwh, 0.0):
+                return False
+    return True
+
+
+@part_bare
+def _past_a_plug(
+    frontier: Frontier,
+    drives: Drives,
+    context: SearchContext,
+    move: Move,
+    least_kwh: float,
+    limit_kwh: float,
+) -> bool:
+    """Charge for the drives from a target on, so that its own plug need not be waited for.
+
+    False where there is no room for the labels.
+    """
+    constraints, drive, stage = context.constraints, move.drive, move.stage
+    here, there = frontier.labels.stop[move.label], drives.stop[drive]
+    level, consumed = constraints.level[here], drives.consumed_kwh[drive]
+    for part in range(2):
+        begin = drives.row_begin[there] if part == 0 else drives.target_begin[stage, there]
+        end = drives.row_end[there] if part == 0 else drives.target_end[stage, there]
+        for onward in range(max(begin, 0), end):
+            need = drives.min_departure_kwh[onward]
+            after = constraints.level[drives.stop[onward]]
+            if part == 1 and drives.stage[onward] == constraints.stages:
+                need = max(need, drives.consumed_kwh[onward] + constraints.final_kwh)
+                after = constraints.end_level
+            came = before_dwell_kwh(context, there, need)
+            leave = max(came + consumed, least_kwh)
+            if came > drives.max_arrival_kwh[drive] or leave > limit_kwh - EPSILON:
+                continue
+            whole = consumed + drives.consumed_kwh[onward] - (need - came)
+            most = drives.max_arrival_kwh[onward]
+            for k in range(departures(context, level, after, whole, most, leave, limit_kwh)):
+                leave = context.found[k]
+                if leave <= least_kwh + EPSILON:
+                    continue
+                if not _leave(frontier, drives, context, move, leave, consumed, 0.0):
+                    return False
     return True
 
 
@@ -224,6 +304,10 @@ def _leave(
             counted_s -= charged_s(function_s, level, step_kwh, energy)
             charging = charged_s(clock_s, level, step_kwh, leave_kwh)
             charging -= charged_s(clock_s, level, step_kwh, energy)
+        if constraints.bounded and clock + charging > _SECOND_S + closes_s(
+            constraints, here, labels.clock_s[label]
+        ):
+            return True
         clock += charging
     drive_s = drives.time_s[drive] + extra_s
     reached = ready_s + counted_s + drive_s
@@ -236,10 +320,17 @@ def _leave(
         closed_s = opens_s(constraints, there, clock) - clock
         reached += closed_s
         clock += closed_s
+        if constraints.relaxed and 0.0 < closed_s < np.inf and constraints.level[there] >= 0:
+            until_s = closed_s + charged_s(
+                context.clock_s, constraints.level[there], step_kwh, left
+            )
+            meanwhile = charged_kwh(context.clock_s, constraints.level[there], step_kwh, until_s)
+            left = max(left, min(meanwhile, constraints.limit_kwh))
         rest = rest_s(context.bounds, stage, there, left)
     if not reached + rest < frontier.best_s[0] - EPSILON:
         return True
-    if int(frontier.counts[USED]) + policy.waits_s.shape[0] > labels.stop.shape[0]:
+    room = labels.stop.shape[0] - int(frontier.counts[USED]) - policy.waits_s.shape[0]
+    if room < constraints.opening_first[there + 1] - constraints.opening_first[there]:
         return False
     reached_c, stops = 0.0, labels.stops[label]
     if policy.heat:
@@ -262,9 +353,19 @@ def _leave(
         clock += stay
         rest = rest_s(context.bounds, stage, there, left)
     stops += 1 if constraints.is_charger[there] else 0
-    for wait in policy.waits_s:
-        if wait > 0.0 and not hot(context, there, left, reached_c):
-            break
+    waits, choice = policy.waits_s.shape[0], 0
+    opens = reopens_s(constraints, there, clock) if constraints.bounded else np.inf
+    while choice < waits or opens < np.inf:
+        if choice < waits:
+            wait = policy.waits_s[choice]
+            choice += 1
+            if wait > 0.0 and not hot(context, there, left, reached_c):
+                choice = waits
+                continue
+        else:
+            # What is left of the time that it is open may not do: come again when it opens.
+            wait = opens - clock
+            opens = reopens_s(constraints, there, opens)
         if reached + wait + rest >= frontier.best_s[0] - EPSILON:
             continue
         ready_c = reached_c

@@ -113,8 +113,8 @@ class Constraints(NamedTuple):
     dwell_s: Floats
     """Time that is spent at each place anyway, shape (stages,)."""
     opening_first: Ints
-    """First opening interval of each charger, shape (chargers + 1,); a charger without one is
-    always open."""
+    """First opening interval of each stop, shape (stops + 1,); a stop without one is always open.
+    """
     opening_begin_s: Floats
     opening_end_s: Floats
     """When chargers open and close, after departure, shape (opening intervals,)."""
@@ -126,6 +126,12 @@ class Constraints(NamedTuple):
     """What each kilowatt-hour counts that the car arrives with below full."""
     end_level: int
     """The same as a row of ``charging_function_s``, as if the car charged there; -1: nothing."""
+    relaxed: bool
+    """Whether a lower bound is looked for: a car that waits for a charger to open charges there
+    meanwhile."""
+    bounded: bool
+    """Whether there is a least or a longest charge, or opening hours: a label that came with less
+    may then have to stop charging sooner."""
 
 
 class Arrival(NamedTuple):
@@ -282,8 +288,6 @@ def rest_s(bounds: Bounds, stage: int, stop: int, energy_kwh: float) -> float:
 @part_bare
 def opens_s(constraints: Constraints, stop: int, time_s: float) -> float:
     """Time from which a stop can be used by a car that comes at a time; infinite: never again."""
-    if stop >= constraints.chargers:
-        return time_s
     begin = constraints.opening_first[stop]
     end = constraints.opening_first[stop + 1]
     if begin == end:
@@ -291,6 +295,36 @@ def opens_s(constraints: Constraints, stop: int, time_s: float) -> float:
     for k in range(begin, end):
         if time_s < constraints.opening_end_s[k]:
             return float(max(time_s, constraints.opening_begin_s[k]))
+    return np.inf
+
+
+@part_bare
+def least_departure_kwh(constraints: Constraints, stop: int, energy_kwh: float) -> float:
+    """Least energy to leave a stop with that was reached with an energy.
+
+    A required charger is left when it has charged so much, or up to the limit if that is less.
+    """
+    least = energy_kwh + constraints.least_charge_kwh[stop]
+    if stop >= constraints.chargers:
+        least = min(least, max(constraints.limit_kwh, energy_kwh))
+    return float(least)
+
+
+@part_bare
+def closes_s(constraints: Constraints, stop: int, time_s: float) -> float:
+    """Time at which a stop closes that is open at a time; infinite: never."""
+    for k in range(constraints.opening_first[stop], constraints.opening_first[stop + 1]):
+        if time_s < constraints.opening_end_s[k]:
+            return float(constraints.opening_end_s[k])
+    return np.inf
+
+
+@part_bare
+def reopens_s(constraints: Constraints, stop: int, time_s: float) -> float:
+    """Time at which a stop opens for the first time after a time; infinite: never."""
+    for k in range(constraints.opening_first[stop], constraints.opening_first[stop + 1]):
+        if time_s < constraints.opening_begin_s[k]:
+            return float(constraints.opening_begin_s[k])
     return np.inf
 
 

@@ -14,7 +14,14 @@ from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
 from tripplan.physics.jit import compiled
 from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.search.kernels.heat_trajectory import dwelt
-from tripplan.search.kernels.labels import EPSILON, Constraints, opens_s, weighted_charge_s
+from tripplan.search.kernels.labels import (
+    EPSILON,
+    Constraints,
+    closes_s,
+    least_departure_kwh,
+    opens_s,
+    weighted_charge_s,
+)
 
 
 class Chain(NamedTuple):
@@ -78,7 +85,7 @@ def drive_chain(
     last = chain.stop.shape[0] - 1
     time, energy, pack_c = 0.0, constraints.start_kwh, start_c
     kw, clock = 0.0, 0.0
-    at = constraints.chargers + constraints.stages
+    at, closes = constraints.chargers + constraints.stages, np.inf
     for leg in range(last + 1):
         drive = chain.first[leg] + choice[leg]
         need = chain.min_departure_kwh[drive]
@@ -88,7 +95,7 @@ def drive_chain(
                 return np.inf
         if kw > 0.0:
             wanted = need + spare_kwh[leg]
-            wanted = max(wanted, energy + constraints.least_charge_kwh[at])
+            wanted = max(wanted, least_departure_kwh(constraints, at, energy))
             if wanted > constraints.limit_kwh + EPSILON and wanted > energy + EPSILON:
                 return np.inf
             soc, wanted_soc = energy / power.capacity_kwh, wanted / power.capacity_kwh
@@ -99,6 +106,8 @@ def drive_chain(
                 charging += taken
                 soc = upto
             if charging > constraints.longest_charge_s[at] + EPSILON:
+                return np.inf
+            if constraints.bounded and clock + charging > closes + 1e-3:
                 return np.inf
             time += weighted_charge_s(constraints, at, charging, wanted - energy)
             clock += charging
@@ -119,6 +128,7 @@ def drive_chain(
         pack_c = parked_pack_c(pack_c, 0.0, closed_s, pack)
         time += closed_s
         clock += closed_s
+        closes = closes_s(constraints, at, clock)
         if at >= constraints.chargers and constraints.dwell_s[at - constraints.chargers] > 0.0:
             dwell, came_kwh = constraints.dwell_s[at - constraints.chargers], energy
             energy, pack_c = dwelt(energy, constraints.limit_kwh, pack_c, kw, dwell, power, pack)

@@ -1,0 +1,79 @@
+"""Whole trips against brute force: plugs at waypoints, required chargers, hours, least and longest.
+
+The usual search may miss the best plan, but neither claims a bound above the optimum nor finds a
+plan that is too good to be true; exact mode finds the optimum.  `TRIPPLAN_WORLDS` says how many
+worlds of each kind are tried.
+"""
+
+import math
+import os
+
+import numpy as np
+import pytest
+
+from tests.oracles.road_worlds import as_rows
+from tests.oracles.trip_levels import shortest_time_s
+from tests.oracles.trip_worlds import KINDS, TripWorld, random_trip_world
+from tripplan.errors import DisconnectedError, NoPlanError
+from tripplan.records.settings import Settings
+from tripplan.search.reach import OutOfReach
+from tripplan.search.solve import Solution, solve
+
+WORLDS = int(os.environ.get("TRIPPLAN_WORLDS", "20"))
+USUAL = Settings(heat=False)
+EXACT = Settings(heat=False, exact=True, label_limit=500_000)
+MIXED = (
+    ("plugs", "required"),
+    ("required", "hours"),
+    ("plugs", "hours", "least"),
+    ("least", "longest"),
+    KINDS,
+)
+
+
+def answer(case: TripWorld, settings: Settings) -> Solution | None:
+    nodes = case.world.height.size
+    order = np.random.default_rng(case.world.start).permutation(nodes).astype(np.int32)
+    try:
+        return solve(case.problem, as_rows(case.world, order), settings)
+    except (OutOfReach, DisconnectedError, NoPlanError):
+        return None
+
+
+@pytest.mark.parametrize("kinds", [*((kind,) for kind in KINDS), *MIXED], ids="+".join)
+def test_trips_against_the_twin(kinds: tuple[str, ...]) -> None:
+    planned = 0
+    for seed in range(WORLDS):
+        case = random_trip_world(seed, kinds)
+        optimum_s = shortest_time_s(case.levels)
+        usual, exact = answer(case, USUAL), answer(case, EXACT)
+        where = f"{'+'.join(kinds)} {seed}"
+        if usual is not None:
+            assert usual.lower_bound_s <= optimum_s + 1e-6, where
+            assert usual.lower_bound_s <= usual.time_s + 1e-6, where
+        if exact is None:
+            # Nothing is refused that can be driven.
+            assert math.isinf(optimum_s), where
+            continue
+        planned += 1
+        assert exact.lower_bound_s <= exact.time_s + 1e-6, where
+        assert exact.time_s <= optimum_s + 1e-6, where
+        if math.isinf(optimum_s):
+            # Only charging parts of a level makes it possible.
+            assert case.slack_s > 0.0, where
+            continue
+        assert exact.time_s >= optimum_s - case.slack_s - 1e-6, where
+        if usual is not None:
+            assert usual.time_s >= exact.time_s - 1e-6, where
+    assert planned >= WORLDS // 5
+
+
+def test_the_twin_is_that_of_plain_trips_where_nothing_is_asked() -> None:
+    """It agrees with the twin of `road_levels`, which was written by itself."""
+    from tests.oracles import road_levels  # noqa: PLC0415 - both have a function of one name
+    from tests.oracles.road_worlds import as_levels  # noqa: PLC0415
+
+    for seed in range(20):
+        case = random_trip_world(seed, ())
+        plain = road_levels.shortest_time_s(as_levels(case.world))
+        assert shortest_time_s(case.levels) == pytest.approx(plain, abs=1e-6), seed

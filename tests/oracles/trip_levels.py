@@ -1,0 +1,201 @@
+"""A brute-force twin of whole trips: waypoints, required chargers, opening hours, bounds on a stop.
+
+Plain Python on purpose, and nothing of ``tripplan``: Dijkstra over (place, targets behind, level
+of charge, what the car does there).  Energies are whole levels; where a stay or an opening time
+leads to part of a level, the twin takes the level below, so that its trips can be driven, and may
+be some levels' time longer than the best.
+
+A car that comes earlier with the same charge can do whatever a later one can, since it may wait; so
+the earliest time for each state is enough.  More charge is not always better, for a stop must add a
+least energy: no state is dropped for another with more.
+"""
+
+import heapq
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+ALWAYS = ((-math.inf, math.inf),)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place that the trip visits."""
+
+    node: int
+    stay_s: float = 0.0
+    level_s: Sequence[float] = ()
+    """Time from each level to the next at its plug; empty: there is none."""
+    drawn: int = 0
+    """Levels that the battery gives before it drives on."""
+    overhead_s: float = 0.0
+    required: bool = False
+    """Whether it is a charger at which the trip must charge."""
+    open: Sequence[tuple[float, float]] = ALWAYS
+
+
+@dataclass(frozen=True)
+class TripLevels:
+    """Roads, chargers and a trip; energies in levels of charge."""
+
+    ways: tuple[tuple[tuple[int, float, int], ...], ...]
+    """From each node: node at the other end, time, and levels spent (negative: charged)."""
+    charger_node: Sequence[int]
+    level_s: Sequence[Sequence[float]]
+    """Time from each level to the next at each charger, shape (chargers, levels)."""
+    targets: tuple[Target, ...]
+    """In order; the last is the destination."""
+    origin: int
+    start: int
+    reserve: int
+    final: int
+    limit: int
+    full: int
+    overhead_s: float
+    least: int = 0
+    """Least levels that a stop at a charger adds."""
+    required_least: int = 1
+    """Least levels that a stop at a required charger adds."""
+    longest_s: float = math.inf
+    """Longest time that a stop at a charger charges."""
+    most_stops: int = 1 << 30
+    open: Mapping[int, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    """When chargers are open; those not named always are."""
+
+
+class State(NamedTuple):
+    """Where the car is and what it does."""
+
+    node: int
+    stage: int
+    """Targets behind it."""
+    stops: int
+    level: int
+    plug: int = -1
+    """-1: none; 0..n-1: a charger; n + k: the plug of target k."""
+    entry: int = 0
+    """Level with which it was plugged in."""
+    interval: int = 0
+    """Opening interval in which it was plugged in."""
+    last: int = -1
+    """Charger that it used last: not used again before another, lest a stop be cut in two."""
+
+
+def shortest_time_s(world: TripLevels) -> float:
+    """Least time of the trip, infinite where it cannot be made."""
+    begin = State(world.origin, 0, 0, world.start)
+    best: dict[State, float] = {begin: 0.0}
+    queue: list[tuple[float, State]] = [(0.0, begin)]
+    while queue:
+        time_s, state = heapq.heappop(queue)
+        if time_s > best[state]:
+            continue
+        if state.stage == len(world.targets):
+            return time_s
+        for then_s, after in _moves(world, state, time_s):
+            if then_s < best.get(after, math.inf):
+                best[after] = then_s
+                heapq.heappush(queue, (then_s, after))
+    return math.inf
+
+
+def _moves(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[float, State]]:
+    if state.plug >= 0:
+        yield from _at_plug(world, state, time_s)
+        return
+    for to, road_s, spent in world.ways[state.node]:
+        left = min(state.level - spent, world.full)
+        if left >= world.reserve:
+            yield time_s + road_s, state._replace(node=to, level=left)
+    counted = world.most_stops < 1 << 30
+    if state.stops < world.most_stops:
+        for charger, node in enumerate(world.charger_node):
+            if node == state.node and state.level < world.limit and charger != state.last:
+                spells = world.open.get(charger, ALWAYS)
+                for k, ready_s in _openings(spells, time_s):
+                    yield (
+                        ready_s + world.overhead_s,
+                        state._replace(
+                            stops=state.stops + counted, plug=charger, entry=state.level, interval=k
+                        ),
+                    )
+    target = world.targets[state.stage]
+    if target.node == state.node:
+        yield from _visit(world, state, time_s, target)
+
+
+def _openings(spells: Sequence[tuple[float, float]], time_s: float) -> Iterator[tuple[int, float]]:
+    """Intervals in which a car that comes at a time may plug in, and when."""
+    for k, (opens_s, closes_s) in enumerate(spells):
+        if time_s < closes_s:
+            yield k, max(time_s, opens_s)
+
+
+def _visit(
+    world: TripLevels, state: State, time_s: float, target: Target
+) -> Iterator[tuple[float, State]]:
+    """Come to the next target: stay, charge, or end there."""
+    after = state.stage + 1
+    if after == len(world.targets):
+        if state.level >= world.final:
+            yield time_s, state._replace(stage=after)
+        return
+    if target.required:
+        counted = world.most_stops < 1 << 30
+        if state.stops < world.most_stops:
+            for k, ready_s in _openings(target.open, time_s):
+                plug = len(world.charger_node) + state.stage
+                yield (
+                    ready_s + target.overhead_s,
+                    state._replace(
+                        stage=after,
+                        stops=state.stops + counted,
+                        plug=plug,
+                        entry=state.level,
+                        interval=k,
+                    ),
+                )
+        return
+    level, left_s = state.level, target.stay_s
+    while target.level_s and level < world.limit and target.level_s[level] <= left_s + 1e-9:
+        left_s -= target.level_s[level]
+        level += 1
+    then = state._replace(stage=after, level=level)
+    yield from _unplugged(world, then, time_s + target.stay_s)
+    if target.level_s:
+        plug = len(world.charger_node) + state.stage
+        yield time_s + target.stay_s, then._replace(plug=plug, entry=level)
+
+
+def _unplugged(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[float, State]]:
+    """Leave the target that was visited last: what it draws is taken."""
+    level = state.level - world.targets[state.stage - 1].drawn
+    if level >= world.reserve:
+        yield time_s, state._replace(level=level, plug=-1, entry=0, interval=0, last=-1)
+
+
+def _at_plug(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[float, State]]:
+    """Charge one level more, or leave."""
+    chargers = len(world.charger_node)
+    target = world.targets[state.plug - chargers] if state.plug >= chargers else None
+    added = state.level - state.entry
+    if target is None or target.required:
+        level_s = target.level_s if target else world.level_s[state.plug]
+        spells = target.open if target else world.open.get(state.plug, ALWAYS)
+        least = max(world.least, world.required_least if target else 0, 1)
+        closes_s, longest_s = spells[state.interval][1], world.longest_s
+    else:
+        level_s, least = target.level_s, 1
+        closes_s = longest_s = math.inf
+    full = target is not None and state.level >= world.limit
+    if added >= least or full:
+        if target is None:
+            yield time_s, state._replace(plug=-1, entry=0, interval=0, last=state.plug)
+        else:
+            yield from _unplugged(world, state, time_s)
+    if state.level < world.limit:
+        taken_s = sum(level_s[state.entry : state.level + 1])
+        then_s = time_s + level_s[state.level]
+        if taken_s <= longest_s + 1e-9 and then_s <= closes_s + 1e-9:
+            yield then_s, state._replace(level=state.level + 1)
