@@ -44,6 +44,7 @@ SOURCES = (
     "physics/*.py",
     "routing/kernels/*.py",
     "search/kernels/*.py",
+    "planning/kernels/*.py",
     "planning/audit_steps.py",
 )
 """Files of the package that machine code is made from."""

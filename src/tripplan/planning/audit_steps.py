@@ -7,6 +7,8 @@ steps over SoC and heats the pack in closed form: that the two agree is what the
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from tripplan.arrays import Floats
 from tripplan.physics.charging import PowerModel, charging_power_kw
 from tripplan.physics.jit import compiled, part
@@ -21,6 +23,12 @@ class Driven(NamedTuple):
     least_kwh: float
     pack_c: float
     time_s: float
+    after_kwh: Floats
+    """Battery after each piece, shape (pieces,)."""
+    after_c: Floats
+    """Pack temperature after each piece, shape (pieces,)."""
+    curtailed_kwh: float
+    """What a full battery refused."""
 
 
 @compiled
@@ -48,16 +56,20 @@ def drive(
     step_s
         Longest step. [s]
     """
-    least, time_s = energy_kwh, 0.0
+    least, time_s, curtailed = energy_kwh, 0.0, 0.0
+    after_kwh, after_c = np.empty(draw_kw.shape[0]), np.empty(draw_kw.shape[0])
     for k in range(draw_kw.shape[0]):
         steps = max(1, math.ceil(duration_s[k] / step_s))
         dt = duration_s[k] / steps
         for _ in range(steps):
-            energy_kwh = min(energy_kwh - draw_kw[k] * dt / S_PER_H, capacity_kwh)
+            energy_kwh -= draw_kw[k] * dt / S_PER_H
+            curtailed += max(energy_kwh - capacity_kwh, 0.0)
+            energy_kwh = min(energy_kwh, capacity_kwh)
             pack_c = _heated(pack, pack_c, draw_kw[k], dt, pack.conductance_driving_w_per_k)
         time_s += duration_s[k]
         least = min(least, energy_kwh)
-    return Driven(energy_kwh, least, pack_c, time_s)
+        after_kwh[k], after_c[k] = energy_kwh, pack_c
+    return Driven(energy_kwh, least, pack_c, time_s, after_kwh, after_c, curtailed)
 
 
 @compiled

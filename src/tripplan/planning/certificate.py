@@ -1,7 +1,7 @@
 """The certificate of a plan: its value and a bound, neither of them moved to fit the other."""
 
 from tripplan.planning.objective import Score
-from tripplan.records.plan import Audit, Certificate
+from tripplan.records.plan import Certificate
 from tripplan.records.trip import Objective
 from tripplan.search.solve import Solution
 
@@ -44,27 +44,3 @@ def certificate_of(
 def _unless_rounded(bound: float, value: float) -> float:
     """Return a bound, or the value where it lies above that by no more than sums are rounded."""
     return value if value < bound <= value + _ROUNDING * abs(value) else bound
-
-
-def with_bound(audit: Audit, certificate: Certificate, total_s: float) -> Audit:
-    """Object to a plan that is better than what was proved to be impossible.
-
-    Parameters
-    ----------
-    audit
-        What the re-drive says.
-    certificate, total_s
-        The proof, and how long the plan takes. [s]
-    """
-    bounds = {
-        (certificate.lower_bound, certificate.value, certificate.measure),
-        (certificate.lower_bound_s, total_s, "s"),
-    }
-    words = [
-        f"lower bound above the plan: {bound:.6g}, but the plan comes to {value:.6g} {measure}"
-        for bound, value, measure in sorted(bounds)
-        if bound > value
-    ]
-    if not words:
-        return audit
-    return audit.model_copy(update={"passed": False, "objections": (*audit.objections, *words)})

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from tripplan.planning import uncertainty
-from tripplan.planning.certificate import certificate_of, with_bound
+from tripplan.planning.audit import UNAUDITED
+from tripplan.planning.certificate import certificate_of
 from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
 from tripplan.planning.reconstruct import Route
-from tripplan.records.plan import Audit, ChargingStop, Plan
+from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
 from tripplan.search.solve import Solution
@@ -20,10 +21,9 @@ def describe(
     pricing: Pricing,
     solution: Solution,
     route: Route,
-    audit: Audit,
     ends: Sequence[tuple[Place, float]],
 ) -> Plan:
-    """Return the finished plan.
+    """Return the finished plan, which is still to be audited.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def describe(
         Where it was planned.
     pricing
         The trip, its car, and what charging costs.
-    solution, route, audit
-        What the search found, driven, and what an independent re-drive says of it.
+    solution, route
+        What the search found, driven.
     ends
         Origin and destination, and how far each lies from the roads. [km]
     """
@@ -71,7 +71,7 @@ def describe(
         currency=pricing.currency,
         arrival_probability=uncertainty.arrival_probability(legs),
         certificate=certificate,
-        audit=with_bound(audit, certificate, total_s),
+        audit=UNAUDITED,
         assumptions=_assumptions(region, pricing, stops, ends) + uncertainty.in_words(legs),
         sources=_sources(region),
     )

@@ -1,6 +1,5 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from tripplan.planning.infeasible import Infeasible
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import reconstruct
 from tripplan.planning.trip_problem import left_out, required_stops, trip_problem
-from tripplan.records.plan import ChargingStop, Plan
+from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip
@@ -141,11 +140,10 @@ class Planner:
             for stop in solution.stops
         ]
         route = reconstruct(self.region.network, car, trip, problem, solution, stops)
-        points = self._road_points(nodes, route.stops)
-        step_s = self.settings.audit_step_s
-        audit = audit_plan(car, trip, route.legs, route.stops, points, step_s=step_s)
         ends = [(end.place, end.distance_km) for end in (origin, destination)]
-        return describe(self.region, pricing, solution, route, audit, ends)
+        plan = describe(self.region, pricing, solution, route, ends)
+        audit = audit_plan(plan, self.region, self.settings)
+        return plan.model_copy(update={"audit": audit})
 
     def _snap(self, place: Place) -> _Snapped:
         limit_km = self.settings.snap_limit_km
@@ -168,23 +166,6 @@ class Planner:
             raise case.out_of_range(gap, {**fitting.dropped, **alone}) from None
         except DisconnectedError as gone:
             raise case.cut_off(gone) from None
-
-    def _road_points(
-        self, nodes: Sequence[int], stops: Sequence[ChargingStop]
-    ) -> tuple[tuple[float, float], ...]:
-        """Say where origin, stops and destination are tied to the roads, in degrees.
-
-        ``nodes`` are those of origin, waypoints and destination.
-        """
-        network, chargers = self.region.network, self.region.chargers
-        waypoints = iter(nodes[1:-1])
-        met = [
-            next(waypoints) if stop.charger is None else chargers.node_of(stop.charger.id)
-            for stop in stops
-        ]
-        return tuple(
-            (float(network.lat[k]), float(network.lon[k])) for k in (nodes[0], *met, nodes[-1])
-        )
 
 
 def _with_reserve(trip: Trip, soc: float) -> Trip:

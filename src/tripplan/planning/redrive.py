@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tripplan.arrays import Floats
 from tripplan.planning import audit_steps
 from tripplan.records.plan import Leg
 from tripplan.units import KMH_PER_MPS, M_PER_KM
@@ -24,6 +25,24 @@ def redriven(
     step_s
         Longest time step. [s]
     """
+    motion, duration_s = motion_of(car, leg)
+    draw_kw, full_kwh = car.draw_kw(motion), car.capacity_kwh
+    return audit_steps.drive(draw_kw, duration_s, energy_kwh, full_kwh, pack_c, car.pack, step_s)
+
+
+def motion_of(car: ConditionedVehicle, leg: Leg) -> tuple[Floats, Floats]:
+    """Return the motor's battery power [kW] and the time [s] of each step of a leg's trace.
+
+    Parameters
+    ----------
+    car, leg
+        As in `redriven`.
+
+    Returns
+    -------
+    tuple of ndarray
+        Shape (points - 1,) each; power below 0 is braking.
+    """
     trace = leg.trace
     length = np.diff(np.array(trace.distance_km)) * M_PER_KM
     elevation = np.array(trace.elevation_m)
@@ -34,6 +53,4 @@ def redriven(
         car.headwind_mps(np.array(trace.bearing_deg[1:])),
         car.air_density_kg_per_m3(0.5 * (elevation[1:] + elevation[:-1])),
     )
-    return audit_steps.drive(
-        car.draw_kw(motion), length / speed, energy_kwh, car.capacity_kwh, pack_c, car.pack, step_s
-    )
+    return motion, length / speed

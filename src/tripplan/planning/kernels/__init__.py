@@ -1,0 +1,1 @@
+"""Compiled loops of planning: plain functions over arrays."""

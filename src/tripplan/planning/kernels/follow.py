@@ -1,0 +1,177 @@
+"""The audit's own way to find the roads under a trace."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from tripplan.arrays import Bytes, Flags, Floats, Ints, Longs
+from tripplan.physics.jit import compiled, part
+from tripplan.units import M_PER_DEGREE
+
+NEAR_M = 0.05
+"""A point of a trace lies no farther from its node than this, ..."""
+NEAR_SHARE = 3e-6
+"""... and this share of the road's length: its pieces may be a little longer than itself. [m/m]"""
+_TOO_SLOW = 0.01
+"""Of roads that lie on each other, one that is barred counts 1 against it, one on which the car
+would be slow this much."""
+
+
+class Followed(NamedTuple):
+    """The roads under a trace."""
+
+    arc: Longs
+    """Shape (arcs,)."""
+    end: Longs
+    """Point of the trace at which each ends, shape (arcs,)."""
+    reached: int
+    """Point up to which there are roads."""
+    complete: bool
+    """Whether they lead to the last point, and to one of the nodes where it is to be."""
+
+
+class RoadColumns(NamedTuple):
+    """A network, as far as its roads are followed: columns of `RoadNetwork`."""
+
+    first_out: Ints
+    head: Ints
+    length_m: Floats
+    lat: Floats
+    lon: Floats
+    speed_kmh: Floats
+    speed_limit_kmh: Floats
+    road_class: Bytes
+    flags: Bytes
+
+
+class Barred(NamedTuple):
+    """Roads that a trip may not take."""
+
+    above_kmh: float
+    """Those of a higher posted limit."""
+    flags: int
+    """Those with any of these flags."""
+    classes: Flags
+    """Those of these classes, ramps excepted, shape (classes,)."""
+    link: int
+    """The flag of a ramp."""
+
+
+@compiled
+def follow(
+    roads: RoadColumns,
+    barred: Barred,
+    slowest: float,
+    along_m: Floats,
+    lat: Floats,
+    lon: Floats,
+    speed_kmh: Floats,
+    starts: Longs,
+    ends: Longs,
+) -> Followed:
+    """Find the arcs under a trace, each beginning at the very node at which the last one ended.
+
+    From each node that the trace may be at, an arc is followed if the trace comes to its head after
+    its length.  Of arcs that lie on each other those count that the trip may take and on which the
+    trace keeps to the speed.
+
+    Parameters
+    ----------
+    roads, barred
+        The network, and what the trip may not take.
+    slowest
+        Least share of a road's speed that is usual.
+    along_m, lat, lon, speed_kmh
+        The trace: distance from its start, position, and speed on the stretch that ends there,
+        shape (points,). [m], [deg], [deg], [km/h]
+    starts, ends
+        Nodes where it may begin and end.
+    """
+    points = along_m.shape[0]
+    most = 16 * points + 64
+    first_at = np.full(points, -1, np.int64)
+    following = np.full(most, -1, np.int64)
+    node, arc = np.zeros(most, np.int64), np.full(most, -1, np.int64)
+    before, at = np.full(most, -1, np.int64), np.zeros(most, np.int64)
+    cost = np.zeros(most)
+    count = 0
+    for start in starts:
+        node[count], following[count] = start, first_at[0]
+        first_at[0] = count
+        count += 1
+    reached = 0
+    for i in range(points - 1):
+        state = first_at[i]
+        if state >= 0:
+            reached = i
+        while state >= 0:
+            tail = node[state]
+            for a in range(roads.first_out[tail], roads.first_out[tail + 1]):
+                near_m = NEAR_M + NEAR_SHARE * roads.length_m[a]
+                target_m = along_m[i] + roads.length_m[a]
+                head = roads.head[a]
+                j = max(i + 1, np.searchsorted(along_m, target_m - near_m))
+                while j < points and along_m[j] <= target_m + near_m:
+                    if _apart_m(lat[j], lon[j], roads.lat[head], roads.lon[head]) <= near_m:
+                        worth = cost[state] + _against(roads, barred, slowest, a, speed_kmh[j])
+                        same = first_at[j]
+                        while same >= 0 and node[same] != head:
+                            same = following[same]
+                        if same < 0 and count < most:
+                            same = count
+                            node[same], following[same], at[same] = head, first_at[j], j
+                            cost[same] = math.inf
+                            first_at[j] = same
+                            count += 1
+                        if same >= 0 and worth < cost[same]:
+                            cost[same], arc[same], before[same] = worth, a, state
+                    j += 1
+            state = following[state]
+    last = -1
+    state = first_at[points - 1]
+    if state >= 0:
+        reached = points - 1
+    while state >= 0:
+        for end in ends:
+            if node[state] == end and (last < 0 or cost[state] < cost[last]):
+                last = state
+        state = following[state]
+    complete = last >= 0
+    if not complete:
+        last = first_at[reached]
+    length, state = 0, last
+    while state >= 0 and before[state] >= 0:
+        length += 1
+        state = before[state]
+    arcs, met = np.empty(length, np.int64), np.empty(length, np.int64)
+    state = last
+    for k in range(length - 1, -1, -1):
+        arcs[k], met[k] = arc[state], at[state]
+        state = before[state]
+    return Followed(arcs, met, reached, complete)
+
+
+@part
+def _against(
+    roads: RoadColumns, barred: Barred, slowest: float, arc: int, speed_kmh: float
+) -> float:
+    """Weigh what speaks against a road: that it is barred, or driven too fast; less, too slowly."""
+    found = 0.0
+    if roads.speed_limit_kmh[arc] > barred.above_kmh or roads.flags[arc] & barred.flags:
+        found += 1.0
+    if barred.classes[roads.road_class[arc]] and not roads.flags[arc] & barred.link:
+        found += 1.0
+    if speed_kmh > roads.speed_kmh[arc] * (1.0 + NEAR_SHARE):
+        found += 1.0
+    if speed_kmh < slowest * roads.speed_kmh[arc]:
+        found += _TOO_SLOW
+    return found
+
+
+@part
+def _apart_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Return the distance of two points that lie close together; of others, about."""
+    turn = (other_lon - lon + 180.0) % 360.0 - 180.0
+    east = turn * math.cos(math.radians(0.5 * (lat + other_lat)))
+    return M_PER_DEGREE * math.hypot(other_lat - lat, east)
