@@ -340,7 +340,7 @@ def _samples(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Obj
     time_s, soc, kw, pack_c = table.T
     step_s, gained = np.diff(time_s), np.diff(soc)
     found.when(
-        not (np.all(step_s >= 0.0) and np.all(gained >= 0.0) and time_s[0] == 0.0),
+        not (np.all(step_s >= -_S) and np.all(gained >= -_SOC) and time_s[0] == 0.0),
         f"{where}: its samples run backwards",
     )
     idle = gained <= _SOC

@@ -1,0 +1,89 @@
+"""Plans of random worlds, honest and with one planted fault each, as the audit sees them."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.samples.audited_plans import Made, honest_plans
+from tests.samples.planted_at_stops import AT_STOPS
+from tests.samples.planted_on_roads import ON_ROADS
+from tripplan.planning.audit import audit_plan
+
+PLANTED = ON_ROADS | AT_STOPS
+WORLDS = range(8)
+OF_THE_SEARCH = r"lower bound above the plan|stops to charge"
+"""Faults that the search still has around waypoints with a plug and required chargers; the audit is
+right to object to them."""
+PLANTS = 2_000
+"""So many faults in all are planted by the long test; FAULTS in the environment says otherwise."""
+
+
+@pytest.fixture(scope="module", name="made")
+def fixture_made() -> list[Made]:
+    """Return plans as the planner makes them."""
+    return [made for seed in WORLDS for made in honest_plans(seed)]
+
+
+@pytest.fixture(scope="module", name="honest")
+def fixture_honest(made: list[Made]) -> list[Made]:
+    """Return those that the audit passes."""
+    return [one for one in made if one.plan.audit.passed]
+
+
+def test_no_honest_plan_is_objected_to(made: list[Made]) -> None:
+    for one in made:
+        told = [told for told in one.plan.audit.objections if not re.search(OF_THE_SEARCH, told)]
+        assert not told, (one.plan.region, told)
+
+
+def planted(name: str, honest: list[Made], chance: np.random.Generator) -> Iterator[str]:
+    """Plant a fault in plans in any order; yield what went unseen, or nothing, of each."""
+    planting, words = PLANTED[name]
+    for k in chance.permutation(len(honest)).tolist():
+        made = honest[k]
+        found = planting(made, chance)
+        if found is None:
+            continue
+        audit = audit_plan(*found, made.settings)
+        named = any(re.search(words, told) for told in audit.objections)
+        yield "" if named and not audit.passed else f"{name}: {audit.objections[:5]}"
+
+
+def test_honest_plans_of_many_kinds_are_among_them(honest: list[Made]) -> None:
+    assert len(honest) >= 40
+    trips = [made.plan.trip for made in honest]
+    assert {trip.objective for trip in trips} == {"time", "energy", "money", "stops"}
+    assert any(trip.waypoints for trip in trips)
+    assert any(trip.via_chargers for trip in trips)
+    assert any(trip.departure for trip in trips)
+
+
+def test_there_are_kinds_enough() -> None:
+    assert len(PLANTED) >= 30
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_seen_and_named(name: str, honest: list[Made]) -> None:
+    chance = np.random.default_rng(sorted(PLANTED).index(name))
+    found = [told for told, _ in zip(planted(name, honest, chance), range(3), strict=False)]
+    assert found, "no plan has a place for this fault"
+    assert not any(found), found
+
+
+@pytest.mark.slow
+def test_two_thousand_planted_faults_are_seen() -> None:
+    wanted = int(os.environ.get("FAULTS", PLANTS))
+    each, seen, unseen = -(-wanted // len(PLANTED)), Counter[str](), list[str]()
+    worlds = [made for seed in range(100, 130) for made in honest_plans(seed)]
+    honest = [made for made in worlds if made.plan.audit.passed]
+    chance = np.random.default_rng(14)
+    for name in PLANTED:
+        for told, _ in zip(planted(name, honest, chance), range(2 * each), strict=False):
+            seen[name] += 1
+            unseen += [told] if told else []
+    assert seen.total() >= wanted
+    assert not unseen, unseen[:10]
