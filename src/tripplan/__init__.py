@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tripplan.api import alternatives, pareto, plan, plans_by_stops
+    from tripplan.api import alternatives, audit, pareto, plan, plans_by_stops
     from tripplan.batch import Outcome, plan_many
     from tripplan.errors import (
         DataError,
@@ -78,6 +78,7 @@ _HOME = {
     "load_starter": "sources.starter",
     "load_vehicle": "records.vehicle",
     "alternatives": "api",
+    "audit": "api",
     "pareto": "api",
     "plan": "api",
     "plans_by_stops": "api",
@@ -116,6 +117,7 @@ __all__ = [
     "Vehicle",
     "Waypoint",
     "alternatives",
+    "audit",
     "catalogue",
     "load_starter",
     "load_vehicle",

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from tripplan.planning import alternatives as other_plans
+from tripplan.planning.audit import audit_plan
 from tripplan.planning.keywords import Wishes
 from tripplan.planning.pareto import GOALS
 from tripplan.planning.pareto import pareto as non_dominated_plans
-from tripplan.planning.requests import STARTER, find_car, make_trip, planner_for
-from tripplan.records.plan import Plan
+from tripplan.planning.requests import STARTER, find_car, make_trip, named_region, planner_for
+from tripplan.records.plan import Audit, Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Objective, Place
@@ -172,3 +173,37 @@ def pareto(
     planner = planner_for(region, settings)
     trip = make_trip(planner.region, origin, destination, wishes)
     return non_dominated_plans(planner, trip, find_car(vehicle, soh), over)
+
+
+def audit(plan: Plan, *, region: Region | str = STARTER, settings: Settings | None = None) -> Audit:
+    """Look at everything that a plan claims; also at one that was read from a file.
+
+    Parameters
+    ----------
+    plan
+        The plan; what it says of its own audit does not matter.
+    region
+        Where it was made: a `Region`, "starter", or the folder of a region.
+    settings
+        How it was made.
+
+    Returns
+    -------
+    Audit
+        What is not so, in sentences; ``passed`` if there is nothing.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no region of that name.
+
+    Examples
+    --------
+    >>> import tripplan
+    >>> answer = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura")
+    >>> shorter = answer.model_copy(update={"total_s": answer.total_s - 600.0})
+    >>> tripplan.audit(shorter).passed
+    False
+    """
+    ground = named_region(region) if isinstance(region, str) else region
+    return audit_plan(plan, ground, settings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tripplan.cli.plan import Ground, notes, stop
+from tripplan.cli.plan import AUDIT_FAILED, Ground, notes, stop
 from tripplan.errors import DataError, InvalidInputError, TripplanError
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ class _Told:
 
     def __init__(self, total: int, *, quiet: bool, as_json: bool) -> None:
         self.counts = dict.fromkeys(("ok", "no plan", "invalid", "failed"), 0)
+        self._objected = 0
         self._as_json = as_json
         self._silent = quiet or as_json
         self._last_s = time.monotonic()
@@ -203,6 +204,7 @@ class _Told:
     def note(self, outcome: "Outcome") -> None:
         """Count a row that is done."""
         self.counts[outcome.status] += 1
+        self._objected += outcome.figures.get("audit_passed") is False
         self._bar.update(
             self._task.id,
             advance=1,
@@ -218,6 +220,15 @@ class _Told:
             where = ", ".join(map(str, files))
             said = f"{self.counts['ok']} of {self.done} trips planned; {where}"
             notes.print(said, markup=False, highlight=False)
+        if self._objected:
+            if not self._silent:
+                notes.print(
+                    f"AUDIT FAILED for {self._objected} of these plans: do not rely on those whose "
+                    "audit_passed is false",
+                    style="bold red",
+                    soft_wrap=True,
+                )
+            raise typer.Exit(AUDIT_FAILED)
 
     def stopped(self) -> NoReturn:
         """Say how to go on after an interrupt from the keyboard."""

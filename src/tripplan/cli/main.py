@@ -1,6 +1,7 @@
 """Words on a command line -> api -> render; exit codes.
 
-0 done; 2 the input is wrong; 3 a sound question whose answer is no; 4 an outside source failed.
+0 done; 2 the input is wrong; 3 a sound question whose answer is no; 4 an outside source failed;
+5 done, and the audit objects to a plan.
 """
 
 import sys
@@ -24,7 +25,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto, batch, study):
+for _command in (
+    cli_plans.plan,
+    cli_plans.alternatives,
+    cli_plans.pareto,
+    cli_plans.audit,
+    batch,
+    study,
+):
     app.command()(_command)
 app.add_typer(region_app, name="region")
 

@@ -27,6 +27,9 @@ notes = Console(stderr=True)
 """Where everything goes that is not the answer."""
 PLANNING = "planning (the first run also compiles the search, a minute or two)"
 
+AUDIT_FAILED = 5
+"""A command ends with this where it did its work, and the audit objects to a plan."""
+
 Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
 Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
 _Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
@@ -46,6 +49,29 @@ def stop(error: TripplanError) -> NoReturn:
         f"tripplan: {error}", style="bold red", markup=False, highlight=False, soft_wrap=True
     )
     raise typer.Exit(error.exit_code)
+
+
+def end(plans: "Sequence[Plan]") -> None:
+    """End with the code of a failed audit where there is a plan that is objected to."""
+    if not all(plan.audit.passed for plan in plans):
+        raise typer.Exit(AUDIT_FAILED)
+
+
+def say(plan: "Plan") -> None:
+    """Print a plan; what its audit objects to comes first, in red where there are colours."""
+    from tripplan.output.text import report
+
+    objections = report.warning_text(plan)
+    if objections:
+        _first(objections)
+    sys.stdout.write(report.to_text(plan).removeprefix(objections))
+
+
+def _first(objections: str) -> None:
+    """Print objections to standard output."""
+    answers = Console(soft_wrap=True)
+    answers.print(objections, style="bold red", markup=False, highlight=False, end="")
+    sys.stdout.flush()
 
 
 def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
@@ -85,7 +111,6 @@ def plan(
     from tripplan.output import outputs
     from tripplan.output.files import export, gpx
     from tripplan.output.files import links as map_links
-    from tripplan.output.text import report
     from tripplan.planning import alternatives as choices
 
     try:
@@ -96,7 +121,7 @@ def plan(
             asked,
             lambda p, trip: choices.alternatives(p, *trip, ways) if ways > 1 else [p.plan(*trip)],
         )
-        sys.stdout.write(report.to_text(answer))
+        say(answer)
         _save(answer, output or (), ground, others)
         writers = (
             (export.write_json, json_path),
@@ -110,6 +135,7 @@ def plan(
         if links:
             every = (*map_links.google_maps(answer), *map_links.apple_maps(answer))
             sys.stdout.writelines(f"{link}\n" for link in every)
+        end([answer, *others])
     except TripplanError as error:
         stop(error)
 
@@ -157,6 +183,33 @@ def pareto(
         stop(error)
 
 
+def audit(
+    file: Annotated[Path, typer.Argument(help="Plan as JSON, as --json writes it.")],
+    region: Ground = "starter",
+) -> None:
+    """Look at everything that a plan in a file claims, and print what is not so.
+
+    Held against the region that it was made on; what the file says of its own audit does not
+    matter.
+    """
+    from tripplan.output.files import export
+    from tripplan.output.text import statements
+    from tripplan.planning.audit import audit_plan
+    from tripplan.planning.requests import named_region
+
+    try:
+        plan = export.read_json(file)
+        audited = plan.model_copy(update={"audit": audit_plan(plan, named_region(region))})
+    except TripplanError as error:
+        stop(error)
+    lines = "".join(f"{line}\n" for line in statements.audit(audited))
+    if audited.audit.passed:
+        sys.stdout.write(lines)
+    else:
+        _first(lines)
+    end([audited])
+
+
 def _planned(
     region: str,
     row: dict[str, Any],
@@ -185,7 +238,11 @@ def _show_all(
     plans: "list[Plan]", ground: "Region", files: Sequence[Path], json_path: Path | None
 ) -> None:
     from tripplan.output.files import export
+    from tripplan.output.text import report
 
+    for number, plan in enumerate(plans, start=1):
+        if objections := report.warning_text(plan):
+            _first(f"Plan {number}: {objections}")
     table = Table("plan", "time", "energy", "cost", "stops", "chargers")
     for number, plan in enumerate(plans, start=1):
         table.add_row(
@@ -201,3 +258,4 @@ def _show_all(
         _save(plan, [path.with_stem(f"{path.stem}-{number}") for path in files], ground)
         if json_path is not None:
             export.write_json(plan, json_path.with_stem(f"{json_path.stem}-{number}"))
+    end(plans)

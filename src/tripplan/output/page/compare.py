@@ -13,7 +13,7 @@ from tripplan.output.drawing.markup import Child, Markup, document_link, joined,
 from tripplan.output.page import switches
 from tripplan.output.page.compare_chart import COLOURS, lines
 from tripplan.output.page.page import COMPARE_SCRIPTS, json_text, page
-from tripplan.output.page.popups import made_up_banner
+from tripplan.output.page.popups import failed_banner, made_up_banner
 from tripplan.output.text import words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -69,6 +69,7 @@ def to_html(
     }
     made_up = any(entry.plan is not None and entry.plan.illustrative for entry in entries)
     body = joined(
+        failed_banner(entry.plan for entry in done if entry.plan),
         made_up_banner(made_up),
         tag(
             "main",

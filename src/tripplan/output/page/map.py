@@ -295,6 +295,7 @@ def _assembled(plan: Plan, chart: folium.Map, legend: Markup, side: Markup) -> s
         figure.html.render() + "\f" + figure.script.render(), names
     ).partition("\f")
     body = markup.joined(
+        popups.failed_banner([plan]),
         popups.made_up_banner(plan.illustrative),
         tag(
             "main",

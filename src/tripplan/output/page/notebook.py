@@ -63,6 +63,7 @@ def card(plan: Plan) -> Markup:
     ]
     return tag(
         "div",
+        tag("p", tag("b", " ".join(statements.warning(plan)))) if not plan.audit.passed else None,
         picture_in(to_svg(plan)),
         tag("p", tag("b", words.duration(plan.total_s)), f" with {stop_text.counts(plan)}. ",
             statements.headline(plan)),

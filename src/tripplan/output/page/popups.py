@@ -21,6 +21,23 @@ def made_up_banner(made_up: bool) -> Markup | None:
     return tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
 
 
+def failed_banner(plans: Iterable[Plan]) -> Markup | None:
+    """Return what stands before everything else on a page where the audit objects to a plan."""
+    doubtful = [plan for plan in plans if not plan.audit.passed]
+    if not doubtful:
+        return None
+    verdict, *objections = statements.warning(doubtful[0])
+    if len(doubtful) > 1:
+        verdict, objections = f"AUDIT FAILED for {len(doubtful)} plans: do not rely on them.", []
+    return tag(
+        "div",
+        tag("strong", verdict),
+        *(tag("div", objection) for objection in objections),
+        class_="tp-banner tp-objections",
+        role="alert",
+    )
+
+
 def stop_popup(stop: ChargingStop, curve: Markup | None, other: StandIn | None = None) -> Markup:
     """Return what a click on a stop shows: what happens there, why so long, and what if not."""
     rows = _waypoint_facts(stop) if stop_text.is_waypoint(stop) else _charging_facts(stop)

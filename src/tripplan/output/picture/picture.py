@@ -34,7 +34,7 @@ _ROOM = 70.0
 _SHADES = 24
 _INK, _QUIET, _GROUND, _ROAD, _LAND = "#16202c", "#52606c", "#f5f4ef", "#c3c4c4", "#d8d2c4"
 _WATER, _BORDER = "#cadfea", "#a88fb0"
-_BADGE, _WAYPOINT, _AMBER = "#0b3a66", "#1d6b46", "#ffcf5c"
+_BADGE, _WAYPOINT, _AMBER, _RED = "#0b3a66", "#1d6b46", "#ffcf5c", "#b3261e"
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,13 @@ def _head(plan: Plan) -> Iterator[Markup]:
     yield _text(
         words.one_line(plan.vehicle.name, 44), WIDTH - 28, 44, 20, colour=_QUIET, anchor="end"
     )
-    if plan.illustrative:
+    if not plan.audit.passed:
+        yield tag("rect", x=WIDTH - 398, y=64, width=370, height=32, rx=8, fill=_RED)
+        yield _text(
+            "AUDIT FAILED: do not rely on this plan", WIDTH - 213, 86, 17,
+            colour="#ffffff", weight=700, anchor="middle",
+        )  # fmt: skip
+    elif plan.illustrative:
         yield tag("rect", x=WIDTH - 398, y=64, width=370, height=32, rx=8, fill=_AMBER)
         yield _text(
             "Chargers are made up: do not drive by them", WIDTH - 213, 86, 17,

@@ -20,7 +20,14 @@ def to_text(plan: Plan) -> str:
     lines = [*_header(plan), "", *_timetable(plan), "", *_footer(plan)]
     if plan.illustrative:
         lines = [words.ILLUSTRATIVE_LINE, "", *lines]
-    return _ascii_units("\n".join(lines)) + "\n"
+    return warning_text(plan) + _ascii_units("\n".join(lines)) + "\n"
+
+
+def warning_text(plan: Plan) -> str:
+    """Return what the audit objects to, as the text that `to_text` begins with; or nothing."""
+    verdict, *objections = statements.warning(plan) or ("",)
+    lines = [verdict, *(f"  {objection}" for objection in objections), ""]
+    return _ascii_units("\n".join(lines)) + "\n" if verdict else ""
 
 
 def _header(plan: Plan) -> list[str]:

@@ -21,6 +21,8 @@ TEXT_LIMIT = 200
 """Longest text of a source that is shown, characters."""
 _WARM_C, _COOL_C = 30.0, 15.0
 _NEARLY_SURE = 0.99
+_FIRST_OBJECTIONS = 8
+"""So many objections of an audit stand before a plan."""
 
 
 @dataclass(frozen=True)
@@ -350,6 +352,22 @@ def audit(plan: Plan) -> tuple[str, ...]:
         "FAILED: the independent re-drive objects. Do not rely on this plan.",
         figures,
         *objections,
+    )
+
+
+def warning(plan: Plan) -> tuple[str, ...]:
+    """Return what comes before anything else where the audit objects, in sentences; or nothing.
+
+    The first `_FIRST_OBJECTIONS` are told; `audit` tells them all.
+    """
+    told = plan.audit.objections
+    if plan.audit.passed:
+        return ()
+    more = len(told) - _FIRST_OBJECTIONS
+    return (
+        "AUDIT FAILED: do not rely on this plan.",
+        *(words.one_line(objection, 300) for objection in told[:_FIRST_OBJECTIONS]),
+        *((f"... and {more} more objections.",) if more > 0 else ()),
     )
 
 
