@@ -1,6 +1,6 @@
 """The command line: exit codes, and one clear message where a trip cannot become a plan.
 
-0 done; 2 the input is wrong; 3 a sound question whose answer is no.
+0 done; 2 the input is wrong; 3 a sound question whose answer is no; 5 the audit objects to a plan.
 """
 
 import csv
@@ -9,18 +9,23 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.cli.main import app
+from tripplan.planning import planner
+from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner
+from tripplan.records.plan import Audit
 from tripplan.records.vehicle import catalogue
 
 SAKURA = ("--vehicle", "nissan-sakura")
 WRONG_INPUT = 2
 NO_PLAN = 3
+AUDIT_FAILED = 5
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -352,3 +357,74 @@ def test_a_file_of_unknown_kind_is_refused_before_planning() -> None:
 def test_the_schema_is_printed() -> None:
     _, printed, _ = run("schema")
     assert json.loads(printed)["$id"] == "urn:tripplan-plan:2"
+
+
+@pytest.fixture(scope="module", name="written")
+def fixture_written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a plan."""
+    file = tmp_path_factory.mktemp("plans") / "trip.json"
+    code, _, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, "--json", str(file))
+    assert code == 0, message
+    return file
+
+
+def test_a_plan_in_a_file_is_audited(written: Path) -> None:
+    code, out, message = run("audit", str(written))
+    assert code == 0, message
+    assert out.startswith("Passed: ")
+
+
+def test_a_plan_that_was_tampered_with_ends_with_its_own_code(
+    written: Path, tmp_path: Path
+) -> None:
+    data = json.loads(written.read_text(encoding="utf-8"))
+    data["total_s"] -= 600.0
+    false = tmp_path / "false.json"
+    false.write_text(json.dumps(data), encoding="utf-8")
+    code, out, _ = run("audit", str(false))
+    assert code == AUDIT_FAILED
+    assert out.startswith("FAILED: ")
+    assert "Objection: plan: total_s is stated as " in out
+
+
+def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "trip.json"
+    file.write_text("{}", encoding="utf-8")
+    assert "not a plan" in refusal(WRONG_INPUT, "audit", str(file))
+
+
+@pytest.mark.parametrize("command", ["plan", "alternatives", "pareto"])
+def test_what_the_audit_objects_to_is_printed_first(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def objecting(*given: Any) -> Audit:
+        return audit_plan(*given).model_copy(
+            update={"passed": False, "objections": ("leg 1: too good to be true",)}
+        )
+
+    monkeypatch.setattr(planner, "audit_plan", objecting)
+    code, out, message = run(command, "Denver, CO", "Vail, CO", *SAKURA)
+    assert code == AUDIT_FAILED, message
+    first, second, *rest = out.splitlines()
+    assert first.endswith("AUDIT FAILED: do not rely on this plan.")
+    assert second == "  leg 1: too good to be true"
+    assert any("Sakura" in line or "chargers" in line for line in rest)
+
+
+def test_a_batch_with_a_plan_that_is_objected_to_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def objecting(*given: Any) -> Audit:
+        return audit_plan(*given).model_copy(update={"passed": False, "objections": ("no",)})
+
+    monkeypatch.setattr(planner, "audit_plan", objecting)
+    trips = tmp_path / "trips.csv"
+    trips.write_text(
+        'origin,destination,vehicle\n"Denver, CO","Vail, CO",nissan-sakura\n', encoding="utf-8"
+    )
+    out = tmp_path / "out"
+    code, _, message = run("batch", str(trips), "-o", str(out), "--workers", "1")
+    assert code == AUDIT_FAILED
+    assert "AUDIT FAILED for 1 of these plans" in message
+    with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["audit_passed"].lower() for row in csv.DictReader(file)] == ["false"]

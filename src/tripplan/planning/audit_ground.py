@@ -53,10 +53,11 @@ class Ground:
     network: RoadNetwork
     columns: RoadColumns
     order: Longs
-    """Nodes that a place can be tied to, by rising latitude."""
+    """Nodes that a place can be tied to, by rising latitude, shape (places,)."""
     sorted_lat: Floats
+    """Their latitude, shape (places,)."""
     beside: Flags
-    """Which of these one can stop at, shape as ``order``."""
+    """Which of these one can stop at, shape (places,)."""
     sites: dict[str, tuple[Charger, int]]
     """Charging sites and their nodes, by id."""
 

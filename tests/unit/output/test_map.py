@@ -207,3 +207,15 @@ def test_a_page_of_a_thousand_winding_kilometres_stays_small() -> None:
     html = to_html(plan, sample_region())
     assert len(html.encode()) < 3_000_000
     assert 2_000 < track(html)["lat"].size <= route_profile.POINT_LIMIT
+
+
+def test_what_the_audit_objects_to_stands_before_everything_else() -> None:
+    plan = sample_plan()
+    audit = plan.audit.model_copy(update={"passed": False, "objections": ("leg 2: <too> slow",)})
+    html = to_html(plan.model_copy(update={"audit": audit}))
+    body = html[html.index("<body") :]
+    banner = body.index("AUDIT FAILED: do not rely on this plan.")
+    assert banner < body.index("<main")
+    assert banner < body.index(words.ILLUSTRATIVE_LINE)
+    assert "leg 2: &lt;too&gt; slow" in body
+    assert "AUDIT FAILED" not in to_html(plan)

@@ -120,6 +120,7 @@ def test_proof_and_audit_say_the_worst_as_well() -> None:
     assert "stopped early, at its label limit or its time budget" in text
     assert "FAILED" in text
     assert "Objection: leg 2: too slow" in text
+    assert text.startswith("AUDIT FAILED: do not rely on this plan.\n  leg 2: too slow\n\n")
     assert statements.headline(plan) == "At most 0.32% of this time could be saved."
 
 
@@ -257,3 +258,13 @@ def test_band_and_chance_are_told_for_the_trip_and_for_each_leg() -> None:
     assert "trips" not in popups.leg_tip(unknown, 1)
     plain = plan.model_copy(update={"legs": (unknown,) * 4, "arrival_probability": None})
     assert "in 8 of 10" not in report.to_text(plain)
+
+
+def test_a_long_list_of_objections_is_cut_where_it_stands_before_the_plan() -> None:
+    told = tuple(f"leg {number}: too slow" for number in range(1, 12))
+    plan = sample_plan()
+    audit = plan.audit.model_copy(update={"passed": False, "objections": told})
+    first = report.warning_text(plan.model_copy(update={"audit": audit})).splitlines()
+    assert first[1:3] == ["  leg 1: too slow", "  leg 2: too slow"]
+    assert first[-2] == "  ... and 3 more objections."
+    assert report.warning_text(plan) == ""

@@ -86,7 +86,7 @@ def follow(
         The trace: distance from its start, position, and speed on the stretch that ends there,
         shape (points,). [m], [deg], [deg], [km/h]
     starts, ends
-        Nodes where it may begin and end.
+        Nodes where it may begin, shape (starts,), and end, shape (ends,).
     """
     points = along_m.shape[0]
     most = 16 * points + 64
