@@ -294,7 +294,7 @@ def _still(made: Made, chance: Chance) -> Planted:
 @kind("a wait for nothing", r"stop \d+ .*waits .* for nothing")
 def _wait(made: Made, chance: Chance) -> Planted:
     number = any_charger(made.plan, chance)
-    if number is None or made.plan.trip.departure is not None:
+    if number is None or made.plan.stops[number].waited_s:
         return None
     plan = with_stop(made.plan, number, waited_s=900.0)
     plan = plan.model_copy(update={"waiting_s": plan.waiting_s + 900.0})

@@ -37,6 +37,8 @@ SAME_ROAD_M: Final = 5.0
 _OFF_LINE_M: Final = 2.0
 _OFF_HEIGHT_M: Final = 0.5
 _OFF_BEARING_DEG: Final = 0.5
+_SHORT_M: Final = 1.0
+"""Of a shorter step it may not be clear which of two roads it is on."""
 _SPEED: Final = 1e-6
 """Relative."""
 _MOTOR_STEP: Final = 0.02
@@ -203,6 +205,7 @@ class Roads:
         height_m = np.interp(trace.along_m, course.knot_m, course.height_m)
         bearing = self._bearing_deg(arcs)[at]
         turn = (trace.bearing_deg[1:] - bearing + 180.0) % 360.0 - 180.0
+        turn[np.diff(trace.along_m) < _SHORT_M] = 0.0
         for words, off, allowed in (
             ("m off its road", off_m, _OFF_LINE_M),
             ("m above or below its road", np.abs(trace.height_m - height_m), _OFF_HEIGHT_M),
@@ -266,10 +269,12 @@ class Roads:
         speed = trace.speed_kmh[1:]
         usual = np.minimum(self.ground.network.speed_kmh[arc], self.car.top_speed_kmh)
         least = np.maximum(self.trip.slow_down_to * usual, np.minimum(usual, SLOWEST_KMH))
-        slow = np.flatnonzero(~(speed >= least * (1.0 - _SPEED)))
+        long = np.diff(trace.along_m) >= _SHORT_M
+        slow = np.flatnonzero(long & ~(speed >= least * (1.0 - _SPEED)))
+        quick = np.flatnonzero(long & ~(speed <= usual * (1.0 + _SPEED)))
         weak = self._too_steep(trace, usual, slow) if slow.size else slow
         for words, wrong in (
-            ("faster than is usual there", np.flatnonzero(~(speed <= usual * (1.0 + _SPEED)))),
+            ("faster than is usual there", quick),
             ("slower than the trip allows", np.setdiff1d(slow, weak)),
         ):
             for k in wrong[:1].tolist():

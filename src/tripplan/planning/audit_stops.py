@@ -35,6 +35,8 @@ _LIMIT_KWH: Final = 1e-3
 _LOOKS_S: Final = 300.0
 """Opening hours are looked at no further apart than this."""
 _MOST_LOOKS: Final = 1000
+_BEFORE_S: Final = 30.0
+"""So long before a site opens it is closed."""
 _PLACE_DEG: Final = 1e-9
 
 
@@ -62,9 +64,14 @@ def look_at_stops(
             _plug(where, stop, stop.charger, stop.connector, plan, found)
             _charger_wishes(where, stop, stop.charger, stop.connector, plan.trip, found)
             _hours(where, stop, stop.charger, plan, number - 1, found)
-            _purpose(where, stop, plan.trip, car, settings, found)
+            arrival_s = plan.legs[number - 1].trace.elapsed_s[-1]
+            _purpose(where, stop, plan.trip, arrival_s, car, settings, found)
         else:
             _waypoint(where, stop, next(waypoints, None), car, found)
+            found.when(
+                stop.waited_s > max(settings.waits_s, default=0.0) + _S,
+                f"{where}: waits {stop.waited_s:.0f} s for nothing",
+            )
         _charge(where, stop, car, found)
 
 
@@ -243,6 +250,7 @@ def _purpose(
     where: str,
     stop: ChargingStop,
     trip: Trip,
+    arrival_s: float,
     car: ConditionedVehicle,
     settings: Settings,
     found: Objections,
@@ -255,12 +263,27 @@ def _purpose(
         not stop.energy_kwh >= POINTLESS_KWH and not (required and room_kwh < POINTLESS_KWH),
         f"{where}: stops to charge {stop.energy_kwh:.3f} kWh",
     )
-    always = trip.departure is None or stop.charger.opening_hours in (None, "24/7")
-    longest_s = 0.0 if always else np.inf
     found.when(
-        stop.waited_s > max(longest_s, *settings.waits_s, 0.0) + _S,
+        not _waits_for_something(stop, stop.charger, trip, arrival_s, settings),
         f"{where}: waits {stop.waited_s:.0f} s for nothing",
     )
+
+
+def _waits_for_something(
+    stop: ChargingStop, site: Charger, trip: Trip, arrival_s: float, settings: Settings
+) -> bool:
+    """Whether a wait ends as the site opens, but for the time that a pack may take to cool."""
+    for cooling_s in settings.waits_s:
+        closed_s = stop.waited_s - cooling_s
+        if closed_s <= _S:
+            return True
+        if trip.departure is None or site.opening_hours in (None, "24/7"):
+            continue
+        before_s = arrival_s + closed_s - min(_BEFORE_S, 0.5 * closed_s)
+        start = local_time(trip.departure, trip.origin.lat, trip.origin.lon).astimezone(UTC)
+        if is_open(site, start + timedelta(seconds=before_s)) is not True:
+            return True
+    return False
 
 
 def _waypoint(

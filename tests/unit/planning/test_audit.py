@@ -12,6 +12,7 @@ import pytest
 
 from tests.contracts.source_tree import modules, tree
 from tests.samples.worlds import across, car, hilly_region
+from tripplan.output.files.export import from_json, to_json
 from tripplan.planning import planner
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner
@@ -275,6 +276,28 @@ def test_the_fault_is_found_and_named(good: Draft, fault: str) -> None:
     audit = tamper(good).audit()
     assert not audit.passed
     assert any(re.search(words, line) for line in audit.objections), audit.objections
+
+
+def test_a_plan_from_a_file_is_audited_as_it_was(good: Draft) -> None:
+    assert audit_plan(from_json(to_json(good.plan)), good.region) == good.plan.audit
+
+
+def test_a_plan_by_the_temperatures_of_the_hours_passes() -> None:
+    region = hilly_region(7)
+    wishes = {"departure": "2026-06-10T08:00", "ambient_by_hour": ((6.0, 2.0), (14.0, 12.0))}
+    plan = Planner(region).plan(across(region, **wishes), CAR)
+    assert plan.trip.ambient_by_hour
+    assert audit_plan(plan, region).objections == ()
+
+
+def test_a_wait_for_the_pack_to_cool_passes_where_it_may_wait() -> None:
+    region, settings = hilly_region(7), Settings(waits_s=(0.0, 1200.0))
+    hot = Conditions(ambient_c=38.0)
+    plan = Planner(region, settings).plan(across(region, conditions=hot), CAR)
+    waited = [stop.waited_s for stop in plan.stops]
+    assert audit_plan(plan, region, settings).objections == ()
+    told = audit_plan(plan, region).objections
+    assert any("for nothing" in line for line in told) == any(waited)
 
 
 def test_a_pack_that_would_not_heat_up_is_found() -> None:
