@@ -1,4 +1,4 @@
-# One entry to everything: make demo | quick | test | check | derived | bench | validate | docs | clean.
+# One entry to everything: make demo | quick | test | check | derived | bench | validate | campaign | docs | clean.
 # Each target sets up `.venv` by itself; the stamp files say which extras are already in it.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 DEMO_MAP := maps/denver-grand-junction-sakura.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test check derived bench validate docs clean
+.PHONY: help demo quick test check derived bench validate campaign docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -63,10 +63,14 @@ bench: $(VENV)/.stamp-bench  ## measure all that can be measured here; writes be
 validate: $(VENV)/.stamp-validate  ## compare with measurements of real cars; writes docs/models/validation.md
 	$(BIN)/python -m validation
 
+campaign: $(VENV)/.stamp-test  ## random trips against laws: make campaign N=1000 SEED=7 REGIONS="starter made-up"
+	$(BIN)/python -m campaign $(if $(CASE),--case $(CASE),-n $(or $(N),200) --seed $(or $(SEED),1)) \
+		$(if $(OUT),--out $(OUT)) $(REGIONS)
+
 docs: $(VENV)/.stamp-docs  ## build the documentation into docs/_build; warnings are errors
 	$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs docs/_build
 
 clean:  ## remove what was built: compiled code, caches, rendered docs
-	find src tests tools benchmarks validation docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests tools benchmarks validation campaign docs -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf build dist docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache src/*.egg-info

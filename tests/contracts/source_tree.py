@@ -57,7 +57,7 @@ def project_files() -> list[Path]:
             text=True,
         ).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
-        folders = ("src", "tests", "docs", "tools", "benchmarks", "validation", ".ci")
+        folders = ("src", "tests", "docs", "tools", "benchmarks", "validation", "campaign", ".ci")
         found = [path for folder in folders for path in (ROOT / folder).rglob("*")]
         found += list(ROOT.glob("*"))
         skipped = {"__pycache__", "_build"}

@@ -10,12 +10,13 @@ from pathlib import Path
 from tests.contracts.source_tree import PACKAGE, tree
 
 ROOT = PACKAGE.parents[1]
-OURS = ("tripplan", "tests", "validation", "benchmarks")
+OURS = ("tripplan", "tests", "validation", "benchmarks", "campaign")
 WHERE_THEY_ARE = {
     "tripplan": PACKAGE,
     "tests": ROOT / "tests",
     "validation": ROOT / "validation",
     "benchmarks": ROOT / "benchmarks",
+    "campaign": ROOT / "campaign",
 }
 
 

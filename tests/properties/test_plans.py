@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from tests.samples.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region, in_pieces
 from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planning.planner import Planner
 from tripplan.records.charger_set import ChargerSet
@@ -48,23 +48,6 @@ def planned(
         return Planner(region, settings).plan(across(region, **wishes), vehicle or car())
     except NoPlanError:
         return None
-
-
-def in_pieces(region: Region, length_m: float = 5000.0) -> Region:
-    """Return the same region with each arc cut into pieces of even grade, as real roads are.
-
-    The temperature of the pack is stepped piece by piece, so the audit agrees only on such roads.
-    """
-    old = region.network
-    counts = np.ceil(old.length_m / length_m).astype(np.int64)
-    rise = (old.elevation_m[old.head] - old.elevation_m[old.tail]) / counts
-    network = replace(
-        old,
-        piece_first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        piece_length_m=np.repeat(old.length_m / counts, counts),
-        piece_rise_m=np.repeat(rise, counts),
-    )
-    return replace(region, network=network)
 
 
 def time_s(plan: Plan | None) -> float:

@@ -3,6 +3,7 @@
 The car's figures are round numbers of the right size; nothing is to be learnt from them.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,23 @@ def hilly_region(
         for k, node in enumerate(at)
     )
     return Region(f"hills {seed}", network, ChargerSet(sites, at), Gazetteer(()))
+
+
+def in_pieces(region: Region, length_m: float = 5000.0) -> Region:
+    """Return the same region with each arc cut into pieces of even grade, as real roads are.
+
+    The temperature of the pack is stepped piece by piece, so the audit agrees only on such roads.
+    """
+    old = region.network
+    counts = np.ceil(old.length_m / length_m).astype(np.int64)
+    rise = (old.elevation_m[old.head] - old.elevation_m[old.tail]) / counts
+    network = replace(
+        old,
+        piece_first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        piece_length_m=np.repeat(old.length_m / counts, counts),
+        piece_rise_m=np.repeat(rise, counts),
+    )
+    return replace(region, network=network)
 
 
 def across(region: Region, **wishes: Any) -> Trip:

@@ -1,0 +1,102 @@
+"""``python -m campaign``: draw trips, hold their plans against laws, shrink what breaks."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from campaign.cases import Case
+from campaign.check import findings
+from campaign.draw import Scheme
+from campaign.ground import MADE_UP
+from campaign.run import Outcome, Plan, run, shrunk_first
+from campaign.shrink import shrunk
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a campaign or replay a case; 1 where something does not hold, 0 else.
+
+    Parameters
+    ----------
+    words
+        The command line; None: that of the process.
+    """
+    asked = _parser().parse_args(words)
+    if asked.case is not None:
+        return _replay(asked.case, asked.shrink if asked.again else 0.0)
+    regions = tuple(asked.regions) or ("starter", MADE_UP)
+    plan = Plan(
+        Scheme(asked.seed, regions, tuple(asked.vehicle)), asked.n, asked.laws, asked.processes
+    )
+    outcome, whole = run(plan, _progress)
+    print(file=sys.stderr)
+    print(_summary(outcome, whole=whole))
+    for number, (kind, count, case) in enumerate(shrunk_first(outcome, asked.shrink)):
+        print(f"\n{kind} ({count} times)\n  {case.told}\n  {case.vehicle}, {case.ground.name}")
+        if asked.out is not None:
+            asked.out.mkdir(parents=True, exist_ok=True)
+            path = asked.out / f"{number:02d}-{_file_name(kind)}.json"
+            path.write_text(case.to_json() + "\n", encoding="utf-8")
+            print(f"  replay: make campaign CASE={path}")
+        else:
+            print(case.snippet())
+    return 1 if outcome.found else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="campaign", description=__doc__)
+    parser.add_argument("regions", nargs="*", help=f'"starter", folders of regions, "{MADE_UP}"')
+    parser.add_argument("-n", type=int, default=200, help="trips")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--laws", type=int, default=4, help="laws for each trip")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--vehicle", action="append", default=[], help="cars; default: all")
+    parser.add_argument("--shrink", type=float, default=60.0, help="seconds for each kind")
+    parser.add_argument("--out", type=Path, help="folder for the cases; default: printed")
+    parser.add_argument("--case", type=Path, help="replay this case")
+    parser.add_argument("--again", action="store_true", help="with --case: shrink it further")
+    return parser
+
+
+def _replay(path: Path, seconds: float) -> int:
+    case = Case.load(path)
+    if seconds > 0.0:
+        case = shrunk(case, seconds)
+        path.write_text(case.to_json() + "\n", encoding="utf-8")
+    found = findings(case)
+    print(case.snippet())
+    for kind, told in found:
+        print(f"{kind}: {told}")
+    if not found:
+        print("holds")
+    return 1 if found else 0
+
+
+def _progress(done: int, groups: int, outcome: Outcome) -> None:
+    trips = sum(outcome.answers.values())
+    line = f"\r{done}/{groups} groups, {trips} trips, {len(outcome.found)} findings"
+    print(line, end="", file=sys.stderr, flush=True)
+
+
+def _summary(outcome: Outcome, *, whole: bool) -> str:
+    trips, checks = sum(outcome.answers.values()), sum(outcome.checks.values())
+    answers = ", ".join(f"{count} {word}" for word, count in outcome.answers.most_common())
+    lines = [
+        f"{trips} trips ({answers}), {checks} checks, the longest {outcome.slowest_s:.1f} s"
+        + ("" if whole else "; interrupted"),
+        "",
+        "| finding | count | of checks |",
+        "|---|--:|--:|",
+    ]
+    for kind, cases in outcome.kinds.items():
+        made = outcome.checks[cases[0].check]
+        lines.append(f"| {kind} | {len(cases)} | {len(cases) / max(made, 1):.2%} of {made} |")
+    return "\n".join(lines if outcome.found else [*lines[:1], "all hold"])
+
+
+def _file_name(kind: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in kind.lower())[:60].strip("-")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Run a campaign: groups of trips over processes, findings by kind, the first of each shrunk."""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+
+from campaign.ask import ask
+from campaign.cases import Case
+from campaign.check import drawn_checks, findings
+from campaign.draw import GROUP, Scheme, group
+from campaign.shrink import shrunk
+
+
+@dataclass
+class Outcome:
+    """What became of a group, or of the whole campaign."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    """Trips by what became of them."""
+    checks: Counter[str] = field(default_factory=Counter)
+    """How often each check was made."""
+    found: list[tuple[int, Case]] = field(default_factory=list)
+    """Cases with findings, each with the number of its group, shape (findings,)."""
+    slowest_s: float = 0.0
+    """Longest time of one check."""
+
+    def add(self, other: "Outcome") -> None:
+        """Add what became of another group."""
+        self.answers += other.answers
+        self.checks += other.checks
+        self.found += other.found
+        self.slowest_s = max(self.slowest_s, other.slowest_s)
+
+    @property
+    def kinds(self) -> dict[str, list[Case]]:
+        """Cases by the kind of their finding, the most frequent first, in the order drawn."""
+        cases: dict[str, list[Case]] = {}
+        for _, case in sorted(self.found, key=lambda item: item[0]):
+            cases.setdefault(case.kind, []).append(case)
+        return dict(sorted(cases.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a campaign is run."""
+
+    scheme: Scheme
+    trips: int
+    laws: int = 4
+    """Laws that each trip is put to."""
+    processes: int = 2
+
+
+def run_group(plan: Plan, number: int) -> Outcome:
+    """Draw the trips of one group, ask them and put them to their checks.
+
+    Parameters
+    ----------
+    plan
+        How.
+    number
+        Which group.
+    """
+    outcome = Outcome()
+    left = min(GROUP, plan.trips - number * GROUP)
+    for _, (case, rng) in zip(range(left), group(plan.scheme, number), strict=False):
+        answer = ask(case)
+        told = {"plan": answer.plan, "refused": answer.refusal, "invalid": answer.invalid}
+        outcome.answers[next((word for word, what in told.items() if what), "crash")] += 1
+        for check in drawn_checks(case, plan.laws, rng):
+            began_s = time.monotonic()
+            seen = set()
+            for kind, words in findings(check):
+                if kind not in seen:
+                    seen.add(kind)
+                    outcome.found.append((number, replace(check, kind=kind, told=words)))
+            outcome.checks[check.check] += 1
+            outcome.slowest_s = max(outcome.slowest_s, time.monotonic() - began_s)
+    return outcome
+
+
+def run(plan: Plan, progress: Callable[[int, int, Outcome], None]) -> tuple[Outcome, bool]:
+    """Run a campaign; an interrupt ends it early, with what is known until then.
+
+    Parameters
+    ----------
+    plan
+        What and how much.
+    progress
+        Called with the groups that are done, all groups, and what is known, after each group.
+
+    Returns
+    -------
+    Outcome
+        All that was found.
+    bool
+        Whether it ran to its end.
+    """
+    groups = -(-plan.trips // GROUP)
+    whole = Outcome()
+    results = _parallel(plan, groups) if plan.processes > 1 else _alone(plan, groups)
+    done = 0
+    with suppress(KeyboardInterrupt):
+        for outcome in results:
+            whole.add(outcome)
+            done += 1
+            progress(done, groups, whole)
+    return whole, done == groups
+
+
+def _alone(plan: Plan, groups: int) -> Iterator[Outcome]:
+    for number in range(groups):
+        yield run_group(plan, number)
+
+
+def _parallel(plan: Plan, groups: int) -> Iterator[Outcome]:
+    pool = ProcessPoolExecutor(
+        plan.processes, mp_context=get_context("spawn"), initializer=_let_parent_stop
+    )
+    futures: list[Future[Outcome]] = []
+    try:
+        futures += [pool.submit(run_group, plan, number) for number in range(groups)]
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _let_parent_stop() -> None:
+    """Leave an interrupt from the keyboard to the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def shrunk_first(outcome: Outcome, seconds: float) -> Iterator[tuple[str, int, Case]]:
+    """Yield each kind, how often it came, and the first case of it, shrunk.
+
+    Parameters
+    ----------
+    outcome
+        What was found.
+    seconds
+        How long to shrink each; 0: as they were drawn.
+    """
+    for kind, cases in outcome.kinds.items():
+        yield kind, len(cases), shrunk(cases[0], seconds) if seconds > 0.0 else cases[0]
