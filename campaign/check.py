@@ -55,7 +55,8 @@ def _alone(case: Case, answer: Answer) -> Iterator[Finding]:
     yield from reason_findings(answer)
     if answer.plan is not None:
         region = region_of(case.ground)
-        yield from redrive_findings(answer.plan, heat=case.heat)
+        if not case.trip.get("ambient_by_hour"):  # the car changes on its way
+            yield from redrive_findings(answer.plan, heat=case.heat)
         yield from road_findings(answer.plan, region)
         yield from wish_findings(answer.plan, region)
 
@@ -73,6 +74,8 @@ def drawn_checks(case: Case, laws: int, rng: np.random.Generator) -> Iterator[Ca
         Draws them.
     """
     yield case
+    if case.trip.get("arrive_with_probability") or case.trip.get("ambient_by_hour"):
+        return  # reserve or temperature are the plan's own
     answer = ask(case)
     names = list(AGAIN) if answer.refusal is not None else [*LAWS, *CHECKS]
     rare = rng.uniform() < 1.0 / _ONE_IN

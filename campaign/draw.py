@@ -106,6 +106,9 @@ def _own(rng: np.random.Generator, region: Region) -> dict[str, Any]:
     if rng.uniform() < 0.45:
         day, minute = int(rng.integers(1, 8)), int(rng.integers(24 * 60))
         trip["departure"] = f"2026-06-{day:02d}T{minute // 60:02d}:{minute % 60:02d}"
+        if rng.uniform() < 0.08:
+            trip["ambient_by_hour"] = [[6.0, -5.0], [14.0, float(rng.choice([5, 30]))]]
+    trip |= _seldom(rng, region, origin)
     sites = [site.id for site in region.chargers.chargers]
     if sites and rng.uniform() < 0.15:
         trip["via_chargers"] = _some(rng, sites, int(rng.integers(1, 3)))
@@ -119,6 +122,20 @@ def _own(rng: np.random.Generator, region: Region) -> dict[str, Any]:
     if rng.uniform() < 0.05:
         chargers["keep_unknown"] = False
     return trip | ({"chargers": chargers} if chargers else {})
+
+
+def _seldom(rng: np.random.Generator, region: Region, origin: dict[str, float]) -> dict[str, Any]:
+    """Draw what few trips have."""
+    drawn: dict[str, Any] = {}
+    if rng.uniform() < 0.03:
+        drawn["arrive_with_probability"] = float(rng.choice([0.8, 0.95]))
+    if rng.uniform() < 0.05:
+        drawn["closed"] = [at(*_node(rng, region))]
+    if rng.uniform() < 0.02:
+        drawn["destination"] = origin
+    if rng.uniform() < 0.02:
+        drawn["waypoints"] = [{"place": origin, "dwell_s": 600.0, "charger_kw": 11.0}]
+    return drawn
 
 
 def _some(rng: np.random.Generator, of: Sequence[str], count: int) -> list[str]:

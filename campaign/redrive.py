@@ -1,6 +1,7 @@
 """Drive and charge a plan again: battery, pack, clock and sums, with small steps of its own."""
 
 import math
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +19,10 @@ _SHARE = 0.012
 _LEAST_S = 10.0
 _STEP_S = 8.0
 _S_PER_H = 3600.0
+_PLACE = re.compile(r"(?:leg|stop) \d+(?: \(.*?\))?")
+_NUMBER = re.compile(r"[-+]?\d[\d.e+-]*")
+_CELLS = 100
+"""The charging curve counts as constant within a percent of SoC, at its middle."""
 _DAY_S = 86_400.0
 
 
@@ -122,8 +127,16 @@ def _certified(plan: Plan) -> Iterator[Finding]:
         yield Finding(kind, f"{proof.lower_bound} above {proof.value} {proof.measure}")
     if proof.lower_bound_s > plan.total_s + room:
         yield Finding("bound above its own plan", f"{proof.lower_bound_s} s above {plan.total_s} s")
-    if not plan.audit.passed:
-        yield Finding("audit objects", "; ".join(plan.audit.objections))
+    for kind, told in {_kind_of(told): told for told in plan.audit.objections}.items():
+        yield Finding(f"audit objects: {kind}", told)
+    if not plan.audit.passed and not plan.audit.objections:
+        yield Finding("audit objects", "without a word")
+
+
+def _kind_of(objection: str) -> str:
+    """Return what an objection says without names and numbers."""
+    words = _PLACE.sub("", objection.split(":", 1)[-1] if _PLACE.match(objection) else objection)
+    return " ".join(_NUMBER.sub("", words).split())
 
 
 def worth(plan: Plan, like: Plan | None = None) -> float:
@@ -207,7 +220,8 @@ def _pack_after(
 def _power_kw(car: ConditionedVehicle, soc: float, pack_c: float, plug_kw: float) -> float:
     if car.power is None:
         return 0.0
-    curve_kw = float(np.interp(soc, car.power.curve_soc, car.power.curve_kw))
+    middle = (min(math.floor(soc * _CELLS + 1e-9), _CELLS - 1) + 0.5) / _CELLS
+    curve_kw = float(np.interp(middle, car.power.curve_soc, car.power.curve_kw))
     limit_kw = float(np.interp(pack_c, car.power.limit_c, car.power.limit_kw))
     return min(curve_kw, limit_kw, plug_kw)
 
@@ -234,7 +248,7 @@ def _stood(
         pack_c = _pack_after(car, pack_c, kw, dt, driving=False)
         dwelt_s += dt
     gained_kwh = (soc - before) * capacity
-    room_kwh = _SHARE * gained_kwh + stop.charger_kw * _LEAST_S / _S_PER_H
+    room_kwh = 1e-6 + _SHARE * gained_kwh + stop.charger_kw * _LEAST_S / _S_PER_H
     if abs(gained_kwh - stop.dwell_energy_kwh) > room_kwh:
         told = f"{where}: {stop.dwell_energy_kwh:.3f} kWh in its dwell, re-driven {gained_kwh:.3f}"
         yield Finding("charge", told)

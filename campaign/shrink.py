@@ -112,7 +112,6 @@ def _plainer(case: Case) -> Iterator[Case]:
     for name, plain in _PLAINER.items():
         if getattr(case, name) != plain:
             yield replace(case, **{name: plain})
-    yield case.wish(departure_soc=1.0) if case.trip.get("departure_soc") != 1.0 else case
     if case.ground.power != 1.0 or case.ground.renumbered is not None:
         yield replace(case, ground=replace(case.ground, power=1.0, renumbered=None))
 

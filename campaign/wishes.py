@@ -127,7 +127,7 @@ def _limits(stop: ChargingStop, plan: Plan, where: str) -> Iterator[Finding]:
     if stop.energy_kwh < _NOTHING_KWH:
         needed = " although required" if _required(stop, trip) else ""
         yield Finding(f"stop that charges nothing{needed}", f"{where}: {stop.energy_kwh:.6f} kWh")
-    elif stop.energy_kwh < trip.least_charge_soc * plan.capacity_kwh - 1e-6:
+    elif stop.energy_kwh < (trip.least_charge_soc - 2.0 * _SOC) * plan.capacity_kwh:
         least = trip.least_charge_soc
         added = stop.energy_kwh / plan.capacity_kwh
         kind = (
