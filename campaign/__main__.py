@@ -9,7 +9,7 @@ from campaign.cases import Case
 from campaign.check import findings
 from campaign.draw import Scheme
 from campaign.ground import MADE_UP
-from campaign.run import Outcome, Plan, run, shrunk_first
+from campaign.run import Outcome, Plan, is_note, run, shrunk_first
 from campaign.shrink import shrunk
 
 
@@ -40,7 +40,7 @@ def main(words: Sequence[str] | None = None) -> int:
             print(f"  replay: make campaign CASE={path}")
         else:
             print(case.snippet())
-    return 1 if outcome.found else 0
+    return 1 if outcome.broken else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,17 +81,16 @@ def _progress(done: int, groups: int, outcome: Outcome) -> None:
 def _summary(outcome: Outcome, *, whole: bool) -> str:
     trips, checks = sum(outcome.answers.values()), sum(outcome.checks.values())
     answers = ", ".join(f"{count} {word}" for word, count in outcome.answers.most_common())
-    lines = [
-        f"{trips} trips ({answers}), {checks} checks, the longest {outcome.slowest_s:.1f} s"
-        + ("" if whole else "; interrupted"),
-        "",
-        "| finding | count | of checks |",
-        "|---|--:|--:|",
-    ]
-    for kind, cases in outcome.kinds.items():
+    head = f"{trips} trips ({answers}), {checks} checks, the longest {outcome.slowest_s:.1f} s" + (
+        "" if whole else "; interrupted"
+    )
+    if not outcome.found:
+        return f"{head}\nall hold"
+    lines = [head, "", "| finding | count | of checks |", "|---|--:|--:|"]
+    for kind, cases in sorted(outcome.kinds.items(), key=lambda item: is_note(item[0])):
         made = outcome.checks[cases[0].check]
         lines.append(f"| {kind} | {len(cases)} | {len(cases) / max(made, 1):.2%} of {made} |")
-    return "\n".join(lines if outcome.found else [*lines[:1], "all hold"])
+    return "\n".join(lines)
 
 
 def _file_name(kind: str) -> str:

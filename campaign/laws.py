@@ -28,11 +28,11 @@ from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Trip
 from tripplan.records.wishes import WISHES
 
-ROUNDED = 5e-6
+ROUNDED: Final = 5e-6
 """Times and energies are whole milliseconds and milliwatt-hours of each road (relative)."""
-WORSE = 5e-4
+WORSE: Final = 5e-4
 """A plan this much worse than one that is known counts, gap or not (relative)."""
-WORSE_KIND = "worse within its gap"
+WORSE_KIND: Final = "worse within its gap"
 _SMALL_NODES = 3_000
 """Only regions up to this size are renumbered, of which the hierarchy is ordered anew."""
 _EXACT_NODES = 40

@@ -13,6 +13,7 @@ from campaign.ask import ask
 from campaign.cases import Case
 from campaign.check import drawn_checks, findings
 from campaign.draw import GROUP, Scheme, group
+from campaign.laws import WORSE_KIND
 from campaign.shrink import shrunk
 
 
@@ -43,6 +44,16 @@ class Outcome:
         for _, case in sorted(self.found, key=lambda item: item[0]):
             cases.setdefault(case.kind, []).append(case)
         return dict(sorted(cases.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    @property
+    def broken(self) -> dict[str, list[Case]]:
+        """Those kinds that no plan may show; a plan that is worse within its gap says so itself."""
+        return {kind: cases for kind, cases in self.kinds.items() if not is_note(kind)}
+
+
+def is_note(kind: str) -> bool:
+    """Whether findings of a kind are worth a note, but contradict nothing that was printed."""
+    return kind.endswith(WORSE_KIND)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """The campaign finds what is planted, and nothing else where nothing is wrong."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,6 @@ from campaign.laws import LAWS, below, compared
 from campaign.redrive import redrive_findings
 from campaign.refusals import AGAIN, reason_findings
 from campaign.roads import road_findings
-from campaign.run import Plan as CampaignPlan
-from campaign.run import run
 from campaign.shrink import shrunk
 from campaign.wishes import wish_findings
 from tripplan.errors import OutOfRangeError
@@ -161,17 +161,9 @@ def test_a_stop_is_held_against_the_hours_of_its_site() -> None:
     site = replace(stop.charger, opening_hours=opens)
     sites = tuple(site if one.id == site.id else one for one in region.chargers.chargers)
     region = replace(region, chargers=replace(region.chargers, chargers=sites))
-    plan = edited_trip(
-        edited_stop(plan, charger=site), departure=np.datetime64("2026-06-01").item()
-    )
-    plan = edited_trip(plan, departure=_midnight())
+    at_midnight = datetime(2026, 6, 1)  # noqa: DTZ001 - local time
+    plan = edited_trip(edited_stop(plan, charger=site), departure=at_midnight)
     assert {f.kind for f in wish_findings(plan, region)} == {"plugged in while closed"}
-
-
-def _midnight() -> Any:
-    from datetime import datetime  # noqa: PLC0415
-
-    return datetime(2026, 6, 1)  # noqa: DTZ001 - local time
 
 
 def test_laws_tell_a_bound_above_a_plan_from_a_plan_that_is_worse() -> None:
@@ -264,13 +256,16 @@ def test_renumbering_keeps_what_is_there() -> None:
     }
 
 
-@pytest.mark.slow
-def test_a_small_campaign_finds_nothing() -> None:
-    plan = CampaignPlan(Scheme(1, (MADE_UP,)), trips=60, laws=3, processes=1)
-    outcome, whole = run(plan, lambda *_: None)
-    assert whole
-    assert sum(outcome.answers.values()) == 60
-    assert {kind: cases[0].told for kind, cases in outcome.kinds.items()} == {}
+def test_an_error_that_no_question_may_end_with_is_a_crash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def divide(*_: object) -> None:
+        warnings.warn("odd", RuntimeWarning, stacklevel=1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tripplan.planning.planner.Planner.plan", divide)
+    found = [finding.kind.split(" at ")[0] for finding in findings(plain_case().wish(most_stops=7))]
+    assert found == ["warning: RuntimeWarning: odd", "crash: ZeroDivisionError"]
 
 
 def test_a_case_that_is_wrong_in_itself_is_no_finding() -> None:

@@ -9,8 +9,7 @@ from hypothesis import assume, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
-from tests.properties.test_plans import in_pieces
-from tests.samples.worlds import across, car, hilly_region
+from tests.samples.worlds import across, car, hilly_region, in_pieces
 from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planning.objective import STOP_WORTH_S
 from tripplan.planning.pareto import GOALS, figures, pareto
