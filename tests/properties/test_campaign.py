@@ -21,6 +21,8 @@ from campaign.laws import LAWS, below, compared
 from campaign.redrive import redrive_findings
 from campaign.refusals import AGAIN, reason_findings
 from campaign.roads import road_findings
+from campaign.run import Plan as CampaignPlan
+from campaign.run import run
 from campaign.shrink import shrunk
 from campaign.wishes import wish_findings
 from tripplan.errors import OutOfRangeError
@@ -266,6 +268,15 @@ def test_an_error_that_no_question_may_end_with_is_a_crash(
     monkeypatch.setattr("tripplan.planning.planner.Planner.plan", divide)
     found = [finding.kind.split(" at ")[0] for finding in findings(plain_case().wish(most_stops=7))]
     assert found == ["warning: RuntimeWarning: odd", "crash: ZeroDivisionError"]
+
+
+@pytest.mark.slow
+def test_a_small_campaign_finds_nothing() -> None:
+    plan = CampaignPlan(Scheme(1, (MADE_UP,)), trips=60, laws=3, processes=1)
+    outcome, whole = run(plan, lambda *_: None)
+    assert whole
+    assert sum(outcome.answers.values()) == 60
+    assert {kind: cases[0].told for kind, cases in outcome.broken.items()} == {}
 
 
 def test_a_case_that_is_wrong_in_itself_is_no_finding() -> None:
