@@ -64,8 +64,8 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
     Returns
     -------
     tuple
-        Columns (drivable, road_class, flags, limit_kmh, cap_kmh, urban, destination, ferry_s,
-        oneway), the row of each meaning along its way, and against it.  Rows that differ only in
+        Columns (drivable, limit_kmh, destination, oneway, road_class, flags, cap_kmh, urban,
+        ferry_s), the row of each meaning along its way, and against it.  Rows that differ only in
         what the other direction says are different rows, so that merging keeps both in step.
     """
     along = [_row(m, number, along=True) for number, m in enumerate(meanings)]
@@ -75,20 +75,28 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
     columns = {
         "drivable": rows[:, 0] > 0,
         "limit_kmh": rows[:, 1],
-        "road_class": rows[:, 4].astype(np.uint8),
-        "flags": rows[:, 5].astype(np.uint8),
-        "cap_kmh": rows[:, 6],
-        "urban": rows[:, 7],
-        "destination": rows[:, 8] > 0,
-        "ferry_s": rows[:, 9],
-        "oneway": rows[:, 2] == 0,
+        "destination": rows[:, 2] > 0,
+        "oneway": rows[:, 3] == 0,
+        "road_class": rows[:, 6].astype(np.uint8),
+        "flags": rows[:, 7].astype(np.uint8),
+        "cap_kmh": rows[:, 8],
+        "urban": rows[:, 9],
+        "ferry_s": rows[:, 10],
     }
     return columns, index[: len(meanings)], index[len(meanings) :]
 
 
 def _row(meaning: WayMeaning, number: int, *, along: bool) -> tuple[float, ...]:
-    ahead = (meaning.forward, np.nan_to_num(meaning.limit_forward_kmh, nan=-1.0))
-    back = (meaning.backward, np.nan_to_num(meaning.limit_backward_kmh, nan=-1.0))
+    ahead = (
+        meaning.forward,
+        np.nan_to_num(meaning.limit_forward_kmh, nan=-1.0),
+        meaning.destination_forward,
+    )
+    back = (
+        meaning.backward,
+        np.nan_to_num(meaning.limit_backward_kmh, nan=-1.0),
+        meaning.destination_backward,
+    )
     if not along:
         ahead, back = back, ahead
     return (
@@ -98,7 +106,6 @@ def _row(meaning: WayMeaning, number: int, *, along: bool) -> tuple[float, ...]:
         meaning.flags,
         min(meaning.cap_kmh, 1e3),
         meaning.urban,
-        meaning.destination,
         np.nan_to_num(meaning.ferry_s, nan=-1.0),
         number if meaning.ferry_s > 0 else -1,  # a crossing's duration belongs to one way
     )
@@ -295,6 +302,19 @@ def _arcs(
         lat=lat[node],
         lon=lon[node],
     )
+
+
+def opposite_arcs(arcs: Arcs) -> Longs:
+    """Return for each arc the same road driven the other way, or -1, shape (arcs,)."""
+    first = arcs.point[arcs.point_first[:-1]]
+    last = arcs.point[arcs.point_first[1:] - 1]
+    points = int(arcs.point.max(initial=0)) + 1
+    known = first * points + last
+    order = np.argsort(known)
+    wanted = last * points + first
+    slot = np.minimum(np.searchsorted(known[order], wanted), known.size - 1)
+    found = order[slot]
+    return np.where(known[found] == wanted, found, -1)
 
 
 def _piece_lengths_m(line: Line, pieces: _Pieces) -> Floats:

@@ -12,20 +12,20 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from tripplan.arrays import Longs, ragged
+from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.network import FLAG_URBAN, NODE_COPY, RoadNetwork
 from tripplan.records.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
 from tripplan.sources.osm.merge import Arcs, Line, directed_meanings, lay_out, merge
+from tripplan.sources.osm.residents import close_zones
 from tripplan.sources.osm.speed import ArcSpeeds, arc_speeds
-from tripplan.sources.osm.turns import SplitArcs, find_rules, split_junctions
+from tripplan.sources.osm.turning_round import TURN_ROUND_S, split_with_turning
+from tripplan.sources.osm.turns import SplitArcs, find_rules, strong_parts
 from tripplan.sources.osm.water import water_of
-from tripplan.units import M_PER_KM
+from tripplan.units import KMH_PER_MPS, M_PER_KM
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,15 @@ class _Builder:
         return np.concatenate((np.array(ids, dtype=np.int64), ends))
 
     def build(self) -> OsmExtract:
+        zones = close_zones(self.line, self.arcs, self.columns["destination"][self.arcs.meaning])
         speeds = arc_speeds(
-            self.line, self.arcs, self.columns, self.way_class, self.country, self._delays_s()
+            self.line,
+            self.arcs,
+            self.columns,
+            self.way_class,
+            self.country,
+            self._delays_s(),
+            zones.open,
         )
         rules, outcome = find_rules(
             self.raw.restrictions if self.restricted else (),
@@ -178,8 +185,13 @@ class _Builder:
         )
         applied = {key: n for key, n in outcome.items() if key.startswith("applied")}
         self.skipped.update({key: n for key, n in outcome.items() if key not in applied})
-        split = split_junctions(self.arcs, rules)
-        part = _strong_parts(split)
+        self.arcs = zones.arcs
+        self.skipped["residents' road cut, so that it is no way through"] += zones.cuts
+        drive_s = self.arcs.length_m / speeds.speed_kmh * KMH_PER_MPS
+        split = split_with_turning(
+            self.arcs, rules, self.columns["road_class"][self.arcs.meaning], drive_s
+        )
+        part = strong_parts(split)
         sizes = np.bincount(part)
         kept = part == int(np.argmax(sizes))
         network, node, arcs_kept = self._network(split, kept, speeds)
@@ -227,7 +239,7 @@ class _Builder:
             tail=number[split.tail[inside]],
             head=number[split.head[inside]],
             length_m=arcs.length_m[arc],
-            speed_kmh=speeds.speed_kmh[arc],
+            speed_kmh=_turning_kmh(arcs.length_m[arc], speeds.speed_kmh[arc], split.turned[inside]),
             speed_limit_kmh=speeds.limit_kmh[arc],
             road_class=self.columns["road_class"][row],
             flags=(self.columns["flags"][row] | urban).astype(np.uint8),
@@ -273,10 +285,8 @@ class _Builder:
         )
 
 
-def _strong_parts(split: SplitArcs) -> Longs:
-    nodes = split.node.size
-    graph = coo_array(
-        (np.ones(split.tail.size, dtype=np.int8), (split.tail, split.head)), shape=(nodes, nodes)
-    )
-    _, part = connected_components(graph, directed=True, connection="strong")
-    return np.asarray(part, dtype=np.int64)
+
+def _turning_kmh(length_m: Floats, speed_kmh: Floats, turned: Flags) -> Floats:
+    """Add the time for turning round to that of the arcs driven after it."""
+    drive_s = length_m / speed_kmh * KMH_PER_MPS + np.where(turned, TURN_ROUND_S, 0.0)
+    return np.asarray(length_m / drive_s * KMH_PER_MPS)

@@ -29,8 +29,8 @@ OTHER_LIMIT_SHARE: Final = 0.92
 """Mean free speed as a share of the limit."""
 LINK_SHARE: Final = 0.75
 """The class's own speed on ramps."""
-DESTINATION_SHARE: Final = 0.5
-"""On roads open to residents and guests only: keeps through traffic off, as routers do."""
+DESTINATION_SHARE: Final = 0.1
+"""On residents' roads that could not be closed to through traffic: keeps it off, as routers do."""
 LEAST_KMH: Final = 3.0
 FERRY_KMH: Final = 15.0
 """Speed of a ferry whose duration is not known."""
@@ -92,6 +92,7 @@ def arc_speeds(
     way_class: Longs,
     country: str,
     node_delay_s: Floats,
+    discouraged: Flags,
 ) -> ArcSpeeds:
     """Apply the speed model.
 
@@ -107,6 +108,8 @@ def arc_speeds(
         ISO code for the default limits; unknown ones give the generic table.
     node_delay_s
         Delay at each dense node of the line (signals, stop signs), seconds.
+    discouraged
+        Residents' roads that through traffic could use, shape (arcs,).
     """
     table = {name: values[arcs.meaning] for name, values in columns.items()}
     junction = junction_nodes(arcs)
@@ -114,7 +117,7 @@ def arc_speeds(
     defaults = default_limits_kmh(country)[urban.astype(np.intp), table["road_class"]]
     stated = table["limit_kmh"] > 0
     limit = np.where(stated, table["limit_kmh"], defaults)
-    free = _free_speed_kmh(table, limit, urban)
+    free = _free_speed_kmh(table, limit, urban, discouraged)
     moving_s = _driving_time_s(line, arcs, table, free / KMH_PER_MPS)
     delay_s = _delays_s(line, arcs, table, urban, junction, node_delay_s)
     speed = arcs.length_m / (moving_s + delay_s) * KMH_PER_MPS
@@ -184,12 +187,14 @@ def _by_class(table: dict[str, tuple[float, float]]) -> Floats:
     return np.array([table[name] for name in ROAD_CLASSES]).T
 
 
-def _free_speed_kmh(table: dict[str, Any], limit: Floats, urban: Flags) -> Floats:
+def _free_speed_kmh(
+    table: dict[str, Any], limit: Floats, urban: Flags, discouraged: Flags
+) -> Floats:
     share = np.array([LIMIT_SHARE.get(name, OTHER_LIMIT_SHARE) for name in ROAD_CLASSES])
     own = _by_class(_CLASS_KMH)[urban.astype(np.intp), table["road_class"]]
     own = np.where(table["flags"] & FLAG_LINK, own * LINK_SHARE, own)
     free = np.minimum(np.minimum(limit * share[table["road_class"]], own), table["cap_kmh"])
-    free = np.where(table["destination"], free * DESTINATION_SHARE, free)
+    free = np.where(discouraged, free * DESTINATION_SHARE, free)
     return np.asarray(np.maximum(free, LEAST_KMH))
 
 

@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from tripplan.arrays import Longs
+from tripplan.arrays import Flags, Longs
 from tripplan.sources.osm.merge import Arcs, Line
 from tripplan.sources.osm.ways import Restriction
 
@@ -29,6 +31,8 @@ class Rule:
     """Arcs that one must have driven, in order."""
     banned: frozenset[int]
     """Arcs that may not follow."""
+    slow: frozenset[int] = frozenset()
+    """Arcs that may, after turning round."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,8 @@ class SplitArcs:
     """The arc that each new one is a copy of, shape (new arcs,)."""
     node: Longs
     """The node that each new one is a copy of, shape (new nodes,)."""
+    turned: Flags
+    """Whether one turns round to drive it, shape (new arcs,)."""
 
 
 def find_rules(
@@ -80,8 +86,8 @@ class _Finder:
         self.line, self.arcs = line, arcs
         self.way_of = {int(osm): index for index, osm in enumerate(way_id)}
         self.node_of = {int(osm): index for index, osm in enumerate(line.node_id[arcs.node])}
-        self.by_head = _Groups(arcs.head, arcs.node.size)
-        self.by_tail = _Groups(arcs.tail, arcs.node.size)
+        self.by_head = ArcsByNode(arcs.head, arcs.node.size)
+        self.by_tail = ArcsByNode(arcs.tail, arcs.node.size)
 
     def rules(self, restriction: Restriction) -> list[Rule] | str:
         ways = (*restriction.sources, *restriction.via_ways, *restriction.targets)
@@ -186,10 +192,11 @@ class _Finder:
         return goal, path
 
 
-class _Groups:
+class ArcsByNode:
     """Arcs by node."""
 
     def __init__(self, node: Longs, nodes: int) -> None:
+        self.nodes = nodes
         self.order = np.argsort(node, kind="stable")
         self.first = np.concatenate(([0], np.cumsum(np.bincount(node, minlength=nodes))))
 
@@ -198,10 +205,30 @@ class _Groups:
         return found
 
 
+def strong_parts(split: SplitArcs) -> Longs:
+    """Return the strongly connected part of each node of a split graph, shape (new nodes,)."""
+    nodes = split.node.size
+    graph = coo_array(
+        (np.ones(split.tail.size, dtype=np.int8), (split.tail, split.head)), shape=(nodes, nodes)
+    )
+    _, part = connected_components(graph, directed=True, connection="strong")
+    return np.asarray(part, dtype=np.int64)
+
+
 def split_junctions(arcs: Arcs, rules: list[Rule]) -> SplitArcs:
     """Split the nodes that rules reach, so that a plain graph obeys them."""
-    whole = SplitArcs(arcs.tail, arcs.head, np.arange(arcs.tail.size), np.arange(arcs.node.size))
+    whole = SplitArcs(
+        arcs.tail,
+        arcs.head,
+        np.arange(arcs.tail.size),
+        np.arange(arcs.node.size),
+        np.zeros(arcs.tail.size, dtype=bool),
+    )
     return _Splitter(arcs, rules).split() if rules else whole
+
+
+Choice = tuple[tuple[int, State, bool], ...]
+"""Arcs that may follow, each with the rules then under way and whether one turns round for it."""
 
 
 class _Splitter:
@@ -209,13 +236,13 @@ class _Splitter:
 
     def __init__(self, arcs: Arcs, rules: list[Rule]) -> None:
         self.arcs, self.rules = arcs, rules
-        self.leaving = _Groups(arcs.tail, arcs.node.size)
+        self.leaving = ArcsByNode(arcs.tail, arcs.node.size)
         self.starting: defaultdict[int, list[int]] = defaultdict(list)
         for number, rule in enumerate(rules):
             self.starting[rule.path[0]].append(number)
         self.node = list(range(arcs.node.size))
-        self.copies: dict[tuple[int, tuple[tuple[int, State], ...]], int] = {}
-        self.waiting: list[tuple[int, tuple[tuple[int, State], ...]]] = []
+        self.copies: dict[tuple[int, Choice], int] = {}
+        self.waiting: list[tuple[int, Choice]] = []
 
     def state_after(self, arc: int, before: State) -> State:
         moved = {
@@ -230,17 +257,18 @@ class _Splitter:
         node = int(self.arcs.head[arc])
         if not state:
             return node
-        banned = set[int]()
+        banned, slow = set[int](), set[int]()
         for rule, done in state:
             if done == len(self.rules[rule].path):
                 banned |= self.rules[rule].banned
+                slow |= self.rules[rule].slow
         choice = tuple(
-            (onward, self.state_after(onward, state))
+            (onward, self.state_after(onward, state), onward in slow)
             for onward in self.leaving[node]
             if onward not in banned
         )
         usual = tuple(
-            (onward, self.state_after(onward, frozenset())) for onward in self.leaving[node]
+            (onward, self.state_after(onward, frozenset()), False) for onward in self.leaving[node]
         )
         if choice == usual:
             return node
@@ -255,14 +283,18 @@ class _Splitter:
         head = self.arcs.head.copy()
         for arc in self.starting:
             head[arc] = self.head_of(arc, self.state_after(arc, frozenset()))
-        extra: list[tuple[int, int, int]] = []
+        extra: list[tuple[int, int, int, bool]] = []
         while self.waiting:
             key = self.waiting.pop()
-            extra += [(self.copies[key], self.head_of(arc, state), arc) for arc, state in key[1]]
-        added = np.array(extra, dtype=np.int64).reshape(-1, 3)
+            extra += [
+                (self.copies[key], self.head_of(arc, state), arc, slow)
+                for arc, state, slow in key[1]
+            ]
+        added = np.array(extra, dtype=np.int64).reshape(-1, 4)
         return SplitArcs(
             tail=np.concatenate((self.arcs.tail, added[:, 0])),
             head=np.concatenate((head, added[:, 1])),
             arc=np.concatenate((np.arange(head.size), added[:, 2])),
             node=np.array(self.node, dtype=np.int64),
+            turned=np.concatenate((np.zeros(head.size, dtype=bool), added[:, 3] > 0)),
         )

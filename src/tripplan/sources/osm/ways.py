@@ -53,8 +53,10 @@ class WayMeaning:
     """Highest expected speed for another reason: advisory limit, surface."""
     urban: int = -1
     """1: tagged as built-up; 0: tagged as outside; -1: the tags do not say."""
-    destination: bool = False
-    """Open only to those whose destination lies there."""
+    destination_forward: bool = False
+    """Along the way: open only to those whose trip begins or ends there, ..."""
+    destination_backward: bool = False
+    """... and against it."""
     ferry_s: float = math.nan
     """Duration of a ferry's crossing, seconds; NaN where none is stated."""
     faults: tuple[str, ...] = ()
@@ -97,7 +99,8 @@ def read_way(tags: Tags, *, ferries: bool) -> WayMeaning | str:
         flags=_flags(tags),
         forward=forward,
         backward=backward,
-        destination="destination" in {ahead, back},
+        destination_forward=ahead == "destination",
+        destination_backward=back == "destination",
         faults=(fault,) if fault else (),
     )
     return _with_speeds(meaning, tags)
