@@ -40,6 +40,8 @@ FLAG_URBAN: Final = 32
 
 NODE_COPY: Final = 1
 """A node is one copy of a junction with turn restrictions; only some of its roads reach it."""
+NODE_TURNING: Final = 2
+"""Its copies differ in nothing but whether one may turn round there; NODE_COPY is set too."""
 
 _FLOATS = (
     "lat",
@@ -100,7 +102,7 @@ class RoadNetwork:
     piece_rise_m: Floats
     """Rise of each piece, shape (pieces,)."""
     node_flags: Bytes
-    """Sum of NODE_COPY, ..., shape (nodes,)."""
+    """Sum of NODE_COPY, NODE_TURNING, shape (nodes,)."""
 
     def __post_init__(self) -> None:
         for names, dtype in ((_FLOATS, np.float64), (_INTS, np.int32), (_BYTES, np.uint8)):

@@ -4,12 +4,13 @@ The parts of an arc have together its length, its speed, its geometry and its gr
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
-from tripplan.arrays import Floats, Longs, ragged
+from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.geometry import arc_points, step_lengths_m, within_180
 
@@ -25,7 +26,9 @@ _RAGGED: Final = {
 }
 
 
-def split_arcs(network: RoadNetwork, arc: Longs, share: Floats) -> tuple[RoadNetwork, Longs]:
+def split_arcs(
+    network: RoadNetwork, arc: Longs, share: Floats, one_sided: Flags | None = None
+) -> tuple[RoadNetwork, Longs]:
     """Cut arcs, each with the arc back on the same line, at new nodes.
 
     Parameters
@@ -37,6 +40,9 @@ def split_arcs(network: RoadNetwork, arc: Longs, share: Floats) -> tuple[RoadNet
     share
         Where along its geometry, as a fraction of the length, within 0..1 exclusive,
         shape (cuts,).
+    one_sided
+        Arcs that are cut without the arc back, but with those that come from other copies of the
+        junction at their start and lead to the same node, shape (arcs,); None: no arc.
 
     Returns
     -------
@@ -47,7 +53,9 @@ def split_arcs(network: RoadNetwork, arc: Longs, share: Floats) -> tuple[RoadNet
     if not arc.size:
         return network, np.empty(0, np.int64)
     splitter = _Splitter(network)
-    roads = splitter.roads(arc, share)
+    if one_sided is None:
+        one_sided = np.zeros(network.arc_count, np.bool_)
+    roads = splitter.roads(arc, share, one_sided)
     node = np.empty(arc.size, np.int64)
     for road in roads.values():
         splitter.cut(road, node)
@@ -60,6 +68,8 @@ class _Road:
 
     arc: int
     back: int
+    beside: tuple[int, ...] = ()
+    """Arcs on the same line from other copies of the junction at its start."""
     cuts: list[tuple[float, int]] = field(default_factory=list)
     """Share of the arc's length, and number of the cut."""
 
@@ -97,10 +107,15 @@ class _Splitter:
             name: [] for names in _RAGGED.values() for name in names
         }
 
-    def roads(self, arc: Longs, share: Floats) -> dict[int, _Road]:
+    def roads(self, arc: Longs, share: Floats, one_sided: Flags) -> dict[int, _Road]:
         """Collect the cuts of each road, under the lower of its two arcs."""
         found: dict[int, _Road] = {}
         for number, (one, at) in enumerate(zip(arc.tolist(), share.tolist(), strict=True)):
+            if one_sided[one]:
+                quickest, *beside = self._beside(one)
+                road = found.setdefault(quickest, _Road(quickest, -1, tuple(beside)))
+                road.cuts.append((at, number))
+                continue
             back = self._back(one)
             along = not 0 <= back < one
             road = found.setdefault(
@@ -117,6 +132,23 @@ class _Splitter:
             if net.head[other] == self.tail[arc] and other != arc and self._mirrored(arc, other):
                 return other
         return -1
+
+    def _beside(self, arc: int) -> list[int]:
+        """Return the arcs on the same line to the same node, with this one; the quickest first."""
+        net, line = self.old, self._arc(arc)
+        first, last = np.searchsorted(net.head[self._by_head], [net.head[arc], net.head[arc] + 1])
+        found = [
+            k
+            for k in self._by_head[first:last].tolist()
+            if net.length_m[k] == net.length_m[arc]
+            and np.array_equal(self._arc(k).lat, line.lat)
+            and np.array_equal(self._arc(k).lon, line.lon)
+        ]
+        return sorted(found, key=lambda k: (-net.speed_kmh[k], k))
+
+    @cached_property
+    def _by_head(self) -> Longs:
+        return np.argsort(self.old.head, kind="stable")
 
     def _mirrored(self, arc: int, other: int) -> bool:
         one, two = self._arc(arc), self._arc(other)
@@ -168,8 +200,16 @@ class _Splitter:
         self._parts(road.arc, at, numbers)
         if road.back >= 0:
             self._parts(road.back, 1.0 - at[::-1], numbers[::-1])
+        for other in road.beside:
+            # What such an arc takes longer, for turning round before it, is that of its first part.
+            kmh = self.old.speed_kmh
+            first_h = 1.0 / kmh[other] - (1.0 - at[0]) / kmh[road.arc]
+            speeds = np.full(at.size + 1, kmh[road.arc])
+            speeds[0] = at[0] / first_h
+            self._parts(other, at, numbers, speeds)
 
-    def _parts(self, arc: int, at: Floats, numbers: Longs) -> None:
+    def _parts(self, arc: int, at: Floats, numbers: Longs, speed_kmh: Floats | None = None) -> None:
+        """Add the parts of an arc, with its speed or speeds of their own."""
         net, line = self.old, self._arc(arc)
         self.gone[arc] = True
         ends = np.concatenate(([0.0], at, [1.0]))
@@ -180,6 +220,8 @@ class _Splitter:
             self.rows["length_m"].append(float(net.length_m[arc]) * (high - low))
             for name in _ARC_COLUMNS[1:]:
                 self.rows[name].append(getattr(net, name)[arc])
+            if speed_kmh is not None:
+                self.rows["speed_kmh"][-1] = speed_kmh[k]
             inside = (line.at > low) & (line.at < high)
             inside[[0, -1]] = False
             self.ragged["shape_lat"].append(line.lat[inside])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.records.network import FLAG_URBAN, NODE_COPY, RoadNetwork
+from tripplan.records.network import FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNetwork
 from tripplan.records.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
@@ -50,6 +50,8 @@ class OsmReport:
     """Turn restrictions applied, by kind of via."""
     split_nodes: int
     """Copies made of restricted junctions."""
+    turning_nodes: int
+    """Copies made of other junctions, where turning round takes time or is not done."""
     barriers: int
     """Nodes that stop cars."""
     components: tuple[int, ...]
@@ -74,7 +76,8 @@ class OsmExtract:
     is_split: NDArray[np.bool_]
     """Whether a node stands for a junction that turn restrictions split, shape (nodes,).  Each of
     these nodes is reached by some of its roads only, the first as well as its copies, so that no
-    place may be tied to one; ``network.node_flags`` has NODE_COPY there."""
+    place may be tied to one; ``network.node_flags`` has NODE_COPY there, as it has where
+    junctions are split because one does not turn round there."""
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
     water: Water | None
@@ -186,23 +189,24 @@ class _Builder:
         applied = {key: n for key, n in outcome.items() if key.startswith("applied")}
         self.skipped.update({key: n for key, n in outcome.items() if key not in applied})
         self.arcs = zones.arcs
-        self.skipped["residents' road cut, so that it is no way through"] += zones.cuts
+        if zones.cuts:
+            self.skipped["residents' road cut, so that it is no way through"] = zones.cuts
         drive_s = self.arcs.length_m / speeds.speed_kmh * KMH_PER_MPS
-        split = split_with_turning(
+        split, restricted = split_with_turning(
             self.arcs, rules, self.columns["road_class"][self.arcs.meaning], drive_s
         )
         part = strong_parts(split)
         sizes = np.bincount(part)
         kept = part == int(np.argmax(sizes))
-        network, node, arcs_kept = self._network(split, kept, speeds)
+        network, node, arcs_kept = self._network(split, restricted, kept, speeds)
         return OsmExtract(
             network=network,
             node_id=self.line.node_id[self.arcs.node[split.node[node]]],
-            is_split=(network.node_flags & NODE_COPY) > 0,
+            is_split=network.node_flags == NODE_COPY,
             places=self.raw.places,
             charging_stations=self.raw.charging_stations,
             water=water_of(self.raw.water),
-            report=self._report(split, arcs_kept, speeds, applied, sizes, network),
+            report=self._report(split, restricted, arcs_kept, speeds, applied, sizes, network),
         )
 
     def _delays_s(self) -> NDArray[np.float64]:
@@ -216,7 +220,7 @@ class _Builder:
         return delay
 
     def _network(
-        self, split: SplitArcs, kept: NDArray[np.bool_], speeds: ArcSpeeds
+        self, split: SplitArcs, restricted: Flags, kept: Flags, speeds: ArcSpeeds
     ) -> tuple[RoadNetwork, Longs, Longs]:
         node = np.flatnonzero(kept)
         number = np.full(kept.size, -1, dtype=np.int64)
@@ -232,6 +236,7 @@ class _Builder:
         point = arcs.point[ragged(first + 1, count - 2)]
         urban = np.where(speeds.urban[arc], FLAG_URBAN, 0)
         is_split = np.isin(split.node[node], split.node[arcs.node.size :])
+        flags = np.where(restricted[split.node[node]], NODE_COPY, NODE_COPY + NODE_TURNING)
         network = RoadNetwork.from_arcs(
             lat=arcs.lat[split.node[node]],
             lon=arcs.lon[split.node[node]],
@@ -248,13 +253,14 @@ class _Builder:
                 self.line.lat[point],
                 self.line.lon[point],
             ),
-            node_flags=np.where(is_split, NODE_COPY, 0),
+            node_flags=np.where(is_split, flags, 0),
         )
         return network, node, np.unique(arc)
 
     def _report(
         self,
         split: SplitArcs,
+        restricted: Flags,
         arcs_kept: Longs,
         speeds: ArcSpeeds,
         applied: Mapping[str, int],
@@ -265,6 +271,7 @@ class _Builder:
         total_m = float(length.sum())
         oneway = self.columns["oneway"][self.arcs.meaning[arcs_kept]]
         sizes = np.sort(sizes)[::-1]
+        copies = split.node[self.arcs.node.size :]
         return OsmReport(
             nodes=network.node_count,
             arcs=network.arc_count,
@@ -275,7 +282,8 @@ class _Builder:
             stated_limit_share=float(length[speeds.stated[arcs_kept]].sum()) / total_m,
             urban_share=float(length[speeds.urban[arcs_kept]].sum()) / total_m,
             restrictions=dict(applied),
-            split_nodes=int(split.node.size - self.arcs.node.size),
+            split_nodes=int(restricted[copies].sum()),
+            turning_nodes=int((~restricted[copies]).sum()),
             barriers=int(self.raw.blocked.size),
             components=tuple(int(size) for size in sizes[:10]),
             component_count=int(sizes.size),
@@ -285,8 +293,7 @@ class _Builder:
         )
 
 
-
 def _turning_kmh(length_m: Floats, speed_kmh: Floats, turned: Flags) -> Floats:
     """Add the time for turning round to that of the arcs driven after it."""
-    drive_s = length_m / speed_kmh * KMH_PER_MPS + np.where(turned, TURN_ROUND_S, 0.0)
-    return np.asarray(length_m / drive_s * KMH_PER_MPS)
+    slow_kmh = length_m / (length_m / speed_kmh * KMH_PER_MPS + TURN_ROUND_S) * KMH_PER_MPS
+    return np.where(turned, slow_kmh, speed_kmh)

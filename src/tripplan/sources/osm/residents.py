@@ -132,7 +132,7 @@ class _Zones:
         """Residents' arcs that lead through a zone because they are one-way, shape (arcs,)."""
         one, other = self.realm[self.arcs.tail], self.realm[self.arcs.head]
         crossing = self.divisible & ((one != other) | (one < 0)) & (self.opposite < 0)
-        return self.mixed | (self.destination & crossing)
+        return np.asarray(self.mixed | (self.destination & crossing))
 
 
 def _cut(line: Line, arcs: Arcs, border: Longs, back: Longs) -> Arcs:

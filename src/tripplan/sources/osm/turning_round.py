@@ -2,9 +2,9 @@
 
 A shortest path returns to the node that it comes from only to get round a turn restriction: back
 at the junction it arrives by another road, and may turn where it might not before.  So turning
-round counts near restricted junctions only: everywhere as far as the nearest side road in which it
-can be done.  Arrivals there get copies of their own (`turns`), from which the way back is missing or
-takes longer.
+round counts near restricted junctions only, as far as the nearest side road in which it can be done.
+Arrivals there get copies of their own (`turns`), from which the way back is missing or takes
+longer.
 """
 
 import heapq
@@ -28,7 +28,7 @@ FARTHEST_S: Final = 300.0
 
 def split_with_turning(
     arcs: Arcs, rules: list[Rule], road_class: Longs, drive_s: Floats
-) -> SplitArcs:
+) -> tuple[SplitArcs, Flags]:
     """Split junctions for turn restrictions, and for turning round to evade them.
 
     Where one can do nothing but turn round, as in a dead end, it may be done on busy roads too.
@@ -43,12 +43,18 @@ def split_with_turning(
         Index into `ROAD_CLASSES`, shape (arcs,).
     drive_s
         Time over each arc, seconds, shape (arcs,).
+
+    Returns
+    -------
+    tuple
+        The graph, and which nodes turn restrictions split, shape (nodes,).
     """
     plain = split_junctions(arcs, rules)
     turning = _Turning(arcs, road_class <= BUSY, drive_s)
+    restricted = np.bincount(plain.node, minlength=arcs.node.size) > 1
     evading = turning.evading(plain)
     if not evading:
-        return plain
+        return plain, restricted
     # First everywhere; then, knowing how long it takes without, only where it would be quicker.
     tempting = turning.tempting(dict.fromkeys(evading, 2.0 * FARTHEST_S))
     everywhere = split_junctions(arcs, [*rules, *turning.rules(tempting, turning.refused)])
@@ -59,7 +65,7 @@ def split_with_turning(
         split = split_junctions(arcs, [*rules, *turning.rules(tempting, refused)])
         lost = turning.last(turning.roads(kept & ~_lasting(split)) & refused)
         if not lost.any():
-            return split
+            return split, restricted
         refused &= ~lost
 
 
