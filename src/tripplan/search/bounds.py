@@ -23,18 +23,21 @@ class Scope:
     """Fastest drive from each stop to the end, shape (stops,)."""
     ceiling_s: float
     price_s_per_kwh: float = 0.0
-    """The least that a kilowatt-hour counts, where something counts beside time; else 0."""
+    """The least that a kilowatt-hour counts."""
     from_origin_priced_s: Floats | None = None
     to_end_priced_s: Floats | None = None
     """The least of time and energy at that price, on the way to each stop and from there, less what
     the car has at the start, shape (stops,)."""
+    stop_s: Floats | None = None
+    """The least that stopping there counts beside charging, 0 at targets; shape (stops,)."""
 
     @property
     def near(self) -> NDArray[np.bool_]:
         """Whether such a plan could lead to each stop, shape (stops,)."""
-        near = self.from_origin_s + self.to_end_s <= self.ceiling_s
+        most_s = self.ceiling_s - (0.0 if self.stop_s is None else self.stop_s)
+        near = self.from_origin_s + self.to_end_s <= most_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
-            near &= self.from_origin_priced_s + self.to_end_priced_s <= self.ceiling_s
+            near &= self.from_origin_priced_s + self.to_end_priced_s <= most_s
         return np.asarray(near)
 
     def inside(
@@ -53,10 +56,13 @@ class Scope:
         least_kwh
             Least energy between the two stops, shape (drives,). [kWh]
         """
-        spare_s = self.ceiling_s - self.from_origin_s[stop]
+        most_s: Floats | float = self.ceiling_s
+        if self.stop_s is not None:
+            most_s = most_s - self.stop_s[stop] - self.stop_s[there]
+        spare_s = most_s - self.from_origin_s[stop]
         possible = time_s + self.to_end_s[there] <= spare_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
-            spare_s = self.ceiling_s - self.from_origin_priced_s[stop]
+            spare_s = most_s - self.from_origin_priced_s[stop]
             priced_s = time_s + self.price_s_per_kwh * least_kwh
             possible &= priced_s + self.to_end_priced_s[there] <= spare_s
         return np.asarray(possible)
@@ -150,9 +156,11 @@ def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling
     weight = many_to_many.scalarized_from(problem.origin)
     from_origin = np.zeros(problem.stop_count)
     from_origin[:chargers] = weight[:, 0]
-    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s)
+    stop_s = np.zeros(problem.stop_count)
+    stop_s[:chargers] = bounds.overhead_s
+    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s, stop_s=stop_s)
     rates, price = many_to_many.customized.scalarized.rate_s_per_kwh, S_PER_H / bounds.best_kw
-    if problem.objective is None or price <= 0.0:
+    if price <= 0.0:
         return scope
     weighting = _weighting_below(rates, price)
     priced = np.full(problem.stop_count, -np.inf)

@@ -33,6 +33,7 @@ from tripplan.search.problem import Problem, optimistic_limit_kw
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
 from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed, passing
+from tripplan.search.thinning import superfluous, thinned
 
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
@@ -133,6 +134,7 @@ def solve(problem: Problem, many_to_many: ManyToMany, settings: Settings) -> Sol
     """
     budget_s = settings.time_budget_s
     deadline_s = math.inf if budget_s is None else time.monotonic() + budget_s
+    problem = replace(problem, banned=problem.banned | superfluous(problem))
     bounds = optimistic_rests(problem, many_to_many)
     least_s = least_time_s(problem, bounds)
     if not math.isfinite(bounds.time_s[0, problem.stop_count - 1]):
@@ -221,6 +223,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
     problem = task.problem
     ceiling_s = _ELLIPSE * least_s + _ELLIPSE_SLACK_S
     whole = scope_of(problem, task.many_to_many, task.bounds, math.inf)
+    ceiling_s = min(ceiling_s, _among_few_s(task, replace(whole, ceiling_s=ceiling_s)))
     while True:
         scope = replace(whole, ceiling_s=ceiling_s)
         pool = RealDrives(problem, task.many_to_many, scope)
@@ -237,6 +240,15 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
         if math.isinf(ceiling_s):
             raise out_of_range(problem, task.many_to_many)
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
+
+
+def _among_few_s(task: _Task, scope: Scope) -> float:
+    """Find a plan among one of many chargers near each other, which the best has to beat [s]."""
+    few = thinned(task.problem, scope)
+    if few is None:
+        return math.inf
+    pool = RealDrives(task.problem, task.many_to_many, few)
+    return task.search(pool, ceiling_s=scope.ceiling_s).time_s + _MARGIN_S
 
 
 def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenChain]:

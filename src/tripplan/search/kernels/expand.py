@@ -111,6 +111,7 @@ def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> 
         if level >= 0:
             ready += constraints.overhead_s[here]
             charged_here_s = charged_s(function_s, level, constraints.step_kwh, energy)
+        most = max(constraints.limit_kwh, energy) if level >= 0 else energy
         dearer = 0.0
         if context.policy.heat:
             spare_s = best[0] - labels.time_s[label]
@@ -137,6 +138,14 @@ def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> 
                     earliest += max(missing, 0.0) * dearer
                 if slower > 0.0:
                     earliest += slower * min(drives.slower_s_per_kwh[drive] - spare_s_per_kwh, 0.0)
+                lacking = bounds.energy_kwh[next_stage, there] + bounds.final_kwh
+                lacking -= most - drives.consumed_kwh[drive] + slower
+                if 0.0 < lacking < np.inf:
+                    # Whoever comes with the most that can be left has to stop so often still.
+                    stops = np.ceil(lacking / bounds.usable_kwh - EPSILON)
+                    earliest += max(stops, 0.0) * bounds.overhead_s
+                    if earliest + bounds.time_s[next_stage, there] >= best[0]:
+                        continue
                 spare_s = (left - bounds.final_kwh) * spare_s_per_kwh
                 if earliest + bounds.priced_s[next_stage, there] - spare_s >= best[0]:
                     continue

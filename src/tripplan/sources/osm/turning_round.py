@@ -2,7 +2,7 @@
 
 A shortest path returns to the node that it comes from only to get round a turn restriction: back
 at the junction it arrives by another road, and may turn where it might not before.  So turning
-round counts near restricted junctions only, as far as the nearest side road in which it can be done.
+round counts near restricted junctions only, as far as the nearest side road where it can be done.
 Arrivals there get copies of their own (`turns`), from which the way back is missing or takes
 longer.
 """
