@@ -12,6 +12,9 @@ from tripplan.search.kernels.labels import Bounds, rest_s
 from tripplan.search.problem import Problem
 from tripplan.units import S_PER_H
 
+_ROUNDING = 1e-9
+"""Shares of a charge below this are rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scope:
@@ -28,13 +31,19 @@ class Scope:
     to_end_priced_s: Floats | None = None
     """The least of time and energy at that price, on the way to each stop and from there, less what
     the car has at the start, shape (stops,)."""
-    stop_s: Floats | None = None
-    """The least that stopping there counts beside charging, 0 at targets; shape (stops,)."""
+    stops_until_s: Floats | None = None
+    """The least that stops up to each one, and there, count beside charging, shape (stops,)."""
+    stops_from_s: Floats | None = None
+    """The least that stopping there, and at stops behind it, counts so, shape (stops,)."""
+    stop_s: float = 0.0
+    """The least that stopping at a charger counts so, in both of these."""
 
     @property
     def near(self) -> NDArray[np.bool_]:
         """Whether such a plan could lead to each stop, shape (stops,)."""
-        most_s = self.ceiling_s - (0.0 if self.stop_s is None else self.stop_s)
+        most_s: Floats | float = self.ceiling_s
+        if self.stops_until_s is not None and self.stops_from_s is not None:
+            most_s = most_s + self.stop_s - self.stops_until_s - self.stops_from_s
         near = self.from_origin_s + self.to_end_s <= most_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
             near &= self.from_origin_priced_s + self.to_end_priced_s <= most_s
@@ -57,8 +66,8 @@ class Scope:
             Least energy between the two stops, shape (drives,). [kWh]
         """
         most_s: Floats | float = self.ceiling_s
-        if self.stop_s is not None:
-            most_s = most_s - self.stop_s[stop] - self.stop_s[there]
+        if self.stops_until_s is not None and self.stops_from_s is not None:
+            most_s = most_s - self.stops_until_s[stop] - self.stops_from_s[there]
         spare_s = most_s - self.from_origin_s[stop]
         possible = time_s + self.to_end_s[there] <= spare_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
@@ -156,9 +165,22 @@ def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling
     weight = many_to_many.scalarized_from(problem.origin)
     from_origin = np.zeros(problem.stop_count)
     from_origin[:chargers] = weight[:, 0]
-    stop_s = np.zeros(problem.stop_count)
-    stop_s[:chargers] = bounds.overhead_s
-    scope = Scope(from_origin, bounds.time_s.min(axis=0), ceiling_s, stop_s=stop_s)
+    given_kwh = sum(target.charger_kw * target.dwell_s / S_PER_H for target in problem.targets)
+    missing_kwh = np.zeros((2, problem.stop_count))
+    missing_kwh[0, :chargers] = weight[:, -1] - (problem.start_kwh - problem.reserve_kwh) - given_kwh
+    most_kwh = max(problem.limit_kwh, problem.start_kwh)
+    missing_kwh[1] = bounds.energy_kwh.min(axis=0) + problem.final_kwh - most_kwh
+    stops = np.maximum(np.ceil(missing_kwh / bounds.usable_kwh - _ROUNDING), 0.0) + 1.0
+    stops[:, chargers:] = 0.0
+    stops_until_s, stops_from_s = np.where(np.isfinite(stops), stops, 1.0) * bounds.overhead_s
+    scope = Scope(
+        from_origin,
+        bounds.time_s.min(axis=0),
+        ceiling_s,
+        stops_until_s=stops_until_s,
+        stops_from_s=stops_from_s,
+        stop_s=bounds.overhead_s,
+    )
     rates, price = many_to_many.customized.scalarized.rate_s_per_kwh, S_PER_H / bounds.best_kw
     if price <= 0.0:
         return scope
@@ -166,7 +188,6 @@ def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling
     priced = np.full(problem.stop_count, -np.inf)
     known = np.flatnonzero(np.isfinite(weight[:, -1]))
     priced[known] = weight[known, weighting] + (price - rates[weighting]) * weight[known, -1]
-    given_kwh = sum(target.charger_kw * target.dwell_s / S_PER_H for target in problem.targets)
     free_kwh = problem.start_kwh - problem.final_kwh + given_kwh
     return replace(
         scope,
