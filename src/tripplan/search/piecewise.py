@@ -131,10 +131,8 @@ def point(x: float, value: float) -> Piecewise:
 
 def merged(*points: Floats) -> Floats:
     """Return all points in rising order; of those that are the same, one."""
-    every = np.unique(np.concatenate(points))
-    if every.size < 2:
-        return every
-    return every[np.concatenate([[True], np.diff(every) > SAME_KWH])]
+    every: Floats = np.unique(np.concatenate(points))
+    return every[np.diff(every, prepend=-np.inf) > SAME_KWH]
 
 
 def lower(one: Piecewise, other: Piecewise) -> Piecewise:

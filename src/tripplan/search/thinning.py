@@ -17,7 +17,7 @@ _MANY = 100
 def superfluous(problem: Problem) -> frozenset[int]:
     """Return chargers that another at the same node replaces: by no plan are they missed.
 
-    These are as powerful, cost as much and are open at the same times.  Two stops in a row at one
+    These are as powerful, cost as much and are always open.  Two stops in a row at one
     node are never better than one, unless stops may not last as long as one would like; then none
     is left out.
     """
@@ -29,10 +29,11 @@ def superfluous(problem: Problem) -> frozenset[int]:
     columns = (weights.kwh_s, weights.charging_factor, weights.fee_s) if weights else ()
     seen, found = set[tuple[object, ...]](), set[int]()
     for k in shared.tolist():
-        if k in problem.banned:
+        if k in problem.banned or problem.opening_intervals.get(k):
+            # Where chargers close, a second one at the node is where to wait for the next opening.
             continue
         counts = (float(column[k]) for column in (problem.charger_kw, *columns))
-        key = (int(node[k]), problem.opening_intervals.get(k), *counts)
+        key = (int(node[k]), *counts)
         if key in seen:
             found.add(k)
         seen.add(key)
