@@ -1,11 +1,14 @@
 """The base of every record that can come in as text: frozen, strict, all faults in one message."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tripplan.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Record(BaseModel):
@@ -51,13 +54,13 @@ def invalid_input(
     faults = error.errors(include_url=False)
     lines = []
     for fault in faults:
-        field = ".".join(str(part) for part in fault["loc"]) or "(the whole record)"
+        field = ".".join(str(part) for part in fault["loc"]) or "its fields together"
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             message = "there is no such field" + (
                 "; known: " + ", ".join(known) if known and len(fault["loc"]) == 1 else ""
             )
-        given = "" if fault["type"] == "missing" else f", but got {_short(fault['input'])}"
+        given = "" if _is_record(fault) else f", but got {_short(fault['input'])}"
         lines.append(f"  {field}: {message}{given}")
     first = faults[0]
     return InvalidInputError(
@@ -66,6 +69,11 @@ def invalid_input(
         value=first["input"],
         expected=first["msg"],
     )
+
+
+def _is_record(fault: "ErrorDetails") -> bool:
+    """Tell whether a fault is of a whole record, which says nothing in a message."""
+    return fault["type"] == "missing" or isinstance(fault["input"], Mapping | BaseModel)
 
 
 def _short(value: object, limit: int = 60) -> str:

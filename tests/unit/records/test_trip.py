@@ -263,3 +263,13 @@ def test_wishes_for_stops_must_agree(wishes_: dict[str, object], told: str) -> N
     with pytest.raises(InvalidInputError, match=told):
         trip(**wishes_)
     assert trip(least_charge_soc=0.9).least_charge_soc == 0.9
+
+
+def test_wishes_that_do_not_agree_are_told_without_the_whole_record() -> None:
+    ends = {"origin": {"lat": 0.0, "lon": 0.0}, "destination": {"lat": 1.0, "lon": 0.0}}
+    with pytest.raises(InvalidInputError) as caught:
+        Trip.parse({**ends, "departure_soc": "5%"}, where="trip")
+    assert str(caught.value) == (
+        "trip: 1 fault\n  its fields together: departure_soc 0.05 is below reserve_soc 0.1: "
+        "start with more, or lower the reserve"
+    )
