@@ -119,7 +119,11 @@ def plan(
         (answer, *others), ground = _planned(
             region,
             asked,
-            lambda p, trip: choices.alternatives(p, *trip, ways) if ways > 1 else [p.plan(*trip)],
+            lambda p, trip: (
+                choices.alternatives(p, *trip, ways)
+                if ways > 1
+                else choices.with_one_stop_fewer(p, *trip)
+            ),
         )
         say(answer)
         _save(answer, output or (), ground, others)
@@ -218,10 +222,12 @@ def _planned(
     from tripplan.batch import asked
     from tripplan.planning.planner import Planner
     from tripplan.planning.requests import named_region
+    from tripplan.records.settings import Settings
 
     with notes.status(PLANNING):
         ground = named_region(region)
-        return find(Planner(ground), asked(ground, row)), ground
+        planner = Planner(ground, Settings(fewer_stops_gap=0.0))
+        return find(planner, asked(ground, row)), ground
 
 
 def _save(

@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import Final
 
 from tripplan.errors import InvalidInputError, NoPlanError
+from tripplan.planning.known_plans import as_asked, by_value, not_worse_in_everything
 from tripplan.planning.planner import Planner
-from tripplan.records.plan import Plan
+from tripplan.records.plan import LITTLE_S, Plan
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 
@@ -35,7 +36,9 @@ def alternatives(planner: Planner, trip: Trip, vehicle: Vehicle, count: int = 3)
     -------
     list of Plan
         Each other than those before it: by other roads for a fifth of the way, or with at least
-        half of the stops at other chargers, or with fewer stops.
+        half of the stops at other chargers, or with fewer stops.  The first is the best that was
+        found under any wish; a plan than which another takes less time, energy, money and stops is
+        not among them.
 
     Raises
     ------
@@ -48,14 +51,39 @@ def alternatives(planner: Planner, trip: Trip, vehicle: Vehicle, count: int = 3)
         raise InvalidInputError(
             f"count {count} is less than 1", field="count", value=count, expected="1 or more"
         )
-    best = planner.plan(trip, vehicle)
-    found = [best]
-    others = sorted(_others(planner, trip, vehicle, best), key=lambda plan: plan.certificate.value)
-    for plan in others:
+    asked = planner.plan(trip, vehicle)
+    pool = by_value([asked, *_others(planner, trip, vehicle, asked)])
+    best = pool[0] if pool[0] is asked else as_asked(pool[0], trip, asked)
+    found: list[Plan] = []
+    for plan in not_worse_in_everything([best, *pool[1:]]):
         slow = plan.total_s > SLOWER * best.total_s
-        if not slow and not any(alike(plan, known) for known in found):
+        if plan is best or not (slow or any(alike(plan, known) for known in found)):
             found.append(plan)
     return found[:count]
+
+
+def with_one_stop_fewer(planner: Planner, trip: Trip, vehicle: Vehicle) -> list[Plan]:
+    """Find the best plan, and with it the one with a stop fewer where that costs next to nothing.
+
+    Parameters
+    ----------
+    planner, trip, vehicle
+        As in `alternatives`.
+
+    Returns
+    -------
+    list of Plan
+        The best plan; and one of a stop fewer, if it takes at most two minutes longer.
+    """
+    best = planner.plan(trip, vehicle)
+    if best.one_stop_fewer_s is None or best.one_stop_fewer_s > LITTLE_S:
+        return [best]
+    fewer = trip.model_copy(update={"most_stops": best.stop_count - 1})
+    try:
+        other = planner.plan(fewer, vehicle)
+    except NoPlanError:
+        return [best]
+    return [best, other]
 
 
 def by_stops(planner: Planner, trip: Trip, vehicle: Vehicle) -> list[Plan]:
@@ -72,14 +100,21 @@ def by_stops(planner: Planner, trip: Trip, vehicle: Vehicle) -> list[Plan]:
         The quickest plan, then quickest plans with ever fewer stops at chargers, down to the
         fewest that do: none of them is both slower and no shorter of stops than another.
     """
-    found = [planner.plan(trip, vehicle)]
+    asked = planner.plan(trip, vehicle)
+    found = [asked]
     while found[-1].stop_count > len(trip.via_chargers):
         fewer = trip.model_copy(update={"most_stops": found[-1].stop_count - 1})
         try:
             found.append(planner.plan(fewer, vehicle))
         except NoPlanError:
             break
-    return found
+    kept: list[Plan] = []
+    for plan in by_value(found):
+        if all(plan.stop_count < known.stop_count for known in kept):
+            kept.append(plan)
+    if kept[0] is not asked:
+        kept[0] = as_asked(kept[0], trip, asked)
+    return kept
 
 
 def alike(plan: Plan, other: Plan) -> bool:

@@ -31,6 +31,7 @@ class Wishes(TypedDict, total=False):
     charge_limit_soc: float | str
     least_charge_soc: float | str
     most_stops: int | None
+    prefer_fewer_stops_s: float
     longest_stop_s: float | None
     stop_overhead_s: float
     max_speed_kmh: float | None

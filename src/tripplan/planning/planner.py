@@ -1,6 +1,8 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from tripplan.errors import DisconnectedError, NoPlanError
@@ -8,10 +10,13 @@ from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
+from tripplan.planning.fewer_stops import with_fewer_stops
 from tripplan.planning.infeasible import Infeasible
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import reconstruct
-from tripplan.planning.trip_problem import left_out, required_stops, trip_problem
+from tripplan.planning.stops import Stop
+from tripplan.planning.trip_problem import left_out, trip_problem, visit_orders
+from tripplan.planning.visit_order import Chosen, Order, best_order
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -20,7 +25,7 @@ from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
-from tripplan.search.solve import Solution, solve
+from tripplan.search.solve import solve
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _MOST_RESERVES = 20
@@ -130,18 +135,25 @@ class Planner:
         nodes = [place.node for place in (origin, *waypoints, destination)]
         fitting = self._cache.fitting(trip.chargers, car.vehicle)
         rows = self._cache.rows(trip, car, fitting.node)
-        required = required_stops(trip, car, nodes, fitting, rows)
         pricing = Pricing(trip, car, fitting.plugs, fitting.tariffs)
-        problem = trip_problem(trip, car, (nodes[0], nodes[-1]), fitting, required)
-        problem = with_objective(problem, pricing, required)
-        solution = self._solved(trip, car, problem, rows, fitting)
+
+        def problem_of(places: Sequence[Stop]) -> Problem:
+            problem = trip_problem(trip, car, (nodes[0], nodes[-1]), fitting, places)
+            return with_objective(problem, pricing, places)
+
+        every = visit_orders(trip, car, nodes, fitting, rows)
+        chosen = self._solved(trip, car, every, problem_of, rows, fitting)
+        chosen, fewer_s = with_fewer_stops(chosen, trip, rows, self.settings)
+        problem, solution = chosen.problem, chosen.solution
         stops = [
-            required[stop.target] if stop.target >= 0 else fitting.stop(stop.charger)
+            chosen.stops[stop.target] if stop.target >= 0 else fitting.stop(stop.charger)
             for stop in solution.stops
         ]
         route = reconstruct(self.region.network, car, trip, problem, solution, stops)
         ends = [(end.place, end.distance_km) for end in (origin, destination)]
         plan = describe(self.region, pricing, solution, route, ends)
+        known_s = fewer_s if trip.objective == "time" else None
+        plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
         audit = audit_plan(plan, self.region, self.settings)
         return plan.model_copy(update={"audit": audit})
 
@@ -153,14 +165,21 @@ class Planner:
         self,
         trip: Trip,
         car: ConditionedVehicle,
-        problem: Problem,
+        every: Iterator[Order],
+        problem_of: Callable[[Sequence[Stop]], Problem],
         rows: ManyToMany,
         fitting: Fitting,
-    ) -> Solution:
+    ) -> Chosen:
         """Search, and say in the trip's own words why there is no plan."""
-        case = Infeasible(self.region, trip, car, rows.customized, problem)
+        first = next(every)
+        case = Infeasible(self.region, trip, car, rows.customized, problem_of(first.stops))
         try:
-            return solve(problem, rows, self.settings)
+            return best_order(
+                chain([first], every),
+                problem_of,
+                rows,
+                lambda problem: solve(problem, rows, self.settings),
+            )
         except OutOfReach as gap:
             alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}
             raise case.out_of_range(gap, {**fitting.dropped, **alone}) from None

@@ -46,6 +46,8 @@ class Stop:
     """Energy that the car takes while it stands there without a plug."""
     warm_up: WarmUp = NO_WARM_UP
     """Energy that it takes to get warm again when it drives on."""
+    opening_intervals: tuple[tuple[float, float], ...] = ()
+    """When a required charger is open, in seconds after departure; empty: always."""
 
     @property
     def power_kw(self) -> float:
@@ -130,6 +132,7 @@ def stop_at(
         charging_s=charging_s,
         overhead_s=overhead_s,
         waited_s=waited_s,
+        closed_s=closed_s,
         dwell_energy_kwh=dwell_kwh,
         pack_arrival_c=arrival_c,
         pack_departure_c=state.pack_c,

@@ -1,6 +1,7 @@
 """A trip as the problem that the search solves: nodes, energies and powers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.planning.cache import Fitting
 from tripplan.planning.opening_hours import local_time, opening_intervals
 from tripplan.planning.stops import Stop, waypoint_stop
+from tripplan.planning.visit_order import Order, Visit, orders
 from tripplan.records.charger import Plug
 from tripplan.records.trip import Trip
 from tripplan.routing.many_to_many import ManyToMany
@@ -19,12 +21,12 @@ HORIZON_S = 3 * 86_400.0
 _NEVER_OPEN = ((0.0, 0.0),)
 
 
-def required_stops(
+def visit_orders(
     trip: Trip, car: ConditionedVehicle, nodes: Sequence[int], fitting: Fitting, rows: ManyToMany
-) -> list[Stop]:
-    """Places to visit on the way: waypoints in order, and required chargers between them.
+) -> Iterator[Order]:
+    """Yield the places to visit on the way in every order: the fastest drive first.
 
-    A required charger comes where it makes the drive longer by least, after the one before it.
+    Waypoints keep their order; required chargers come anywhere between.
 
     Parameters
     ----------
@@ -40,24 +42,16 @@ def required_stops(
     InvalidInputError
         A required charger is none of those that the car can use.
     """
-    stops = [
+    waypoints = [
         waypoint_stop(waypoint, node, car)
         for waypoint, node in zip(trip.waypoints, nodes[1:-1], strict=True)
     ]
-    after = 0
-    for charger_id in trip.via_chargers:
-        wanted = fitting.stop(_position_of(charger_id, fitting.plugs))
-        on_the_way = [nodes[0], *(stop.node for stop in stops), nodes[-1]]
-        longer_s = [
-            rows.scalarized_between(on_the_way[k], wanted.node)[0]
-            + rows.scalarized_between(wanted.node, on_the_way[k + 1])[0]
-            - rows.scalarized_between(on_the_way[k], on_the_way[k + 1])[0]
-            for k in range(after, len(on_the_way) - 1)
-        ]
-        place = after + int(np.argmin(longer_s))
-        stops.insert(place, wanted)
-        after = place + 1
-    return stops
+    found = [_position_of(charger_id, fitting.plugs) for charger_id in trip.via_chargers]
+    hours = _opening_intervals({k: fitting.plugs[k] for k in found}, trip)
+    required = [
+        Visit(k, replace(fitting.stop(k), opening_intervals=hours.get(k, ()))) for k in found
+    ]
+    return orders(nodes, waypoints, required, rows)
 
 
 def _position_of(charger_id: str, plugs: Sequence[Plug]) -> int:
@@ -129,7 +123,7 @@ def trip_problem(
         longest_charge_s=trip.longest_stop_s or np.inf,
         most_stops=trip.most_stops,
         banned=frozenset().union(*left_out(fitting.plugs, trip).values()),
-        opening_intervals=_opening_intervals(fitting.plugs, trip),
+        opening_intervals=_opening_intervals(dict(enumerate(fitting.plugs)), trip),
     )
 
 
@@ -147,7 +141,7 @@ def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
 
 
 def _opening_intervals(
-    plugs: Sequence[Plug], trip: Trip
+    plugs: Mapping[int, Plug], trip: Trip
 ) -> dict[int, tuple[tuple[float, float], ...]]:
     """When chargers are open, in seconds after departure; those not named always are.
 
@@ -157,7 +151,7 @@ def _opening_intervals(
         return {}
     start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
     found = {}
-    for k, plug in enumerate(plugs):
+    for k, plug in plugs.items():
         if plug.site.opening_hours in (None, "24/7"):
             continue
         intervals = opening_intervals(plug.site, start, HORIZON_S)

@@ -6,7 +6,7 @@ Plain frozen values only, so that map, text and JSON all say the same.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol
 
 from pydantic import Field, model_validator
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LimitedBy = Literal["vehicle", "charger", "temperature"]
 StopKind = Literal["charger", "waypoint"]
+LITTLE_S: Final = 120.0
+"""So little longer a plan of one stop fewer may take to be worth a word, seconds (assumption)."""
 SCHEMA_VERSION: Literal["tripplan-plan/2"] = "tripplan-plan/2"
 
 
@@ -180,7 +182,9 @@ class ChargingStop(Record):
     overhead_s: float
     """Time that the stop takes beside charging."""
     waited_s: float = 0.0
-    """Time that the car waits for its pack to cool before it plugs in."""
+    """Time that the car waits before it plugs in: ``closed_s`` + ``cooling_s``."""
+    closed_s: float = 0.0
+    """Part of it in which the site is not open yet."""
     dwell_s: float = 0.0
     """Time that the car stands there in any case."""
     dwell_energy_kwh: float = 0.0
@@ -218,6 +222,11 @@ class ChargingStop(Record):
     def kind(self) -> StopKind:
         """Whether the trip stops there to charge or goes by way of it."""
         return "waypoint" if self.charger is None else "charger"
+
+    @property
+    def cooling_s(self) -> float:
+        """Part of the waiting in which the pack cools, seconds."""
+        return self.waited_s - self.closed_s
 
     @property
     def illustrative(self) -> bool:
@@ -299,7 +308,7 @@ class Plan(Record):
     overhead_s: float
     """Overhead of all stops."""
     waiting_s: float = 0.0
-    """Time spent waiting for the pack to cool, at all stops."""
+    """Time spent waiting at all stops: for sites to open, and for the pack to cool."""
     dwell_s: float = 0.0
     """Time that the car stands at waypoints in any case."""
     distance_km: float
@@ -315,6 +324,9 @@ class Plan(Record):
     home_cost: float = 0.0
     """What the battery holds less on arrival than at the start, at the home price; negative: more.
     """
+    one_stop_fewer_s: float | None = None
+    """How much longer the best known plan with one stop fewer takes; None: it was not looked for,
+    or there is none."""
     currency: str = ""
     """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
     arrival_probability: Annotated[float, Field(ge=0, le=1)] | None = None

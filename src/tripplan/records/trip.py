@@ -292,7 +292,8 @@ class Trip(Record):
     ] = ()
     """Places to go by way of, in this order, shape (waypoints,)."""
     via_chargers: Annotated[Texts, Asked("require"), PER_TRIP] = ()
-    """Ids of chargers at which the plan stops in any case, in this order, shape (chargers,)."""
+    """Ids of chargers at which the plan stops in any case, in whichever order is best, shape
+    (chargers,)."""
     departure_soc: Annotated[Soc, PER_TRIP] = 0.9
     """SoC at the start."""
     reserve_soc: Soc = 0.10
@@ -308,6 +309,8 @@ class Trip(Record):
     """Least SoC that a charging stop adds, so that none is pointless."""
     most_stops: Annotated[Annotated[int, Field(ge=0, le=1000)] | None, PER_TRIP] = None
     """Most stops at chargers, waypoints not counted; None: as many as it takes."""
+    prefer_fewer_stops_s: Annotated[float, Field(ge=0, le=24 * S_PER_H), PER_TRIP] = 0.0
+    """What one stop fewer at a charger may cost to be preferred, seconds."""
     longest_stop_s: Annotated[Annotated[float, Field(gt=0, le=24 * S_PER_H)] | None, PER_TRIP] = (
         None
     )

@@ -267,6 +267,24 @@ def test_a_longer_charge_than_the_stay_is_in_the_text() -> None:
     assert "wait 2 min for the battery to cool" in text
 
 
+def test_a_wait_says_what_for() -> None:
+    """One that was all for a site to open was told as one for the battery to cool."""
+    plan = visits_plan()
+    shut = changed(stops()[0], closed_s=COOLING_S)
+    both = changed(shut, waited_s=COOLING_S + 120.0)
+    assert (shut.cooling_s, both.cooling_s) == (0.0, 120.0)
+    assert stop_text.waiting(shut) == "wait 12 min for the site to open, then plug in"
+    assert stop_text.waiting(both) == (
+        "wait 12 min for the site to open and 2 min for the battery to cool, then plug in"
+    )
+    told = statements.split(plan.model_copy(update={"stops": (shut, *stops()[1:])}))
+    assert "12 min waiting for chargers to open" in told
+    assert "cool" not in told
+    rows = export.to_rows(plan.model_copy(update={"stops": (both, *stops()[1:])}))
+    waits = (rows[1]["waited_s"], rows[1]["closed_s"], rows[1]["cooling_s"])
+    assert waits == (COOLING_S + 120.0, COOLING_S, 120.0)
+
+
 def test_a_stay_at_a_charger_is_in_its_time() -> None:
     assert stop_text.spell(changed(stops()[0], waited_s=0.0, dwell_s=600.0)).endswith(
         "+ 10 min stay"

@@ -212,8 +212,8 @@ ROW_FIELDS = (
     "kind", "number", "name", "lat", "lon", "illustrative", "start_s", "end_s", "duration_s",
     "overhead_s", "distance_km", "energy_kwh", "departure_soc", "arrival_soc", "min_soc",
     "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "standard", "charger_kw",
-    "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "dwell_s", "dwell_energy_kwh",
-    "advice", "cost",
+    "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "closed_s", "cooling_s",
+    "dwell_s", "dwell_energy_kwh", "advice", "cost",
 )  # fmt: skip
 """Columns of `to_rows`, for legs and stops alike; what one of them lacks is empty."""
 

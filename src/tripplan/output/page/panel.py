@@ -112,7 +112,9 @@ def _head(plan: Plan) -> Markup:
 
 
 def _totals(plan: Plan) -> Markup:
-    stops = stop_text.counts(plan, "charging stop")
+    stops = "; ".join(
+        filter(None, (stop_text.counts(plan, "charging stop"), stop_text.fewer_stops(plan)))
+    )
     band = statements.arrival_band(plan.legs[-1])
     chance = statements.lasting(plan.arrival_probability)
     return tag(

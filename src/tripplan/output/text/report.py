@@ -41,7 +41,7 @@ def _header(plan: Plan) -> list[str]:
         _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
         _row(
             "Distance",
-            f"{words.distance(plan.distance_km)}, {stop_text.counts(plan)}",
+            "; ".join(filter(None, (_distance(plan), stop_text.fewer_stops(plan)))),
         ),
         _row(
             "Energy",
@@ -51,6 +51,10 @@ def _header(plan: Plan) -> list[str]:
         *([_row("Cost", statements.costs(plan))] if statements.costs(plan) else []),
         _row("Arrival", _arrival(plan)),
     ]
+
+
+def _distance(plan: Plan) -> str:
+    return f"{words.distance(plan.distance_km)}, {stop_text.counts(plan)}"
 
 
 def _arrival(plan: Plan) -> str:

@@ -4,7 +4,7 @@ Plain text, as in `statements`: nothing here is escaped for HTML.
 """
 
 from tripplan.output.text import words
-from tripplan.records.plan import ChargingStop, Leg, Plan, SpeedAdvice
+from tripplan.records.plan import LITTLE_S, ChargingStop, Leg, Plan, SpeedAdvice
 from tripplan.records.trip import Trip, Waypoint
 from tripplan.units import M_PER_KM, M_PER_MILE
 
@@ -32,6 +32,14 @@ def counts(plan: Plan, noun: str = "stop") -> str:
     return f"{text}, {words.count(waypoints, 'waypoint')}" if waypoints else text
 
 
+def fewer_stops(plan: Plan) -> str:
+    """Return "one stop fewer: +1 min"; empty where it costs more, or nobody knows."""
+    longer_s = plan.one_stop_fewer_s
+    if longer_s is None or longer_s > LITTLE_S:
+        return ""
+    return f"one stop fewer: +{words.duration(longer_s)}"
+
+
 def soc_change(stop: ChargingStop) -> str:
     """Return "11% → 74%", or "55%" where the two are the same."""
     arrival, departure = words.percent(stop.arrival_soc), words.percent(stop.departure_soc)
@@ -40,9 +48,9 @@ def soc_change(stop: ChargingStop) -> str:
 
 def waiting(stop: ChargingStop) -> str | None:
     """Say that the car waits before it plugs in, or None if it does not."""
-    if stop.waited_s <= 0:
-        return None
-    return f"wait {words.duration(stop.waited_s)} for the battery to cool, then plug in"
+    reasons = (("for the site to open", stop.closed_s), ("for the battery to cool", stop.cooling_s))
+    told = [f"{words.duration(spell_s)} {why}" for why, spell_s in reasons if spell_s > 0]
+    return f"wait {' and '.join(told)}, then plug in" if told else None
 
 
 def stay(stop: ChargingStop) -> str:
@@ -115,12 +123,14 @@ def wishes(trip: Trip) -> tuple[str, ...]:
     usual = Trip.model_fields["slow_down_to"].default
     phrases = [f"by way of {_waypoint(waypoint)}" for waypoint in trip.waypoints]
     if trip.via_chargers:
-        names = words.one_line(", then ".join(trip.via_chargers), _NAMES_LIMIT)
+        names = words.one_line(" and ".join(trip.via_chargers), _NAMES_LIMIT)
         phrases.append(f"stop at {names}")
     if trip.least_charge_soc > 0:
         phrases.append(f"each stop adds at least {words.percent(trip.least_charge_soc)}")
     if trip.most_stops is not None:
         phrases.append(f"{words.count(trip.most_stops, 'charging stop')} at most")
+    if trip.prefer_fewer_stops_s > 0:
+        phrases.append(f"a stop fewer may cost {words.duration(trip.prefer_fewer_stops_s)}")
     if trip.longest_stop_s is not None:
         phrases.append(f"no stop charges longer than {words.duration(trip.longest_stop_s)}")
     if trip.slow_down_to == 1.0:
