@@ -13,7 +13,7 @@
         OutOfRangeError                the battery cannot bridge a gap
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -81,9 +81,22 @@ class OfflineError(SourceError):
 
 
 class NoPlanError(TripplanError):
-    """The question is sound and its answer is that there is no such trip."""
+    """The question is sound and its answer is that there is no such trip.
+
+    Parameters
+    ----------
+    message
+        Why, and what would help.
+    ways_out
+        Changes of wishes, new values by their words, each of which was tried and makes the trip
+        possible; empty: none is known.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, *, ways_out: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(message)
+        self.ways_out = tuple(ways_out)
 
 
 class OffNetworkError(NoPlanError):
@@ -122,6 +135,8 @@ class OutOfRangeError(NoPlanError):
         Its position, degrees.
     remaining_km
         Driving distance from there to the destination.
+    ways_out
+        As in `NoPlanError`.
     """
 
     def __init__(
@@ -133,8 +148,9 @@ class OutOfRangeError(NoPlanError):
         furthest_lat: float,
         furthest_lon: float,
         remaining_km: float,
+        ways_out: Sequence[Mapping[str, object]] = (),
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, ways_out=ways_out)
         self.shortfall_kwh = shortfall_kwh
         self.furthest = furthest
         self.furthest_lat = furthest_lat

@@ -1,13 +1,14 @@
 """Why a trip cannot be done, in words that name places and what would help."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from tripplan.errors import DisconnectedError, OutOfRangeError
+from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError
 from tripplan.planning.road_access import open_arcs
+from tripplan.planning.way_out import WayOut, best_pack_c
 from tripplan.records.region import Region
 from tripplan.records.trip import AvoidableRoad, Trip
 from tripplan.routing.customization import CustomizedHierarchy
@@ -15,7 +16,7 @@ from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach, distance_km, joined
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
-_NOTHING_KWH: Final = 0.05
+NOTHING_KWH: Final = 0.05
 """Less is nothing in a message with one decimal."""
 
 
@@ -37,8 +38,10 @@ class Infeasible:
     customized: CustomizedHierarchy
     problem: Problem
 
-    def out_of_range(self, gap: OutOfReach, dropped: Mapping[str, int]) -> OutOfRangeError:
-        """Put into words that the battery cannot bridge a gap.
+    def out_of_range(
+        self, gap: OutOfReach, dropped: Mapping[str, int], found: Sequence[WayOut]
+    ) -> OutOfRangeError:
+        """Put into words that the battery cannot bridge a gap, or what wishes are in the way.
 
         Parameters
         ----------
@@ -46,10 +49,10 @@ class Infeasible:
             What the search found.
         dropped
             How many chargers wishes took out, by reason.
+        found
+            What would make the trip possible.
         """
-        chargers = self.problem.charger_node.size - len(self.problem.banned)
         trip, network = self.trip, self.region.network
-        ends = f"{trip.origin.label} to {trip.destination.label}"
         lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
         near = self.region.gazetteer.nearest(lat, lon)
         name = f"{lat:.4f},{lon:.4f}"
@@ -60,31 +63,86 @@ class Infeasible:
             distance_km(self.customized, network.length_m, here, there)
             for here, there in pairwise([gap.furthest_node, *ahead])
         )
-        fits = f"{gap.reached_stops} of {chargers} chargers with a fitting plug can be reached"
-        if trip.most_stops == 0:
-            fits = "no stop at a charger is allowed"
-        elif not chargers:
-            that = "that fits the trip's wishes " if dropped else ""
-            fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
-        if dropped:
-            counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
-            fits += f"; wishes leave out {sum(dropped.values())} with such a plug: {counts}"
+        lacks = gap.shortfall_kwh >= NOTHING_KWH
+        on_the_way = lacks and remaining_km > 0.0
+        why = self._gap(gap) if on_the_way else self._in_the_way(gap, found)
+        told = [f"{self._cannot}: {why}"]
+        if on_the_way:
+            fits = self._fits(gap, dropped)
+            told.append(
+                f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
+                f"{fits}"
+            )
+        elif dropped:
+            told.append(f"The {self._left_out(dropped)}")
+        if found:
+            told.append(_possible(found))
+        elif lacks and trip.most_stops != 0:
+            told.append("A larger battery, or a charger within the gap, would help")
         return OutOfRangeError(
-            f"{self.car.vehicle.name} cannot drive from {ends}: {self._gap(gap)}. "
-            f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
-            f"{fits}. A higher departure SoC, a lower reserve, a lower speed or a larger battery "
-            "would help.",
+            ". ".join(told) + ".",
             shortfall_kwh=gap.shortfall_kwh,
             furthest=name,
             furthest_lat=lat,
             furthest_lon=lon,
             remaining_km=remaining_km,
+            ways_out=[way.changes for way in found],
+        )
+
+    def by_heat(self, found: Sequence[WayOut]) -> NoPlanError:
+        """Say that the battery would be too cold, or too hot, to charge as the trip asks.
+
+        Parameters
+        ----------
+        found
+            What would make the trip possible.
+        """
+        air_c = self.car.conditions.ambient_c
+        state = best_pack_c(self.car, min(air_c, self.trip.pack_departure_c))[1]
+        why = (
+            f"the battery would be too {state} to take a charge where it must "
+            f"(air {air_c:g} °C, battery {self.trip.pack_departure_c:g} °C at the start)"
+        )
+        if found and "pack_start_c" not in found[0].changes:
+            why += "; " + " and ".join(found[0].why)
+        told = [f"{self._cannot}: {why}"]
+        if found:
+            told.append(_possible(found))
+        return NoPlanError(". ".join(told) + ".", ways_out=[way.changes for way in found])
+
+    @property
+    def _cannot(self) -> str:
+        trip = self.trip
+        ends = f"{trip.origin.label} to {trip.destination.label}"
+        return f"{self.car.vehicle.name} cannot drive from {ends}"
+
+    def _fits(self, gap: OutOfReach, dropped: Mapping[str, int]) -> str:
+        chargers = self.problem.charger_node.size - len(self.problem.banned)
+        fits = f"{gap.reached_stops} of {chargers} chargers with a fitting plug can be reached"
+        if self.trip.most_stops == 0:
+            fits = "no stop at a charger is allowed"
+        elif not chargers:
+            that = "that fits the trip's wishes " if dropped else ""
+            fits = f"no charger of this region {that}has a plug that this car can fast-charge at"
+        return f"{fits}; {self._left_out(dropped)}" if dropped else fits
+
+    @staticmethod
+    def _left_out(dropped: Mapping[str, int]) -> str:
+        counts = ", ".join(f"{count} ({reason})" for reason, count in dropped.items())
+        return f"wishes leave out {sum(dropped.values())} with such a plug: {counts}"
+
+    @staticmethod
+    def _in_the_way(gap: OutOfReach, found: Sequence[WayOut]) -> str:
+        if found:
+            return " and ".join(found[0].why)
+        if gap.shortfall_kwh >= NOTHING_KWH:
+            return f"it arrives with {gap.shortfall_kwh:.1f} kWh less than it must"
+        return (
+            "no plan was found over the roads and speeds that were looked at, though the "
+            "thriftiest would do; settings.exact looks at all"
         )
 
     def _gap(self, gap: OutOfReach) -> str:
-        if gap.shortfall_kwh < _NOTHING_KWH and self.trip.most_stops is not None:
-            stops = self.trip.most_stops
-            return f"it takes more than {stops} stop{'' if stops == 1 else 's'} at chargers"
         missing = f"{gap.shortfall_kwh:.1f} kWh more"
         if not math.isfinite(gap.shortfall_kwh):
             missing = "many times more"
@@ -96,6 +154,12 @@ class Infeasible:
     def cut_off(self, gone: DisconnectedError) -> DisconnectedError:
         """Say so where the ends are apart only because of what the trip avoids."""
         trip = self.trip
+        if trip.closed and self._joined(trip.avoid):
+            names = ", ".join(place.label for place in trip.closed)
+            return DisconnectedError(
+                f"no road joins {trip.origin.label} and {trip.destination.label} in this region "
+                f"while the roads at {names} are closed. With them open there is one."
+            )
         if not trip.avoid or not self._joined(()):
             return gone
         alone = [kind for kind in trip.avoid if self._joined(tuple(set(trip.avoid) - {kind}))]
@@ -108,3 +172,8 @@ class Infeasible:
     def _joined(self, avoid: tuple[AvoidableRoad, ...]) -> bool:
         open_roads = open_arcs(self.region.network, self.car.vehicle, avoid)
         return joined(self.customized, open_roads, self.problem.origin, self.problem.destination)
+
+
+def _possible(found: Sequence[WayOut]) -> str:
+    ways = "; or with ".join(way.words for way in found)
+    return f"It can be done with {ways}"

@@ -1,22 +1,23 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import NamedTuple
 
-from tripplan.errors import DisconnectedError, NoPlanError
+from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
 from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
 from tripplan.planning.fewer_stops import with_fewer_stops
-from tripplan.planning.infeasible import Infeasible
+from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import reconstruct
 from tripplan.planning.stops import Stop
 from tripplan.planning.trip_problem import left_out, trip_problem, visit_orders
-from tripplan.planning.visit_order import Chosen, Order, best_order
+from tripplan.planning.visit_order import Chosen, Order, best_order, with_bound_of
+from tripplan.planning.way_out import WayOut, ways_out
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -40,6 +41,35 @@ class _Snapped(NamedTuple):
     place: Place
     node: int
     distance_km: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A trip with what planning it needs."""
+
+    trip: Trip
+    car: ConditionedVehicle
+    ends: tuple[_Snapped, _Snapped]
+    nodes: Sequence[int]
+    """Nodes of origin, waypoints and destination."""
+    fitting: Fitting
+    rows: ManyToMany
+    pricing: Pricing
+
+    def orders(self) -> Iterator[Order]:
+        """Return the orders in which the trip may visit its places."""
+        return visit_orders(self.trip, self.car, self.nodes, self.fitting, self.rows)
+
+    def problem(self, stops: Sequence[Stop]) -> Problem:
+        """Return what is asked of the search for one of them."""
+        ends = (self.nodes[0], self.nodes[-1])
+        problem = trip_problem(self.trip, self.car, ends, self.fitting, stops)
+        return with_objective(problem, self.pricing, stops)
+
+    def by_time(self) -> "_Asked":
+        """Return the same with time as what is least."""
+        trip = self.trip.model_copy(update={"objective": "time"})
+        return replace(self, trip=trip, pricing=replace(self.pricing, trip=trip))
 
 
 class Planner:
@@ -130,28 +160,97 @@ class Planner:
         )
 
     def _plan(self, trip: Trip, car: ConditionedVehicle) -> Plan:
-        origin, destination = self._snap(trip.origin), self._snap(trip.destination)
-        waypoints = [self._snap(waypoint.place) for waypoint in trip.waypoints]
-        nodes = [place.node for place in (origin, *waypoints, destination)]
+        """Plan, and say in the trip's own words why there is no plan."""
+        asked = self._asked(trip, car)
+        try:
+            return self._found(asked)
+        except OutOfReach as gap:
+            raise self._case(asked).out_of_range(*self._why(asked, gap)) from None
+        except DisconnectedError as gone:
+            raise self._case(asked).cut_off(gone) from None
+        except NoPlanError:
+            if not self._works_without_heat(trip, car):
+                raise
+            found = ways_out(trip, car, partial(self._attempt, car.vehicle), 0.0)
+            raise self._case(asked).by_heat(found) from None
+
+    def _why(
+        self, asked: _Asked, gap: OutOfReach
+    ) -> tuple[OutOfReach, dict[str, int], list[WayOut]]:
+        """Return a gap, how many chargers wishes take out, and what would be possible."""
+        trip, car, fitting = asked.trip, asked.car, asked.fitting
+        alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}
+        short_kwh = gap.shortfall_kwh if gap.shortfall_kwh >= NOTHING_KWH else 0.0
+        found = ways_out(trip, car, partial(self._attempt, car.vehicle), short_kwh)
+        return gap, {**fitting.dropped, **alone}, found
+
+    def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
+        """Plan a trip, if it can be done."""
+        try:
+            return self._found(self._asked(trip, self._conditioned(trip, vehicle)))
+        except (OutOfReach, NoPlanError, InvalidInputError):
+            return None
+
+    def _works_without_heat(self, trip: Trip, car: ConditionedVehicle) -> bool:
+        if not self.settings.heat:
+            return False
+        cool = Planner(self.region, self.settings.model_copy(update={"heat": False}))
+        return cool._attempt(car.vehicle, trip) is not None
+
+    def _case(self, asked: _Asked) -> Infeasible:
+        problem = asked.problem(next(asked.orders()).stops)
+        return Infeasible(self.region, asked.trip, asked.car, asked.rows.customized, problem)
+
+    def _asked(self, trip: Trip, car: ConditionedVehicle) -> _Asked:
+        ends = [self._snap(place) for place in (trip.origin, trip.destination)]
+        waypoints = [self._snap(waypoint.place).node for waypoint in trip.waypoints]
         fitting = self._cache.fitting(trip.chargers, car.vehicle)
-        rows = self._cache.rows(trip, car, fitting.node)
-        pricing = Pricing(trip, car, fitting.plugs, fitting.tariffs)
+        return _Asked(
+            trip,
+            car,
+            ends=(ends[0], ends[1]),
+            nodes=[ends[0].node, *waypoints, ends[1].node],
+            fitting=fitting,
+            rows=self._cache.rows(trip, car, fitting.node),
+            pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs),
+        )
 
-        def problem_of(places: Sequence[Stop]) -> Problem:
-            problem = trip_problem(trip, car, (nodes[0], nodes[-1]), fitting, places)
-            return with_objective(problem, pricing, places)
+    def _chosen(self, asked: _Asked) -> tuple[Chosen, float | None]:
+        """Return the best order and chain of stops, and what one stop fewer costs if that is known.
 
-        every = visit_orders(trip, car, nodes, fitting, rows)
-        chosen = self._solved(trip, car, every, problem_of, rows, fitting)
-        chosen, fewer_s = with_fewer_stops(chosen, trip, rows, self.settings)
+        Raises
+        ------
+        OutOfReach, NoPlanError
+            There is none.
+        """
+
+        def best(asked: _Asked) -> Chosen:
+            return best_order(
+                asked.orders(),
+                asked.problem,
+                asked.rows,
+                lambda problem: solve(problem, asked.rows, self.settings),
+            )
+
+        try:
+            chosen = best(asked)
+        except OutOfReach:
+            if asked.trip.objective == "time":
+                raise
+            return with_bound_of(asked.problem, best(asked.by_time()), asked.rows), None
+        return with_fewer_stops(chosen, asked.trip, asked.rows, self.settings)
+
+    def _found(self, asked: _Asked) -> Plan:
+        trip, car, settings = asked.trip, asked.car, self.settings
+        chosen, fewer_s = self._chosen(asked)
         problem, solution = chosen.problem, chosen.solution
         stops = [
-            chosen.stops[stop.target] if stop.target >= 0 else fitting.stop(stop.charger)
+            chosen.stops[stop.target] if stop.target >= 0 else asked.fitting.stop(stop.charger)
             for stop in solution.stops
         ]
         route = reconstruct(self.region.network, car, trip, problem, solution, stops)
-        ends = [(end.place, end.distance_km) for end in (origin, destination)]
-        plan = describe(self.region, pricing, solution, route, ends)
+        ends = [(end.place, end.distance_km) for end in asked.ends]
+        plan = describe(self.region, asked.pricing, solution, route, ends)
         known_s = fewer_s if trip.objective == "time" else None
         plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
         audit = audit_plan(plan, self.region, self.settings)
@@ -160,31 +259,6 @@ class Planner:
     def _snap(self, place: Place) -> _Snapped:
         limit_km = self.settings.snap_limit_km
         return _Snapped(place, *self._cache.nodes.snap(place.lat, place.lon, limit_km, place.label))
-
-    def _solved(
-        self,
-        trip: Trip,
-        car: ConditionedVehicle,
-        every: Iterator[Order],
-        problem_of: Callable[[Sequence[Stop]], Problem],
-        rows: ManyToMany,
-        fitting: Fitting,
-    ) -> Chosen:
-        """Search, and say in the trip's own words why there is no plan."""
-        first = next(every)
-        case = Infeasible(self.region, trip, car, rows.customized, problem_of(first.stops))
-        try:
-            return best_order(
-                chain([first], every),
-                problem_of,
-                rows,
-                lambda problem: solve(problem, rows, self.settings),
-            )
-        except OutOfReach as gap:
-            alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}
-            raise case.out_of_range(gap, {**fitting.dropped, **alone}) from None
-        except DisconnectedError as gone:
-            raise case.cut_off(gone) from None
 
 
 def _with_reserve(trip: Trip, soc: float) -> Trip:

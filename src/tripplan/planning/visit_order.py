@@ -202,9 +202,11 @@ def best_order(
     refusal: Exception | None = None
     bounds_s: list[float] = []
     planned = labels = 0
-    complete = True
+    complete, fastest_s = True, math.inf
     for number, order in enumerate(every):
         problem = problem_of(order.stops)
+        if number == 0:
+            first_s = order.drive_s + sum(target.dwell_s for target in problem.targets)
         floor_s = order.drive_s + _fixed_s(problem) - problem.constant_s
         value_s = best.solution.time_s if best else math.inf
         done = best is not None and floor_s >= value_s
@@ -212,6 +214,7 @@ def best_order(
             bounds_s.append(floor_s)
             break
         if number:
+            fastest_s = first_s
             floor_s = max(floor_s, _floor_s(problem, rows))
         if best is not None and floor_s >= value_s:
             bounds_s.append(floor_s)
@@ -232,16 +235,47 @@ def best_order(
         assert refusal is not None, "there is always a first order, and it was planned"
         raise refusal
     least_s = min(bounds_s)
-    solution = replace(best.solution, labels=labels, complete=complete)
+    least_time_s = min(best.solution.least_time_s, fastest_s)
+    solution = replace(best.solution, labels=labels, complete=complete, least_time_s=least_time_s)
     if least_s < solution.lower_bound_s:
         solution = replace(
             solution,
             lower_bound_s=least_s,
-            least_time_s=min(solution.least_time_s, max(least_s, 0.0)),
             method=f"{solution.method}; the bound is the least over all orders of the required "
             f"chargers, of which {planned} were planned",
         )
     return replace(best, solution=solution)
+
+
+def with_bound_of(
+    problem_of: Callable[[Sequence[Stop]], Problem], chosen: Chosen, rows: ManyToMany
+) -> Chosen:
+    """Return the quickest plan as an answer to a question in which something counts beside time.
+
+    For where the search for that finds none.
+
+    Parameters
+    ----------
+    problem_of
+        Turns places in order into that question.
+    chosen
+        The quickest plan.
+    rows
+        Drives between the chargers of the car.
+    """
+    problem = problem_of(chosen.stops)
+    bound_s = _floor_s(problem, rows)
+    if any(target.is_charger for target in problem.targets):
+        # The quickest plan is bounded below in every order, and nothing beside time is negative.
+        bound_s = chosen.solution.least_time_s - problem.constant_s
+    solution = replace(
+        chosen.solution,
+        lower_bound_s=bound_s,
+        complete=False,
+        method="the quickest plan, since none was found by what was asked to be least; bound from "
+        "the fastest and the thriftiest drives alone",
+    )
+    return replace(chosen, problem=problem, solution=solution)
 
 
 def _fixed_s(problem: Problem) -> float:

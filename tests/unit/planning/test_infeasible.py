@@ -1,0 +1,195 @@
+"""A refusal names the wish that is in the way, and what it says would do does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tripplan
+from tests.samples.straight_road import along, straight_road
+from tests.samples.worlds import car
+from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError
+from tripplan.planning import planner as planning
+from tripplan.planning.planner import Planner
+from tripplan.planning.way_out import changed
+from tripplan.records.plan import Plan
+from tripplan.records.region import Region
+from tripplan.records.settings import Settings
+from tripplan.records.trip import Trip
+from tripplan.records.vehicle import Vehicle
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.problem import Problem
+from tripplan.search.reach import OutOfReach
+from tripplan.search.solve import Solution, solve
+
+KM = 260.0
+TWO = {80.0: 50.0, 160.0: 50.0}
+MONDAY = datetime(2026, 6, 8, 3, 0)  # noqa: DTZ001 - local time at the origin
+FRAIL = {
+    "points": [(-40.0, 0.0), (-5.0, 0.0), (0.0, 25.0), (20.0, 60.0), (32.0, 60.0), (45.0, 20.0),
+               (50.0, 0.0)],
+    "assumed": True,
+}  # fmt: skip
+"""A pack that takes nothing below -5 and above 50 degrees Celsius."""
+
+
+def refused(
+    trip: Trip, region: Region | None = None, vehicle: Vehicle | None = None
+) -> tuple[NoPlanError, list[Plan]]:
+    """Return a refusal, and a plan for each of the ways out that it names."""
+    planner = Planner(region or straight_road(TWO, km=KM))
+    vehicle = vehicle or car()
+    with pytest.raises(NoPlanError) as caught:
+        planner.plan(trip, vehicle)
+    told = str(caught.value)
+    assert "0.0 kWh" not in told
+    assert " 0 km before" not in told
+    plans = [planner.plan(changed(trip, way), vehicle) for way in caught.value.ways_out]
+    return caught.value, plans
+
+
+@pytest.mark.parametrize(
+    ("wishes", "word", "told"),
+    [
+        ({"longest_stop_s": 300.0}, "longest_stop_s", "no stop may charge for longer than 300 s"),
+        ({"most_stops": 0}, "most_stops", "no stop at a charger is allowed"),
+        ({"least_charge_soc": 0.85}, "least_charge_soc", "each stop has to add 85% at least"),
+        ({"chargers": {"banned": ("at 80", "at 160")}}, "banned", "2 (banned by id)"),
+        ({"chargers": {"min_power_kw": 100.0}}, "min_power_kw", "2 (too little power)"),
+        ({"chargers": {"operators": ("EVgo",), "keep_unknown": False}}, "keep_unknown", "operator"),
+        ({"arrival_soc": 0.9, "charge_limit_soc": 0.8}, "arrival_soc", "to arrive with 90%"),
+    ],
+)
+def test_each_limit_is_named_with_a_value_that_will_do(
+    wishes: dict[str, Any], word: str, told: str
+) -> None:
+    error, plans = refused(along(KM, **wishes))
+    assert told in str(error)
+    assert list(error.ways_out[0]) == [word]
+    assert word in str(error) or word == "banned"
+    assert all(plan.audit.passed for plan in plans)
+
+
+def fails(trip: Trip, way: Mapping[str, Any], vehicle: Vehicle | None = None) -> bool:
+    try:
+        Planner(straight_road(TWO, km=KM)).plan(changed(trip, way), vehicle or car())
+    except NoPlanError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("wishes", "step"),
+    [
+        ({"longest_stop_s": 300.0}, -60.0),
+        ({"most_stops": 0}, -1),
+        ({"least_charge_soc": 0.85}, 0.01),
+        ({"arrival_soc": 0.9, "charge_limit_soc": 0.8}, 0.01),
+    ],
+)
+def test_the_number_is_the_nearest_to_the_wish(wishes: dict[str, Any], step: float) -> None:
+    """A step nearer to what was asked for, the trip still cannot be done."""
+    trip = along(KM, **wishes)
+    error, _ = refused(trip)
+    ((word, value),) = error.ways_out[0].items()
+    assert isinstance(value, int | float)
+    assert fails(trip, {word: value + step})
+
+
+def test_energy_for_the_start_is_told_as_such() -> None:
+    """Without chargers, 1.6 of 29.7 kWh lack: 6 % more at the start."""
+    error, plans = refused(along(KM), straight_road({}, km=KM))
+    assert isinstance(error, OutOfRangeError)
+    assert f"{error.shortfall_kwh:.1f} kWh more than the battery gives" in str(error)
+    (way,) = error.ways_out
+    assert list(way) == ["departure_soc"]
+    assert plans[0].trip.departure_soc == way["departure_soc"]
+    needed = 0.9 + error.shortfall_kwh / plans[0].capacity_kwh
+    assert needed <= plans[0].trip.departure_soc < needed + 0.0101
+
+
+def test_a_gap_that_no_wish_closes_says_that_a_battery_would() -> None:
+    error, plans = refused(along(KM), vehicle=car(nominal_kwh=8.0, gross_kwh=8.0))
+    assert plans == []
+    assert str(error).endswith("A larger battery, or a charger within the gap, would help.")
+
+
+def test_hours_are_named_with_a_day_that_will_do() -> None:
+    """Both open on Saturdays alone; the plan looks three days ahead."""
+    hours = {80.0: "Sa 10:00-12:00", 160.0: "Sa 10:00-11:00"}
+    region = straight_road(TWO, km=KM, hours=hours)
+    error, plans = refused(along(KM, departure=MONDAY), region)
+    assert "chargers that it needs stay closed after the departure" in str(error)
+    assert list(error.ways_out[0]) == ["departure"]
+    when = error.ways_out[0]["departure"]
+    assert isinstance(when, datetime)
+    assert f"departure {when.isoformat(timespec='minutes')}" in str(error)
+    assert plans[0].stops[0].closed_s > 0.0
+    assert plans[0].stops[0].cooling_s == 0.0
+
+
+@pytest.mark.parametrize(("ambient_c", "state"), [(-20.0, "cold"), (55.0, "hot")])
+@pytest.mark.filterwarnings("ignore:invalid value encountered in subtract")
+def test_a_battery_is_too_cold_or_too_hot(ambient_c: float, state: str) -> None:
+    vehicle = car(temperature_limit=FRAIL)
+    error, plans = refused(along(KM, conditions={"ambient_c": ambient_c}), vehicle=vehicle)
+    assert f"the battery would be too {state} to" in str(error)
+    assert list(error.ways_out[0]) == ["pack_start_c"]
+    assert plans[0].stop_count >= 1
+
+
+def test_limits_that_bind_only_together_are_named_together() -> None:
+    """A stop adds half the battery, which takes more than 300 s at 50 kW: neither wish alone."""
+    trip = along(KM, longest_stop_s=600.0, least_charge_soc=0.6, departure_soc=0.7, most_stops=1)
+    error, plans = refused(trip)
+    assert plans
+    assert all(plan.audit.passed for plan in plans)
+    for way in error.ways_out:
+        for word in way:
+            rest = {other: value for other, value in way.items() if other != word}
+            assert not rest or fails(trip, rest)
+
+
+def test_roads_that_are_closed_are_named() -> None:
+    trip = along(KM, closed=({"lat": 0.0, "lon": 1.0, "name": "the bridge"},))
+    error, _ = refused(trip)
+    assert isinstance(error, DisconnectedError)
+    assert "the roads at the bridge are closed" in str(error)
+
+
+def test_what_would_do_can_be_asked_for_at_once() -> None:
+    """The words are those of the front door."""
+    ends = ("Denver, CO", "Grand Junction, CO")
+    with pytest.raises(tripplan.NoPlanError) as caught:
+        tripplan.plan(*ends, vehicle="nissan-sakura", longest_stop_s=60)
+    for way in caught.value.ways_out:
+        asked: dict[str, Any] = {"longest_stop_s": 60, **way}
+        assert tripplan.plan(*ends, vehicle="nissan-sakura", **asked).audit.passed
+
+
+@pytest.mark.parametrize("objective", ["energy", "money"])
+def test_a_trip_that_can_be_done_is_not_refused_for_what_it_minimises(
+    monkeypatch: pytest.MonkeyPatch, objective: str
+) -> None:
+    def blind(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
+        if problem.objective is not None:
+            raise OutOfReach(shortfall_kwh=0.0, furthest_node=0, next_target=0, reached_stops=0)
+        return solve(problem, rows, settings)
+
+    region, trip = straight_road(TWO, km=KM), along(KM, objective=objective)
+    best = Planner(region).plan(trip, car())
+    monkeypatch.setattr(planning, "solve", blind)
+    plan = Planner(region).plan(trip, car())
+    assert plan.audit.passed
+    assert plan.certificate.objective == objective
+    assert plan.certificate.value >= best.certificate.value - 1e-9
+    assert plan.certificate.lower_bound <= best.certificate.value
+    assert not plan.certificate.complete
+
+
+def test_refusals_leave_no_numbers_that_are_not() -> None:
+    error, _ = refused(along(KM), straight_road({}, km=KM), car(nominal_kwh=9.0, gross_kwh=9.0))
+    assert isinstance(error, OutOfRangeError)
+    assert np.isfinite(error.remaining_km)
