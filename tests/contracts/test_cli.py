@@ -192,7 +192,7 @@ def test_wishes_for_visits_reach_the_trip(tmp_path: Path, monkeypatch: pytest.Mo
     assert (asked["most_stops"], asked["longest_stop_s"]) == (4, 1800.0)
     for words in (
         "by way of Golden, CO (8 h 00 min, plug of 11 kW); by way of Frisco, CO;",
-        "stop at a, then b; each stop adds at least 5%; 4 charging stops at most",
+        "stop at a and b; each stop adds at least 5%; 4 charging stops at most",
         "no stop charges longer than 30 min; never slower than usual",
     ):
         assert words in out, words
