@@ -13,7 +13,7 @@ from tripplan.records.region import Region
 from tripplan.records.trip import AvoidableRoad, Trip
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.search.problem import Problem
-from tripplan.search.reach import OutOfReach, distance_km, joined
+from tripplan.search.reach import Gap, distance_km, joined
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 NOTHING_KWH: Final = 0.05
@@ -39,7 +39,7 @@ class Infeasible:
     problem: Problem
 
     def out_of_range(
-        self, gap: OutOfReach, dropped: Mapping[str, int], found: Sequence[WayOut]
+        self, gap: Gap, dropped: Mapping[str, int], found: Sequence[WayOut]
     ) -> OutOfRangeError:
         """Put into words that the battery cannot bridge a gap, or what wishes are in the way.
 
@@ -116,7 +116,7 @@ class Infeasible:
         ends = f"{trip.origin.label} to {trip.destination.label}"
         return f"{self.car.vehicle.name} cannot drive from {ends}"
 
-    def _fits(self, gap: OutOfReach, dropped: Mapping[str, int]) -> str:
+    def _fits(self, gap: Gap, dropped: Mapping[str, int]) -> str:
         chargers = self.problem.charger_node.size - len(self.problem.banned)
         fits = f"{gap.reached_stops} of {chargers} chargers with a fitting plug can be reached"
         if self.trip.most_stops == 0:
@@ -132,7 +132,7 @@ class Infeasible:
         return f"wishes leave out {sum(dropped.values())} with such a plug: {counts}"
 
     @staticmethod
-    def _in_the_way(gap: OutOfReach, found: Sequence[WayOut]) -> str:
+    def _in_the_way(gap: Gap, found: Sequence[WayOut]) -> str:
         if found:
             return " and ".join(found[0].why)
         if gap.shortfall_kwh >= NOTHING_KWH:
@@ -142,7 +142,7 @@ class Infeasible:
             "thriftiest would do; settings.exact looks at all"
         )
 
-    def _gap(self, gap: OutOfReach) -> str:
+    def _gap(self, gap: Gap) -> str:
         missing = f"{gap.shortfall_kwh:.1f} kWh more"
         if not math.isfinite(gap.shortfall_kwh):
             missing = "many times more"

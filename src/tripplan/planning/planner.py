@@ -25,7 +25,7 @@ from tripplan.records.trip import Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
 from tripplan.search.problem import Problem
-from tripplan.search.reach import OutOfReach
+from tripplan.search.reach import Gap, OutOfReach
 from tripplan.search.solve import solve
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
@@ -164,8 +164,8 @@ class Planner:
         asked = self._asked(trip, car)
         try:
             return self._found(asked)
-        except OutOfReach as gap:
-            raise self._case(asked).out_of_range(*self._why(asked, gap)) from None
+        except OutOfReach as error:
+            raise self._case(asked).out_of_range(*self._why(asked, error.gap)) from None
         except DisconnectedError as gone:
             raise self._case(asked).cut_off(gone) from None
         except NoPlanError:
@@ -174,9 +174,7 @@ class Planner:
             found = ways_out(trip, car, partial(self._attempt, car.vehicle), 0.0)
             raise self._case(asked).by_heat(found) from None
 
-    def _why(
-        self, asked: _Asked, gap: OutOfReach
-    ) -> tuple[OutOfReach, dict[str, int], list[WayOut]]:
+    def _why(self, asked: _Asked, gap: Gap) -> tuple[Gap, dict[str, int], list[WayOut]]:
         """Return a gap, how many chargers wishes take out, and what would be possible."""
         trip, car, fitting = asked.trip, asked.car, asked.fitting
         alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}

@@ -199,7 +199,7 @@ def best_order(
         No order that was planned can be done: what the first of them says.
     """
     best: Chosen | None = None
-    refusal: Exception | None = None
+    refused: list[tuple[float, Exception]] = []
     bounds_s: list[float] = []
     planned = labels = 0
     complete, fastest_s = True, math.inf
@@ -223,18 +223,15 @@ def best_order(
         try:
             solution = solved(problem)
         except (OutOfReach, NoPlanError) as error:
-            refusal = refusal or error
-            short = isinstance(error, OutOfReach) and error.shortfall_kwh > _NOTHING_KWH
-            bounds_s.append(math.inf if short else floor_s)
+            refused.append((floor_s, error))
             continue
         bounds_s.append(solution.lower_bound_s)
         labels, complete = labels + solution.labels, complete and solution.complete
         if solution.time_s < value_s:
             best = Chosen(order.stops, problem, solution)
     if best is None:
-        assert refusal is not None, "there is always a first order, and it was planned"
-        raise refusal
-    least_s = min(bounds_s)
+        raise refused[0][1]
+    least_s = _least_s(min(bounds_s), refused)
     least_time_s = min(best.solution.least_time_s, fastest_s)
     solution = replace(best.solution, labels=labels, complete=complete, least_time_s=least_time_s)
     if least_s < solution.lower_bound_s:
@@ -245,6 +242,26 @@ def best_order(
             f"chargers, of which {planned} were planned",
         )
     return replace(best, solution=solution)
+
+
+def _least_s(bound_s: float, refused: Sequence[tuple[float, Exception]]) -> float:
+    """Return a bound that also holds for orders that were refused, unless energy lacks there.
+
+    What lacks is measured only as far as it matters.
+
+    Parameters
+    ----------
+    bound_s
+        Bound of all other orders. [s]
+    refused
+        Bound of each order that was refused, by its drive, and why it was. [s]
+    """
+    for floor_s, error in sorted(refused, key=lambda pair: pair[0]):
+        if floor_s >= bound_s:
+            break
+        if not isinstance(error, OutOfReach) or error.gap.shortfall_kwh <= _NOTHING_KWH:
+            return floor_s
+    return bound_s
 
 
 def with_bound_of(

@@ -23,7 +23,7 @@ class Settings(Record):
     exact: bool = False
     """Whether the gap is to be driven to zero by looking at every drive that can matter; only for
     small regions, and without effect of heat."""
-    fewer_stops_gap: Annotated[float, Field(ge=0, le=1), Unit("1")] = 0.03
+    fewer_stops_gap: Annotated[float, Field(ge=0, le=1), Unit("1")] = 0.05
     """From this gap on (a fraction), a plan is compared with the best of one stop fewer, which
     takes a third to a half longer; 0: always."""
     time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0

@@ -2,8 +2,11 @@
 
 import heapq
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,23 +23,41 @@ from tripplan.units import M_PER_KM, MWH_PER_KWH
 _TINY_KWH = 1e-9
 
 
+class Gap(NamedTuple):
+    """How far the car gets, and how much energy is missing."""
+
+    shortfall_kwh: float
+    furthest_node: int
+    next_target: int
+    """The target that the furthest node is on the way to."""
+    reached_stops: int
+
+
 class OutOfReach(Exception):  # noqa: N818 - carries facts from the search to the planner
     """The battery cannot bridge a gap; names no places, the planner adds them.
 
-    ``next_target`` is the target that the furthest node is on the way to.
+    Parameters
+    ----------
+    measure
+        Measures the gap, which takes longer than a search and is done when it is first asked for.
     """
 
-    def __init__(
-        self, *, shortfall_kwh: float, furthest_node: int, next_target: int, reached_stops: int
-    ) -> None:
-        super().__init__(f"{shortfall_kwh:.2f} kWh short")
-        self.shortfall_kwh = shortfall_kwh
-        self.furthest_node = furthest_node
-        self.next_target = next_target
-        self.reached_stops = reached_stops
+    def __init__(self, measure: Callable[[], Gap]) -> None:
+        super().__init__("the battery cannot bridge a gap")
+        self._measure = measure
+
+    @cached_property
+    def gap(self) -> Gap:
+        """How far the car gets, and how much energy is missing."""
+        return self._measure()
 
 
 def out_of_range(problem: Problem, many_to_many: ManyToMany) -> OutOfReach:
+    """Say that a trip is impossible; what makes it so is measured when it is asked for."""
+    return OutOfReach(lambda: _gap(problem, many_to_many))
+
+
+def _gap(problem: Problem, many_to_many: ManyToMany) -> Gap:
     """Measure what makes the trip impossible.
 
     The shortfall is the least extra energy that the car would have to hold, at the start and
@@ -52,12 +73,7 @@ def out_of_range(problem: Problem, many_to_many: ManyToMany) -> OutOfReach:
     to_target_s = seconds_to(many_to_many.customized, problem.targets[stage].node)
     able = np.flatnonzero((left_kwh >= problem.reserve_kwh) & np.isfinite(to_target_s))
     furthest = int(able[np.argmin(to_target_s[able])]) if able.size else node
-    return OutOfReach(
-        shortfall_kwh=shortfall_kwh,
-        furthest_node=furthest,
-        next_target=stage,
-        reached_stops=len(set().union(*reach.reached)),
-    )
+    return Gap(shortfall_kwh, furthest, stage, len(set().union(*reach.reached)))
 
 
 class _Reach:

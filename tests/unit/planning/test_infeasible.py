@@ -21,7 +21,7 @@ from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem
-from tripplan.search.reach import OutOfReach
+from tripplan.search.reach import Gap, OutOfReach
 from tripplan.search.solve import Solution, solve
 
 KM = 260.0
@@ -175,7 +175,7 @@ def test_a_trip_that_can_be_done_is_not_refused_for_what_it_minimises(
 ) -> None:
     def blind(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
         if problem.objective is not None:
-            raise OutOfReach(shortfall_kwh=0.0, furthest_node=0, next_target=0, reached_stops=0)
+            raise OutOfReach(lambda: Gap(0.0, 0, 0, 0))
         return solve(problem, rows, settings)
 
     region, trip = straight_road(TWO, km=KM), along(KM, objective=objective)
