@@ -239,7 +239,7 @@ class Planner:
         return with_fewer_stops(chosen, asked.trip, asked.rows, self.settings)
 
     def _found(self, asked: _Asked) -> Plan:
-        trip, car, settings = asked.trip, asked.car, self.settings
+        trip, car = asked.trip, asked.car
         chosen, fewer_s = self._chosen(asked)
         problem, solution = chosen.problem, chosen.solution
         stops = [

@@ -65,7 +65,18 @@ class Stop:
         if self.plug is None:
             drawn_kwh = self.standing_kwh + self.warm_up.total_kwh
             return Target(self.node, self.dwell_s, self.charger_kw, drawn_kwh=drawn_kwh)
-        return Target(self.node, 0.0, self.plug.power_kw, overhead_s, is_charger=True)
+        return Target(
+            self.node,
+            0.0,
+            self.plug.power_kw,
+            overhead_s,
+            is_charger=True,
+            opening_intervals=self.opening_intervals,
+        )
+
+
+_SAME_OPENING_S = 120.0
+"""A finished plan comes to a charger this much sooner or later than the search at the most."""
 
 
 def charger_stop(plug: Plug, node: int) -> Stop:
@@ -109,6 +120,10 @@ def stop_at(
     at = chosen.charger if chosen.target < 0 else problem.charger_node.size + chosen.target
     closed_s = problem.opens_s(int(at), state.elapsed_s) - state.elapsed_s
     waited_s = closed_s + chosen.waited_s
+    for opens_s, _ in problem.open_at(int(at)) if chosen.waited_s > 0.0 else ():
+        # Waiting for a later opening ends as it opens, by the clock of the finished plan.
+        if abs(state.elapsed_s + waited_s - opens_s) < _SAME_OPENING_S:
+            closed_s = waited_s = max(opens_s - state.elapsed_s, 0.0)
     state.pack_c = parked_pack_c(state.pack_c, 0.0, waited_s, pack)
     trajectories = [_dwell(problem, state, kw, stop.dwell_s)] if stop.dwell_s > 0.0 else []
     dwell_kwh = state.energy_kwh - arrival_kwh
@@ -117,7 +132,9 @@ def stop_at(
     charging_s = 0.0
     if kw > 0.0 and problem.power is not None:
         state.pack_c = parked_pack_c(state.pack_c, 0.0, overhead_s, pack)
-        trajectories.append(_charge(problem, state, kw, chosen.departure_kwh))
+        trajectories.append(
+            _charge(problem, state, kw, chosen.departure_kwh, float(problem.least_charges_kwh[at]))
+        )
         charging_s = float(trajectories[-1][-1, 1])
     samples, free_s = _all_samples(trajectories, stop.dwell_s, kw, problem.power)
     state.elapsed_s += waited_s + stop.dwell_s + overhead_s + charging_s
@@ -152,11 +169,14 @@ def stop_at(
     )
 
 
-def _charge(problem: Problem, state: State, kw: float, departure_kwh: float) -> Floats:
-    """Charge up to an energy; returns the trajectory of the charge."""
+def _charge(
+    problem: Problem, state: State, kw: float, departure_kwh: float, least_kwh: float
+) -> Floats:
+    """Charge up to an energy, and by so much at the least; returns the trajectory of the charge."""
     assert problem.power is not None
     capacity = problem.capacity_kwh
-    leave_kwh = max(departure_kwh, state.energy_kwh)
+    leave_kwh = max(departure_kwh, state.energy_kwh + least_kwh)
+    leave_kwh = min(leave_kwh, max(problem.limit_kwh, departure_kwh, state.energy_kwh))
     trajectory = charging_trajectory(
         state.energy_kwh / capacity,
         leave_kwh / capacity,

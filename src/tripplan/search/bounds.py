@@ -167,7 +167,9 @@ def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling
     from_origin[:chargers] = weight[:, 0]
     given_kwh = sum(target.charger_kw * target.dwell_s / S_PER_H for target in problem.targets)
     missing_kwh = np.zeros((2, problem.stop_count))
-    missing_kwh[0, :chargers] = weight[:, -1] - (problem.start_kwh - problem.reserve_kwh) - given_kwh
+    missing_kwh[0, :chargers] = (
+        weight[:, -1] - (problem.start_kwh - problem.reserve_kwh) - given_kwh
+    )
     most_kwh = max(problem.limit_kwh, problem.start_kwh)
     missing_kwh[1] = bounds.energy_kwh.min(axis=0) + problem.final_kwh - most_kwh
     stops = np.maximum(np.ceil(missing_kwh / bounds.usable_kwh - _ROUNDING), 0.0) + 1.0

@@ -38,6 +38,14 @@ def charging_functions(problem: Problem, *, relaxed: bool) -> tuple[Ints, Floats
     return level, clock_s, charging_function_s
 
 
+def _cells_s(charging_function_s: Floats) -> Floats:
+    """Time that each cell of SoC takes, shape (levels, columns - 1); infinite: it is not charged."""
+    cell_s = np.full((charging_function_s.shape[0], charging_function_s.shape[1] - 1), np.inf)
+    ends = charging_function_s[:, 1:]
+    np.subtract(ends, charging_function_s[:, :-1], out=cell_s, where=np.isfinite(ends))
+    return cell_s
+
+
 def never_quicker(charging_function_s: Floats, least_cell: int) -> NDArray[np.bool_]:
     """Tell which power levels are never quicker than which others at the same or a lower SoC.
 
@@ -55,7 +63,7 @@ def never_quicker(charging_function_s: Floats, least_cell: int) -> NDArray[np.bo
     """
     if charging_function_s.shape[0] > _MANY_LEVELS:
         return np.zeros((charging_function_s.shape[0],) * 2, np.bool_)
-    cell_s = np.diff(charging_function_s, axis=1)[:, least_cell:]
+    cell_s = _cells_s(charging_function_s)[:, least_cell:]
     slowest_s = np.maximum.accumulate(cell_s, axis=1)
     return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
 
@@ -75,7 +83,7 @@ def extreme_cells_s(charging_function_s: Floats, least_cell: int) -> tuple[Float
     tuple of ndarray
         Shape (levels, columns - 1) each.
     """
-    cell_s = np.diff(charging_function_s, axis=1)
+    cell_s = _cells_s(charging_function_s)
     quickest_s = np.minimum.accumulate(cell_s[:, ::-1], axis=1)[:, ::-1]
     cell_s[:, :least_cell] = -np.inf
     return np.ascontiguousarray(quickest_s), np.maximum.accumulate(cell_s, axis=1)
@@ -93,7 +101,7 @@ def rises_kwh(charging_function_s: Floats, least_cell: int, step_kwh: float) -> 
     step_kwh
         Energy between two columns. [kWh]
     """
-    cell_s = np.diff(charging_function_s, axis=1)
+    cell_s = _cells_s(charging_function_s)
     quicker = cell_s[:, 1:] < cell_s[:, :-1] * (1.0 - 1e-12)
     quicker[:, :least_cell] = False
     found = np.full((charging_function_s.shape[0], int(quicker.sum(axis=1).max(initial=0))), np.inf)

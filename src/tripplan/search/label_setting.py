@@ -37,6 +37,8 @@ NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
 LONGEST_SHARE = 0.995
 """Share of a stop's longest time that is planned with where heat counts: a finished plan steps
 along the road more finely, and comes with a pack that is a little warmer or cooler."""
+CLOSING_S = 60.0
+"""So long before a charger closes a charge ends that is planned with heat, likewise."""
 _EPSILON_SHARE = 1e-4
 """Share of a trip's time that labels with heat may differ by at the least."""
 
@@ -194,7 +196,9 @@ def search(
     constraints, clock_s, charging_function_s = constraints_of(problem, earliest_s=earliest_s)
     if policy.heat:
         longest_s = LONGEST_SHARE * constraints.longest_charge_s
-        constraints = constraints._replace(longest_charge_s=longest_s)
+        constraints = constraints._replace(
+            longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
+        )
     room = settings.heat_label_limit if policy.heat else settings.label_limit
     frontier = new_frontier(room, problem.stop_count, len(problem.targets), ceiling_s)
     shape = (room if policy.heat else 1, SOC_CELLS + 1)

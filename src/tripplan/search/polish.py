@@ -5,7 +5,7 @@ import numpy as np
 from tripplan.arrays import Ints
 from tripplan.search.chain import chain_of
 from tripplan.search.kernels.polish import Chain, Legs, polish_chain
-from tripplan.search.label_setting import LONGEST_SHARE, Found, Step, constraints_of
+from tripplan.search.label_setting import CLOSING_S, LONGEST_SHARE, Found, Step, constraints_of
 from tripplan.search.problem import Problem
 from tripplan.search.refine import FineDrives
 
@@ -34,7 +34,9 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
     chain, every, choice = _chain(problem, pool, steps)
     constraints, *_ = constraints_of(problem)
     longest_s = LONGEST_SHARE * constraints.longest_charge_s
-    constraints = constraints._replace(longest_charge_s=longest_s)
+    constraints = constraints._replace(
+        longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
+    )
     spare = np.array(
         [max(step.departed_kwh - drives.min_departure_kwh[step.drive], 0.0) for step in steps]
     )

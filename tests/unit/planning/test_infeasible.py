@@ -131,7 +131,6 @@ def test_hours_are_named_with_a_day_that_will_do() -> None:
 
 
 @pytest.mark.parametrize(("ambient_c", "state"), [(-20.0, "cold"), (55.0, "hot")])
-@pytest.mark.filterwarnings("ignore:invalid value encountered in subtract")
 def test_a_battery_is_too_cold_or_too_hot(ambient_c: float, state: str) -> None:
     vehicle = car(temperature_limit=FRAIL)
     error, plans = refused(along(KM, conditions={"ambient_c": ambient_c}), vehicle=vehicle)
