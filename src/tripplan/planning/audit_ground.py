@@ -41,9 +41,9 @@ class Course(NamedTuple):
     """Shape (points,)."""
     lon: Floats
     knot_m: Floats
-    """Distance of the ends of pieces of grade, shape (pieces + 1,); [m]."""
+    """Distance of the ends of pieces of grade, shape (pieces + arcs,); [m]."""
     height_m: Floats
-    """Height there, shape (pieces + 1,)."""
+    """Height there, shape (pieces + arcs,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,13 +136,23 @@ class Ground:
         share = np.divide(since, whole, out=np.zeros_like(since), where=whole > 0.0)
         pieces = (net.piece_first[arcs + 1] - net.piece_first[arcs]).astype(np.int64)
         piece = ragged(net.piece_first[arcs].astype(np.int64), pieces)
-        start_m = float(net.elevation_m[net.tail[arcs[0]]])
+        inside, last = np.repeat(np.arange(arcs.size), pieces), np.cumsum(pieces)
+        length, rise = np.cumsum(net.piece_length_m[piece]), np.cumsum(net.piece_rise_m[piece])
+        # A knot at the start of each arc, and one at the end of each piece.
+        knot = np.repeat(np.arange(arcs.size), pieces + 1)
+        begin = last - pieces + np.arange(arcs.size)
+        knot_m, height_m = offset_m[knot], net.elevation_m[net.tail[arcs]][knot]
+        done_at = np.delete(np.arange(knot.size), begin)
+        done = np.concatenate([[0.0], length])[last - pieces]
+        risen = np.concatenate([[0.0], rise])[last - pieces]
+        knot_m[done_at] += length - done[inside]
+        height_m[done_at] += rise - risen[inside]
         return Course(
             point_m=offset_m[row] + share * length_m[row],
             lat=lat,
             lon=lon,
-            knot_m=np.concatenate([[0.0], np.cumsum(net.piece_length_m[piece])]),
-            height_m=np.concatenate([[start_m], start_m + np.cumsum(net.piece_rise_m[piece])]),
+            knot_m=knot_m,
+            height_m=height_m,
         )
 
     def arcs_to(self, lat: float, lon: float, arcs: Longs) -> Floats:

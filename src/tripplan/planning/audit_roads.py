@@ -4,7 +4,7 @@ The roads are found anew from the plan's own traces: a trace names no road, but 
 on has to begin at the very node at which the last one ended, so that turns are checked as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs
-from tripplan.planning.audit_ground import Course, Ground, Nearest, in_km
+from tripplan.planning.audit_ground import Ground, Nearest, in_km
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.kernels.follow import Barred, Followed, follow
 from tripplan.records.network import (
@@ -21,6 +21,7 @@ from tripplan.records.network import (
     FLAG_TOLL,
     FLAG_TUNNEL,
     ROAD_CLASSES,
+    RoadNetwork,
 )
 from tripplan.records.plan import Leg, Plan
 from tripplan.units import KMH_PER_MPS, M_PER_DEGREE, M_PER_KM
@@ -130,24 +131,27 @@ class Roads:
 
     def look(self, plan: Plan, ends: Sequence[Nearest]) -> None:
         """Look at the roads of each leg between its ends."""
+        driven = []
         for number, (leg, (start, end)) in enumerate(
             zip(plan.legs, pairwise(ends), strict=True), start=1
         ):
-            self._leg(f"leg {number}", leg, start.nodes, end.nodes)
+            trace = _Trace.of(leg)
+            followed = self._follow(trace, 0, start.nodes, end.nodes)
+            if not followed.complete:
+                self._astray(f"leg {number}", trace, followed)
+            elif followed.arc.size:
+                driven.append((number, trace, followed))
+        if driven:
+            way = _Way.of(self.ground.network, driven)
+            self._line(way)
+            self._may_be_driven(way)
+            self._speed(way)
 
-    def _leg(self, where: str, leg: Leg, starts: Longs, ends: Longs) -> None:
-        trace = _Trace.of(leg)
-        followed = self._follow(trace, 0, starts, ends)
-        if not followed.complete:
-            self._astray(where, trace, followed)
-            return
-        if not followed.arc.size:
-            return
-        arcs = followed.arc
-        at = np.repeat(np.arange(arcs.size), np.diff(followed.end, prepend=0))
-        self._line(where, trace, self.ground.course(arcs), arcs, at)
-        self._may_be_driven(where, trace, arcs, followed.end)
-        self._speed(where, trace, arcs[at])
+    def _say(self, leg: Longs, wrong: Flags, tell: Callable[[int], str]) -> None:
+        """Tell of the first thing that is wrong in each leg."""
+        at = np.flatnonzero(wrong)
+        for k in at[np.unique(leg[at], return_index=True)[1]].tolist():
+            self.found.say(f"leg {leg[k]}: {tell(k)}")
 
     def _follow(self, trace: _Trace, first: int, starts: Longs, ends: Longs) -> Followed:
         return follow(
@@ -158,6 +162,7 @@ class Roads:
             trace.lat[first:],
             trace.lon[first:],
             trace.speed_kmh[first:],
+            trace.bearing_deg[first:],
             starts,
             ends,
         )
@@ -196,61 +201,58 @@ class Roads:
                 return self._follow(turned, first, nodes, here).complete
         return False
 
-    def _line(self, where: str, trace: _Trace, course: Course, arcs: Longs, at: Longs) -> None:
+    def _line(self, way: "_Way") -> None:
         """Hold positions, heights and directions against the road's own."""
-        lat = np.interp(trace.along_m, course.point_m, course.lat)
-        lon = np.interp(trace.along_m, course.point_m, course.lon)
-        east = (trace.lon - lon) * np.cos(np.radians(lat))
-        off_m = np.hypot(trace.lat - lat, east) * M_PER_DEGREE
-        height_m = np.interp(trace.along_m, course.knot_m, course.height_m)
-        bearing = self._bearing_deg(arcs)[at]
-        turn = (trace.bearing_deg[1:] - bearing + 180.0) % 360.0 - 180.0
-        turn[np.diff(trace.along_m) < _SHORT_M] = 0.0
-        for words, off, allowed in (
-            ("m off its road", off_m, _OFF_LINE_M),
-            ("m above or below its road", np.abs(trace.height_m - height_m), _OFF_HEIGHT_M),
-            ("degrees off the direction of its road", np.abs(turn), _OFF_BEARING_DEG),
+        net = self.ground.network
+        course = self.ground.course(way.arcs)
+        lat = np.interp(way.at_m, course.point_m, course.lat)
+        lon = np.interp(way.at_m, course.point_m, course.lon)
+        off_m = np.hypot(way.lat - lat, (way.lon - lon) * np.cos(np.radians(lat))) * M_PER_DEGREE
+        off_height_m = np.abs(way.height_m - np.interp(way.at_m, course.knot_m, course.height_m))
+        bearing = _bearing_deg(net, way.arcs)[way.step_row]
+        turn = np.abs((way.bearing_deg - bearing + 180.0) % 360.0 - 180.0)
+        turn[way.length_m < _SHORT_M] = 0.0
+        for words, leg, km, off, allowed in (
+            ("m off its road", way.leg, way.km, off_m, _OFF_LINE_M),
+            ("m above or below its road", way.leg, way.km, off_height_m, _OFF_HEIGHT_M),
+            (
+                "degrees off the direction of its road",
+                way.step_leg,
+                way.step_km,
+                turn,
+                _OFF_BEARING_DEG,
+            ),
         ):
-            wrong = np.flatnonzero(~(off <= allowed))
-            for k in wrong[:1].tolist():
-                self.found.say(
-                    f"{where}: {off[k]:.1f} {words}, {trace.along_m[k] / M_PER_KM:.1f} km from "
-                    "its start",
-                )
 
-    def _bearing_deg(self, arcs: Longs) -> Floats:
-        """Direction of each arc at its start, towards its end, along the great circle."""
-        net = self.ground.network
-        tail, head = net.tail[arcs], net.head[arcs]
-        here, there = np.radians(net.lat[tail]), np.radians(net.lat[head])
-        turn = np.radians(net.lon[head] - net.lon[tail])
-        east = np.sin(turn) * np.cos(there)
-        north = np.cos(here) * np.sin(there) - np.sin(here) * np.cos(there) * np.cos(turn)
-        return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)
+            def tell(k: int, *, off: Floats = off, words: str = words, km: Floats = km) -> str:
+                return f"{off[k]:.1f} {words}, {km[k]:.1f} km from its start"
 
-    def _may_be_driven(self, where: str, trace: _Trace, arcs: Longs, end: Longs) -> None:
+            self._say(leg, ~(off <= allowed), tell)
+
+    def _may_be_driven(self, way: "_Way") -> None:
         """Object to roads that the car may not use, or the trip avoids."""
-        net = self.ground.network
-        ramp = (net.flags[arcs] & FLAG_LINK) != 0
+        net, arcs = self.ground.network, way.arcs
         kinds: dict[str, Flags] = {
             "of a higher limit than the car may use": net.speed_limit_kmh[arcs]
             > self.barred.above_kmh,
         }
         for kind in self.trip.avoid:
             if kind == "motorway":
-                amid = net.road_class[arcs] == ROAD_CLASSES.index("motorway")
-                kinds["of a kind that the trip avoids: motorway"] = amid & ~ramp
+                ramp = (net.flags[arcs] & FLAG_LINK) != 0
+                wrong = (net.road_class[arcs] == ROAD_CLASSES.index("motorway")) & ~ramp
             else:
-                flagged = (net.flags[arcs] & _FLAGS[kind]) != 0
-                if kind == "ferry":
-                    flagged |= net.road_class[arcs] == ROAD_CLASSES.index("ferry")
-                kinds[f"of a kind that the trip avoids: {kind}"] = flagged
+                wrong = (net.flags[arcs] & _FLAGS[kind]) != 0
+            if kind == "ferry":
+                wrong |= net.road_class[arcs] == ROAD_CLASSES.index("ferry")
+            kinds[f"of a kind that the trip avoids: {kind}"] = wrong
         for place in self.trip.closed:
             kinds[f"that is closed at {place.label}"] = self._closed_at(place.lat, place.lon, arcs)
-        for words, wrong in kinds.items():
-            for k in np.flatnonzero(wrong)[:1].tolist():
-                km = trace.along_m[end[k]] / M_PER_KM
-                self.found.say(f"{where}: takes a road {words}, up to {km:.1f} km")
+        for words, barred in kinds.items():
+
+            def tell(k: int, *, words: str = words) -> str:
+                return f"takes a road {words}, up to {way.end_km[k]:.1f} km from its start"
+
+            self._say(way.arc_leg, barred, tell)
 
     def _closed_at(self, lat: float, lon: float, arcs: Longs) -> Flags:
         """Which arcs belong to the road nearest to a point."""
@@ -261,43 +263,114 @@ class Roads:
         nearest_m = float(self.ground.arcs_to(lat, lon, every).min())
         return np.asarray(away_m <= min(nearest_m, CLOSED_M) + SAME_ROAD_M)
 
-    def _speed(self, where: str, trace: _Trace, arc: Longs) -> None:
-        """Object to speeds above what is usual, or below what the trip allows for no reason.
-
-        ``arc`` is that of each step of the trace, shape (points - 1,).
-        """
-        speed = trace.speed_kmh[1:]
+    def _speed(self, way: "_Way") -> None:
+        """Object to speeds above what is usual, or below what the trip allows for no reason."""
+        arc, speed = way.arcs[way.step_row], way.speed_kmh
         usual = np.minimum(self.ground.network.speed_kmh[arc], self.car.top_speed_kmh)
         least = np.maximum(self.trip.slow_down_to * usual, np.minimum(usual, SLOWEST_KMH))
-        long = np.diff(trace.along_m) >= _SHORT_M
-        slow = np.flatnonzero(long & ~(speed >= least * (1.0 - _SPEED)))
-        quick = np.flatnonzero(long & ~(speed <= usual * (1.0 + _SPEED)))
-        weak = self._too_steep(trace, usual, slow) if slow.size else slow
+        long = way.length_m >= _SHORT_M
+        quick = long & ~(speed <= usual * (1.0 + _SPEED))
+        slow = long & ~(speed >= least * (1.0 - _SPEED))
+        steps = np.flatnonzero(slow)
+        if steps.size:
+            slow[steps] = ~self._too_steep(way, usual, steps)
         for words, wrong in (
             ("faster than is usual there", quick),
-            ("slower than the trip allows", np.setdiff1d(slow, weak)),
+            ("slower than the trip allows", slow),
         ):
-            for k in wrong[:1].tolist():
-                self.found.say(
-                    f"{where}: {speed[k]:.1f} km/h is {words} ({least[k]:.1f} to "
-                    f"{usual[k]:.1f} km/h), {trace.along_m[k] / M_PER_KM:.1f} km from its start",
+
+            def tell(k: int, *, words: str = words) -> str:
+                return (
+                    f"{speed[k]:.1f} km/h is {words} ({least[k]:.1f} to {usual[k]:.1f} km/h), "
+                    f"{way.step_km[k]:.1f} km from its start"
                 )
 
-    def _too_steep(self, trace: _Trace, usual: Floats, slow: Longs) -> Longs:
-        """Which slow steps the motor could not take one step of speed faster."""
-        length_m, rise_m = np.diff(trace.along_m)[slow], np.diff(trace.height_m)[slow]
-        middle_m = 0.5 * (trace.height_m[1:] + trace.height_m[:-1])[slow]
-        speed = trace.speed_kmh[1:][slow]
-        faster = np.minimum(speed + _MOTOR_STEP * usual[slow], usual[slow])
+            self._say(way.step_leg, wrong, tell)
+
+    def _too_steep(self, way: "_Way", usual: Floats, steps: Longs) -> Flags:
+        """Whether the motor could not take these steps one step of speed faster."""
+        speed = way.speed_kmh[steps]
+        faster = np.minimum(speed + _MOTOR_STEP * usual[steps], usual[steps])
         power_kw = self.car.motion_kw(
             faster / KMH_PER_MPS,
-            rise_m / length_m,
-            self.car.headwind_mps(trace.bearing_deg[1:][slow]),
-            self.car.air_density_kg_per_m3(middle_m),
+            way.rise_m[steps] / way.length_m[steps],
+            self.car.headwind_mps(way.bearing_deg[steps]),
+            self.car.air_density_kg_per_m3(way.middle_m[steps]),
         )
         vehicle = self.car.vehicle
         most_kw = vehicle.motor_kw / vehicle.drive_efficiency
-        bound = (power_kw > most_kw * (1.0 - 1e-3)) & (
-            speed >= usual[slow] * _LEAST_SHARE * (1.0 - _SPEED)
+        return np.asarray(
+            (power_kw > most_kw * (1.0 - 1e-3))
+            & (speed >= usual[steps] * _LEAST_SHARE * (1.0 - _SPEED))
         )
-        return slow[bound]
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """All legs that follow roads, one after the other, in columns of arcs, points and steps."""
+
+    arcs: Longs
+    arc_leg: Longs
+    """Number of the leg of each arc."""
+    end_km: Floats
+    """Distance of its end from the start of its leg."""
+    leg: Longs
+    """Number of the leg of each point."""
+    km: Floats
+    """Distance of each point from the start of its leg, ..."""
+    at_m: Floats
+    """... and from that of the row of arcs."""
+    lat: Floats
+    lon: Floats
+    height_m: Floats
+    step_leg: Longs
+    step_row: Longs
+    """Position of the arc of each step among the arcs."""
+    step_km: Floats
+    speed_kmh: Floats
+    bearing_deg: Floats
+    length_m: Floats
+    rise_m: Floats
+    middle_m: Floats
+
+    @classmethod
+    def of(cls, network: RoadNetwork, driven: Sequence[tuple[int, _Trace, Followed]]) -> "_Way":
+        rows, before, offset_m = [], 0, 0.0
+        for number, trace, followed in driven:
+            arcs, points = followed.arc, trace.lat.size
+            step_row = np.repeat(np.arange(arcs.size), np.diff(followed.end, prepend=0))
+            km = trace.along_m / M_PER_KM
+            rows.append(
+                (
+                    arcs,
+                    np.full(arcs.size, number),
+                    km[followed.end],
+                    np.full(points, number),
+                    km,
+                    trace.along_m + offset_m,
+                    trace.lat,
+                    trace.lon,
+                    trace.height_m,
+                    np.full(points - 1, number),
+                    step_row + before,
+                    km[:-1],
+                    trace.speed_kmh[1:],
+                    trace.bearing_deg[1:],
+                    np.diff(trace.along_m),
+                    np.diff(trace.height_m),
+                    0.5 * (trace.height_m[1:] + trace.height_m[:-1]),
+                )
+            )
+            before += arcs.size
+            offset_m += float(network.length_m[arcs].sum())
+        return cls(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+
+
+def _bearing_deg(network: RoadNetwork, arcs: Longs) -> Floats:
+    """Direction of each arc at its start, towards its end, along the great circle."""
+    tail, head = network.tail[arcs], network.head[arcs]
+    here, there = np.radians(network.lat[tail]), np.radians(network.lat[head])
+    turn = np.radians(network.lon[head] - network.lon[tail])
+    east = np.sin(turn) * np.cos(there)
+    north = np.cos(here) * np.sin(there) - np.sin(here) * np.cos(there) * np.cos(turn)
+    return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)

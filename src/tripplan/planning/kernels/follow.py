@@ -13,9 +13,10 @@ NEAR_M = 0.05
 """A point of a trace lies no farther from its node than this, ..."""
 NEAR_SHARE = 3e-6
 """... and this share of the road's length: its pieces may be a little longer than itself. [m/m]"""
-_TOO_SLOW = 0.01
+_TOO_SLOW, _OTHER_WAY = 0.01, 0.1
 """Of roads that lie on each other, one that is barred counts 1 against it, one on which the car
-would be slow this much."""
+would be slow, or whose direction is not the one that the trace states, this much."""
+_SAME_DEG = 0.01
 
 
 class Followed(NamedTuple):
@@ -67,14 +68,15 @@ def follow(
     lat: Floats,
     lon: Floats,
     speed_kmh: Floats,
+    bearing_deg: Floats,
     starts: Longs,
     ends: Longs,
 ) -> Followed:
     """Find the arcs under a trace, each beginning at the very node at which the last one ended.
 
     From each node that the trace may be at, an arc is followed if the trace comes to its head after
-    its length.  Of arcs that lie on each other those count that the trip may take and on which the
-    trace keeps to the speed.
+    its length.  Of arcs that lie on each other those count that the trip may take, on which the
+    trace keeps to the speed, and whose direction it states.
 
     Parameters
     ----------
@@ -82,9 +84,11 @@ def follow(
         The network, and what the trip may not take.
     slowest
         Least share of a road's speed that is usual.
-    along_m, lat, lon, speed_kmh
-        The trace: distance from its start, position, and speed on the stretch that ends there,
-        shape (points,). [m], [deg], [deg], [km/h]
+    along_m, lat, lon
+        The trace: distance from its start, and position, shape (points,). [m], [deg]
+    speed_kmh, bearing_deg
+        Speed, and direction of the road, on the stretch that ends there, shape (points,).
+        [km/h], [deg]
     starts, ends
         Nodes where it may begin, shape (starts,), and end, shape (ends,).
     """
@@ -115,6 +119,12 @@ def follow(
                 while j < points and along_m[j] <= target_m + near_m:
                     if _apart_m(lat[j], lon[j], roads.lat[head], roads.lon[head]) <= near_m:
                         worth = cost[state] + _against(roads, barred, slowest, a, speed_kmh[j])
+                        told_deg = _bearing_deg(
+                            roads.lat[tail], roads.lon[tail], roads.lat[head], roads.lon[head]
+                        )
+                        for k in (i + 1, j):
+                            turn = abs((bearing_deg[k] - told_deg + 180.0) % 360.0 - 180.0)
+                            worth += _OTHER_WAY if turn > _SAME_DEG else 0.0
                         same = first_at[j]
                         while same >= 0 and node[same] != head:
                             same = following[same]
@@ -167,6 +177,16 @@ def _against(
     if speed_kmh < slowest * roads.speed_kmh[arc]:
         found += _TOO_SLOW
     return found
+
+
+@part
+def _bearing_deg(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Return the direction from one point to another at the first, clockwise from north."""
+    here, there = math.radians(lat), math.radians(other_lat)
+    turn = math.radians(other_lon - lon)
+    east = math.sin(turn) * math.cos(there)
+    north = math.cos(here) * math.sin(there) - math.sin(here) * math.cos(there) * math.cos(turn)
+    return math.degrees(math.atan2(east, north))
 
 
 @part
