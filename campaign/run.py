@@ -3,11 +3,13 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from threading import Event
+from typing import Final
 
 from campaign.ask import ask
 from campaign.cases import Case
@@ -15,6 +17,9 @@ from campaign.check import drawn_checks, findings
 from campaign.draw import GROUP, Scheme, group
 from campaign.laws import WORSE_KIND
 from campaign.shrink import shrunk
+
+_LOOK_S: Final = 0.5
+"""So often is looked whether the campaign was interrupted."""
 
 
 @dataclass
@@ -113,33 +118,48 @@ def run(plan: Plan, progress: Callable[[int, int, Outcome], None]) -> tuple[Outc
         Whether it ran to its end.
     """
     groups = -(-plan.trips // GROUP)
-    whole = Outcome()
-    results = _parallel(plan, groups) if plan.processes > 1 else _alone(plan, groups)
-    done = 0
-    with suppress(KeyboardInterrupt):
+    whole, done = Outcome(), 0
+    with _interrupt_told() as stopped:
+        results = _parallel(plan, groups, stopped) if plan.processes > 1 else _alone(plan, groups)
         for outcome in results:
             whole.add(outcome)
             done += 1
             progress(done, groups, whole)
+            if stopped.is_set():
+                break
+        results.close()
     return whole, done == groups
 
 
-def _alone(plan: Plan, groups: int) -> Iterator[Outcome]:
+@contextmanager
+def _interrupt_told() -> Iterator[Event]:
+    """Have an interrupt from the keyboard set an event, so that nothing is left half done."""
+    stopped = Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _alone(plan: Plan, groups: int) -> Generator[Outcome, None, None]:
     for number in range(groups):
         yield run_group(plan, number)
 
 
-def _parallel(plan: Plan, groups: int) -> Iterator[Outcome]:
-    pool = ProcessPoolExecutor(
+def _parallel(plan: Plan, groups: int, stopped: Event) -> Generator[Outcome, None, None]:
+    with ProcessPoolExecutor(
         plan.processes, mp_context=get_context("spawn"), initializer=_let_parent_stop
-    )
-    futures: list[Future[Outcome]] = []
-    try:
-        futures += [pool.submit(run_group, plan, number) for number in range(groups)]
-        for future in as_completed(futures):
-            yield future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    ) as pool:
+        waiting = {pool.submit(run_group, plan, number) for number in range(groups)}
+        try:
+            while waiting and not stopped.is_set():
+                done, waiting = wait(waiting, _LOOK_S, FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def _let_parent_stop() -> None:

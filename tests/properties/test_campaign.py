@@ -1,5 +1,6 @@
 """The campaign finds what is planted, and nothing else where nothing is wrong."""
 
+import signal
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -268,6 +269,13 @@ def test_an_error_that_no_question_may_end_with_is_a_crash(
     monkeypatch.setattr("tripplan.planning.planner.Planner.plan", divide)
     found = [finding.kind.split(" at ")[0] for finding in findings(plain_case().wish(most_stops=7))]
     assert found == ["warning: RuntimeWarning: odd", "crash: ZeroDivisionError"]
+
+
+def test_an_interrupt_ends_a_campaign_with_what_is_known() -> None:
+    plan = CampaignPlan(Scheme(2, (MADE_UP,)), trips=10_000, laws=0, processes=1)
+    outcome, whole = run(plan, lambda *_: signal.raise_signal(signal.SIGINT))
+    assert not whole
+    assert sum(outcome.answers.values()) == GROUP
 
 
 @pytest.mark.slow

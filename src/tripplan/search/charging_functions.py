@@ -39,7 +39,7 @@ def charging_functions(problem: Problem, *, relaxed: bool) -> tuple[Ints, Floats
 
 
 def _cells_s(charging_function_s: Floats) -> Floats:
-    """Time that each cell of SoC takes, shape (levels, columns - 1); infinite: it is not charged."""
+    """Time that each cell of SoC takes; infinite where it is not charged; shape (levels, cells)."""
     cell_s = np.full((charging_function_s.shape[0], charging_function_s.shape[1] - 1), np.inf)
     ends = charging_function_s[:, 1:]
     np.subtract(ends, charging_function_s[:, :-1], out=cell_s, where=np.isfinite(ends))
