@@ -94,6 +94,14 @@ class Piecewise:
         near = self.between(x - 1e2 * SAME_KWH, x + 1e2 * SAME_KWH)
         return near.least
 
+    def nearest(self, x: float) -> float:
+        """Return a point, or the nearest one where there is a value, if there is none at it."""
+        if np.isfinite(self.value(x)):
+            return x
+        where, values = self.corners()
+        where = where[np.isfinite(values)]
+        return float(where[np.abs(where - x).argmin()])
+
     def plus(self, added: float) -> "Piecewise":
         """Return the function plus a number."""
         return Piecewise(self.x, self.at + added, self.left + added, self.right + added)

@@ -419,14 +419,14 @@ class RelaxedDrives(DrivePool):
             stop = np.append(stop, chargers + stage + 1).astype(np.int32)
             after = np.append(after, stage + 2).astype(np.int32)
             weight = np.vstack([weight, direct[None, :]])
-        tail = weight[:, -1] * (given_kwh > 0.0)
+        tail = weight[:, -1].copy() if given_kwh > 0.0 else np.zeros(stop.size)
         if further is not None:
             past = further.weight + direct
             past[:, :-1] += self._counted_s(stage + 1)
             stop = np.concatenate([stop, further.stop])
             after = np.concatenate([after, further.stage])
             weight = np.vstack([weight, past])
-            own = past[:, -1] * (given_kwh > 0.0)
+            own = past[:, -1] if given_kwh > 0.0 else 0.0
             tail = np.append(tail, np.where(further.tail_kwh > 0.0, further.tail_kwh, own))
         return _Beyond(stop, after, weight - taken_off, tail)
 

@@ -343,6 +343,7 @@ class ProfileSearch:
         came_kwh = ready_kwh
         if stay_s > 0.0 and plug is not None:
             came_kwh = _before_dwell(arrival, plug, stay_s, ready_kwh)
+        came_kwh = arrival.nearest(came_kwh)
         waited_s = 0.0
         if plug is not None and plug.open_at and np.isfinite(starts_s):
             came_s = arrival.value(came_kwh)
@@ -549,24 +550,42 @@ def _window_minimum(start: Piecewise, grid: Floats, plug: Plug) -> Piecewise:
     plug
         How much and how long a charge may be.
     """
-    high = grid - plug.least_kwh
-    ends = [high]
+    high, low = _window(grid, plug)
+    crossing = (high - low)[:-1] * (high - low)[1:] < 0.0
+    if crossing.any():
+        # From here on, or up to here, no charge is long enough for the least and short enough.
+        first, second = (high - low)[:-1][crossing], (high - low)[1:][crossing]
+        share = first / (first - second)
+        grid = merged(grid, grid[:-1][crossing] + share * np.diff(grid)[crossing])
+        high, low = _window(grid, plug)
+    ends, possible = [high], np.ones(grid.size - 1, np.bool_)
     if np.isfinite(plug.longest_s):
-        since_s = _tau(plug, plug.clock_s, grid) - plug.longest_s
-        low = np.interp(since_s, plug.clock_s, plug.edge_kwh, left=-1.0)
         ends.append(low)
         pairs = zip(low.tolist(), high.tolist(), strict=True)
         at = np.array([_least_between(start, *pair) for pair in pairs])
-        middles = [(0.5 * (end[:-1] + end[1:])).tolist() for end in (low, high)]
-        inside = np.array([_least_vertex(start, *pair) for pair in zip(*middles, strict=True)])
+        middles = [0.5 * (end[:-1] + end[1:]) for end in (low, high)]
+        possible = middles[0] <= middles[1]
+        pairs = zip(*(middle.tolist() for middle in middles), strict=True)
+        inside = np.array([_least_vertex(start, *pair) for pair in pairs])
+        inside[~possible] = np.inf
     else:
         at, inside = _least_up_to(start, high)
     nowhere = np.full(grid.size, np.inf)
     found = Piecewise(grid, at, inside, inside.copy())
     for end in ends:
         left, right = _along(start, 0.5 * (end[:-1] + end[1:]), end)
+        left[~possible] = right[~possible] = np.inf
         found = lower(found, Piecewise(grid, nowhere, left, right))
     return found
+
+
+def _window(grid: Floats, plug: Plug) -> tuple[Floats, Floats]:
+    """Most and least energy with which a charge up to each energy may have begun."""
+    high = grid - plug.least_kwh
+    if not np.isfinite(plug.longest_s):
+        return high, np.full(grid.size, -1.0)
+    since_s = _tau(plug, plug.clock_s, grid) - plug.longest_s
+    return high, np.interp(since_s, plug.clock_s, plug.edge_kwh, left=-1.0)
 
 
 def _least_up_to(function: Piecewise, high: Floats) -> tuple[Floats, Floats]:

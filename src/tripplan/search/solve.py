@@ -354,7 +354,9 @@ def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
         if pointless:
             # A car that came to a charger and charges nothing drives on without a stop.
             parts[0] = passing(legs.pop(), parts[0])
-            saved_s += overhead_s[stops.pop().charger]
+            left_out = stops.pop().charger
+            # Where chargers close, what is saved may be waited for further on.
+            saved_s += 0.0 if problem.has_hours else overhead_s[left_out]
         legs += parts
         stops += [SolutionStop(-1, target, 0.0, 0.0) for target in between]
         here, stage = step.stop, step.stage
