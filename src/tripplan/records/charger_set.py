@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,10 +39,13 @@ class ChargerSet:
 
     def node_of(self, charger_id: str) -> int:
         """Return the network node of the site with an id, its own or that of a source."""
-        for site, node in zip(self.chargers, self.node.tolist(), strict=True):
-            if charger_id in site.ids:
-                return int(node)
-        raise KeyError(charger_id)
+        return self._node_by_id[charger_id]
+
+    @cached_property
+    def _node_by_id(self) -> dict[str, int]:
+        pairs = list(zip(self.chargers, self.node.tolist(), strict=True))
+        # Where two sites share an id, the first has it.
+        return {name: int(node) for site, node in reversed(pairs) for name in site.ids}
 
     def power_kw(self, standards: Sequence[str]) -> Floats:
         """Highest power at each site over plugs of these standards, kW; 0 where none fits."""

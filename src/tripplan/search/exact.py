@@ -126,7 +126,7 @@ class ExactManyToMany:
     def _columns(self, number: int, targets: Ints) -> DriveColumns:
         """Drives of a bundle that end at some nodes, those of the first target first."""
         bundle, _ = self._bundles[number]
-        stops, drives = [], []
+        stops, drives = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
         at_node = np.argsort(bundle.node, kind="stable")
         sorted_nodes = bundle.node[at_node]
         for stop, node in enumerate(targets.tolist()):
