@@ -28,7 +28,7 @@ from measure import (
     timed,
     watched,
 )
-from places import car, colorado, random_trips, roads_only, with_chargers
+from places import car, colorado, random_trips, roads_only, with_a_town, with_chargers
 from tripplan.planning.planner import Planner
 from tripplan.records.region import Region
 from tripplan.routing.cch import Hierarchy
@@ -41,7 +41,11 @@ CHARGERS = {
     f"g_col_{count}": ("chargers", "g_col", count, "hyundai-ioniq-28")
     for count in (100, 1000, 10_000)
 }
-SIZES = NETWORKS | CHARGERS
+TOWNS = {
+    f"town_{count}": ("town", "colorado", count, "nissan-leaf-40")
+    for count in (250, 500, 1000, 2000)
+}
+SIZES = NETWORKS | CHARGERS | TOWNS
 """Series, network, chargers and car of each size."""
 LEAST_KM, MOST_KM = 250.0, 500.0
 FIRST_QUERIES = 3
@@ -65,18 +69,20 @@ class Grown:
     peak_gb: float
 
 
-def region_of(network: str, chargers: int) -> Region:
-    """Return a network with chargers at random nodes."""
+def region_of(network: str, chargers: int, *, town: bool = False) -> Region:
+    """Return a network with chargers at random nodes, or most of them in one town."""
     if network == "g_col":
         return colorado(chargers)
     bare = roads_only(network)
+    if town:
+        return with_a_town(network, bare.network, bare.order, chargers)
     return with_chargers(network, bare.network, bare.order, chargers, seed=7)
 
 
 def measured(size: str, pairs: int) -> Grown:
     """Measure one size, in this process."""
-    _, network, chargers, name = SIZES[size]
-    region, vehicle = region_of(network, chargers), car(name)
+    series, network, chargers, name = SIZES[size]
+    region, vehicle = region_of(network, chargers, town=series == "town"), car(name)
     Hierarchy.of(region.network, region.order)  # loads the compiled code
     contract_s, _ = timed(lambda: Hierarchy.of(region.network, region.order))
     planner = Planner(region)
@@ -184,7 +190,8 @@ PAGE = """\
 
 Above, the highway networks of Colorado, the Alps and Europe (level, nodes after merging) with 300
 chargers at random nodes and a Tesla Model 3 LR; below, g_col with 100 to 10,000 chargers and a
-Hyundai Ioniq 28. Medians of {pairs} trips between random nodes {least:.0f} to {most:.0f} km apart
+Hyundai Ioniq 28, and Colorado with 100 chargers at random nodes and the others at the 40 nodes
+round one of them, with a Nissan LEAF 40. Medians of {pairs} trips between random nodes {least:.0f} to {most:.0f} km apart
 that need stops; heat and choice of speed on; search alone. Memory is the most that the process
 held, reading the network and compiled code included.
 
@@ -200,6 +207,7 @@ def page(pairs: int) -> str:
     """Measure all, and write the section."""
     by_network = [in_a_process(size, pairs) for size in NETWORKS]
     by_chargers = [in_a_process(size, pairs) for size in CHARGERS]
+    by_town = [in_a_process(size, pairs) for size in TOWNS]
     alps, europe = by_network[-2:]
     few, many = by_chargers[0], by_chargers[-1]
     SECTIONS.mkdir(exist_ok=True)
@@ -209,7 +217,7 @@ def page(pairs: int) -> str:
         pairs=pairs,
         least=LEAST_KM,
         most=MOST_KM,
-        sizes=table(HEAD, map(row, [*by_network, *by_chargers])),
+        sizes=table(HEAD, map(row, [*by_network, *by_chargers, *by_town])),
         nodes=europe.nodes / alps.nodes,
         customised=europe.customised_s / alps.customised_s,
         warm=europe.warm_s / alps.warm_s,

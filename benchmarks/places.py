@@ -73,7 +73,21 @@ def with_chargers(
 ) -> Region:
     """Put chargers at random nodes of a network, of powers by turns, with plugs for every car."""
     rng = np.random.default_rng(seed)
-    nodes = rng.choice(roads.node_count, count, replace=False).astype(np.int32)
+    return _at_nodes(name, roads, order, rng.choice(roads.node_count, count, replace=False))
+
+
+def with_a_town(name: str, roads: RoadNetwork, order: Ints | None, count: int) -> Region:
+    """Put chargers at 100 random nodes, and the others at the 40 nodes round one of them."""
+    rng = np.random.default_rng(7)
+    spread = rng.choice(roads.node_count, 100, replace=False)
+    centre = spread[0]
+    away = np.hypot(roads.lat - roads.lat[centre], roads.lon - roads.lon[centre])
+    town = rng.choice(np.argsort(away)[:40], count - spread.size)
+    return _at_nodes(name, roads, order, np.concatenate([spread, town]))
+
+
+def _at_nodes(name: str, roads: RoadNetwork, order: Ints | None, chosen: Ints) -> Region:
+    nodes = chosen.astype(np.int32)
     sites = tuple(
         Charger(
             id=f"random:{k}",

@@ -26,6 +26,9 @@ class Settings(Record):
     fewer_stops_gap: Annotated[float, Field(ge=0, le=1), Unit("1")] = 0.05
     """From this gap on (a fraction), a plan is compared with the best of one stop fewer, which
     takes a third to a half longer; 0: always."""
+    exact_limit: Annotated[int, Field(ge=1)] = 5_000_000_000
+    """Most comparisons of two drives that an exact search makes (some hundred million a second);
+    the certificate says how far it got with them."""
     time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
     temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5

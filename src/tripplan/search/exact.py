@@ -4,6 +4,9 @@ What a search over these rows finds is the optimum, not only within a few exchan
 small regions and for proofs: the number of drives grows quickly with the size of the network.
 """
 
+import logging
+import math
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,12 +22,13 @@ from tripplan.search.reach import seconds_to
 from tripplan.search.refine import Drive
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
+_LOG = logging.getLogger(__name__)
 _FIRST_ROOM = 4096
 _MORE_ROOM = 8
 
 
 class TooManyDrivesError(Exception):
-    """There are more drives than there is room for."""
+    """There are more drives than room or comparisons suffice for, or the time is over."""
 
 
 @dataclass(eq=False)
@@ -43,6 +47,10 @@ class ExactManyToMany:
         Node where the trip ends.
     room
         Most drives from one node.
+    most_compared
+        Most comparisons of two drives.
+    deadline_s
+        Reading of `time.monotonic` after which no more nodes are taken up.
     """
 
     customized: CustomizedHierarchy
@@ -50,6 +58,10 @@ class ExactManyToMany:
     scope: Scope
     destination: int
     room: int
+    most_compared: int
+    deadline_s: float = math.inf
+    compared: int = field(init=False, default=0)
+    """Comparisons so far."""
     _bundles: list[tuple[Bundle, bool]] = field(init=False, repr=False, default_factory=list)
     _ids: list[tuple[int, int]] = field(init=False, repr=False, default_factory=list)
 
@@ -98,21 +110,24 @@ class ExactManyToMany:
 
     def _bundle(self, node: int, rest_s: Floats, spare_s: float, *, forward: bool) -> int:
         # Room is made as it is needed: most nodes have few drives.
+        if time.monotonic() > self.deadline_s:
+            raise TooManyDrivesError
         room = min(_FIRST_ROOM, self.room)
         found = self._all_drives(node, rest_s, spare_s, room, forward=forward)
-        while not found.complete and room < self.room:
+        while not found.complete and room < self.room and self.compared < self.most_compared:
             room = min(_MORE_ROOM * room, self.room)
             found = self._all_drives(node, rest_s, spare_s, room, forward=forward)
         if not found.complete:
             raise TooManyDrivesError
         self._bundles.append((found, forward))
+        _LOG.info("exact search: %s", self.reached)
         return len(self._bundles) - 1
 
     def _all_drives(
         self, node: int, rest_s: Floats, spare_s: float, room: int, *, forward: bool
     ) -> Bundle:
         customized = self.customized
-        return all_drives(
+        found = all_drives(
             self._leaving if forward else self._coming,
             customized.values,
             customized.open_roads,
@@ -121,7 +136,10 @@ class ExactManyToMany:
             rest_s,
             spare_s,
             room,
+            self.most_compared - self.compared,
         )
+        self.compared += found.compared
+        return found
 
     def _columns(self, number: int, targets: Ints) -> DriveColumns:
         """Drives of a bundle that end at some nodes, those of the first target first."""
@@ -148,6 +166,15 @@ class ExactManyToMany:
             consumed_kwh=energy[:, 1].copy(),
             drop_kwh=energy[:, 2].copy(),
             heat_j=values[:, HEAT].astype(np.float64),
+        )
+
+    @property
+    def reached(self) -> str:
+        """How far the search got, in words."""
+        drives = sum(bundle.node.size for bundle, _ in self._bundles)
+        return (
+            f"all {drives:,} drives of {len(self._bundles):,} places were found, in "
+            f"{self.compared:,} comparisons"
         )
 
     def drive(self, ids: list[int]) -> Drive:

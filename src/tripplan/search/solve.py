@@ -188,7 +188,13 @@ def _exact(
     ceiling_s = plan.time_s + _MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
     many_to_many = ExactManyToMany(
-        task.customized, problem.charger_node, wide, problem.destination, _EXACT_ROOM
+        task.customized,
+        problem.charger_node,
+        wide,
+        problem.destination,
+        _EXACT_ROOM,
+        settings.exact_limit,
+        task.deadline_s,
     )
     try:
         pool = RealDrives(problem, many_to_many, wide)
@@ -199,7 +205,7 @@ def _exact(
             found = profiles.run()
             task.labels += found.labels
     except (TooManyDrivesError, TooLargeError):
-        task.method = _NOT_EXACT
+        task.method = f"{_NOT_EXACT}: {many_to_many.reached}"
         return plan, bound_s
     if not found.complete or not found.chain:
         task.method = _NOT_EXACT

@@ -51,7 +51,9 @@ class Bundle(NamedTuple):
     alive: NDArray[np.bool_]
     """False where a drive was found dominated."""
     complete: bool
-    """Whether there was room for all."""
+    """Whether there was room for all, and comparisons for them."""
+    compared: int
+    """How often two drives were compared."""
 
 
 @part
@@ -72,6 +74,7 @@ def all_drives(
     rest_s: Floats,
     spare_s: float,
     room: int,
+    most_compared: int,
 ) -> Bundle:
     """Find the drives from a node, or to it.
 
@@ -91,6 +94,8 @@ def all_drives(
         Drives whose time and rest at their other end exceed this are left out, shape (nodes,).
     room
         Most drives to keep.
+    most_compared
+        Most comparisons of two drives, which take most of the time.
     """
     first, road, end, forward = at_nodes
     node = np.empty(room, np.int32)
@@ -107,7 +112,7 @@ def all_drives(
     newest[source] = 0
     used = 1
     size = heap_push(keys, items, 0, 0.0, 0)
-    complete = True
+    complete, compared = True, 0
     while size > 0 and complete:
         drive = items[0]
         size = heap_pop(keys, items, size)
@@ -119,7 +124,7 @@ def all_drives(
                 continue
             there = end[k]
             for speed in range(values.shape[0]):
-                if used == room:
+                if used == room or compared > most_compared:
                     complete = False
                     break
                 if forward:
@@ -132,6 +137,7 @@ def all_drives(
                 other = newest[there]
                 beaten = False
                 while other >= 0 and not beaten:
+                    compared += 1
                     if alive[other]:
                         beaten = _is_worse(found, used, other)
                         if not beaten and _is_worse(found, other, used):
@@ -155,6 +161,7 @@ def all_drives(
         by_speed[:used].copy(),
         alive[:used].copy(),
         complete,
+        compared,
     )
 
 
