@@ -73,7 +73,8 @@ def with_chargers(
 ) -> Region:
     """Put chargers at random nodes of a network, of powers by turns, with plugs for every car."""
     rng = np.random.default_rng(seed)
-    return _at_nodes(name, roads, order, rng.choice(roads.node_count, count, replace=False))
+    chosen = rng.choice(roads.node_count, count, replace=False).astype(np.int32)
+    return _at_nodes(name, roads, order, chosen)
 
 
 def with_a_town(name: str, roads: RoadNetwork, order: Ints | None, count: int) -> Region:
@@ -83,11 +84,11 @@ def with_a_town(name: str, roads: RoadNetwork, order: Ints | None, count: int) -
     centre = spread[0]
     away = np.hypot(roads.lat - roads.lat[centre], roads.lon - roads.lon[centre])
     town = rng.choice(np.argsort(away)[:40], count - spread.size)
-    return _at_nodes(name, roads, order, np.concatenate([spread, town]))
+    chosen = np.concatenate([spread, town]).astype(np.int32)
+    return _at_nodes(name, roads, order, chosen)
 
 
-def _at_nodes(name: str, roads: RoadNetwork, order: Ints | None, chosen: Ints) -> Region:
-    nodes = chosen.astype(np.int32)
+def _at_nodes(name: str, roads: RoadNetwork, order: Ints | None, nodes: Ints) -> Region:
     sites = tuple(
         Charger(
             id=f"random:{k}",

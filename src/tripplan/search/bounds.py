@@ -12,6 +12,8 @@ from tripplan.search.kernels.labels import Bounds, rest_s
 from tripplan.search.problem import Problem
 from tripplan.units import S_PER_H
 
+_NO_BOUND_S = -1e12
+"""Below whatever counts: nothing is known of a stop; finite, so that sums with infinity are numbers."""
 _ROUNDING = 1e-9
 """Shares of a charge below this are rounding."""
 
@@ -187,7 +189,7 @@ def scope_of(problem: Problem, many_to_many: ManyToMany, bounds: Bounds, ceiling
     if price <= 0.0:
         return scope
     weighting = _weighting_below(rates, price)
-    priced = np.full(problem.stop_count, -np.inf)
+    priced = np.full(problem.stop_count, _NO_BOUND_S)
     known = np.flatnonzero(np.isfinite(weight[:, -1]))
     priced[known] = weight[known, weighting] + (price - rates[weighting]) * weight[known, -1]
     free_kwh = problem.start_kwh - problem.final_kwh + given_kwh
