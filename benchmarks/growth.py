@@ -192,8 +192,8 @@ Above, the highway networks of Colorado, the Alps and Europe (level, nodes after
 chargers at random nodes and a Tesla Model 3 LR; below, g_col with 100 to 10,000 chargers and a
 Hyundai Ioniq 28, and Colorado with 100 chargers at random nodes and the others at the 40 nodes
 round one of them, with a Nissan LEAF 40. Medians of {pairs} trips between random nodes
-{least:.0f} to {most:.0f} km apart that need stops; heat and choice of speed on; search alone. Memory is the most that the process
-held, reading the network and compiled code included.
+{least:.0f} to {most:.0f} km apart that need stops; heat and choice of speed on; search alone.
+Memory is the most that the process held, reading the network and compiled code included.
 
 {sizes}
 
