@@ -13,7 +13,7 @@ from tripplan.search.problem import Problem
 from tripplan.units import S_PER_H
 
 _NO_BOUND_S = -1e12
-"""Below whatever counts: nothing is known of a stop; finite, so that sums with infinity are numbers."""
+"""Below whatever counts, where nothing is known; finite, so that sums with infinity are numbers."""
 _ROUNDING = 1e-9
 """Shares of a charge below this are rounding."""
 
