@@ -369,7 +369,9 @@ def _split(case: Case, plan: Plan, k: int) -> tuple[Case, Case]:
     met = sum(one.charger is None for one in plan.stops[:k])
     waypoints = case.trip.get("waypoints", [])
     before = case.wish(
-        destination=here, waypoints=waypoints[:met] or None, arrival_soc=stop.arrival_soc - 1e-9
+        destination=here,
+        waypoints=waypoints[:met] or None,
+        arrival_soc=max(0.0, stop.arrival_soc - 1e-5),
     )
     changes: dict[str, Any] = {
         "origin": here,
