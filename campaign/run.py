@@ -3,11 +3,12 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event as EventType
 from threading import Event
 from typing import Final
 
@@ -72,7 +73,7 @@ class Plan:
     processes: int = 2
 
 
-def run_group(plan: Plan, number: int) -> Outcome:
+def run_group(plan: Plan, number: int, stopped: Callable[[], bool] = bool) -> Outcome:
     """Draw the trips of one group, ask them and put them to their checks.
 
     Parameters
@@ -81,6 +82,8 @@ def run_group(plan: Plan, number: int) -> Outcome:
         How.
     number
         Which group.
+    stopped
+        Says whether to leave the rest of the group.
     """
     outcome = Outcome()
     left = min(GROUP, plan.trips - number * GROUP)
@@ -89,6 +92,8 @@ def run_group(plan: Plan, number: int) -> Outcome:
         told = {"plan": answer.plan, "refused": answer.refusal, "invalid": answer.invalid}
         outcome.answers[next((word for word, what in told.items() if what), "crash")] += 1
         for check in drawn_checks(case, plan.laws, rng):
+            if stopped():
+                return outcome
             began_s = time.monotonic()
             seen = set()
             for kind, words in findings(check):
@@ -125,10 +130,9 @@ def run(plan: Plan, progress: Callable[[int, int, Outcome], None]) -> tuple[Outc
             whole.add(outcome)
             done += 1
             progress(done, groups, whole)
-            if stopped.is_set():
+            if stopped.is_set() and plan.processes == 1:
                 break
-        results.close()
-    return whole, done == groups
+        return whole, done == groups and not stopped.is_set()
 
 
 @contextmanager
@@ -142,29 +146,40 @@ def _interrupt_told() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _alone(plan: Plan, groups: int) -> Generator[Outcome, None, None]:
+def _alone(plan: Plan, groups: int) -> Iterator[Outcome]:
     for number in range(groups):
         yield run_group(plan, number)
 
 
-def _parallel(plan: Plan, groups: int, stopped: Event) -> Generator[Outcome, None, None]:
-    with ProcessPoolExecutor(
-        plan.processes, mp_context=get_context("spawn"), initializer=_let_parent_stop
-    ) as pool:
-        waiting = {pool.submit(run_group, plan, number) for number in range(groups)}
+def _parallel(plan: Plan, groups: int, stopped: Event) -> Iterator[Outcome]:
+    context = get_context("spawn")
+    told = context.Event()
+    with ProcessPoolExecutor(plan.processes, context, _prepare, (told,)) as pool:
+        waiting = {pool.submit(_run_there, plan, number) for number in range(groups)}
         try:
             while waiting and not stopped.is_set():
                 done, waiting = wait(waiting, _LOOK_S, FIRST_COMPLETED)
                 for future in done:
                     yield future.result()
         finally:
-            for future in waiting:
-                future.cancel()
+            told.set()
+            running = [future for future in waiting if not future.cancel()]
+        for future in running:
+            yield future.result()
 
 
-def _let_parent_stop() -> None:
+_told: list[EventType] = []
+"""In a process that works: what says that the campaign was interrupted."""
+
+
+def _prepare(told: EventType) -> None:
     """Leave an interrupt from the keyboard to the process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _told.append(told)
+
+
+def _run_there(plan: Plan, number: int) -> Outcome:
+    return run_group(plan, number, _told[0].is_set)
 
 
 def shrunk_first(outcome: Outcome, seconds: float) -> Iterator[tuple[str, int, Case]]:
