@@ -443,12 +443,3 @@ def _required(made: Made, chance: Chance) -> Planted:
     others = [site.id for site in made.region.chargers.chargers if site.id not in met]
     wanted = (*made.plan.trip.via_chargers, str(chance.choice(others)))
     return with_trip(made.plan, via_chargers=wanted), made.region
-
-
-@kind("required chargers in the wrong order", r"does not stop at charger .* in turn")
-def _required_order(made: Made, chance: Chance) -> Planted:
-    del chance
-    met = list(dict.fromkeys(charger.id for charger in made.plan.chargers))
-    if len(met) < 2 or len(met) < made.plan.stop_count:
-        return None
-    return with_trip(made.plan, via_chargers=(met[1], met[0])), made.region
