@@ -42,8 +42,8 @@ _ELLIPSE_WITH_HEAT = 4.0
 _MARGIN_S = 1e-3
 _NOTHING_KWH = 1e-6
 """A stop that adds less is none."""
-_PROFILE_ROOM = 20_000_000
-"""Most points of functions that an exact search propagates where departures are not finite."""
+_COMPARISONS_A_POINT = 25_000
+"""In the time of so many comparisons an exact search propagates a point of a function."""
 _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
 _COARSER = (1.0, 4.0)
@@ -201,7 +201,8 @@ def _exact(
         if problem.departures_are_finite:
             found = task.search(pool, ceiling_s=ceiling_s)
         else:
-            profiles = ProfileSearch.of(problem, pool, task.bounds, ceiling_s, _PROFILE_ROOM)
+            room = settings.exact_limit // _COMPARISONS_A_POINT
+            profiles = ProfileSearch.of(problem, pool, task.bounds, ceiling_s, room)
             found = profiles.run()
             task.labels += found.labels
     except (TooManyDrivesError, TooLargeError):
