@@ -70,7 +70,9 @@ class Scope:
         most_s: Floats | float = self.ceiling_s
         if self.stops_until_s is not None and self.stops_from_s is not None:
             most_s = most_s - self.stops_until_s[stop] - self.stops_from_s[there]
-        spare_s = most_s - self.from_origin_s[stop]
+        with np.errstate(invalid="ignore"):
+            # Nothing is inside where a stop cannot be come to, or nothing leads on from it.
+            spare_s = most_s - self.from_origin_s[stop]
         possible = time_s + self.to_end_s[there] <= spare_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
             spare_s = most_s - self.from_origin_priced_s[stop]

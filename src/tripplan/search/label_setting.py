@@ -186,7 +186,7 @@ def search(
     ceiling_s
         Only plans quicker than this are of interest.
     earliest_s
-        For a search over a relaxation; see `constraints_of`.
+        For a search over a relaxation, shape (stops,); see `constraints_of`. [s]
     policy
         Without battery heat, or with it and how coarse.
     deadline_s

@@ -26,11 +26,11 @@ class Piecewise:
     x: Floats
     """Points, rising, shape (points,)."""
     at: Floats
-    """Value at each point."""
+    """Value at each point, shape (points,)."""
     left: Floats
     """Limit from above at the first end of each interval, shape (points - 1,)."""
     right: Floats
-    """Limit from below at its second end; infinite where ``left`` is."""
+    """Limit from below at its second end, shape (points - 1,); infinite where ``left`` is."""
 
     @property
     def least(self) -> float:
@@ -49,8 +49,8 @@ class Piecewise:
         Parameters
         ----------
         grid
-            Rising points; between its ends it must hold those of the function, or such as are the
-            same.
+            Rising points, shape (points,); between its ends it must hold those of the function, or
+            such as are the same.
         """
         if not self.x.size:
             every = np.full(grid.size, np.inf)

@@ -53,7 +53,7 @@ def refused(
 @pytest.mark.parametrize(
     ("wishes", "word", "told"),
     [
-        ({"longest_stop_s": 300.0}, "longest_stop_s", "no stop may charge for longer than 300 s"),
+        ({"longest_stop_s": 30.0}, "longest_stop_s", "no stop may charge for longer than 30 s"),
         ({"most_stops": 0}, "most_stops", "no stop at a charger is allowed"),
         ({"least_charge_soc": 0.85}, "least_charge_soc", "each stop has to add 85% at least"),
         ({"chargers": {"banned": ("at 80", "at 160")}}, "banned", "2 (banned by id)"),
@@ -83,7 +83,7 @@ def fails(trip: Trip, way: Mapping[str, Any], vehicle: Vehicle | None = None) ->
 @pytest.mark.parametrize(
     ("wishes", "step"),
     [
-        ({"longest_stop_s": 300.0}, -60.0),
+        ({"longest_stop_s": 30.0}, -20.0),
         ({"most_stops": 0}, -1),
         ({"least_charge_soc": 0.85}, 0.01),
         ({"arrival_soc": 0.9, "charge_limit_soc": 0.8}, 0.01),
