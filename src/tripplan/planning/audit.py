@@ -33,6 +33,8 @@ _SHORTER: Final = 0.02
 """A road may be stated this much shorter than the straight line between its ends (relative): some
 sources measure along another line than they draw."""
 _CLOCK_S: Final = 1e-3
+_STEP_CLOCK_S: Final = 1e-6
+"""The same over one step of a trace, which may be some decimetres long."""
 _DISTANCE_KM: Final = 1e-6
 
 UNAUDITED: Final = Audit(
@@ -167,7 +169,7 @@ def _clock(where: str, leg: Leg) -> list[str]:
     """Object to steps of a leg that take another time than their length at their speed."""
     trace = leg.trace
     right_s = np.diff(trace.distance_km) / np.array(trace.speed_kmh[1:]) * S_PER_H
-    wrong = np.flatnonzero(~(np.abs(np.diff(trace.elapsed_s) - right_s) <= _CLOCK_S))
+    wrong = np.flatnonzero(~(np.abs(np.diff(trace.elapsed_s) - right_s) <= _STEP_CLOCK_S))
     return [
         f"{where}: the clock does not fit the speed, {trace.distance_km[k]:.1f} km from the start"
         for k in wrong[:1]
