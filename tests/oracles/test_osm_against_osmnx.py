@@ -20,8 +20,12 @@ from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from tripplan.arrays import Flags
+from tripplan.sources.osm import network as reader
 from tripplan.sources.osm.file import RawRoads, read_file
+from tripplan.sources.osm.merge import Arcs, Line
 from tripplan.sources.osm.network import OsmExtract, read_osm
+from tripplan.sources.osm.residents import ClosedZones
 
 ox = pytest.importorskip("osmnx")
 
@@ -29,6 +33,14 @@ ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("TRIPPLAN_SHARED", ROOT.parent / "shared")) / "data" / "osm"
 FILES = ("liechtenstein-latest", "andorra-latest", "malta-latest", "rnv")
 GEOD = Geod(ellps="WGS84")
+PAIRS = 500
+MOST_LONGER = 0.2  # 98 of 500 in rnv, 14 in Liechtenstein
+"""Share of paths that may be longer because residents' roads are no ways through."""
+RESIDENTS = {"destination", "customers"}
+"""Values of access that make a road one for residents and guests."""
+SHORT_OF_M = 1.0
+"""How far before a junction a residents' road ends that was cut there."""
+OFF_M = 0.001
 TAGS = (
     "highway",
     "service",
@@ -78,6 +90,8 @@ class Pair(NamedTuple):
 
     raw: RawRoads
     ours: OsmExtract
+    uncut: OsmExtract
+    """Ours, with residents' roads left as ways through, as OSMnx leaves them."""
     graph: "nx.MultiDiGraph[Any]"
     """OSMnx's, unsimplified, all ways."""
 
@@ -111,7 +125,15 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         graph = ox.graph.graph_from_xml(target, simplify=False, retain_all=True)
     finally:
         ox.settings.useful_tags_way = before
-    return Pair(read_file(source, ferries=False), read_osm(source, turn_restrictions=False), graph)
+    ours = read_osm(source, turn_restrictions=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "close_zones", _leave_open)
+        uncut = read_osm(source, turn_restrictions=False)
+    return Pair(read_file(source, ferries=False), ours, uncut, graph)
+
+
+def _leave_open(_: Line, arcs: Arcs, destination: Flags) -> ClosedZones:
+    return ClosedZones(arcs, destination, 0)
 
 
 def way_tags(graph: "nx.MultiDiGraph[Any]") -> dict[int, dict[str, str]]:
@@ -213,10 +235,28 @@ def test_length_of_the_ways_that_both_drive(pair: Pair) -> None:
 
 
 def test_node_positions_and_ids(pair: Pair) -> None:
+    """All nodes lie where OSMnx has them, but the ends of residents' roads that were cut."""
     network = pair.ours.network
-    for node in range(0, network.node_count, 97):
-        there = pair.graph.nodes[int(pair.ours.node_id[node])]
-        assert (network.lat[node], network.lon[node]) == pytest.approx((there["y"], there["x"]))
+    there = np.array(
+        [
+            (pair.graph.nodes[osm]["y"], pair.graph.nodes[osm]["x"])
+            for osm in pair.ours.node_id.tolist()
+        ]
+    )
+    _, _, away_m = GEOD.inv(network.lon, network.lat, there[:, 1], there[:, 0])
+    off = np.asarray(away_m) > OFF_M
+    assert off.sum() <= cuts(pair.ours)
+    assert (np.asarray(away_m)[off] <= SHORT_OF_M * 1.01).all()
+    # no turn restrictions are read here: what shares an id ends at a barrier, or was cut
+    stops = set(pair.raw.blocked.tolist())
+    for ours, cut in ((pair.ours, set(pair.ours.node_id[off].tolist())), (pair.uncut, set[int]())):
+        ids, count = np.unique(ours.node_id, return_counts=True)
+        assert set(ids[count > 1].tolist()) <= stops | cut
+    assert set(pair.ours.node_id.tolist()) <= set(pair.uncut.node_id.tolist())
+
+
+def cuts(ours: OsmExtract) -> int:
+    return ours.report.skipped.get("residents' road cut, so that it is no way through", 0)
 
 
 def independent_graph(pair: Pair) -> "nx.DiGraph[Any]":
@@ -281,19 +321,56 @@ def our_distances_m(ours: OsmExtract, sources: list[int]) -> np.ndarray[Any, np.
 
 
 def test_shortest_paths_on_500_pairs(pair: Pair) -> None:
+    """With residents' roads left as ways through: OSMnx does not know that they are none."""
     graph = independent_graph(pair)
-    ids = pair.ours.node_id
+    for ours_m, theirs_m, _ in distances_m(pair, pair.uncut, graph):
+        assert ours_m == pytest.approx(theirs_m, rel=1e-5, abs=0.02)
+
+
+def test_only_residents_roads_make_paths_longer(pair: Pair) -> None:
+    """As read: where a path is longer than theirs, theirs takes a residents' road."""
+    graph = independent_graph(pair)
+    residents = {
+        (tail, head)
+        for tail, head, data in pair.graph.edges(data=True)
+        if any(
+            RESIDENTS & set(str(data.get(key)).split(";"))
+            for key in TAGS
+            if key.split(":")[0] in ACCESS_KEYS
+        )
+    }
+    ids, count = np.unique(pair.ours.node_id, return_counts=True)
+    ends = set(ids[count > 1].tolist())
+    longer = 0
+    for ours_m, theirs_m, path in distances_m(pair, pair.ours, graph):
+        if ours_m != pytest.approx(theirs_m, rel=1e-5, abs=0.02):
+            longer += 1
+            assert ours_m > theirs_m
+            # or it begins or ends where one was cut, so that it cannot go on from there
+            assert residents & set(pairwise(path)) or ends & {path[0], path[-1]}
+    assert longer <= (MOST_LONGER * PAIRS if cuts(pair.ours) else 0)
+
+
+def distances_m(
+    pair: Pair, ours: OsmExtract, graph: "nx.DiGraph[Any]"
+) -> Iterator[tuple[float, float, list[int]]]:
+    """Yield ours, theirs, and their path, between 500 random pairs of nodes."""
+    ids = ours.node_id
     stops = set(pair.raw.blocked.tolist())
     free = [i for i, osm in enumerate(ids.tolist()) if osm not in stops]
     random = np.random.default_rng(20)
     sources = random.choice(free, 10, replace=False).tolist()
-    ours_m = our_distances_m(pair.ours, sources)
+    ours_m = our_distances_m(ours, sources)
     for row, source in enumerate(sources):
-        theirs = nx.single_source_dijkstra_path_length(graph, int(ids[source]), weight="length")
-        for target in random.choice(free, 50, replace=False).tolist():
-            assert ours_m[row, target] == pytest.approx(
-                theirs[int(ids[target])], rel=1e-5, abs=0.02
-            )
+        before, theirs_m = nx.dijkstra_predecessor_and_distance(
+            graph, int(ids[source]), weight="length"
+        )
+        for target in random.choice(free, PAIRS // 10, replace=False).tolist():
+            osm = int(ids[target])
+            path = [osm]
+            while before[path[-1]]:
+                path.append(before[path[-1]][0])
+            yield float(ours_m[row, target]), theirs_m[osm], path[::-1]
 
 
 def simple_nodes(graph: "nx.DiGraph[Any]") -> Iterator[int]:

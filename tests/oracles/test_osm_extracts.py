@@ -13,12 +13,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import cKDTree
 
 from tests.stories.shared_data import SHARED
-from tripplan.records.network import ROAD_CLASSES, RoadNetwork
+from tripplan.records.network import NODE_COPY, ROAD_CLASSES, RoadNetwork
 from tripplan.records.region import Region
 from tripplan.sources.build import build_region
-from tripplan.sources.osm.file import read_file
+from tripplan.sources.osm.file import RawRoads, read_file
 
 EXTRACTS = sorted([*SHARED.glob("osm/*.osm.pbf"), *SHARED.glob("osm/*.osm")])
 HIGHWAYS = sorted(SHARED.glob("highways/tm_*.osm.pbf"))
@@ -33,6 +34,11 @@ STATED = {
 }
 """Nodes, edges and km of each network, as the description of the data states them."""
 DIRECTIONS = 2
+EARTH_M = 6_371_008.8
+TURN_ROUND_S = 20.0
+"""What turning round takes, as docs/decisions/0015-osm-reader.md states it."""
+SHORT_OF_M = 1.0
+"""How far before a junction a residents' road ends that was cut there; its length stays."""
 
 pytestmark = pytest.mark.skipif(not EXTRACTS, reason="the shared data are not on this machine")
 
@@ -58,7 +64,7 @@ def shape_length_m(network: RoadNetwork) -> NDArray[np.float64]:
         np.sin(np.diff(lat) / 2) ** 2
         + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
     )
-    step_m = 2 * 6_371_008.8 * np.arcsin(np.sqrt(half))
+    step_m = 2 * EARTH_M * np.arcsin(np.sqrt(half))
     inside = np.diff(arc[order]) == 0
     total = np.bincount(arc[order][1:][inside], weights=step_m[inside], minlength=arcs.size)
     return total.astype(np.float64)
@@ -69,7 +75,42 @@ def report_of(built: Region) -> dict[str, Any]:
     return report
 
 
-def check(built: Region) -> None:
+def unit_vectors(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of latitude and longitude in radians, shape (points, 3)."""
+    return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
+
+
+def cut_m(built: Region, raw: RawRoads) -> NDArray[np.float64]:
+    """How far each node lies from the point of the file that it was cut from, shape (nodes,).
+
+    All nodes lie on points of the file but those of roads that were cut, at most one a cut, and
+    those made for chargers.
+    """
+    network = built.network
+    file, node = (
+        EARTH_M * unit_vectors(np.radians(each.lat), np.radians(each.lon))
+        for each in (raw, network)
+    )
+    away_m = np.asarray(cKDTree(file).query(node)[0], dtype=np.float64)
+    away_m[away_m < 1e-3] = 0.0
+    off = np.flatnonzero(away_m)
+    cuts = report_of(built)["skipped"].get("residents' road cut, so that it is no way through", 0)
+    assert off.size <= cuts + built.provenance["nodes_made_for_chargers"]
+    if not built.provenance["nodes_made_for_chargers"]:
+        assert (away_m <= SHORT_OF_M * 1.01).all()
+    return np.where(away_m <= SHORT_OF_M * 1.01, away_m, 0.0)
+
+
+def turned(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Arcs that may be driven after turning round: from a copy, back to where one comes from."""
+    there = network.lat + 1j * network.lon
+    came = set(zip(network.head.tolist(), there[network.tail].tolist(), strict=True))
+    back = zip(network.tail.tolist(), there[network.head].tolist(), strict=True)
+    copy = (network.node_flags & NODE_COPY) > 0
+    return np.asarray(copy[network.tail] & np.array([pair in came for pair in back]))
+
+
+def check(built: Region, raw: RawRoads) -> None:
     network, report = built.network, report_of(built)
     size = (network.node_count, network.node_count)
     graph = coo_array((np.ones(network.arc_count), (network.tail, network.head)), shape=size)
@@ -78,16 +119,26 @@ def check(built: Region) -> None:
     assert report["components"][0] + made == report["nodes"] + made == network.node_count
     ferry = network.road_class == ROAD_CLASSES.index("ferry")
     assert (network.speed_kmh <= network.speed_limit_kmh * 1.0001)[~ferry].all()
-    assert (network.speed_kmh >= 3.0).all()
+    # an arc driven after turning round has the time for that in its own
+    slow = network.speed_kmh < 3.0
+    assert turned(network)[slow].all()
+    time_s = network.length_m[slow] / (network.speed_kmh[slow] / 3.6) - TURN_ROUND_S
+    assert (time_s > 0.0).all()
+    without_kmh = network.length_m[slow] / time_s * 3.6
+    assert (without_kmh >= 3.0 * (1.0 - 1e-9)).all()
+    assert (without_kmh <= network.speed_limit_kmh[slow] * 1.0001).all()
     assert 0.0 <= report["stated_limit_share"] <= 1.0
-    # a sphere is within 0.6 % of the ellipsoid in any direction
-    np.testing.assert_allclose(network.length_m, shape_length_m(network), rtol=0.006, atol=0.05)
+    # a sphere is within 0.6 % of the ellipsoid in any direction; a cut road keeps its length
+    off_m = cut_m(built, raw)
+    drawn_m = shape_length_m(network) + off_m[network.tail] + off_m[network.head]
+    np.testing.assert_allclose(network.length_m, drawn_m, rtol=0.006, atol=0.05)
 
 
 @pytest.mark.parametrize("path", EXTRACTS, ids=lambda path: path.name)
 def test_extract_builds(path: Path) -> None:
     built = build_region(path)
-    check(built)
+    raw = read_file(path, ferries=False)
+    check(built, raw)
     stated = json.loads((SHARED / "osm" / "_counts.json").read_text())[path.name]
     report = report_of(built)
     ways = {key: n for key, n in report["skipped"].items() if key.startswith("way: ")}
@@ -95,7 +146,7 @@ def test_extract_builds(path: Path) -> None:
     assert report["ways_used"] + sum(ways.values()) == stated["highway"]
     assert ferries < 10
     assert 0.75 * stated["car"] < report["ways_used"] <= stated["car"]
-    stations = read_file(path, ferries=False).charging_stations
+    stations = raw.charging_stations
     assert sum("amenity" in found.tags for found in stations) == stated["charging"]
     chargers = len(built.chargers.chargers) + sum(
         built.provenance["chargers_skipped"].values(), start=0
@@ -114,7 +165,7 @@ def test_highways_build_as_large_as_stated(highways: tuple[str, Path, Region]) -
     nodes, edges, km = STATED[name]
     assert np.unique(raw.point_node).size == nodes
     assert raw.point_node.size - raw.way_id.size == edges
-    check(built)
+    check(built, raw)
     report = report_of(built)
     # their lengths are on a sphere
     assert report["road_km"] + report["dropped_km"] / DIRECTIONS == pytest.approx(km, rel=0.002)

@@ -22,6 +22,7 @@ from tripplan.records.network import (
     FLAG_TOLL,
     FLAG_TUNNEL,
     NODE_COPY,
+    NODE_TURNING,
     ROAD_CLASSES,
     RoadNetwork,
 )
@@ -50,6 +51,7 @@ DEFAULT_KMH: Final[Mapping[str, float]] = {
 _SHORTEST_M: Final = 0.01
 _CLASSES: Final = {**CLASS_OF, "ferry": ROAD_CLASSES.index("ferry")}
 _FLAGS: Final = {"toll": FLAG_TOLL, "tunnel": FLAG_TUNNEL, "bridge": FLAG_BRIDGE}
+_NODE_FLAGS: Final = {"copy": NODE_COPY, "turning": NODE_TURNING}
 
 
 def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
@@ -91,14 +93,17 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
     points = [row["points"] for row in edges]
     inside = np.array([p for each in points for p in each], dtype=np.float64).reshape(-1, 2)
     nodes = np.array(rows, dtype=np.float64)
-    copies = [str(data.get("copy")) == "True" for _, data in graph.nodes(data=True)]
+    node_flags = [
+        sum(flag for key, flag in _NODE_FLAGS.items() if str(data.get(key)) == "True")
+        for _, data in graph.nodes(data=True)
+    ]
     columns: dict[str, Any] = {name: [row[name] for row in edges] for name in _COLUMNS}
     return RoadNetwork.from_arcs(
         lat=nodes[:, 0],
         lon=nodes[:, 1],
         elevation_m=nodes[:, 2],
         **columns,
-        node_flags=np.where(copies, NODE_COPY, 0),
+        node_flags=node_flags,
         shapes=(
             np.concatenate(([0], np.cumsum([len(each) for each in points]))),
             inside[:, 0],
@@ -213,7 +218,8 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
     Returns
     -------
     networkx.MultiDiGraph
-        Nodes 0..n-1 with x, y, elevation; edges with length (m), speed_kph, maxspeed (km/h),
+        Nodes 0..n-1 with x, y, elevation, and "copy" and "turning" where `NODE_COPY` and
+        `NODE_TURNING` are set; edges with length (m), speed_kph, maxspeed (km/h),
         travel_time (s), highway, oneway, geometry where the road bends.
 
     Raises
@@ -223,14 +229,16 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
     """
     nx = _networkx()
     graph = nx.MultiDiGraph(crs="epsg:4326", created_with="tripplan")
-    flagged = (network.node_flags & NODE_COPY) != 0
     for node in range(network.node_count):
         data = {
             "y": float(network.lat[node]),
             "x": float(network.lon[node]),
             "elevation": float(network.elevation_m[node]),
         }
-        graph.add_node(node, **data, **({"copy": True} if flagged[node] else {}))
+        flags = int(network.node_flags[node])
+        graph.add_node(
+            node, **data, **{key: True for key, flag in _NODE_FLAGS.items() if flags & flag}
+        )
     tail = network.tail
     pairs = set(zip(tail.tolist(), network.head.tolist(), strict=True))
     first, lat, lon = arc_points(network, np.arange(network.arc_count))
