@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
@@ -182,8 +182,17 @@ class Planner:
         found = ways_out(trip, car, partial(self._attempt, car.vehicle), short_kwh)
         return gap, {**fitting.dropped, **alone}, found
 
+    @cached_property
+    def _usual(self) -> "Planner":
+        """The same planner without exact mode, on what is kept here."""
+        usual = Planner(self.region, self.settings.model_copy(update={"exact": False}))
+        usual._cache = self._cache
+        return usual
+
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
-        """Plan a trip, if it can be done."""
+        """Plan a trip, if it can be done; what would do is not searched for exactly."""
+        if self.settings.exact:
+            return self._usual._attempt(vehicle, trip)
         try:
             return self._found(self._asked(trip, self._conditioned(trip, vehicle)))
         except (OutOfReach, NoPlanError, InvalidInputError):
