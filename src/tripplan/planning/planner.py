@@ -192,7 +192,7 @@ class Planner:
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
         """Plan a trip, if it can be done; what would do is not searched for exactly."""
         if self.settings.exact:
-            return self._usual._attempt(vehicle, trip)
+            return self._usual._attempt(vehicle, trip)  # noqa: SLF001 - a planner of this class
         try:
             return self._found(self._asked(trip, self._conditioned(trip, vehicle)))
         except (OutOfReach, NoPlanError, InvalidInputError):
