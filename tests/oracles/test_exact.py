@@ -50,3 +50,15 @@ def test_exact_mode_says_so_where_there_are_too_many_drives(
     assert found is not None
     assert "too many drives" in found.method
     assert found.time_s > found.lower_bound_s
+
+
+def test_exact_mode_ends_at_its_limit_and_says_how_far_it_got() -> None:
+    """With hardly a comparison allowed the usual plan stays, with a bound that is still true."""
+    case = next(c for c in cases(3) if c.found and c.found.time_s > c.optimum_s + 1.0)
+    assert case.found is not None
+    order = np.random.default_rng(case.seed).permutation(case.world.height.size).astype(np.int32)
+    limited = EXACT.model_copy(update={"exact_limit": 1})
+    found = solve(as_problem(case.world), as_rows(case.world, order), limited)
+    assert "too many drives" in found.method
+    assert found.time_s == pytest.approx(case.found.time_s, abs=1e-6)
+    assert found.lower_bound_s <= case.optimum_s + 1e-6
