@@ -42,15 +42,20 @@ kind = ON_ROADS.kind
 # Roads
 
 
+def _only(made: Made, number: int, points: slice) -> Planted:
+    """Leave only these points of a leg's trace."""
+    trace = made.plan.legs[number].trace
+    columns = {name: values[points] for name, values in trace.model_dump().items()}
+    return with_trace(made.plan, number, **columns), made.region
+
+
 @kind("a leg cut short at its end", r"leg \d+: (follows no road|its road)")
 def _cut_at_end(made: Made, chance: Chance) -> Planted:
     number = any_leg(made.plan, chance)
     if number is None:
         return None
-    trace = made.plan.legs[number].trace
-    upto = int(chance.integers(2, len(trace.lat)))
-    columns = {name: values[:upto] for name, values in trace.model_dump().items()}
-    return with_trace(made.plan, number, **columns), made.region
+    upto = int(chance.integers(2, len(made.plan.legs[number].trace.lat)))
+    return _only(made, number, slice(upto))
 
 
 @kind("a leg cut short at its beginning", r"leg \d+: (follows no road|its road begins)")
@@ -58,10 +63,8 @@ def _cut_at_start(made: Made, chance: Chance) -> Planted:
     number = any_leg(made.plan, chance)
     if number is None:
         return None
-    trace = made.plan.legs[number].trace
-    since = int(chance.integers(1, len(trace.lat) - 1))
-    columns = {name: values[since:] for name, values in trace.model_dump().items()}
-    return with_trace(made.plan, number, **columns), made.region
+    since = int(chance.integers(1, len(made.plan.legs[number].trace.lat) - 1))
+    return _only(made, number, slice(since, None))
 
 
 @kind("a jump in no time", r"leg \d+: .*(of road lead|follows no road)")

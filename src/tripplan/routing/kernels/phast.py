@@ -246,6 +246,24 @@ def way_ranks(
     return ranks[:count].copy()
 
 
+@part
+def climb_scalarized(graph: Chordal, source: int, climb: Ints, work: Ints) -> None:
+    """Find the least weights from the source to the ranks above it, in every weighting."""
+    here = source
+    while here >= 0:
+        work[here] = MOST_WEIGHT
+        here = graph.parent[here]
+    work[source] = 0
+    here = source
+    while here >= 0:
+        for arc in range(graph.up_first[here], graph.up_first[here + 1]):
+            there = graph.up_head[arc]
+            for weighting in range(climb.shape[1]):
+                weight = np.int32(work[here, weighting] + climb[arc, weighting])
+                work[there, weighting] = min(work[there, weighting], weight)
+        here = graph.parent[here]
+
+
 @compiled
 def phast_scalarized(
     graph: Chordal, climb: Ints, descend: Ints, source: int, selection: Ints, work: Ints
@@ -267,17 +285,8 @@ def phast_scalarized(
     here = source
     while here >= 0:
         above_source[here] = True
-        work[here] = MOST_WEIGHT
         here = graph.parent[here]
-    work[source] = 0
-    here = source
-    while here >= 0:
-        for arc in range(graph.up_first[here], graph.up_first[here + 1]):
-            there = graph.up_head[arc]
-            for weighting in range(weightings):
-                weight = np.int32(work[here, weighting] + climb[arc, weighting])
-                work[there, weighting] = min(work[there, weighting], weight)
-        here = graph.parent[here]
+    climb_scalarized(graph, source, climb, work)
     for there in selection:
         if not above_source[there]:
             work[there] = MOST_WEIGHT

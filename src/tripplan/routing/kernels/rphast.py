@@ -26,7 +26,14 @@ from tripplan.routing.kernels.customise import (
     NO_WAY,
     TIME,
 )
-from tripplan.routing.kernels.phast import PhastWork, Travel, clear_climb, climb_from, link
+from tripplan.routing.kernels.phast import (
+    PhastWork,
+    Travel,
+    clear_climb,
+    climb_from,
+    climb_scalarized,
+    link,
+)
 
 
 class RestrictedGraph(NamedTuple):
@@ -303,18 +310,9 @@ def rphast_scalarized(
     weightings = climb.shape[1]
     selected = part.ranks.shape[0]
     least = np.full((selected, weightings), MOST_WEIGHT, np.int32)
+    climb_scalarized(graph, source, climb, work)
     rank = source
     while rank >= 0:
-        work[rank] = MOST_WEIGHT
-        rank = graph.parent[rank]
-    work[source] = 0
-    rank = source
-    while rank >= 0:
-        for a in range(graph.up_first[rank], graph.up_first[rank + 1]):
-            there = graph.up_head[a]
-            for weighting in range(weightings):
-                weight = np.int32(work[rank, weighting] + climb[a, weighting])
-                work[there, weighting] = min(work[there, weighting], weight)
         if part.place[rank] >= 0:
             copy_row(work, rank, least, part.place[rank])
         rank = graph.parent[rank]
