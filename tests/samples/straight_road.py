@@ -16,9 +16,10 @@ M_PER_DEGREE = 111_195.0
 SPEED_KMH = 90.0
 
 
-def place(km: float) -> Place:
+def place(km: float, first_lon: float = 0.0) -> Place:
     """Return a point of the road."""
-    return Place(lat=0.0, lon=1000.0 * km / M_PER_DEGREE, name=f"km {km:g}")
+    lon = first_lon + 1000.0 * km / M_PER_DEGREE
+    return Place(lat=0.0, lon=(lon + 180.0) % 360.0 - 180.0, name=f"km {km:g}")
 
 
 def straight_road(
@@ -27,6 +28,7 @@ def straight_road(
     km: float,
     hours: Mapping[float, str] | None = None,
     marks: Sequence[float] = (),
+    first_lon: float = 0.0,
 ) -> Region:
     """Return a two-way road along the equator.
 
@@ -40,9 +42,11 @@ def straight_road(
         Opening hours of some of them, by where they stand; the others are always open.
     marks
         Further places with a node of their own. [km]
+    first_lon
+        Where it begins; it leads east, over the 180th meridian too. [deg]
     """
     at = sorted({0.0, km, *chargers, *marks})
-    lon = np.array(at) * 1000.0 / M_PER_DEGREE
+    lon = np.array([place(km, first_lon).lon for km in at])
     count = len(at) - 1
     network = RoadNetwork.from_edges(
         lat=np.zeros(len(at)),
@@ -60,7 +64,7 @@ def straight_road(
             id=f"at {where:g}",
             name=f"Charger at km {where:g}",
             lat=0.0,
-            lon=place(where).lon,
+            lon=place(where, first_lon).lon,
             connectors=(Connector("CCS1", kw),),
             status="illustrative",
             source="made up",

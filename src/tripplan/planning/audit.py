@@ -155,7 +155,8 @@ def _broken(where: str, leg: Leg) -> list[str]:
     trace = leg.trace
     lat, lon = np.radians(trace.lat), np.radians(trace.lon)
     middle = np.cos(0.5 * (lat[1:] + lat[:-1]))
-    straight_m = EARTH_RADIUS_M * np.hypot(np.diff(lat), np.diff(lon) * middle)
+    turn = (np.diff(lon) + np.pi) % (2.0 * np.pi) - np.pi
+    straight_m = EARTH_RADIUS_M * np.hypot(np.diff(lat), turn * middle)
     road_m = np.diff(trace.distance_km) * M_PER_KM
     short = np.flatnonzero(~(road_m * (1.0 + _SHORTER) + _APART_M >= straight_m))
     return [
@@ -179,5 +180,6 @@ def _clock(where: str, leg: Leg) -> list[str]:
 def _apart_m(one: _Point, other: _Point) -> float:
     """Return the distance of two points that lie close together; of others, about."""
     lat, lon = np.radians(np.array([one, other])).T
-    east = (lon[1] - lon[0]) * np.cos(0.5 * (lat[0] + lat[1]))
+    turn = (lon[1] - lon[0] + np.pi) % (2.0 * np.pi) - np.pi
+    east = turn * np.cos(0.5 * (lat[0] + lat[1]))
     return float(EARTH_RADIUS_M * np.hypot(lat[1] - lat[0], east))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.source_tree import modules, tree
+from tests.samples.straight_road import place, straight_road
 from tests.samples.worlds import across, car, hilly_region
 from tripplan.output.files.export import from_json, to_json
 from tripplan.planning import planner
@@ -288,6 +289,16 @@ def test_a_plan_by_the_temperatures_of_the_hours_passes() -> None:
     plan = Planner(region).plan(across(region, **wishes), CAR)
     assert plan.trip.ambient_by_hour
     assert audit_plan(plan, region).objections == ()
+
+
+def test_a_road_over_the_180th_meridian_is_unbroken() -> None:
+    """Where longitudes change their sign a step is as long as anywhere else."""
+    first_lon = 179.0
+    region = straight_road({90.0: 50.0, 180.0: 50.0}, km=260.0, first_lon=first_lon)
+    trip = Trip(origin=place(0.0, first_lon), destination=place(260.0, first_lon))
+    plan = Planner(region).plan(trip, CAR)
+    assert plan.audit.objections == ()
+    assert plan.distance_km == pytest.approx(260.0)
 
 
 def test_a_wait_for_the_pack_to_cool_passes_where_it_may_wait() -> None:

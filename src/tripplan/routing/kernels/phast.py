@@ -248,7 +248,17 @@ def way_ranks(
 
 @part
 def climb_scalarized(graph: Chordal, source: int, climb: Ints, work: Ints) -> None:
-    """Find the least weights from the source to the ranks above it, in every weighting."""
+    """Find the least weights from the source to the ranks above it, in every weighting.
+
+    Parameters
+    ----------
+    graph, source
+        As in `phast`.
+    climb
+        Weights of the upward arcs, as in `customise_scalarized`.
+    work
+        Shape (nodes, weightings); the rows of the source and the ranks above it are filled.
+    """
     here = source
     while here >= 0:
         work[here] = MOST_WEIGHT
