@@ -127,7 +127,10 @@ def _limits(stop: ChargingStop, plan: Plan, where: str) -> Iterator[Finding]:
     if stop.energy_kwh < _NOTHING_KWH:
         needed = " although required" if _required(stop, trip) else ""
         yield Finding(f"stop that charges nothing{needed}", f"{where}: {stop.energy_kwh:.6f} kWh")
-    elif stop.energy_kwh < (trip.least_charge_soc - 2.0 * _SOC) * plan.capacity_kwh:
+    elif (
+        stop.energy_kwh < (trip.least_charge_soc - 2.0 * _SOC) * plan.capacity_kwh
+        and stop.departure_soc < trip.charge_limit_soc - _SOC
+    ):
         least = trip.least_charge_soc
         added = stop.energy_kwh / plan.capacity_kwh
         kind = (

@@ -54,9 +54,9 @@ class TripLevels:
     full: int
     overhead_s: float
     least: int = 0
-    """Least levels that a stop at a charger adds."""
+    """Least levels that a stop at a charger adds, but where it charges up to the limit."""
     required_least: int = 1
-    """Least levels that a stop at a required charger adds."""
+    """The same at a required charger."""
     longest_s: float = math.inf
     """Longest time that a stop at a charger charges."""
     most_stops: int = 1 << 30
@@ -188,7 +188,7 @@ def _at_plug(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[f
     else:
         level_s, least = target.level_s, 1
         closes_s = longest_s = math.inf
-    full = target is not None and state.level >= world.limit
+    full = state.level >= world.limit
     if added >= least or full:
         if target is None:
             yield time_s, state._replace(plug=-1, entry=0, interval=0, last=state.plug)

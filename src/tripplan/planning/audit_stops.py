@@ -192,11 +192,12 @@ def _charger_wishes(
         bool(wishes.operators) and not unnamed and not _named(names, wishes.operators),
         f"{where}: its operator is none of those wanted",
     )
-    least_kwh, longest_s = trip.least_charge_soc, trip.longest_stop_s
+    least_soc, longest_s = trip.least_charge_soc, trip.longest_stop_s
     charged_soc = stop.departure_soc - stop.arrival_soc
     found.when(
-        not charged_soc >= least_kwh - _LIMIT_KWH / 10.0,
-        f"{where}: charges {charged_soc:.2%}, at least {least_kwh:.2%} wished",
+        not charged_soc >= least_soc - _LIMIT_KWH / 10.0
+        and not stop.departure_soc >= trip.charge_limit_soc - _LIMIT_KWH / 10.0,
+        f"{where}: charges {charged_soc:.2%}, at least {least_soc:.2%} wished",
     )
     found.when(
         longest_s is not None and not stop.charging_s <= longest_s + _LIMIT_S,

@@ -306,7 +306,8 @@ class Trip(Record):
     charge_limit_soc: Annotated[Soc, PER_TRIP] = 1.0
     """SoC at which a charging stop ends at the latest."""
     least_charge_soc: Annotated[Soc, PER_TRIP] = 0.0
-    """Least SoC that a charging stop adds, so that none is pointless."""
+    """Least SoC that a charging stop adds, so that none is pointless; less will do where it charges
+    up to charge_limit_soc."""
     most_stops: Annotated[Annotated[int, Field(ge=0, le=1000)] | None, PER_TRIP] = None
     """Most stops at chargers, waypoints not counted; None: as many as it takes."""
     prefer_fewer_stops_s: Annotated[float, Field(ge=0, le=24 * S_PER_H), PER_TRIP] = 0.0

@@ -67,7 +67,7 @@ class Plug:
     limit_kwh: float
     """Energy at which a charge ends at the latest."""
     least_kwh: float = 0.0
-    """Least energy that a charge adds."""
+    """Least energy that a charge adds, but for one that ends at the limit."""
     longest_s: float = np.inf
     """Longest time that it takes."""
     overhead_s: float = 0.0
@@ -76,8 +76,6 @@ class Plug:
     """What a kilowatt-hour counts that is charged during a dwell, beside its time."""
     open_at: OpeningIntervals = ()
     """When one can charge; empty: always."""
-    required: bool = False
-    """Whether it is left when it has charged up to the limit, too, with less than the least."""
     optional: bool = False
     """Whether the car may also leave without charging, at no overhead: at a waypoint."""
 
@@ -165,7 +163,6 @@ class ProfileSearch:
                 overhead_s=float(limits.overhead_s[stop]),
                 kwh_s=float(limits.kwh_s[stop]),
                 open_at=problem.open_at(stop),
-                required=stop >= limits.chargers and bool(limits.is_charger[stop]),
                 optional=not limits.is_charger[stop],
             )
             if level >= 0
@@ -396,7 +393,7 @@ def _best_begin(there: Piecewise, plug: Plug, departed_kwh: float) -> tuple[floa
         since_s = until_s - plug.longest_s
         lowest = float(np.interp(since_s, plug.clock_s, plug.edge_kwh, left=-1.0))
     highest = departed_kwh - plug.least_kwh
-    if plug.required and departed_kwh >= plug.limit_kwh - _NEAR_KWH:
+    if departed_kwh >= plug.limit_kwh - _NEAR_KWH:
         highest = departed_kwh
     window = there.between(lowest - _NEAR_KWH, highest + _NEAR_KWH)
     if not window.x.size:
@@ -493,11 +490,10 @@ def charged(ready: Piecewise, plug: Plug) -> Piecewise:
     Piecewise
         What it counts at least to have an energy, charged within the plug's bounds.
     """
-    above = NOWHERE
-    if plug.required or plug.least_kwh <= 0.0:
-        above = ready.between(plug.limit_kwh, np.inf)
-    if plug.required and plug.least_kwh > 0.0:
-        nearly = replace(plug, least_kwh=0.0, required=False)
+    above = ready.between(plug.limit_kwh, np.inf)
+    if plug.least_kwh > 0.0:
+        # Less than the least will do up to the limit.
+        nearly = replace(plug, least_kwh=0.0)
         begin, _ = _best_begin(
             ready.between(plug.limit_kwh - plug.least_kwh, plug.limit_kwh).plus(-plug.overhead_s),
             nearly,

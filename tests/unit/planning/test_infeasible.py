@@ -55,7 +55,6 @@ def refused(
     [
         ({"longest_stop_s": 30.0}, "longest_stop_s", "no stop may charge for longer than 30 s"),
         ({"most_stops": 0}, "most_stops", "no stop at a charger is allowed"),
-        ({"least_charge_soc": 0.85}, "least_charge_soc", "each stop has to add 85% at least"),
         ({"chargers": {"banned": ("at 80", "at 160")}}, "banned", "2 (banned by id)"),
         ({"chargers": {"min_power_kw": 100.0}}, "min_power_kw", "2 (too little power)"),
         ({"chargers": {"operators": ("EVgo",), "keep_unknown": False}}, "keep_unknown", "operator"),
@@ -85,7 +84,6 @@ def fails(trip: Trip, way: Mapping[str, Any], vehicle: Vehicle | None = None) ->
     [
         ({"longest_stop_s": 30.0}, -20.0),
         ({"most_stops": 0}, -1),
-        ({"least_charge_soc": 0.85}, 0.01),
         ({"arrival_soc": 0.9, "charge_limit_soc": 0.8}, 0.01),
     ],
 )
@@ -137,6 +135,15 @@ def test_a_battery_is_too_cold_or_too_hot(ambient_c: float, state: str) -> None:
     assert f"the battery would be too {state} to" in str(error)
     assert list(error.ways_out[0]) == ["pack_start_c"]
     assert plans[0].stop_count >= 1
+
+
+def test_a_least_charge_never_rules_out_a_full_battery() -> None:
+    """A stop that cannot add so much charges up to the limit instead."""
+    plan = Planner(straight_road(TWO, km=KM)).plan(along(KM, least_charge_soc=0.85), car())
+    added = [stop.departure_soc - stop.arrival_soc for stop in plan.stops]
+    assert added and all(soc < 0.85 for soc in added)
+    assert all(stop.departure_soc == pytest.approx(1.0) for stop in plan.stops)
+    assert plan.audit.passed
 
 
 def test_limits_that_bind_only_together_are_named_together() -> None:

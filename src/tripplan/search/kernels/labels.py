@@ -302,12 +302,11 @@ def opens_s(constraints: Constraints, stop: int, time_s: float) -> float:
 def least_departure_kwh(constraints: Constraints, stop: int, energy_kwh: float) -> float:
     """Least energy to leave a stop with that was reached with an energy.
 
-    A required charger is left when it has charged so much, or up to the limit if that is less.
+    A charger is left when it has charged so much, or up to the limit if that is less: coming with
+    more charge never rules a stop out.
     """
-    least = energy_kwh + constraints.least_charge_kwh[stop]
-    if stop >= constraints.chargers:
-        least = min(least, max(constraints.limit_kwh, energy_kwh))
-    return float(least)
+    most = max(constraints.limit_kwh, energy_kwh)
+    return float(min(energy_kwh + constraints.least_charge_kwh[stop], most))
 
 
 @part_bare
