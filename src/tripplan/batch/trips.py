@@ -10,6 +10,7 @@ from typing import Any
 
 from tripplan.batch import parquet
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.base import as_path
 
 _NEEDED = ("origin", "destination")
 _JSON_LINES = {".jsonl", ".ndjson"}
@@ -48,7 +49,7 @@ def read_trips(path: str | Path) -> Iterator[Row]:
     DataError
         The file cannot be read, or its header lacks origin or destination.
     """
-    file = Path(path)
+    file = as_path(path, where="trips file")
     rows: Iterator[Row]
     try:
         if file.suffix.lower() in _PARQUET:

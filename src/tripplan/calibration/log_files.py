@@ -15,6 +15,7 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.calibration.drive_log import DriveLog
 from tripplan.errors import DataError
+from tripplan.records.base import as_path
 from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H, W_PER_KW
 
 AMBIENT_C = 20.0
@@ -33,7 +34,7 @@ def read_logs(path: str | Path) -> list[DriveLog]:
         The times of a drive do not rise.
     """
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        with as_path(path, where="log").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"log {path}: cannot be read ({error})", path=str(path)) from error

@@ -7,6 +7,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.output.files import export, gpx, ics, kml
 from tripplan.output.page.map import save_html
 from tripplan.output.picture import picture, png
+from tripplan.records.base import as_path
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 
@@ -45,7 +46,7 @@ def save(
 
 def ending_of(path: str | Path) -> str:
     """Return the ending of a name; `InvalidInputError` if no form of a plan has it."""
-    ending = Path(path).suffix.lower()
+    ending = as_path(path, where="a plan's file").suffix.lower()
     known = (".html", *_PLAIN, *_PICTURES)
     if ending not in known:
         raise InvalidInputError(

@@ -7,6 +7,8 @@ it unknown, and so does a price without a currency.
 import re
 from typing import Final, NamedTuple
 
+from tripplan.records.base import as_text
+
 
 class Tariff(NamedTuple):
     """What charging costs at one site, in its currency."""
@@ -58,7 +60,7 @@ def read_tariff(price: str, fee: bool | None) -> Tariff | None:
     Tariff or None
         None where the text does not say for sure.
     """
-    text = price.strip()
+    text = as_text(price, where="a charger's price").strip()
     if fee is False or text.casefold() in _FREE_WORDS:
         return FREE
     amounts: dict[str, float] = {}

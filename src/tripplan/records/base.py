@@ -1,6 +1,8 @@
 """The base of every record that can come in as text: frozen, strict, all faults in one message."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,10 +43,73 @@ class Record(BaseModel):
         InvalidInputError
             One message with a line for each fault.
         """
+        if not isinstance(data, Mapping):
+            raise InvalidInputError(
+                f"{where}: field names with values are wanted, but this is {_what(data)}",
+                field=cls.__name__.lower(),
+                value=data,
+                expected="a mapping",
+            )
         try:
             return cls.model_validate(dict(data))
         except ValidationError as error:
             raise invalid_input(error, where=where, known=cls.model_fields) from error
+
+
+def as_text(text: object, *, where: str) -> str:
+    """Return what is text already; anything else is refused by name.
+
+    Parameters
+    ----------
+    text
+        What a reader was given.
+    where
+        What is being read, for the message.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no text.
+    """
+    if isinstance(text, str):
+        return text
+    raise InvalidInputError(
+        f"{where}: text is wanted, but this is {_what(text)}",
+        field="text",
+        value=text,
+        expected="text",
+    )
+
+
+def as_path(path: object, *, where: str) -> Path:
+    """Return the path of a file or folder; what cannot be one is refused by name.
+
+    Parameters
+    ----------
+    path
+        What a reader was given.
+    where
+        What is being read, for the message.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no path, or an empty one, or holds a null character.
+    """
+    name = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if isinstance(name, str) and name and "\0" not in name:
+        return Path(name)
+    raise InvalidInputError(
+        f"{where}: the path of a file is wanted, but this is {_what(path)}",
+        field="path",
+        value=path,
+        expected="a path: text or pathlib.Path",
+    )
+
+
+def _what(value: object) -> str:
+    """Name a value that is of the wrong kind."""
+    return "None" if value is None else f"{type(value).__name__} {_short(value)}"
 
 
 def invalid_input(

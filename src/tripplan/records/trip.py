@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tripplan.errors import InvalidInputError
-from tripplan.records.base import Record
+from tripplan.records.base import Record, as_text
 from tripplan.records.hourly_temperature import HourlyTemperature
 from tripplan.records.marks import PER_TRIP, Asked, Unit
 from tripplan.units import S_PER_H
@@ -134,7 +134,7 @@ def read_waypoint(text: str, find: Callable[[str], Place]) -> Waypoint:
     InvalidInputError
         The text is not of this form, or a value is out of bounds.
     """
-    name, *parts = (part.strip() for part in text.split(";"))
+    name, *parts = (part.strip() for part in as_text(text, where="waypoint").split(";"))
     if not name:
         raise _wrong(text, f"the place comes first, as in {_EXAMPLE}")
     values: dict[str, float] = {}

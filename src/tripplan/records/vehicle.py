@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
-from tripplan.records.base import Record
+from tripplan.records.base import Record, as_path, as_text
 from tripplan.records.marks import Unit
 from tripplan.records.trip import fraction
 
@@ -359,7 +359,7 @@ def load_vehicle(path: str | Path) -> Vehicle:
         Values are missing or wrong; one message names them all.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = as_path(path, where="vehicle file").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"vehicle file {path}: cannot be read ({error})", path=str(path)) from error
     return parse_vehicle(text, where=f"vehicle file {path}")
@@ -368,7 +368,7 @@ def load_vehicle(path: str | Path) -> Vehicle:
 def parse_vehicle(text: str, *, where: str) -> Vehicle:
     """Read a car from TOML text; errors as in `load_vehicle`."""
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(as_text(text, where=where))
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{where}: not valid TOML: {error}", path=where) from error
     provenance: dict[str, dict[str, str]] = {}
@@ -417,7 +417,7 @@ def find_vehicle(name: str) -> Vehicle:
     InvalidInputError
         Neither; the message names the nearest ids.
     """
-    if name.endswith(".toml"):
+    if as_text(name, where="vehicle").endswith(".toml"):
         return load_vehicle(name)
     cars = catalogue()
     wanted = name.strip().lower().replace("_", "-").replace(" ", "-")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from tripplan.errors import DataError
+from tripplan.records.base import as_path
 from tripplan.records.charger import Charger
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
@@ -138,7 +139,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     DataError
         It is no region, or one of another format version.
     """
-    path = Path(folder) / MANIFEST
+    path = as_path(folder, where="region") / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -173,7 +174,7 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
     DataError
         It is no region, of another format version, or damaged.
     """
-    root = Path(folder)
+    root = as_path(folder, where="region")
     manifest = read_manifest(root)
     if verify:
         damaged = [

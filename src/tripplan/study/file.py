@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.requests import find_car
+from tripplan.records.base import as_path
 from tripplan.records.wishes import WISHES
 from tripplan.study import yaml_text
 from tripplan.study.question import Study, StudySeason, StudyTrip, StudyVehicle, Where
@@ -83,7 +84,7 @@ def read_study(path: str | Path) -> Study:
 
 def read_with_lines(path: str | Path) -> tuple[Study, Source]:
     """Read a study as `read_study`, and remember where in the file everything stands."""
-    file, name = Path(path), f"study {path}"
+    file, name = as_path(path, where="study"), f"study {path}"
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

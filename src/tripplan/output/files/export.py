@@ -18,7 +18,7 @@ from tripplan.errors import DataError
 from tripplan.output.files import version_1
 from tripplan.output.text import stop_text, words
 from tripplan.output.text.statements import leg_clocks
-from tripplan.records.base import invalid_input
+from tripplan.records.base import as_path, as_text, invalid_input
 from tripplan.records.plan import SCHEMA_VERSION, ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
 from tripplan.sources.atomic import write_text_atomically
@@ -47,6 +47,7 @@ def from_json(text: str, *, where: str = "plan JSON") -> Plan:
     InvalidInputError
         Values are missing or wrong; one message names them all.
     """
+    text = as_text(text, where=where)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -121,7 +122,7 @@ def write_json(plan: Plan, path: str | Path) -> None:
 def read_json(path: str | Path) -> Plan:
     """Read a plan from a file; errors as in `from_json`, and `DataError` for an unreadable file."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = as_path(path, where="plan file").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"plan file {path}: cannot be read ({error})", path=str(path)) from error
     return from_json(text, where=f"plan file {path}")

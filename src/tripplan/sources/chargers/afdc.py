@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tripplan.errors import DataError
+from tripplan.records.base import as_text
 from tripplan.records.charger import (
     Charger,
     ChargerAccess,
@@ -77,7 +78,9 @@ def read_afdc_json(data: object, *, where: str = "AFDC answer") -> ChargerReadin
 
 def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
     """Read the CSV download (74 columns, "Fuel Type Code" first) or the CSV answer of the API."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
+    reader = csv.DictReader(
+        io.StringIO(as_text(text, where=where), newline=""), restkey="", restval=""
+    )
     fields = {_plain(name) for name in reader.fieldnames or ()}
     if not {"latitude", "longitude", "evconnectortypes"} <= fields:
         raise wrong_shape(where, "AFDC's CSV columns Latitude, Longitude, EV Connector Types, ...")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tripplan.errors import DataError
+from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.base import as_path
 from tripplan.sources.chargers import afdc, ocpi, openchargemap, osm, tables
 from tripplan.sources.chargers.reading import ChargerReading, decode, parse_json
 
@@ -51,7 +52,7 @@ def read_chargers(path: str | Path) -> ChargerReading:
         It cannot be read, is of no known format, cut off or damaged, or none of its rows is a
         charger.
     """
-    file = Path(path)
+    file = as_path(path, where="charger file")
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -81,7 +82,16 @@ def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
     ------
     DataError
         It is of no known format, cut off or damaged.
+    InvalidInputError
+        It is not bytes.
     """
+    if not isinstance(data, bytes):
+        raise InvalidInputError(
+            f"{where}: the bytes of a file are wanted, but this is {type(data).__name__}",
+            field="data",
+            value=data,
+            expected="bytes",
+        )
     text = decode(data, where=where)
     if text.lstrip()[:1] in ("{", "["):
         found = parse_json(text, where=where)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tripplan.errors import DataError
+from tripplan.records.base import as_text
 from tripplan.records.charger import Charger
 from tripplan.sources.chargers.merge import apart_m, combined
 from tripplan.sources.chargers.values import SkipRow, Tally, row_of
@@ -141,6 +142,7 @@ def parse_json(text: str, *, where: str) -> object:
     DataError
         It is cut off, malformed or nested too deeply.
     """
+    text = as_text(text, where=where)
     try:
         found: object = json.loads(text)
     except json.JSONDecodeError as error:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tripplan.errors import DataError
+from tripplan.records.base import as_text
 from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
@@ -69,7 +70,7 @@ def read_charger_csv(
     DataError
         It has no columns for the position, or is no CSV.
     """
-    header = text.split("\n", 1)[0]
+    header = as_text(text, where=where).split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
     names = {_column(name) for name in reader.fieldnames or ()}

@@ -14,6 +14,7 @@ import numpy as np
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.records.base import as_path
 from tripplan.records.network import RoadNetwork
 from tripplan.sources.elevation.geotiff import open_geotiffs
 from tripplan.sources.elevation.hgt import HgtMosaic, Tile, side_of, tile_of
@@ -75,7 +76,7 @@ def open_elevation(path: Path | str) -> Raster:
     DataError
         There is no elevation file, or one cannot be read.
     """
-    root = Path(path)
+    root = as_path(path, where="elevation")
     if not root.exists():
         raise DataError(f"{root}: no such file or folder of elevation", path=str(root))
     files = sorted(p for p in root.iterdir() if p.is_file()) if root.is_dir() else [root]

@@ -9,6 +9,7 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.errors import InvalidInputError
+from tripplan.records.base import as_text
 from tripplan.records.trip import Place
 from tripplan.routing.geometry import unit_vectors
 from tripplan.units import M_PER_DEGREE, M_PER_KM
@@ -63,6 +64,7 @@ class BBox:
         InvalidInputError
             It is not four numbers, or no area.
         """
+        text = as_text(text, where="bounding box")
         try:
             south, west, north, east = (float(part) for part in text.split(","))
         except ValueError as error:

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.base import as_path
 from tripplan.records.network import FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNetwork
 from tripplan.records.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
@@ -125,7 +125,7 @@ def read_osm(
             value=country,
             expected="an ISO 3166-1 alpha-2 code in capitals",
         )
-    raw = read_file(Path(path), ferries=ferries)
+    raw = read_file(as_path(path, where="OpenStreetMap file"), ferries=ferries)
     return _Builder(raw, str(path), _country(raw, country), restricted=turn_restrictions).build()
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.base import as_path
 from tripplan.records.network import (
     FLAG_BRIDGE,
     FLAG_FERRY,
@@ -75,7 +76,16 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
     DataError
         The graph is projected, has no edges, or an attribute is missing or impossible; up to five
         faults are named.
+    InvalidInputError
+        It is no graph.
     """
+    if not hasattr(graph, "nodes") or not hasattr(graph, "edges"):
+        raise InvalidInputError(
+            f"an OSMnx graph is wanted, but this is {type(graph).__name__}",
+            field="graph",
+            value=graph,
+            expected="networkx.MultiDiGraph",
+        )
     number = {node: k for k, node in enumerate(graph.nodes)}
     faults: list[str] = []
     rows = [_read_node(name, data, faults) for name, data in graph.nodes(data=True)]
@@ -280,7 +290,7 @@ def read_graphml(path: str | Path) -> RoadNetwork:
         networkx is not installed.
     """
     nx = _networkx()
-    file = Path(path)
+    file = as_path(path, where="GraphML")
     try:
         graph = nx.read_graphml(file, force_multigraph=True)
     except (OSError, ValueError, KeyError, SyntaxError, nx.NetworkXError) as error:
