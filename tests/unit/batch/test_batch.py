@@ -126,6 +126,7 @@ def test_rows_may_go_by_way_of_places(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (line["stops"], line["waypoints"]) == (2, 2)
     assert line["dwell_h"] == pytest.approx(8.75)
     assert line["waiting_h"] == pytest.approx(0.2)
+    assert (line["closed_h"], line["cooling_h"]) == pytest.approx((0.0, 0.2))
 
 
 def planned_sample(_planner: Planner, trip: Trip, _vehicle: Vehicle) -> Plan:

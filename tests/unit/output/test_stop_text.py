@@ -137,7 +137,9 @@ def test_the_panel_shows_waits_stays_and_advice() -> None:
     text = panel(visits_plan())
     for said in (
         "with 2 charging stops, 2 waypoints",
-        "charging, 12 min waiting",
+        "charging, 12 min waiting for the battery to cool",
+        "Stop 1, 1 h 00 min: 43 min charging + 5 min beside it + 12 min waiting for the battery to cool",
+        "Waypoint 2, 8 h 00 min: stay 8 h 00 min, 6.9 kWh charged meanwhile",
         "8 h 45 min at waypoints",
         "<b>Stay 8 h 00 min</b>, 6.9 kWh charged meanwhile at a plug of 11 kW",
         "<b>Stay 45 min</b>, no plug there",
@@ -283,6 +285,49 @@ def test_a_wait_says_what_for() -> None:
     rows = export.to_rows(plan.model_copy(update={"stops": (both, *stops()[1:])}))
     waits = (rows[1]["waited_s"], rows[1]["closed_s"], rows[1]["cooling_s"])
     assert waits == (COOLING_S + 120.0, COOLING_S, 120.0)
+    assert rows[1]["waits_for"] == ("12 min for the site to open and 2 min for the battery to cool")
+
+
+WAIT = re.compile(r"\bwait(?:ing)? |\bwaiting\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("closed_s", [0.0, COOLING_S, 0.5 * COOLING_S])
+def test_nothing_that_is_written_waits_without_a_reason(closed_s: float) -> None:
+    """The timeline's sums and the times of a stop said only "waiting"."""
+    first = changed(stops()[0], closed_s=closed_s)
+    plan = visits_plan().model_copy(update={"stops": (first, *stops()[1:])})
+    reasons = [
+        why
+        for why, spell_s in (
+            ("for the site to open", closed_s),
+            ("for the battery to cool", COOLING_S - closed_s),
+        )
+        if spell_s
+    ]
+    for form in (
+        report.to_text(plan),
+        panel(plan),
+        to_html(plan, sample_region()),
+        gpx.to_gpx(plan),
+        export.to_csv(export.to_rows(plan), export.ROW_FIELDS),
+    ):
+        bare = [
+            form[found.start() : found.start() + 60]
+            for found in WAIT.finditer(form)
+            if not re.match(
+                r"(?:wait(?:ing)? )(?:[\d hmins]+ )?for (?:the site|chargers|the battery) to",
+                form[found.start() :],
+                re.IGNORECASE,
+            )
+        ]
+        assert not bare
+        assert all(why in form for why in reasons)
+
+
+def test_a_wait_that_rounding_left_is_none() -> None:
+    nearly = changed(stops()[0], waited_s=1e-9, closed_s=0.0)
+    assert stop_text.waiting(nearly) is None
+    assert "waiting" not in stop_text.spell(nearly)
 
 
 def test_a_stay_at_a_charger_is_in_its_time() -> None:

@@ -214,7 +214,7 @@ ROW_FIELDS = (
     "overhead_s", "distance_km", "energy_kwh", "departure_soc", "arrival_soc", "min_soc",
     "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "standard", "charger_kw",
     "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "closed_s", "cooling_s",
-    "dwell_s", "dwell_energy_kwh", "advice", "cost",
+    "waits_for", "dwell_s", "dwell_energy_kwh", "advice", "cost",
 )  # fmt: skip
 """Columns of `to_rows`, for legs and stops alike; what one of them lacks is empty."""
 
@@ -224,7 +224,8 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
 
     ``energy_kwh`` is what leaves the battery: positive on a leg, negative at a stop.  ``lat`` and
     ``lon`` are where the leg or stop ends.  ``start_s`` and ``end_s`` count from departure.
-    ``kind`` is leg, stop (at a charger) or waypoint; ``advice`` says where to drive slower.
+    ``kind`` is leg, stop (at a charger) or waypoint; ``waits_for`` says in words for what the car
+    waits, ``advice`` where to drive slower.
     """
     rows: list[dict[str, Any]] = []
     for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True), start=1):
@@ -254,6 +255,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                     end_s=times.arrival_s + stop.duration_s,
                     duration_s=stop.duration_s,
                     energy_kwh=-stop.energy_kwh,
+                    waits_for=" and ".join(stop_text.waits([stop])),
                 )
             )
     return rows

@@ -52,8 +52,16 @@ def _spell(kind: str, seconds: float, text: str, number: str = "") -> Markup:
 
 def _stop(stop: ChargingStop, *, numbered: bool) -> Markup:
     kind = "tp-standing" if stop_text.is_waypoint(stop) else "tp-charging"
-    text = f"{stop_text.title(stop)}, {words.duration(stop.duration_s)}"
+    text = f"{stop_text.title(stop)}, {words.duration(stop.duration_s)}: {_what_for(stop)}"
     return _spell(kind, stop.duration_s, text, str(stop.number) if numbered else "")
+
+
+def _what_for(stop: ChargingStop) -> str:
+    if not stop_text.is_waypoint(stop):
+        return stop_text.spell(stop)
+    waiting = stop_text.waiting(stop)
+    stay = f"{stop_text.stay(stop)}, {stop_text.charged_there(stop)}"
+    return f"{waiting}, {stay}" if waiting else stay
 
 
 def _sums(plan: Plan) -> Markup:
@@ -71,7 +79,7 @@ def _sums(plan: Plan) -> Markup:
 def _parts(plan: Plan) -> Iterator[tuple[str, float, str]]:
     standing_s = plan.charging_s + plan.overhead_s + plan.waiting_s
     of_it = "" if standing_s == plan.charging_s else f", {words.duration(plan.charging_s)} charging"
-    waiting = f", {words.duration(plan.waiting_s)} waiting" if plan.waiting_s > 0 else ""
+    waiting = "".join(f", {told}" for told in stop_text.waited(plan))
     yield "driving", plan.driving_s, "tp-driving"
     yield f"at chargers{of_it}{waiting}", standing_s, "tp-charging"
     yield "at waypoints", plan.dwell_s, "tp-standing"

@@ -228,15 +228,7 @@ def split(plan: Plan) -> str:
         f"{words.duration(plan.charging_s)} charging",
         f"{words.duration(plan.overhead_s)} at stops beside charging",
     ]
-    closed_s = sum(stop.closed_s for stop in plan.stops)
-    parts += [
-        f"{words.duration(spell_s)} waiting {what}"
-        for what, spell_s in (
-            ("for chargers to open", closed_s),
-            ("for the battery to cool", plan.waiting_s - closed_s),
-        )
-        if spell_s > 0
-    ]
+    parts += stop_text.waited(plan)
     if plan.dwell_s > 0:
         parts.append(f"{words.duration(plan.dwell_s)} at waypoints")
     return " + ".join(parts)

@@ -3,6 +3,8 @@
 Plain text, as in `statements`: nothing here is escaped for HTML.
 """
 
+from collections.abc import Sequence
+
 from tripplan.output.text import words
 from tripplan.records.plan import LITTLE_S, ChargingStop, Leg, Plan, SpeedAdvice
 from tripplan.records.trip import Trip, Waypoint
@@ -11,6 +13,8 @@ from tripplan.units import M_PER_KM, M_PER_MILE
 _SHORT_KM = 10.0
 """Stretches shorter than this are given with one decimal."""
 _NAMES_LIMIT = 200
+_NO_WAIT_S = 0.5
+"""What rounds to no second is no wait."""
 _LEAST_KWH = 0.05
 """Less than this is not worth a word."""
 
@@ -48,9 +52,25 @@ def soc_change(stop: ChargingStop) -> str:
 
 def waiting(stop: ChargingStop) -> str | None:
     """Say that the car waits before it plugs in, or None if it does not."""
-    reasons = (("for the site to open", stop.closed_s), ("for the battery to cool", stop.cooling_s))
-    told = [f"{words.duration(spell_s)} {why}" for why, spell_s in reasons if spell_s > 0]
+    told = waits([stop])
     return f"wait {' and '.join(told)}, then plug in" if told else None
+
+
+def waits(stops: Sequence[ChargingStop], site: str = "the site") -> list[str]:
+    """Return how long the car waits at some stops, and for what: one phrase each, or none.
+
+    Parameters
+    ----------
+    stops
+        The stops.
+    site
+        What it waits for to open.
+    """
+    reasons = (
+        (f"for {site} to open", sum(stop.closed_s for stop in stops)),
+        ("for the battery to cool", sum(stop.cooling_s for stop in stops)),
+    )
+    return [f"{words.duration(spell_s)} {why}" for why, spell_s in reasons if spell_s > _NO_WAIT_S]
 
 
 def stay(stop: ChargingStop) -> str:
@@ -84,11 +104,19 @@ def spell(stop: ChargingStop) -> str:
         f"{words.duration(stop.charging_s)} charging",
         f"{words.duration(stop.overhead_s)} beside it",
     ]
-    if stop.waited_s > 0:
-        parts.append(f"{words.duration(stop.waited_s)} waiting")
+    parts += [_as_waiting(told) for told in waits([stop])]
     if stop.dwell_s > 0:
         parts.append(f"{words.duration(stop.dwell_s)} stay")
     return " + ".join(parts)
+
+
+def waited(plan: Plan) -> list[str]:
+    """Return how long a trip waits at all its stops, and for what: "12 min waiting for ..."."""
+    return [_as_waiting(told) for told in waits(plan.stops, "chargers")]
+
+
+def _as_waiting(told: str) -> str:
+    return told.replace(" for ", " waiting for ", 1)
 
 
 def advice(leg: Leg) -> tuple[str, ...]:
