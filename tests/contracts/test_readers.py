@@ -124,11 +124,12 @@ def test_readers_of_other_things_refuse_too(given: object) -> None:
         with pytest.raises(TripplanError, match="wanted"):
             reader(given)
     if not isinstance(given, str):
-        for reader in (
+        texts: tuple[Callable[..., Any], ...] = (
             find_car,
             BBox.parse,
             ending_of,
             lambda value: read_waypoint(value, lambda _: pytest.fail("looked up")),
-        ):
+        )
+        for reader in texts:
             with pytest.raises(TripplanError, match="wanted"):
                 reader(given)

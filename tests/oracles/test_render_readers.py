@@ -22,12 +22,19 @@ from tests.samples.plan import sample_plan
 from tests.samples.plan_with_waypoints import visits_plan
 from tests.unit.output.test_outputs import leaving
 from tripplan.output.files import export, gpx, ics, kml
+from tripplan.planning.audit import UNAUDITED
 from tripplan.records.plan import Plan
 
 PLANS = pytest.mark.parametrize(
     "plan",
-    [sample_plan(), visits_plan(), named_plan(HOSTILE["quotes"]), named_plan(HOSTILE["control"])],
-    ids=["stops", "visits", "quotes", "control"],
+    [
+        sample_plan(),
+        visits_plan(),
+        named_plan(HOSTILE["quotes"]),
+        named_plan(HOSTILE["control"]),
+        sample_plan().model_copy(update={"audit": UNAUDITED}),
+    ],
+    ids=["stops", "visits", "quotes", "control", "not audited"],
 )
 
 

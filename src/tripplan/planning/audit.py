@@ -18,7 +18,7 @@ from tripplan.planning.audit_redrive import Redrive
 from tripplan.planning.audit_roads import Roads, leg_ends
 from tripplan.planning.audit_stops import look_at_stops
 from tripplan.planning.audit_sums import look_at_sums
-from tripplan.records.plan import Audit, ChargingStop, Leg, Plan
+from tripplan.records.plan import NOT_AUDITED, Audit, ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM, S_PER_H
@@ -43,7 +43,7 @@ UNAUDITED: Final = Audit(
     worst_time_error_s=0.0,
     worst_pack_error_k=0.0,
     ledger_error_kwh=0.0,
-    objections=("it has not been audited",),
+    objections=(NOT_AUDITED,),
 )
 """What is said of a plan before its audit."""
 

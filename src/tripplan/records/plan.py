@@ -263,6 +263,10 @@ class Certificate(Record):
     """False if the search with battery heat ran into its label limit, or the time budget ended."""
 
 
+NOT_AUDITED: Final = "it has not been audited"
+"""The objection to a plan at which no audit has looked."""
+
+
 class Audit(Record):
     """The independent re-drive of the finished plan."""
 
@@ -278,6 +282,11 @@ class Audit(Record):
     """Largest imbalance of an energy ledger."""
     objections: tuple[str, ...]
     """What the re-drive objects to, shape (sentences,); empty if passed."""
+
+    @property
+    def made(self) -> bool:
+        """Whether the plan was looked at; one that was not has not passed either."""
+        return NOT_AUDITED not in self.objections
 
 
 class Plan(Record):

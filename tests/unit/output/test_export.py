@@ -15,7 +15,11 @@ from geojson_pydantic import FeatureCollection
 
 from tests.samples.plan import sample_plan
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.output.files import export, gpx
+from tripplan.output.files import export, gpx, ics, kml
+from tripplan.output.picture import picture
+from tripplan.output.text import report
+from tripplan.planning.audit import UNAUDITED
+from tripplan.records.plan import NOT_AUDITED, Audit
 from tripplan.records.trip import ChargerWishes
 
 
@@ -217,3 +221,67 @@ def test_no_cell_is_a_formula(value: object, cell: str) -> None:
     text = export.to_csv([{"a": value, "b": 1}], ["a", "b", "c"])
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows == [["a", "b", "c"], [cell, "1", ""]]
+
+
+FAILED = Audit(
+    passed=False,
+    worst_soc_error=0.0,
+    worst_time_error_s=0.0,
+    worst_pack_error_k=0.0,
+    ledger_error_kwh=0.0,
+    objections=("leg 2: too slow", "stop 1: is <banned> & shut"),
+)
+NOT_MADE = FAILED.model_copy(update={"objections": (NOT_AUDITED,)})
+VERDICTS = pytest.mark.parametrize(
+    ("audit", "verdict"),
+    [
+        (FAILED, "AUDIT FAILED: do not rely on this plan. Objections: leg 2: too slow; stop 1"),
+        (NOT_MADE, "NOT AUDITED: do not rely on this plan."),
+    ],
+    ids=["failed", "not made"],
+)
+
+
+@VERDICTS
+@pytest.mark.parametrize("illustrative", [True, False])
+def test_a_doubtful_plan_is_told_first_in_every_file(
+    audit: Audit, verdict: str, illustrative: bool
+) -> None:
+    plan = sample_plan(illustrative=illustrative).model_copy(update={"audit": audit})
+    data = export.to_geojson(plan)
+    assert list(data)[:2] == ["type", "description"]
+    assert data["description"].startswith(verdict)
+    assert ("ILLUSTRATIVE" in data["description"]) is illustrative
+    assert next(iter(data["tripplan"])) == "warning"
+    space = f"{{{gpx.GPX}}}"
+    root = ET.fromstring(gpx.to_gpx(plan))  # noqa: S314 - own text
+    for part in ("metadata", "rte", "trk"):
+        assert (root.findtext(f"{space}{part}/{space}desc") or "").startswith(verdict), part
+    space = f"{{{kml.KML}}}"
+    root = ET.fromstring(kml.to_kml(plan))  # noqa: S314 - own text
+    document = root.find(f"{space}Document")
+    assert document is not None
+    assert (document.findtext(f"{space}description") or "").startswith(verdict)
+    short = verdict.split(" Objections", maxsplit=1)[0]
+    calendar = ics.to_ics(plan, datetime.fromisoformat("2026-06-07T08:00")).replace("\r\n ", "")
+    told = [line for line in calendar.splitlines() if line.startswith("DESCRIPTION:")]
+    assert len(told) == len(plan.legs) + len(plan.stops)
+    assert all(line.startswith(f"DESCRIPTION:{short}") for line in told)
+    assert {row["audit_passed"] for row in export.to_rows(plan)} == {False}
+    assert report.to_text(plan).startswith(short)
+    assert short.removesuffix(".") in picture.to_svg(plan)
+
+
+def test_an_audited_plan_of_real_chargers_needs_no_warning() -> None:
+    plan = sample_plan(illustrative=False)
+    assert "description" not in export.to_geojson(plan)
+    assert "AUDIT" not in gpx.to_gpx(plan) + kml.to_kml(plan) + ics.to_ics(
+        plan, datetime.fromisoformat("2026-06-07T08:00")
+    )
+    assert {row["audit_passed"] for row in export.to_rows(plan)} == {True}
+
+
+def test_a_plan_before_its_audit_says_so() -> None:
+    assert not UNAUDITED.made
+    assert FAILED.made
+    assert sample_plan().audit.made

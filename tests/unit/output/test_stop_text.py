@@ -138,7 +138,7 @@ def test_the_panel_shows_waits_stays_and_advice() -> None:
     for said in (
         "with 2 charging stops, 2 waypoints",
         "charging, 12 min waiting for the battery to cool",
-        "Stop 1, 1 h 00 min: 43 min charging + 5 min beside it + 12 min waiting for the battery to cool",
+        "Stop 1, 1 h 00 min: 43 min charging + 5 min beside it + 12 min waiting for the battery to",
         "Waypoint 2, 8 h 00 min: stay 8 h 00 min, 6.9 kWh charged meanwhile",
         "8 h 45 min at waypoints",
         "<b>Stay 8 h 00 min</b>, 6.9 kWh charged meanwhile at a plug of 11 kW",

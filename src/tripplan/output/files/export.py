@@ -16,8 +16,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from tripplan.errors import DataError
 from tripplan.output.files import version_1
-from tripplan.output.text import stop_text, words
-from tripplan.output.text.statements import leg_clocks
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.base import as_path, as_text, invalid_input
 from tripplan.records.plan import SCHEMA_VERSION, ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
@@ -133,7 +132,8 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
 
     Positions are [longitude, latitude].  Each feature's ``kind`` is leg, stop (at a charger),
     waypoint, origin or destination; its other properties are the fields of the record, those of a
-    stop's charger and connector beside its own.
+    stop's charger and connector beside its own.  Where the audit objects to the plan or has not
+    looked at it, or chargers are made up, ``description`` says so before anything else.
     """
     features = [_point(plan.trip.origin, {"kind": "origin", "name": plan.trip.origin.label})]
     for number, leg in enumerate(plan.legs, start=1):
@@ -143,12 +143,14 @@ def to_geojson(plan: Plan) -> dict[str, Any]:
             features.append(_point(stop, {"kind": KINDS[stop.kind], **_stop_properties(stop)}))
     end = plan.trip.destination
     features.append(_point(end, {"kind": "destination", "name": end.label}))
+    warning = statements.cautions(plan)
     return {
         "type": "FeatureCollection",
+        **({"description": warning} if warning else {}),
         "features": features,
         "tripplan": {
+            **({"warning": warning} if warning else {}),
             "illustrative": plan.illustrative,
-            **({"warning": words.ILLUSTRATIVE_LINE} if plan.illustrative else {}),
             **plan.model_dump(
                 mode="json",
                 exclude={"legs": True, "stops": True, "trip": True, "vehicle": {"provenance"}},
@@ -215,6 +217,7 @@ ROW_FIELDS = (
     "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "standard", "charger_kw",
     "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "closed_s", "cooling_s",
     "waits_for", "dwell_s", "dwell_energy_kwh", "advice", "cost",
+    "audit_passed",
 )  # fmt: skip
 """Columns of `to_rows`, for legs and stops alike; what one of them lacks is empty."""
 
@@ -224,11 +227,14 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
 
     ``energy_kwh`` is what leaves the battery: positive on a leg, negative at a stop.  ``lat`` and
     ``lon`` are where the leg or stop ends.  ``start_s`` and ``end_s`` count from departure.
-    ``kind`` is leg, stop (at a charger) or waypoint; ``waits_for`` says in words for what the car
-    waits, ``advice`` where to drive slower.
+    ``audit_passed`` is the same in each row: false where the audit objects to the plan or has not
+    looked at it.  ``kind`` is leg, stop (at a charger) or waypoint; ``waits_for`` says in words for
+    what the car waits, ``advice`` where to drive slower.
     """
     rows: list[dict[str, Any]] = []
-    for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True), start=1):
+    for number, (leg, times) in enumerate(
+        zip(plan.legs, statements.leg_clocks(plan), strict=True), start=1
+    ):
         rows.append(
             _row(
                 leg,
@@ -240,6 +246,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                 start_s=times.departure_s,
                 end_s=times.arrival_s,
                 duration_s=leg.driving_s,
+                audit_passed=plan.audit.passed,
                 energy_kwh=leg.energy.spent_kwh,
                 advice=stop_text.advice_cell(leg),
             )
@@ -254,6 +261,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                     start_s=times.arrival_s,
                     end_s=times.arrival_s + stop.duration_s,
                     duration_s=stop.duration_s,
+                    audit_passed=plan.audit.passed,
                     energy_kwh=-stop.energy_kwh,
                     waits_for=" and ".join(stop_text.waits([stop])),
                 )

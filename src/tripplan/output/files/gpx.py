@@ -6,7 +6,7 @@ Element names and their order are those of https://www.topografix.com/GPX/1/1/; 
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tripplan.output.text import stop_text, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Place
 from tripplan.sources.atomic import write_text_atomically
@@ -24,8 +24,7 @@ def to_gpx(plan: Plan) -> str:
     title = words.one_line(f"{trip.origin.label} - {trip.destination.label}")
     metadata = ET.SubElement(root, "metadata")
     ET.SubElement(metadata, "name").text = title
-    if plan.illustrative:
-        ET.SubElement(metadata, "desc").text = words.ILLUSTRATIVE_LINE
+    _warned(metadata, plan)
     points: list[tuple[Place | ChargingStop, str, str]] = [
         (trip.origin, trip.origin.label, "start"),
         *((stop, f"{stop.number} {stop.name}", does(stop)) for stop in plan.stops),
@@ -35,6 +34,7 @@ def to_gpx(plan: Plan) -> str:
         _point(root, "wpt", place, name, text)
     route = ET.SubElement(root, "rte")
     ET.SubElement(route, "name").text = title
+    _warned(route, plan)
     for place, name, text in points:
         _point(route, "rtept", place, name, text)
     _track(root, plan, title)
@@ -42,9 +42,17 @@ def to_gpx(plan: Plan) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
 
 
+def _warned(element: ET.Element, plan: Plan) -> None:
+    """Describe a part by what a driver has to know first: devices show but the part they take."""
+    warning = statements.cautions(plan)
+    if warning:
+        ET.SubElement(element, "desc").text = warning
+
+
 def _track(root: ET.Element, plan: Plan, title: str) -> None:
     track = ET.SubElement(root, "trk")
     ET.SubElement(track, "name").text = title
+    _warned(track, plan)
     for leg in plan.legs:
         segment = ET.SubElement(track, "trkseg")
         columns = zip(leg.trace.lat, leg.trace.lon, leg.trace.elevation_m, strict=True)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from tripplan.errors import InvalidInputError
 from tripplan.output.files.gpx import does
-from tripplan.output.text import stop_text, words
-from tripplan.output.text.statements import leg_clocks
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import Plan
 from tripplan.sources.atomic import write_text_atomically
 
@@ -52,7 +51,10 @@ _Event = tuple[float, float, str, str, str, tuple[float, float]]
 
 
 def _events(plan: Plan) -> Iterator[_Event]:
-    for number, (leg, times) in enumerate(zip(plan.legs, leg_clocks(plan), strict=True)):
+    """Yield drives and stops; what the audit objects to comes first in what each says."""
+    warning = " ".join(statements.warning(plan)[:1])
+    first = f"{warning} " if warning else ""
+    for number, (leg, times) in enumerate(zip(plan.legs, statements.leg_clocks(plan), strict=True)):
         ends = f"{leg.start.label} - {leg.end.label}"
         text = (
             f"{words.distance(leg.distance_km)}, {words.energy(leg.energy.spent_kwh)}, battery "
@@ -61,15 +63,15 @@ def _events(plan: Plan) -> Iterator[_Event]:
         advice = "".join(f"; {line}" for line in stop_text.advice(leg))
         where = (leg.start.lat, leg.start.lon)
         yield (
-            times.departure_s, times.arrival_s, f"Drive {ends}", text + advice, leg.start.label,
-            where,
+            times.departure_s, times.arrival_s, f"Drive {ends}", first + text + advice,
+            leg.start.label, where,
         )  # fmt: skip
         if number < len(plan.stops):
             stop = plan.stops[number]
             verb = "Stop" if stop_text.is_waypoint(stop) else "Charge"
             yield (
                 times.arrival_s, times.arrival_s + stop.duration_s, f"{verb} at {stop.name}",
-                does(stop), stop.name, (stop.lat, stop.lon),
+                first + does(stop), stop.name, (stop.lat, stop.lon),
             )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from tripplan.output.drawing.colours import soc_colour
 from tripplan.output.files.gpx import does
-from tripplan.output.text import stop_text, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
 from tripplan.sources.atomic import write_text_atomically
@@ -22,8 +22,9 @@ def to_kml(plan: Plan) -> str:
     document = ET.SubElement(root, "Document")
     trip = plan.trip
     _named(document, f"{trip.origin.label} - {trip.destination.label}")
-    if plan.illustrative:
-        ET.SubElement(document, "description").text = words.ILLUSTRATIVE_LINE
+    warning = statements.cautions(plan)
+    if warning:
+        ET.SubElement(document, "description").text = warning
     for number, leg in enumerate(plan.legs, start=1):
         style = ET.SubElement(document, "Style", {"id": f"leg-{number}"})
         line = ET.SubElement(style, "LineStyle")

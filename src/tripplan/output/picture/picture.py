@@ -21,7 +21,7 @@ from tripplan.output.drawing.markup import (
 )
 from tripplan.output.drawing.route_profile import RouteProfile, profile_of, track_of
 from tripplan.output.drawing.shapes import shapes_within
-from tripplan.output.text import stop_text, words
+from tripplan.output.text import statements, stop_text, words
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.atomic import write_text_atomically
@@ -243,7 +243,7 @@ def _head(plan: Plan) -> Iterator[Markup]:
     if not plan.audit.passed:
         yield tag("rect", x=WIDTH - 398, y=64, width=370, height=32, rx=8, fill=_RED)
         yield _text(
-            "AUDIT FAILED: do not rely on this plan", WIDTH - 213, 86, 17,
+            statements.warning(plan)[0].removesuffix("."), WIDTH - 213, 86, 17,
             colour="#ffffff", weight=700, anchor="middle",
         )  # fmt: skip
     elif plan.illustrative:

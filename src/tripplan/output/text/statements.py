@@ -347,6 +347,8 @@ def audit(plan: Plan) -> tuple[str, ...]:
     if found.passed:
         return ("Passed: an independent re-drive in small time steps agrees.", figures)
     objections = (f"Objection: {words.one_line(o, 300)}" for o in found.objections)
+    if not found.made:
+        return ("NOT AUDITED: nobody has looked at this plan. Do not rely on it.",)
     return (
         "FAILED: the independent re-drive objects. Do not rely on this plan.",
         figures,
@@ -362,12 +364,29 @@ def warning(plan: Plan) -> tuple[str, ...]:
     told = plan.audit.objections
     if plan.audit.passed:
         return ()
+    if not plan.audit.made:
+        return ("NOT AUDITED: do not rely on this plan.",)
     more = len(told) - _FIRST_OBJECTIONS
     return (
         "AUDIT FAILED: do not rely on this plan.",
         *(words.one_line(objection, 300) for objection in told[:_FIRST_OBJECTIONS]),
         *((f"... and {more} more objections.",) if more > 0 else ()),
     )
+
+
+def cautions(plan: Plan) -> str:
+    """Return what comes first in a file that has room for a description, on one line; or nothing.
+
+    What the audit objects to, or that there was none, and that chargers are made up.
+    """
+    told = "; ".join(line.removesuffix(".") for line in warning(plan)[1:])
+    verdict = " ".join(warning(plan)[:1])
+    parts = [
+        verdict,
+        f"Objections: {told}." if told else "",
+        words.ILLUSTRATIVE_LINE if plan.illustrative else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _exact(seconds: float) -> str:
