@@ -21,6 +21,11 @@ LEAST_POWER_KW = 0.05
 """Below this a pack counts as refusing to charge (assumption), kW."""
 
 
+_MOST_CHANGE = 0.1
+"""Relative change of the power, over half a part of a cell, that is followed at once."""
+_MOST_PARTS = 4096.0
+"""A cell is not parted more finely than this."""
+
 LARGEST_AC_KW = 22.0
 """A plug up to this power gives alternating current, a larger one direct current (assumption)."""
 _AC_SHARE = 0.93
@@ -100,8 +105,9 @@ def charge_step(
     """Charge over a small step of SoC: duration [s] and pack temperature after it [degC].
 
     The curve is taken in the middle of the cell of SoC (see `SOC_CELLS`) that the step lies in,
-    the temperature by the midpoint rule.  A pack that refuses to charge takes for ever: the
-    duration is infinite.
+    the temperature by the midpoint rule, in parts so small that the power changes little over half
+    of each: a pack that hardly charges at first may warm up long before the cell is full.  A pack
+    that refuses to charge takes for ever: the duration is infinite.
 
     Parameters
     ----------
@@ -115,24 +121,39 @@ def charge_step(
         The car's charging limits and its pack.
     """
     middle = (math.floor(0.5 * (soc_from + soc_to) * SOC_CELLS) + 0.5) / SOC_CELLS
-    energy_kwh = (soc_to - soc_from) * model.capacity_kwh
-    power_kw = charging_power_kw(middle, pack_c, charger_kw, model)
-    if power_kw < LEAST_POWER_KW:
-        return math.inf, pack_c
-    half_c = parked_pack_c(pack_c, power_kw, 0.5 * energy_kwh / power_kw * 3600.0, pack)
-    power_kw = charging_power_kw(middle, half_c, charger_kw, model)
-    if power_kw < LEAST_POWER_KW:
-        return math.inf, pack_c
-    duration_s = energy_kwh / power_kw * 3600.0
-    resistance = resistance_ohm(half_c, pack.resistance_25c_ohm, pack.resistance_per_k)
-    after_c = pack_temperature_c(
-        pack_c,
-        joule_heat_w(power_kw, pack.voltage_v, resistance),
-        duration_s,
-        pack.air_c,
-        pack.conductance_parked_w_per_k,
-        pack.heat_capacity_j_per_k,
-        pack.cooling_w,
-        pack.cooling_on_c,
-    )
-    return duration_s, after_c
+    left_kwh = (soc_to - soc_from) * model.capacity_kwh
+    least_kwh = left_kwh / _MOST_PARTS
+    part_kwh, charged_s = left_kwh, 0.0
+    while left_kwh > 0.0:
+        part_kwh = min(part_kwh, left_kwh)
+        start_kw = charging_power_kw(middle, pack_c, charger_kw, model)
+        if start_kw < LEAST_POWER_KW:
+            return math.inf, pack_c
+        half_c = parked_pack_c(pack_c, start_kw, 0.5 * part_kwh / start_kw * 3600.0, pack)
+        power_kw = charging_power_kw(middle, half_c, charger_kw, model)
+        if abs(power_kw - start_kw) > _MOST_CHANGE * start_kw and part_kwh > least_kwh:
+            part_kwh *= 0.5
+            continue
+        if power_kw < LEAST_POWER_KW:
+            return math.inf, pack_c
+        duration_s = part_kwh / power_kw * 3600.0
+        resistance = resistance_ohm(half_c, pack.resistance_25c_ohm, pack.resistance_per_k)
+        end_c = pack_temperature_c(
+            pack_c,
+            joule_heat_w(power_kw, pack.voltage_v, resistance),
+            duration_s,
+            pack.air_c,
+            pack.conductance_parked_w_per_k,
+            pack.heat_capacity_j_per_k,
+            pack.cooling_w,
+            pack.cooling_on_c,
+        )
+        end_kw = charging_power_kw(middle, end_c, charger_kw, model)
+        if abs(end_kw - power_kw) > _MOST_CHANGE * power_kw and part_kwh > least_kwh:
+            part_kwh *= 0.5
+            continue
+        pack_c = end_c
+        charged_s += duration_s
+        left_kwh -= part_kwh
+        part_kwh *= 2.0
+    return charged_s, pack_c

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.physics.charging import PowerModel
+from tripplan.physics.charging import LEAST_POWER_KW, PowerModel
 from tripplan.planning import audit_steps
 from tripplan.planning.audit_objections import Objections, differ
 from tripplan.planning.redrive import motion_of
@@ -25,7 +25,7 @@ _AMID = 0.05
 """Amid a piece of grade, SoC may differ by this share more of what the stretches beside take: the
 plan reckons a piece with one air density."""
 TIME_TOLERANCE = 0.01
-"""Relative difference in time over a leg or stop (the charging curve is stepped at 1 % SoC)."""
+"""Relative difference in time over a leg or stop (plans follow heat in other steps)."""
 TIME_TOLERANCE_S = 10.0
 PACK_TOLERANCE_K = 0.5
 LEDGER_TOLERANCE_KWH = 1e-9
@@ -198,12 +198,17 @@ class Redrive:
                 self.car.power,
                 self.car.pack,
                 self.step_s,
-                min(10.0 * stop.charging_s + S_PER_H, _LONGEST_S),
+                min(10.0 * stop.charging_s + S_PER_H, self._longest_charge_s),
             )
             self._compare_time(where, stop.charging_s, charged_s)
             self._compare(f"{where} departure", departure_soc, stop.pack_departure_c)
             self.soc = departure_soc
         self.soc -= standing_soc
+
+    @property
+    def _longest_charge_s(self) -> float:
+        """No charge takes longer: less power than this counts as none."""
+        return 2.0 * self.car.capacity_kwh / LEAST_POWER_KW * S_PER_H
 
     def _park(self, duration_s: float) -> None:
         """Stand without charging."""

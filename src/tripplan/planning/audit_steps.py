@@ -10,10 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.physics.charging import PowerModel, charging_power_kw
+from tripplan.physics.charging import SOC_CELLS, PowerModel, charging_power_kw
 from tripplan.physics.jit import compiled, part
 from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
 from tripplan.units import S_PER_H
+
+_CELL_ROUNDING = 1e-7
+"""So many cells below its end, a cell counts as charged."""
 
 
 class Driven(NamedTuple):
@@ -85,7 +88,8 @@ def charge(
 ) -> tuple[float, float, float]:
     """Charge up to an SoC; SoC, pack temperature [degC] and time [s] when it is reached.
 
-    The power of a step is that halfway through it.
+    The charging curve counts as constant within each cell of SoC, at its middle (`SOC_CELLS`): no
+    step goes beyond its cell.
 
     Parameters
     ----------
@@ -104,13 +108,12 @@ def charge(
     """
     charged_s = 0.0
     while soc < until_soc - 1e-12 and charged_s < longest_s:
-        kw = charging_power_kw(soc, pack_c, charger_kw, power)
-        ahead = min(soc + kw * 0.5 * step_s / S_PER_H / power.capacity_kwh, 1.0)
-        kw = max(charging_power_kw(ahead, pack_c, charger_kw, power), 1e-6)
-        missing_s = (until_soc - soc) * power.capacity_kwh / kw * S_PER_H
+        kw, cell_end = _in_cell(soc, pack_c, charger_kw, power)
+        upto = min(cell_end, until_soc)
+        missing_s = (upto - soc) * power.capacity_kwh / kw * S_PER_H if kw > 0.0 else math.inf
         dt = min(step_s, missing_s)
         pack_c = _heated(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
-        soc += kw * dt / S_PER_H / power.capacity_kwh
+        soc = upto if missing_s <= step_s else soc + kw * dt / S_PER_H / power.capacity_kwh
         charged_s += dt
     return soc, pack_c, charged_s
 
@@ -148,12 +151,26 @@ def stand(
         dt = min(step_s, duration_s - stood_s)
         kw = 0.0
         if charger_kw > 0.0 and soc < limit_soc - 1e-12:
-            kw = charging_power_kw(soc, pack_c, charger_kw, power)
+            kw, cell_end = _in_cell(soc, pack_c, charger_kw, power)
+            if kw > 0.0:
+                dt = min(dt, (cell_end - soc) * power.capacity_kwh / kw * S_PER_H)
             kw = min(kw, (limit_soc - soc) * power.capacity_kwh * S_PER_H / dt)
             soc += kw * dt / S_PER_H / power.capacity_kwh
         pack_c = _heated(pack, pack_c, kw, dt, pack.conductance_parked_w_per_k)
         stood_s += dt
     return soc, pack_c
+
+
+@part
+def _in_cell(
+    soc: float, pack_c: float, charger_kw: float, power: PowerModel
+) -> tuple[float, float]:
+    """Power in the cell of SoC that a charge has reached [kW], and SoC where the cell ends."""
+    cell = math.floor(soc * SOC_CELLS + _CELL_ROUNDING)
+    return (
+        charging_power_kw((cell + 0.5) / SOC_CELLS, pack_c, charger_kw, power),
+        (cell + 1.0) / SOC_CELLS,
+    )
 
 
 @part

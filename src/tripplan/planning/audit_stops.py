@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from tripplan.physics.charging import SOC_CELLS
+from tripplan.arrays import Floats
+from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.planning.audit_ground import Ground
 from tripplan.planning.audit_objections import Objections, differ
 from tripplan.planning.opening_hours import is_open, local_time
@@ -377,9 +378,7 @@ def _samples(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Obj
     found.when(bool(wrong.any()), f"{where}: the energy of a sample is not power times time")
     middle = (np.floor(0.5 * (soc[1:] + soc[:-1]) * SOC_CELLS) + 0.5) / SOC_CELLS
     curve_kw = np.interp(middle, model.curve_soc, model.curve_kw)
-    shares = np.linspace(0.0, 1.0, 5)[:, None]
-    pack = pack_c[:-1] + shares * np.diff(pack_c)
-    heat_kw = np.interp(pack, model.limit_c, model.limit_kw).max(axis=0, initial=0.0)
+    heat_kw = _most_by_heat(pack_c, model)
     for words, limit_kw in (
         ("the car's curve", curve_kw),
         ("its plug", np.full(curve_kw.size, stop.charger_kw)),
@@ -391,3 +390,12 @@ def _samples(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Obj
                 f"{where}: {kw[k]:.1f} kW at SoC {soc[k]:.2f}, more than the {limit_kw[k]:.1f} kW "
                 f"of {words}",
             )
+
+
+def _most_by_heat(pack_c: Floats, model: PowerModel) -> Floats:
+    """Return the most that the temperature limit gives between one sample and the next, kW."""
+    at = np.interp(pack_c, model.limit_c, model.limit_kw)
+    low, high = np.minimum(pack_c[:-1], pack_c[1:]), np.maximum(pack_c[:-1], pack_c[1:])
+    between = (model.limit_c > low[:, None]) & (model.limit_c < high[:, None])
+    corners = np.where(between, model.limit_kw, 0.0).max(axis=1, initial=0.0)
+    return np.asarray(np.maximum(np.maximum(at[:-1], at[1:]), corners))
