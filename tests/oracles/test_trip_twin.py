@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.oracles.road_worlds import as_rows
-from tests.oracles.trip_levels import shortest_time_s
-from tests.oracles.trip_worlds import KINDS, TripWorld, random_trip_world
+from tests.oracles.trip_levels import Worth, least_counted_s, shortest_time_s
+from tests.oracles.trip_worlds import KINDS, TripWorld, random_trip_world, with_prices
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.records.settings import Settings
 from tripplan.search.reach import OutOfReach
@@ -66,6 +66,44 @@ def test_trips_against_the_twin(kinds: tuple[str, ...]) -> None:
         if usual is not None:
             assert usual.time_s >= exact.time_s - 1e-6, where
     assert planned >= WORLDS // 5
+
+
+@pytest.mark.parametrize("kind", ["money", "stops", "energy"])
+@pytest.mark.parametrize("kinds", [("hours",), ("required", "hours"), ("required",)], ids="+".join)
+def test_other_objectives_with_hours_against_the_twin(kinds: tuple[str, ...], kind: str) -> None:
+    """Exact mode said nothing there.  It bounds from below, and claims only what is so."""
+    planned = proved = 0
+    for seed in range(max(WORLDS // 2, 4)):
+        case, worth = with_prices(random_trip_world(seed, kinds, nodes=10), seed, kind)
+        optimum_s = least_counted_s(case.levels, worth) - case.problem.constant_s
+        exact = answer(case, EXACT)
+        where = f"{kind} {'+'.join(kinds)} {seed}"
+        if exact is None:
+            assert math.isinf(optimum_s), where
+            continue
+        planned += 1
+        assert exact.lower_bound_s <= exact.time_s + 1e-6, where
+        assert exact.lower_bound_s <= optimum_s + 1e-6, where
+        assert math.isinf(optimum_s) or exact.time_s >= optimum_s - case.slack_s - 1e-6, where
+        assert "exact search" in exact.method, where
+        if exact.method.startswith("exact search"):
+            proved += 1
+            assert exact.time_s <= optimum_s + 1e-6, where
+            assert exact.lower_bound_s >= exact.time_s - 1e-6, where
+        else:
+            assert case.problem.has_hours, where
+            assert "open at all hours" in exact.method, where
+    assert planned >= 2
+    assert proved >= 1
+
+
+def test_the_twin_with_prices_is_the_other_where_nothing_counts() -> None:
+    for seed in range(6):
+        case = random_trip_world(seed, ("hours",), nodes=10)
+        nothing = Worth([0.0] * 9, [0.0] * 9, 0.0)
+        assert least_counted_s(case.levels, nothing) == pytest.approx(
+            shortest_time_s(case.levels), abs=1e-6
+        )
 
 
 def test_the_twin_is_that_of_plain_trips_where_nothing_is_asked() -> None:

@@ -100,6 +100,66 @@ def shortest_time_s(world: TripLevels) -> float:
     return math.inf
 
 
+@dataclass(frozen=True)
+class Worth:
+    """What counts beside time, in seconds."""
+
+    fee_s: Sequence[float]
+    """What a stop counts at each charger, shape (chargers,)."""
+    level_s: Sequence[float]
+    """What each level counts that is charged at each charger, shape (chargers,)."""
+    end_level_s: float
+    """What each level counts that the car arrives with below full."""
+    at_target: Mapping[int, int] = field(default_factory=dict)
+    """Charger whose prices hold at a required target, by its number."""
+
+
+def least_counted_s(world: TripLevels, worth: Worth) -> float:
+    """Least of time and what counts beside it; infinite where the trip cannot be made.
+
+    A car that comes earlier and has paid less can do whatever another can: for each state the
+    pairs of time and payment are kept of which neither is worse in both.
+    """
+    begin = State(world.origin, 0, 0, world.start)
+    known: dict[State, list[tuple[float, float]]] = {begin: [(0.0, 0.0)]}
+    queue: list[tuple[float, float, State]] = [(0.0, 0.0, begin)]
+    best = math.inf
+    while queue:
+        counted_s, time_s, state = heapq.heappop(queue)
+        if counted_s >= best:
+            return best
+        paid_s = counted_s - time_s
+        if not any(abs(a - time_s) <= 1e-9 and abs(b - paid_s) <= 1e-6 for a, b in known[state]):
+            continue
+        if state.stage == len(world.targets):
+            best = min(best, counted_s + (world.full - state.level) * worth.end_level_s)
+            continue
+        for then_s, after in _moves(world, state, time_s):
+            paid = paid_s + _paid_s(world, worth, state, after)
+            pairs = known.setdefault(after, [])
+            if any(a <= then_s + 1e-9 and b <= paid + 1e-6 for a, b in pairs):
+                continue
+            pairs[:] = [(a, b) for a, b in pairs if a < then_s or b < paid]
+            pairs.append((then_s, paid))
+            heapq.heappush(queue, (then_s + paid, then_s, after))
+    return best
+
+
+def _paid_s(world: TripLevels, worth: Worth, before: State, after: State) -> float:
+    """Return what a move counts beside its time: plugging in, or a level more at a plug."""
+    if after.plug < 0:
+        return 0.0
+    charger = after.plug
+    if charger >= len(world.charger_node):
+        found = worth.at_target.get(charger - len(world.charger_node))
+        if found is None:
+            return 0.0
+        charger = found
+    if before.plug < 0:
+        return worth.fee_s[charger]
+    return (after.level - before.level) * worth.level_s[charger]
+
+
 def _moves(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[float, State]]:
     if state.plug >= 0:
         yield from _at_plug(world, state, time_s)

@@ -5,14 +5,14 @@ takes the same time everywhere, and stays last for whole levels.  Opening times 
 may end within a level: there the twin is at most some levels' time above the optimum.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tests.oracles import trip_levels
 from tests.oracles.road_worlds import RoadWorld, as_levels, as_problem, random_road_world
-from tests.oracles.trip_levels import TripLevels
-from tripplan.search.problem import REQUIRED_SOC, Problem, Target
+from tests.oracles.trip_levels import TripLevels, Worth
+from tripplan.search.problem import REQUIRED_SOC, Problem, Target, nothing_beside_time
 
 KINDS = ("plugs", "required", "hours", "least", "longest")
 
@@ -26,6 +26,42 @@ class TripWorld:
     levels: TripLevels
     slack_s: float
     """How far the twin may be above the optimum, because it charges whole levels only."""
+    charger_of: dict[int, int] = field(default_factory=dict)
+    """Charger at each required target, by their numbers."""
+
+
+def with_prices(case: TripWorld, seed: int, kind: str) -> tuple[TripWorld, Worth]:
+    """Give a trip an objective: money, fewest stops, or energy.
+
+    Parameters
+    ----------
+    case
+        The trip.
+    seed
+        Seed of the draw.
+    kind
+        "money", "stops" or "energy".
+    """
+    rng = np.random.default_rng([seed, 12])
+    chargers, targets = len(case.world.charger_node), len(case.problem.targets)
+    if kind == "stops":
+        fee_s, kwh_s, end = np.full(chargers, 86_400.0), np.zeros(chargers), 0.0
+    elif kind == "energy":
+        end = float(rng.uniform(50.0, 400.0))
+        fee_s, kwh_s = np.zeros(chargers), np.full(chargers, end)
+    else:
+        fee_s = rng.choice([0.0, 0.0, 300.0, 900.0], chargers)
+        kwh_s, end = rng.uniform(0.0, 600.0, chargers), float(rng.uniform(0.0, 300.0))
+    stops = nothing_beside_time(chargers + targets + 1)
+    fees, prices = stops.fee_s.copy(), stops.kwh_s.copy()
+    fees[:chargers], prices[:chargers] = fee_s, kwh_s
+    for target, charger in case.charger_of.items():
+        fees[chargers + target], prices[chargers + target] = fee_s[charger], kwh_s[charger]
+    weights = replace(stops, fee_s=fees, kwh_s=prices, end_s_per_kwh=end)
+    kwh = case.world.level_kwh
+    slack_s = case.slack_s + 8.0 * kwh * float(kwh_s.max())
+    worth = Worth(fee_s.tolist(), (kwh_s * kwh).tolist(), end * kwh, case.charger_of)
+    return replace(case, problem=replace(case.problem, objective=weights), slack_s=slack_s), worth
 
 
 def random_trip_world(seed: int, kinds: tuple[str, ...], nodes: int = 14) -> TripWorld:
@@ -78,7 +114,22 @@ def random_trip_world(seed: int, kinds: tuple[str, ...], nodes: int = 14) -> Tri
     )
     slowest_s = max(max(row) for row in roads.charge_s)
     inexact = "hours" in kinds or "longest" in kinds
-    return TripWorld(world, problem, levels, 8.0 * slowest_s if inexact else 0.0)
+    return TripWorld(
+        world, problem, levels, 8.0 * slowest_s if inexact else 0.0, _chargers(world, targets)
+    )
+
+
+def _chargers(world: RoadWorld, targets: list[Target]) -> dict[int, int]:
+    """Charger at each required target: one at its node, of its power."""
+    return {
+        number: next(
+            k
+            for k, (node, kw) in enumerate(zip(world.charger_node, world.charger_kw, strict=True))
+            if node == target.node and kw == target.charger_kw
+        )
+        for number, target in enumerate(targets)
+        if target.is_charger
+    }
 
 
 def _targets(

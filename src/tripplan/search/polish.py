@@ -1,5 +1,8 @@
 """Fit speeds and departures of one chain of stops to battery heat."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 
 from tripplan.arrays import Ints
@@ -57,6 +60,72 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
         for leg, step in enumerate(steps)
     )
     return Found(time_s, found, 0, complete=True)
+
+
+def with_fewer_steps(problem: Problem, pool: FineDrives, found: Found) -> Found:
+    """Leave out one charger of a chain after the other, as long as that makes it better with heat.
+
+    A search without heat takes a stop where a warm pack makes it dear.
+
+    Parameters
+    ----------
+    problem, pool
+        As in `polished`.
+    found
+        A chain that was improved.
+    """
+    while True:
+        shorter = [polished(problem, pool, steps) for steps in _shorter(problem, pool, found.chain)]
+        best = min(shorter, key=lambda other: other.time_s, default=found)
+        if not best.time_s < found.time_s:
+            return found
+        found = best
+
+
+def replayed(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return a chain of other drives over those of a pool, as fast as its charge allows.
+
+    Parameters
+    ----------
+    problem, pool
+        As in `polished`.
+    steps
+        The chain; nothing is returned where it passes a plug that the pool stops at, or stops more
+        often than the trip may, which a relaxation does not count.
+    """
+    drives, chargers = pool.drives, problem.charger_node.size
+    stops = sum(
+        step.stop < chargers or problem.targets[step.stop - chargers].is_charger for step in steps
+    )
+    if problem.most_stops is not None and stops > problem.most_stops:
+        return ()
+    here, stage = problem.stop_count - 1, 0
+    found: list[Step] = []
+    for step in steps:
+        near = pool.alternatives(here, stage, step.stop, step.stage)
+        if not near.size:
+            return ()
+        fits = near[drives.min_departure_kwh[near] <= step.departed_kwh]
+        found.append(step._replace(drive=int(fits[0] if fits.size else near[-1])))
+        here, stage = step.stop, step.stage
+    return tuple(found)
+
+
+def _shorter(
+    problem: Problem, pool: FineDrives, steps: tuple[Step, ...]
+) -> Iterator[tuple[Step, ...]]:
+    """Yield the chains without one of the chargers, as far as the pool has a drive past it."""
+    drives = pool.drives
+    here, stage = problem.stop_count - 1, 0
+    for leg, (step, after) in enumerate(pairwise(steps)):
+        if step.stop < problem.charger_node.size:
+            near = pool.alternatives(here, stage, after.stop, after.stage)
+            held = problem.limit_kwh if leg else problem.start_kwh
+            near = near[drives.min_departure_kwh[near] <= held]
+            if near.size:
+                past = after._replace(drive=int(near[0]), departed_kwh=step.departed_kwh)
+                yield (*steps[:leg], past, *steps[leg + 2 :])
+        here, stage = step.stop, step.stage
 
 
 def _chain(

@@ -13,7 +13,7 @@ nothing else in the search changes: drives stay drives, and need not be worked o
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -148,6 +148,12 @@ class Problem:
     def has_hours(self) -> bool:
         """Whether any charger that matters is not always open."""
         return bool(self.opening_intervals) or any(t.opening_intervals for t in self.targets)
+
+    def at_any_hour(self) -> "Problem":
+        """Return the trip with all chargers open at all hours, but for those that never are."""
+        never = {k for k, spells in self.opening_intervals.items() if spells[-1][1] <= 0.0}
+        targets = tuple(replace(target, opening_intervals=()) for target in self.targets)
+        return replace(self, targets=targets, opening_intervals={}, banned=self.banned | never)
 
     @property
     def least_charges_kwh(self) -> Floats:

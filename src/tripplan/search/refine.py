@@ -27,8 +27,10 @@ from tripplan.units import MS_PER_S, MWH_PER_KWH
 _RATES = np.concatenate([[0.0], np.geomspace(0.6, 60.0, 44), [np.inf]])
 """Rates at which each road is driven, as multiples of that of the quickest charging."""
 _SLOWED_KWH = 1e-3
-_POINTLESS_SOC = 0.01
-"""Where a stop adds less, the drive past it is looked at too."""
+_LEAST_SHARE = 0.6
+"""The thriftiest drive past some chargers takes at least this share of what the quick drives from
+one to the next take; where even that is more than the battery gives, none is looked for
+(assumption: a miss costs a better plan, not the proof)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,24 +151,29 @@ def _by_way_of_plugs(problem: Problem, stage: int, step: Step) -> Iterator[Step]
     yield step
 
 
-def _past_pointless(problem: Problem, chosen: ChosenChain) -> Iterator[tuple[int, int, Step]]:
-    """Yield drives past the chargers of a chain where next to nothing is charged.
+def _past_chargers(problem: Problem, chosen: ChosenChain) -> Iterator[tuple[int, int, Step]]:
+    """Yield drives past chargers of a chain, as far as a battery could last.
 
     Each as the stop and stage where it starts, and as a step.
     """
-    stop, stage = problem.stop_count - 1, 0
-    for step, after in pairwise(chosen.chain):
-        charged_kwh = after.departed_kwh - step.arrived_kwh
-        pointless = charged_kwh < _POINTLESS_SOC * problem.capacity_kwh
-        if any(not passive(problem, k) for k in passed(problem, stage, after)):
-            pointless = False
-        if step.stop < problem.charger_node.size and pointless and after.stop != stop:
-            yield stop, stage, after
-        stop, stage = step.stop, step.stage
+    consumed_kwh = chosen.pool.drives.consumed_kwh
+    most_kwh = (max(problem.limit_kwh, problem.start_kwh) - problem.reserve_kwh) / _LEAST_SHARE
+    starts = [(problem.stop_count - 1, 0), *((step.stop, step.stage) for step in chosen.chain)]
+    for first, (stop, stage) in enumerate(starts[:-2]):
+        spent_kwh = consumed_kwh[chosen.chain[first].drive]
+        for step, after in pairwise(chosen.chain[first:]):
+            spent_kwh += consumed_kwh[after.drive]
+            charger = step.stop < problem.charger_node.size
+            if not charger or spent_kwh > most_kwh:
+                break
+            if any(not passive(problem, k) for k in passed(problem, stage, after)):
+                break
+            if after.stop != stop:
+                yield stop, stage, after
 
 
 class FineDrives(DrivePool):
-    """Drives between consecutive stops of a few chains, at many speeds.
+    """Drives between stops of a few chains, consecutive ones and past chargers, at many speeds.
 
     Parameters
     ----------
@@ -208,7 +215,7 @@ class FineDrives(DrivePool):
                     else:
                         rows.setdefault(stop, {})[step.stop] = step
                     stop, stage = step.stop, step.stage
-            for start, begin, step in _past_pointless(problem, chosen):
+            for start, begin, step in _past_chargers(problem, chosen):
                 if step.stage > begin:
                     targets.setdefault(begin, {}).setdefault((start, step.stop, step.stage), step)
                 else:

@@ -27,7 +27,7 @@ from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
-from tripplan.search.polish import polished
+from tripplan.search.polish import polished, replayed, with_fewer_steps
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backward
 from tripplan.search.problem import Problem, optimistic_limit_kw
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
@@ -181,10 +181,15 @@ def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
 def _exact(
     task: _Task, plan: ChosenChain, scope: Scope, bound_s: float
 ) -> tuple[ChosenChain, float]:
-    """Search over every drive that can matter, at best temperatures; plan and bound after it."""
+    """Search over every drive that can matter, at best temperatures; plan and bound after it.
+
+    Where something counts beside time and chargers have hours, a function of the charge would have
+    to tell for each moment what is paid until then.  Then all chargers are taken to be open: what
+    is found bounds the trip from below, and is the best plan where it keeps to the hours.
+    """
     problem, settings = task.problem, task.settings
-    if problem.objective is not None and problem.has_hours:
-        return plan, bound_s
+    at_any_hour = problem.objective is not None and problem.has_hours
+    searched = problem.at_any_hour() if at_any_hour else problem
     ceiling_s = plan.time_s + _MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
     many_to_many = ExactManyToMany(
@@ -197,12 +202,13 @@ def _exact(
         task.deadline_s,
     )
     try:
-        pool = RealDrives(problem, many_to_many, wide)
-        if problem.departures_are_finite:
-            found = task.search(pool, ceiling_s=ceiling_s)
+        pool = RealDrives(searched, many_to_many, wide)
+        if searched.departures_are_finite:
+            found = replace(task, problem=searched).search(pool, ceiling_s=ceiling_s)
+            task.labels += found.labels
         else:
             room = settings.exact_limit // _COMPARISONS_A_POINT
-            profiles = ProfileSearch.of(problem, pool, task.bounds, ceiling_s, room)
+            profiles = ProfileSearch.of(searched, pool, task.bounds, ceiling_s, room)
             found = profiles.run()
             task.labels += found.labels
     except (TooManyDrivesError, TooLargeError):
@@ -212,9 +218,16 @@ def _exact(
         task.method = _NOT_EXACT
         return plan, bound_s
     best = ChosenChain(found.time_s, found.chain, pool)
+    if at_any_hour and problem.power is not None:
+        # Without heat, too, the clock has to be looked at.
+        settings = settings.model_copy(update={"heat": True})
     best = replace(best, time_s=driven_s(problem, best, settings))
-    task.method = _EXACT if best.time_s <= found.time_s * (1.0 + 1e-9) else _EXACT_BUT_HEAT
-    return min(best, plan, key=lambda p: p.time_s), max(bound_s, found.time_s)
+    best = min(best, plan, key=lambda p: p.time_s)
+    if best.time_s <= found.time_s * (1.0 + 1e-9):
+        task.method = _EXACT
+    else:
+        task.method = _EXACT_BUT_HOURS if at_any_hour else _EXACT_BUT_HEAT
+    return best, max(bound_s, found.time_s)
 
 
 def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
@@ -293,9 +306,12 @@ def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> C
     fine = ChosenChain(found.time_s, found.chain, pool)
     fine = replace(fine, time_s=driven_s(problem, fine, settings))
     if _heat_matters(problem, fine, settings):
-        fitted = polished(problem, pool, found.chain)
-        if fitted.time_s < fine.time_s:
-            fine = ChosenChain(fitted.time_s, fitted.chain, pool)
+        # What is best without heat may not be with it: each of the chains is fitted, too.
+        again = (replayed(problem, pool, chosen.chain) for chosen in chains)
+        for steps in dict.fromkeys((found.chain, *filter(None, again))):
+            fitted = with_fewer_steps(problem, pool, polished(problem, pool, steps))
+            if fitted.time_s < fine.time_s:
+                fine = ChosenChain(fitted.time_s, fitted.chain, pool)
     return min(fine, plan, key=lambda p: p.time_s)
 
 
@@ -378,7 +394,7 @@ def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
         lower_bound_s=bound_s - problem.constant_s,
         time_s=plan.time_s - saved_s - problem.constant_s,
         least_time_s=float(task.bounds.time_s[0, problem.stop_count - 1]),
-        method=(task.method or _METHOD) + _hours(problem),
+        method=(task.method or _METHOD) + _hours(problem, task.method),
         labels=task.labels,
         complete=task.complete,
     )
@@ -403,9 +419,15 @@ _EXACT_BUT_HEAT = (
 )
 
 
-def _hours(problem: Problem) -> str:
+_EXACT_BUT_HOURS = (
+    "bound from an exact search over every drive that can matter, with chargers open at all hours "
+    "and the pack at the best temperature it could have"
+)
+
+
+def _hours(problem: Problem, method: str) -> str:
     """Say what opening hours mean for the proof where something counts beside time."""
-    if problem.objective is None or not problem.opening_intervals:
+    if problem.objective is None or not problem.has_hours or method == _EXACT:
         return ""
     return (
         "; the bound takes chargers to be open at all hours, and plans that would be better for "
