@@ -1,21 +1,19 @@
 """What the code says of the fields of records: type, unit, shape, default, range and words."""
 
-import ast
 import dataclasses
 import inspect
 import pkgutil
 import re
-import textwrap
 import types
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import numpy as np
 
 from tripplan import records
 from tripplan.records.base import Record
+from tripplan.records.docstrings import field_docstrings
 from tripplan.records.marks import Unit, marks
 
 HOMES = (
@@ -103,15 +101,14 @@ def facts(record: type) -> list[Fact]:
     if issubclass(record, Record):
         known = record.model_fields.items()
         kinds = {name: info.annotation for name, info in known}
-        words = {name: info.description or "" for name, info in known}
         defaults = {name: repr(info.default) for name, info in known if _has_default(info)}
         stated = {name: mark.text for name, info in known for mark in marks(info, Unit)}
     else:
         fields = dataclasses.fields(record)
         kinds = {field.name: field.type for field in fields if not field.name.startswith("_")}
-        words, stated = _docstrings(record), {}
+        stated = {}
         defaults = {f.name: repr(f.default) for f in fields if f.default is not dataclasses.MISSING}
-    limits = _limits(record)
+    words, limits = field_docstrings(record), _limits(record)
     found = []
     for name, kind in kinds.items():
         text = " ".join(words.get(name, "").split())
@@ -156,18 +153,6 @@ def type_words(kind: Any) -> str:  # noqa: ANN401 - an annotation
 
 def _has_default(info: Any) -> bool:  # noqa: ANN401 - a field of pydantic
     return not info.is_required() and info.default_factory is None
-
-
-def _docstrings(record: type) -> dict[str, str]:
-    """Return the docstrings of a dataclass's fields, which Python does not keep."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(record))).body[0].body
-    return {
-        field.target.id: ast.literal_eval(words.value)
-        for field, words in pairwise(body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(words, ast.Expr)
-        and isinstance(words.value, ast.Constant)
-    }
 
 
 def _limits(record: type) -> dict[str, str]:

@@ -3,7 +3,7 @@
 ::
 
     python -m venv .venv-atlas && .venv-atlas/bin/pip install -r tools/requirements-starter.txt
-    .venv-atlas/bin/python tools/build_starter.py [--out DIR]
+    PYTHONPATH=src .venv-atlas/bin/python tools/build_starter.py [--out DIR]
 
 Running it twice gives the same bytes.  What each figure rests on is written to provenance.json.
 """
@@ -43,6 +43,8 @@ from starter_build.sources import (
     read_towns,
 )
 from starter_build.speeds import speeds
+from tripplan.records.network import RoadNetwork
+from tripplan.routing.ordering import inertial_order
 
 OUT = Path(__file__).parent.parent / "src" / "tripplan" / "data" / "starter"
 FILES = ("network.npz", "places.csv.gz", "chargers.csv.gz")
@@ -103,20 +105,19 @@ def build(out: Path) -> None:
 
 def _write_network(path: Path, network: Network, elevation_m: Floats, towns: list[Town]) -> None:
     speed_kmh, limit_kmh = speeds(network, elevation_m, towns)
-    write_npz(
-        path,
-        {
-            "lat": network.latlon[:, 0].astype(np.float32),
-            "lon": network.latlon[:, 1].astype(np.float32),
-            "elevation_m": elevation_m.astype(np.float32),
-            "node_kind": network.kind.astype(np.int8),
-            "tail": network.tail.astype(np.int32),
-            "head": network.head.astype(np.int32),
-            "length_m": np.round(network.length_km * 1000).astype(np.float32),
-            "speed_kmh": speed_kmh.astype(np.float32),
-            "speed_limit_kmh": limit_kmh.astype(np.float32),
-        },
-    )
+    edges = {
+        "lat": network.latlon[:, 0].astype(np.float32),
+        "lon": network.latlon[:, 1].astype(np.float32),
+        "elevation_m": elevation_m.astype(np.float32),
+        "tail": network.tail.astype(np.int32),
+        "head": network.head.astype(np.int32),
+        "length_m": np.round(network.length_km * 1000).astype(np.float32),
+        "speed_kmh": speed_kmh.astype(np.float32),
+        "speed_limit_kmh": limit_kmh.astype(np.float32),
+    }
+    # Depends on the roads alone, so it lies in their file, under their checksum.
+    order = inertial_order(RoadNetwork.from_edges(**edges, two_way=True))
+    write_npz(path, {**edges, "node_kind": network.kind.astype(np.int8), "order": order})
 
 
 def _charger_rows(network: Network, sites: list[Site]) -> list[tuple[object, ...]]:

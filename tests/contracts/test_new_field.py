@@ -27,6 +27,7 @@ import json, runpy, sys
 import typer.main
 from tripplan.batch import many
 from tripplan.cli.main import app
+from tripplan.cli.options import describe
 from tripplan.output.files.export import plan_json_schema
 from tripplan.planning.cache import _kind_of
 from tripplan.planning.requests import make_trip
@@ -43,6 +44,7 @@ wished = {word: make_trip(*ends, {word: "7"}) for word in words}
 facts = runpy.run_path(root + "/docs/record_facts.py")
 known = {f.name: f for record in (Trip, Conditions) for f in facts["facts"](record)}
 options = typer.main.get_command(app).commands["plan"].params
+describe(options)
 study = question.Study.model_validate({
     "trips": [{"origin": "Denver, CO", "destination": "Vail, CO", "haze_km": 7}],
     "vehicles": ["nissan-sakura"],

@@ -21,6 +21,7 @@ from tests.contracts.source_tree import (
 
 DOORS = {
     "numba": ("physics.jit",),
+    "llvmlite": ("physics.jit_cache",),
     "osmium": ("sources.osm.file",),
     "rasterio": ("sources.elevation.geotiff",),
     "folium": ("output.page.map",),
@@ -37,7 +38,7 @@ DOORS = {
     "pyarrow": ("batch.parquet",),
     "distributed": ("batch.cluster",),
     "yaml": ("study.yaml_text",),
-    "pickle": (),
+    "pickle": ("physics.jit_cache",),
 }
 """Who may import a library: modules whose name starts with one of these; all others may not."""
 

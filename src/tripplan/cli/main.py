@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tripplan.cli import plan as cli_plans
 from tripplan.cli.batch import batch, study
+from tripplan.cli.options import WishingCommand
 from tripplan.cli.plan import Destination, Ground, Origin, notes, stop
 from tripplan.cli.region import region_app
 from tripplan.errors import TripplanError
@@ -25,14 +26,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (
-    cli_plans.plan,
-    cli_plans.alternatives,
-    cli_plans.pareto,
-    cli_plans.audit,
-    batch,
-    study,
-):
+for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
+    app.command(cls=WishingCommand)(_command)
+for _command in (cli_plans.audit, batch, study):
     app.command()(_command)
 app.add_typer(region_app, name="region")
 

@@ -1,10 +1,12 @@
 """Options of the command line that are wishes of a trip: made from the records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
+from typer.core import TyperCommand
 
+from tripplan.records.docstrings import field_docstrings
 from tripplan.records.wishes import WISHES, Wish
 
 
@@ -16,8 +18,24 @@ def wished() -> Iterator[tuple[str, Any]]:
     for word, wish in WISHES.items():
         flags = [wish.asked.option] if wish.asked.option else []
         panel = (wish.part or "trip").capitalize()
-        option = typer.Option(*flags, help=_help(wish), rich_help_panel=panel)
+        option = typer.Option(*flags, rich_help_panel=panel)
         yield word, Annotated[_kind(wish), option]
+
+
+class WishingCommand(TyperCommand):
+    """A command whose options for wishes get their words when its help is asked for."""
+
+    def format_help(self, *where: Any) -> None:  # noqa: ANN401 - typer has its own click
+        """Write the help, with the words of the records."""
+        describe(self.params)
+        super().format_help(*where)
+
+
+def describe(options: Iterable[Any]) -> None:
+    """Give options that are wishes the words of their fields."""
+    for option in options:
+        if option.name in WISHES:
+            option.help = _help(WISHES[option.name])
 
 
 def _kind(wish: Wish) -> Any:  # noqa: ANN401 - a type
@@ -30,7 +48,7 @@ def _kind(wish: Wish) -> Any:  # noqa: ANN401 - a type
 
 def _help(wish: Wish) -> str:
     """Return the first clause of a field's docstring, with its choices or an example."""
-    told = " ".join((wish.info.description or "").replace("`", "").split())
+    told = " ".join(field_docstrings(wish.record).get(wish.field, "").replace("`", "").split())
     told = told.split(";")[0].split(", shape")[0].removesuffix(".")
     choices = _choices(wish.info.annotation)
     if choices:

@@ -1,4 +1,4 @@
-"""The one door to numba: compile a function, keep the machine code on disk.
+"""The door to numba: compile a function, keep the machine code on disk.
 
 The scalar formulas of `physics` are registered here, so that compiled loops (the folders
 `kernels`, and `planning.audit_steps`) call the very same source that Python calls.  numba keys its
@@ -21,6 +21,7 @@ import numba
 from numba.extending import register_jitable
 
 from tripplan.physics import charging, thermal
+from tripplan.physics.jit_cache import QuickCache
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -92,9 +93,10 @@ def one_process(folder: Path) -> Iterator[None]:
             _held.pop()
 
 
-def _in_turn(jitted: Any) -> Any:  # noqa: ANN401 - numba has no types
+def _in_turn(jitted: Any) -> Any:
     if not hasattr(jitted, "compile"):  # numba is told to compile nothing
         return jitted
+    jitted._cache = QuickCache(jitted.py_func)
     compile_now = jitted.compile
 
     def compile_in_turn(signature: object) -> object:

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
 
 from tripplan.errors import InvalidInputError
+from tripplan.records.docstrings import field_docstrings
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+    from pydantic_core import CoreSchema, ErrorDetails
 
 
 class Record(BaseModel):
@@ -24,8 +26,19 @@ class Record(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
         str_strip_whitespace=True,
-        use_attribute_docstrings=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: "CoreSchema", handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Describe each field in the schema by its docstring."""
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, words in field_docstrings(cls).items():
+            if name in fields:
+                fields[name].setdefault("description", words)
+        return schema
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], *, where: str) -> Self:

@@ -37,8 +37,10 @@ class GazetteerEntry:
 
 
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(ch for ch in plain if not unicodedata.combining(ch))
+    plain = text
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKD", text)
+        plain = "".join(ch for ch in plain if not unicodedata.combining(ch))
     return " ".join(plain.casefold().replace(".", " ").split())
 
 
@@ -54,7 +56,9 @@ class Gazetteer:
 
     def __post_init__(self) -> None:
         for entry in sorted(self.entries, key=lambda e: -e.population):
-            for name in dict.fromkeys(map(_folded, (entry.name, *entry.aliases))):
+            own = _folded(entry.name)
+            self._by_name.setdefault(own, []).append(entry)
+            for name in {_folded(alias) for alias in entry.aliases} - {own}:
                 self._by_name.setdefault(name, []).append(entry)
 
     def find(self, text: str) -> Place:

@@ -20,12 +20,14 @@ Via = Sequence[str | Place | Waypoint] | str | Place | Waypoint
 class Wish(NamedTuple):
     """A field that can be wished for."""
 
+    record: type[Record]
+    """The record that it is a field of."""
     part: str
     """Field of `Trip` whose record holds it; empty: it is one of `Trip` itself."""
     field: str
     """Its name there."""
     info: FieldInfo
-    """Its type, default, docstring and marks."""
+    """Its type, default and marks."""
     asked: Asked
     """How it is asked for."""
     per_trip: bool
@@ -40,7 +42,7 @@ def _of(record: type[Record], part: str, *, per_trip: bool) -> dict[str, Wish]:
             found |= _of(inner, name, per_trip=own)
         elif not info.is_required():
             asked = next(marks(info, Asked), Asked())
-            found[asked.word or name] = Wish(part, name, info, asked, own)
+            found[asked.word or name] = Wish(record, part, name, info, asked, own)
     return found
 
 

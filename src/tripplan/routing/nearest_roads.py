@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.geometry import arc_points, step_lengths_m, unit_vectors
+from tripplan.routing.nearest_points import NearestPoints
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 _BIT_M: Final = 1000.0
@@ -76,11 +76,8 @@ def near_stretches(
     at_lon = steps.lon[step] + middle * steps.turn_lon[step]
     if not step.size or not lat.size:
         return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), np.empty(0)
-    tree = cKDTree(unit_vectors(at_lat, at_lon))
-    reach = (radius_km * M_PER_KM * 1.01 + 0.51 * _BIT_M) / EARTH_RADIUS_M
-    found = tree.query_ball_point(unit_vectors(lat, lon), reach)
-    place = np.repeat(np.arange(lat.size), [len(one) for one in found])
-    near = np.concatenate([np.asarray(one, np.int64) for one in found])
+    reach_km = radius_km * 1.01 + 0.51 * _BIT_M / M_PER_KM
+    place, near = NearestPoints(at_lat, at_lon).within(lat, lon, reach_km)
     near = step[near]
     t, away_km = steps.foot(near, lat[place], lon[place])
     share = steps.before[near] + t * (steps.after[near] - steps.before[near])

@@ -2,13 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import OffNetworkError
 from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
-from tripplan.routing.geometry import unit_vectors
-from tripplan.units import EARTH_RADIUS_M, M_PER_KM
+from tripplan.routing.nearest_points import NearestPoints
 
 DETOUR_KM = 2.0
 """A node amid a motorway is taken only if any other is farther off by more than this (assumption:
@@ -26,8 +24,8 @@ class NodeIndex:
 
     def __init__(self, network: RoadNetwork) -> None:
         real = (network.node_flags & NODE_COPY) == 0
-        self._any = _Tree(network, np.flatnonzero(real))
-        self._stoppable = _Tree(network, np.flatnonzero(real & stoppable_nodes(network)))
+        self._any = _Nodes(network, np.flatnonzero(real))
+        self._stoppable = _Nodes(network, np.flatnonzero(real & stoppable_nodes(network)))
 
     def nearest(self, lat: Floats, lon: Floats) -> tuple[Longs, Floats]:
         """Return the nearest node of each position and its great-circle distance in km."""
@@ -67,18 +65,18 @@ class NodeIndex:
         return int(nodes[0]), distance_km
 
 
-class _Tree:
-    """The nearest of some nodes."""
+class _Nodes:
+    """Some of the nodes."""
 
     def __init__(self, network: RoadNetwork, nodes: Longs) -> None:
         self._nodes = nodes
         self.size = nodes.size
-        self._tree = cKDTree(unit_vectors(network.lat[nodes], network.lon[nodes]))
+        self._points = NearestPoints(network.lat[nodes], network.lon[nodes])
 
     def nearest(self, lat: Floats, lon: Floats) -> tuple[Longs, Floats]:
-        chord, found = self._tree.query(unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon)))
-        angle = 2.0 * np.arcsin(np.clip(np.asarray(chord) / 2.0, 0.0, 1.0))
-        return self._nodes[np.asarray(found)], angle * EARTH_RADIUS_M / M_PER_KM
+        """Return the nearest of them to each position, and its distance [km]."""
+        found, distance_km = self._points.nearest(lat, lon)
+        return self._nodes[found], distance_km
 
 
 def stoppable_arcs(network: RoadNetwork) -> NDArray[np.bool_]:

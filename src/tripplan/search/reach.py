@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
@@ -19,6 +17,9 @@ from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.pool import passive
 from tripplan.search.problem import Problem
 from tripplan.units import M_PER_KM, MWH_PER_KWH
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _TINY_KWH = 1e-9
 
@@ -161,8 +162,10 @@ def _sorted(stops: set[int]) -> Ints:
 
 def _matrix(
     customized: CustomizedHierarchy, weight: Floats, *, backward: bool = False
-) -> csr_array:
+) -> "csr_array":
     """Open roads as a sparse matrix; scipy takes no arc of weight 0 for none, if it is stored."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - most plans do without, and it loads slowly
+
     tree = customized.hierarchy
     kept = customized.open_roads
     ends = (tree.head[kept], tree.tail[kept]) if backward else (tree.tail[kept], tree.head[kept])
@@ -174,7 +177,9 @@ def _matrix(
     return csr_array((least[first], (tail[first], head[first])), shape=(size, size))
 
 
-def _dijkstra(matrix: csr_array, source: int) -> Floats:
+def _dijkstra(matrix: "csr_array", source: int) -> Floats:
+    from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
     return np.asarray(dijkstra(matrix, indices=np.array(source)))
 
 
@@ -225,6 +230,8 @@ def _left_kwh(
     problem: Problem, customized: CustomizedHierarchy, start: tuple[int, float], stops: Ints
 ) -> Floats:
     """Most energy left at each node, from a start with its energy or a charger at its limit."""
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
     spared = customized.spared_mwh.min(axis=0) / MWH_PER_KWH
     starts = np.concatenate([[start[0]], problem.charger_node[stops]]).astype(np.int64)
     energy = np.concatenate([[start[1]], np.full(stops.size, problem.limit_kwh)])

@@ -46,9 +46,10 @@ def load_starter() -> Region:
     provenance: dict[str, Any] = json.loads(_bytes("provenance.json"))
     digests: dict[str, str] = provenance["sha256"]
     chargers, nodes = _chargers(_checked("chargers.csv.gz", digests))
+    network, order = _network(_checked("network.npz", digests))
     return Region(
         name="starter",
-        network=_network(_checked("network.npz", digests)),
+        network=network,
         chargers=ChargerSet(chargers=chargers, node=nodes),
         gazetteer=Gazetteer(
             entries=_places(_checked("places.csv.gz", digests)),
@@ -56,6 +57,7 @@ def load_starter() -> Region:
         ),
         assumptions=tuple(provenance["assumptions"]),
         provenance=provenance,
+        order=order,
     )
 
 
@@ -83,9 +85,10 @@ def _checked(name: str, digests: dict[str, str]) -> bytes:
     return data
 
 
-def _network(data: bytes) -> RoadNetwork:
+def _network(data: bytes) -> tuple[RoadNetwork, NDArray[np.int32]]:
+    """Return the roads, and the order of their nodes, which lies with them."""
     with np.load(io.BytesIO(data), allow_pickle=False) as columns:
-        return RoadNetwork.from_edges(
+        roads = RoadNetwork.from_edges(
             lat=columns["lat"],
             lon=columns["lon"],
             elevation_m=columns["elevation_m"],
@@ -96,53 +99,66 @@ def _network(data: bytes) -> RoadNetwork:
             speed_limit_kmh=columns["speed_limit_kmh"],
             two_way=True,
         )
+        return roads, columns["order"]
 
 
-def _rows(data: bytes) -> Iterator[dict[str, str]]:
-    return csv.DictReader(io.StringIO(gzip.decompress(data).decode("utf-8"), newline=""))
+def _rows(data: bytes, *names: str) -> Iterator[list[str]]:
+    """Yield the rows of a table that has just these columns."""
+    rows = csv.reader(io.StringIO(gzip.decompress(data).decode("utf-8"), newline=""))
+    if next(rows, None) != list(names):
+        raise DataError(f"a table of the starter atlas lacks its columns {', '.join(names)}")
+    return rows
 
 
 def _chargers(data: bytes) -> tuple[tuple[Charger, ...], NDArray[np.int32]]:
     chargers, nodes = [], []
-    for row in _rows(data):
-        if row["status"] != "illustrative":
+    columns = ("id", "name", "lat", "lon", "node", "connectors", "stalls", "status")
+    plugs: dict[str, tuple[Connector, ...]] = {}
+    for name, title, lat, lon, node, connectors, stalls, status in _rows(data, *columns):
+        if status != "illustrative":
             raise DataError(
-                f"the starter atlas holds only illustrative chargers, but {row['id']} says "
-                f"{row['status']!r}",
+                f"the starter atlas holds only illustrative chargers, but {name} says {status!r}",
                 path="chargers.csv.gz",
             )
-        plugs = (plug.partition(":") for plug in row["connectors"].split(";"))
+        if connectors not in plugs:
+            plugs[connectors] = _connectors(connectors)
         chargers.append(
             Charger(
-                id=row["id"],
-                name=row["name"],
-                lat=float(row["lat"]),
-                lon=float(row["lon"]),
-                connectors=tuple(
-                    Connector(standard, float(power), power_assumed=True)
-                    for standard, _, power in plugs
-                ),
+                id=name,
+                name=title,
+                lat=float(lat),
+                lon=float(lon),
+                connectors=plugs[connectors],
                 status="illustrative",
                 source=SOURCE,
-                stalls=int(row["stalls"]),
+                stalls=int(stalls),
             )
         )
-        nodes.append(int(row["node"]))
+        nodes.append(int(node))
     return tuple(chargers), np.array(nodes, dtype=np.int32)
 
 
+def _connectors(text: str) -> tuple[Connector, ...]:
+    """Read "CCS1:150;CHADEMO:50"."""
+    plugs = (plug.partition(":") for plug in text.split(";"))
+    return tuple(
+        Connector(standard, float(power), power_assumed=True) for standard, _, power in plugs
+    )
+
+
 def _places(data: bytes) -> tuple[GazetteerEntry, ...]:
+    columns = ("name", "state", "lat", "lon", "population", "kind")
     return tuple(
         GazetteerEntry(
-            name=row["name"],
-            area=row["state"],
-            lat=float(row["lat"]),
-            lon=float(row["lon"]),
-            population=int(row["population"]),
-            kind=row["kind"],
-            aliases=_airport_names(row["name"]) if row["kind"] == "airport" else (),
+            name,
+            state,
+            float(lat),
+            float(lon),
+            int(population),
+            kind,
+            _airport_names(name) if kind == "airport" else (),
         )
-        for row in _rows(data)
+        for name, state, lat, lon, population, kind in _rows(data, *columns)
     )
 
 
