@@ -23,6 +23,7 @@ SCRIPTS = {
     "growth": "growth.py",
     "replan": "replan.py",
     "pages": "pages.py",
+    "start": "start.py",
     "batch": "batch.py",
     "batch_deaths": "batch_deaths.py",
     "scale": "scale.py",

@@ -17,6 +17,7 @@ from tripplan.cli.batch import batch, study
 from tripplan.cli.options import WishingCommand
 from tripplan.cli.plan import Destination, Ground, Origin, notes, stop
 from tripplan.cli.region import region_app
+from tripplan.cli.warm_up import warm_up
 from tripplan.errors import TripplanError
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
     app.command(cls=WishingCommand)(_command)
 for _command in (cli_plans.audit, batch, study):
     app.command()(_command)
+app.command(name="warm-up")(warm_up)
 app.add_typer(region_app, name="region")
 
 _Many = list[str] | None

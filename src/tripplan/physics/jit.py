@@ -13,6 +13,7 @@ looks for machine code, makes it and keeps it while it holds a lock on a file be
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -93,14 +94,52 @@ def one_process(folder: Path) -> Iterator[None]:
             _held.pop()
 
 
+@dataclass(frozen=True)
+class MachineCode:
+    """What this process has compiled, and what it has loaded."""
+
+    compiled: int
+    """Functions for types of arguments that were compiled."""
+    loaded: int
+    """Likewise, that were loaded from disk."""
+    folders: tuple[Path, ...]
+    """Where machine code is kept; none: nowhere, because no folder can be written to."""
+
+
+def machine_code() -> MachineCode:
+    """Return what was compiled and loaded since the process began."""
+    stats = [one.stats for one in _functions]
+    return MachineCode(
+        compiled=sum(sum(one.cache_misses.values()) for one in stats),
+        loaded=sum(sum(one.cache_hits.values()) for one in stats),
+        folders=tuple(sorted({Path(one.cache_path) for one in stats if one.cache_path})),
+    )
+
+
+def never_called() -> tuple[str, ...]:
+    """Return the names of the functions for Python that this process has not called yet."""
+    return tuple(
+        f"{one.py_func.__module__}.{one.py_func.__name__}"
+        for one in _functions
+        if not one.overloads and not one.targetoptions.get("no_cpython_wrapper")
+    )
+
+
+_functions: list[Any] = []
+
+
 def _in_turn(jitted: Any) -> Any:
     if not hasattr(jitted, "compile"):  # numba is told to compile nothing
         return jitted
-    jitted._cache = QuickCache(jitted.py_func)
+    _functions.append(jitted)
+    # numba refuses to keep code where no folder can be written to; then each process compiles.
+    with contextlib.suppress(RuntimeError):
+        jitted._cache = QuickCache(jitted.py_func)
     compile_now = jitted.compile
 
     def compile_in_turn(signature: object) -> object:
-        with one_process(Path(jitted.stats.cache_path)):
+        kept = jitted.stats.cache_path
+        with one_process(Path(kept)) if kept else contextlib.nullcontext():
             return compile_now(signature)
 
     jitted.compile = compile_in_turn
@@ -108,7 +147,7 @@ def _in_turn(jitted: Any) -> Any:
 
 
 forget_stale()
-_njit: Any = partial(numba.njit, cache=True, error_model="numpy", nogil=True)
+_njit: Any = partial(numba.njit, error_model="numpy", nogil=True)
 
 
 _inner: Any = partial(_njit, no_cpython_wrapper=True, no_cfunc_wrapper=True)

@@ -139,7 +139,7 @@ def _charged_for(
     return found
 
 
-@compiled
+@part
 def dwelt(
     energy_kwh: float,
     limit_kwh: float,
