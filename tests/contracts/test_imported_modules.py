@@ -35,10 +35,13 @@ PLAN = {
     "typing_inspection",
 }
 """Roots that a plan loads; of scipy only its name and version, which numba asks for."""
-DRAWN = PLAN | {"markupsafe", "shapely", "xstatic"}
-"""Those of a page."""
-OF_NUMBA = {"yaml"}
-"""What numba loads where it is installed."""
+DRAWN = PLAN | {"branca", "folium", "jinja2", "markupsafe", "requests", "shapely", "xstatic"}
+DRAWN |= {"certifi", "charset_normalizer", "idna", "urllib3", "xyzservices"}
+"""Those of a page: folium and what it brings."""
+IF_INSTALLED = {"chardet", "cloudpickle", "dateutil", "pandas", "pyarrow", "pytz", "six", "socks"}
+IF_INSTALLED |= {"tzdata", "yaml"}
+"""What numba and folium load where it happens to be installed."""
+FOR_A_PAGE = {"folium", "jinja2", "pandas", "requests", "shapely", "xyzservices"}
 SLOW = (
     "scipy.spatial",
     "scipy.sparse",
@@ -64,7 +67,7 @@ def loaded(more: str = "") -> set[str]:
 
 def roots(names: set[str]) -> set[str]:
     """Return the packages of modules; those whose names begin with _ are parts of others."""
-    return {name.split(".")[0] for name in names if not name.startswith("_")} - OF_NUMBA
+    return {name.split(".")[0] for name in names if not name.startswith("_")} - IF_INSTALLED
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,19 @@ def for_a_plan() -> set[str]:
 
 def test_a_plan_loads_these_packages_and_no_other(for_a_plan: set[str]) -> None:
     assert roots(for_a_plan) == PLAN
+    assert FOR_A_PAGE & {name.split(".")[0] for name in for_a_plan} == set()
+
+
+def test_the_command_loads_no_map_library_where_no_map_is_written() -> None:
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nimport tripplan.cli.main as c\n"
+        "words = ['plan', 'Denver, CO', 'Vail, CO', '-v', 'nissan-sakura']\n"
+        "assert CliRunner().invoke(c.app, words).exit_code == 0\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert FOR_A_PAGE & set(done.stdout.split()) == set()
 
 
 def test_a_plan_loads_nothing_that_compiles_or_builds(for_a_plan: set[str]) -> None:
@@ -84,4 +100,5 @@ def test_a_page_loads_what_it_is_drawn_with(tmp_path: Path) -> None:
     found = loaded(PAGE.format(path=str(tmp_path / "trip.html")))
     assert (tmp_path / "trip.html").stat().st_size > 100_000
     assert roots(found) == DRAWN
-    assert [name for name in SLOW if name in found] == []
+    slow = [name for name in SLOW if name.split(".")[0] == "numba"]
+    assert [name for name in slow if name in found] == []

@@ -32,6 +32,12 @@ assert tripplan.audit(plan).passed
 print(machine_code().compiled, machine_code().loaded > 20)
 """
 
+ONLY_COMPILED_CALL = {
+    "tripplan.routing.kernels.customise.link_into",
+    "tripplan.routing.kernels.phast.phast",
+}
+"""Functions that nothing but tests calls from Python; their callers hold their code."""
+
 
 def ran(command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     kept = {} if folder is None else {"NUMBA_CACHE_DIR": str(folder)}
@@ -48,7 +54,7 @@ def ran(command: list[str], folder: Path | None = None) -> subprocess.CompletedP
 def test_it_calls_every_function_that_is_compiled() -> None:
     done = ran(["-c", NEVER])
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == []
+    assert set(done.stdout.split()) <= ONLY_COMPILED_CALL
 
 
 @pytest.mark.slow

@@ -1,12 +1,14 @@
-"""The one way to all files that a plan can be written to: the name's ending says which."""
+"""The one way to all files that a plan can be written to: the name's ending says which.
+
+What draws maps and pictures is imported when one is written: folium takes longer to load than a
+plan on the built-in atlas takes to find.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tripplan.errors import InvalidInputError
 from tripplan.output.files import export, gpx, ics, kml
-from tripplan.output.page.map import save_html
-from tripplan.output.picture import picture, png
 from tripplan.records.base import as_path
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -37,9 +39,17 @@ def save(
     """
     ending = ending_of(path)
     if ending == ".html":
+        from tripplan.output.page.map import save_html  # noqa: PLC0415
+
         save_html(plan, path, region, ways=ways)
-    elif ending in _PICTURES:
-        _PICTURES[ending](plan, path, region)
+    elif ending == ".svg":
+        from tripplan.output.picture.picture import write_svg  # noqa: PLC0415
+
+        write_svg(plan, path, region)
+    elif ending == ".png":
+        from tripplan.output.picture.png import write_png  # noqa: PLC0415
+
+        write_png(plan, path, region)
     else:
         _PLAIN[ending](plan, path)
 
@@ -47,7 +57,7 @@ def save(
 def ending_of(path: str | Path) -> str:
     """Return the ending of a name; `InvalidInputError` if no form of a plan has it."""
     ending = as_path(path, where="a plan's file").suffix.lower()
-    known = (".html", *_PLAIN, *_PICTURES)
+    known = (".html", *_PLAIN, ".svg", ".png")
     if ending not in known:
         raise InvalidInputError(
             f"file {path}: the ending of its name says in which form a plan is written; "
@@ -71,8 +81,4 @@ _PLAIN: Mapping[str, Callable[[Plan, str | Path], None]] = {
     ".kml": kml.write_kml,
     ".csv": write_csv,
     ".ics": ics.write_ics,
-}
-_PICTURES: Mapping[str, Callable[[Plan, str | Path, Region | None], None]] = {
-    ".svg": picture.write_svg,
-    ".png": png.write_png,
 }

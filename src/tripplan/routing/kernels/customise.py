@@ -48,7 +48,7 @@ def capped(value: int | np.int64) -> int:
     return int(min(max(value, -NEVER), NEVER))
 
 
-@part
+@compiled
 def link_into(
     first: Ints, one: int, second: Ints, other: int, full_mwh: int, out: Ints, to: int
 ) -> None:

@@ -142,7 +142,7 @@ def clear_climb(graph: Chordal, source: int, work: PhastWork) -> None:
         here = graph.parent[here]
 
 
-@part
+@compiled
 def phast(
     graph: Chordal,
     travel: Travel,
