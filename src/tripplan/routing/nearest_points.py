@@ -84,7 +84,7 @@ class NearestPoints:
         lat, lon
             The places, shape (places,). [degrees]
         reach_km
-            The distance, of each place. [km]
+            The distance, of each place, shape (places,). [km]
 
         Returns
         -------
