@@ -22,7 +22,7 @@ import numba
 from numba.extending import register_jitable
 
 from tripplan.physics import charging, thermal
-from tripplan.physics.jit_cache import QuickCache
+from tripplan.physics.jit_cache import cache_of
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -134,7 +134,7 @@ def _in_turn(jitted: Any) -> Any:
     _functions.append(jitted)
     # numba refuses to keep code where no folder can be written to; then each process compiles.
     with contextlib.suppress(RuntimeError):
-        jitted._cache = QuickCache(jitted.py_func)
+        jitted._cache = cache_of(jitted.py_func)
     compile_now = jitted.compile
 
     def compile_in_turn(signature: object) -> object:

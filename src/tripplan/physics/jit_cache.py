@@ -6,8 +6,9 @@ bitcode besides, which serves to compile a caller.  It also imports each module 
 function was compiled in, and so scipy's linear algebra.  Most processes compile nothing.  So here
 all of this waits until something is compiled: loading takes two milliseconds a function, not ten.
 
-What is used of numba's insides has no promise to stay.  Where any of it is not as it was in the
-version that this was written against (0.68), machine code is loaded as numba itself does it.
+What is used of numba's insides has no promise to stay.  With any other numba than that which this
+was written and tried with (`WRITTEN_AGAINST`), and where anything is not as it was there, machine
+code is loaded as numba itself does it.
 """
 
 import io
@@ -15,6 +16,7 @@ import pickle
 import sys
 from typing import Any
 
+import numba
 from llvmlite import binding
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 from numba.core.codegen import JITCodeLibrary
@@ -22,6 +24,8 @@ from numba.core.compiler import CompileResult
 from numba.core.environment import Environment, _rebuild_env, lookup_environment
 from numba.core.runtime import rtsys
 
+WRITTEN_AGAINST = "0.68."
+"""Versions of numba whose insides are known, by how they begin."""
 _NOT_AS_IT_WAS = (AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -133,6 +137,12 @@ class _File(IndexDataCacheFile):  # type: ignore[misc]
     def _load_data(self, name: str) -> Any:
         with open(self._data_path(name), "rb") as file:  # noqa: PTH123 - it has a text's path
             return _Unpickler(io.BytesIO(file.read())).load()
+
+
+def cache_of(function: Any) -> FunctionCache:
+    """Return the cache of a function on disk; numba's own one where its insides are not known."""
+    known = numba.__version__.startswith(WRITTEN_AGAINST)
+    return QuickCache(function) if known else FunctionCache(function)
 
 
 class QuickCache(FunctionCache):  # type: ignore[misc]

@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import pytest
+from numba.core.caching import FunctionCache
 
-from tripplan.physics import jit
+from tripplan.physics import jit, jit_cache
+from tripplan.physics.charging import interpolate
 
 
 def test_machine_code_of_other_sources_is_removed(
@@ -146,3 +149,10 @@ def test_numba_loads_machine_code_itself_where_its_insides_have_changed(tmp_path
         )
         assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["3.0 2.0 1.0 2.0 3.0", "True True", "1 1 0"]
+
+
+def test_another_numba_loads_machine_code_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Insides that nobody has looked at are left alone."""
+    assert type(jit_cache.cache_of(interpolate)) is jit_cache.QuickCache
+    monkeypatch.setattr(numba, "__version__", "99.0")
+    assert type(jit_cache.cache_of(interpolate)) is FunctionCache
