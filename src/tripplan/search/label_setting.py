@@ -14,6 +14,7 @@ from tripplan.search.charging_functions import (
     charging_functions,
     extreme_cells_s,
     never_quicker,
+    never_slower,
     rises_kwh,
 )
 from tripplan.search.kernels.context import COOL, ChargingTrajectory, Policy, SearchContext
@@ -49,6 +50,10 @@ class Pool(Protocol):
     @property
     def drives(self) -> Drives:
         """The drives known so far."""
+
+    @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
@@ -207,6 +212,7 @@ def search(
     context = SearchContext(
         charging_function_s,
         never_quicker(charging_function_s, least_cell),
+        never_slower(charging_function_s, least_cell),
         *extreme_cells_s(charging_function_s, least_cell),
         rises_kwh(charging_function_s, least_cell, constraints.step_kwh)
         if constraints.relaxed
@@ -220,6 +226,7 @@ def search(
         problem.pack,
         ChargingTrajectory(np.empty(shape), np.empty(shape)),
         np.empty(most_departures),
+        pool.direct and not (constraints.bounded or problem.has_hours),
     )
     start(frontier, constraints, problem.start_c)
     while True:

@@ -102,6 +102,11 @@ class DrivePool:
         self.target_end[stage] = begin + np.searchsorted(here, every, side="right")
 
     @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
+        return False
+
+    @property
     def drives(self) -> Drives:
         """The table as compiled searches take it."""
         time_s, need, cost, most, heat, rate, width, _ = self._values
@@ -293,6 +298,11 @@ class RealDrives(DrivePool):
                 # Departures before a plug that is not chosen look at the drives behind it.
                 self.fetch(chargers + stage)
 
+    @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
+        return True
+
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.problem.charger_node.size:
@@ -453,6 +463,11 @@ class RelaxedDrives(DrivePool):
         values[_NEED] = np.maximum(values[_NEED], reached_kwh)
         values[_MOST] = problem.capacity_kwh - np.maximum(beyond.tail_kwh[other[pair]], 0.0)
         return here[one[pair]], beyond.stop[other[pair]], beyond.stage[other[pair]], values
+
+    @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
+        return True
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
