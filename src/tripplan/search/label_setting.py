@@ -209,6 +209,8 @@ def search(
     shape = (room if policy.heat else 1, SOC_CELLS + 1)
     most_departures = 4 * shape[1] + 8 + int(constraints.limit_kwh / policy.departure_step_kwh)
     least_cell = int(constraints.reserve_kwh / constraints.step_kwh)
+    direct = pool.direct and policy.skips and policy.dominance
+    direct = direct and not (constraints.bounded or problem.has_hours)
     context = SearchContext(
         charging_function_s,
         never_quicker(charging_function_s, least_cell),
@@ -226,7 +228,7 @@ def search(
         problem.pack,
         ChargingTrajectory(np.empty(shape), np.empty(shape)),
         np.empty(most_departures),
-        pool.direct and not (constraints.bounded or problem.has_hours),
+        direct,
     )
     start(frontier, constraints, problem.start_c)
     while True:
@@ -291,4 +293,7 @@ def heat_policy(
         cold_below_c,
         falling_kw,
         np.array(settings.waits_s),
+        # Where labels must be equal to count as such nothing is guessed, and who may wait for the
+        # pack to cool may stop for that.
+        settings.time_epsilon_s > 0.0 and len(settings.waits_s) == 1,
     )

@@ -29,9 +29,11 @@ class Policy(NamedTuple):
     waits_s: Floats
     """Times that the car may wait for its pack to cool before it plugs in, shape (waits,); the
     first is 0."""
+    skips: bool
+    """Whether stops that charge too little are left out: proved without heat, a guess with it."""
 
 
-COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1))
+COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1), True)
 """As if the pack always had the best temperature that it could have on the trip."""
 
 

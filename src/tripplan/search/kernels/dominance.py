@@ -62,13 +62,13 @@ def insert_unless_dominated(
     policy, best_s = context.policy, frontier.best_s[0]
     stop, energy_kwh, pack_c = arrival.stop, arrival.energy_kwh, arrival.pack_c
     new = write_label(frontier, arrival)
+    if policy.dominance and _is_dominated(frontier, context, new):
+        return
     if context.direct:
         least_s = _least_rest_s(frontier, drives, context, new)
         if arrival.time_s + least_s >= best_s - EPSILON:
             return
         rest_s = max(rest_s, least_s)
-    if policy.dominance and _is_dominated(frontier, context, new):
-        return
     if policy.heat:
         missing_kwh = context.bounds.energy_kwh[arrival.stage, stop]
         missing_kwh += context.bounds.final_kwh - energy_kwh
@@ -84,9 +84,7 @@ def insert_unless_dominated(
 
 
 @part_bare
-def _least_rest_s(
-    frontier: Frontier, drives: Drives, context: SearchContext, label: int
-) -> float:
+def _least_rest_s(frontier: Frontier, drives: Drives, context: SearchContext, label: int) -> float:
     """Return a lower bound on the time from a label to the end if its stop is worth making [s]."""
     constraints, labels, bounds = context.constraints, frontier.labels, context.bounds
     worth_kwh = least_worthwhile_kwh(context, drives, labels, label)

@@ -133,9 +133,7 @@ def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> 
                 if earliest + bounds.time_s[next_stage, there] >= best[0]:
                     continue
                 if context.direct and level >= 0 and there < constraints.chargers:
-                    twice_s = twice_s_at_least(
-                        context, drives, drive, next_stage, level, energy
-                    )
+                    twice_s = twice_s_at_least(context, drives, drive, next_stage, level, energy)
                     if earliest + twice_s >= best[0]:
                         continue
                 slower = drives.slower_kwh[drive]

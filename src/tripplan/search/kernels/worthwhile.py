@@ -1,13 +1,14 @@
 """Compiled: how much a stop has to charge to be worth making.
 
-Let a plan charge x at stop A and come from stop P, where something could be charged too.  If charging
-x more at P takes less than the overhead of A and charging x there, the plan that drives past A is
-quicker: it leaves P with x more, and from there on has the same energy.  So a label need not leave
-A with so little more than it came with.  That rests on drives that do not come to an end at A: on a
-table in which the drive from P to any stop beyond A is no worse than the two by way of A.
+Let a plan charge x at stop A and come from stop P, where something could be charged too.  If
+charging x more at P takes less than the overhead of A and charging x there, the plan that drives
+past A is quicker: it leaves P with x more, and from there on has the same energy.  So a label need
+not leave A with so little more than it came with.  That rests on drives that do not come to an
+end at A: on a table in which the drive from P to any stop beyond A is no worse than the two by way
+of A.
 
-Only time is compared, so this does not hold where a stop has a least or a longest charge or opens and
-closes.  With battery heat it is a guess: what x heats at P has the longer way to cool, but the
+Only time is compared, so this does not hold where a stop has a least or a longest charge or opens
+and closes.  With battery heat it is a guess: what x heats at P has the longer way to cool, but the
 pack does not stand at A.
 """
 
@@ -15,7 +16,6 @@ import numpy as np
 
 from tripplan.physics.jit import part_bare
 from tripplan.search.kernels.context import SearchContext
-from tripplan.search.kernels.heat_trajectory import at_energy
 from tripplan.search.kernels.labels import EPSILON, Drives, Labels, charged_s
 
 _STRICTLY_S = 1e-6
@@ -81,12 +81,12 @@ def twice_s_at_least(
 ) -> float:
     """Return how long charging at both ends of a drive and the rest take at the least [s].
 
-    What is charged at its end could have been charged at its start, with more in the battery by what
-    the drive takes.  Where the charger at the start is never slower at the same SoC, that costs no
-    more than the drive's energy at its slowest up to there, and saves a stop as long as this is less
-    than the overhead.  So both are worth their stops only if the second is left with more than such
-    an energy less what the drive takes; and all of that, from what the car came with to the
-    first, takes no less than at the first charger.
+    What is charged at its end could have been charged at its start, with more in the battery by
+    what the drive takes.  Where the charger at the start is never slower at the same SoC, that
+    costs no more than the drive's energy at its slowest up to there, and saves a stop as long as
+    this is less than the overhead.  So both are worth their stops only if the second is left with
+    more than such an energy less what the drive takes; and all of that, from what the car came with
+    to the first, takes no less than at the first charger.
 
     Parameters
     ----------
