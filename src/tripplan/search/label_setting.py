@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -106,6 +107,16 @@ def constraints_of(
         Constraints; time to charge from empty, shape (levels, columns) [s]; and the same with what
         energy is worth, in which where energy on arrival counts a row follows for that.
     """
+    return _plain(problem) if earliest_s is None else _made(problem, earliest_s)
+
+
+@lru_cache(maxsize=4)
+def _plain(problem: Problem) -> tuple[Constraints, Floats, Floats]:
+    """Return the constraints of a trip as they are; a plan asks for them several times."""
+    return _made(problem, None)
+
+
+def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Floats, Floats]:
     relaxed = earliest_s is not None
     level, clock_s, charging_function_s = charging_functions(problem, relaxed=relaxed)
     chargers = problem.charger_node.size

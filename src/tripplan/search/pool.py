@@ -491,8 +491,12 @@ class RelaxedDrives(DrivePool):
         """Values in the order of the pool, shape (values, corners)."""
         time_s, energy, rate, width = corners
         need, most = energy + self.problem.reserve_kwh, self.problem.capacity_kwh
-        columns = np.broadcast_arrays(time_s, need, energy, most, 0.0, rate, width, -1.0)
-        return np.array(columns)
+        columns = np.empty((VALUES, time_s.size))
+        for row, column in zip(
+            columns, (time_s, need, energy, most, 0.0, rate, width, -1.0), strict=True
+        ):
+            row[:] = column
+        return columns
 
 
 def is_backward(problem: Problem, stop: int, stage: int, stage_after: int) -> bool:
