@@ -18,8 +18,9 @@ from tripplan.physics.jit import part_bare
 from tripplan.search.kernels.context import SearchContext
 from tripplan.search.kernels.labels import EPSILON, Drives, Labels, charged_s
 
-_STRICTLY_S = 1e-6
-"""Plans that take as long as each other do not replace each other in turn."""
+_STRICTLY_S = 0.01
+"""So much has to be saved: weights of drives are rounded to milliseconds, so that one drive may be
+worse than two by so little; and plans that take as long do not replace each other in turn."""
 
 
 @part_bare
@@ -45,6 +46,8 @@ def least_worthwhile_kwh(
     """
     constraints, stop, parent = context.constraints, labels.stop[label], labels.parent[label]
     if not context.direct or parent < 0 or stop >= constraints.chargers:
+        return -1.0
+    if constraints.overhead_s[stop] <= _STRICTLY_S:
         return -1.0
     before = labels.stop[parent]
     level, level_before = constraints.level[stop], constraints.level[before]
