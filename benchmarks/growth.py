@@ -12,6 +12,7 @@ import sys
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from measure import (
     SECTIONS,
@@ -28,9 +29,19 @@ from measure import (
     timed,
     watched,
 )
-from places import car, colorado, random_trips, roads_only, with_a_town, with_chargers
+from places import (
+    alps_with_a_town,
+    car,
+    colorado,
+    random_trips,
+    roads_only,
+    trips_by_the_town,
+    with_a_town,
+    with_chargers,
+)
 from tripplan.planning.planner import Planner
 from tripplan.records.region import Region
+from tripplan.records.settings import Settings
 from tripplan.routing.cch import Hierarchy
 from tripplan.search.solve import solve
 
@@ -47,6 +58,14 @@ TOWNS = {
 }
 SIZES = NETWORKS | CHARGERS | TOWNS
 """Series, network, chargers and car of each size."""
+REACH = {f"reach_{count}": count for count in (1000, 10_000)}
+"""Chargers in the Alps, a fifth of them in one town that trips pass."""
+REACH_CASES = [
+    (name, ambient_c, heat)
+    for name, ambient_c in (("nissan-leaf-40", 20.0), ("hyundai-ioniq-28", -10.0))
+    for heat in (True, False)
+]
+REACH_KM = (200.0, 500.0)
 LEAST_KM, MOST_KM = 250.0, 500.0
 FIRST_QUERIES = 3
 
@@ -116,14 +135,57 @@ def measured(size: str, pairs: int) -> Grown:
     )
 
 
-def in_a_process(size: str, pairs: int) -> Grown:
+def in_a_process(size: str, pairs: int) -> dict[str, Any]:
     """Measure one size in a fresh process."""
     command = [sys.executable, "-W", "ignore", __file__, "--only", size, "--pairs", str(pairs)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise AbsentError(f"{size}: {done.stderr.strip().splitlines()[-1]}")
     print(done.stdout, file=sys.stderr, flush=True)
-    return Grown(**json.loads(done.stdout.splitlines()[-1]))
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What trips past a town took on a network of so many chargers; times in seconds."""
+
+    chargers: int
+    new_s: list[float]
+    """Median by case, with rows of drives as earlier trips left them."""
+    warm_s: list[float]
+    """The same trips once more."""
+
+
+def reach_measured(chargers: int, pairs: int) -> Reach:
+    """Measure trips past the town, in this process."""
+    region = alps_with_a_town(chargers - chargers // 5, chargers // 5)
+    # The same trips on every size.
+    roads, (least, most) = roads_only("alps").network, REACH_KM
+    new_s, warm_s = [], []
+    for name, ambient_c, heat in REACH_CASES:
+        planner, vehicle = Planner(region, Settings(heat=heat)), car(name, plug="CCS2")
+        trips = trips_by_the_town(roads, 9, least_km=least, most_km=most, ambient_c=ambient_c)
+        made_ready(planner, next(trips), vehicle)
+        with watched() as watch:
+            several(planner, watch, trips, vehicle, 1)  # loads the compiled code
+            new = several(planner, watch, trips, vehicle, pairs)
+            again = [planned(planner, watch, run.plan.trip, vehicle) for run in new]
+        new_s.append(median(run.solved.seconds for run in new))
+        warm_s.append(median(run.solved.seconds for run in again if run is not None))
+    return Reach(len(region.chargers), new_s, warm_s)
+
+
+def reach_table(few: Reach, many: Reach) -> str:
+    """Return the table of both sizes and their ratios."""
+    head = ("car, air, heat", "new pair, ms", "ratio", "same pair, ms", "ratio")
+    rows = []
+    for k, (name, ambient_c, heat) in enumerate(REACH_CASES):
+        told = [f"{name}, {ambient_c:g} °C, heat {'on' if heat else 'off'}"]
+        for field in ("new_s", "warm_s"):
+            ours, theirs = (getattr(size, field)[k] for size in (few, many))
+            told += [f"{ms(ours)} / {ms(theirs)}", figure(theirs / ours)]
+        rows.append(told)
+    return table(head, rows)
 
 
 def row(found: Grown) -> list[object]:
@@ -200,14 +262,22 @@ Memory is the most that the process held, reading the network and compiled code 
 Ten times the nodes (Alps to Europe: {nodes:.1f} times) take {customised:.1f} times the
 customisation and {warm:.1f} times the time of a warm search; a hundred times the chargers take
 {more_first:.1f} times the time of a first query and {more_warm:.1f} times that of a warm one.
+
+The Alps with {few_near:,} and with {many_near:,} chargers, a fifth of each in one town and the
+others near random nodes, and trips of {reach[0]:.0f} to {reach[1]:.0f} km that pass it (search
+alone, medians, CPU time; both sizes, and the ratio of their times; that of the chargers is
+{more_near:.0f}):
+
+{near}
 {plot}"""
 
 
 def page(pairs: int) -> str:
     """Measure all, and write the section."""
-    by_network = [in_a_process(size, pairs) for size in NETWORKS]
-    by_chargers = [in_a_process(size, pairs) for size in CHARGERS]
-    by_town = [in_a_process(size, pairs) for size in TOWNS]
+    by_network = [Grown(**in_a_process(size, pairs)) for size in NETWORKS]
+    by_chargers = [Grown(**in_a_process(size, pairs)) for size in CHARGERS]
+    by_town = [Grown(**in_a_process(size, pairs)) for size in TOWNS]
+    few_near, many_near = (Reach(**in_a_process(size, pairs)) for size in REACH)
     alps, europe = by_network[-2:]
     few, many = by_chargers[0], by_chargers[-1]
     SECTIONS.mkdir(exist_ok=True)
@@ -223,6 +293,11 @@ def page(pairs: int) -> str:
         warm=europe.warm_s / alps.warm_s,
         more_first=many.first_s / few.first_s,
         more_warm=many.warm_s / few.warm_s,
+        few_near=few_near.chargers,
+        many_near=many_near.chargers,
+        more_near=many_near.chargers / few_near.chargers,
+        reach=REACH_KM,
+        near=reach_table(few_near, many_near),
         plot="\n![Time over nodes and over chargers](results/growth.svg)\n" if there else "",
     )
 
@@ -231,8 +306,11 @@ def main() -> int:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=12)
-    parser.add_argument("--only", choices=SIZES)
+    parser.add_argument("--only", choices=[*SIZES, *REACH])
     options = parser.parse_args()
+    if options.only in REACH:
+        print(json.dumps(asdict(reach_measured(REACH[options.only], options.pairs))))
+        return 0
     if options.only:
         print(json.dumps(asdict(measured(options.only, options.pairs))))
         return 0

@@ -88,6 +88,57 @@ def with_a_town(name: str, roads: RoadNetwork, order: Ints | None, count: int) -
     return _at_nodes(name, roads, order, chosen)
 
 
+TOWN = (48.137, 11.575)
+"""Where the town of `alps_with_a_town` lies [deg]."""
+_TOWN_KM = 4.0
+"""Standard deviation of its chargers to the north and to the east."""
+_TOWN_POWERS_KW = (50.0, 60.0, 75.0, 100.0, 120.0, 150.0, 180.0, 250.0, 300.0, 350.0)
+
+
+def alps_with_a_town(spread: int, town: int) -> Region:
+    """Return the Alps with chargers near random nodes, and others in one town on its through roads.
+
+    Each stands on the road nearest to it, at a place of its own.
+    """
+    return _kept(f"alps_town_{spread}_{town}", lambda: _built_with_a_town(spread, town))
+
+
+def _built_with_a_town(spread: int, town: int) -> Region:
+    rng = np.random.default_rng(5)
+    roads = roads_only("alps").network
+    nodes = rng.choice(roads.node_count, spread)
+    km = _TOWN_KM * rng.standard_normal((2, town))
+    north, east = np.degrees(km / _EARTH_KM)
+    away = 0.01 * rng.standard_normal((2, spread))
+    lat = np.concatenate([roads.lat[nodes] + away[0], TOWN[0] + north])
+    lon = np.concatenate([roads.lon[nodes] + away[1], TOWN[1] + east / np.cos(np.radians(TOWN[0]))])
+    rows = ["id,name,lat,lon,connectors,operator,date"]
+    for k, kw in enumerate(rng.choice(_TOWN_POWERS_KW, spread + town)):
+        rows.append(f"c{k},charger {k},{lat[k]:.6f},{lon[k]:.6f},CCS2:{kw:g}:2,made up,2026-01-01")
+    return build_region(
+        shared("highways/tm_alps.osm.pbf"),
+        elevation=shared("elevation/globe_alps_30arcsec.npz"),
+        chargers=[read_charger_csv("\n".join(rows), source="made up")],
+        name=f"alps_town_{spread}_{town}",
+        charger_reach_km=_REACH_KM,
+    )
+
+
+def trips_by_the_town(
+    roads: RoadNetwork, seed: int, *, least_km: float, most_km: float, ambient_c: float
+) -> Iterator[Trip]:
+    """Yield random trips for which the town lies next to the way, without end."""
+    trips = random_trips(roads, seed, least_km=least_km, most_km=most_km, ambient_c=ambient_c)
+    for trip in trips:
+        one, other = ((p.lat, p.lon) for p in (trip.origin, trip.destination))
+        legs = _apart_km(one, TOWN), _apart_km(TOWN, other)
+        if sum(legs) <= _NEXT_TO * _apart_km(one, other) and min(legs) >= _OUTSIDE_KM:
+            yield trip
+
+
+_NEXT_TO, _OUTSIDE_KM = 1.08, 60.0
+
+
 def _at_nodes(name: str, roads: RoadNetwork, order: Ints | None, nodes: Ints) -> Region:
     sites = tuple(
         Charger(
@@ -164,8 +215,14 @@ def place(roads: RoadNetwork, node: int) -> Place:
 
 def kilometres(roads: RoadNetwork, one: int, other: int) -> float:
     """Great-circle distance of two nodes."""
-    lat_1, lat_2 = np.radians(roads.lat[[one, other]])
-    turn = np.radians(roads.lon[other] - roads.lon[one])
+    ends = ((float(roads.lat[node]), float(roads.lon[node])) for node in (one, other))
+    return _apart_km(*ends)
+
+
+def _apart_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Great-circle distance of two points, each as latitude and longitude [km]."""
+    lat_1, lat_2 = np.radians((one[0], other[0]))
+    turn = np.radians(other[1] - one[1])
     cosine = np.sin(lat_1) * np.sin(lat_2) + np.cos(lat_1) * np.cos(lat_2) * np.cos(turn)
     return float(_EARTH_KM * np.arccos(np.clip(cosine, -1.0, 1.0)))
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.thermal import PackModel
-from tripplan.search.charging_functions import extreme_cells_s, never_quicker
+from tripplan.search.charging_functions import extreme_cells_s, never_quicker, never_slower
 from tripplan.search.kernels.context import COOL, ChargingTrajectory, SearchContext
 from tripplan.search.kernels.expand import choose_stops, start
 from tripplan.search.kernels.labels import (
@@ -99,6 +99,7 @@ def plain_choice(
     context = SearchContext(
         charging_function_s,
         never_quicker(charging_function_s, least_cell),
+        never_slower(charging_function_s, least_cell),
         *extreme_cells_s(charging_function_s, least_cell),
         np.empty((1, 0)),
         charging_function_s,
@@ -110,6 +111,7 @@ def plain_choice(
         pack=IDLE_PACK,
         trajectory=ChargingTrajectory(np.empty((1, 1)), np.empty((1, 1))),
         found=np.empty(4 * charging_function_s.shape[1] + 8),
+        direct=False,
     )
     status = choose_stops(frontier, drives, context)
     winner = int(frontier.counts[WINNER])

@@ -43,7 +43,7 @@ def with_fewer_stops(
     """
     prefer_s = trip.prefer_fewer_stops_s
     while _worth_a_look(chosen.solution, trip, settings):
-        fewer = _fewer(chosen.problem, rows, settings, _stop_count(chosen.problem, chosen.solution))
+        fewer = _fewer(chosen, rows, settings)
         if fewer is None:
             break
         longer_s = fewer.time_s - chosen.solution.time_s
@@ -61,14 +61,17 @@ def _worth_a_look(solution: Solution, trip: Trip, settings: Settings) -> bool:
     return trip.prefer_fewer_stops_s > 0.0 or wide
 
 
-def _fewer(problem: Problem, rows: ManyToMany, settings: Settings, stops: int) -> Solution | None:
-    """Return the best plan with fewer stops than so many at chargers; None: there is none."""
+def _fewer(chosen: Chosen, rows: ManyToMany, settings: Settings) -> Solution | None:
+    """Return the best plan with fewer stops at chargers than a plan has; None: there is none."""
+    problem, proved_s = chosen.problem, chosen.solution.lower_bound_s
+    stops = _stop_count(problem, chosen.solution)
     if stops <= sum(target.is_charger for target in problem.targets):
         return None
     labels = min(settings.heat_label_limit, _HEAT_LABELS)
     quicker = settings.model_copy(update={"heat_label_limit": labels, "exact": False})
     try:
-        return solve(replace(problem, most_stops=stops - 1), rows, quicker)
+        # A bound that knows nothing of the most stops is the same again.
+        return solve(replace(problem, most_stops=stops - 1), rows, quicker, proved_s=proved_s)
     except (NoPlanError, OutOfReach):
         return None
 

@@ -37,7 +37,7 @@ class Settings(Record):
     """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
     label_limit: Annotated[int, Field(ge=1000)] = 60_000
     """Most labels of one search."""
-    heat_label_limit: Annotated[int, Field(ge=500)] = 3_000
+    heat_label_limit: Annotated[int, Field(ge=500)] = 20_000
     """Most labels of the search with battery heat, which are far more laborious."""
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
     """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,

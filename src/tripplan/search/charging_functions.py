@@ -68,6 +68,25 @@ def never_quicker(charging_function_s: Floats, least_cell: int) -> NDArray[np.bo
     return np.array([np.all(cells >= slowest_s, axis=1) for cells in cell_s])
 
 
+def never_slower(charging_function_s: Floats, least_cell: int) -> NDArray[np.bool_]:
+    """Tell which power levels are never slower than which others at the same SoC.
+
+    Parameters
+    ----------
+    charging_function_s
+        Time to charge from empty, shape (levels, columns). [s]
+    least_cell
+        Cell of SoC below which no car ever is.
+
+    Returns
+    -------
+    ndarray
+        Shape (levels, levels).
+    """
+    cell_s = _cells_s(charging_function_s)[:, least_cell:]
+    return np.array([np.all(cells <= cell_s, axis=1) for cells in cell_s])
+
+
 def extreme_cells_s(charging_function_s: Floats, least_cell: int) -> tuple[Floats, Floats]:
     """Time of the quickest cell of SoC from each on, and of the slowest up to each [s].
 

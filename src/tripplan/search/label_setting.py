@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from tripplan.search.charging_functions import (
     charging_functions,
     extreme_cells_s,
     never_quicker,
+    never_slower,
     rises_kwh,
 )
 from tripplan.search.kernels.context import COOL, ChargingTrajectory, Policy, SearchContext
@@ -49,6 +51,10 @@ class Pool(Protocol):
     @property
     def drives(self) -> Drives:
         """The drives known so far."""
+
+    @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
 
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
@@ -101,6 +107,16 @@ def constraints_of(
         Constraints; time to charge from empty, shape (levels, columns) [s]; and the same with what
         energy is worth, in which where energy on arrival counts a row follows for that.
     """
+    return _plain(problem) if earliest_s is None else _made(problem, earliest_s)
+
+
+@lru_cache(maxsize=4)
+def _plain(problem: Problem) -> tuple[Constraints, Floats, Floats]:
+    """Return the constraints of a trip as they are; a plan asks for them several times."""
+    return _made(problem, None)
+
+
+def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Floats, Floats]:
     relaxed = earliest_s is not None
     level, clock_s, charging_function_s = charging_functions(problem, relaxed=relaxed)
     chargers = problem.charger_node.size
@@ -204,9 +220,12 @@ def search(
     shape = (room if policy.heat else 1, SOC_CELLS + 1)
     most_departures = 4 * shape[1] + 8 + int(constraints.limit_kwh / policy.departure_step_kwh)
     least_cell = int(constraints.reserve_kwh / constraints.step_kwh)
+    direct = pool.direct and policy.skips and policy.dominance
+    direct = direct and not (constraints.bounded or problem.has_hours)
     context = SearchContext(
         charging_function_s,
         never_quicker(charging_function_s, least_cell),
+        never_slower(charging_function_s, least_cell),
         *extreme_cells_s(charging_function_s, least_cell),
         rises_kwh(charging_function_s, least_cell, constraints.step_kwh)
         if constraints.relaxed
@@ -220,6 +239,7 @@ def search(
         problem.pack,
         ChargingTrajectory(np.empty(shape), np.empty(shape)),
         np.empty(most_departures),
+        direct,
     )
     start(frontier, constraints, problem.start_c)
     while True:
@@ -284,4 +304,7 @@ def heat_policy(
         cold_below_c,
         falling_kw,
         np.array(settings.waits_s),
+        # Where labels must be equal to count as such nothing is guessed, and who may wait for the
+        # pack to cool may stop for that.
+        settings.time_epsilon_s > 0.0 and len(settings.waits_s) == 1,
     )

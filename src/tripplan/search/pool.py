@@ -102,6 +102,11 @@ class DrivePool:
         self.target_end[stage] = begin + np.searchsorted(here, every, side="right")
 
     @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
+        return False
+
+    @property
     def drives(self) -> Drives:
         """The table as compiled searches take it."""
         time_s, need, cost, most, heat, rate, width, _ = self._values
@@ -293,6 +298,11 @@ class RealDrives(DrivePool):
                 # Departures before a plug that is not chosen look at the drives behind it.
                 self.fetch(chargers + stage)
 
+    @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
+        return True
+
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.problem.charger_node.size:
@@ -454,6 +464,11 @@ class RelaxedDrives(DrivePool):
         values[_MOST] = problem.capacity_kwh - np.maximum(beyond.tail_kwh[other[pair]], 0.0)
         return here[one[pair]], beyond.stop[other[pair]], beyond.stage[other[pair]], values
 
+    @property
+    def direct(self) -> bool:
+        """Whether no drive between two stops is worse than those by way of a third."""
+        return True
+
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         chargers = self.problem.charger_node.size
@@ -476,8 +491,12 @@ class RelaxedDrives(DrivePool):
         """Values in the order of the pool, shape (values, corners)."""
         time_s, energy, rate, width = corners
         need, most = energy + self.problem.reserve_kwh, self.problem.capacity_kwh
-        columns = np.broadcast_arrays(time_s, need, energy, most, 0.0, rate, width, -1.0)
-        return np.array(columns)
+        columns = np.empty((VALUES, time_s.size))
+        for row, column in zip(
+            columns, (time_s, need, energy, most, 0.0, rate, width, -1.0), strict=True
+        ):
+            row[:] = column
+        return columns
 
 
 def is_backward(problem: Problem, stop: int, stage: int, stage_after: int) -> bool:

@@ -94,6 +94,8 @@ class _Task:
     labels: int = 0
     complete: bool = True
     method: str = ""
+    proved_s: float | None = None
+    """A bound that is known."""
     deadline_s: float = math.inf
     """Reading of `time.monotonic` at which the time budget ends."""
 
@@ -111,7 +113,13 @@ class _Task:
         return found
 
 
-def solve(problem: Problem, many_to_many: ManyToMany, settings: Settings) -> Solution:
+def solve(
+    problem: Problem,
+    many_to_many: ManyToMany,
+    settings: Settings,
+    *,
+    proved_s: float | None = None,
+) -> Solution:
     """Find the quickest plan.
 
     Parameters
@@ -122,6 +130,9 @@ def solve(problem: Problem, many_to_many: ManyToMany, settings: Settings) -> Sol
         Drives between the chargers of the car, made on demand.
     settings
         How to search.
+    proved_s
+        A bound that was found for the same trip with fewer wishes, as `Solution.lower_bound_s`
+        states it: then none is looked for.
 
     Raises
     ------
@@ -141,8 +152,16 @@ def solve(problem: Problem, many_to_many: ManyToMany, settings: Settings) -> Sol
         raise DisconnectedError(
             "no road that this car may use joins origin and destination in this region"
         )
+    if proved_s is not None:
+        proved_s += problem.constant_s
     task = _Task(
-        problem, many_to_many.customized, many_to_many, settings, bounds, deadline_s=deadline_s
+        problem,
+        many_to_many.customized,
+        many_to_many,
+        settings,
+        bounds,
+        proved_s=proved_s,
+        deadline_s=deadline_s,
     )
     try:
         plan, bound_s, scope = _bracketed(task, least_s)
@@ -172,7 +191,7 @@ def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
         return plan, least_s, scope
     bound_s, relaxed = _bound(task, cool, scope)
     if _can_gain(task, plan, bound_s):
-        plan = _refined(task, plan, [cool, relaxed])
+        plan = _refined(task, plan, [cool, relaxed] if relaxed.chain else [cool])
     if _can_gain(task, plan, bound_s) and _heat_matters(problem, plan, settings):
         plan = _with_heat(task, plan, scope, cool.time_s)
     return plan, bound_s, scope
@@ -276,6 +295,8 @@ def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenC
 
     Returns the bound, and the chain that reaches it if there is one.
     """
+    if task.proved_s is not None:
+        return task.proved_s, ChosenChain(math.inf, (), cool.pool)
     for ceiling_s in (cool.time_s + _MARGIN_S, math.inf):
         # Nothing below the ceiling would mean that the plan is too good to be true: then by how
         # much is found out, for the certificate to say so.

@@ -29,9 +29,11 @@ class Policy(NamedTuple):
     waits_s: Floats
     """Times that the car may wait for its pack to cool before it plugs in, shape (waits,); the
     first is 0."""
+    skips: bool
+    """Whether stops that charge too little are left out: proved without heat, a guess with it."""
 
 
-COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1))
+COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1), True)
 """As if the pack always had the best temperature that it could have on the trip."""
 
 
@@ -50,6 +52,9 @@ class SearchContext(NamedTuple):
     never_quicker: NDArray[np.bool_]
     """Whether a power level is never quicker than another is at the same or a lower SoC: before a
     drive to that one, no stop of this level charges more than it must.  Shape (levels, levels)."""
+    never_slower: NDArray[np.bool_]
+    """Whether a power level is never slower than another is at the same SoC, shape (levels,
+    levels)."""
     quickest_s: Floats
     slowest_s: Floats
     """Time that the quickest cell of SoC takes of this one and those above, and the slowest of this
@@ -75,3 +80,6 @@ class SearchContext(NamedTuple):
     found: Floats
     """Room for departure energies: twice the columns of a charging function, and the grid; shape
     (room,)."""
+    direct: bool
+    """Whether the drive from a stop to another is no worse than those by way of a third, so that
+    stops that charge too little may be left out; see `worthwhile`."""

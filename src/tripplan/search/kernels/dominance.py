@@ -26,6 +26,7 @@ from tripplan.search.kernels.labels import (
     EPSILON,
     MANY,
     Arrival,
+    Drives,
     Frontier,
     Labels,
     charged_kwh,
@@ -36,11 +37,12 @@ from tripplan.search.kernels.labels import (
     weighted_charge_s,
     write_label,
 )
+from tripplan.search.kernels.worthwhile import least_worthwhile_kwh
 
 
 @part_bare
 def insert_unless_dominated(
-    frontier: Frontier, context: SearchContext, arrival: Arrival, rest_s: float
+    frontier: Frontier, drives: Drives, context: SearchContext, arrival: Arrival, rest_s: float
 ) -> None:
     """Write a label that came to a stop, and keep it unless another dominates it.
 
@@ -48,6 +50,8 @@ def insert_unless_dominated(
     ----------
     frontier
         The labels so far.
+    drives
+        The drives.
     context
         The context of the search.
     arrival
@@ -60,6 +64,11 @@ def insert_unless_dominated(
     new = write_label(frontier, arrival)
     if policy.dominance and _is_dominated(frontier, context, new):
         return
+    if context.direct:
+        least_s = _least_rest_s(frontier, drives, context, new)
+        if arrival.time_s + least_s >= best_s - EPSILON:
+            return
+        rest_s = max(rest_s, least_s)
     if policy.heat:
         missing_kwh = context.bounds.energy_kwh[arrival.stage, stop]
         missing_kwh += context.bounds.final_kwh - energy_kwh
@@ -72,6 +81,29 @@ def insert_unless_dominated(
     if policy.dominance:
         _prune(frontier, context, new)
     queue_label(frontier, new, arrival.time_s + rest_s)
+
+
+@part_bare
+def _least_rest_s(frontier: Frontier, drives: Drives, context: SearchContext, label: int) -> float:
+    """Return a lower bound on the time from a label to the end if its stop is worth making [s]."""
+    constraints, labels, bounds = context.constraints, frontier.labels, context.bounds
+    worth_kwh = least_worthwhile_kwh(context, drives, labels, label)
+    if worth_kwh <= 0.0:
+        return -np.inf
+    stop, stage, came_kwh = labels.stop[label], labels.stage[label], labels.energy_kwh[label]
+    if came_kwh + worth_kwh >= constraints.limit_kwh - EPSILON:
+        return np.inf
+    level, step_kwh = constraints.level[stop], constraints.step_kwh
+    function_s = context.charging_function_s
+    left_kwh = came_kwh + worth_kwh
+    charging_s = charged_s(function_s, level, step_kwh, left_kwh)
+    charging_s -= charged_s(function_s, level, step_kwh, came_kwh)
+    spare_s = (left_kwh - bounds.final_kwh) * 3600.0 / bounds.best_kw
+    rest_s = max(bounds.time_s[stage, stop], bounds.priced_s[stage, stop] - spare_s)
+    missing = bounds.energy_kwh[stage, stop] + bounds.final_kwh - constraints.limit_kwh
+    if 0.0 < missing < np.inf:
+        rest_s += np.ceil(missing / bounds.usable_kwh - EPSILON) * bounds.overhead_s
+    return float(constraints.overhead_s[stop] + charging_s + rest_s)
 
 
 @part_bare

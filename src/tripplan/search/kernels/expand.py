@@ -52,6 +52,7 @@ from tripplan.search.kernels.labels import (
     weighted_charge_s,
     write_label,
 )
+from tripplan.search.kernels.worthwhile import least_worthwhile_kwh, twice_s_at_least
 
 _SECOND_S = 1e-6
 """Rounding of times of the clock."""
@@ -64,6 +65,8 @@ class Move(NamedTuple):
     drive: int
     stage: int
     """Stage after the drive."""
+    worth_kwh: float
+    """What the label must charge before it leaves, for its stop to be worth making."""
 
 
 @compiled_bare
@@ -112,6 +115,9 @@ def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> 
             ready += constraints.overhead_s[here]
             charged_here_s = charged_s(function_s, level, constraints.step_kwh, energy)
         most = max(constraints.limit_kwh, energy) if level >= 0 else energy
+        worth = least_worthwhile_kwh(context, drives, labels, label)
+        if worth > 0.0 and energy + worth >= most - EPSILON:
+            continue
         dearer = 0.0
         if context.policy.heat:
             spare_s = best[0] - labels.time_s[label]
@@ -126,8 +132,12 @@ def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> 
                 earliest = ready + drives.time_s[drive]
                 if earliest + bounds.time_s[next_stage, there] >= best[0]:
                     continue
+                if context.direct and level >= 0 and there < constraints.chargers:
+                    twice_s = twice_s_at_least(context, drives, drive, next_stage, level, energy)
+                    if earliest + twice_s >= best[0]:
+                        continue
                 slower = drives.slower_kwh[drive]
-                least = max(energy, drives.min_departure_kwh[drive] - slower)
+                least = max(energy + max(worth, 0.0), drives.min_departure_kwh[drive] - slower)
                 if level >= 0 and least > energy:
                     until_s = charged_s(function_s, level, constraints.step_kwh, least)
                     charging = until_s - charged_here_s
@@ -149,7 +159,7 @@ def choose_stops(frontier: Frontier, drives: Drives, context: SearchContext) -> 
                 spare_s = (left - bounds.final_kwh) * spare_s_per_kwh
                 if earliest + bounds.priced_s[next_stage, there] - spare_s >= best[0]:
                     continue
-                if not _expand(frontier, drives, context, Move(label, drive, next_stage)):
+                if not _expand(frontier, drives, context, Move(label, drive, next_stage, worth)):
                     return FULL_UP
     return DONE
 
@@ -186,6 +196,8 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
             if context.policy.heat and (not arrives or after >= 0):
                 count = add_grid(context, count, least, limit)
     for k in range(count):
+        if move.worth_kwh >= 0.0 and context.found[k] <= energy + move.worth_kwh:
+            continue
         if not _leave(frontier, drives, context, move, context.found[k], consumed, 0.0):
             return False
     if level >= 0 and not constraints.relaxed and not arrives:
@@ -207,6 +219,9 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
             break
         leave = next_slowed(context, drives, drive, reached, -np.inf, energy, limit, level)
         while leave < np.inf:
+            if move.worth_kwh >= 0.0 and leave <= energy + move.worth_kwh:
+                leave = next_slowed(context, drives, drive, reached, leave, energy, limit, level)
+                continue
             spent = leave - reached
             extra_s = (consumed - spent) * drives.slower_s_per_kwh[drive]
             if not _leave(frontier, drives, context, move, leave, spent, extra_s):
@@ -385,5 +400,5 @@ def _leave(
             there, stage, reached + wait, clock + wait, left, ready_c, label, drive, leave_kwh,
             wait, stops,
         )  # fmt: skip
-        insert_unless_dominated(frontier, context, arrival, rest)
+        insert_unless_dominated(frontier, drives, context, arrival, rest)
     return True
