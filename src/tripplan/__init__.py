@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         OfflineError,
         OffNetworkError,
         OutOfRangeError,
+        SearchLimitError,
         SourceError,
         TripplanError,
     )
@@ -68,6 +69,7 @@ _HOME = {
     "Prices": "records.trip",
     "Region": "records.region",
     "RoadNetwork": "records.network",
+    "SearchLimitError": "errors",
     "Settings": "records.settings",
     "SourceError": "errors",
     "Trip": "records.trip",
@@ -110,6 +112,7 @@ __all__ = [
     "Prices",
     "Region",
     "RoadNetwork",
+    "SearchLimitError",
     "Settings",
     "SourceError",
     "Trip",

@@ -99,6 +99,16 @@ class NoPlanError(TripplanError):
         self.ways_out = tuple(ways_out)
 
 
+class SearchLimitError(NoPlanError):
+    """The search ended at a limit of the settings without a plan: there may be one all the same.
+
+    Parameters
+    ----------
+    message
+        At which limit, and what would help.
+    """
+
+
 class OffNetworkError(NoPlanError):
     """No road that the car may use lies near a place.
 

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
+from tripplan.errors import (
+    DisconnectedError,
+    InvalidInputError,
+    NoPlanError,
+    SearchLimitError,
+)
 from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
@@ -168,6 +173,8 @@ class Planner:
             raise self._case(asked).out_of_range(*self._why(asked, error.gap)) from None
         except DisconnectedError as gone:
             raise self._case(asked).cut_off(gone) from None
+        except SearchLimitError:
+            raise
         except NoPlanError:
             if not self._works_without_heat(trip, car):
                 raise
@@ -241,7 +248,8 @@ class Planner:
 
         try:
             chosen = best(asked)
-        except OutOfReach:
+        except (OutOfReach, NoPlanError):
+            # What is quickest keeps all wishes, too; only the bound is that of what was asked.
             if asked.trip.objective == "time":
                 raise
             return with_bound_of(asked.problem, best(asked.by_time()), asked.rows), None

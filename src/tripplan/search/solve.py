@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tripplan.errors import DisconnectedError, NoPlanError
+from tripplan.errors import DisconnectedError, NoPlanError, SearchLimitError
 from tripplan.records.settings import Settings
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.many_to_many import ManyToMany
@@ -142,6 +142,8 @@ def solve(
         The battery cannot bridge a gap.
     NoPlanError
         The battery takes no charge at the temperatures of this trip.
+    SearchLimitError
+        A limit of the settings was reached before there was a plan.
     """
     budget_s = settings.time_budget_s
     deadline_s = math.inf if budget_s is None else time.monotonic() + budget_s
@@ -178,7 +180,7 @@ def solve(
         if settings.exact and plan.time_s > bound_s and not task.out_of_time:
             plan, bound_s = _exact(task, plan, scope, bound_s)
     if not math.isfinite(plan.time_s):
-        raise _refused(problem)
+        raise _refused(problem) if task.complete else _gave_up(task, "heat_label_limit")
     return _solution(task, plan, bound_s)
 
 
@@ -272,10 +274,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
                 whole, ceiling_s=found.time_s
             )
         if not found.complete:
-            raise NoPlanError(
-                f"the search gave up after {task.labels} labels; allow more with "
-                "settings.label_limit"
-            )
+            raise _gave_up(task, "label_limit")
         if math.isinf(ceiling_s):
             raise out_of_range(problem, task.many_to_many)
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
@@ -457,6 +456,16 @@ def _hours(problem: Problem, method: str) -> str:
 
 
 _NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
+
+
+def _gave_up(task: _Task, setting: str) -> SearchLimitError:
+    """Say that nothing was found, which does not prove that there is nothing."""
+    if task.method == _OUT_OF_TIME:
+        setting = "time_budget_s"
+    return SearchLimitError(
+        f"no plan was found in {task.labels:,} labels, and the search is not through: there may be "
+        f"one all the same. Allow more with settings.{setting}"
+    )
 
 
 def _refused(problem: Problem) -> NoPlanError:

@@ -10,7 +10,7 @@ import pytest
 import tripplan
 from tests.samples.straight_road import along, straight_road
 from tests.samples.worlds import car
-from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError
+from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError, SearchLimitError
 from tripplan.planning import planner as planning
 from tripplan.planning.planner import Planner
 from tripplan.planning.way_out import changed
@@ -200,3 +200,31 @@ def test_refusals_leave_no_numbers_that_are_not() -> None:
     error, _ = refused(along(KM), straight_road({}, km=KM), car(nominal_kwh=9.0, gross_kwh=9.0))
     assert isinstance(error, OutOfRangeError)
     assert np.isfinite(error.remaining_km)
+
+
+COLD_AND_SHORT = Trip.model_validate(
+    {
+        "origin": {"lat": 32.513, "lon": -93.738},
+        "destination": {"lat": 30.416, "lon": -92.054},
+        "departure_soc": 0.525,
+        "longest_stop_s": 600.0,
+        "charge_limit_soc": 0.9,
+        "objective": "energy",
+        "conditions": {"ambient_c": -10.0, "cabin": "preheated", "roof_box": True},
+    }
+)
+"""A cold battery and short stops: chains that are good without heat cannot be driven with it."""
+
+
+def test_a_search_that_ends_at_its_limit_does_not_say_that_there_is_no_plan() -> None:
+    few = Planner(tripplan.load_starter(), Settings(heat_label_limit=500))
+    with pytest.raises(SearchLimitError, match="Allow more with settings.heat_label_limit"):
+        few.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
+
+
+def test_what_the_quickest_plan_shows_to_be_possible_is_not_refused() -> None:
+    """The search for the least energy ends at this limit without a plan; that for time does not."""
+    planner = Planner(tripplan.load_starter(), Settings(heat_label_limit=3000))
+    plan = planner.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
+    assert all(stop.charging_s <= 600.0 + 1.0 for stop in plan.stops)
+    assert plan.audit.passed
