@@ -218,7 +218,7 @@ COLD_AND_SHORT = Trip.model_validate(
 
 def test_a_search_that_ends_at_its_limit_does_not_say_that_there_is_no_plan() -> None:
     few = Planner(tripplan.load_starter(), Settings(heat_label_limit=500))
-    with pytest.raises(SearchLimitError, match="Allow more with settings.heat_label_limit"):
+    with pytest.raises(SearchLimitError, match=r"Allow more with settings\.heat_label_limit"):
         few.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
 
 
