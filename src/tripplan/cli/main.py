@@ -14,7 +14,7 @@ from rich.table import Table
 
 from tripplan.cli import plan as cli_plans
 from tripplan.cli.batch import batch, study
-from tripplan.cli.options import WishingCommand
+from tripplan.cli.options import WishingCommand, quantity
 from tripplan.cli.plan import Destination, Ground, Origin, notes, stop
 from tripplan.cli.region import region_app
 from tripplan.cli.warm_up import warm_up
@@ -94,7 +94,9 @@ def calibrate(
     log: Annotated[Path, typer.Argument(help="CSV of trips, or of rows in time.")],
     vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
-    payload_kg: Annotated[float, typer.Option(help="People and luggage, kg.")] = 75.0,
+    payload_kg: Annotated[
+        float, typer.Option(parser=quantity("payload_kg"), help="People and luggage, kg.")
+    ] = 75.0,
 ) -> None:
     """Fit a car's consumption to your own log, and write it as a car of your own."""
     from tripplan.calibration.fit import calibrate_file

@@ -1,12 +1,13 @@
 """Options of the command line that are wishes of a trip: made from the records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand
 
 from tripplan.records.docstrings import field_docstrings
+from tripplan.records.quantities import in_unit_of
 from tripplan.records.wishes import WISHES, Wish
 
 
@@ -36,6 +37,24 @@ def describe(options: Iterable[Any]) -> None:
     for option in options:
         if option.name in WISHES:
             option.help = _help(WISHES[option.name])
+
+
+def quantity(field: str) -> Callable[[str | float], float]:
+    """Return what reads the value of an option that is a quantity, with or without its unit.
+
+    Parameters
+    ----------
+    field
+        Name that ends in the unit of a bare number: "payload_kg".
+    """
+
+    def read(given: str | float) -> float:
+        try:
+            return float(in_unit_of(field, given))  # type: ignore[arg-type] # a text or a number
+        except ValueError as error:
+            raise typer.BadParameter(f"{given}: {error}") from error
+
+    return read
 
 
 def _kind(wish: Wish) -> Any:  # noqa: ANN401 - a type

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from tripplan.cli.options import quantity
 from tripplan.cli.plan import notes, stop
 from tripplan.errors import TripplanError
 
@@ -60,7 +61,11 @@ def region_build(
     country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
     ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
     charger_reach_km: Annotated[
-        float, typer.Option(help="Leave out chargers farther than this from a road.")
+        float,
+        typer.Option(
+            parser=quantity("charger_reach_km"),
+            help="Leave out chargers farther than this from a road, km.",
+        ),
     ] = 1.0,
 ) -> None:
     """Build a region from an OpenStreetMap extract, rasters and charger files."""

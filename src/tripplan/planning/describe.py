@@ -86,8 +86,8 @@ def _assumptions(
     weather, vehicle = pricing.trip.conditions, pricing.car.vehicle
     own = [
         (
-            f"Weather is the same all the way: {weather.ambient_c:g} °C, "
-            f"wind {weather.wind_mps:g} m/s, road {weather.road}."
+            f"Weather is the same all the way: {round(weather.ambient_c, 1):g} °C, "
+            f"wind {round(weather.wind_mps, 1):g} m/s, road {weather.road}."
         ),
         (
             "The car keeps the expected speed of each road, less where the motor is too weak or "

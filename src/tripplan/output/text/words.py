@@ -102,7 +102,7 @@ def height(metres: float) -> str:
 
 def wind(mps: float) -> str:
     """Return "5 m/s (11 mph)"."""
-    return f"{mps:g} m/s ({mps / MPS_PER_MPH:.0f} mph)"
+    return f"{round(mps, 1):g} m/s ({mps / MPS_PER_MPH:.0f} mph)"
 
 
 def speed(kmh: float) -> str:
