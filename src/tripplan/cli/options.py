@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
-from typer.core import TyperCommand
 
+from tripplan.cli.help import PlainCommand
 from tripplan.records.docstrings import field_docstrings
-from tripplan.records.quantities import in_unit_of
+from tripplan.records.quantities import in_unit_of, unit_of
 from tripplan.records.wishes import WISHES, Wish
 
 
@@ -23,7 +23,7 @@ def wished() -> Iterator[tuple[str, Any]]:
         yield word, Annotated[_kind(wish), option]
 
 
-class WishingCommand(TyperCommand):
+class WishingCommand(PlainCommand):
     """A command whose options for wishes get their words when its help is asked for."""
 
     def format_help(self, *where: Any) -> None:  # noqa: ANN401 - typer has its own click
@@ -74,6 +74,8 @@ def _help(wish: Wish) -> str:
         told += f": {', '.join(choices)}"
     elif wish.asked.like:
         told += f', like "{wish.asked.like}"'
+    elif known := unit_of(wish.field):
+        told += f", like {known[0].like.split(',')[0]}"
     return f"{told}."
 
 
