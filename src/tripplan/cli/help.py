@@ -1,17 +1,14 @@
 """How help is laid out: plain text that is whole at 80 columns, options in groups."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from typer.core import TyperCommand
-
-if TYPE_CHECKING:
-    import click
 
 
 class PlainCommand(TyperCommand):
     """A command whose help names each option in full, however narrow the terminal."""
 
-    def format_options(self, ctx: "click.Context", formatter: "click.HelpFormatter") -> None:
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - click's or typer's
         """Write arguments and options, those of a group below its name."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):

@@ -8,6 +8,7 @@ from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
 from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
 from tripplan.planning.reconstruct import Route
+from tripplan.planning.towns import with_towns
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
@@ -38,7 +39,7 @@ def describe(
     """
     trip, car = pricing.trip, pricing.car
     legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
-    stops = tuple(map(pricing.paid, route.stops))
+    legs, stops = with_towns(legs, tuple(map(pricing.paid, route.stops)), region.gazetteer)
     driving_s = sum(leg.driving_s for leg in legs)
     charging_s = sum(stop.charging_s for stop in stops)
     overhead_s = sum(stop.overhead_s for stop in stops)

@@ -108,7 +108,7 @@ class Gazetteer:
 
     def _named(self, place: Place) -> Place:
         near = self.nearest_town(place.lat, place.lon)
-        return place if near is None else Place(lat=place.lat, lon=place.lon, name=f"near {near}")
+        return place.model_copy(update={"name": f"near {near.label}"}) if near else place
 
     def _meant(self, name: str, area: str) -> Sequence[GazetteerEntry]:
         """Return the entries of a name that an area does not rule out, the likeliest first."""
@@ -171,8 +171,10 @@ class Gazetteer:
         best = int(np.argmin(km))
         return known.entries[best], float(km[best])
 
-    def nearest_town(self, lat: float, lon: float, within_km: float = NEAR_KM) -> str | None:
-        """Return the nearest town's name with its area, or None where none is that near.
+    def nearest_town(
+        self, lat: float, lon: float, within_km: float = NEAR_KM
+    ) -> GazetteerEntry | None:
+        """Return the nearest town, or None where none is that near.
 
         Parameters
         ----------
@@ -184,7 +186,18 @@ class Gazetteer:
         km = self._towns.km_from(lat, lon)
         if not km.size or km.min() > within_km:
             return None
-        return self._towns.entries[int(np.argmin(km))].label
+        return self._towns.entries[int(np.argmin(km))]
+
+    def knows_area(self, lat: float, lon: float) -> bool:
+        """Tell whether a place lies where the areas have names: in the United States, as built in.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        """
+        km = self._towns_of_areas.km_from(lat, lon)
+        return bool(self.area_names) and bool(km.size) and float(km.min()) <= _OUTSIDE_KM
 
     @cached_property
     def _towns(self) -> "Points":

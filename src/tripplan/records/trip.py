@@ -271,7 +271,8 @@ class Prices(QuantityRecord):
     """What an hour is worth, with objective ``money``; 0: only money counts, and time where it
     costs nothing."""
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
-    """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers."""
+    """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers,
+    else the one in use where the trip starts, if the region tells the country."""
 
 
 class Trip(QuantityRecord):

@@ -110,6 +110,18 @@ def speed(kmh: float) -> str:
     return f"{kmh:.0f} km/h ({kmh / KMH_PER_MPS / MPS_PER_MPH:.0f} mph)"
 
 
+def one_distance(km: float, *, miles: bool) -> str:
+    """Return "241 mi" or "388 km"; one decimal below 10."""
+    value = km * M_PER_KM / M_PER_MILE if miles else km
+    return f"{value:.{1 if value < 9.95 else 0}f} {'mi' if miles else 'km'}"
+
+
+def one_speed(kmh: float, *, miles: bool) -> str:
+    """Return "62 mph" or "100 km/h"."""
+    value = kmh / KMH_PER_MPS / MPS_PER_MPH if miles else kmh
+    return f"{value:.0f} {'mph' if miles else 'km/h'}"
+
+
 def count(number: int, noun: str) -> str:
     """Return "no stops", "1 stop" or "3 stops"."""
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
