@@ -149,7 +149,7 @@ def test_each_wish_of_the_command_reaches_the_plan(tmp_path: Path) -> None:
         *("--no-only-stated-power", "--avoid", "toll", "--avoid", "ferry"),
         *("--departure", "2026-06-07T08:00", "--json", str(record)),
     )
-    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--full")
     assert code == 0, message
     asked = json.loads(record.read_text(encoding="utf-8"))["trip"]
     assert asked["chargers"] == {
@@ -180,7 +180,7 @@ def test_wishes_for_visits_reach_the_trip(tmp_path: Path, monkeypatch: pytest.Mo
         *("--require", "b", "--least-charge-soc", "5%", "--most-stops", "4"),
         *("--longest-stop-s", "1800", "--slow-down-to", "1", "--json", str(record)),
     )
-    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--full")
     assert code == 0, message
     asked = json.loads(record.read_text(encoding="utf-8"))["trip"]
     assert [
@@ -240,7 +240,7 @@ def test_the_cheapest_plan_is_printed_with_what_it_costs(tmp_path: Path) -> None
     record = tmp_path / "trip.json"
     wishes = ("--objective", "money", "--price-per-kwh", "0.6", "--currency", "EUR")
     code, out, message = run(
-        "plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--json", str(record)
+        "plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--full", "--json", str(record)
     )
     assert code == 0, message
     assert re.search(r"Cost +[\d.]+ EUR = [\d.]+ for charging", out)
