@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tripplan.arrays import Floats
 from tripplan.errors import InvalidInputError
 from tripplan.records.trip import Place
-from tripplan.units import EARTH_RADIUS_M, M_PER_KM
+from tripplan.units import EARTH_RADIUS_M, M_PER_DEGREE, M_PER_KM
 
 CHARGER: Final = "charger"
 """Kind of an entry that is the name of a charging site: found by name, and never a town."""
@@ -183,10 +184,14 @@ class Gazetteer:
         within_km
             How far away it may be. [km]
         """
-        km = self._towns.km_from(lat, lon)
+        towns = self._towns
+        # Distances only to towns of the same latitude: a plan asks for dozens of places.
+        band_deg = within_km * M_PER_KM / M_PER_DEGREE
+        near = np.flatnonzero(np.abs(towns.lat - lat) <= band_deg)
+        km = towns.km_from(lat, lon, near)
         if not km.size or km.min() > within_km:
             return None
-        return self._towns.entries[int(np.argmin(km))]
+        return towns.entries[int(near[np.argmin(km)])]
 
     def knows_area(self, lat: float, lon: float) -> bool:
         """Tell whether a place lies where the areas have names: in the United States, as built in.
@@ -223,10 +228,19 @@ class Points(NamedTuple):
         lat, lon = (np.array([getattr(e, axis) for e in entries]) for axis in ("lat", "lon"))
         return cls(tuple(entries), lat, lon)
 
-    def km_from(self, lat: float, lon: float) -> Floats:
-        """Return how far each is from a place, on a plane between the two, km."""
-        x = np.radians(self.lon - lon) * np.cos(np.radians((self.lat + lat) / 2))
-        km: Floats = np.hypot(x, np.radians(self.lat - lat)) * EARTH_RADIUS_M / M_PER_KM
+    def km_from(self, lat: float, lon: float, which: NDArray[np.intp] | None = None) -> Floats:
+        """Return how far entries are from a place, on a plane between the two, km.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        which
+            The entries, shape (entries asked for,); None: all.
+        """
+        lats, lons = (self.lat, self.lon) if which is None else (self.lat[which], self.lon[which])
+        x = np.radians(lons - lon) * np.cos(np.radians((lats + lat) / 2))
+        km: Floats = np.hypot(x, np.radians(lats - lat)) * EARTH_RADIUS_M / M_PER_KM
         return km
 
 

@@ -1,11 +1,18 @@
 """Quantities with units: worth what definitions say, refused where they are of another kind."""
 
+from pathlib import Path
+
 import pytest
 
+from tripplan.batch import asked
+from tripplan.batch.overview import sweep
 from tripplan.errors import InvalidInputError
 from tripplan.records.quantities import in_unit_of
 from tripplan.records.trip import Adapter, Conditions, Trip
 from tripplan.records.wishes import WISHES
+from tripplan.sources.starter import load_starter
+from tripplan.study.cross import rows
+from tripplan.study.run import open_study
 
 HERE = {"lat": 39.7, "lon": -105.0}
 ENDS = {"origin": HERE, "destination": HERE}
@@ -95,3 +102,28 @@ def test_each_wish_that_is_a_number_takes_its_unit() -> None:
         end = f"_{name.rpartition('_')[2]}"
         if end in units and ("_per_" not in name or end == "_m2"):
             assert in_unit_of(name, f"1 {units[end]}") == 1.0, name
+
+
+def test_rows_of_batches_and_sweeps_take_units() -> None:
+    ends = {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"}
+    row = {**ends, "ambient_c": "14F", "max_speed_kmh": "50mph", "soh": "80%"}
+    trip, car = asked(load_starter(), row)
+    assert trip.conditions.ambient_c == pytest.approx(-10.0)
+    assert trip.max_speed_kmh == pytest.approx(80.4672)
+    assert car.battery.soh == 0.8
+    found = sweep("Denver, CO", "Vail, CO", ["nissan-sakura"], ["14F", "Jan=-4C", "0"])
+    assert found.temperatures_c == pytest.approx((-10.0, -4.0, 0.0))
+    with pytest.raises(InvalidInputError, match="no temperature"):
+        sweep("Denver, CO", "Vail, CO", ["nissan-sakura"], ["60mph"])
+
+
+def test_a_season_of_a_study_takes_units(tmp_path: Path) -> None:
+    file = tmp_path / "study.toml"
+    file.write_text(
+        '[[trips]]\nname = "a"\norigin = "Denver, CO"\ndestination = "Vail, CO"\n'
+        '[[vehicles]]\nvehicle = "nissan-sakura"\n[[seasons]]\nname = "Jan"\nambient_c = "14F"\n',
+        encoding="utf-8",
+    )
+    (case,) = rows(open_study(file).study)
+    trip, _ = asked(load_starter(), case.row)
+    assert trip.conditions.ambient_c == pytest.approx(-10.0)

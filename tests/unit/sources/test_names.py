@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.samples.plan import sample_plan
@@ -100,6 +101,23 @@ def test_coordinates_are_called_by_the_nearest_town(built: Region) -> None:
     assert (place.lat, place.lon, place.name) == (39.65, -106.38, "near Vail, CO")
     assert built.gazetteer.find("39.1,-105.3").label == "39.10000,-105.30000"
     assert built.gazetteer.nearest_town(39.65, -106.38, within_km=0.5) is None
+
+
+def test_the_nearest_town_is_that_of_the_haversine() -> None:
+    """Held against the distances to all towns, one by one, at places strewn over the country."""
+    names = load_starter().gazetteer
+    towns = [entry for entry in names.entries if entry.is_town]
+    lat, lon = (np.radians([getattr(town, axis) for town in towns]) for axis in ("lat", "lon"))
+    rng = np.random.default_rng(3)
+    found = 0
+    for y, x in rng.uniform((25.0, -124.0), (49.0, -67.0), (60, 2)):
+        half = np.sin((lat - np.radians(y)) / 2) ** 2
+        half += np.cos(lat) * np.cos(np.radians(y)) * np.sin((lon - np.radians(x)) / 2) ** 2
+        km = 2 * 6371.0088 * np.arcsin(np.sqrt(half))
+        town = names.nearest_town(float(y), float(x))
+        assert town == (towns[int(np.argmin(km))] if km.min() <= 15.0 else None)
+        found += town is not None
+    assert 10 <= found <= 50
 
 
 def test_chargers_and_airports_are_no_towns(built: Region) -> None:
