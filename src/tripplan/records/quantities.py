@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationInfo, field_validator
 
-from tripplan.records.base import Record
+from tripplan.records.base import Record, as_text
 from tripplan.units import (
     KELVIN_AT_0_C,
     KG_PER_LB,
@@ -128,15 +128,21 @@ def read_quantity(text: str) -> Quantity | None:
     """Read a number with its unit; None: it is no number with a unit that is known here.
 
     A time may have several parts, "1h30min", each unit once.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no text.
     """
-    one = _ONE.fullmatch(text.strip())
+    text = as_text(text, where="quantity").strip()
+    one = _ONE.fullmatch(text)
     unit = one[2].strip().casefold() if one else ""
     if one and unit in _BY_UNIT:
         kind, number = _BY_UNIT[unit], float(one[1])
         if kind is TEMPERATURE:
             number -= {"f": 32.0, "k": KELVIN_AT_0_C}.get(_scale(unit), 0.0)
         return Quantity(kind, number * kind.factors[unit])
-    if not _SEVERAL.fullmatch(text.strip()):
+    if not _SEVERAL.fullmatch(text):
         return None
     parts = [(float(n), u.casefold()) for n, u in re.findall(_PART, text)]
     seconds = {TIME.factors.get(u, 0.0) for _, u in parts}
