@@ -102,7 +102,7 @@ def _assumptions(
         "While the car charges, cabin and electronics draw from the charger, not the battery.",
     ]
     own += [
-        f"{place.label} lies {km:.1f} km from the nearest road of this region; that distance is "
+        f"{place.spot} lies {km:.1f} km from the nearest road of this region; that distance is "
         "not part of the plan."
         for place, km in ends
         if km >= 1.0

@@ -270,7 +270,7 @@ class Planner:
 
     def _snap(self, place: Place) -> _Snapped:
         limit_km = self.settings.snap_limit_km
-        return _Snapped(place, *self._cache.nodes.snap(place.lat, place.lon, limit_km, place.label))
+        return _Snapped(place, *self._cache.nodes.snap(place.lat, place.lon, limit_km, place.spot))
 
 
 def _with_reserve(trip: Trip, soc: float) -> Trip:

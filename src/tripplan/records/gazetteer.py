@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats
 from tripplan.errors import InvalidInputError
-from tripplan.records.trip import Place
+from tripplan.records.trip import BESIDE, Place
 from tripplan.units import EARTH_RADIUS_M, M_PER_DEGREE, M_PER_KM
 
 CHARGER: Final = "charger"
@@ -109,7 +109,7 @@ class Gazetteer:
 
     def _named(self, place: Place) -> Place:
         near = self.nearest_town(place.lat, place.lon)
-        return place.model_copy(update={"name": f"near {near.label}"}) if near else place
+        return place.model_copy(update={"name": f"{BESIDE}{near.label}"}) if near else place
 
     def _meant(self, name: str, area: str) -> Sequence[GazetteerEntry]:
         """Return the entries of a name that an area does not rule out, the likeliest first."""

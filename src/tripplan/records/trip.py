@@ -76,6 +76,10 @@ AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
 Objective = Literal["time", "energy", "money", "stops"]
 
 
+BESIDE: Final = "near "
+"""So begins the name of a place that is called by the town it is near."""
+
+
 class Place(Record):
     """A point on the earth, degrees (WGS 84), with a name if it has one."""
 
@@ -90,6 +94,12 @@ class Place(Record):
     def label(self) -> str:
         """Its name, or its coordinates where it has none."""
         return self.name or f"{self.lat:.5f},{self.lon:.5f}"
+
+    @property
+    def spot(self) -> str:
+        """Its label; with its coordinates where it is but called by a town ("near Vail, CO")."""
+        point = f"{self.lat:.5f},{self.lon:.5f}"
+        return f"{point} ({self.name})" if self.name.startswith(BESIDE) else self.label
 
 
 LONGEST_DWELL_D: Final = 14

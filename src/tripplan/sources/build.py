@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tripplan.records.charger import rated_only
+from tripplan.records.charger import Charger, rated_only
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
@@ -175,7 +175,7 @@ def _sites(
     snapped = snap_to_roads(network, lat, lon, reach_km)
     near = np.flatnonzero(snapped.away_km <= reach_km)
     skipped["no road within reach"] += len(known) - near.size
-    kept = tuple(known[k] for k in near)
+    kept = _beside_roads([known[k] for k in near], osm)
     return _Sites(
         network=snapped.network,
         new_nodes=snapped.new_nodes,
@@ -193,6 +193,17 @@ def _sites(
         ],
         skipped={reason: count for reason, count in sorted(skipped.items()) if count},
         assumed_plugs=sum(plug.power_assumed for site in kept for plug in site.connectors),
+    )
+
+
+def _beside_roads(sites: Sequence[Charger], osm: OsmExtract) -> tuple[Charger, ...]:
+    """Return sites with the number of the road beside them, where their source names none."""
+    lat = np.array([site.lat for site in sites])
+    lon = np.array([site.lon for site in sites])
+    roads = osm.numbered.beside(lat, lon)
+    return tuple(
+        replace(site, road=road) if road and not site.road else site
+        for site, road in zip(sites, roads, strict=True)
     )
 
 

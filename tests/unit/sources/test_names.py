@@ -99,6 +99,9 @@ def test_a_slip_is_held_against_towns_before_chargers(built: Region) -> None:
 def test_coordinates_are_called_by_the_nearest_town(built: Region) -> None:
     place = built.gazetteer.find("39.65,-106.38")  # Vail: 39.640, -106.374, 1.2 km away
     assert (place.lat, place.lon, place.name) == (39.65, -106.38, "near Vail, CO")
+    assert place.spot == "39.65000,-106.38000 (near Vail, CO)"
+    assert built.gazetteer.find("Denver").spot == "Denver, CO"
+    assert built.gazetteer.find("39.1,-105.3").spot == "39.10000,-105.30000"
     assert built.gazetteer.find("39.1,-105.3").label == "39.10000,-105.30000"
     assert built.gazetteer.nearest_town(39.65, -106.38, within_km=0.5) is None
 
