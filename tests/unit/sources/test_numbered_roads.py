@@ -72,7 +72,14 @@ def test_without_numbered_roads_nothing_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("ref", "said"),
-    [("I 70;US 6", "I-70"), ("US 6", "US 6"), ("A 8", "A 8"), ("E45", "E45"), ("I  5", "I-5")],
+    [
+        ("I 70;US 6", "I-70"),
+        ("US 6", "US 6"),
+        ("A 8", "A 8"),
+        ("E45", "E45"),
+        ("I  5", "I-5"),
+        ("US101", "US 101"),
+    ],
 )
 def test_numbers_are_told_as_people_write_them(ref: str, said: str) -> None:
     assert told(ref) == said

@@ -1,5 +1,6 @@
 """Numbered roads of an extract, and which of them runs beside a place: "I-70", "US 6", "A 8"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from tripplan.units import EARTH_RADIUS_M
 REACH_M: Final = {"motorway": 1500.0, "trunk": 500.0, "primary": 300.0}
 """A place is beside a road of a class up to here (assumption), metres; the first class that is so
 near counts.  What serves a motorway lies some way off it."""
+_AMERICAN: Final = re.compile(r"(I|US)[ -]?(\d+)")
 _STEP_M: Final = 200.0
 """Lines are looked at in points this far apart, metres."""
 
@@ -76,7 +78,10 @@ class NumberedRoads:
 def told(ref: str) -> str:
     """Return the first number of a ref as people write it: "I 70;US 6" -> "I-70"."""
     first = " ".join(ref.split(";", maxsplit=1)[0].split())
-    return f"I-{first[2:]}" if first.startswith("I ") and first[2:3].isdigit() else first
+    american = _AMERICAN.fullmatch(first)
+    if american is None:
+        return first
+    return f"{american[1]}{'-' if american[1] == 'I' else ' '}{american[2]}"
 
 
 def numbered_roads(
