@@ -41,6 +41,11 @@ $(VENV)/.stamp-docs: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.stamp-base  ## plan Denver - Grand Junction in a Nissan Sakura; prints it, draws a map
 	$(BIN)/tripplan plan "Denver, CO" "Grand Junction, CO" --vehicle nissan-sakura \
 		--departure-soc 90% --ambient-c 30 -o $(DEMO_MAP)
+	@echo
+	@echo 'The map is $(DEMO_MAP): open it in a browser. Next:'
+	@echo '  $(BIN)/tripplan vehicles'
+	@echo '  $(BIN)/tripplan plan "Denver, CO" "Vail, CO" -v nissan-leaf-40 --ambient-c 20F -o maps/vail.html'
+	@echo '  $(BIN)/tripplan plan --help'
 
 quick: $(VENV)/.stamp-test  ## run the tests that take no longer than some seconds each
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow'

@@ -16,6 +16,7 @@ from tripplan.output.files.export import SCHEMA_VERSION, schema_text
 from tripplan.records import trip
 from tripplan.records.base import Record
 from tripplan.records.marks import marks
+from tripplan.records.quantities import unit_of
 from tripplan.records.wishes import WISHES, Wish
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +69,8 @@ def given_as(wish: Wish) -> str:
         return "Via"
     found = list(parts(wish.info.annotation))
     many = found[0].startswith("Sequence")
-    if (many or any(marks(wish.info, BeforeValidator))) and found[0] != "Sequence[str]":
+    written = many or unit_of(wish.field) or any(marks(wish.info, BeforeValidator))
+    if written and found[0] != "Sequence[str]":
         found.insert(1, "str")
     return " | ".join(found)
 

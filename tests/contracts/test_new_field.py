@@ -40,7 +40,7 @@ root, words = sys.argv[1], ("haze_km", "most_detour_km")
 region, car = load_starter(), find_vehicle("nissan-sakura")
 ends = (region, "Denver, CO", "Vail, CO")
 usual = make_trip(*ends, {})
-wished = {word: make_trip(*ends, {word: "7"}) for word in words}
+wished = {word: make_trip(*ends, {word: "7 km"}) for word in words}
 facts = runpy.run_path(root + "/docs/record_facts.py")
 known = {f.name: f for record in (Trip, Conditions) for f in facts["facts"](record)}
 options = typer.main.get_command(app).commands["plan"].params
@@ -95,8 +95,8 @@ def test_it_can_be_wished_for(found: Any) -> None:
 
 def test_it_has_an_option(found: Any) -> None:
     assert found["options"] == {
-        "--haze-km": "How far one sees.",
-        "--most-detour-km": "Longest way off the quickest road.",
+        "--haze-km": 'How far one sees, like "100mi".',
+        "--most-detour-km": 'Longest way off the quickest road, like "100mi".',
     }
 
 
@@ -124,8 +124,8 @@ def test_the_nomenclature_has_it(found: Any) -> None:
 
 
 def test_the_keywords_of_plan_can_be_written_with_it(found: Any) -> None:
-    assert "    haze_km: float\n" in found["keywords"]
-    assert "    most_detour_km: float | None\n" in found["keywords"]
+    assert "    haze_km: float | str\n" in found["keywords"]
+    assert "    most_detour_km: float | str | None\n" in found["keywords"]
 
 
 def derived() -> dict[Path, str]:

@@ -21,7 +21,7 @@ SWITCH = """
 --out-of-service/--no-out-of-service --roof-box/--no-roof-box
 """
 OTHERS = {
-    "plan": "--csv --geojson --gpx --json --links --output --region --ways --vehicle --help",
+    "plan": "--csv --full --geojson --gpx --json --links --output --region --ways --vehicle --help",
     "alternatives": "--count --json --output --region --vehicle --help",
     "pareto": "--json --output --over --region --vehicle --help",
 }

@@ -8,6 +8,7 @@ import pytest
 import tripplan
 from tests.stories.shared_data import shared, shared_chargers
 from tripplan.arrays import Floats
+from tripplan.output.drawing import basemap, labels
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.build import build_region
@@ -144,3 +145,23 @@ def test_andorra_up_and_down(tmp_path: Path) -> None:
     assert down.audit.passed
     assert up.energy_spent_kwh > 3.0 * max(down.energy_spent_kwh, 0.0)
     assert down.legs[0].energy.regenerated_kwh > 0.5
+
+
+def test_cities_go_by_their_names_and_stops_by_town_and_address(northwest: Region) -> None:
+    """The sites are those of the AFDC, whose rows state street and city."""
+    plan = tripplan.plan(
+        "Seattle, WA", "47.658,-117.426", vehicle="nissan-leaf-40", region=northwest
+    )
+    assert plan.trip.destination.name == "near Spokane, WA"
+    assert northwest.gazetteer.find("Portland").label == "Portland, OR"
+    assert plan.stops
+    assert all(
+        stop.town and stop.charger and stop.town in stop.charger.address for stop in plan.stops
+    )
+    assert plan.currency == "USD"
+    box = basemap.widened(basemap.route_bounds(plan))
+    shown = {label.text for label in labels.town_labels(northwest, plan, box)}
+    assert shown >= {"Portland", "Yakima", "Tacoma"}
+    assert shown & {site.name for site in northwest.chargers.chargers} <= {
+        entry.name for entry in northwest.gazetteer.entries if entry.is_town
+    }

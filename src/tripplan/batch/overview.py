@@ -12,6 +12,7 @@ from tripplan.output.files.export import read_json
 from tripplan.output.page import compare
 from tripplan.output.page.map import save_html
 from tripplan.planning.requests import find_car
+from tripplan.records.quantities import in_unit_of
 from tripplan.records.region import Region
 
 AXIS = "air temperature, °C"
@@ -48,7 +49,8 @@ def sweep(
     vehicles
         Ids in the catalogue or TOML files; at least one.
     ambient_c
-        Air temperatures, degrees C: numbers, or with a name like "Jan=-4"; none: the usual one.
+        Air temperatures, degrees C: numbers, texts like "20F", or either with a name like "Jan=-4";
+        none: the usual one.
     wishes
         Other wishes for all, each like "departure_soc=0.8".
 
@@ -86,16 +88,16 @@ def _temperature(given: str | float) -> tuple[str, float | None]:
     text = str(given)
     name, number = _pair(text, "ambient_c") if "=" in text else ("", text)
     try:
-        celsius = float(number)
+        celsius = float(str(in_unit_of("ambient_c", number)))
     except ValueError:
         raise InvalidInputError(
-            f'ambient_c "{text}" is no temperature: give degrees C, or a name with them like '
-            '"Jan=-4"',
+            f'ambient_c "{text}" is no temperature: give degrees C, "20F", or a name with them '
+            'like "Jan=-4"',
             field="ambient_c",
             value=text,
             expected="a number",
         ) from None
-    return name or f"{celsius:g} °C", celsius
+    return name or f"{celsius:.3g} °C", celsius
 
 
 def _pair(text: str, field: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@
 """
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ from rich.table import Table
 
 from tripplan.cli import plan as cli_plans
 from tripplan.cli.batch import batch, study
-from tripplan.cli.options import WishingCommand
+from tripplan.cli.help import PlainCommand
+from tripplan.cli.options import WishingCommand, quantity
 from tripplan.cli.plan import Destination, Ground, Origin, notes, stop
 from tripplan.cli.region import region_app
 from tripplan.cli.warm_up import warm_up
@@ -22,23 +24,41 @@ from tripplan.errors import TripplanError
 
 app = typer.Typer(
     name="tripplan",
-    help="Plan road trips in electric cars: which roads, where to charge, and how long.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
     app.command(cls=WishingCommand)(_command)
 for _command in (cli_plans.audit, batch, study):
-    app.command()(_command)
-app.command(name="warm-up")(warm_up)
+    app.command(cls=PlainCommand)(_command)
+app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"tripplan {version('tripplan')}\n")
+        raise typer.Exit
+
+
+_VERSION_HELP = "Say which version this is."
+_Version = Annotated[
+    bool, typer.Option("--version", callback=_say_version, is_eager=True, help=_VERSION_HELP)
+]
+
+
+@app.callback()
+def _options(_version: _Version = False) -> None:
+    """Plan road trips in electric cars: which roads, where to charge, and how long."""
+
 
 _Many = list[str] | None
 """An option that may be given several times."""
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def compare(
     origin: Origin,
     destination: Destination,
@@ -62,7 +82,7 @@ def compare(
     notes.print(f"{done} of {len(asked.rows)} plans: {output}", markup=False, highlight=False)
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def schema() -> None:
     """Print the JSON Schema of the plans that --json writes."""
     from tripplan.output.files.export import schema_text
@@ -70,7 +90,7 @@ def schema() -> None:
     sys.stdout.write(schema_text())
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def vehicles() -> None:
     """List the cars of the catalogue."""
     from tripplan.records.vehicle import catalogue
@@ -89,12 +109,14 @@ def vehicles() -> None:
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def calibrate(
     log: Annotated[Path, typer.Argument(help="CSV of trips, or of rows in time.")],
     vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
-    payload_kg: Annotated[float, typer.Option(help="People and luggage, kg.")] = 75.0,
+    payload_kg: Annotated[
+        float, typer.Option(parser=quantity("payload_kg"), help="People and luggage, kg.")
+    ] = 75.0,
 ) -> None:
     """Fit a car's consumption to your own log, and write it as a car of your own."""
     from tripplan.calibration.fit import calibrate_file

@@ -1,12 +1,13 @@
 """Options of the command line that are wishes of a trip: made from the records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
-from typer.core import TyperCommand
 
+from tripplan.cli.help import PlainCommand
 from tripplan.records.docstrings import field_docstrings
+from tripplan.records.quantities import in_unit_of, unit_of
 from tripplan.records.wishes import WISHES, Wish
 
 
@@ -22,7 +23,7 @@ def wished() -> Iterator[tuple[str, Any]]:
         yield word, Annotated[_kind(wish), option]
 
 
-class WishingCommand(TyperCommand):
+class WishingCommand(PlainCommand):
     """A command whose options for wishes get their words when its help is asked for."""
 
     def format_help(self, *where: Any) -> None:  # noqa: ANN401 - typer has its own click
@@ -36,6 +37,24 @@ def describe(options: Iterable[Any]) -> None:
     for option in options:
         if option.name in WISHES:
             option.help = _help(WISHES[option.name])
+
+
+def quantity(field: str) -> Callable[[str | float], float]:
+    """Return what reads the value of an option that is a quantity, with or without its unit.
+
+    Parameters
+    ----------
+    field
+        Name that ends in the unit of a bare number: "payload_kg".
+    """
+
+    def read(given: str | float) -> float:
+        try:
+            return float(in_unit_of(field, given))  # type: ignore[arg-type] # a text or a number
+        except ValueError as error:
+            raise typer.BadParameter(f"{given}: {error}") from error
+
+    return read
 
 
 def _kind(wish: Wish) -> Any:  # noqa: ANN401 - a type
@@ -55,6 +74,8 @@ def _help(wish: Wish) -> str:
         told += f": {', '.join(choices)}"
     elif wish.asked.like:
         told += f', like "{wish.asked.like}"'
+    elif known := unit_of(wish.field):
+        told += f", like {known[0].like.split(',')[0]}"
     return f"{told}."
 
 

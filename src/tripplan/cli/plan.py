@@ -57,14 +57,15 @@ def end(plans: "Sequence[Plan]") -> None:
         raise typer.Exit(AUDIT_FAILED)
 
 
-def say(plan: "Plan") -> None:
+def say(plan: "Plan", *, full: bool) -> None:
     """Print a plan; what its audit objects to comes first, in red where there are colours."""
-    from tripplan.output.text import report
+    from tripplan.output.text import brief, report
 
     objections = report.warning_text(plan)
     if objections:
         _first(objections)
-    sys.stdout.write(report.to_text(plan).removeprefix(objections))
+    text = report.to_text(plan) if full else brief.to_brief(plan)
+    sys.stdout.write(text.removeprefix(objections))
 
 
 def _first(objections: str) -> None:
@@ -105,6 +106,7 @@ def plan(
     gpx_path: Annotated[Path | None, typer.Option("--gpx", help="As GPX 1.1.")] = None,
     csv_path: Annotated[Path | None, typer.Option("--csv", help="Legs and stops.")] = None,
     links: Annotated[bool, typer.Option("--links", help="Links for map apps.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Print legs, proof, assumptions.")] = False,
     **asked: object,
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
@@ -125,7 +127,7 @@ def plan(
                 else choices.with_one_stop_fewer(p, *trip)
             ),
         )
-        say(answer)
+        say(answer, full=full)
         _save(answer, output or (), ground, others)
         writers = (
             (export.write_json, json_path),

@@ -7,28 +7,36 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.status import Status
 
+from tripplan.cli.help import PlainCommand
+from tripplan.cli.options import quantity
 from tripplan.cli.plan import notes, stop
 from tripplan.errors import TripplanError
 
-region_app = typer.Typer(help="Regions: the roads and chargers that trips are planned on.")
+region_app = typer.Typer(
+    help="Regions: the roads and chargers that trips are planned on.", rich_markup_mode=None
+)
 
 
-@region_app.command("info")
+@region_app.command("info", cls=PlainCommand)
 def region_info(
     name: Annotated[str, typer.Argument(help="Region.")] = "starter",
+    full: Annotated[bool, typer.Option("--full", help="All assumptions and sources.")] = False,
 ) -> None:
     """Say what a region holds, and where it comes from."""
+    from tripplan.output.text.region_text import region_in_short
     from tripplan.output.text.report import region_to_text
     from tripplan.planning.requests import named_region
 
     try:
-        sys.stdout.write(region_to_text(named_region(name)))
+        region = named_region(name)
+        sys.stdout.write(region_to_text(region) if full else region_in_short(region))
     except TripplanError as error:
         stop(error)
 
 
-@region_app.command("list")
+@region_app.command("list", cls=PlainCommand)
 def region_list(
     folder: Annotated[Path, typer.Argument(help="Folder with regions.")] = Path("cache"),
 ) -> None:
@@ -46,7 +54,7 @@ def region_list(
         sys.stdout.write(f"{region}  {sizes}\n")
 
 
-@region_app.command("build")
+@region_app.command("build", cls=PlainCommand)
 def region_build(
     extract: Annotated[Path, typer.Argument(help=".osm.pbf, .osm, .osm.gz or .osm.bz2")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
@@ -60,7 +68,11 @@ def region_build(
     country: Annotated[str | None, typer.Option(help="ISO code for default limits.")] = None,
     ferries: Annotated[bool, typer.Option(help="Count car ferries as roads.")] = False,
     charger_reach_km: Annotated[
-        float, typer.Option(help="Leave out chargers farther than this from a road.")
+        float,
+        typer.Option(
+            parser=quantity("charger_reach_km"),
+            help="Leave out chargers farther than this from a road, km.",
+        ),
     ] = 1.0,
 ) -> None:
     """Build a region from an OpenStreetMap extract, rasters and charger files."""
@@ -77,16 +89,24 @@ def region_build(
                 ferries=ferries,
                 country=country,
                 charger_reach_km=charger_reach_km,
-                on_progress=status.update,
+                on_progress=lambda stage: _tell(status, stage),
             )
-            status.update("writing")
+            _tell(status, "writing")
             folder = save_region(region, output)
     except TripplanError as error:
         stop(error)
     notes.print(f"region: {folder}", markup=False, highlight=False)
 
 
-@region_app.command("fetch")
+def _tell(status: Status, stage: str) -> None:
+    """Show a stage or a wait: beside the spinner, or as a line where there is no terminal."""
+    if notes.is_terminal:
+        status.update(escape(stage))
+    else:
+        notes.print(stage, markup=False, highlight=False, soft_wrap=True)
+
+
+@region_app.command("fetch", cls=PlainCommand)
 def region_fetch(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
     bbox: Annotated[str | None, typer.Option(help="south,west,north,east in degrees.")] = None,
@@ -113,7 +133,7 @@ def region_fetch(
         settings = FetchSettings.from_environment(os.environ, offline=offline, cache=cache)
         with (
             notes.status("fetching") as status,
-            Fetcher(settings, say=lambda words: status.update(escape(words))) as fetcher,
+            Fetcher(settings, say=lambda words: _tell(status, words)) as fetcher,
         ):
             region = fetch_region(
                 asked_area(fetcher, bbox, place, origin, destination),

@@ -169,7 +169,7 @@ class PlannerCache:
         found = roads_at(network, place.lat, place.lon, CLOSURE_REACH_KM)
         if not found.size:
             raise InvalidInputError(
-                f"no road lies within {CLOSURE_REACH_KM:g} km of {place.label}, where one is said "
+                f"no road lies within {CLOSURE_REACH_KM:g} km of {place.spot}, where one is said "
                 "to be closed: give a point on it",
                 field="closed",
                 value=place.label,

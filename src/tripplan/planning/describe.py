@@ -8,6 +8,7 @@ from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
 from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
 from tripplan.planning.reconstruct import Route
+from tripplan.planning.towns import with_towns
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
@@ -38,7 +39,7 @@ def describe(
     """
     trip, car = pricing.trip, pricing.car
     legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
-    stops = tuple(map(pricing.paid, route.stops))
+    legs, stops = with_towns(legs, tuple(map(pricing.paid, route.stops)), region.gazetteer)
     driving_s = sum(leg.driving_s for leg in legs)
     charging_s = sum(stop.charging_s for stop in stops)
     overhead_s = sum(stop.overhead_s for stop in stops)
@@ -86,8 +87,8 @@ def _assumptions(
     weather, vehicle = pricing.trip.conditions, pricing.car.vehicle
     own = [
         (
-            f"Weather is the same all the way: {weather.ambient_c:g} °C, "
-            f"wind {weather.wind_mps:g} m/s, road {weather.road}."
+            f"Weather is the same all the way: {round(weather.ambient_c, 1):g} °C, "
+            f"wind {round(weather.wind_mps, 1):g} m/s, road {weather.road}."
         ),
         (
             "The car keeps the expected speed of each road, less where the motor is too weak or "
@@ -101,7 +102,7 @@ def _assumptions(
         "While the car charges, cabin and electronics draw from the charger, not the battery.",
     ]
     own += [
-        f"{place.label} lies {km:.1f} km from the nearest road of this region; that distance is "
+        f"{place.spot} lies {km:.1f} km from the nearest road of this region; that distance is "
         "not part of the plan."
         for place, km in ends
         if km >= 1.0

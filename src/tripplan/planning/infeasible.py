@@ -101,7 +101,8 @@ class Infeasible:
         state = best_pack_c(self.car, min(air_c, self.trip.pack_departure_c))[1]
         why = (
             f"the battery would be too {state} to take a charge where it must "
-            f"(air {air_c:g} °C, battery {self.trip.pack_departure_c:g} °C at the start)"
+            f"(air {round(air_c, 1):g} °C, battery "
+            f"{round(self.trip.pack_departure_c, 1):g} °C at the start)"
         )
         if found and "pack_start_c" not in found[0].changes:
             why += "; " + " and ".join(found[0].why)

@@ -31,32 +31,32 @@ class Wishes(TypedDict, total=False):
     charge_limit_soc: float | str
     least_charge_soc: float | str
     most_stops: int | None
-    prefer_fewer_stops_s: float
-    longest_stop_s: float | None
-    stop_overhead_s: float
-    max_speed_kmh: float | None
+    prefer_fewer_stops_s: float | str
+    longest_stop_s: float | str | None
+    stop_overhead_s: float | str
+    max_speed_kmh: float | str | None
     slow_down_to: float | str
-    pack_start_c: float | None
+    pack_start_c: float | str | None
     departure: datetime | str | None
     ambient_by_hour: Sequence[tuple[float, float]] | str
     closed: Sequence[Place | str] | str
     avoid: Sequence[AvoidableRoad] | str
     objective: Objective
-    hour_worth_kwh: float
+    hour_worth_kwh: float | str
     price_per_kwh: float
     price_per_session: float
     home_price_per_kwh: float
     value_of_time_per_h: float
     currency: str
-    ambient_c: float
-    wind_mps: float
-    wind_from_deg: float | None
+    ambient_c: float | str
+    wind_mps: float | str
+    wind_from_deg: float | str | None
     road: RoadSurface
-    payload_kg: float
+    payload_kg: float | str
     roof_box: bool
-    sun_w_per_m2: float
+    sun_w_per_m2: float | str
     cabin: CabinSetting
-    min_power_kw: float
+    min_power_kw: float | str
     min_stalls: int
     operators: Sequence[str]
     exclude_operators: Sequence[str]

@@ -47,12 +47,15 @@ class Pricing:
         The chargers that its car can use.
     stated
         What charging costs at each of them, where that is known.
+    local
+        Currency where the trip starts; empty: not known.
     """
 
     trip: Trip
     car: ConditionedVehicle
     plugs: Sequence[Plug]
     stated: Sequence[Tariff | None]
+    local: str = ""
 
     @property
     def home_per_kwh(self) -> float:
@@ -61,11 +64,11 @@ class Pricing:
 
     @cached_property
     def currency(self) -> str:
-        """Currency of the trip: as wished for, or else that of most stated prices."""
+        """Currency of the trip: as wished for, else of most stated prices, else where it starts."""
         if self.trip.prices.currency:
             return self.trip.prices.currency
         counts = Counter(tariff.currency for tariff in self.stated if tariff and tariff.currency)
-        return max(sorted(counts), key=lambda code: counts[code]) if counts else ""
+        return max(sorted(counts), key=lambda code: counts[code]) if counts else self.local
 
     @property
     def assumed(self) -> Tariff:

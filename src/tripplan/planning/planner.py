@@ -226,8 +226,13 @@ class Planner:
             nodes=[ends[0].node, *waypoints, ends[1].node],
             fitting=fitting,
             rows=self._cache.rows(trip, car, fitting.node),
-            pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs),
+            pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs, self._local_currency(trip)),
         )
+
+    def _local_currency(self, trip: Trip) -> str:
+        """Return the currency where a trip starts, as far as the region tells in which country."""
+        here = trip.origin
+        return "USD" if self.region.gazetteer.knows_area(here.lat, here.lon) else ""
 
     def _chosen(self, asked: _Asked) -> tuple[Chosen, float | None]:
         """Return the best order and chain of stops, and what one stop fewer costs if that is known.
@@ -273,7 +278,7 @@ class Planner:
 
     def _snap(self, place: Place) -> _Snapped:
         limit_km = self.settings.snap_limit_km
-        return _Snapped(place, *self._cache.nodes.snap(place.lat, place.lon, limit_km, place.label))
+        return _Snapped(place, *self._cache.nodes.snap(place.lat, place.lon, limit_km, place.spot))
 
 
 def _with_reserve(trip: Trip, soc: float) -> Trip:

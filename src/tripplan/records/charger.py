@@ -115,6 +115,11 @@ class Charger:
     """Brand or roaming network that the site belongs to; empty: not known."""
     address: str = ""
     """Street, town and postal code; empty: not known."""
+    town: str = ""
+    """Town of that address; empty: not known."""
+    road: str = ""
+    """Number of the road that the address or the directions name, like "I-70", or else of the main
+    road beside it in the extract; empty: not known."""
     access: ChargerAccess = "unknown"
     """"public": anybody; "restricted": some people, cars or customers only."""
     access_note: str = ""

@@ -2,13 +2,30 @@
 
 import difflib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tripplan.arrays import Floats
 from tripplan.errors import InvalidInputError
-from tripplan.records.trip import Place
+from tripplan.records.trip import BESIDE, Place
+from tripplan.units import EARTH_RADIUS_M, M_PER_DEGREE, M_PER_KM
+
+CHARGER: Final = "charger"
+"""Kind of an entry that is the name of a charging site: found by name, and never a town."""
+AIRPORT: Final = "airport"
+NEAR_KM: Final = 15.0
+"""A place without a name is called by the nearest town up to here (assumption)."""
+_SAME_AREA_KM: Final = 30.0
+"""A place lies in an area if a town of that area is this near, or is the nearest (assumption)."""
+_OUTSIDE_KM: Final = 100.0
+"""Farther than this from towns of known areas, nobody knows a place's own (assumption)."""
+_COUNTRY: Final = frozenset({"usa", "us", "united states", "united states of america"})
+"""What may stand behind the area of a name; all areas with names are those of this country."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class GazetteerEntry:
     population: int
     """Inhabitants; the larger of two of one name is meant."""
     kind: str = "town"
-    """City, town and the like."""
+    """City, town and the like; "airport"; "charger"."""
     aliases: tuple[str, ...] = ()
     """Other names that are understood, shape (names,): an airport's code, ..."""
 
@@ -35,8 +52,14 @@ class GazetteerEntry:
         """The name with its area, as one would write it."""
         return f"{self.name}, {self.area}" if self.area else self.name
 
+    @property
+    def is_town(self) -> bool:
+        """Whether people live there: neither an airport nor a charging site."""
+        return self.kind not in {CHARGER, AIRPORT}
 
-def _folded(text: str) -> str:
+
+def folded_name(text: str) -> str:
+    """Return a name as it is compared: without case, accents and dots."""
     plain = text
     if not text.isascii():
         plain = unicodedata.normalize("NFKD", text)
@@ -55,14 +78,19 @@ class Gazetteer:
     _by_name: dict[str, list[GazetteerEntry]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for entry in sorted(self.entries, key=lambda e: -e.population):
-            own = _folded(entry.name)
+        for entry in sorted(self.entries, key=lambda e: (e.kind == CHARGER, -e.population)):
+            own = folded_name(entry.name)
             self._by_name.setdefault(own, []).append(entry)
-            for name in {_folded(alias) for alias in entry.aliases} - {own}:
+            for name in {folded_name(alias) for alias in entry.aliases} - {own}:
                 self._by_name.setdefault(name, []).append(entry)
 
     def find(self, text: str) -> Place:
         """Look a place up: "lat,lon", "Denver, CO" or "Denver" (the most populous of that name).
+
+        Towns and airports go before chargers of the same name.  A place whose area the region does
+        not state is found with one all the same where it lies in that area, or where nobody knows
+        in which it lies.  Coordinates are called by the nearest town, "near Vail, CO", if there is
+        one within `NEAR_KM`.
 
         Raises
         ------
@@ -71,26 +99,49 @@ class Gazetteer:
         """
         coordinates = _as_coordinates(text)
         if coordinates is not None:
-            return coordinates
+            return self._named(coordinates)
         name, _, area = (part.strip() for part in text.partition(","))
-        found = self._by_name.get(_folded(text)) or self._by_name.get(_folded(name), [])
-        if area and not self._by_name.get(_folded(text)):
-            found = [e for e in found if _folded(area) in self._names_of(e.area)]
+        found = self._by_name.get(folded_name(text)) or self._meant(name, area)
         if not found:
             raise self._unknown(text, name)
         best = found[0]
         return Place(lat=best.lat, lon=best.lon, name=best.label)
 
+    def _named(self, place: Place) -> Place:
+        near = self.nearest_town(place.lat, place.lon)
+        return place.model_copy(update={"name": f"{BESIDE}{near.label}"}) if near else place
+
+    def _meant(self, name: str, area: str) -> Sequence[GazetteerEntry]:
+        """Return the entries of a name that an area does not rule out, the likeliest first."""
+        same = self._by_name.get(folded_name(name), [])
+        wanted, _, country = (folded_name(part) for part in area.partition(","))
+        if country not in {"", *_COUNTRY}:
+            return []
+        if not wanted or wanted in _COUNTRY:
+            return same
+        stated = [entry for entry in same if entry.area and wanted in self._names_of(entry.area)]
+        if stated:
+            return stated
+        areas = [(entry, self._areas_of(entry)) for entry in same if not entry.area]
+        inside = [entry for entry, own in areas if any(wanted in self._names_of(a) for a in own)]
+        return inside or [entry for entry, own in areas if not own]
+
     def _names_of(self, area: str) -> tuple[str, str]:
-        return _folded(area), _folded(self.area_names.get(area, area))
+        return folded_name(area), folded_name(self.area_names.get(area, area))
+
+    def _areas_of(self, entry: GazetteerEntry) -> frozenset[str]:
+        """Return the areas in which a place may lie, by the towns around it; none: not known."""
+        towns = self._towns_of_areas
+        km = towns.km_from(entry.lat, entry.lon)
+        if not km.size or km.min() > _OUTSIDE_KM:
+            return frozenset()
+        near = np.flatnonzero(km <= max(_SAME_AREA_KM, float(km.min())))
+        return frozenset(towns.entries[k].area for k in near)
 
     def _unknown(self, text: str, name: str) -> InvalidInputError:
-        same = self._by_name.get(_folded(name), [])
-        near = [e.label for e in same[:4]] or [
-            self._by_name[match][0].label
-            for match in difflib.get_close_matches(_folded(name), self._by_name, n=4, cutoff=0.75)
-        ]
-        hint = f"did you mean {' / '.join(near)}?" if near else "no name here is close to it"
+        same = self._by_name.get(folded_name(name), [])
+        near = [e.label for e in same[:4]] or self._close_to(name)
+        hint = f"did you mean {' / '.join(near)}?" if near else "no name here is close to it."
         return InvalidInputError(
             f'place "{text}" is not known here: {hint} '
             'Coordinates always work, as "39.74,-104.99" (latitude, longitude).',
@@ -99,16 +150,98 @@ class Gazetteer:
             expected="a name of this region, or lat,lon",
         )
 
+    def _close_to(self, name: str) -> list[str]:
+        """Return names of towns that are spelled nearly so; those of chargers where none is."""
+        towns = {key: same[0] for key, same in self._by_name.items() if same[0].kind != CHARGER}
+        others = {key: same[0] for key, same in self._by_name.items() if key not in towns}
+        for known in (towns, others):
+            matches = difflib.get_close_matches(folded_name(name), known, n=4, cutoff=0.75)
+            if matches:
+                return [known[match].label for match in matches]
+        return []
+
     def nearest(self, lat: float, lon: float) -> tuple[GazetteerEntry, float] | None:
-        """Return the nearest entry and its distance in km, or None where there is no entry."""
-        if not self.entries:
+        """Return the nearest town and its distance in km; of other entries where there is no town.
+
+        None where there is no entry at all.
+        """
+        known = self._towns if self._towns.entries else Points.of(self.entries)
+        if not known.entries:
             return None
-        lats = np.array([e.lat for e in self.entries])
-        lons = np.array([e.lon for e in self.entries])
-        x = np.radians(lons - lon) * np.cos(np.radians((lats + lat) / 2))
-        km = np.hypot(x, np.radians(lats - lat)) * 6371.0088
+        km = known.km_from(lat, lon)
         best = int(np.argmin(km))
-        return self.entries[best], float(km[best])
+        return known.entries[best], float(km[best])
+
+    def nearest_town(
+        self, lat: float, lon: float, within_km: float = NEAR_KM
+    ) -> GazetteerEntry | None:
+        """Return the nearest town, or None where none is that near.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        within_km
+            How far away it may be. [km]
+        """
+        towns = self._towns
+        # Distances only to towns of the same latitude: a plan asks for dozens of places.
+        band_deg = within_km * M_PER_KM / M_PER_DEGREE
+        near = np.flatnonzero(np.abs(towns.lat - lat) <= band_deg)
+        km = towns.km_from(lat, lon, near)
+        if not km.size or km.min() > within_km:
+            return None
+        return towns.entries[int(near[np.argmin(km)])]
+
+    def knows_area(self, lat: float, lon: float) -> bool:
+        """Tell whether a place lies where the areas have names: in the United States, as built in.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        """
+        km = self._towns_of_areas.km_from(lat, lon)
+        return bool(self.area_names) and bool(km.size) and float(km.min()) <= _OUTSIDE_KM
+
+    @cached_property
+    def _towns(self) -> "Points":
+        return Points.of([entry for entry in self.entries if entry.is_town])
+
+    @cached_property
+    def _towns_of_areas(self) -> "Points":
+        return Points.of([entry for entry in self._towns.entries if entry.area])
+
+
+class Points(NamedTuple):
+    """Entries with their positions as columns, shape (entries,)."""
+
+    entries: tuple[GazetteerEntry, ...]
+    lat: Floats
+    """Degrees, shape (entries,)."""
+    lon: Floats
+    """Degrees, shape (entries,)."""
+
+    @classmethod
+    def of(cls, entries: Sequence[GazetteerEntry]) -> "Points":
+        """Return the columns of some entries."""
+        lat, lon = (np.array([getattr(e, axis) for e in entries]) for axis in ("lat", "lon"))
+        return cls(tuple(entries), lat, lon)
+
+    def km_from(self, lat: float, lon: float, which: NDArray[np.intp] | None = None) -> Floats:
+        """Return how far entries are from a place, on a plane between the two, km.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        which
+            The entries, shape (entries asked for,); None: all.
+        """
+        lats, lons = (self.lat, self.lon) if which is None else (self.lat[which], self.lon[which])
+        x = np.radians(lons - lon) * np.cos(np.radians((lats + lat) / 2))
+        km: Floats = np.hypot(x, np.radians(lats - lat)) * EARTH_RADIUS_M / M_PER_KM
+        return km
 
 
 def _as_coordinates(text: str) -> Place | None:

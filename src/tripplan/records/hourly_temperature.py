@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from tripplan.records.quantities import in_unit_of
+
 HOURS_A_DAY = 24.0
 
 
@@ -17,7 +19,7 @@ def _from_text(value: object) -> object:
         raise ValueError(
             'temperatures by the hour are written hour:degrees, like "6:-10; 12:2; 18:-4"'
         )
-    return pairs
+    return [(hour, in_unit_of("ambient_c", degrees)) for hour, degrees in pairs]
 
 
 def _rising(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:

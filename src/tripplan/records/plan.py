@@ -85,6 +85,10 @@ class SpeedAdvice(Record):
     """The speed at which cars usually go there."""
     advised_kmh: float
     """The speed that the plan reckons with."""
+    from_town: str = ""
+    """The town nearest to where it starts; empty: none is near."""
+    to_town: str = ""
+    """The town nearest to where it ends; empty: none is near."""
 
 
 class ArrivalOutlook(Record):
@@ -161,6 +165,9 @@ class ChargingStop(Record):
     """1 for the first stop of the trip, of whichever kind."""
     name: str
     """Name of the site."""
+    town: str = ""
+    """Town of the site, as its source states it, else the nearest one; empty: none is near, or a
+    waypoint."""
     lat: float
     """Position of the site (WGS 84)."""
     lon: float

@@ -1,6 +1,5 @@
 """The question: a `Trip` between `Place`s, by way of `Waypoint`s, with what is wished for it."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -11,18 +10,24 @@ from tripplan.errors import InvalidInputError
 from tripplan.records.base import Record, as_text
 from tripplan.records.hourly_temperature import HourlyTemperature
 from tripplan.records.marks import PER_TRIP, Asked, Unit
+from tripplan.records.quantities import POWER, SHARE, TIME, QuantityRecord, read_quantity
 from tripplan.units import S_PER_H
 
 
 def share(value: object) -> object:
-    """Read "90%" as 0.9; what is no such text is left as it is."""
+    """Read "90%" as 0.9; refuse other quantities, and leave what is no such text as it is."""
     if not isinstance(value, str):
         return value
     text = value.strip()
     try:
         number = float(text.removesuffix("%"))
     except ValueError:
-        return value
+        other = read_quantity(text)
+        if other is None or other.kind is SHARE:
+            return value
+        raise ValueError(
+            f'that is {other.kind.noun}, and a share is asked for, like "80%"'
+        ) from None
     return number / 100.0 if text.endswith("%") else number
 
 
@@ -71,6 +76,10 @@ AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
 Objective = Literal["time", "energy", "money", "stops"]
 
 
+BESIDE: Final = "near "
+"""So begins the name of a place that is called by the town it is near."""
+
+
 class Place(Record):
     """A point on the earth, degrees (WGS 84), with a name if it has one."""
 
@@ -86,6 +95,12 @@ class Place(Record):
         """Its name, or its coordinates where it has none."""
         return self.name or f"{self.lat:.5f},{self.lon:.5f}"
 
+    @property
+    def spot(self) -> str:
+        """Its label; with its coordinates where it is but called by a town ("near Vail, CO")."""
+        point = f"{self.lat:.5f},{self.lon:.5f}"
+        return f"{point} ({self.name})" if self.name.startswith(BESIDE) else self.label
+
 
 LONGEST_DWELL_D: Final = 14
 """Longest time that a car may stand at a waypoint, days."""
@@ -97,7 +112,7 @@ def _not_too_long(dwell_s: float) -> float:
     return dwell_s
 
 
-class Waypoint(Record):
+class Waypoint(QuantityRecord):
     """A place that the trip goes by way of, and for how long the car stands there.
 
     What the car charges at the place's own plug while it stands there anyway takes no extra time.
@@ -111,10 +126,6 @@ class Waypoint(Record):
     """Power of a plug for this car there, of the hotel or the hosts, say; kW; 0: there is none."""
 
 
-_SPELL = r"(\d+(?:\.\d+)?)\s*(d|h|min|s)"
-_TIME = re.compile(rf"(?:{_SPELL}\s*)+", re.IGNORECASE)
-_POWER = re.compile(r"(\d+(?:\.\d+)?)\s*kw", re.IGNORECASE)
-_SECONDS = {"d": 24 * S_PER_H, "h": S_PER_H, "min": 60.0, "s": 1.0}
 _EXAMPLE = '"Portland, OR; 8h; 11kW"'
 
 
@@ -148,18 +159,15 @@ def read_waypoint(text: str, find: Callable[[str], Place]) -> Waypoint:
 
 
 def _quantity(text: str, part: str) -> tuple[str, float]:
-    power = _POWER.fullmatch(part)
-    if power:
-        return "charger_kw", float(power[1])
-    spells = re.findall(_SPELL, part, re.IGNORECASE) if _TIME.fullmatch(part) else []
-    seconds = {unit.casefold(): float(value) * _SECONDS[unit.casefold()] for value, unit in spells}
-    if not spells or len(seconds) < len(spells):
-        raise _wrong(
-            text,
-            f'"{part}" is neither a time ("8h", "45min", "1h30min", "2d") nor the power of a plug '
-            f'("11kW"); a waypoint is written like {_EXAMPLE}',
-        )
-    return "dwell_s", sum(seconds.values())
+    found = read_quantity(part)
+    for kind, field in ((POWER, "charger_kw"), (TIME, "dwell_s")):
+        if found and found.kind is kind and found.value >= 0:
+            return field, found.value
+    raise _wrong(
+        text,
+        f'"{part}" is neither a time ("8h", "45min", "1h30min", "2d") nor the power of a plug '
+        f'("11kW"); a waypoint is written like {_EXAMPLE}',
+    )
 
 
 def _wrong(text: str, told: str) -> InvalidInputError:
@@ -168,7 +176,7 @@ def _wrong(text: str, told: str) -> InvalidInputError:
     )
 
 
-class Conditions(Record):
+class Conditions(QuantityRecord):
     """The weather, the road and the load of a trip; one value for the whole of it."""
 
     ambient_c: Annotated[float, Field(ge=-50, le=60)] = 20.0
@@ -190,7 +198,7 @@ class Conditions(Record):
     """Heater and air conditioning; preheated: on, after preheating at the plug."""
 
 
-class Adapter(Record):
+class Adapter(QuantityRecord):
     """An adapter in the boot: a plug of one kind charges a car with an inlet of another.
 
     As text: ``"CCS1:CHADEMO:50"``, or ``"CCS1:CHADEMO"`` for one without a limit of its own.
@@ -221,7 +229,7 @@ class Adapter(Record):
         return self
 
 
-class ChargerWishes(Record):
+class ChargerWishes(QuantityRecord):
     """Which chargers to plan with; without wishes, all that are not restricted or broken.
 
     A list may also come as one text with semicolons: ``"EVgo; Electrify America"``.
@@ -256,7 +264,7 @@ class ChargerWishes(Record):
     """Whether plugs are left out whose power no source states."""
 
 
-class Prices(Record):
+class Prices(QuantityRecord):
     """What energy costs where a charger's own price is not known, and what time is worth.
 
     All defaults are assumptions; every plan names those that it rests on.
@@ -273,10 +281,11 @@ class Prices(Record):
     """What an hour is worth, with objective ``money``; 0: only money counts, and time where it
     costs nothing."""
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
-    """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers."""
+    """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers,
+    else the one in use where the trip starts, if the region tells the country."""
 
 
-class Trip(Record):
+class Trip(QuantityRecord):
     """One journey with what the driver wishes for.
 
     SoC values are fractions of today's usable battery energy.  Defaults are those most planners

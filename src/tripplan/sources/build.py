@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import numpy as np
 
 from tripplan.records.charger import Charger, rated_only
 from tripplan.records.charger_set import ChargerSet
-from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
 from tripplan.routing.ordering import inertial_order
@@ -21,7 +20,7 @@ from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.osm import read_osm_elements
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
-from tripplan.sources.osm.file import OsmPlace
+from tripplan.sources.names import region_names
 from tripplan.sources.osm.network import OsmExtract, read_osm
 from tripplan.sources.snap import snap_to_roads
 from tripplan.sources.store import file_sha256
@@ -104,16 +103,18 @@ def build_region(
             f"The power of {sites.assumed_plugs} kinds of plug is not stated by any source and was "
             "assumed; each plug names the rule."
         )
+    names = region_names(sites.network, osm.places, sites.chargers.chargers)
     say("ordering the nodes")
     return Region(
         name=name or path.name.partition(".")[0],
         network=sites.network,
         chargers=sites.chargers,
-        gazetteer=Gazetteer(_places(osm.places, sites.chargers.chargers)),
+        gazetteer=names.gazetteer,
         assumptions=tuple(assumptions),
         provenance={
             "built": datetime.now(UTC).date().isoformat(),
-            "sources": [*sources, *sites.sources],
+            "sources": [*sources, *sites.sources, *names.sources],
+            "names": names.counts,
             "chargers_skipped": sites.skipped,
             "nodes_made_for_chargers": sites.new_nodes,
         },
@@ -174,7 +175,7 @@ def _sites(
     snapped = snap_to_roads(network, lat, lon, reach_km)
     near = np.flatnonzero(snapped.away_km <= reach_km)
     skipped["no road within reach"] += len(known) - near.size
-    kept = tuple(known[k] for k in near)
+    kept = _beside_roads([known[k] for k in near], osm)
     return _Sites(
         network=snapped.network,
         new_nodes=snapped.new_nodes,
@@ -195,27 +196,17 @@ def _sites(
     )
 
 
+def _beside_roads(sites: Sequence[Charger], osm: OsmExtract) -> tuple[Charger, ...]:
+    """Return sites with the number of the road beside them, where their source names none."""
+    lat = np.array([site.lat for site in sites])
+    lon = np.array([site.lon for site in sites])
+    roads = osm.numbered.beside(lat, lon)
+    return tuple(
+        replace(site, road=road) if road and not site.road else site
+        for site, road in zip(sites, roads, strict=True)
+    )
+
+
 def _licences(reading: ChargerReading) -> str:
     found = {entry.licence for site in reading.chargers for entry in site.sources if entry.licence}
     return ", ".join(sorted(found)) or "not stated"
-
-
-def _places(found: Sequence[OsmPlace], sites: Sequence[Charger]) -> tuple[GazetteerEntry, ...]:
-    towns = [
-        GazetteerEntry(
-            name=place.name,
-            area="",
-            lat=place.lat,
-            lon=place.lon,
-            population=place.population or 0,
-            kind=place.kind,
-        )
-        for place in found
-        if place.name
-    ]
-    chargers = [
-        GazetteerEntry(site.name, "", site.lat, site.lon, population=-1, kind="charger")
-        for site in sites
-        if site.name
-    ]
-    return (*towns, *chargers)

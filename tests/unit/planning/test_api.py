@@ -26,10 +26,10 @@ def test_waypoints_are_looked_up_like_the_ends() -> None:
     assert visited(trip) == [
         ("Vail, CO", 0.0, 0.0),
         ("Leadville, CO", 28_800.0, 11.0),
-        ("", 2_700.0, 0.0),
+        ("near Frisco, CO", 2_700.0, 0.0),
     ]
     assert (trip.waypoints[1].place.lat, trip.waypoints[1].place.lon) == (39.2508, -106.2925)
-    assert trip.waypoints[2].place.label == "39.60000,-106.10000"
+    assert (trip.waypoints[2].place.lat, trip.waypoints[2].place.lon) == (39.6, -106.1)
 
 
 @pytest.mark.parametrize("text", ["Vail; 8h; 11kW | Rifle", " Vail;8h;11kW|Rifle| "])

@@ -237,7 +237,13 @@ def test_waits_are_announced(servers: FakeServers, tmp_path: Path) -> None:
     servers.faults["nominatim"].append(Fault("status", 504))
     with asker(settings_for(servers, tmp_path), say=said.append) as fetcher:
         fetcher.fetch(question(servers), read_json)
-    assert said == ["Nominatim: HTTP 504 Gateway Timeout; asking again in 5 s"]
+    asked = question(servers)
+    host = asked.url.split("/")[2]
+    assert said == [
+        f"Nominatim: {asked.about}; waiting for {host}, try 1 of 6",
+        f"Nominatim: HTTP 504 Gateway Timeout; asking {host} again, try 2 of 6, in 5 s",
+        f"Nominatim: {asked.about}; waiting for {host}, try 2 of 6",
+    ]
 
 
 def test_a_key_is_sent_and_never_told(servers: FakeServers, time: FakeTime, tmp_path: Path) -> None:

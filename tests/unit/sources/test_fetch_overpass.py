@@ -269,4 +269,10 @@ def test_progress_and_waits_are_told(servers: FakeServers, tmp_path: Path) -> No
     said: list[str] = []
     with asker(settings_for(servers, tmp_path), FakeTime(), say=said.append) as fetcher:
         fetch_tiles(fetcher, (Tile(LAND, detail=True),), on_progress=said.append)
-    assert said == ["roads: tile 1 of 1", f"Overpass: {NO_MEMORY}; asking for {LAND} in four parts"]
+    waits = [words for words in said if "; waiting for 127.0.0.1:" in words]
+    assert len(waits) == 5  # the whole, and its four parts
+    assert all(words.endswith(", try 1 of 6") for words in waits)
+    assert [words for words in said if words not in waits] == [
+        "roads: tile 1 of 1",
+        f"Overpass: {NO_MEMORY}; asking for {LAND} in four parts",
+    ]

@@ -245,7 +245,7 @@ def test_fetch_then_plan_on_the_command_line(servers: FakeServers, tmp_path: Pat
         servers, "region", "fetch", "--offline", "--bbox", str(LAND), *cache, "-o", again
     )
     assert (code, len(servers.asked)) == (0, asked), told
-    code, told = run(servers, "region", "info", again)
+    code, told = run(servers, "region", "info", again, "--full")
     assert code == 0
     assert "OpenStreetMap contributors" in told
 

@@ -19,7 +19,7 @@ from tripplan.output.drawing.basemap import (
     mercator,
     route_columns,
 )
-from tripplan.records.gazetteer import GazetteerEntry
+from tripplan.records.gazetteer import CHARGER, GazetteerEntry
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
@@ -72,12 +72,12 @@ def town_labels(region: Region, plan: Plan, box: Bounds) -> tuple[Label, ...]:
     """Choose names of towns: the populous and those near the route, each where there is room.
 
     A label appears from the zoom level at which it hides no label before it, no stop, no end and no
-    part of the route.
+    part of the route.  Names of chargers are none of towns.
     """
     lat, lon = route_columns(plan)
     ranked = []
     for entry in region.gazetteer.entries:
-        if not holds_place(box, entry):
+        if entry.kind == CHARGER or not holds_place(box, entry):
             continue
         near = distance_km(entry.lat, entry.lon, lat, lon) <= NEAR_KM
         score = math.log10(max(entry.population, 1)) + (1.0 if near else 0.0)

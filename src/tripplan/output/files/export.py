@@ -182,7 +182,7 @@ def _stop_properties(stop: ChargingStop) -> dict[str, Any]:
     }
 
 
-_NOT_SITE = frozenset({"id", "name", "lat", "lon", "connectors", "sources"})
+_NOT_SITE = frozenset({"id", "name", "town", "lat", "lon", "connectors", "sources"})
 """Fields of a charger that a stop has itself, or that are more than one value."""
 
 

@@ -27,7 +27,7 @@ def to_gpx(plan: Plan) -> str:
     _warned(metadata, plan)
     points: list[tuple[Place | ChargingStop, str, str]] = [
         (trip.origin, trip.origin.label, "start"),
-        *((stop, f"{stop.number} {stop.name}", does(stop)) for stop in plan.stops),
+        *((stop, f"{stop.number} {stop_text.place(stop)}", does(stop)) for stop in plan.stops),
         (trip.destination, trip.destination.label, "destination"),
     ]
     for place, name, text in points:

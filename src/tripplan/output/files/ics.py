@@ -69,9 +69,10 @@ def _events(plan: Plan) -> Iterator[_Event]:
         if number < len(plan.stops):
             stop = plan.stops[number]
             verb = "Stop" if stop_text.is_waypoint(stop) else "Charge"
+            place = stop_text.place(stop)
             yield (
-                times.arrival_s, times.arrival_s + stop.duration_s, f"{verb} at {stop.name}",
-                first + does(stop), stop.name, (stop.lat, stop.lon),
+                times.arrival_s, times.arrival_s + stop.duration_s, f"{verb} at {place}",
+                first + does(stop), place, (stop.lat, stop.lon),
             )  # fmt: skip
 
 

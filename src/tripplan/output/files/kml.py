@@ -33,7 +33,7 @@ def to_kml(plan: Plan) -> str:
     points = _named(ET.SubElement(document, "Folder"), "Stops")
     _point(points, trip.origin, trip.origin.label, "start")
     for stop in plan.stops:
-        _point(points, stop, f"{stop_text.title(stop)}: {stop.name}", does(stop))
+        _point(points, stop, f"{stop_text.title(stop)}: {stop_text.place(stop)}", does(stop))
     _point(points, trip.destination, trip.destination.label, "destination")
     legs = _named(ET.SubElement(document, "Folder"), "Legs")
     for number, leg in enumerate(plan.legs, start=1):

@@ -241,7 +241,7 @@ def _draw_stops(plan: Plan, stand_ins: Mapping[int, nearby.StandIn]) -> list[fol
             class_name="tp-stop-icon",
         )
         curve = power_chart(stop) if stop.samples else None
-        popup = _popup(popups.stop_popup(stop, curve, stand_ins.get(stop.number)))
+        popup = _popup(popups.stop_popup(stop, curve, stand_ins.get(stop.number), plan.currency))
         markers.append(
             folium.Marker(
                 [stop.lat, stop.lon],

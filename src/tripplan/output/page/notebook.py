@@ -49,7 +49,11 @@ def card(plan: Plan) -> Markup:
     """Return picture, verdict and stops in short, for the output of a cell."""
     heads = ("", "arrive", "leave", "minutes", "kWh", "limited by")
     rows = [
-        tag("tr", tag("th", f"{stop.number} ", name(stop.name)), *(tag("td", c) for c in cells))
+        tag(
+            "tr",
+            tag("th", f"{stop.number} ", name(stop_text.place(stop))),
+            *(tag("td", c) for c in cells),
+        )
         for stop in plan.stops
         for cells in [
             (

@@ -195,7 +195,7 @@ def _stop_row(stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | N
             "div",
             tag(
                 "button",
-                name(stop.name),
+                name(stop_text.place(stop)),
                 type="button",
                 data_stop=stop.number - 1,
                 title=f"Show {stop_text.title(stop).lower()} on the map",

@@ -38,13 +38,28 @@ def failed_banner(plans: Iterable[Plan]) -> Markup | None:
     )
 
 
-def stop_popup(stop: ChargingStop, curve: Markup | None, other: StandIn | None = None) -> Markup:
-    """Return what a click on a stop shows: what happens there, why so long, and what if not."""
-    rows = _waypoint_facts(stop) if stop_text.is_waypoint(stop) else _charging_facts(stop)
+def stop_popup(
+    stop: ChargingStop, curve: Markup | None, other: StandIn | None = None, currency: str = ""
+) -> Markup:
+    """Return what a click on a stop shows: what happens there, why so long, and what if not.
+
+    Parameters
+    ----------
+    stop
+        The stop.
+    curve
+        Its power over time.
+    other
+        Where to go if its charger is out of order.
+    currency
+        That of the plan.
+    """
+    waypoint = stop_text.is_waypoint(stop)
+    rows = _waypoint_facts(stop) if waypoint else _charging_facts(stop, currency)
     charges = stop.energy_kwh > 0 or not stop_text.is_waypoint(stop)
     return tag(
         "div",
-        tag("h3", f"{stop_text.title(stop)}: ", name(stop.name)),
+        tag("h3", f"{stop_text.title(stop)}: ", name(stop_text.place(stop))),
         _warning() if stop.illustrative else None,
         facts(*((label, value) for label, value in rows if value is not None)),
         curve if charges else None,
@@ -85,7 +100,7 @@ def unused_popup(found: Unused) -> Markup:
 Facts = Iterable[tuple[str, str | None]]
 
 
-def _charging_facts(stop: ChargingStop) -> Facts:
+def _charging_facts(stop: ChargingStop, currency: str) -> Facts:
     return (
         ("Battery", stop_text.soc_change(stop)),
         ("First", stop_text.waiting(stop)),
@@ -96,7 +111,7 @@ def _charging_facts(stop: ChargingStop) -> Facts:
         ("Plug", statements.plug(stop)),
         ("Operator", words.one_line(statements.operator(stop), NAME_LIMIT) or None),
         ("Pack", words.temperatures(stop.pack_arrival_c, stop.pack_departure_c)),
-        *((label.capitalize(), text) for label, text in statements.site(stop)),
+        *((label.capitalize(), text) for label, text in statements.site(stop, currency)),
         *(("Note", rule) for rule in statements.plug_rules(stop)),
     )
 

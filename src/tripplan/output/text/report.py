@@ -78,7 +78,7 @@ def _timetable(plan: Plan) -> list[str]:
         )
         lines += _indented(_leg_lines(leg))
         if number < len(plan.stops):
-            lines += _stop_lines(plan.stops[number], times.arrival_s)
+            lines += _stop_lines(plan.stops[number], times.arrival_s, plan.currency)
     last = plan.legs[-1]
     lines.append(
         f"{words.clock(clocks[-1].arrival_s):>{_TIME}}  arrive {words.one_line(last.end.label)} "
@@ -108,10 +108,11 @@ def _leg_lines(leg: Leg) -> list[str]:
     ]
 
 
-def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
+def _stop_lines(stop: ChargingStop, arrival_s: float, currency: str) -> list[str]:
     mark = " [ILLUSTRATIVE: made up, not a real charger]" if stop.illustrative else ""
-    texts = _waypoint_lines(stop) if stop_text.is_waypoint(stop) else _charging_lines(stop)
-    heading = f"{stop_text.title(stop).upper()}: {words.one_line(stop.name)}{mark}"
+    waypoint = stop_text.is_waypoint(stop)
+    texts = _waypoint_lines(stop) if waypoint else _charging_lines(stop, currency)
+    heading = f"{stop_text.title(stop).upper()}: {words.one_line(stop_text.place(stop))}{mark}"
     return [
         f"{words.clock(arrival_s):>{_TIME}}  {heading}",
         *_indented(
@@ -126,7 +127,7 @@ def _stop_lines(stop: ChargingStop, arrival_s: float) -> list[str]:
     ]
 
 
-def _charging_lines(stop: ChargingStop) -> list[str]:
+def _charging_lines(stop: ChargingStop, currency: str) -> list[str]:
     operator = statements.operator(stop)
     waiting = stop_text.waiting(stop)
     return [
@@ -135,7 +136,7 @@ def _charging_lines(stop: ChargingStop) -> list[str]:
         f"{words.energy(stop.energy_kwh)}, {_power(stop)}",
         f"plug {statements.plug(stop)}{f', {operator}' if operator else ''}",
         *(f"note: {rule}" for rule in statements.plug_rules(stop)),
-        f"site {'; '.join(f'{label} {text}' for label, text in statements.site(stop))}",
+        f"site {'; '.join(f'{label} {text}' for label, text in statements.site(stop, currency))}",
         *_limit_lines(stop),
     ]
 

@@ -115,17 +115,26 @@ def plug_rules(stop: ChargingStop) -> tuple[str, ...]:
     return tuple(words.one_line(rule, TEXT_LIMIT) for rule in rules if rule)
 
 
-def site(stop: ChargingStop) -> tuple[tuple[str, str], ...]:
-    """Return what is known of a site beside its plugs: names of facts, and the facts."""
+def site(stop: ChargingStop, currency: str = "") -> tuple[tuple[str, str], ...]:
+    """Return what is known of a site beside its plugs: names of facts, and the facts.
+
+    Parameters
+    ----------
+    stop
+        The stop.
+    currency
+        That of the plan.
+    """
     found = stop.charger
     if found is None:
         return ()
     known = (
+        ("address", found.address),
         ("network", found.network if found.network != found.operator else ""),
         ("access", found.access if found.access != "unknown" else ""),
         ("open", found.opening_hours or ""),
         ("price", found.price),
-        ("cost", _cost_of(stop)),
+        ("cost", _cost_of(stop, currency)),
         ("id", found.id),
     )
     return tuple((label, words.one_line(text, TEXT_LIMIT)) for label, text in known if text)
@@ -136,10 +145,11 @@ def operator(stop: ChargingStop) -> str:
     return words.one_line(stop.charger.operator) if stop.charger else ""
 
 
-def _cost_of(stop: ChargingStop) -> str:
+def _cost_of(stop: ChargingStop, currency: str) -> str:
     if not stop.cost:
         return ""
-    return f"{stop.cost:.2f} ({stop.price_rule})" if stop.price_rule else f"{stop.cost:.2f}"
+    cost = f"{stop.cost:.2f} {words.one_line(currency, 3)}".rstrip()
+    return f"{cost} ({stop.price_rule})" if stop.price_rule else cost
 
 
 def car(plan: Plan) -> str:
@@ -290,6 +300,11 @@ def costs(plan: Plan) -> str:
     )
     guessed = sum(bool(stop.price_rule) for stop in plan.stops)
     return f"{text}; {words.count(guessed, 'price')} assumed" if guessed else text
+
+
+def money_unit(currency: str) -> str:
+    """Return a currency's code, or that nobody has named one."""
+    return words.one_line(currency, 3) or "(of a currency that no price names)"
 
 
 def optimality_certificate(plan: Plan) -> tuple[str, ...]:

@@ -29,6 +29,19 @@ def title(stop: ChargingStop) -> str:
     return f"{'Waypoint' if is_waypoint(stop) else 'Stop'} {stop.number}"
 
 
+def place(stop: ChargingStop) -> str:
+    """Return "Conoco, Eagle (I-70)": town and road stand there where they are known.
+
+    What the name says already is not said again; those of made-up chargers say it all.
+    """
+    if stop.illustrative:
+        return stop.name
+    road = stop.charger.road if stop.charger else ""
+    told = stop.name.casefold()
+    town = f", {stop.town}" if stop.town and stop.town.casefold() not in told else ""
+    return f"{stop.name}{town}{f' ({road})' if road and road.casefold() not in told else ''}"
+
+
 def counts(plan: Plan, noun: str = "stop") -> str:
     """Return "2 stops" or, where the trip has waypoints, "2 stops, 1 waypoint"."""
     waypoints = len(plan.stops) - plan.stop_count

@@ -102,12 +102,24 @@ def height(metres: float) -> str:
 
 def wind(mps: float) -> str:
     """Return "5 m/s (11 mph)"."""
-    return f"{mps:g} m/s ({mps / MPS_PER_MPH:.0f} mph)"
+    return f"{round(mps, 1):g} m/s ({mps / MPS_PER_MPH:.0f} mph)"
 
 
 def speed(kmh: float) -> str:
     """Return "110 km/h (68 mph)"."""
     return f"{kmh:.0f} km/h ({kmh / KMH_PER_MPS / MPS_PER_MPH:.0f} mph)"
+
+
+def one_distance(km: float, *, miles: bool) -> str:
+    """Return "241 mi" or "388 km"; one decimal below 10."""
+    value = km * M_PER_KM / M_PER_MILE if miles else km
+    return f"{value:.{1 if value < 9.95 else 0}f} {'mi' if miles else 'km'}"
+
+
+def one_speed(kmh: float, *, miles: bool) -> str:
+    """Return "62 mph" or "100 km/h"."""
+    value = kmh / KMH_PER_MPS / MPS_PER_MPH if miles else kmh
+    return f"{value:.0f} {'mph' if miles else 'km/h'}"
 
 
 def count(number: int, noun: str) -> str:

@@ -23,6 +23,7 @@ from tripplan.records.charger import (
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.hours import from_american
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "AFDC"
@@ -135,6 +136,8 @@ def _charger(raw: Mapping[str, Any], tally: Tally) -> Charger:
         operator="" if network == "Non-Networked" else network,
         network="" if network == "Non-Networked" else network,
         address=values.joined(address, tally),
+        town=values.known(row.get("city"), tally),
+        road=road_ref(row.get("streetaddress"), row.get("intersectiondirections")),
         access=_access(row, note),
         access_note=note,
         opening_hours=from_american(note),

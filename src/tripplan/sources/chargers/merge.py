@@ -189,6 +189,8 @@ def combined(entries: Sequence[Charger]) -> Charger:
         operator=_first(ranked, "operator", ""),
         network=_first(ranked, "network", ""),
         address=_first(ranked, "address", ""),
+        town=_first(ranked, "town", ""),
+        road=_first(ranked, "road", ""),
         access=_first(ranked, "access", "unknown"),
         access_note=_first(ranked, "access_note", ""),
         opening_hours=_first(ranked, "opening_hours", None),

@@ -20,6 +20,7 @@ from tripplan.records.charger import (
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.hours import from_ocpi
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.values import SkipRow, Tally
 from tripplan.units import W_PER_KW
 
@@ -97,6 +98,8 @@ def _charger(row: Mapping[str, Any], tally: Tally, source: str) -> Charger:
         operator=operator,
         network=network,
         address=values.joined(address, tally),
+        town=values.known(row.get("city"), tally),
+        road=road_ref(row.get("address")),
         access=_access(row, evses),
         opening_hours=from_ocpi(values.inner(row, "opening_times")),
         operation=_operation(evses),

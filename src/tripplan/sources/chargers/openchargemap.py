@@ -17,6 +17,7 @@ from tripplan.records.charger import (
 )
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "Open Charge Map"
@@ -112,6 +113,8 @@ def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
         stalls=values.count(row.get("NumberOfPoints"), tally),
         operator=_operator(row, tally),
         address=values.joined([place.get(name) for name in parts], tally),
+        town=values.known(place.get("Town"), tally),
+        road=road_ref(place.get("AddressLine1"), place.get("AddressLine2")),
         access=_ACCESS.get(_id(row, "UsageType") or 0, "unknown"),
         access_note=values.known(place.get("AccessComments"), tally),
         fee=_fee(row, price),

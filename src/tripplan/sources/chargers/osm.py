@@ -15,6 +15,7 @@ from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEn
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
+from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "OpenStreetMap"
@@ -88,6 +89,8 @@ def charger_from_tags(
         operator=operator,
         network=network,
         address=_address(tags, tally),
+        town=values.known(tags.get("addr:city"), tally),
+        road=road_ref(tags.get("addr:street")),
         access=_access(tags),
         opening_hours=_hours(tags, tally),
         fee=_FEE.get(tags.get("fee", "").strip().casefold()),

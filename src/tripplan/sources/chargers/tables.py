@@ -3,7 +3,7 @@
 Columns (any case; only the position is needed)::
 
     lat | latitude, lon | lng | longitude    degrees (GeoJSON: the geometry)
-    id, name, address, operator, network
+    id, name, address, town | city, road ("I-70"), operator, network
     connectors     "CHADEMO:50:2; CCS2:150:4" (plug : kW : number), or only plugs, "CHADEMO; CCS2"
     power_kw       power of each plug for which connectors gives none
     stalls | capacity, access (public, restricted), opening_hours (OpenStreetMap's syntax)
@@ -21,6 +21,7 @@ from tripplan.records.base import as_text
 from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
+from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 _COLUMNS: Final = {
@@ -31,6 +32,7 @@ _COLUMNS: Final = {
     "longitude": "lon",
     "x": "lon",
     "capacity": "stalls",
+    "city": "town",
     "connector": "connectors",
     "plugs": "connectors",
     "connectortypes": "connectors",
@@ -140,6 +142,8 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
         operator=values.known(row.get("operator"), tally),
         network=values.known(row.get("network"), tally),
         address=values.known(row.get("address"), tally),
+        town=values.known(row.get("town"), tally),
+        road=values.known(row.get("road"), tally) or road_ref(row.get("address")),
         access=_ACCESS.get(str(row.get("access", "")).strip().casefold(), "unknown"),
         opening_hours=values.known(row.get("opening_hours"), tally) or None,
         fee=_YES_NO.get(str(row.get("fee", "")).strip().casefold()),

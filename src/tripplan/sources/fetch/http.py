@@ -96,7 +96,7 @@ class Fetcher:
     now
         The date, in UTC.
     say
-        Called with each wait as it begins.
+        Called with each wait as it begins: for which host, and at which try.
     """
 
     def __init__(
@@ -175,10 +175,14 @@ class Fetcher:
 
     def _ask(self, question: Question, read: Callable[[bytes], T]) -> tuple[bytes, str, T]:
         settings, fault = self.settings, UnusableAnswerError("")
+        host = urlsplit(question.url).netloc
         for attempt in range(settings.tries):
+            turn = f"try {attempt + 1} of {settings.tries}"
             if attempt:
-                self._pause(question, fault, settings.backoff_s * 2.0 ** (attempt - 1))
+                backoff_s = settings.backoff_s * 2.0 ** (attempt - 1)
+                self._pause(question, fault, backoff_s, f"asking {host} again, {turn},")
             self._take_turn(question.url)
+            self.say(f"{question.service}: {question.about}; waiting for {host}, {turn}")
             try:
                 body, kind = self._once(question)
                 return body, kind, read(body)
@@ -190,7 +194,9 @@ class Fetcher:
             f"{settings.cache}."
         ) from fault
 
-    def _pause(self, question: Question, fault: UnusableAnswerError, backoff_s: float) -> None:
+    def _pause(
+        self, question: Question, fault: UnusableAnswerError, backoff_s: float, then: str
+    ) -> None:
         limit_s = self.settings.patience_s
         if fault.wait_s > limit_s:
             raise SourceError(
@@ -199,7 +205,7 @@ class Fetcher:
                 f"{self.settings.cache}."
             ) from fault
         pause_s = max(fault.wait_s, min(backoff_s, limit_s))
-        self.say(f"{question.service}: {fault}; asking again in {pause_s:.0f} s")
+        self.say(f"{question.service}: {fault}; {then} in {pause_s:.0f} s")
         self._sleep(pause_s)
 
     def _take_turn(self, url: str) -> None:

@@ -16,6 +16,7 @@ from osmium.osm.types import Node, NodeRef, Relation, Way
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.errors import DataError
+from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
 from tripplan.sources.osm.tags import PLACE_KINDS, WAY_KEYS, blocks_cars
 from tripplan.sources.osm.water import rings_of
 from tripplan.sources.osm.ways import Restriction, WayMeaning, read_restriction, read_way
@@ -79,6 +80,8 @@ class RawRoads:
     lat: Floats
     """Degrees, shape (points,); NaN where the file lacks the node or has an impossible position."""
     lon: Floats
+    numbered: NumberedRoads
+    """Those of the ways that are main roads with a number."""
     blocked: Longs
     """OSM ids of nodes that stop cars, shape (barriers,)."""
     delay_node: Longs
@@ -147,6 +150,7 @@ class _Reader:
         self.meanings: list[WayMeaning] = []
         self.meaning_of: dict[tuple[str | None, ...], int | str] = {}
         self.way_id, self.way_meaning = array("q"), array("i")
+        self.numbered: list[tuple[int, str, str]] = []
         self.lengths, self.refs = array("q"), array("q")
         self.coordinates: list[str] = []
         self.broken: list[tuple[int, list[tuple[float, float]]]] = []
@@ -226,6 +230,9 @@ class _Reader:
             self.skipped["way: fewer than two nodes"] += 1
             return
         self._line(way, refs)
+        kind, ref = tag("highway"), tag("ref")
+        if ref and kind in REACH_M:
+            self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)
 
@@ -328,14 +335,16 @@ class _Reader:
             points[first : first + len(positions)] = positions
         way_meaning = np.array(self.way_meaning, dtype=np.int32)
         self._count_faults(way_meaning)
+        way_first = np.concatenate(([0], np.cumsum(np.array(self.lengths, dtype=np.int64))))
         return RawRoads(
             way_id=np.array(self.way_id, dtype=np.int64),
             way_meaning=way_meaning,
             meanings=tuple(self.meanings),
-            way_first=np.concatenate(([0], np.cumsum(np.array(self.lengths, dtype=np.int64)))),
+            way_first=way_first,
             point_node=np.array(self.refs, dtype=np.int64),
             lat=points[:, 1].copy(),
             lon=points[:, 0].copy(),
+            numbered=numbered_roads(self.numbered, way_first, points[:, 1], points[:, 0]),
             blocked=np.array(self.blocked, dtype=np.int64),
             delay_node=np.array(self.delay_node, dtype=np.int64),
             delay_s=np.array(self.delay_s, dtype=np.float64),

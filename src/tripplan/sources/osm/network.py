@@ -20,6 +20,7 @@ from tripplan.records.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
 from tripplan.sources.osm.merge import Arcs, Line, directed_meanings, lay_out, merge
+from tripplan.sources.osm.numbered import NumberedRoads
 from tripplan.sources.osm.residents import close_zones
 from tripplan.sources.osm.speed import ArcSpeeds, arc_speeds
 from tripplan.sources.osm.turning_round import TURN_ROUND_S, split_with_turning
@@ -81,6 +82,8 @@ class OsmExtract:
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
     water: Water | None
+    numbered: NumberedRoads
+    """Lines of the main roads with a number."""
     report: OsmReport
 
 
@@ -206,6 +209,7 @@ class _Builder:
             places=self.raw.places,
             charging_stations=self.raw.charging_stations,
             water=water_of(self.raw.water),
+            numbered=self.raw.numbered,
             report=self._report(split, restricted, arcs_kept, speeds, applied, sizes, network),
         )
 

@@ -1,0 +1,90 @@
+"""The names of a region: built-in towns and airports, its own places, its chargers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from tripplan.records.charger import Charger
+from tripplan.records.gazetteer import CHARGER, Gazetteer, GazetteerEntry, Points, folded_name
+from tripplan.records.network import RoadNetwork
+from tripplan.sources.osm.file import OsmPlace
+from tripplan.sources.starter import STATES, built_in_names
+
+MARGIN_DEG: Final = 0.1
+"""Built-in places this far outside the box of the roads still count as the region's (assumption);
+some 10 km."""
+SAME_TOWN_KM: Final = 10.0
+"""An own place within this of a built-in town of its name is that town (assumption)."""
+
+
+@dataclass(frozen=True)
+class RegionNames:
+    """What a region knows by name, and where the names come from."""
+
+    gazetteer: Gazetteer
+    sources: tuple[dict[str, Any], ...]
+    """Of the built-in names; none where none lies in the region."""
+    counts: dict[str, int]
+    """How many names are of which kind, and how many own places are built-in towns already."""
+
+
+def region_names(
+    network: RoadNetwork, places: Sequence[OsmPlace], sites: Sequence[Charger]
+) -> RegionNames:
+    """Gather the names of a region: of its towns, of its own places, and of its chargers last.
+
+    Parameters
+    ----------
+    network
+        Its roads; the built-in towns and airports in the box around them are the region's.
+    places
+        Its own place nodes.  One that is a built-in town counts as that, which knows its state.
+    sites
+        Its chargers.
+    """
+    every, sources = built_in_names()
+    built_in = _within(every, network)
+    towns = Points.of([entry for entry in built_in if entry.is_town])
+    own = [_entry(place) for place in places if place.name]
+    new = [entry for entry in own if not _is_one_of(entry, towns)]
+    chargers = [
+        GazetteerEntry(site.name, "", site.lat, site.lon, population=-1, kind=CHARGER)
+        for site in sites
+        if site.name
+    ]
+    return RegionNames(
+        gazetteer=Gazetteer((*built_in, *new, *chargers), STATES if built_in else {}),
+        sources=tuple({**source, "taken": "names"} for source in sources) if built_in else (),
+        counts={
+            "built-in towns and airports": len(built_in),
+            "own places": len(new),
+            "own places that are built-in towns": len(own) - len(new),
+            "chargers": len(chargers),
+        },
+    )
+
+
+def _within(entries: Sequence[GazetteerEntry], network: RoadNetwork) -> list[GazetteerEntry]:
+    """Return the entries in the box around the roads, or a little beside it."""
+    south, north = float(network.lat.min()) - MARGIN_DEG, float(network.lat.max()) + MARGIN_DEG
+    west, east = float(network.lon.min()) - MARGIN_DEG, float(network.lon.max()) + MARGIN_DEG
+    return [e for e in entries if south <= e.lat <= north and west <= e.lon <= east]
+
+
+def _entry(place: OsmPlace) -> GazetteerEntry:
+    return GazetteerEntry(
+        name=place.name,
+        area="",
+        lat=place.lat,
+        lon=place.lon,
+        population=place.population or 0,
+        kind=place.kind,
+    )
+
+
+def _is_one_of(entry: GazetteerEntry, towns: Points) -> bool:
+    near = np.flatnonzero(towns.km_from(entry.lat, entry.lon) <= SAME_TOWN_KM)
+    name = folded_name(entry.name)
+    return any(folded_name(towns.entries[k].name) == name for k in near)
