@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
+import numpy as np
+
 from tripplan.errors import DisconnectedError, InvalidInputError, NoPlanError
 from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
@@ -113,9 +115,9 @@ class Planner:
         rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
         rows.made_ready()
         if every_row:
-            for stop in range(min(fitting.node.size, ROWS_KEPT)):
-                rows.one_to_many(stop)
-                rows.relaxed_one_to_many(stop)
+            every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
+            for stop in every.tolist():
+                rows.one_to_many(stop, every)
         return int(fitting.node.size)
 
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:

@@ -33,12 +33,12 @@ from tripplan.routing.kernels.customise import (
     TIME,
     Costs,
     Roads32,
-    customise,
     customise_scalarized,
 )
+from tripplan.routing.kernels.customise_metrics import cheapest_ways, with_values
 from tripplan.routing.kernels.phast import Travel
 from tripplan.routing.kernels.recustomise import recustomise, recustomise_scalarized
-from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights
+from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights, values_at
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
 
 ONLY_ENERGY = np.inf
@@ -154,18 +154,22 @@ class CustomizedHierarchy:
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
         """Real drives, from the fastest to the thriftiest."""
-        with ThreadPoolExecutor(2) as pool:
-            return tuple(
-                pool.map(self._metric, [factor * self.base_rate for factor in _METRIC_FACTORS])
-            )
+        return self.metrics_at([factor * self.base_rate for factor in _METRIC_FACTORS])
 
-    def _metric(self, rate: float) -> Metric:
-        weight, choice = cheapest_speeds(self.values, self.spared_mwh, self.open_roads, rate)
-        values = np.take_along_axis(self.values, choice[None, :, None].astype(np.intp), 0)[0]
-        roads = Roads32(weight, np.ascontiguousarray(values))
+    def metrics_at(self, rates: Sequence[float]) -> tuple[Metric, ...]:
+        """Return real drives at these rates [s/kWh]."""
         tree = self.hierarchy
-        up, down = customise(tree.graph, tree.roads, roads, self.full_mwh)
-        return Metric(rate, roads, choice, up, down)
+        chosen = [
+            cheapest_speeds(self.values, self.spared_mwh, self.open_roads, rate) for rate in rates
+        ]
+        weights = np.stack([weight for weight, _ in chosen], axis=1)
+        ways = cheapest_ways(tree.graph, tree.roads, weights)
+        found = []
+        for index, (rate, (weight, choice)) in enumerate(zip(rates, chosen, strict=True)):
+            roads = Roads32(weight, values_at(self.values, choice))
+            up, down = with_values(tree.graph, ways, index, roads.values, self.full_mwh)
+            found.append(Metric(rate, roads, choice, up, down))
+        return tuple(found)
 
     @cached_property
     def scalarized(self) -> ScalarizedWeights:
@@ -174,12 +178,7 @@ class CustomizedHierarchy:
         unit = np.append(self._units(rates), 10.0 * _UNIT_KWH)
         weight = scalarized_weights(self.values, self.spared_mwh, self.open_roads, rates, unit)
         tree = self.hierarchy
-        half = weight.shape[1] // 2
-        parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
-        with ThreadPoolExecutor(2) as pool:
-            found = list(pool.map(lambda p: customise_scalarized(tree.graph, tree.roads, p), parts))
-        up = np.concatenate([found[0][0], found[1][0]], axis=1)
-        down = np.concatenate([found[0][1], found[1][1]], axis=1)
+        up, down = customise_scalarized(tree.graph, tree.roads, weight)
         return ScalarizedWeights(rates, unit, weight, up, down)
 
     def closing(self, roads: Ints) -> "CustomizedHierarchy":

@@ -26,6 +26,16 @@ MOST_WEIGHT = (1 << 30) - 1
 """Largest scalarized weight; larger ones count as this, which keeps a lower bound one."""
 
 
+Lanes = tuple[int, ...]
+"""As many zeros as weights lie side by side: their number is known to the compiler, which then has
+no loop left to count, but a few instructions for all of them."""
+
+
+def lanes_of(count: int) -> Lanes:
+    """Say to compiled loops that so many weights lie side by side."""
+    return (0,) * count
+
+
 class Costs(NamedTuple):
     """What travel along each arc of the chordal graph costs, in one of its two directions."""
 
@@ -139,7 +149,6 @@ def customise(
     return up, down
 
 
-@compiled
 def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> tuple[Ints, Ints]:
     """Find the least weight of each arc and direction in every weighting.
 
@@ -155,17 +164,23 @@ def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> t
     tuple of ndarray
         Travel up and travel down, shape (arcs, weightings).
     """
-    arcs = graph.up_head.shape[0]
-    weightings = weight.shape[1]
-    up = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
-    down = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
+    return _customise_lanes(graph, placed, weight, lanes_of(weight.shape[1]))
+
+
+@compiled
+def _customise_lanes(
+    graph: Chordal, placed: RoadsOnArcs, weight: Ints, lanes: Lanes
+) -> tuple[Ints, Ints]:
+    """Do so for a number of weightings that the compiler knows."""
+    arcs, nodes = graph.up_head.shape[0], graph.parent.shape[0]
+    up = np.full((arcs, len(lanes)), MOST_WEIGHT, np.int32)
+    down = np.full((arcs, len(lanes)), MOST_WEIGHT, np.int32)
     for road in range(placed.arc.shape[0]):
         a = placed.arc[road]
         if a >= 0:
             side = up if placed.is_up[road] else down
-            for weighting in range(weightings):
-                side[a, weighting] = min(side[a, weighting], weight[road, weighting])
-    nodes = graph.parent.shape[0]
+            for lane in range(len(lanes)):
+                side[a, lane] = min(side[a, lane], weight[road, lane])
     arc_to = np.empty(nodes, np.int32)
     for middle in range(nodes):
         for k in range(graph.up_first[middle], graph.up_first[middle + 1]):
@@ -175,11 +190,11 @@ def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> t
             low = graph.up_tail[one]
             for other in range(one + 1, graph.up_first[low + 1]):
                 a = arc_to[graph.up_head[other]]
-                for weighting in range(weightings):
-                    up[a, weighting] = min(
-                        up[a, weighting], np.int32(down[one, weighting] + up[other, weighting])
-                    )
-                    down[a, weighting] = min(
-                        down[a, weighting], np.int32(down[other, weighting] + up[one, weighting])
-                    )
+                # Two loops: one over both directions touches four rows at once, and is slower.
+                for lane in range(len(lanes)):
+                    found = np.int32(down[one, lane] + up[other, lane])
+                    up[a, lane] = min(up[a, lane], found)
+                for lane in range(len(lanes)):
+                    found = np.int32(down[other, lane] + up[one, lane])
+                    down[a, lane] = min(down[a, lane], found)
     return up, down
