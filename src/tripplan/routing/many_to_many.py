@@ -23,7 +23,6 @@ from tripplan.routing.kernels.customise import (
     MIN_DEPARTURE,
     NEVER,
     TIME,
-    lanes_of,
 )
 from tripplan.routing.kernels.lower_envelope import lower_envelopes
 from tripplan.routing.kernels.phast import phast_scalarized, phast_ways
@@ -301,7 +300,6 @@ class ManyToMany:
             int(tree.rank[node]),
             self._stop_place,
             self._scalarized_work,
-            lanes_of(scalarized.unit.size),
         )
         weight = self._weights(steps, node, self.stop_node, forward=forward)
         weight.setflags(write=False)

@@ -31,7 +31,7 @@ from tripplan.routing.kernels.row_batches import (
 )
 from tripplan.routing.kernels.rphast import RestrictedGraph
 
-WIDTHS = (4, 16)
+WIDTHS = (16,)
 """How many rows a batch may have."""
 ROUNDING_KWH = 1e-6
 """Energies that differ by less count as equal where a full battery is compared with."""
@@ -147,7 +147,7 @@ class RowBatches:
         sources, places = self._rank[padded], self.part.place[self._rank]
         scalarized = customized.scalarized
         weightings = scalarized.unit.size
-        climb_batch(tree.graph, self.part, scalarized.up, sources, work, lanes_of(weightings))
+        climb_batch(tree.graph, self.part, scalarized.up, sources, work)
         steps = np.empty((width, self.stop_node.size, weightings), np.int32)
         sweep_batch(self.part, self._descend, places, work, steps, lanes)
         node = self.stop_node[padded]
@@ -159,7 +159,7 @@ class RowBatches:
         for index, metric in enumerate(metrics):
             travel = metric.travel(forward=True)
             full = customized.full_mwh
-            ways_batch(tree.graph, self.part, travel, sources, within, full, work, lanes)
+            ways_batch(tree.graph, self.part, travel, sources, within, full, work)
             at_targets(work, places, index, values)
         every = np.arange(self.stop_node.size, dtype=np.int32)
         drives = []

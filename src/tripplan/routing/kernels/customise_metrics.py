@@ -13,7 +13,7 @@ import numpy as np
 from tripplan.arrays import Ints, Longs
 from tripplan.physics.jit import compiled
 from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs
-from tripplan.routing.kernels.customise import COLUMNS, NO_WAY, Costs, Lanes, lanes_of, link_into
+from tripplan.routing.kernels.customise import COLUMNS, NO_WAY, Costs, Lanes, lanes_of, link_rows
 
 _NOTHING = -1
 _FIRST_ROAD = -2
@@ -120,7 +120,7 @@ def with_values(
             other = one + 1
             while head[other] != head[a]:
                 other += 1
-            link_into(down.values, one, up.values, other, full_mwh, up.values, a)
+            link_rows(down.values, one, up.values, other, full_mwh, up.values, a)
         else:
             for column in range(COLUMNS):
                 up.values[a, column] = 0
@@ -132,7 +132,7 @@ def with_values(
             other = one + 1
             while head[other] != head[a]:
                 other += 1
-            link_into(down.values, other, up.values, one, full_mwh, down.values, a)
+            link_rows(down.values, other, up.values, one, full_mwh, down.values, a)
         else:
             for column in range(COLUMNS):
                 down.values[a, column] = 0

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Ints, Longs
 from tripplan.physics.jit import compiled
-from tripplan.routing.kernels.contraction import Chordal, copy_row
+from tripplan.routing.kernels.contraction import Chordal
 from tripplan.routing.kernels.customise import (
     COLUMNS,
-    MIN_DEPARTURE,
     MOST_WEIGHT,
     NO_WAY,
     TIME,
     Lanes,
+    link_rows,
+    need_of_both,
 )
-from tripplan.routing.kernels.phast import Travel, link
+from tripplan.routing.kernels.phast import Travel
 from tripplan.routing.kernels.rphast import RestrictedGraph
 
 
@@ -43,8 +44,6 @@ class BatchWork(NamedTuple):
     """Weights in one metric, shape (selected, sources)."""
     values: Ints
     """Values there, shape (selected x sources, 5)."""
-    scratch: Ints
-    """Shape (1, 5)."""
 
 
 def new_batch_work(selected: int, depth: int, weightings: int, sources: int) -> BatchWork:
@@ -69,7 +68,6 @@ def new_batch_work(selected: int, depth: int, weightings: int, sources: int) -> 
         np.empty((selected, sources), np.int32),
         np.empty((selected, sources), np.int64),
         np.empty((selected * sources, COLUMNS), np.int32),
-        np.zeros((1, COLUMNS), np.int32),
     )
 
 
@@ -118,7 +116,6 @@ def climb_batch(
     climb: Ints,
     sources: Ints,
     work: BatchWork,
-    lanes: Lanes,
 ) -> None:
     """Find the least weights from each source to the places above it, in every weighting.
 
@@ -132,16 +129,14 @@ def climb_batch(
         Ranks, all selected, shape (sources,).
     work
         Its ``above``, ``depth`` and ``start`` are filled.
-    lanes
-        One for each weighting.
     """
-    climbed = work.climbed
+    climbed, weightings = work.climbed, climb.shape[1]
     for j in range(sources.shape[0]):
         rank, count = sources[j], 0
         while rank >= 0:
             k = part.place[rank]
             work.above[j, count] = k
-            for lane in range(len(lanes)):
+            for lane in range(weightings):
                 climbed[k, lane] = MOST_WEIGHT if count else 0
             count += 1
             rank = graph.parent[rank]
@@ -151,12 +146,12 @@ def climb_batch(
             k = part.place[rank]
             for arc in range(graph.up_first[rank], graph.up_first[rank + 1]):
                 there = part.place[graph.up_head[arc]]
-                for lane in range(len(lanes)):
+                for lane in range(weightings):
                     weight = np.int32(climbed[k, lane] + climb[arc, lane])
                     climbed[there, lane] = min(climbed[there, lane], weight)
             rank = graph.parent[rank]
         for i in range(count):
-            for lane in range(len(lanes)):
+            for lane in range(weightings):
                 work.start[j, i, lane] = climbed[work.above[j, i], lane]
 
 
@@ -184,10 +179,11 @@ def sweep_batch(
     found
         Filled with least weights, shape (sources, targets, weightings).
     sources
-        One lane for each source.
+        One for each source.
     """
     first, head, least = part.first, part.head, work.least
     for weighting in range(descend.shape[0]):
+        step = descend[weighting]
         for k in range(least.shape[0]):
             for j in range(len(sources)):
                 least[k, j] = MOST_WEIGHT
@@ -195,10 +191,17 @@ def sweep_batch(
             for i in range(work.depth[j]):
                 least[work.above[j, i], j] = work.start[j, i, weighting]
         for k in range(least.shape[0]):
-            for a in range(first[k], first[k + 1]):
-                h, step = head[a], descend[weighting, a]
+            last = first[k + 1] - 1
+            # Four arcs at a time, the last one again where fewer are left: the loop is then so long
+            # that the compiler does not unroll it, but takes all sources at once.
+            for a in range(first[k], first[k + 1], 4):
+                b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
+                h_a, h_b, h_c, h_d = head[a], head[b], head[c], head[d]
+                s_a, s_b, s_c, s_d = step[a], step[b], step[c], step[d]
                 for j in range(len(sources)):
-                    least[k, j] = min(least[k, j], np.int32(least[h, j] + step))
+                    one = min(np.int32(least[h_a, j] + s_a), np.int32(least[h_b, j] + s_b))
+                    other = min(np.int32(least[h_c, j] + s_c), np.int32(least[h_d, j] + s_d))
+                    least[k, j] = min(least[k, j], one, other)
         for t in range(targets.shape[0]):
             for j in range(len(sources)):
                 found[j, t, weighting] = least[targets[t], j]
@@ -213,7 +216,6 @@ def ways_batch(
     within: NDArray[np.bool_],
     full_mwh: int,
     work: BatchWork,
-    lanes: Lanes,
 ) -> None:
     """Find the cheapest drivable ways from each source to all places, as `rphast.rphast_ways`.
 
@@ -231,16 +233,14 @@ def ways_batch(
         Energy above the reserve in a full battery.
     work
         Its ``reached`` and ``values`` are filled.
-    lanes
-        One for each source.
     """
-    reached, values, scratch = work.reached, work.values, work.scratch
-    width = len(lanes)
+    reached, values = work.reached, work.values
+    width = reached.shape[1]
     climb, descend = travel.climb, travel.descend
     for k in range(reached.shape[0]):
-        for j in range(len(lanes)):
+        for j in range(width):
             reached[k, j] = NO_WAY
-    for j in range(len(lanes)):
+    for j in range(width):
         rank = sources[j]
         reached[part.place[rank], j] = 0
         for column in range(COLUMNS):
@@ -251,16 +251,15 @@ def ways_batch(
                 for arc in range(graph.up_first[rank], graph.up_first[rank + 1]):
                     there = part.place[graph.up_head[arc]]
                     if reached[here, j] + climb.weight[arc] < reached[there, j]:
-                        row = here * width + j
-                        link(values, row, climb.values, arc, full_mwh, travel.forward, scratch)
-                        if scratch[0, MIN_DEPARTURE] <= full_mwh:
+                        row, into = here * width + j, there * width + j
+                        if need_of_both(values, row, climb.values, arc, full_mwh) <= full_mwh:
                             reached[there, j] = reached[here, j] + climb.weight[arc]
-                            copy_row(scratch, 0, values, there * width + j)
+                            link_rows(values, row, climb.values, arc, full_mwh, values, into)
             rank = graph.parent[rank]
     least, best = np.empty(width, np.int64), np.empty(width, np.int64)
     for k in range(reached.shape[0]):
         some = False
-        for j in range(len(lanes)):
+        for j in range(width):
             some |= within[k, j]
             least[j], best[j] = reached[k, j], -1
         if not some:
@@ -269,31 +268,29 @@ def ways_batch(
         shift = graph.up_first[part.ranks[k]] - begin
         for a in range(begin, end):
             h, step = part.head[a], descend.weight[a + shift]
-            for j in range(len(lanes)):
+            for j in range(width):
                 weight = reached[h, j] + step
                 less = weight < least[j]
                 least[j] = weight if less else least[j]
                 best[j] = a if less else best[j]
-        for j in range(len(lanes)):
+        for j in range(width):
             if best[j] < 0 or not within[k, j]:
                 continue
             a, into = best[j], k * width + j
             row = part.head[a] * width + j
-            link(values, row, descend.values, a + shift, full_mwh, travel.forward, scratch)
-            if scratch[0, MIN_DEPARTURE] <= full_mwh:
-                copy_row(scratch, 0, values, into)
+            if need_of_both(values, row, descend.values, a + shift, full_mwh) <= full_mwh:
+                link_rows(values, row, descend.values, a + shift, full_mwh, values, into)
                 reached[k, j] = least[j]
                 continue
-            # Mostly the least of all ways can be driven; only where not, each is linked.
+            # Mostly the least of all ways can be driven; only where not, each is looked at.
             weight = reached[k, j]
             for a in range(begin, end):
-                h = part.head[a]
-                if reached[h, j] + descend.weight[a + shift] < weight:
+                h, arc = part.head[a], a + shift
+                if reached[h, j] + descend.weight[arc] < weight:
                     row = h * width + j
-                    link(values, row, descend.values, a + shift, full_mwh, travel.forward, scratch)
-                    if scratch[0, MIN_DEPARTURE] <= full_mwh:
-                        weight = reached[h, j] + descend.weight[a + shift]
-                        copy_row(scratch, 0, values, into)
+                    if need_of_both(values, row, descend.values, arc, full_mwh) <= full_mwh:
+                        weight = reached[h, j] + descend.weight[arc]
+                        link_rows(values, row, descend.values, arc, full_mwh, values, into)
             reached[k, j] = weight
 
 

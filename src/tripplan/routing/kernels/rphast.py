@@ -26,7 +26,6 @@ from tripplan.routing.kernels.customise import (
     MOST_WEIGHT,
     NO_WAY,
     TIME,
-    Lanes,
 )
 from tripplan.routing.kernels.phast import (
     PhastWork,
@@ -217,7 +216,6 @@ def rphast_scalarized(
     source: int,
     targets: Ints,
     work: Ints,
-    lanes: Lanes,
 ) -> tuple[Ints, Ints]:
     """Least weights in every weighting at targets, as `phast_scalarized` finds them.
 
@@ -235,12 +233,11 @@ def rphast_scalarized(
         Places, shape (targets,).
     work
         Room, shape (nodes, weightings).
-    lanes
-        One for each weighting.
     """
     climb, descend = sides
+    weightings = climb.shape[1]
     selected = part.ranks.shape[0]
-    least = np.full((selected, len(lanes)), MOST_WEIGHT, np.int32)
+    least = np.full((selected, weightings), MOST_WEIGHT, np.int32)
     climb_scalarized(graph, source, climb, work)
     rank = source
     while rank >= 0:
@@ -252,10 +249,10 @@ def rphast_scalarized(
         shift = graph.up_first[part.ranks[k]] - first[k]
         for a in range(first[k], first[k + 1]):
             h = head[a]
-            for lane in range(len(lanes)):
-                weight = np.int32(least[h, lane] + descend[a + shift, lane])
-                least[k, lane] = min(least[k, lane], weight)
-    found = np.empty((targets.shape[0], len(lanes)), np.int32)
+            for weighting in range(weightings):
+                weight = np.int32(least[h, weighting] + descend[a + shift, weighting])
+                least[k, weighting] = min(least[k, weighting], weight)
+    found = np.empty((targets.shape[0], weightings), np.int32)
     for t in range(targets.shape[0]):
         copy_row(least, targets[t], found, t)
-    return found, least[:, len(lanes) - 1].copy()
+    return found, least[:, weightings - 1].copy()
