@@ -26,6 +26,7 @@ from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
+from tripplan.routing.row_batches import Likely
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
 from tripplan.search.solve import solve
@@ -117,7 +118,7 @@ class Planner:
         if every_row:
             every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
             for stop in every.tolist():
-                rows.one_to_many(stop, every)
+                rows.one_to_many(stop, Likely(every, every.size))
         return int(fitting.node.size)
 
     def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:

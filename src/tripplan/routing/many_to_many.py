@@ -34,6 +34,7 @@ from tripplan.routing.kernels.rphast import (
 )
 from tripplan.routing.row_batches import (
     ROUNDING_KWH,
+    Likely,
     RowBatches,
     ScalarizedRow,
     in_seconds,
@@ -44,7 +45,7 @@ from tripplan.units import MWH_PER_KWH
 class DriveSource(Protocol):
     """Drives between the chargers of a car; see `ManyToMany`."""
 
-    def one_to_many(self, stop: int, likely: Ints | None = None) -> DriveColumns:
+    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
         """Drives from a charger to the others; ``likely``: others that may be asked for next."""
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
@@ -118,7 +119,7 @@ class ManyToMany:
         scalarized = self.customized.scalarized.up.shape[1]
         return np.zeros((self.customized.hierarchy.node_count, scalarized), np.int32)
 
-    def one_to_many(self, stop: int, likely: Ints | None = None) -> DriveColumns:
+    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
         """Drives from a stop to the others.
 
         Parameters
@@ -134,7 +135,7 @@ class ManyToMany:
         self._rows.move_to_end(stop)
         return self._rows[stop]
 
-    def scalarized_one_to_many(self, stop: int, likely: Ints | None = None) -> ScalarizedRow:
+    def scalarized_one_to_many(self, stop: int, likely: Likely | None = None) -> ScalarizedRow:
         """Least weights from a stop to the others that a full battery may reach.
 
         Parameters as in `one_to_many`.
@@ -144,11 +145,9 @@ class ManyToMany:
         self._scalarized_rows.move_to_end(stop)
         return self._scalarized_rows[stop]
 
-    def _make(self, stop: int, likely: Ints | None, known: Mapping[int, object]) -> None:
+    def _make(self, stop: int, likely: Likely | None, known: Mapping[int, object]) -> None:
         """Make the rows of a stop, and of some of those that are likely to be next."""
-        others = np.zeros(0, np.int32) if likely is None else likely
-        others = np.array([k for k in others.tolist() if k not in known], np.int32)
-        batch = self._batches.chosen(stop, others)
+        batch = self._batches.chosen(stop, likely, known)
         made = self._batches.made(batch)
         for one, drives, scalarized in zip(batch.tolist(), *made, strict=True):
             _put(self._rows, one, drives)

@@ -4,9 +4,10 @@ A batch has a fixed width that the compiler knows; where fewer rows are wanted, 
 in the lanes that are left.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,10 +32,19 @@ from tripplan.routing.kernels.row_batches import (
 )
 from tripplan.routing.kernels.rphast import RestrictedGraph
 
-WIDTHS = (16,)
-"""How many rows a batch may have."""
+WIDTH = 16
+"""How many rows a batch may have; one takes little less time."""
 ROUNDING_KWH = 1e-6
 """Energies that differ by less count as equal where a full battery is compared with."""
+
+
+class Likely(NamedTuple):
+    """Stops whose rows may well be asked for next."""
+
+    stop: Ints
+    """The most promising ones first, shape (stops,)."""
+    as_good: int
+    """So many of them are as promising as those that were asked for before."""
 
 
 def in_seconds(scalarized: ScalarizedWeights, steps: Ints, rise_kwh: Floats) -> Floats:
@@ -78,7 +88,7 @@ class ScalarizedRow:
         return in_seconds(customized.scalarized, self.steps[which], self.rise_kwh[which])
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class RowBatches:
     """Makes rows for the stops of a car.
 
@@ -95,8 +105,6 @@ class RowBatches:
     customized: CustomizedHierarchy
     part: RestrictedGraph
     stop_node: Ints
-    _work: dict[int, BatchWork] = field(init=False, repr=False, default_factory=dict)
-    _made: int = field(init=False, repr=False, default=0)
 
     @cached_property
     def _rank(self) -> Ints:
@@ -108,28 +116,32 @@ class RowBatches:
         scalarized, graph = self.customized.scalarized, self.customized.hierarchy.graph
         return weights_by_weighting(graph, self.part, scalarized.down)
 
-    @cached_property
-    def _depth(self) -> int:
-        return greatest_depth(self.customized.hierarchy.graph, self.part)
+    def chosen(self, stop: int, likely: Likely | None, known: Container[int]) -> Ints:
+        """Return a stop, and others whose rows are made with its own.
 
-    def chosen(self, stop: int, others: Ints) -> Ints:
-        """Return a stop, and of the others those next to it in the order of contraction.
-
-        The first batches are small: a short trip asks for few rows.
+        They are those next to it in the order of contraction, since these reach the same places:
+        of all that are as promising as what was asked for before, or of the next best.
 
         Parameters
         ----------
         stop
             Whose row is needed.
-        others
-            Stops whose rows may be asked for next, shape (others,).
+        likely
+            Stops whose rows may be asked for next.
+        known
+            Stops whose rows are there.
         """
-        room = next((width for width in WIDTHS if self._made < 2 * width), WIDTHS[-1])
-        near = np.append(others[others != stop], stop).astype(np.int32)
+        count, others = 0, list[int]()
+        for number, other in enumerate([] if likely is None else likely.stop.tolist()):
+            if other != stop and other not in known:
+                others.append(other)
+            if likely is not None and number < likely.as_good:
+                count = len(others)
+        near = np.array([*others[: max(count, WIDTH - 1)], stop], np.int32)
         near = near[np.argsort(self._rank[near], kind="stable")]
         at = int(np.flatnonzero(near == stop)[0])
-        first = max(0, min(at - room // 2, near.size - room))
-        return near[first : first + room]
+        first = max(0, min(at - WIDTH // 2, near.size - WIDTH))
+        return near[first : first + WIDTH]
 
     def made(self, stops: Ints) -> tuple[Sequence[DriveColumns], Sequence[ScalarizedRow]]:
         """Make rows of drives and of least weights.
@@ -140,22 +152,20 @@ class RowBatches:
             At most as many as a batch has room for, shape (rows,).
         """
         customized, tree = self.customized, self.customized.hierarchy
-        self._made += stops.size
-        width = next(width for width in WIDTHS if stops.size <= width)
-        work, lanes = self._room(width), lanes_of(width)
-        padded = np.append(stops, np.repeat(stops[-1:], width - stops.size))
+        work = self._work
+        padded = np.append(stops, np.repeat(stops[-1:], WIDTH - stops.size))
         sources, places = self._rank[padded], self.part.place[self._rank]
         scalarized = customized.scalarized
         weightings = scalarized.unit.size
         climb_batch(tree.graph, self.part, scalarized.up, sources, work)
-        steps = np.empty((width, self.stop_node.size, weightings), np.int32)
-        sweep_batch(self.part, self._descend, places, work, steps, lanes)
+        steps = np.empty((WIDTH, self.stop_node.size, weightings), np.int32)
+        sweep_batch(self.part, self._descend, places, work, steps, lanes_of(WIDTH))
         node = self.stop_node[padded]
         rise = self._height_kwh[:, None] - customized.height_kwh[node][None, :]
         least_kwh = work.least * scalarized.unit[-1] + rise
         within = least_kwh <= customized.full_kwh + ROUNDING_KWH
         metrics = customized.metrics
-        values = np.empty((width, len(metrics), self.stop_node.size, COLUMNS), np.int32)
+        values = np.empty((WIDTH, len(metrics), self.stop_node.size, COLUMNS), np.int32)
         for index, metric in enumerate(metrics):
             travel = metric.travel(forward=True)
             full = customized.full_mwh
@@ -186,8 +196,8 @@ class RowBatches:
         tree = self.customized.hierarchy
         return np.asarray(self.customized.height_kwh[tree.order[self.part.ranks]])
 
-    def _room(self, width: int) -> BatchWork:
-        if width not in self._work:
-            weightings = self.customized.scalarized.unit.size
-            self._work[width] = new_batch_work(self.part.ranks.size, self._depth, weightings, width)
-        return self._work[width]
+    @cached_property
+    def _work(self) -> BatchWork:
+        graph, weightings = self.customized.hierarchy.graph, self.customized.scalarized.unit.size
+        depth = greatest_depth(graph, self.part)
+        return new_batch_work(self.part.ranks.size, depth, weightings, WIDTH)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.drive_columns import DriveColumns, after_drawing, joined_drives, picked_drives
 from tripplan.routing.many_to_many import DriveSource, ManyToMany
+from tripplan.routing.row_batches import Likely
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.problem import Problem
@@ -252,8 +253,8 @@ def linked(
     return first.stop[one], second.stop[other], onward.stage[other], columns
 
 
-class _Likely:
-    """Which rows a search may ask for next: stops as promising as those it has asked for so far.
+class _Promise:
+    """Which rows a search may ask for next: those of stops through which a plan could be quick.
 
     Parameters
     ----------
@@ -265,13 +266,17 @@ class _Likely:
 
     def __init__(self, scope: Scope, chargers: int) -> None:
         self._through_s = np.where(scope.near, scope.through_s, np.inf)[:chargers]
+        order = np.argsort(self._through_s, kind="stable")
+        self._stop = order[: np.count_nonzero(scope.near[:chargers])].astype(np.int32)
+        self._sorted_s = self._through_s[self._stop]
         self._most_s = -np.inf
 
-    def with_stop(self, stop: int) -> Ints:
-        """Return them, as the search asks for the row of a stop."""
+    def after(self, stop: int) -> Likely:
+        """Return them, now that the search has asked for the row of a stop."""
         if np.isfinite(self._through_s[stop]):
             self._most_s = max(self._most_s, float(self._through_s[stop]))
-        return np.flatnonzero(self._through_s <= self._most_s).astype(np.int32)
+        count = int(np.searchsorted(self._sorted_s, self._most_s, side="right"))
+        return Likely(self._stop, count)
 
 
 class RealDrives(DrivePool):
@@ -284,7 +289,7 @@ class RealDrives(DrivePool):
         chargers, stages = problem.charger_node.size, len(problem.targets)
         self._onward: dict[int, Onward] = {}
         self._near = scope.near[:chargers]
-        self._likely = _Likely(scope, chargers)
+        self._promise = _Promise(scope, chargers)
         for stage in range(stages - 1, -1, -1):
             before = problem.targets[stage - 1].node if stage else problem.origin
             stop = chargers + stage - 1 if stage else chargers + stages
@@ -325,7 +330,7 @@ class RealDrives(DrivePool):
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.problem.charger_node.size:
-            columns = self.many_to_many.one_to_many(stop, self._likely.with_stop(stop))
+            columns = self.many_to_many.one_to_many(stop, self._promise.after(stop))
         else:
             columns = self.many_to_many.from_node(int(self.problem.stop_node[stop]), self._near)
             columns = after_drawing(self.problem.drawn_kwh(stop), columns)
@@ -384,7 +389,7 @@ class RelaxedDrives(DrivePool):
         super().__init__(problem)
         self._many_to_many = many_to_many
         self._scope = scope
-        self._likely = _Likely(scope, problem.charger_node.size)
+        self._promise = _Promise(scope, problem.charger_node.size)
         chargers, stages = problem.charger_node.size, len(problem.targets)
         beyond: _Beyond | None = None
         for stage in range(stages - 1, -1, -1):
@@ -510,7 +515,7 @@ class RelaxedDrives(DrivePool):
     def _row(self, stop: int) -> tuple[Ints, Floats]:
         """Trades to the chargers that the fastest and the thriftiest drive do not rule out."""
         many_to_many = self._many_to_many
-        row = many_to_many.scalarized_one_to_many(stop, self._likely.with_stop(stop))
+        row = many_to_many.scalarized_one_to_many(stop, self._promise.after(stop))
         fast_s, thrifty_kwh = row.time_s - _ROUNDING, row.least_kwh - _ROUNDING
         near = np.flatnonzero(self._scope.inside(stop, row.stop, fast_s, thrifty_kwh))
         weight = row.weight(many_to_many.customized, near)
