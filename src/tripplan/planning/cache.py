@@ -28,10 +28,17 @@ from tripplan.records.trip import ChargerWishes, Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.closures import untouched_drives
-from tripplan.routing.customization import CustomizedHierarchy, stacked
+from tripplan.routing.customization import (
+    CustomizedHierarchy,
+    WeightScale,
+    spared_of,
+    stacked,
+    weight_scale,
+)
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
+from tripplan.units import MWH_PER_KWH
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 KEPT = 4
@@ -74,11 +81,13 @@ class PlannerCache:
     ----------
     region
         Roads, chargers and names.
+    part_of
+        What this region is a part of, if it is one: weights are scaled as there.
     """
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, part_of: "PlannerCache | None" = None) -> None:
         self.region = region
-        self.nodes = NodeIndex(region.network)
+        self._part_of = part_of
         self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
@@ -110,9 +119,31 @@ class PlannerCache:
         return found
 
     @cached_property
+    def nodes(self) -> NodeIndex:
+        """The nodes by where they are."""
+        return NodeIndex(self.region.network)
+
+    @cached_property
     def hierarchy(self) -> Hierarchy:
         """The contraction hierarchy of the roads."""
         return Hierarchy.of(self.region.network, self.region.order)
+
+    @staticmethod
+    def kind_of(trip: Trip, vehicle: Vehicle) -> str:
+        """Return everything that the costs of the roads depend on, as text."""
+        return _kind_of(trip, vehicle)
+
+    def is_customised(self, trip: Trip, vehicle: Vehicle) -> bool:
+        """Tell whether the roads with their costs are kept for a car and these conditions."""
+        return _kind_of(trip, vehicle) in self._customized_kept
+
+    def _weight_scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale:
+        """Return the scale of the weights of these roads, pricing them at usual speed alone."""
+        network = self.region.network
+        values = whole_numbers(ArcPricing.of(network, car).roads(speed_shares(trip)[0]))
+        height = car.lift_kwh(network.elevation_m) * MWH_PER_KWH
+        spared = spared_of(values, height[network.head] - height[network.tail])
+        return weight_scale(values, spared, open_arcs(network, car.vehicle, trip.avoid))
 
     def rows(self, trip: Trip, car: ConditionedVehicle, charger_nodes: Ints) -> ManyToMany:
         """Drives between chargers for this car under the conditions of this trip.
@@ -187,6 +218,7 @@ class PlannerCache:
             height_kwh=car.lift_kwh(network.elevation_m),
             full_kwh=(1.0 - trip.reserve_soc) * car.capacity_kwh,
             best_kw=car.fast_charging_kw or _LEAST_KW,
+            scale=self._part_of._weight_scale(trip, car) if self._part_of else None,  # noqa: SLF001
         )
 
 
