@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints
 from tripplan.errors import InvalidInputError
-from tripplan.planning.arc_costs import ArcPricing, speed_shares, whole_numbers
+from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.stops import Stop, charger_stop
@@ -32,7 +32,6 @@ from tripplan.routing.customization import (
     CustomizedHierarchy,
     WeightScale,
     spared_of,
-    stacked,
     weight_scale,
 )
 from tripplan.routing.many_to_many import ManyToMany
@@ -140,7 +139,7 @@ class PlannerCache:
     def _weight_scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale:
         """Return the scale of the weights of these roads, pricing them at usual speed alone."""
         network = self.region.network
-        values = whole_numbers(ArcPricing.of(network, car).roads(speed_shares(trip)[0]))
+        (values,) = ArcPricing.of(network, car).whole_numbers(speed_shares(trip)[:1])
         height = car.lift_kwh(network.elevation_m) * MWH_PER_KWH
         spared = spared_of(values, height[network.head] - height[network.tail])
         return weight_scale(values, spared, open_arcs(network, car.vehicle, trip.avoid))
@@ -210,10 +209,9 @@ class PlannerCache:
 
     def _customised(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         network = self.region.network
-        pricing = ArcPricing.of(network, car)
         return CustomizedHierarchy(
             hierarchy=self.hierarchy,
-            values=stacked([whole_numbers(pricing.roads(share)) for share in speed_shares(trip)]),
+            values=ArcPricing.of(network, car).whole_numbers(speed_shares(trip)),
             open_roads=open_arcs(network, car.vehicle, trip.avoid),
             height_kwh=car.lift_kwh(network.elevation_m),
             full_kwh=(1.0 - trip.reserve_soc) * car.capacity_kwh,
