@@ -16,6 +16,8 @@ from tripplan.physics.jit import compiled
 from tripplan.routing.kernels.contraction import Chordal
 from tripplan.routing.kernels.customise import (
     COLUMNS,
+    CONSUMED,
+    MIN_DEPARTURE,
     MOST_WEIGHT,
     NO_WAY,
     TIME,
@@ -42,6 +44,8 @@ class BatchWork(NamedTuple):
     """Least weights in one weighting, shape (selected, sources)."""
     reached: Longs
     """Weights in one metric, shape (selected, sources)."""
+    spent: Longs
+    """Energy spent there [mWh], shape (selected, sources)."""
     values: Ints
     """Values there, shape (selected x sources, 5)."""
 
@@ -66,6 +70,7 @@ def new_batch_work(selected: int, depth: int, weightings: int, sources: int) -> 
         np.zeros(sources, np.int32),
         np.empty((sources, depth, weightings), np.int32),
         np.empty((selected, sources), np.int32),
+        np.empty((selected, sources), np.int64),
         np.empty((selected, sources), np.int64),
         np.empty((selected * sources, COLUMNS), np.int32),
     )
@@ -232,9 +237,9 @@ def ways_batch(
     full_mwh
         Energy above the reserve in a full battery.
     work
-        Its ``reached`` and ``values`` are filled.
+        Its ``reached``, ``spent`` and ``values`` are filled.
     """
-    reached, values = work.reached, work.values
+    reached, spent, values = work.reached, work.spent, work.values
     width = reached.shape[1]
     climb, descend = travel.climb, travel.descend
     for k in range(reached.shape[0]):
@@ -242,7 +247,7 @@ def ways_batch(
             reached[k, j] = NO_WAY
     for j in range(width):
         rank = sources[j]
-        reached[part.place[rank], j] = 0
+        reached[part.place[rank], j] = spent[part.place[rank], j] = 0
         for column in range(COLUMNS):
             values[part.place[rank] * width + j, column] = 0
         while rank >= 0:
@@ -255,6 +260,7 @@ def ways_batch(
                         if need_of_both(values, row, climb.values, arc, full_mwh) <= full_mwh:
                             reached[there, j] = reached[here, j] + climb.weight[arc]
                             link_rows(values, row, climb.values, arc, full_mwh, values, into)
+                            spent[there, j] = values[into, CONSUMED]
             rank = graph.parent[rank]
     least, best = np.empty(width, np.int64), np.empty(width, np.int64)
     for k in range(reached.shape[0]):
@@ -267,10 +273,12 @@ def ways_batch(
         begin, end = part.first[k], part.first[k + 1]
         shift = graph.up_first[part.ranks[k]] - begin
         for a in range(begin, end):
+            # An arc needs what it needs after what was spent; other limits are looked at below.
             h, step = part.head[a], descend.weight[a + shift]
+            most_spent = np.int64(full_mwh) - np.int64(descend.values[a + shift, MIN_DEPARTURE])
             for j in range(width):
                 weight = reached[h, j] + step
-                less = weight < least[j]
+                less = (weight < least[j]) & (spent[h, j] <= most_spent)
                 least[j] = weight if less else least[j]
                 best[j] = a if less else best[j]
         for j in range(width):
@@ -280,7 +288,7 @@ def ways_batch(
             row = part.head[a] * width + j
             if need_of_both(values, row, descend.values, a + shift, full_mwh) <= full_mwh:
                 link_rows(values, row, descend.values, a + shift, full_mwh, values, into)
-                reached[k, j] = least[j]
+                reached[k, j], spent[k, j] = least[j], values[into, CONSUMED]
                 continue
             # Mostly the least of all ways can be driven; only where not, each is looked at.
             weight = reached[k, j]
@@ -291,6 +299,7 @@ def ways_batch(
                     if need_of_both(values, row, descend.values, arc, full_mwh) <= full_mwh:
                         weight = reached[h, j] + descend.weight[arc]
                         link_rows(values, row, descend.values, arc, full_mwh, values, into)
+                        spent[k, j] = values[into, CONSUMED]
             reached[k, j] = weight
 
 
