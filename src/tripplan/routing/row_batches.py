@@ -32,7 +32,7 @@ from tripplan.routing.kernels.row_batches import (
 )
 from tripplan.routing.kernels.rphast import RestrictedGraph
 
-WIDTH = 16
+WIDTH = 32
 """How many rows a batch may have; one takes little less time."""
 ROUNDING_KWH = 1e-6
 """Energies that differ by less count as equal where a full battery is compared with."""

@@ -89,18 +89,18 @@ def test_both_rows_of_a_stop_come_of_one_batch(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_batch_holds_the_stop_and_promising_ones_that_are_not_known() -> None:
-    rows = drives_at(2, PLENTY_KWH, nodes=60)
+    rows = drives_at(2, PLENTY_KWH, nodes=120)
     tree = rows.customized.hierarchy
     part = restricted(tree.graph, tree.selection(tree.rank[rows.stop_node]))
     batches = RowBatches(rows.customized, part, rows.stop_node)
     alone = batches.chosen(7, None, {})
     assert alone.tolist() == [7]
-    order = np.random.default_rng(1).permutation(60).astype(np.int32)
+    order = np.random.default_rng(1).permutation(120).astype(np.int32)
     few = batches.chosen(7, Likely(order, 3), {})
     # Fewer are as promising as what was asked for: the next best fill the batch.
     assert set(few) == {7, *[k for k in order.tolist() if k != 7][: WIDTH - 1]}
-    known = dict.fromkeys(range(0, 60, 2))
-    some = batches.chosen(7, Likely(order, 60), known)
+    known = dict.fromkeys(range(0, 120, 2))
+    some = batches.chosen(7, Likely(order, 120), known)
     assert some.size == WIDTH
     assert 7 in some
     assert not set(some.tolist()) & set(known)
