@@ -42,6 +42,8 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
+KEPT_OF_PART = 2
+"""The same of a part of a region, which serves one trip."""
 CLOSURE_REACH_KM = 0.5
 """A road that is said to be closed lies at most this far from the point that says so, km."""
 _OF_NO_ROAD = {**per_trip(Trip), "chargers": True}
@@ -87,6 +89,7 @@ class PlannerCache:
     def __init__(self, region: Region, part_of: "PlannerCache | None" = None) -> None:
         self.region = region
         self._part_of = part_of
+        self._most = KEPT if part_of is None else KEPT_OF_PART
         self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
@@ -113,7 +116,7 @@ class PlannerCache:
                 usable.dropped,
             )
             self._fitting[key] = found
-            if len(self._fitting) > KEPT:
+            if len(self._fitting) > self._most:
                 self._fitting.popitem(last=False)
         return found
 
@@ -162,7 +165,7 @@ class PlannerCache:
                 before = _kind_of(_before_closures(trip), car.vehicle)
                 self._keep_untouched(found, (before, key[1]))
             self._kept[key] = found
-            if len(self._kept) > KEPT:
+            if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
@@ -180,7 +183,7 @@ class PlannerCache:
         if found is None:
             found = self._made(trip, car)
             self._customized_kept[kind] = found
-            if len(self._customized_kept) > KEPT:
+            if len(self._customized_kept) > self._most:
                 self._customized_kept.popitem(last=False)
         self._customized_kept.move_to_end(kind)
         return found

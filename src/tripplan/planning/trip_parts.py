@@ -81,7 +81,9 @@ class TripParts:
         as the region: what follows is then cheaper there.
         """
         part = self._parts.get(ends)
-        if part is None:
+        if part is not None:
+            self._parts.move_to_end(ends)
+        else:
             least_s = float(self._times.through_s(*ends)[ends[1]])
             part = self._made(ends, STRETCH * least_s + SLACK_S)
         return self._counted(trip, vehicle, ends, part)
@@ -106,7 +108,7 @@ class TripParts:
         return part if sum(customised.values()) <= nodes else None
 
     def _made(self, ends: tuple[int, int], limit_s: float) -> TripPart | None:
-        """Cut a part out, and keep it as long as those kept are no larger than the region."""
+        """Cut a part out, and keep it as long as the latest together are no larger."""
         region = self._whole.region
         if not np.isfinite(limit_s):
             return None
@@ -124,6 +126,7 @@ class TripParts:
         cut = replace(region, network=roads.network, chargers=chargers, order=order)
         part = TripPart(roads, PlannerCache(cut, part_of=self._whole), limit_s)
         self._parts[ends] = part
-        while sum(kept.roads.node.size for kept in self._parts.values()) > nodes:
+        self._parts.move_to_end(ends)
+        while sum(kept.roads.node.size for kept in self._parts.values()) > MOST_OF_REGION * nodes:
             self._parts.popitem(last=False)
         return part
