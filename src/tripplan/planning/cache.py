@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ from tripplan.routing.customization import (
     spared_of,
     weight_scale,
 )
+from tripplan.routing.induced import InducedNetwork
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
@@ -75,6 +77,13 @@ class Fitting:
         return charger_stop(self.plugs[charger], int(self.node[charger]))
 
 
+class PartOf(NamedTuple):
+    """What a region is a part of."""
+
+    whole: "PlannerCache"
+    induced: InducedNetwork
+
+
 class PlannerCache:
     """A region with what planning on it needs again and again.
 
@@ -83,10 +92,11 @@ class PlannerCache:
     region
         Roads, chargers and names.
     part_of
-        What this region is a part of, if it is one: weights are scaled as there.
+        What this region is a part of, if it is one: weights are scaled as there, and what is closed
+        is closed by its roads.
     """
 
-    def __init__(self, region: Region, part_of: "PlannerCache | None" = None) -> None:
+    def __init__(self, region: Region, part_of: "PartOf | None" = None) -> None:
         self.region = region
         self._part_of = part_of
         self._most = KEPT if part_of is None else KEPT_OF_PART
@@ -136,8 +146,12 @@ class PlannerCache:
         return _kind_of(trip, vehicle)
 
     def is_customised(self, trip: Trip, vehicle: Vehicle) -> bool:
-        """Tell whether the roads with their costs are kept for a car and these conditions."""
-        return _kind_of(trip, vehicle) in self._customized_kept
+        """Tell whether the roads with their costs are kept for a car and these conditions.
+
+        With closed roads it is enough that they are kept without.
+        """
+        kinds = {_kind_of(asked, vehicle) for asked in (trip, _before_closures(trip))}
+        return not kinds.isdisjoint(self._customized_kept)
 
     def _weight_scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale:
         """Return the scale of the weights of these roads, pricing them at usual speed alone."""
@@ -146,6 +160,12 @@ class PlannerCache:
         height = car.lift_kwh(network.elevation_m) * MWH_PER_KWH
         spared = spared_of(values, height[network.head] - height[network.tail])
         return weight_scale(values, spared, open_arcs(network, car.vehicle, trip.avoid))
+
+    def _scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale | None:
+        """Return the scale of the weights of the whole; None: these roads are the whole."""
+        if self._part_of is None:
+            return None
+        return self._part_of.whole._weight_scale(trip, car)  # noqa: SLF001 - of the same class
 
     def rows(self, trip: Trip, car: ConditionedVehicle, charger_nodes: Ints) -> ManyToMany:
         """Drives between chargers for this car under the conditions of this trip.
@@ -194,8 +214,14 @@ class PlannerCache:
             return self._customised(trip, car)
         before = _before_closures(trip)
         open_roads = self._customized(before, car, _kind_of(before, car.vehicle))
+        return open_roads.closing(self._closed(trip).astype(np.int32))
+
+    def _closed(self, trip: Trip) -> NDArray[np.int64]:
+        """Return the roads here that the trip says are closed, rising, shape (closed,)."""
+        if self._part_of is not None:
+            return self._part_of.induced.arcs_of(self._part_of.whole._closed(trip))  # noqa: SLF001
         closed = [self._roads_at(self.region.network, place) for place in trip.closed]
-        return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
+        return np.unique(np.concatenate(closed))
 
     @staticmethod
     def _roads_at(network: RoadNetwork, place: Place) -> NDArray[np.int64]:
@@ -219,7 +245,7 @@ class PlannerCache:
             height_kwh=car.lift_kwh(network.elevation_m),
             full_kwh=(1.0 - trip.reserve_soc) * car.capacity_kwh,
             best_kw=car.fast_charging_kw or _LEAST_KW,
-            scale=self._part_of._weight_scale(trip, car) if self._part_of else None,  # noqa: SLF001
+            scale=self._scale(trip, car),
         )
 
 

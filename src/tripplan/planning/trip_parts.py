@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from tripplan.planning.cache import PlannerCache
+from tripplan.planning.cache import PartOf, PlannerCache
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
@@ -64,10 +64,10 @@ class TripParts:
         """Tell whether a trip may be planned on a part, and it would save time.
 
         What is minimised must be time: something else can be less on a longer way round.  Places on
-        the way would need a part of their own, and closures name roads of the whole.  Where the
-        region is customised for the car under these conditions already, it is used.
+        the way would need a part of their own.  Where the region is customised for the car under
+        these conditions already, it is used.
         """
-        other_wishes = trip.waypoints or trip.via_chargers or trip.closed
+        other_wishes = trip.waypoints or trip.via_chargers
         by_time = trip.objective == "time" and trip.prefer_fewer_stops_s == 0.0
         small = self._whole.region.network.node_count < LEAST_NODES
         if small or other_wishes or not by_time or settings.exact:
@@ -124,7 +124,7 @@ class TripParts:
         )
         order = roads.order_of(self._whole.hierarchy.order)
         cut = replace(region, network=roads.network, chargers=chargers, order=order)
-        part = TripPart(roads, PlannerCache(cut, part_of=self._whole), limit_s)
+        part = TripPart(roads, PlannerCache(cut, PartOf(self._whole, roads)), limit_s)
         self._parts[ends] = part
         self._parts.move_to_end(ends)
         while sum(kept.roads.node.size for kept in self._parts.values()) > MOST_OF_REGION * nodes:

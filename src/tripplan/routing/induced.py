@@ -15,10 +15,16 @@ class InducedNetwork:
     network: RoadNetwork
     node: Longs
     """Which node of the whole each is, rising, shape (nodes,)."""
+    arc: Longs
+    """Which arc of the whole each is, rising, shape (arcs,)."""
 
     def number_of(self, node: int) -> int:
         """Return the number that a node of the whole has here; it must be one of these."""
         return int(np.searchsorted(self.node, node))
+
+    def arcs_of(self, arcs: Longs) -> Longs:
+        """Return the numbers here of those arcs of the whole that are here, rising."""
+        return np.flatnonzero(np.isin(self.arc, arcs))
 
     def order_of(self, order: Ints) -> Ints:
         """Return an order of the nodes of the whole as one of these, shape (nodes,)."""
@@ -66,6 +72,7 @@ def induced(network: RoadNetwork, inside: Flags) -> InducedNetwork:
             piece_rise_m=network.piece_rise_m[piece],
         ),
         node,
+        arc,
     )
 
 

@@ -202,7 +202,6 @@ def test_one_of_many_and_batches_take_the_region_at_once() -> None:
         {"prefer_fewer_stops_s": 600.0},
         {"via_chargers": ("c1",)},
         {"waypoints": (Waypoint(place=Place(lat=39.5, lon=-104.0)),)},
-        {"closed": (Place(lat=39.5, lon=-104.0),)},
     ],
 )
 def test_wishes_that_a_part_cannot_serve_take_the_region(wishes: dict[str, Any]) -> None:
@@ -213,6 +212,36 @@ def test_wishes_that_a_part_cannot_serve_take_the_region(wishes: dict[str, Any])
     wished = Trip.model_validate(trip.model_dump() | wishes)
     assert not parts.serve(wished, car(), usual)
     assert not parts.serve(trip, car(), Settings(exact=True))
+
+
+def test_a_closed_road_is_closed_in_parts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it lies in the part, in the middle of the plan before, or far away."""
+    region = big_world(3)
+    settings, watched = Settings(heat=False, gap=0.0), Watched(monkeypatch)
+    whole, longer = Planner(region, settings), 0
+    for trip in short_trips(region, 5, 5):
+        usual = planned(whole, trip, one_of_many=True)
+        if isinstance(usual, str):
+            continue
+        trace = usual.legs[0].trace
+        at = len(trace.lat) // 2
+        points = ((trace.lat[at], trace.lon[at]), (region.network.lat[0], region.network.lon[0]))
+        for lat, lon in points:
+            closed = trip.model_copy(update={"closed": (Place(lat=lat, lon=lon),)})
+            on_part = planned(Planner(region, settings), closed)
+            expected = planned(whole, closed, one_of_many=True)
+            assert same(on_part, expected), closed
+            longer += isinstance(expected, Plan) and expected.total_s > usual.total_s + 1.0
+    assert watched.parts >= 3
+    assert longer >= 1
+
+
+def test_a_closure_on_no_road_is_refused_on_parts_too() -> None:
+    region = big_world(3)
+    trip = next(short_trips(region, 5, 1))
+    nowhere = trip.model_copy(update={"closed": (Place(lat=10.0, lon=10.0),)})
+    with pytest.raises(TripplanError, match="no road lies within"):
+        Planner(region).plan(nowhere, car())
 
 
 def test_small_regions_are_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,9 @@ def test_an_induced_network_has_all_arcs_between_its_nodes(seed: int) -> None:
         if inside[network.tail[arc]] and inside[network.head[arc]]
     ]
     assert 0 < len(arcs) == part.network.arc_count < network.arc_count
+    assert part.arc.tolist() == arcs
+    some = np.arange(0, network.arc_count, 3)
+    assert part.arcs_of(some).tolist() == [k for k, arc in enumerate(arcs) if arc % 3 == 0]
     for number, arc in enumerate(arcs):
         assert part.node[part.network.tail[number]] == network.tail[arc]
         assert part.node[part.network.head[number]] == network.head[arc]
