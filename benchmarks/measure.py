@@ -1,8 +1,9 @@
 """What all benchmarks share: clocks, medians, the one search inside a plan, pages of results.
 
 Times are CPU times of the process, since the machine is shared: what others run on it makes them
-longer by little, and clock times by much.  Searching and customising run on one thread, so that on
-an idle machine their clock time is the same.
+longer by little, and clock times by much.  A search runs on one thread, so that on an idle machine
+its clock time is the same; metrics and weightings are customised side by side, and told as the sum
+of both.
 Everything that a benchmark compares runs in one process, by turns.
 """
 

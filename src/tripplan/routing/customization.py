@@ -202,6 +202,16 @@ class CustomizedHierarchy:
         """Real drives, from the fastest to the thriftiest."""
         return self.metrics_at([factor * self.base_rate for factor in _METRIC_FACTORS])
 
+    def make_ready(self) -> None:
+        """Work out metrics and weightings, which every plan needs, side by side."""
+        if "metrics" in self.__dict__ and "scalarized" in self.__dict__:
+            return
+        _ = self.spared_mwh
+        with ThreadPoolExecutor(1) as pool:
+            weightings = pool.submit(lambda: self.scalarized)
+            _ = self.metrics
+            weightings.result()
+
     def metrics_at(self, rates: Sequence[float]) -> tuple[Metric, ...]:
         """Return real drives at these rates [s/kWh]."""
         tree = self.hierarchy

@@ -290,6 +290,7 @@ class ManyToMany:
 
     def _scalarized(self, node: int, *, forward: bool) -> "_Reached":
         customized = self.customized
+        customized.make_ready()
         tree, scalarized = customized.hierarchy, customized.scalarized
         sides = (scalarized.up, scalarized.down)
         steps, energy = rphast_scalarized(
