@@ -91,7 +91,15 @@ class TripParts:
     def wider(
         self, trip: Trip, vehicle: Vehicle, ends: tuple[int, int], limit_s: float
     ) -> TripPart | None:
-        """Return a part that holds all plans of at most a time [s], instead of the one before."""
+        """Return a part that holds all plans of at most a time, instead of the one before.
+
+        Parameters
+        ----------
+        trip, vehicle, ends
+            As in `of`.
+        limit_s
+            The time. [s]
+        """
         return self._counted(trip, vehicle, ends, self._made(ends, limit_s))
 
     def _counted(

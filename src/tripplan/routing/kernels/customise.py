@@ -72,7 +72,7 @@ def need_of_both(first: Ints, one: int, second: Ints, other: int, full_mwh: int)
 def link_rows(
     first: Ints, one: int, second: Ints, other: int, full_mwh: int, out: Ints, to: int
 ) -> None:
-    """Do what `link_into` does, inside the loop that calls it; parameters as there."""
+    """Do what `link_into` does, inside the loop that calls it; parameters as in `link_into`."""
     cost_1 = np.int64(first[one, CONSUMED])
     drop_1 = np.int64(first[one, DROP])
     cost_2 = np.int64(second[other, CONSUMED])
