@@ -21,6 +21,7 @@ SCRIPTS = {
     "certificate": "certificate.py",
     "hops": "hops.py",
     "growth": "growth.py",
+    "first_plans": "first_plans.py",
     "replan": "replan.py",
     "pages": "pages.py",
     "start": "start.py",
@@ -36,9 +37,9 @@ HEAD = """\
 Measured on two shared cores. Seconds are those of that machine and stand beside ratios of times
 that were taken in one run; only the ratios say something about the programs. Times below the first
 section are CPU times of the process, because others were at work on the same cores: a search runs
-on one thread, so that on an idle machine its clock time is the same; the metrics of a customisation
-run on two threads and are told as the sum of both. Real data lie outside the project; a section
-whose data are absent is kept as it was measured last.
+on one thread, so that on an idle machine its clock time is the same; metrics and weightings of a
+customisation are worked out side by side and told as the sum of both. Real data lie outside the
+project; a section whose data are absent is kept as it was measured last.
 """
 
 

@@ -24,7 +24,8 @@ import networkx as nx
 import numpy as np
 
 from tripplan.physics.charging import SOC_CELLS
-from tripplan.routing.many_to_many import DriveColumns, ManyToMany
+from tripplan.routing.drive_columns import DriveColumns
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem, charging_times_s
 
 ELLIPSE = 1.15

@@ -54,7 +54,7 @@ class FastestOnly(CustomizedHierarchy):
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
         """The fastest roads alone."""
-        return (self._metric(0.0),)
+        return self.metrics_at([0.0])
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Times are CPU times of the process, since the machine is shared: what others run on it makes them
 longer by little, and clock times by much.  A search runs on one thread, so that on an idle machine
-its clock time is the same; customising the metrics runs on two, and is told as the sum of both.
+its clock time is the same; metrics and weightings are customised side by side, and told as the sum
+of both.
 Everything that a benchmark compares runs in one process, by turns.
 """
 

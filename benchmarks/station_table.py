@@ -19,7 +19,8 @@ from tripplan.arrays import Floats, Longs
 from tripplan.physics.charging import SOC_CELLS, PowerModel
 from tripplan.physics.jit import compiled
 from tripplan.records.settings import Settings
-from tripplan.routing.many_to_many import DriveColumns, ManyToMany
+from tripplan.routing.drive_columns import DriveColumns
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import least_time_s
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import search

@@ -90,7 +90,7 @@ def outcome_of(planner: Planner, index: int, row: Row) -> Outcome:
     if isinstance(row, Unreadable):
         return Outcome(index=index, status="invalid", reason=row.reason)
     try:
-        return _planned(index, row, planner.plan(*asked(planner.region, row)))
+        return _planned(index, row, planner.plan(*asked(planner.region, row), one_of_many=True))
     except NoPlanError as error:
         beyond = error if isinstance(error, OutOfRangeError) else None
         short = beyond.shortfall_kwh if beyond else math.inf

@@ -1,5 +1,6 @@
 """Price roads for one car under given conditions: time, energy and heat of every arc and speed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.physics.thermal import joule_heat_w
+from tripplan.planning.kernels.road_costs import LOOSE, fill_whole_numbers
 from tripplan.records.network import RoadNetwork
 from tripplan.records.trip import Trip
 from tripplan.routing.customization import shares_of_speed
@@ -28,8 +30,6 @@ SLOWEST_KMH = 70.0
 the way of others on main roads, and save little)."""
 SPEED_STEP = 0.05
 """Shares of the usual speed that are tried lie this far apart."""
-_LOOSE = 1e-3
-"""Energies are rounded up to whole milliwatt-hours unless they lie this little above one."""
 _SPEED_STEPS = np.linspace(1.0, 0.1, 46)
 
 
@@ -92,7 +92,7 @@ def whole_numbers(roads: Roads) -> Ints:
         (CONSUMED, roads.energy_kwh),
         (DROP, roads.drop_kwh),
     ):
-        values[:, column] = np.clip(np.ceil(energy_kwh * MWH_PER_KWH - _LOOSE), -NEVER, NEVER)
+        values[:, column] = np.clip(np.ceil(energy_kwh * MWH_PER_KWH - LOOSE), -NEVER, NEVER)
     return values
 
 
@@ -167,23 +167,48 @@ class ArcPricing:
         share
             A number or one for each arc, shape (arcs,).
         """
-        counts = np.diff(self.piece_first)
-        shares = np.repeat(np.broadcast_to(np.asarray(share, np.float64), counts.shape), counts)
-        speed, motion = self._drivable(shares)
-        car, hours = self.car, self.length_m / speed / S_PER_H
-        heat_w = joule_heat_w(1.0, car.pack.voltage_v, car.pack.resistance_25c_ohm)
-        drawn, regenerated = np.maximum(motion, 0.0) * hours, np.maximum(-motion, 0.0) * hours
-        auxiliary, cabin = car.vehicle.auxiliary_kw * hours, car.cabin_kw * hours
+        if np.ndim(share):
+            share = np.repeat(np.asarray(share, np.float64), np.diff(self.piece_first))
+        speed, motion = self._drivable(share)
+        time_s, energy_kwh, heat_j = self._costs(speed, motion)
+        car, hours = self.car, time_s / S_PER_H
         return PieceCosts(
-            time_s=self.length_m / speed,
+            time_s=time_s,
             speed_mps=speed,
-            energy_kwh=drawn - regenerated + auxiliary + cabin,
-            motion_kwh=drawn,
-            regenerated_kwh=regenerated,
-            auxiliary_kwh=auxiliary,
-            cabin_kwh=cabin,
-            heat_j=car.draw_kw(motion) ** 2 * heat_w * hours * S_PER_H,
+            energy_kwh=energy_kwh,
+            motion_kwh=np.maximum(motion, 0.0) * hours,
+            regenerated_kwh=np.maximum(-motion, 0.0) * hours,
+            auxiliary_kwh=car.vehicle.auxiliary_kw * hours,
+            cabin_kwh=car.cabin_kw * hours,
+            heat_j=heat_j,
         )
+
+    def _costs(self, speed: Floats, motion: Floats) -> tuple[Floats, Floats, Floats]:
+        """Time [s], battery energy [kWh] and heat [J] of each piece at these speeds and powers."""
+        car, time_s = self.car, self.length_m / speed
+        hours = time_s / S_PER_H
+        heat_w = joule_heat_w(1.0, car.pack.voltage_v, car.pack.resistance_25c_ohm)
+        energy_kwh = motion * hours + car.vehicle.auxiliary_kw * hours + car.cabin_kw * hours
+        return time_s, energy_kwh, car.draw_kw(motion) ** 2 * heat_w * hours * S_PER_H
+
+    def whole_numbers(self, shares: Sequence[float]) -> Ints:
+        """Price the arcs at several shares of the usual speed, in whole numbers.
+
+        Parameters
+        ----------
+        shares
+            The shares.
+
+        Returns
+        -------
+        ndarray
+            What `whole_numbers` makes of `roads` at each; read-only, shape (shares, arcs, 5).
+        """
+        values = np.empty((len(shares), self.piece_first.size - 1, COLUMNS), np.int32)
+        for share, row in zip(shares, values, strict=True):
+            fill_whole_numbers(self.piece_first, *self._costs(*self._drivable(share)), row)
+        values.setflags(write=False)
+        return values
 
     def roads(self, share: float | Floats = 1.0) -> Roads:
         """Price the arcs; ``share`` as for `pieces`.
@@ -207,7 +232,7 @@ class ArcPricing:
             heat_j=np.add.reduceat(pieces.heat_j, start),
         )
 
-    def _drivable(self, share: Floats) -> tuple[Floats, Floats]:
+    def _drivable(self, share: float | Floats) -> tuple[Floats, Floats]:
         """Speed of each piece within the motor's power [m/s], and its battery power there [kW].
 
         A piece too steep for the usual speed is taken in steps of 2 % of it, down to a tenth.

@@ -9,13 +9,14 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints
 from tripplan.errors import InvalidInputError
-from tripplan.planning.arc_costs import ArcPricing, speed_shares, whole_numbers
+from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.stops import Stop, charger_stop
@@ -28,14 +29,23 @@ from tripplan.records.trip import ChargerWishes, Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.closures import untouched_drives
-from tripplan.routing.customization import CustomizedHierarchy, stacked
+from tripplan.routing.customization import (
+    CustomizedHierarchy,
+    WeightScale,
+    spared_of,
+    weight_scale,
+)
+from tripplan.routing.induced import InducedNetwork
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
+from tripplan.units import MWH_PER_KWH
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
+KEPT_OF_PART = 2
+"""The same of a part of a region, which serves one trip."""
 CLOSURE_REACH_KM = 0.5
 """A road that is said to be closed lies at most this far from the point that says so, km."""
 _OF_NO_ROAD = {**per_trip(Trip), "chargers": True}
@@ -67,6 +77,13 @@ class Fitting:
         return charger_stop(self.plugs[charger], int(self.node[charger]))
 
 
+class PartOf(NamedTuple):
+    """What a region is a part of."""
+
+    whole: "PlannerCache"
+    induced: InducedNetwork
+
+
 class PlannerCache:
     """A region with what planning on it needs again and again.
 
@@ -74,11 +91,15 @@ class PlannerCache:
     ----------
     region
         Roads, chargers and names.
+    part_of
+        What this region is a part of, if it is one: weights are scaled as there, and what is closed
+        is closed by its roads.
     """
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, part_of: "PartOf | None" = None) -> None:
         self.region = region
-        self.nodes = NodeIndex(region.network)
+        self._part_of = part_of
+        self._most = KEPT if part_of is None else KEPT_OF_PART
         self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
@@ -105,14 +126,46 @@ class PlannerCache:
                 usable.dropped,
             )
             self._fitting[key] = found
-            if len(self._fitting) > KEPT:
+            if len(self._fitting) > self._most:
                 self._fitting.popitem(last=False)
         return found
+
+    @cached_property
+    def nodes(self) -> NodeIndex:
+        """The nodes by where they are."""
+        return NodeIndex(self.region.network)
 
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The contraction hierarchy of the roads."""
         return Hierarchy.of(self.region.network, self.region.order)
+
+    @staticmethod
+    def kind_of(trip: Trip, vehicle: Vehicle) -> str:
+        """Return everything that the costs of the roads depend on, as text."""
+        return _kind_of(trip, vehicle)
+
+    def is_customised(self, trip: Trip, vehicle: Vehicle) -> bool:
+        """Tell whether the roads with their costs are kept for a car and these conditions.
+
+        With closed roads it is enough that they are kept without.
+        """
+        kinds = {_kind_of(asked, vehicle) for asked in (trip, _before_closures(trip))}
+        return not kinds.isdisjoint(self._customized_kept)
+
+    def _weight_scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale:
+        """Return the scale of the weights of these roads, pricing them at usual speed alone."""
+        network = self.region.network
+        (values,) = ArcPricing.of(network, car).whole_numbers(speed_shares(trip)[:1])
+        height = car.lift_kwh(network.elevation_m) * MWH_PER_KWH
+        spared = spared_of(values, height[network.head] - height[network.tail])
+        return weight_scale(values, spared, open_arcs(network, car.vehicle, trip.avoid))
+
+    def _scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale | None:
+        """Return the scale of the weights of the whole; None: these roads are the whole."""
+        if self._part_of is None:
+            return None
+        return self._part_of.whole._weight_scale(trip, car)  # noqa: SLF001 - of the same class
 
     def rows(self, trip: Trip, car: ConditionedVehicle, charger_nodes: Ints) -> ManyToMany:
         """Drives between chargers for this car under the conditions of this trip.
@@ -132,7 +185,7 @@ class PlannerCache:
                 before = _kind_of(_before_closures(trip), car.vehicle)
                 self._keep_untouched(found, (before, key[1]))
             self._kept[key] = found
-            if len(self._kept) > KEPT:
+            if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
@@ -150,7 +203,7 @@ class PlannerCache:
         if found is None:
             found = self._made(trip, car)
             self._customized_kept[kind] = found
-            if len(self._customized_kept) > KEPT:
+            if len(self._customized_kept) > self._most:
                 self._customized_kept.popitem(last=False)
         self._customized_kept.move_to_end(kind)
         return found
@@ -161,8 +214,14 @@ class PlannerCache:
             return self._customised(trip, car)
         before = _before_closures(trip)
         open_roads = self._customized(before, car, _kind_of(before, car.vehicle))
+        return open_roads.closing(self._closed(trip).astype(np.int32))
+
+    def _closed(self, trip: Trip) -> NDArray[np.int64]:
+        """Return the roads here that the trip says are closed, rising, shape (closed,)."""
+        if self._part_of is not None:
+            return self._part_of.induced.arcs_of(self._part_of.whole._closed(trip))  # noqa: SLF001
         closed = [self._roads_at(self.region.network, place) for place in trip.closed]
-        return open_roads.closing(np.unique(np.concatenate(closed)).astype(np.int32))
+        return np.unique(np.concatenate(closed))
 
     @staticmethod
     def _roads_at(network: RoadNetwork, place: Place) -> NDArray[np.int64]:
@@ -179,14 +238,14 @@ class PlannerCache:
 
     def _customised(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         network = self.region.network
-        pricing = ArcPricing.of(network, car)
         return CustomizedHierarchy(
             hierarchy=self.hierarchy,
-            values=stacked([whole_numbers(pricing.roads(share)) for share in speed_shares(trip)]),
+            values=ArcPricing.of(network, car).whole_numbers(speed_shares(trip)),
             open_roads=open_arcs(network, car.vehicle, trip.avoid),
             height_kwh=car.lift_kwh(network.elevation_m),
             full_kwh=(1.0 - trip.reserve_soc) * car.capacity_kwh,
             best_kw=car.fast_charging_kw or _LEAST_KW,
+            scale=self._scale(trip, car),
         )
 
 

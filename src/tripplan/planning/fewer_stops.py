@@ -42,7 +42,7 @@ def with_fewer_stops(
         fewer, in seconds; None: that was not looked for, or cannot be done.
     """
     prefer_s = trip.prefer_fewer_stops_s
-    while _worth_a_look(chosen.solution, trip, settings):
+    while worth_a_look(chosen.solution, trip, settings):
         fewer = _fewer(chosen, rows, settings)
         if fewer is None:
             break
@@ -53,7 +53,8 @@ def with_fewer_stops(
     return chosen, None
 
 
-def _worth_a_look(solution: Solution, trip: Trip, settings: Settings) -> bool:
+def worth_a_look(solution: Solution, trip: Trip, settings: Settings) -> bool:
+    """Tell whether a plan with one stop fewer is looked for."""
     if trip.objective == "stops" or (settings.time_budget_s and not solution.complete):
         return False
     room = solution.time_s - solution.lower_bound_s

@@ -1,9 +1,12 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
+
+import numpy as np
 
 from tripplan.errors import (
     DisconnectedError,
@@ -15,20 +18,23 @@ from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
-from tripplan.planning.fewer_stops import with_fewer_stops
+from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import reconstruct
 from tripplan.planning.stops import Stop
+from tripplan.planning.trip_parts import TripPart, TripParts
 from tripplan.planning.trip_problem import left_out, trip_problem, visit_orders
 from tripplan.planning.visit_order import Chosen, Order, best_order, with_bound_of
 from tripplan.planning.way_out import WayOut, ways_out
+from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
+from tripplan.routing.row_batches import Likely
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
 from tripplan.search.solve import solve
@@ -36,6 +42,9 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _MOST_RESERVES = 20
 """So many reserves are tried for a wanted probability of arriving; two or three do."""
+_MOST_PARTS = 2
+"""So many parts of a region are tried before the whole: a first guess, and what its plan needs."""
+_A_SECOND = 1.0
 _A_BIT = 1e-4
 """SoC by which a reserve goes beyond the margin that it has to hold."""
 
@@ -57,6 +66,8 @@ class _Asked:
     ends: tuple[_Snapped, _Snapped]
     nodes: Sequence[int]
     """Nodes of origin, waypoints and destination."""
+    network: RoadNetwork
+    """The roads that these are nodes of: those of the region, or of a part of it."""
     fitting: Fitting
     rows: ManyToMany
     pricing: Pricing
@@ -92,6 +103,7 @@ class Planner:
         self.region = region
         self.settings = settings or Settings()
         self._cache = PlannerCache(region)
+        self._parts = TripParts(self._cache)
 
     def get_ready(self, trip: Trip, vehicle: Vehicle, *, every_row: bool = False) -> int:
         """Do ahead what the first plan of a car under given conditions would have to.
@@ -118,16 +130,24 @@ class Planner:
         rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
         rows.made_ready()
         if every_row:
-            for stop in range(min(fitting.node.size, ROWS_KEPT)):
-                rows.one_to_many(stop)
-                rows.relaxed_one_to_many(stop)
+            every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
+            for stop in every.tolist():
+                rows.one_to_many(stop, Likely(every, every.size))
         return int(fitting.node.size)
 
-    def plan(self, trip: Trip, vehicle: Vehicle) -> Plan:
+    def plan(self, trip: Trip, vehicle: Vehicle, *, one_of_many: bool = False) -> Plan:
         """Find the best way to drive and charge: the quickest, or as the trip's objective has it.
 
         Where the trip wants a probability of arriving, the reserve is raised until the plan has it;
         the trip in the plan states that reserve.  For temperatures by the hour see `hourly`.
+
+        Parameters
+        ----------
+        trip, vehicle
+            Who drives where.
+        one_of_many
+            Whether more trips of this car under these conditions will follow: then all roads are
+            made ready for them at once, else those that this trip can need.
 
         Raises
         ------
@@ -141,21 +161,24 @@ class Planner:
             The battery takes no charge at these temperatures, or no reserve gives the probability
             that is wanted.
         """
+        planned = partial(self._at_one_temperature, vehicle=vehicle, on_part=not one_of_many)
         if trip.ambient_by_hour:
-            return hourly.settled(trip, partial(self._at_one_temperature, vehicle=vehicle))
-        return self._at_one_temperature(trip, vehicle)[0]
+            return hourly.settled(trip, planned)
+        return planned(trip)[0]
 
     def _conditioned(self, trip: Trip, vehicle: Vehicle) -> ConditionedVehicle:
         return ConditionedVehicle.of(vehicle, trip, heat=self.settings.heat)
 
-    def _at_one_temperature(self, trip: Trip, vehicle: Vehicle) -> tuple[Plan, ConditionedVehicle]:
+    def _at_one_temperature(
+        self, trip: Trip, vehicle: Vehicle, *, on_part: bool
+    ) -> tuple[Plan, ConditionedVehicle]:
         """Return a plan, with the reserve that it needs, and the car that it was made for."""
         car, wanted = self._conditioned(trip, vehicle), trip.arrive_with_probability
         if wanted is None:
-            return self._plan(trip, car), car
+            return self._plan(trip, car, on_part=on_part), car
         margin = 0.0
         for _ in range(_MOST_RESERVES):
-            plan = self._plan(_with_reserve(trip, margin), car)
+            plan = self._plan(_with_reserve(trip, margin), car, on_part=on_part)
             if (plan.arrival_probability or 0.0) >= wanted:
                 return plan, car
             margin = _A_BIT + uncertainty.margin_soc(plan.legs, plan.stops, car, wanted)
@@ -164,11 +187,15 @@ class Planner:
             "were tried, and none gives it; ask for less, or state a reserve"
         )
 
-    def _plan(self, trip: Trip, car: ConditionedVehicle) -> Plan:
+    def _plan(self, trip: Trip, car: ConditionedVehicle, *, on_part: bool) -> Plan:
         """Plan, and say in the trip's own words why there is no plan."""
+        if on_part and self._parts.serve(trip, car.vehicle, self.settings):
+            plan = self._on_part(trip, car)
+            if plan is not None:
+                return plan
         asked = self._asked(trip, car)
         try:
-            return self._found(asked)
+            return self._found(asked)[0]
         except OutOfReach as error:
             raise self._case(asked).out_of_range(*self._why(asked, error.gap)) from None
         except DisconnectedError as gone:
@@ -193,7 +220,7 @@ class Planner:
     def _usual(self) -> "Planner":
         """The same planner without exact mode, on what is kept here."""
         usual = Planner(self.region, self.settings.model_copy(update={"exact": False}))
-        usual._cache = self._cache
+        usual._cache, usual._parts = self._cache, self._parts
         return usual
 
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
@@ -201,7 +228,7 @@ class Planner:
         if self.settings.exact:
             return self._usual._attempt(vehicle, trip)  # noqa: SLF001 - a planner of this class
         try:
-            return self._found(self._asked(trip, self._conditioned(trip, vehicle)))
+            return self._found(self._asked(trip, self._conditioned(trip, vehicle)))[0]
         except (OutOfReach, NoPlanError, InvalidInputError):
             return None
 
@@ -215,17 +242,47 @@ class Planner:
         problem = asked.problem(next(asked.orders()).stops)
         return Infeasible(self.region, asked.trip, asked.car, asked.rows.customized, problem)
 
-    def _asked(self, trip: Trip, car: ConditionedVehicle) -> _Asked:
-        ends = [self._snap(place) for place in (trip.origin, trip.destination)]
+    def _on_part(self, trip: Trip, car: ConditionedVehicle) -> Plan | None:
+        """Plan on the part of the region that the trip can need; None: only the whole tells.
+
+        A plan that is no longer than the part's limit is one of the best of the region; a longer
+        one says how wide a part has to be.  See `trip_parts`.
+        """
+        ends = self._ends(trip)
+        nodes, vehicle = (ends[0].node, ends[1].node), car.vehicle
+        part = self._parts.of(trip, vehicle, nodes)
+        for _ in range(_MOST_PARTS):
+            if part is None:
+                return None
+            try:
+                plan, needed_s = self._found(self._asked(trip, car, part))
+            except (OutOfReach, NoPlanError, DisconnectedError):
+                return None
+            if needed_s <= part.limit_s:
+                return plan
+            part = self._parts.wider(trip, vehicle, nodes, needed_s + _A_SECOND)
+        return None
+
+    def _ends(self, trip: Trip) -> tuple[_Snapped, _Snapped]:
+        return self._snap(trip.origin), self._snap(trip.destination)
+
+    def _asked(self, trip: Trip, car: ConditionedVehicle, part: TripPart | None = None) -> _Asked:
+        """Return a trip with what planning it needs, on the region or on a part of it."""
+        ends = self._ends(trip)
         waypoints = [self._snap(waypoint.place).node for waypoint in trip.waypoints]
-        fitting = self._cache.fitting(trip.chargers, car.vehicle)
+        nodes = [ends[0].node, *waypoints, ends[1].node]
+        if part is not None:
+            nodes = [part.roads.number_of(node) for node in nodes]
+        cache = self._cache if part is None else part.cache
+        fitting = cache.fitting(trip.chargers, car.vehicle)
         return _Asked(
             trip,
             car,
-            ends=(ends[0], ends[1]),
-            nodes=[ends[0].node, *waypoints, ends[1].node],
+            ends=ends,
+            nodes=nodes,
+            network=cache.region.network,
             fitting=fitting,
-            rows=self._cache.rows(trip, car, fitting.node),
+            rows=cache.rows(trip, car, fitting.node),
             pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs, self._local_currency(trip)),
         )
 
@@ -260,7 +317,8 @@ class Planner:
             return with_bound_of(asked.problem, best(asked.by_time()), asked.rows), None
         return with_fewer_stops(chosen, asked.trip, asked.rows, self.settings)
 
-    def _found(self, asked: _Asked) -> Plan:
+    def _found(self, asked: _Asked) -> tuple[Plan, float]:
+        """Return the plan, and a time that all plans which it was compared with keep to [s]."""
         trip, car = asked.trip, asked.car
         chosen, fewer_s = self._chosen(asked)
         problem, solution = chosen.problem, chosen.solution
@@ -268,13 +326,17 @@ class Planner:
             chosen.stops[stop.target] if stop.target >= 0 else asked.fitting.stop(stop.charger)
             for stop in solution.stops
         ]
-        route = reconstruct(self.region.network, car, trip, problem, solution, stops)
+        route = reconstruct(asked.network, car, trip, problem, solution, stops)
         ends = [(end.place, end.distance_km) for end in asked.ends]
         plan = describe(self.region, asked.pricing, solution, route, ends)
         known_s = fewer_s if trip.objective == "time" else None
         plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
         audit = audit_plan(plan, self.region, self.settings)
-        return plan.model_copy(update={"audit": audit})
+        needed_s = max(plan.total_s, solution.time_s)
+        if worth_a_look(solution, trip, self.settings):
+            # What one stop fewer costs is told too: no plan that is as quick may be missing.
+            needed_s += math.inf if fewer_s is None else max(fewer_s, 0.0)
+        return plan.model_copy(update={"audit": audit}), needed_s
 
     def _snap(self, place: Place) -> _Snapped:
         limit_km = self.settings.snap_limit_km

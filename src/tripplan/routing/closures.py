@@ -3,7 +3,8 @@
 import numpy as np
 
 from tripplan.arrays import Ints
-from tripplan.routing.many_to_many import DriveColumns, ManyToMany
+from tripplan.routing.drive_columns import DriveColumns
+from tripplan.routing.many_to_many import ManyToMany
 
 _ROUNDING = 1e-6
 """Seconds and kilowatt-hours by which sums may differ."""

@@ -19,11 +19,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.arrays import Floats, Ints
+from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.kernels.customise import (
     COLUMNS,
@@ -33,12 +34,12 @@ from tripplan.routing.kernels.customise import (
     TIME,
     Costs,
     Roads32,
-    customise,
     customise_scalarized,
 )
+from tripplan.routing.kernels.customise_metrics import cheapest_ways, with_values
 from tripplan.routing.kernels.phast import Travel
 from tripplan.routing.kernels.recustomise import recustomise, recustomise_scalarized
-from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights
+from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights, values_at
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
 
 ONLY_ENERGY = np.inf
@@ -104,6 +105,50 @@ class ScalarizedWeights:
         return energy_kwh * np.append(self.rate_s_per_kwh, 1.0)
 
 
+class WeightScale(NamedTuple):
+    """How large sums along roads may get, by what those that are open take at usual speed."""
+
+    roads: int
+    """How many there are."""
+    time_ms: float
+    """Their mean time."""
+    spared_mwh: float
+    """Their mean energy beyond what lifts the car."""
+
+
+def weight_scale(values: Ints, spared_mwh: Ints, open_roads: Flags) -> WeightScale:
+    """Return the scale of the weights of roads.
+
+    Parameters
+    ----------
+    values, spared_mwh
+        Whole-number costs at usual speed, and energy beyond what lifts the car, shapes (roads, 5)
+        and (roads,).
+    open_roads
+        Whether the car may use each, shape (roads,).
+    """
+    driven = values[open_roads]
+    if not driven.size:
+        return WeightScale(0, 0.0, 0.0)
+    time_ms, spared = driven[:, TIME].mean(), spared_mwh[open_roads].mean()
+    return WeightScale(driven.shape[0], float(time_ms), float(spared))
+
+
+def spared_of(values: Ints, rise_mwh: Floats) -> Ints:
+    """Energy of roads beyond what lifts the car, whole milliwatt-hours, shape (roads,).
+
+    Parameters
+    ----------
+    values
+        Whole-number costs, shape (roads, 5).
+    rise_mwh
+        Energy that lifts the car from their start to their end, shape (roads,).
+    """
+    spared = np.empty(rise_mwh.size, np.int32)
+    spared[:] = np.maximum(np.floor(values[:, CONSUMED] - rise_mwh), 0.0)
+    return spared
+
+
 @dataclass(frozen=True, eq=False)
 class CustomizedHierarchy:
     """Costs of the roads at each speed, and what follows from them for all pairs of nodes.
@@ -122,6 +167,9 @@ class CustomizedHierarchy:
         Energy above the reserve in a full battery.
     best_kw
         The most power that the car charges with; above zero.
+    scale
+        Scale of the weights; None: that of these roads.  A part of a region takes that of the whole
+        region, so that weights are rounded to the same steps.
     """
 
     hierarchy: Hierarchy
@@ -130,6 +178,7 @@ class CustomizedHierarchy:
     height_kwh: Floats
     full_kwh: float
     best_kw: float
+    scale: WeightScale | None = None
 
     @cached_property
     def full_mwh(self) -> int:
@@ -146,26 +195,37 @@ class CustomizedHierarchy:
         """Energy of each road beyond what lifts the car, by speed; shape (speeds, roads)."""
         height = self.height_kwh * MWH_PER_KWH
         rise = height[self.hierarchy.head] - height[self.hierarchy.tail]
-        spared = np.empty(self.values.shape[:2], np.int32)
-        for row, values in zip(spared, self.values, strict=True):
-            row[:] = np.maximum(np.floor(values[:, CONSUMED] - rise), 0.0)
-        return spared
+        return np.stack([spared_of(values, rise) for values in self.values])
 
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
         """Real drives, from the fastest to the thriftiest."""
-        with ThreadPoolExecutor(2) as pool:
-            return tuple(
-                pool.map(self._metric, [factor * self.base_rate for factor in _METRIC_FACTORS])
-            )
+        return self.metrics_at([factor * self.base_rate for factor in _METRIC_FACTORS])
 
-    def _metric(self, rate: float) -> Metric:
-        weight, choice = cheapest_speeds(self.values, self.spared_mwh, self.open_roads, rate)
-        values = np.take_along_axis(self.values, choice[None, :, None].astype(np.intp), 0)[0]
-        roads = Roads32(weight, np.ascontiguousarray(values))
+    def make_ready(self) -> None:
+        """Work out metrics and weightings, which every plan needs, side by side."""
+        if "metrics" in self.__dict__ and "scalarized" in self.__dict__:
+            return
+        _ = self.spared_mwh
+        with ThreadPoolExecutor(1) as pool:
+            weightings = pool.submit(lambda: self.scalarized)
+            _ = self.metrics
+            weightings.result()
+
+    def metrics_at(self, rates: Sequence[float]) -> tuple[Metric, ...]:
+        """Return real drives at these rates [s/kWh]."""
         tree = self.hierarchy
-        up, down = customise(tree.graph, tree.roads, roads, self.full_mwh)
-        return Metric(rate, roads, choice, up, down)
+        chosen = [
+            cheapest_speeds(self.values, self.spared_mwh, self.open_roads, rate) for rate in rates
+        ]
+        weights = np.stack([weight for weight, _ in chosen], axis=1)
+        ways = cheapest_ways(tree.graph, tree.roads, weights)
+        found = []
+        for index, (rate, (weight, choice)) in enumerate(zip(rates, chosen, strict=True)):
+            roads = Roads32(weight, values_at(self.values, choice))
+            up, down = with_values(tree.graph, ways, index, roads.values, self.full_mwh)
+            found.append(Metric(rate, roads, choice, up, down))
+        return tuple(found)
 
     @cached_property
     def scalarized(self) -> ScalarizedWeights:
@@ -174,12 +234,7 @@ class CustomizedHierarchy:
         unit = np.append(self._units(rates), 10.0 * _UNIT_KWH)
         weight = scalarized_weights(self.values, self.spared_mwh, self.open_roads, rates, unit)
         tree = self.hierarchy
-        half = weight.shape[1] // 2
-        parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
-        with ThreadPoolExecutor(2) as pool:
-            found = list(pool.map(lambda p: customise_scalarized(tree.graph, tree.roads, p), parts))
-        up = np.concatenate([found[0][0], found[1][0]], axis=1)
-        down = np.concatenate([found[0][1], found[1][1]], axis=1)
+        up, down = customise_scalarized(tree.graph, tree.roads, weight)
         return ScalarizedWeights(rates, unit, weight, up, down)
 
     def closing(self, roads: Ints) -> "CustomizedHierarchy":
@@ -225,16 +280,12 @@ class CustomizedHierarchy:
 
     def _units(self, rates: Floats) -> Floats:
         """Return steps so fine that sums along the longest conceivable drive can be told apart."""
-        values = self.values[0][self.open_roads]
-        if not values.size:
+        scale = self.scale or weight_scale(self.values[0], self.spared_mwh[0], self.open_roads)
+        if not scale.roads:
             return np.full(rates.size, _UNIT_S)
-        longest_s = float(np.sqrt(values.shape[0]) * 40.0 * values[:, TIME].mean() / MS_PER_S)
-        max_arrival_kwh = float(
-            np.sqrt(values.shape[0])
-            * 40.0
-            * self.spared_mwh[0][self.open_roads].mean()
-            / MWH_PER_KWH
-        )
+        roads = float(np.sqrt(scale.roads) * 40.0)
+        longest_s = roads * scale.time_ms / MS_PER_S
+        max_arrival_kwh = roads * scale.spared_mwh / MWH_PER_KWH
         wanted = (longest_s + rates * max_arrival_kwh) / MOST_WEIGHT
         return np.maximum(wanted, _UNIT_S)
 

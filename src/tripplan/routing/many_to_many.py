@@ -7,7 +7,6 @@ every trip that shares these.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
@@ -17,77 +16,37 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy, Metric
+from tripplan.routing.drive_columns import DriveColumns, columns_of, picked_drives
 from tripplan.routing.kernels.customise import (
     COLUMNS,
     CONSUMED,
-    DROP,
-    HEAT,
     MIN_DEPARTURE,
-    MOST_WEIGHT,
     NEVER,
     TIME,
-    Costs,
 )
 from tripplan.routing.kernels.lower_envelope import lower_envelopes
 from tripplan.routing.kernels.phast import phast_scalarized, phast_ways
 from tripplan.routing.kernels.rphast import (
-    RestrictedGraph,
-    distinct,
     leading_to,
-    perfect_customisation,
     restricted,
     rphast_scalarized,
     rphast_ways,
-    thinned,
 )
-from tripplan.units import MS_PER_S, MWH_PER_KWH
-
-
-class DriveColumns(NamedTuple):
-    """Drives in columns, shape (drives,); energies count from the reserve."""
-
-    stop: Ints
-    """Index of the stop at the other end."""
-    metric: Ints
-    """Index of the metric that found the drive."""
-    time_s: Floats
-    min_departure_kwh: Floats
-    consumed_kwh: Floats
-    drop_kwh: Floats
-    """How far below full the battery is on arrival at the least."""
-    heat_j: Floats
-
-
-def picked_drives(columns: DriveColumns, which: NDArray[np.intp]) -> DriveColumns:
-    """Return some of the drives, by their positions."""
-    stop, metric, *values = columns
-    return DriveColumns(stop[which], metric[which], *(column[which] for column in values))
-
-
-def joined_drives(one: DriveColumns, other: DriveColumns) -> DriveColumns:
-    """Put drives behind others."""
-    return DriveColumns(
-        np.concatenate([one.stop, other.stop]),
-        np.concatenate([one.metric, other.metric]),
-        *(np.concatenate(pair) for pair in zip(one[2:], other[2:], strict=True)),
-    )
-
-
-def after_drawing(drawn_kwh: float, columns: DriveColumns) -> DriveColumns:
-    """Return drives that start at a place where the battery gives an energy before [kWh]."""
-    cost = columns.consumed_kwh + drawn_kwh
-    return columns._replace(
-        min_departure_kwh=columns.min_departure_kwh + drawn_kwh,
-        consumed_kwh=cost,
-        drop_kwh=np.maximum(columns.drop_kwh, cost),
-    )
+from tripplan.routing.row_batches import (
+    ROUNDING_KWH,
+    Likely,
+    RowBatches,
+    ScalarizedRow,
+    in_seconds,
+)
+from tripplan.units import MWH_PER_KWH
 
 
 class DriveSource(Protocol):
     """Drives between the chargers of a car; see `ManyToMany`."""
 
-    def one_to_many(self, stop: int) -> DriveColumns:
-        """Drives from a charger to the others."""
+    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
+        """Drives from a charger to the others; ``likely``: others that may be asked for next."""
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
         """Drives from a node to chargers; of these, at least to those that are wanted."""
@@ -97,29 +56,6 @@ class DriveSource(Protocol):
 
     def between(self, source: int, target: int) -> DriveColumns:
         """Drives from a node to another."""
-
-
-def columns_of(stops: Ints, values: Ints) -> DriveColumns:
-    """Put drives into columns, without those that another of the same stop dominates.
-
-    Parameters
-    ----------
-    stops
-        Index of each stop, shape (stops,).
-    values
-        Values of drives by metric, time -1 where there is none, shape (metrics, stops, 5).
-    """
-    row, metric, kept = distinct(values)
-    energy = kept[:, [MIN_DEPARTURE, CONSUMED, DROP]] / MWH_PER_KWH
-    return DriveColumns(
-        stop=stops[row],
-        metric=metric,
-        time_s=kept[:, TIME] / MS_PER_S,
-        min_departure_kwh=energy[:, 0].copy(),
-        consumed_kwh=energy[:, 1].copy(),
-        drop_kwh=energy[:, 2].copy(),
-        heat_j=kept[:, HEAT].astype(np.float64),
-    )
 
 
 def _energies(values: NDArray[np.int32]) -> tuple[Floats, Floats]:
@@ -144,7 +80,7 @@ class ManyToMany:
     customized: CustomizedHierarchy
     stop_node: Ints
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
-    _relaxed_rows: OrderedDict[int, tuple[Ints, Floats]] = field(init=False, repr=False)
+    _scalarized_rows: OrderedDict[int, ScalarizedRow] = field(init=False, repr=False)
     _reached: OrderedDict[tuple[int, bool], "_Reached"] = field(init=False, repr=False)
     _ends: OrderedDict[tuple[int, bool], "_End"] = field(init=False, repr=False)
     _needs: OrderedDict[int, Floats] = field(init=False, repr=False)
@@ -158,11 +94,11 @@ class ManyToMany:
 
     def made_ready(self) -> None:
         """Work out what all drives between these stops share, which the first would do else."""
-        _ = self._forward, self._backward, self._scalarized_parts
+        _ = self._batches
 
     def forget(self) -> None:
         """Let go of all drives that were found so far."""
-        self._rows, self._relaxed_rows = OrderedDict(), OrderedDict()
+        self._rows, self._scalarized_rows = OrderedDict(), OrderedDict()
         self._reached, self._ends, self._needs = OrderedDict(), OrderedDict(), OrderedDict()
 
     @property
@@ -175,43 +111,47 @@ class ManyToMany:
         self._rows.update(rows)
 
     @cached_property
-    def _forward(self) -> tuple[Costs, ...]:
-        """Costs of travel down in each metric, in the order of the sweep."""
-        return tuple(_picked(metric.down, self._part.arc) for metric in self.customized.metrics)
-
-    @cached_property
-    def _backward(self) -> tuple[Costs, ...]:
-        return tuple(_picked(metric.up, self._part.arc) for metric in self.customized.metrics)
-
-    @cached_property
-    def _scalarized_parts(
-        self,
-    ) -> tuple[tuple[RestrictedGraph, Ints], tuple[RestrictedGraph, Ints]]:
-        """Arcs down and up that some weighting needs, and their weights."""
-        scalarized, part = self.customized.scalarized, self._part
-        up, down = scalarized.up[part.arc], scalarized.down[part.arc]
-        half = up.shape[1] // 2
-        with ThreadPoolExecutor(2) as pool:
-            found = pool.map(
-                lambda span: perfect_customisation(part, up[:, span].copy(), down[:, span].copy()),
-                (slice(half), slice(half, None)),
-            )
-            (up_1, down_1), (up_2, down_2) = found
-        return tuple(  # type: ignore[return-value]
-            (thinned(part, keep), weight[keep])
-            for keep, weight in ((down_1 | down_2, down), (up_1 | up_2, up))
-        )
+    def _batches(self) -> RowBatches:
+        return RowBatches(self.customized, self._part, self.stop_node)
 
     @cached_property
     def _scalarized_work(self) -> Ints:
         scalarized = self.customized.scalarized.up.shape[1]
         return np.zeros((self.customized.hierarchy.node_count, scalarized), np.int32)
 
-    def one_to_many(self, stop: int) -> DriveColumns:
-        """Drives from a stop to the others."""
-        node = int(self.stop_node[stop])
-        others = np.arange(self.stop_node.size) != stop
-        return _kept(self._rows, stop, ROWS_KEPT, lambda: self._drives(node, others, forward=True))
+    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
+        """Drives from a stop to the others.
+
+        Parameters
+        ----------
+        stop
+            The stop.
+        likely
+            Stops whose rows may well be asked for next: where this row has to be made, some of them
+            are made with it, in little more time.
+        """
+        if stop not in self._rows:
+            self._make(stop, likely, self._rows)
+        self._rows.move_to_end(stop)
+        return self._rows[stop]
+
+    def scalarized_one_to_many(self, stop: int, likely: Likely | None = None) -> ScalarizedRow:
+        """Least weights from a stop to the others that a full battery may reach.
+
+        Parameters as in `one_to_many`.
+        """
+        if stop not in self._scalarized_rows:
+            self._make(stop, likely, self._scalarized_rows)
+        self._scalarized_rows.move_to_end(stop)
+        return self._scalarized_rows[stop]
+
+    def _make(self, stop: int, likely: Likely | None, known: Mapping[int, object]) -> None:
+        """Make the rows of a stop, and of some of those that are likely to be next."""
+        batch = self._batches.chosen(stop, likely, known)
+        made = self._batches.made(batch)
+        for one, drives, scalarized in zip(batch.tolist(), *made, strict=True):
+            _put(self._rows, one, drives)
+            _put(self._scalarized_rows, one, scalarized)
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
         """Drives from a node to all stops, or to those that are wanted."""
@@ -298,7 +238,6 @@ class ManyToMany:
         """Values of the drives that a metric finds between a node and places of the part."""
         tree = self.customized.hierarchy
         travel = self.customized.metrics[index].travel(forward=forward)
-        travel = travel._replace(descend=(self._forward if forward else self._backward)[index])
         rank = int(tree.rank[node])
         return rphast_ways(
             tree.graph, self._part, travel, rank, places, within, full_mwh, tree.work
@@ -313,12 +252,8 @@ class ManyToMany:
 
     def relaxed_one_to_many(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
-        return _kept(self._relaxed_rows, stop, ROWS_KEPT, lambda: self._relaxed_one_to_many(stop))
-
-    def _relaxed_one_to_many(self, stop: int) -> tuple[Ints, Floats]:
-        weight = self.scalarized_from(int(self.stop_node[stop])).copy()
-        weight[stop, 0] = np.inf
-        return self.relaxed(weight, np.arange(self.stop_node.size, dtype=np.int32))
+        row = self.scalarized_one_to_many(stop)
+        return self.relaxed(row.weight(self.customized), row.stop)
 
     def relaxed(self, weight: Floats, stops: Ints) -> tuple[Ints, Floats]:
         """Trades of time for energy that no drive lies below; see `lower_envelopes`."""
@@ -355,13 +290,13 @@ class ManyToMany:
 
     def _scalarized(self, node: int, *, forward: bool) -> "_Reached":
         customized = self.customized
+        customized.make_ready()
         tree, scalarized = customized.hierarchy, customized.scalarized
-        part, descend = self._scalarized_parts[0 if forward else 1]
+        sides = (scalarized.up, scalarized.down)
         steps, energy = rphast_scalarized(
             tree.graph,
-            part,
-            scalarized.up if forward else scalarized.down,
-            descend,
+            self._part,
+            sides if forward else sides[::-1],
             int(tree.rank[node]),
             self._stop_place,
             self._scalarized_work,
@@ -369,8 +304,8 @@ class ManyToMany:
         weight = self._weights(steps, node, self.stop_node, forward=forward)
         weight.setflags(write=False)
         rise = self._part_height - customized.height_kwh[node]
-        perfect_customisation = energy * scalarized.unit[-1] + (rise if forward else -rise)
-        return _Reached(weight, perfect_customisation <= customized.full_kwh + _ROUNDING_KWH)
+        least_kwh = energy * scalarized.unit[-1] + (rise if forward else -rise)
+        return _Reached(weight, least_kwh <= customized.full_kwh + ROUNDING_KWH)
 
     @cached_property
     def _part_height(self) -> Floats:
@@ -391,14 +326,9 @@ class ManyToMany:
 
     def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
         """Turn steps of weightings into seconds and kilowatt-hours, lifting the car included."""
-        customized = self.customized
-        weight = np.asarray(steps * customized.scalarized.unit)
-        weight[steps[:, 0] >= MOST_WEIGHT] = np.inf
-        rise = customized.height_kwh[others] - customized.height_kwh[node]
-        rise = rise if forward else -rise
-        weight[:, :-1] += rise[:, None] * customized.scalarized.rate_s_per_kwh
-        weight[:, -1] += rise
-        return weight
+        height_kwh = self.customized.height_kwh
+        rise = height_kwh[others] - height_kwh[node]
+        return in_seconds(self.customized.scalarized, steps, rise if forward else -rise)
 
 
 class _Reached(NamedTuple):
@@ -424,7 +354,6 @@ _RUNS_KEPT = 64
 """Sweeps of weightings, and drives from and to ends of trips, that are kept."""
 _NEEDS_KEPT = 4_000_000
 """Needs of thriftiest drives that are kept."""
-_ROUNDING_KWH = 1e-6
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -441,5 +370,9 @@ def _kept(store: OrderedDict[Key, Value], key: Key, most: int, make: Callable[[]
     return found
 
 
-def _picked(costs: Costs, arc: Ints) -> Costs:
-    return Costs(costs.weight[arc], costs.values[arc])
+def _put(store: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    """Keep something; what was used least recently is let go."""
+    store[key] = value
+    store.move_to_end(key)
+    if len(store) > ROWS_KEPT:
+        store.popitem(last=False)

@@ -51,6 +51,16 @@ class Scope:
             near &= self.from_origin_priced_s + self.to_end_priced_s <= most_s
         return np.asarray(near)
 
+    @property
+    def through_s(self) -> Floats:
+        """The least that a plan through each stop counts, shape (stops,)."""
+        found = self.from_origin_s + self.to_end_s
+        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
+            found = np.maximum(found, self.from_origin_priced_s + self.to_end_priced_s)
+        if self.stops_until_s is not None and self.stops_from_s is not None:
+            found = found + self.stops_until_s + self.stops_from_s - self.stop_s
+        return found
+
     def inside(
         self, stop: Ints | int, there: Ints, time_s: Floats, least_kwh: Floats
     ) -> NDArray[np.bool_]:

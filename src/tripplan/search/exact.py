@@ -14,8 +14,9 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.drive_columns import DriveColumns, picked_drives
 from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
-from tripplan.routing.many_to_many import DriveColumns, picked_drives
+from tripplan.routing.row_batches import Likely
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.pareto import Bundle, RoadsAtNodes, all_drives, roads_of
 from tripplan.search.reach import seconds_to
@@ -83,7 +84,7 @@ class ExactManyToMany:
         """Fastest drive from each node to the destination, shape (nodes,)."""
         return seconds_to(self.customized, self.destination)
 
-    def one_to_many(self, stop: int) -> DriveColumns:
+    def one_to_many(self, stop: int, _likely: Likely | None = None) -> DriveColumns:
         """Drives from a charger to the others."""
         columns = self._from(int(self.stop_node[stop]), self.scope.from_origin_s[stop])
         others = np.flatnonzero(columns.stop != stop)

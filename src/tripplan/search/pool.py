@@ -12,14 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Floats, Ints
-from tripplan.routing.many_to_many import (
-    DriveColumns,
-    DriveSource,
-    ManyToMany,
-    after_drawing,
-    joined_drives,
-    picked_drives,
-)
+from tripplan.routing.drive_columns import DriveColumns, after_drawing, joined_drives, picked_drives
+from tripplan.routing.many_to_many import DriveSource, ManyToMany
+from tripplan.routing.row_batches import Likely
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.problem import Problem
@@ -29,6 +24,8 @@ _ROOM = 1 << 14
 VALUES = 8
 """time, need, cost, most, heat, rate and energy of slowing down, and what tells the roads."""
 _NEED, _MOST = 1, 3
+_ROUNDING = 1e-6
+"""Seconds and kilowatt-hours by which sums of the same numbers may differ."""
 
 
 @dataclass(eq=False)
@@ -256,6 +253,32 @@ def linked(
     return first.stop[one], second.stop[other], onward.stage[other], columns
 
 
+class _Promise:
+    """Which rows a search may ask for next: those of stops through which a plan could be quick.
+
+    Parameters
+    ----------
+    scope
+        Which stops a plan could lead to.
+    chargers
+        How many of these have rows.
+    """
+
+    def __init__(self, scope: Scope, chargers: int) -> None:
+        self._through_s = np.where(scope.near, scope.through_s, np.inf)[:chargers]
+        order = np.argsort(self._through_s, kind="stable")
+        self._stop = order[: np.count_nonzero(scope.near[:chargers])].astype(np.int32)
+        self._sorted_s = self._through_s[self._stop]
+        self._most_s = -np.inf
+
+    def after(self, stop: int) -> Likely:
+        """Return them, now that the search has asked for the row of a stop."""
+        if np.isfinite(self._through_s[stop]):
+            self._most_s = max(self._most_s, float(self._through_s[stop]))
+        count = int(np.searchsorted(self._sorted_s, self._most_s, side="right"))
+        return Likely(self._stop, count)
+
+
 class RealDrives(DrivePool):
     """Drives of a `ManyToMany`: rows are made when they are first asked for."""
 
@@ -266,6 +289,7 @@ class RealDrives(DrivePool):
         chargers, stages = problem.charger_node.size, len(problem.targets)
         self._onward: dict[int, Onward] = {}
         self._near = scope.near[:chargers]
+        self._promise = _Promise(scope, chargers)
         for stage in range(stages - 1, -1, -1):
             before = problem.targets[stage - 1].node if stage else problem.origin
             stop = chargers + stage - 1 if stage else chargers + stages
@@ -306,7 +330,7 @@ class RealDrives(DrivePool):
     def fetch(self, stop: int) -> None:
         """Make the row of a stop."""
         if stop < self.problem.charger_node.size:
-            columns = self.many_to_many.one_to_many(stop)
+            columns = self.many_to_many.one_to_many(stop, self._promise.after(stop))
         else:
             columns = self.many_to_many.from_node(int(self.problem.stop_node[stop]), self._near)
             columns = after_drawing(self.problem.drawn_kwh(stop), columns)
@@ -365,6 +389,7 @@ class RelaxedDrives(DrivePool):
         super().__init__(problem)
         self._many_to_many = many_to_many
         self._scope = scope
+        self._promise = _Promise(scope, problem.charger_node.size)
         chargers, stages = problem.charger_node.size, len(problem.targets)
         beyond: _Beyond | None = None
         for stage in range(stages - 1, -1, -1):
@@ -473,7 +498,7 @@ class RelaxedDrives(DrivePool):
         """Make the row of a stop."""
         chargers = self.problem.charger_node.size
         if stop < chargers:
-            stops, lower_envelopes = self._many_to_many.relaxed_one_to_many(stop)
+            stops, lower_envelopes = self._row(stop)
         else:
             weight = self._many_to_many.scalarized_from(int(self.problem.stop_node[stop]))
             weight = weight + self._many_to_many.customized.scalarized.of(
@@ -486,6 +511,15 @@ class RelaxedDrives(DrivePool):
         least_kwh = lower_envelopes[1] - lower_envelopes[3]
         near = np.flatnonzero(self._scope.inside(stop, stops, lower_envelopes[0], least_kwh))
         self.set_row(stop, stops[near], self._columns(lower_envelopes[:, near]))
+
+    def _row(self, stop: int) -> tuple[Ints, Floats]:
+        """Trades to the chargers that the fastest and the thriftiest drive do not rule out."""
+        many_to_many = self._many_to_many
+        row = many_to_many.scalarized_one_to_many(stop, self._promise.after(stop))
+        fast_s, thrifty_kwh = row.time_s - _ROUNDING, row.least_kwh - _ROUNDING
+        near = np.flatnonzero(self._scope.inside(stop, row.stop, fast_s, thrifty_kwh))
+        weight = row.weight(many_to_many.customized, near)
+        return many_to_many.relaxed(weight, row.stop[near])
 
     def _columns(self, corners: Floats) -> Floats:
         """Values in the order of the pool, shape (values, corners)."""

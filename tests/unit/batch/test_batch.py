@@ -129,7 +129,7 @@ def test_rows_may_go_by_way_of_places(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (line["closed_h"], line["cooling_h"]) == pytest.approx((0.0, 0.2))
 
 
-def planned_sample(_planner: Planner, trip: Trip, _vehicle: Vehicle) -> Plan:
+def planned_sample(_planner: Planner, trip: Trip, _vehicle: Vehicle, **_how: object) -> Plan:
     return visits_plan().model_copy(update={"trip": trip})
 
 

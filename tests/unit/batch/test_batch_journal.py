@@ -39,7 +39,7 @@ class Deadly:
 
 @pytest.fixture(autouse=True)
 def _sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    def plan(_planner: Planner, trip: Trip, _vehicle: Vehicle) -> Plan:
+    def plan(_planner: Planner, trip: Trip, _vehicle: Vehicle, **_how: object) -> Plan:
         return visits_plan().model_copy(update={"trip": trip})
 
     monkeypatch.setattr(Planner, "plan", plan)

@@ -57,7 +57,7 @@ WRONG: list[tuple[Any, str]] = [
 def _sample(monkeypatch: pytest.MonkeyPatch) -> None:
     """Good rows are not searched for."""
 
-    def plan(_planner: Planner, trip: Trip, _vehicle: Vehicle) -> Plan:
+    def plan(_planner: Planner, trip: Trip, _vehicle: Vehicle, **_how: object) -> Plan:
         return visits_plan().model_copy(update={"trip": trip})
 
     monkeypatch.setattr(Planner, "plan", plan)

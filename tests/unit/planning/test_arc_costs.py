@@ -14,8 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
+from tests.samples.audited_plans import world
 from tests.samples.worlds import car
-from tripplan.planning.arc_costs import ArcPricing
+from tripplan.planning.arc_costs import ArcPricing, speed_shares, whole_numbers
 from tripplan.planning.road_access import open_arcs
 from tripplan.records.network import RoadNetwork
 from tripplan.records.trip import Conditions, Place, Trip
@@ -125,6 +126,18 @@ def test_roads_add_up_the_pieces_of_each_arc() -> None:
     assert roads.min_departure_kwh.tolist() == pytest.approx([max(up, up + down + flat)])
     assert roads.drop_kwh.tolist() == pytest.approx([max(flat, up + down + flat)])
     assert roads.heat_j.tolist() == pytest.approx([costs.pieces().heat_j.sum()])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whole_numbers_of_one_pass_are_those_of_the_sums(seed: int) -> None:
+    """On winding roads of several pieces each, in wind, at every speed."""
+    asked = trip(conditions=Conditions(ambient_c=-5.0, wind_mps=6.0, wind_from_deg=40.0))
+    costs = priced(world(seed).network, car(), asked)
+    shares = speed_shares(asked)
+    assert len(shares) > 3
+    table = costs.whole_numbers(shares)
+    for share, row in zip(shares, table, strict=True):
+        assert np.array_equal(row, whole_numbers(costs.roads(share)))
 
 
 PIECES = st.lists(

@@ -10,9 +10,10 @@ from scipy.sparse.csgraph import dijkstra
 from tests.samples.graphs import Graph, random_graph
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.drive_columns import DriveColumns
 from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, NO_WAY, TIME
 from tripplan.routing.kernels.phast import new_phast_work, phast
-from tripplan.routing.many_to_many import DriveColumns, ManyToMany
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.refine import Roads
 
 GRAPHS = range(25)

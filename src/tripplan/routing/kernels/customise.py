@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tripplan.arrays import Ints, Longs
-from tripplan.physics.jit import compiled, part
+from tripplan.physics.jit import compiled, part_bare
 from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs
 
 TIME, MIN_DEPARTURE, CONSUMED, DROP, HEAT = 0, 1, 2, 3, 4
@@ -24,6 +24,15 @@ NEVER = 2_000_000_000
 """Largest number of milliwatt-hours, milliseconds or joules that is told apart from more."""
 MOST_WEIGHT = (1 << 30) - 1
 """Largest scalarized weight; larger ones count as this, which keeps a lower bound one."""
+
+
+Lanes = tuple[int, ...]
+"""As many zeros as numbers stand side by side, so that the compiler knows how many there are."""
+
+
+def lanes_of(count: int) -> Lanes:
+    """Say to compiled loops that so many numbers stand side by side."""
+    return (0,) * count
 
 
 class Costs(NamedTuple):
@@ -42,10 +51,37 @@ class Roads32(NamedTuple):
     values: Ints
 
 
-@part
+@part_bare
 def capped(value: int | np.int64) -> int:
     """Keep a whole number within what is told apart."""
     return int(min(max(value, -NEVER), NEVER))
+
+
+@part_bare
+def need_of_both(first: Ints, one: int, second: Ints, other: int, full_mwh: int) -> int | np.int64:
+    """Need of two ways in a row; parameters as in `link_into`."""
+    drop_1 = np.int64(first[one, DROP])
+    need_2 = np.int64(second[other, MIN_DEPARTURE])
+    need = max(np.int64(first[one, MIN_DEPARTURE]), np.int64(first[one, CONSUMED]) + need_2)
+    if full_mwh - drop_1 < need_2:
+        need = max(need, drop_1 + need_2)
+    return need
+
+
+@part_bare
+def link_rows(
+    first: Ints, one: int, second: Ints, other: int, full_mwh: int, out: Ints, to: int
+) -> None:
+    """Do what `link_into` does, inside the loop that calls it; parameters as in `link_into`."""
+    cost_1 = np.int64(first[one, CONSUMED])
+    drop_1 = np.int64(first[one, DROP])
+    cost_2 = np.int64(second[other, CONSUMED])
+    need = need_of_both(first, one, second, other, full_mwh)
+    out[to, TIME] = capped(np.int64(first[one, TIME]) + np.int64(second[other, TIME]))
+    out[to, DROP] = capped(max(np.int64(second[other, DROP]), drop_1 + cost_2))
+    out[to, HEAT] = capped(np.int64(first[one, HEAT]) + np.int64(second[other, HEAT]))
+    out[to, MIN_DEPARTURE] = capped(need)
+    out[to, CONSUMED] = capped(cost_1 + cost_2)
 
 
 @compiled
@@ -69,18 +105,7 @@ def link_into(
     out, to
         Values, shape (ways, 5), and row to write; may be one of the two.
     """
-    cost_1 = np.int64(first[one, CONSUMED])
-    drop_1 = np.int64(first[one, DROP])
-    need_2 = np.int64(second[other, MIN_DEPARTURE])
-    cost_2 = np.int64(second[other, CONSUMED])
-    need = max(np.int64(first[one, MIN_DEPARTURE]), cost_1 + need_2)
-    if full_mwh - drop_1 < need_2:
-        need = max(need, drop_1 + need_2)
-    out[to, TIME] = capped(np.int64(first[one, TIME]) + np.int64(second[other, TIME]))
-    out[to, DROP] = capped(max(np.int64(second[other, DROP]), drop_1 + cost_2))
-    out[to, HEAT] = capped(np.int64(first[one, HEAT]) + np.int64(second[other, HEAT]))
-    out[to, MIN_DEPARTURE] = capped(need)
-    out[to, CONSUMED] = capped(cost_1 + cost_2)
+    link_rows(first, one, second, other, full_mwh, out, to)
 
 
 @compiled
@@ -155,7 +180,7 @@ def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> t
     tuple of ndarray
         Travel up and travel down, shape (arcs, weightings).
     """
-    arcs = graph.up_head.shape[0]
+    arcs, nodes = graph.up_head.shape[0], graph.parent.shape[0]
     weightings = weight.shape[1]
     up = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
     down = np.full((arcs, weightings), MOST_WEIGHT, np.int32)
@@ -165,7 +190,6 @@ def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> t
             side = up if placed.is_up[road] else down
             for weighting in range(weightings):
                 side[a, weighting] = min(side[a, weighting], weight[road, weighting])
-    nodes = graph.parent.shape[0]
     arc_to = np.empty(nodes, np.int32)
     for middle in range(nodes):
         for k in range(graph.up_first[middle], graph.up_first[middle + 1]):
@@ -175,11 +199,11 @@ def customise_scalarized(graph: Chordal, placed: RoadsOnArcs, weight: Ints) -> t
             low = graph.up_tail[one]
             for other in range(one + 1, graph.up_first[low + 1]):
                 a = arc_to[graph.up_head[other]]
+                # Two loops, each over few rows: the compiler takes many weightings at once then.
                 for weighting in range(weightings):
-                    up[a, weighting] = min(
-                        up[a, weighting], np.int32(down[one, weighting] + up[other, weighting])
-                    )
-                    down[a, weighting] = min(
-                        down[a, weighting], np.int32(down[other, weighting] + up[one, weighting])
-                    )
+                    found = np.int32(down[one, weighting] + up[other, weighting])
+                    up[a, weighting] = min(up[a, weighting], found)
+                for weighting in range(weightings):
+                    found = np.int32(down[other, weighting] + up[one, weighting])
+                    down[a, weighting] = min(down[a, weighting], found)
     return up, down

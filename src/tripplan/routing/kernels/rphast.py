@@ -1,7 +1,8 @@
 """Compiled: the part of a hierarchy that a fixed set of targets needs, close together in memory.
 
-The ranks from which the targets can be entered are renumbered in the order of the sweep, and the
-costs of their arcs copied in that order, so that a phast reads memory from front to back [1]_.
+The ranks from which the targets can be entered are renumbered in the order of the sweep [1]_, so
+that labels lie close together.  Costs are read where they are: the arcs of a rank stand side by
+side.
 
 References
 ----------
@@ -46,9 +47,8 @@ class RestrictedGraph(NamedTuple):
     first: Ints
     """First arc of each place, shape (selected + 1,)."""
     head: Ints
-    """Place of each arc's upper end, shape (arcs,)."""
-    arc: Ints
-    """The arc of the hierarchy, shape (arcs,)."""
+    """Place of each arc's upper end, shape (arcs,); the arcs of a place stand in the order of the
+    hierarchy, so that those of a rank r start there at ``up_first[r]``."""
 
 
 @compiled
@@ -61,14 +61,12 @@ def restricted(graph: Chordal, selection: Ints) -> RestrictedGraph:
         place[rank] = k
         first[k + 1] = first[k] + graph.up_first[rank + 1] - graph.up_first[rank]
     head = np.empty(first[-1], np.int32)
-    arc = np.empty(first[-1], np.int32)
     for k in range(selection.shape[0]):
         at = first[k]
         for a in range(graph.up_first[selection[k]], graph.up_first[selection[k] + 1]):
             head[at] = place[graph.up_head[a]]
-            arc[at] = a
             at += 1
-    return RestrictedGraph(selection, place, first, head, arc)
+    return RestrictedGraph(selection, place, first, head)
 
 
 @compiled
@@ -84,76 +82,6 @@ def leading_to(graph: Chordal, part: RestrictedGraph, targets: Ints) -> NDArray[
                 break
             place = part.place[above]
     return found
-
-
-@compiled
-def perfect_customisation(
-    part: RestrictedGraph, up: Ints, down: Ints
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Tell which arcs are quickest in some weighting; the others need not be looked at in a sweep.
-
-    What is left is a perfect customisation.
-
-    Parameters
-    ----------
-    part
-        Selected ranks and their arcs.
-    up, down
-        Weights of travel along the arcs in their order, shape (arcs, weightings); spoilt.
-
-    Returns
-    -------
-    tuple of ndarray
-        For travel up and down, shape (arcs,).
-    """
-    first, head = part.first, part.head
-    arcs, weightings = up.shape
-    keeps_up, keeps_down = np.zeros(arcs, np.bool_), np.zeros(arcs, np.bool_)
-    arc_to = np.full(part.ranks.shape[0], -1, np.int32)
-    slower_up, slower_down = (
-        np.zeros((arcs, weightings), np.bool_),
-        np.zeros((arcs, weightings), np.bool_),
-    )
-    for k in range(part.ranks.shape[0]):
-        for one in range(first[k], first[k + 1]):
-            arc_to[head[one]] = one
-        for one in range(first[k], first[k + 1]):
-            for across in range(first[head[one]], first[head[one] + 1]):
-                other = arc_to[head[across]]
-                if other < 0:
-                    continue
-                for weighting in range(weightings):
-                    weight = np.int32(up[other, weighting] + down[across, weighting])
-                    slower_up[one, weighting] |= weight < up[one, weighting]
-                    up[one, weighting] = min(up[one, weighting], weight)
-                    weight = np.int32(up[one, weighting] + up[across, weighting])
-                    slower_up[other, weighting] |= weight < up[other, weighting]
-                    up[other, weighting] = min(up[other, weighting], weight)
-                    weight = np.int32(down[other, weighting] + up[across, weighting])
-                    slower_down[one, weighting] |= weight < down[one, weighting]
-                    down[one, weighting] = min(down[one, weighting], weight)
-                    weight = np.int32(down[one, weighting] + down[across, weighting])
-                    slower_down[other, weighting] |= weight < down[other, weighting]
-                    down[other, weighting] = min(down[other, weighting], weight)
-        for one in range(first[k], first[k + 1]):
-            arc_to[head[one]] = -1
-            for weighting in range(weightings):
-                keeps_up[one] |= not slower_up[one, weighting] and up[one, weighting] < MOST_WEIGHT
-                keeps_down[one] |= (
-                    not slower_down[one, weighting] and down[one, weighting] < MOST_WEIGHT
-                )
-    return keeps_up, keeps_down
-
-
-@compiled
-def thinned(part: RestrictedGraph, kept: NDArray[np.bool_]) -> RestrictedGraph:
-    """Leave out arcs; returns the part over the others, in the same order."""
-    before = np.zeros(kept.shape[0] + 1, np.int32)
-    for a in range(kept.shape[0]):
-        before[a + 1] = before[a] + kept[a]
-    return RestrictedGraph(
-        part.ranks, part.place, before[part.first], part.head[kept], part.arc[kept]
-    )
 
 
 @compiled
@@ -229,7 +157,7 @@ def rphast_ways(
     part
         Places to sweep, and the arcs between them.
     travel
-        As in `phast.phast`, with costs of the descent in the order of the part's arcs.
+        As in `phast.phast`.
     targets
         Places, shape (targets,).
     within
@@ -254,19 +182,21 @@ def rphast_ways(
             continue
         # Mostly the least of all ways can be driven; then only that one has to be linked.
         least, best = reached[k], -1
+        shift = graph.up_first[part.ranks[k]] - first[k]
         for a in range(first[k], first[k + 1]):
-            if reached[head[a]] + weight[a] < least:
-                least, best = reached[head[a]] + weight[a], a
+            if reached[head[a]] + weight[a + shift] < least:
+                least, best = reached[head[a]] + weight[a + shift], a
         if best < 0:
             continue
-        link(values, head[best], descend.values, best, full_mwh, travel.forward, scratch)
+        link(values, head[best], descend.values, best + shift, full_mwh, travel.forward, scratch)
         if scratch[0, MIN_DEPARTURE] > full_mwh:
             least = reached[k]
             for a in range(first[k], first[k + 1]):
-                if reached[head[a]] + weight[a] < least:
-                    link(values, head[a], descend.values, a, full_mwh, travel.forward, scratch)
+                arc = a + shift
+                if reached[head[a]] + weight[arc] < least:
+                    link(values, head[a], descend.values, arc, full_mwh, travel.forward, scratch)
                     if scratch[0, MIN_DEPARTURE] <= full_mwh:
-                        least = reached[head[a]] + weight[a]
+                        least = reached[head[a]] + weight[arc]
                         copy_row(scratch, 0, values, k)
         else:
             copy_row(scratch, 0, values, k)
@@ -282,8 +212,7 @@ def rphast_ways(
 def rphast_scalarized(
     graph: Chordal,
     part: RestrictedGraph,
-    climb: Ints,
-    descend: Ints,
+    sides: tuple[Ints, Ints],
     source: int,
     targets: Ints,
     work: Ints,
@@ -298,15 +227,14 @@ def rphast_scalarized(
         As in `phast.phast`.
     part
         Places to sweep, and the arcs between them.
-    climb
-        Weights of the arcs, shape (arcs, weightings).
-    descend
-        Weights in the order of the part's arcs, shape (part's arcs, weightings).
+    sides
+        Weights of the arcs on the way up and on the way down, shape (arcs, weightings) each.
     targets
         Places, shape (targets,).
     work
         Room, shape (nodes, weightings).
     """
+    climb, descend = sides
     weightings = climb.shape[1]
     selected = part.ranks.shape[0]
     least = np.full((selected, weightings), MOST_WEIGHT, np.int32)
@@ -318,10 +246,11 @@ def rphast_scalarized(
         rank = graph.parent[rank]
     first, head = part.first, part.head
     for k in range(selected):
+        shift = graph.up_first[part.ranks[k]] - first[k]
         for a in range(first[k], first[k + 1]):
             h = head[a]
             for weighting in range(weightings):
-                weight = np.int32(least[h, weighting] + descend[a, weighting])
+                weight = np.int32(least[h, weighting] + descend[a + shift, weighting])
                 least[k, weighting] = min(least[k, weighting], weight)
     found = np.empty((targets.shape[0], weightings), np.int32)
     for t in range(targets.shape[0]):

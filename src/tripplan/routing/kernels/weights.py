@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.physics.jit import compiled
-from tripplan.routing.kernels.customise import MOST_WEIGHT, NO_WAY, TIME
+from tripplan.routing.kernels.customise import COLUMNS, MOST_WEIGHT, NO_WAY, TIME
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 _ENERGY_BITS = 31
@@ -49,6 +49,25 @@ def cheapest_speeds(
                 least[road] = weight
                 choice[road] = speed
     return least, choice
+
+
+@compiled
+def values_at(values: Ints, choice: NDArray[np.uint8]) -> Ints:
+    """Pick the values of each road at its own speed, shape (roads, 5).
+
+    Parameters
+    ----------
+    values
+        Whole-number costs by speed, shape (speeds, roads, 5).
+    choice
+        Index of the speed of each road, shape (roads,).
+    """
+    roads = choice.shape[0]
+    found = np.empty((roads, COLUMNS), np.int32)
+    for road in range(roads):
+        for column in range(COLUMNS):
+            found[road, column] = values[choice[road], road, column]
+    return found
 
 
 @compiled
