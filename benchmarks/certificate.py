@@ -3,9 +3,8 @@
     python benchmarks/certificate.py [--pairs 100]
 
 Cars are of the catalogue; those without the plug of the chargers at hand are given one.  The bound
-assumes at every stop the best temperature that the pack could have on the trip, so that the gap of
-a car whose pack runs hot or cold holds both what the plan may be short of the best and what the
-bound is too low.
+rounds temperatures and energies in the car's favour, so that the gap of a car whose pack runs hot
+or cold holds both what the plan may be short of the best and what the bound is too low.
 """
 
 import argparse
@@ -117,7 +116,7 @@ Random pairs on two networks: the Alps with GLOBE heights and the European Super
 300 km apart, and g_col with 2,000 chargers, at least 250 km apart. Three cars, three kinds of
 weather, heat and choice of speed on; up to {pairs} trips a row that need stops and can be driven,
 fewer where {budget:.0f} s of CPU time did not allow for more. A gap is (plan - bound) / plan; the
-bound holds for all roads, speeds and stops, and for the best temperature that the pack could have.
+bound holds for all roads, speeds and stops, and follows the pack's temperature where heat matters.
 Trips were planned one after the other, with rows of drives as earlier trips left them. *Out of
 labels*: the search with heat ended without having looked at everything.
 

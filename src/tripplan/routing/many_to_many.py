@@ -79,6 +79,8 @@ class ManyToMany:
 
     customized: CustomizedHierarchy
     stop_node: Ints
+    beside: dict[tuple[object, ...], object] = field(init=False, repr=False, default_factory=dict)
+    """What searches work out for this car and its stops, and keep for the next trip."""
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
     _scalarized_rows: OrderedDict[int, ScalarizedRow] = field(init=False, repr=False)
     _reached: OrderedDict[tuple[int, bool], "_Reached"] = field(init=False, repr=False)

@@ -144,3 +144,34 @@ def _chain(
     every = np.concatenate(numbers)
     chain = chain_of(problem, drives, steps, every, np.cumsum(sizes))
     return chain, every, choice
+
+
+def nearest_steps(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Take the drives of a pool that come closest to the energies of a chain.
+
+    Parameters
+    ----------
+    problem, pool
+        The trip, and drives between the stops of the chain.
+    steps
+        The chain; its own drives are of another pool.
+
+    Returns
+    -------
+    tuple of Step
+        Empty where there is no drive for one of the legs.
+    """
+    here, stage, found = problem.stop_count - 1, 0, []
+    for step in steps:
+        near = pool.alternatives(here, stage, step.stop, step.stage)
+        if not near.size:
+            return ()
+        consumed_kwh = pool.drives.consumed_kwh[near]
+        spent_kwh = step.departed_kwh - step.arrived_kwh
+        fits = consumed_kwh <= spent_kwh + 1e-9
+        best = int(np.argmax(np.where(fits, consumed_kwh, -np.inf)))
+        if not fits.any():
+            best = int(np.argmin(consumed_kwh))
+        found.append(step._replace(drive=int(near[best])))
+        here, stage = step.stop, step.stage
+    return tuple(found)

@@ -7,6 +7,8 @@
 3. Drive the chains of stops of both at finely graded speeds: a better plan.
 4. If battery heat makes that plan slower, search with heat, with that plan as the one to beat, and
    drive what it finds at finely graded speeds too.
+5. Where the gap is still wide, look for a bound that follows the pack's temperature, level by
+   level, and drive the chains of stops that would reach it.
 
 Each step is left out where the plan already is as good as the bound, to within `Settings.gap`.
 """
@@ -22,9 +24,12 @@ from tripplan.errors import DisconnectedError, NoPlanError, SearchLimitError
 from tripplan.records.settings import Settings
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search import heat_bound
 from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_of
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
+from tripplan.search.heat_bound import searches_on
+from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
 from tripplan.search.polish import polished, replayed, with_fewer_steps
@@ -46,6 +51,8 @@ _COMPARISONS_A_POINT = 25_000
 """In the time of so many comparisons an exact search propagates a point of a function."""
 _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
+_LEVELS_UNDRIVEN = 1
+"""Chains of so many of the coarsest levels of a bound with heat are not worth driving."""
 _COARSER = (1.0, 4.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
@@ -196,6 +203,7 @@ def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
         plan = _refined(task, plan, [cool, relaxed] if relaxed.chain else [cool])
     if _can_gain(task, plan, bound_s) and _heat_matters(problem, plan, settings):
         plan = _with_heat(task, plan, scope, cool.time_s)
+        plan, bound_s = _heat_bounded(task, plan, scope, bound_s)
     return plan, bound_s, scope
 
 
@@ -233,10 +241,10 @@ def _exact(
             found = profiles.run()
             task.labels += found.labels
     except (TooManyDrivesError, TooLargeError):
-        task.method = f"{_NOT_EXACT}: {many_to_many.reached}"
+        task.method = f"{task.method or _METHOD}{_NOT_EXACT}: {many_to_many.reached}"
         return plan, bound_s
     if not found.complete or not found.chain:
-        task.method = _NOT_EXACT
+        task.method = (task.method or _METHOD) + _NOT_EXACT
         return plan, bound_s
     best = ChosenChain(found.time_s, found.chain, pool)
     if at_any_hour and problem.power is not None:
@@ -246,7 +254,7 @@ def _exact(
     best = min(best, plan, key=lambda p: p.time_s)
     if best.time_s <= found.time_s * (1.0 + 1e-9):
         task.method = _EXACT
-    else:
+    elif found.time_s >= bound_s:
         task.method = _EXACT_BUT_HOURS if at_any_hour else _EXACT_BUT_HEAT
     return best, max(bound_s, found.time_s)
 
@@ -367,6 +375,38 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope, cool_s: float) -> C
     return plan
 
 
+def _heat_bounded(
+    task: _Task, plan: ChosenChain, scope: Scope, bound_s: float
+) -> tuple[ChosenChain, float]:
+    """Look for a bound that follows heat, level by level; plan and bound after it."""
+    problem, settings = task.problem, task.settings
+    levels = min(settings.heat_bound_levels, heat_bound.LEVELS)
+    if not levels or not heat_bound.applies(problem) or not math.isfinite(plan.time_s):
+        return plan, bound_s
+    searches = [
+        found
+        for side in sides_that_matter(problem, plan, settings)
+        for found in searches_on(side, problem, task.many_to_many, task.bounds, scope)
+    ]
+    for level in range(levels):
+        for one in list(searches):
+            near = plan.time_s * (1.0 - settings.heat_bound_gap)
+            if bound_s >= near or task.out_of_time:
+                return plan, bound_s
+            found = one.go_on(plan.time_s, task.deadline_s)
+            if found is None:
+                searches.remove(one)
+                continue
+            if found.bound_s > bound_s:
+                bound_s, task.method = found.bound_s, _HEAT_METHOD
+            if found.chain is not None and level >= _LEVELS_UNDRIVEN:
+                plan, labels = driven_with_heat(
+                    problem, task.customized, task.bounds, settings, found.chain, plan
+                )
+                task.labels += labels
+    return plan, bound_s
+
+
 def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
     problem = task.problem
     chargers = problem.charger_node.size
@@ -426,6 +466,11 @@ _METHOD = (
 )
 
 
+_HEAT_METHOD = (
+    "bound from least times over energy and pack temperature, rounded in the car's favour, over "
+    "all roads and speeds, with the heat of each drive spread evenly over it"
+)
+
 _OUT_OF_TIME = (
     "the time budget ended before the search did; what was proved until then holds: a bound from a "
     "relaxation over all roads and speeds or, without that, from the fastest and the thriftiest "
@@ -455,7 +500,7 @@ def _hours(problem: Problem, method: str) -> str:
     )
 
 
-_NOT_EXACT = _METHOD + "; an exact search was asked for, but there are too many drives"
+_NOT_EXACT = "; an exact search was asked for, but there are too many drives"
 
 
 def _gave_up(task: _Task, setting: str) -> SearchLimitError:

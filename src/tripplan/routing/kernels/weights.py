@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.physics.jit import compiled
-from tripplan.routing.kernels.customise import COLUMNS, MOST_WEIGHT, NO_WAY, TIME
+from tripplan.routing.kernels.customise import COLUMNS, HEAT, MOST_WEIGHT, NO_WAY, TIME
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 _ENERGY_BITS = 31
@@ -107,4 +107,90 @@ def scalarized_weights(
                 )
                 steps = np.floor(min(weight / unit[weighting], MOST_WEIGHT))
                 found[road, weighting] = min(found[road, weighting], np.int32(steps))
+    return found
+
+
+@compiled
+def heat_weights(
+    values: Ints,
+    spared: Ints,
+    open_roads: NDArray[np.bool_],
+    rate_s_per_kwh: Floats,
+    price_s_per_j: Floats,
+    unit_s: Floats,
+) -> Ints:
+    """Find the least time + rate x energy + price x heat of each road over all speeds.
+
+    Rounded down, with what was rounded to whole numbers taken at its least, so that bounds stay
+    bounds.
+
+    Parameters
+    ----------
+    values, spared, open_roads
+        As in `cheapest_speeds`.
+    rate_s_per_kwh
+        What energy is worth in each weighting, shape (weightings,).
+    price_s_per_j
+        What heat is worth, shape (weightings,); where that is below zero, the rate is so high that
+        no road weighs less than nothing, see `least_heat_rates`.
+    unit_s
+        Seconds in one step of each weighting, shape (weightings,).
+
+    Returns
+    -------
+    ndarray
+        Steps, `MOST_WEIGHT` for closed roads, shape (roads, weightings).
+    """
+    speeds, roads = spared.shape
+    weightings = unit_s.shape[0]
+    found = np.full((roads, weightings), MOST_WEIGHT, np.int32)
+    for road in range(roads):
+        if not open_roads[road]:
+            continue
+        for speed in range(speeds):
+            time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
+            kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+            heat_j = np.float64(values[speed, road, HEAT])
+            for weighting in range(weightings):
+                price = price_s_per_j[weighting]
+                joules = max(heat_j - 0.5, 0.0) if price > 0.0 else heat_j + 0.5
+                weight_s = time_s + rate_s_per_kwh[weighting] * kwh + price * joules
+                steps = np.floor(min(max(weight_s, 0.0) / unit_s[weighting], MOST_WEIGHT))
+                found[road, weighting] = min(found[road, weighting], np.int32(steps))
+    return found
+
+
+@compiled
+def least_heat_rates(
+    values: Ints, spared: Ints, open_roads: NDArray[np.bool_], bonus_s_per_j: Floats
+) -> Floats:
+    """Find what energy must be worth for no road to weigh less than nothing.
+
+    The weight is time + rate x energy - bonus x heat, at any speed.
+
+    Parameters
+    ----------
+    values, spared, open_roads
+        As in `cheapest_speeds`.
+    bonus_s_per_j
+        What heat takes off in each weighting, shape (weightings,).
+
+    Returns
+    -------
+    ndarray
+        Seconds per kilowatt-hour, infinite where no rate will do, shape (weightings,).
+    """
+    speeds, roads = spared.shape
+    found = np.zeros(bonus_s_per_j.shape[0])
+    for road in range(roads):
+        if not open_roads[road]:
+            continue
+        for speed in range(speeds):
+            time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
+            kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+            for weighting in range(found.shape[0]):
+                lacks_s = bonus_s_per_j[weighting] * (values[speed, road, HEAT] + 0.5) - time_s
+                if lacks_s > 0.0:
+                    rate = lacks_s / kwh if kwh > 0.0 else np.inf
+                    found[weighting] = max(found[weighting], rate)
     return found

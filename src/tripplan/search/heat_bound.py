@@ -1,0 +1,267 @@
+"""A lower bound with battery heat: least times over energy and pack temperature, level by level.
+
+A dynamic programme runs backwards from the destination over (stop, energy, pack temperature),
+rounded in the car's favour: no plan that comes to a stop with at most so much energy, and a pack no
+better than so warm, takes less time from there on.  It is solved on a coarse grid first.  What
+cannot be part of a plan quicker than the one known is left out on the next, finer one, so that the
+bound is the same as without, and each level is a bound by itself.  Heat slows charging down in hot
+packs and in cold ones; each side has a programme of its own, with bounds on the temperature from
+below and from above.  See docs/models/heat-bound.md.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tripplan.arrays import Floats, Ints
+from tripplan.routing.heat_weights import HeatWeights, least_rates
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.bounds import Scope
+from tripplan.search.chain import ChosenChain
+from tripplan.search.heat_ground import STEPS, HeatGround
+from tripplan.search.heat_level import HeatLevel, first_level
+from tripplan.search.kernels.heat_chain import follow_chain
+from tripplan.search.kernels.heat_entries import HeatRates
+from tripplan.search.kernels.heat_tables import Courses, HeatCar
+from tripplan.search.kernels.labels import Bounds
+from tripplan.search.label_setting import Step
+from tripplan.search.pool import RelaxedDrives
+from tripplan.search.problem import Problem
+
+LEVELS = len(STEPS)
+HOT, COLD = 1.0, -1.0
+_PRICES_S_PER_K = (200.0, 600.0)
+"""Where heat slows down: what each kelvin by which heat warms the pack counts in the weightings."""
+_RATES = (0.0, 1.0, 2.0, 4.0)
+"""Rates of energy beside these, as multiples of that at which the car charges at its quickest."""
+_BONUSES_S_PER_K = (57.0, 85.0, 115.0)
+"""Where cold does: what each kelvin takes off."""
+_COLD_RATES: tuple[tuple[float, ...], ...] = ((0.3, 1.0, 2.0, 4.0), (0.0, 0.6, 2.0), (0.0, 1.2))
+"""Rates beside these, above the least that will do."""
+_MOST_STOPS = 500
+"""Where more chargers matter, rows of drives from all of them would take too long."""
+_ROUNDING = 1e-5
+"""The tables hold numbers of 24 bits; sums of them may be rounded up by this share at the most."""
+
+
+@dataclass(frozen=True)
+class HeatBound:
+    """What a level has found."""
+
+    bound_s: float
+    """No plan takes less [s]."""
+    chain: ChosenChain | None
+    """Stops, departures and drives that would reach it."""
+
+
+def searches_on(
+    side: float, problem: Problem, many_to_many: ManyToMany, bounds: Bounds, scope: Scope
+) -> list["HeatSearch"]:
+    """Return the searches for the bound on a side: every one is valid, the largest counts.
+
+    Parameters
+    ----------
+    side
+        `HOT` or `COLD`.
+    problem, many_to_many, bounds, scope
+        As in `HeatSearch`.
+    """
+    found = [HeatSearch(problem, many_to_many, bounds, scope, side)]
+    if side < 0.0:
+        found.append(HeatSearch(problem, many_to_many, bounds, scope, side, strict=True))
+    return found
+
+
+def applies(problem: Problem) -> bool:
+    """Whether the bound is proved for a problem: one leg of a trip, and time is what counts.
+
+    Wishes that only forbid, and opening hours, are left out of it, which makes it no less true.
+    """
+    return problem.power is not None and problem.objective is None and len(problem.targets) == 1
+
+
+@dataclass(eq=False)
+class HeatSearch:
+    """The bound on one side, level by level.
+
+    Parameters
+    ----------
+    problem, many_to_many
+        The trip, and the drives of its car.
+    bounds, scope
+        Optimistic rests of the trip, and which stops matter.
+    side
+        `HOT` or `COLD`.
+    strict
+        Whether to leave out the weightings that know most of heat: then waiting costs more.
+    """
+
+    problem: Problem
+    many_to_many: ManyToMany
+    bounds: Bounds
+    scope: Scope
+    side: float
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        self._level: HeatLevel | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the finest level has been solved."""
+        return self._level is not None and self._level.number + 1 == LEVELS
+
+    def go_on(self, ceiling_s: float, deadline_s: float) -> HeatBound | None:
+        """Solve the next level.
+
+        Parameters
+        ----------
+        ceiling_s
+            A plan is known that takes so long. [s]
+        deadline_s
+            Reading of `time.monotonic` after which nothing more is begun.
+
+        Returns
+        -------
+        HeatBound
+            What it found; None where time or room did not suffice.
+        """
+        level: HeatLevel | None = None
+        if self._level is not None:
+            level = self._level.refined(ceiling_s, deadline_s)
+        elif (ground := self._ground(ceiling_s)) is not None:
+            level = first_level(ground, ceiling_s)
+        if level is None or not level.solve(deadline_s):
+            return None
+        self._level = level
+        return HeatBound(level.bound_s * (1.0 - _ROUNDING), self._chain(level))
+
+    def _ground(self, ceiling_s: float) -> HeatGround | None:
+        """Return what all levels share; None where there are too many stops."""
+        problem, many_to_many = self.problem, self.many_to_many
+        scope = replace(self.scope, ceiling_s=ceiling_s)
+        chargers = problem.charger_node.size
+        near = np.flatnonzero(scope.near[:chargers] & (problem.charger_kw > 0.0))
+        near = near[~np.isin(near, list(problem.banned))]
+        if near.size > _MOST_STOPS:
+            return None
+        order = np.argsort(scope.to_end_s[near], kind="stable")
+        stops: Ints = near[order].astype(np.int32)
+        pool = RelaxedDrives(problem, many_to_many, scope)
+        for stop in stops.tolist():
+            pool.fetch(stop)
+        rates = self._rates()
+        beside = many_to_many.beside
+        key = ("heat weights", rates.rate_s_per_kwh.tobytes(), rates.price_s_per_j.tobytes())
+        weights = beside.get(key)
+        if not isinstance(weights, HeatWeights):
+            weights = HeatWeights(
+                many_to_many.customized,
+                many_to_many.stop_node,
+                rates.rate_s_per_kwh,
+                rates.price_s_per_j,
+            )
+            beside[key] = weights
+        kept: dict[tuple[object, ...], Courses] = {}
+        known = beside.setdefault(("charging courses",), kept)
+        assert isinstance(known, dict)
+        return HeatGround(
+            problem,
+            self.bounds,
+            self.side,
+            heat_car(problem, self.side),
+            rates,
+            weights,
+            pool,
+            stops,
+            scope.from_origin_s[stops],
+            known,
+        )
+
+    def _rates(self) -> HeatRates:
+        """Return the weightings of time, energy and heat for this car."""
+        customized = self.many_to_many.customized
+        capacity, base = self.problem.pack.heat_capacity_j_per_k, customized.base_rate
+        if self.side > 0.0:
+            rates = np.tile(_RATES, len(_PRICES_S_PER_K)) * base
+            return HeatRates(rates, np.repeat(_PRICES_S_PER_K, len(_RATES)) / capacity)
+        bonuses = np.array(_BONUSES_S_PER_K) / capacity
+        least = least_rates(customized, bonuses) * (1.0 + 1e-9)
+        found: list[tuple[float, float]] = []
+        kept = slice(1 if self.strict else 0, None)
+        weightings = zip(
+            bonuses[kept].tolist(), least[kept].tolist(), _COLD_RATES[kept], strict=True
+        )
+        for bonus, rate, factors in weightings:
+            if math.isfinite(rate):
+                found += [(rate + float(factor) * base, -bonus) for factor in factors]
+        if not found:
+            # Nothing is known of heat then: a weight of next to nothing says so.
+            found = [(0.0, -1e-12)]
+        table = np.array(found)
+        return HeatRates(table[:, 0].copy(), table[:, 1].copy())
+
+    def _chain(self, level: HeatLevel) -> ChosenChain | None:
+        """Return the chain of stops that would reach the bound of a level."""
+        problem, grid = self.problem, level.grid
+        total_s, first = level.best
+        if first < 0 or not total_s < level.ceiling_s:
+            return None
+        legs = level.first
+        here, energy = int(legs.stop[first]), int(legs.energy[first])
+        number = int(legs.number[first])
+        rest_s = level.values.rest_s[here, energy]
+        if number and rest_s[number] > legs.slack_s[first] + rest_s[number - 1]:
+            number -= 1
+        found, more_kwh = follow_chain(level.level, level.values, here, energy, number)
+        if not found.size:
+            return None
+
+        def at_kwh(index: int) -> float:
+            return grid.least_kwh + index * grid.step_kwh
+
+        entries, goals, stops = level.level.entries, level.level.goals, level.stops
+        corner, came = int(legs.corner[first]), at_kwh(energy)
+        steps = [Step(int(stops[here]), 0, corner, problem.start_kwh, 0.0, came)]
+        for (start, entry, leave, reach), more in zip(found.tolist(), more_kwh, strict=True):
+            leave_kwh = min(at_kwh(leave) + float(more), max(problem.limit_kwh, at_kwh(leave)))
+            if entry < 0:
+                goal, corner = problem.charger_node.size, int(goals.corner[start, leave])
+                steps.append(Step(goal, 1, corner, leave_kwh, 0.0, problem.final_kwh))
+            else:
+                there, corner = int(stops[entries.stop[entry]]), int(entries.corner[entry])
+                steps.append(Step(there, 0, corner, leave_kwh, 0.0, at_kwh(reach)))
+        return ChosenChain(total_s, tuple(steps), level.ground.pool)
+
+
+def heat_car(problem: Problem, side: float) -> HeatCar:
+    """Return the car of a problem as the bound takes it.
+
+    Parameters
+    ----------
+    problem
+        The trip; with a car that can fast-charge.
+    side
+        `HOT` or `COLD`.
+    """
+    assert problem.power is not None
+    hull_kw = better_limit_kw(problem.power.limit_kw, side)
+    pack = problem.pack
+    rest_c = min(pack.air_c, pack.cooling_on_c)
+    return HeatCar(problem.power, hull_kw, pack, rest_c, problem.overhead_s)
+
+
+def better_limit_kw(limit_kw: Floats, side: float) -> Floats:
+    """Most power at each temperature of a table, or at any warmer (`HOT`) or cooler (`COLD`) one.
+
+    Parameters
+    ----------
+    limit_kw
+        Power by rising temperature, shape (points,). [kW]
+    side
+        `HOT`: no pack is cooler than is known; `COLD`: none is warmer.
+    """
+    if side > 0.0:
+        return np.maximum.accumulate(limit_kw[::-1])[::-1].copy()
+    return np.maximum.accumulate(limit_kw)

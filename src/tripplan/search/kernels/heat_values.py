@@ -1,0 +1,197 @@
+"""Compiled: least times from every state of a grid to the end, by label correcting.
+
+Stop by stop, until nothing changes.  Every step takes time, so that the solution is unique.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tripplan.arrays import Flags, Ints
+from tripplan.physics.jit import compiled, part
+from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive
+from tripplan.search.kernels.heat_tables import (
+    Courses,
+    Entries,
+    Floats32,
+    Goals,
+    HeatCar,
+    HeatGrid,
+    Spans,
+    Values,
+    times_of,
+)
+
+_NEVER = np.float32(np.inf)
+
+
+class Level(NamedTuple):
+    """One level of the bound: everything that its two programmes read."""
+
+    grid: HeatGrid
+    car: HeatCar
+    drift: Drift
+    courses: Courses
+    entries: Entries
+    goals: Goals
+    spans: Spans
+    power: Ints
+    """Level of power of each stop, shape (stops,)."""
+    ceiling_s: float
+
+
+@part
+def _to_goal(level: Level, here: int, departed_s: Floats32) -> None:
+    """Fill in the times of the drives from a stop to the destination."""
+    grid, spans = level.grid, level.spans
+    s_per_kwh = level.courses.s_per_kwh[level.power[here]]
+    step_kwh = np.float32(grid.step_kwh)
+    for i in range(grid.energies):
+        now_s, later_s, corner_s, corner_kwh = times_of(level.goals.least_s[here, i])
+        for k in range(spans.departure_first[here, i], spans.departure_last[here, i] + 1):
+            best_s = now_s
+            if i < grid.limit:
+                rate = s_per_kwh[i, k]
+                best_s = min(best_s, later_s + rate * step_kwh, corner_s + rate * corner_kwh)
+            departed_s[i, k] = best_s
+
+
+@part
+def _upto(number: Ints, first: int, last: int, most: int) -> int:
+    """Largest position from first to last whose number is at most so much; first - 1: none."""
+    low, high = first - 1, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        if number[middle] <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@part
+def _departures(
+    level: Level, here: int, values: Values, highest: Ints, room: Arrival, departed_s: Floats32
+) -> None:
+    """Find the least time to the end of every departure from a stop."""
+    grid, spans, entries = level.grid, level.spans, level.entries
+    s_per_kwh = level.courses.s_per_kwh[level.power[here]]
+    step_kwh, ceiling_s = np.float32(grid.step_kwh), level.ceiling_s
+    lowest, top = grid.temperatures, -1
+    for i in range(grid.energies):
+        if spans.departure_first[here, i] <= spans.departure_last[here, i]:
+            lowest = min(lowest, spans.departure_first[here, i])
+            top = max(top, spans.departure_last[here, i])
+    departed_s[:] = _NEVER
+    if top < 0:
+        return
+    _to_goal(level, here, departed_s)
+    for x in range(entries.first[here], entries.first[here + 1]):
+        there, steps = entries.stop[x], entries.steps[x]
+        now_s, later_s, corner_s, corner_kwh = times_of(entries.least_s[x])
+        least_s = min(now_s, later_s, corner_s)
+        known = False
+        for i in range(max(steps, 0), grid.energies):
+            j = min(i - steps + 1, grid.energies - 1)
+            if j < 1 or highest[there, j] < 0:
+                continue
+            first, last = spans.departure_first[here, i], spans.departure_last[here, i]
+            rest_s, slower_s = values.rest_s[there, j], values.slower_rest_s[there, j]
+            if last < first or spans.departure_s[here, i] + least_s + rest_s[0] >= ceiling_s:
+                continue
+            if not known:
+                arrive(
+                    grid, level.car, level.drift, entries.heat_j[x], entries.duration_s[x],
+                    lowest, top, room,
+                )  # fmt: skip
+                known = True
+            last = _upto(room.number, first, last, highest[there, j])
+            if i < grid.limit:
+                for k in range(first, last + 1):
+                    rate, number = s_per_kwh[i, k], room.number[k]
+                    drive_s = min(now_s, later_s + rate * step_kwh, corner_s + rate * corner_kwh)
+                    after_s = min(rest_s[number], room.slack_s[k] + slower_s[number])
+                    departed_s[i, k] = min(departed_s[i, k], drive_s + after_s)
+            else:
+                for k in range(first, last + 1):
+                    number = room.number[k]
+                    after_s = min(rest_s[number], room.slack_s[k] + slower_s[number])
+                    departed_s[i, k] = min(departed_s[i, k], now_s + after_s)
+
+
+@part
+def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
+    """Find the least time to the end of every arrival at a stop; whether any of them fell."""
+    grid, spans, drift = level.grid, level.spans, level.drift
+    departed_s, rest_s = values.departed_s[here], values.rest_s[here]
+    slower_s = values.slower_rest_s[here]
+    charging_s = level.courses.charging_s[level.power[here]]
+    cell = level.courses.cell[level.power[here]]
+    overhead_s, fell = np.float32(level.car.overhead_s), False
+    for i in range(grid.energies):
+        # What is cooler than any departure of interest stands for one of them.
+        first = spans.departure_first[here, i]
+        if first <= spans.departure_last[here, i]:
+            departed_s[i, :first] = departed_s[i, first]
+    for j in range(grid.energies):
+        first, last = spans.arrival_first[here, j], spans.arrival_last[here, j]
+        if last < first:
+            continue
+        for k in range(first, last + 1):
+            best_s = _NEVER
+            for i in range(j, grid.energies):
+                charged_s = charging_s[j, k, i]
+                if charged_s >= best_s:
+                    break
+                best_s = min(best_s, charged_s + departed_s[i, cell[j, k, i]])
+            best_s += overhead_s
+            if best_s < rest_s[j, k]:
+                rest_s[j, k] = best_s
+                fell = True
+        rest_s[j, :first] = rest_s[j, first]
+        slower_s[j, 0] = _NEVER
+        for k in range(1, grid.temperatures):
+            fall_s = np.float32(grid.step_k / drift.loss_k_per_s[k - 1])
+            slower_s[j, k] = min(rest_s[j, k - 1], slower_s[j, k - 1] + fall_s)
+        most_s = level.ceiling_s - spans.arrival_s[here, j]
+        highest[here, j] = -1
+        for k in range(grid.temperatures - 1, -1, -1):
+            if min(rest_s[j, k], slower_s[j, k]) < most_s:
+                highest[here, j] = k
+                break
+    return fell
+
+
+@compiled
+def sweep_back(level: Level, values: Values, dirty: Flags, highest: Ints) -> bool:
+    """Go once over all stops whose successors have changed, in their order.
+
+    Parameters
+    ----------
+    level
+        What is solved.
+    values
+        Least times so far, infinite at the beginning; they fall.
+    dirty
+        Which stops to look at, shape (stops,); changed.
+    highest
+        Highest temperature with a value of interest, by number, shape (stops, energies); changed.
+
+    Returns
+    -------
+    bool
+        Whether another sweep is needed.
+    """
+    grid, entries = level.grid, level.entries
+    room = Arrival(np.zeros(grid.temperatures, np.int32), np.zeros(grid.temperatures, np.float32))
+    changed = False
+    for here in range(dirty.shape[0]):
+        if not dirty[here]:
+            continue
+        dirty[here] = False
+        _departures(level, here, values, highest, room, values.departed_s[here])
+        if _arrivals(level, here, values, highest):
+            changed = True
+            for y in range(entries.before_first[here], entries.before_first[here + 1]):
+                dirty[entries.before[y]] = True
+    return changed
