@@ -53,6 +53,8 @@ _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
 _LEVELS_UNDRIVEN = 1
 """Chains of so many of the coarsest levels of a bound with heat are not worth driving."""
+_BEHIND_SHARE = 0.005
+"""A bound with heat on one side that lies this share of the plan below another is given up."""
 _COARSER = (1.0, 4.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
@@ -389,14 +391,15 @@ def _heat_bounded(
         for found in searches_on(side, problem, task.many_to_many, task.bounds, scope)
     ]
     for level in range(levels):
-        for one in list(searches):
+        reached_s = {}
+        for one in searches:
             near = plan.time_s * (1.0 - settings.heat_bound_gap)
             if bound_s >= near or task.out_of_time:
                 return plan, bound_s
             found = one.go_on(plan.time_s, task.deadline_s)
             if found is None:
-                searches.remove(one)
                 continue
+            reached_s[one] = found.bound_s
             if found.bound_s > bound_s:
                 bound_s, task.method = found.bound_s, _HEAT_METHOD
             if found.chain is not None and level >= _LEVELS_UNDRIVEN:
@@ -404,6 +407,10 @@ def _heat_bounded(
                     problem, task.customized, task.bounds, settings, found.chain, plan
                 )
                 task.labels += labels
+        # What is far behind will not come to the fore on a finer grid.
+        behind_s = max(reached_s.values(), default=0.0) - _BEHIND_SHARE * plan.time_s
+        lags = level >= _LEVELS_UNDRIVEN
+        searches = [one for one in reached_s if not lags or reached_s[one] >= behind_s]
     return plan, bound_s
 
 
