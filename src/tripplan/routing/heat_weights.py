@@ -99,7 +99,7 @@ class HeatWeights:
 
     @cached_property
     def _sides(self) -> tuple[Ints, Ints]:
-        """Weights of travel up, shape (arcs, weightings), and down, by arc of the part."""
+        """Weights of travel up and down, shape (arcs, weightings) each."""
         customized, unit_s = self.customized, self._unit_s
         weight = heat_weights(
             customized.values,
@@ -115,7 +115,7 @@ class HeatWeights:
             found = list(pool.map(lambda p: customise_scalarized(tree.graph, tree.roads, p), parts))
         up = np.concatenate([found[0][0], found[1][0]], axis=1)
         down = np.concatenate([found[0][1], found[1][1]], axis=1)
-        return up, down[self._part.arc]
+        return up, down
 
     @cached_property
     def _work(self) -> Ints:
@@ -124,9 +124,9 @@ class HeatWeights:
 
     def _swept(self, node: int) -> Floats:
         customized = self.customized
-        tree, (up, down) = customized.hierarchy, self._sides
+        tree = customized.hierarchy
         steps, _ = rphast_scalarized(
-            tree.graph, self._part, up, down, int(tree.rank[node]), self._place, self._work
+            tree.graph, self._part, self._sides, int(tree.rank[node]), self._place, self._work
         )
         weight = np.asarray(steps * self._unit_s)
         weight[steps >= MOST_WEIGHT] = np.inf
