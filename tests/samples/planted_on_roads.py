@@ -314,7 +314,7 @@ def _elsewhere(made: Made, chance: Chance) -> Planted:
     return with_leg(made.plan, number, **{end: place}), made.region
 
 
-@kind("a leg left out", r"legs and stops do not alternate|its road begins")
+@kind("a leg left out", r"do not alternate|its road begins|begins at .* on the clock")
 def _leg_left_out(made: Made, chance: Chance) -> Planted:
     if not made.plan.stops:
         return None

@@ -133,7 +133,7 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, line: int, text: str, sa
     ("old", "new", "said"),
     [
         ("Vail, CO", "Vial, CO", 'line 14: trips[1].destination: place "Vial, CO" is not known'),
-        ("Golden, CO; 8h", "Golden, CO; 8 days", "line 15: trips[1].via: waypoint"),
+        ("Golden, CO; 8h", "Golden, CO; 8 miles", "line 15: trips[1].via: waypoint"),
         ("ambient_c = -10", "ambient_c = -90", "line 32: seasons[1].ambient_c: Input should be"),
         ("[0.8, 0.9]", "[0.8, 1.9]", "line 36: vary.departure_soc[2]: a SoC lies within"),
         ("reserve_soc = 0.05", 'reserve_soc = "x"', "line 39: options.reserve_soc: Input should"),
