@@ -7,7 +7,7 @@ but the formulas of charging and of the pack.
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -33,6 +33,8 @@ ROOM = 30_000
 TINY_S = 1e-3
 FAR_S = 1e5
 LOOSER = 1.3
+LONG_S = 1200.0
+"""A long time that each stop takes beside charging."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,11 @@ class Case:
     plan_s: float
 
 
-def world(seed: int, climate: str) -> Case | None:
+def world(seed: int, climate: str, overhead_s: float | None = None) -> Case | None:
     """Return a world that can be crossed with stops; None if this one cannot."""
     problem, rows = heat_problem(seed, climate)
+    if overhead_s is not None:
+        problem = replace(problem, overhead_s=overhead_s)
     table = whole_table(problem, rows)
     try:
         found = solve(problem, rows, Settings(heat_bound_levels=0))
@@ -119,6 +123,23 @@ def test_finer_levels_are_closer_and_corridors_change_nothing(climate: str) -> N
             rises = np.diff(close) >= -2e-5 * case.plan_s
             assert rises.all(), f"{case.name} {side}: {close}"
             compared += 1
+    assert compared
+
+
+@pytest.mark.parametrize("climate", LIMITS)
+def test_no_bound_is_above_a_plan_that_is_below_its_ceiling(climate: str) -> None:
+    """A ceiling at the plan would hide it; stops that take long make it show."""
+    compared = 0
+    for seed in range(WORLDS):
+        for overhead_s in (None, LONG_S):
+            case = world(seed, climate, overhead_s)
+            if case is None:
+                continue
+            for above_s in (0.1 * LONG_S, 0.5 * LONG_S, 1.5 * LONG_S):
+                for side, strict in SEARCHES:
+                    found = bounds_s(case, side, case.plan_s + above_s, strict=strict)
+                    assert max(found) <= case.plan_s + TINY_S, f"{case.name} {side}"
+                    compared += 1
     assert compared
 
 

@@ -75,7 +75,7 @@ def test_trips_against_the_twin(kinds: tuple[str, ...]) -> None:
         (("hours",), "energy"),
         (("required", "hours"), "stops"),
         (("required", "hours"), "energy"),
-        (("required",), "money"),
+        (("required",), "stops"),
     ],
 )
 def test_other_objectives_with_hours_against_the_twin(kinds: tuple[str, ...], kind: str) -> None:

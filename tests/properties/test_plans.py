@@ -210,7 +210,7 @@ def car_kw() -> float:
 @tried(derandomize=True, max_examples=80, deadline=None)
 @given(seed=SEEDS, weather=WEATHER)
 def test_heat_never_helps(seed: int, weather: Conditions) -> None:
-    """No plan with heat beats the bound without; bounds know nothing of heat.
+    """No plan with heat beats the bound without, nor the one with it, which is no lower.
 
     The pack starts at 20 degrees Celsius, so that full power is possible.
     """
@@ -224,7 +224,8 @@ def test_heat_never_helps(seed: int, weather: Conditions) -> None:
     assert without is not None
     bound_s = without.certificate.lower_bound_s
     assert with_heat.total_s >= bound_s - MILLISECOND
-    assert with_heat.certificate.lower_bound_s == pytest.approx(bound_s, rel=ROUNDING)
+    assert with_heat.certificate.lower_bound_s >= bound_s * (1.0 - ROUNDING)
+    assert with_heat.certificate.lower_bound_s <= with_heat.total_s + MILLISECOND
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -233,6 +233,7 @@ def first_level(ground: HeatGround, ceiling_s: float) -> HeatLevel:
     begin_s = np.repeat(ground.from_origin_s[:, None], grid.energies, axis=1).astype(np.float32)
     last = np.full(rests.shape, grid.temperatures - 1, np.int16)
     nothing = np.zeros(rests.shape, np.int16)
-    alive = begin_s + ground.car.overhead_s + rests < ceiling_s
+    # A rest with less than it takes has the overheads of stops in it, that of this one first.
+    alive = begin_s + rests < ceiling_s
     spans = Spans(nothing, np.where(alive, last, -1), nothing, last, begin_s, begin_s)
     return HeatLevel(ground, 0, near, spans, rests[:, -1], ceiling_s)

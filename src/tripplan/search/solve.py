@@ -475,7 +475,7 @@ _METHOD = (
 
 _HEAT_METHOD = (
     "bound from least times over energy and pack temperature, rounded in the car's favour, over "
-    "all roads and speeds, with the heat of each drive spread evenly over it"
+    "all roads and speeds, whenever on a drive its heat comes"
 )
 
 _OUT_OF_TIME = (

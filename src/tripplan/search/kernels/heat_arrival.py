@@ -1,7 +1,8 @@
 """Compiled: the temperature after a drive, rounded in the car's favour, over the grid.
 
 Of a drive are known the least heat (on the upper side: the most), and the shortest and longest
-time.  A drive that takes longer than these may arrive cooler: by no more than ``loss_k_per_s``.
+time, but not when the heat comes: all at the beginning leaves the least of it, all at the end the
+most.  A drive that takes longer than these may arrive cooler: by no more than ``loss_k_per_s``.
 """
 
 import math
@@ -48,20 +49,14 @@ def _decay(car: HeatCar, duration_s: float) -> float:
 
 
 @part
-def _held(car: HeatCar, duration_s: float) -> float:
-    """Share of a steady heat that is still there at the end of a time."""
-    x = car.pack.conductance_driving_w_per_k / car.pack.heat_capacity_j_per_k * duration_s
-    return -math.expm1(-x) / x
-
-
-@part
 def least_driven_c(
     car: HeatCar, pack_c: float, heat_j: float, short_s: float, long_s: float
 ) -> float:
     """Least temperature after a drive of at least this heat, at any time between two [degC].
 
-    With the resistance of the warmest that the pack can be halfway.  Without cooling, what is
-    reached has one maximum over time, so that its minimum is at an end.
+    With the resistance of the warmest that the pack can be, and all heat at the beginning: whatever
+    comes later meets a pack no warmer, which loses no more.  From then on the pack goes towards the
+    air, so that the least is at an end.
 
     Parameters
     ----------
@@ -76,14 +71,16 @@ def least_driven_c(
     """
     pack = car.pack
     cold = math.exp(pack.resistance_per_k * (25.0 - pack_c))
-    half_c = max(pack_c, pack.air_c) + 0.5 * heat_j * cold / pack.heat_capacity_j_per_k
+    warmest_c = max(pack_c, pack.air_c) + heat_j * cold / pack.heat_capacity_j_per_k
     if pack.cooling_w > 0.0:
         # Where cooling levels temperatures out, a pack that starts warmer may end cooler by what
         # its resistance is less; no pack that charges is warmer than the last of the limits.
-        half_c = max(half_c, car.power.limit_c[-1])
+        warmest_c = max(warmest_c, car.power.limit_c[-1])
+    warm = math.exp(pack.resistance_per_k * (25.0 - warmest_c))
+    heated_c = pack_c + heat_j * warm / pack.heat_capacity_j_per_k
     return min(
-        driven_share_c(pack_c, half_c, heat_j, short_s, 1.0, pack),
-        driven_share_c(pack_c, half_c, heat_j, long_s, 1.0, pack),
+        driven_share_c(heated_c, heated_c, 0.0, short_s, 1.0, pack),
+        driven_share_c(heated_c, heated_c, 0.0, long_s, 1.0, pack),
     )
 
 
@@ -117,9 +114,6 @@ def arrive(
     air_c, short_s, long_s = pack.air_c, duration_s[0], duration_s[1]
     per_heat = heat_j / pack.heat_capacity_j_per_k
     decay_short, decay_long = _decay(car, short_s), _decay(car, long_s)
-    held_short, held_long = _held(car, short_s), _held(car, long_s)
-    half_short, half_long = _decay(car, 0.5 * short_s), _decay(car, 0.5 * long_s)
-    half_held = _held(car, 0.5 * long_s)
     before = -np.inf
     for k in range(first, last + 1):
         pack_c = grid.side * (grid.least + k * grid.step_k)
@@ -130,19 +124,16 @@ def arrive(
                 known_j = rise_k / drift.resistance[k] * pack.heat_capacity_j_per_k
                 at = least_driven_c(car, pack_c, known_j, short_s, long_s)
             else:
-                warmer_k = above_k * (half_short - 1.0) + 0.5 * rise_k
-                rise_k *= max(1.0 - per_k * warmer_k, 0.0)
-                at = air_c + above_k * decay_long + rise_k * held_long
+                rise_k *= max(1.0 - per_k * rise_k, 0.0)
+                at = air_c + (above_k + rise_k) * decay_long
         elif k == 0 or heat_j > _KNOWN_J or per_k * rise_k > _MOST_SHARE:
             at = -np.inf
         elif above_k < 0.0:
             at = -(air_c + above_k * decay_long + rise_k)
         else:
-            warmer_k = above_k * (half_long - 1.0) + 0.5 * rise_k * half_held
-            # Active cooling keeps a pack no cooler than where it starts to run.
-            warmer_k = min(warmer_k, max(pack.cooling_on_c - pack_c, 0.0))
-            rise_k *= math.exp(-per_k * warmer_k)
-            at = -(air_c + above_k * decay_short + rise_k * held_short)
+            cooler_k = above_k * (1.0 - decay_long)
+            rise_k *= math.exp(per_k * cooler_k)
+            at = -(air_c + above_k * decay_short + rise_k)
         # Whoever starts at a better temperature than another arrives no worse.
         at = before = max(at, before)
         number = cell_of(grid, at)
