@@ -38,7 +38,7 @@ def sample_study(**changes: Any) -> Study:
     return Study.model_validate(VALUES | changes)
 
 
-def sample_answer(_planner: Planner, trip: Trip, car: Vehicle) -> Plan:
+def sample_answer(_planner: Planner, trip: Trip, car: Vehicle, **_how: object) -> Plan:
     """Plan nothing: a plan whose arrival SoC tells of car, weather and charge, or a refusal.
 
     The Sakura has no way to Frisco; the aged LEAF runs out in the cold, by more the emptier it is.
