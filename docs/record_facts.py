@@ -87,12 +87,12 @@ class Fact(NamedTuple):
 
 
 def every_record() -> Iterator[type]:
-    """Yield all public records, module by module."""
+    """Yield all public records that have fields, module by module."""
     for home in HOMES:
         for name, found in vars(import_module(home)).items():
             own = inspect.isclass(found) and found.__module__ == home
             is_record = own and (issubclass(found, Record) or dataclasses.is_dataclass(found))
-            if is_record and found is not Record and not name.startswith("_"):
+            if is_record and not name.startswith("_") and facts(found):
                 yield found
 
 
