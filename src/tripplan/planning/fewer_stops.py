@@ -44,7 +44,8 @@ def with_fewer_stops(
     prefer_s = trip.prefer_fewer_stops_s
     while worth_a_look(chosen.solution, trip, settings):
         fewer = _fewer(chosen, rows, settings)
-        if fewer is None:
+        now = _stop_count(chosen.problem, chosen.solution)
+        if fewer is None or _stop_count(chosen.problem, fewer) >= now:
             break
         longer_s = fewer.time_s - chosen.solution.time_s
         if longer_s > prefer_s:
@@ -69,7 +70,9 @@ def _fewer(chosen: Chosen, rows: ManyToMany, settings: Settings) -> Solution | N
     if stops <= sum(target.is_charger for target in problem.targets):
         return None
     labels = min(settings.heat_label_limit, _HEAT_LABELS)
-    quicker = settings.model_copy(update={"heat_label_limit": labels, "exact": False})
+    quicker = settings.model_copy(
+        update={"heat_label_limit": labels, "exact": False, "heat_bound_levels": 0}
+    )
     try:
         # A bound that knows nothing of the most stops is the same again.
         return solve(replace(problem, most_stops=stops - 1), rows, quicker, proved_s=proved_s)

@@ -390,6 +390,8 @@ def _heat_bounded(
         for side in sides_that_matter(problem, plan, settings)
         for found in searches_on(side, problem, task.many_to_many, task.bounds, scope)
     ]
+    # The bound leaves out what only forbids: its chains may break such a wish.
+    unbound = problem.departures_are_finite and problem.most_stops is None
     for level in range(levels):
         reached_s = {}
         for one in searches:
@@ -402,7 +404,7 @@ def _heat_bounded(
             reached_s[one] = found.bound_s
             if found.bound_s > bound_s:
                 bound_s, task.method = found.bound_s, _HEAT_METHOD
-            if found.chain is not None and level >= _LEVELS_UNDRIVEN:
+            if found.chain is not None and level >= _LEVELS_UNDRIVEN and unbound:
                 plan, labels = driven_with_heat(
                     problem, task.customized, task.bounds, settings, found.chain, plan
                 )

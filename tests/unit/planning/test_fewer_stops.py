@@ -143,3 +143,15 @@ def test_what_was_proved_of_less_is_not_claimed_of_more() -> None:
     assert restated.certificate.lower_bound == plan.certificate.lower_bound
     expected = (plan.total_s - plan.certificate.lower_bound) / plan.total_s
     assert restated.certificate.gap == pytest.approx(expected)
+
+
+def test_plans_of_the_bound_with_heat_keep_the_wishes_for_stops() -> None:
+    """Its chains know nothing of what only forbids."""
+    plan = tripplan.plan(*ENDS, vehicle=LEAF)
+    fewer = tripplan.plan(*ENDS, vehicle=LEAF, most_stops=plan.stop_count - 1)
+    assert fewer.stop_count < plan.stop_count
+    longest_s = 0.8 * max(stop.charging_s for stop in plan.stops)
+    shorter = tripplan.plan(*ENDS, vehicle=LEAF, longest_stop_s=longest_s)
+    assert all(stop.charging_s <= longest_s + 1.0 for stop in shorter.stops)
+    assert fewer.audit.passed
+    assert shorter.audit.passed
