@@ -33,8 +33,10 @@ print(machine_code().compiled, machine_code().loaded > 20)
 """
 
 ONLY_COMPILED_CALL = {
+    "tripplan.routing.kernels.customise.customise",
     "tripplan.routing.kernels.customise.link_into",
     "tripplan.routing.kernels.phast.phast",
+    "tripplan.search.kernels.heat_arrival.arrive",
 }
 """Functions that nothing but tests calls from Python; their callers hold their code."""
 

@@ -19,7 +19,7 @@ _CAR, _HEATED = "nissan-sakura", "nissan-leaf-40"
 _FROM, _TO, _FAR = "Denver, CO", "Grand Junction, CO", "Salt Lake City, UT"
 _STAY = "Frisco, CO; 8h; 11kW"
 _ROAD_KM, _CHARGER_KM = 330.0, 60.0
-_HOT_C = 38.0
+_HOT_C, _COLD_C = 38.0, -10.0
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ def _asked() -> Iterator[dict[str, Any]]:
     yield ends | {"objective": "money", "price_per_kwh": 0.5}
     yield {"origin": _FROM, "destination": _FAR, "most_stops": 1}
     yield {"origin": _FROM, "destination": _FAR, "vehicle": _HEATED, "ambient_c": _HOT_C}
+    yield {"origin": _FROM, "destination": _FAR, "vehicle": _HEATED, "ambient_c": _COLD_C}
     road = _road()
     lon = road.network.lon
     first, last = (Place(lat=0.0, lon=float(lon[k]), name=f"end {k}") for k in (0, -1))
