@@ -14,6 +14,9 @@ from tripplan.search.refine import FineDrives
 
 _ROUNDS = 12
 
+_MOST_TRIED = 10
+"""Most drives of a chain whose stops are left out one after the other."""
+
 
 def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Found:
     """Improve a chain of drives of a pool.
@@ -65,7 +68,8 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
 def with_fewer_steps(problem: Problem, pool: FineDrives, found: Found) -> Found:
     """Leave out one charger of a chain after the other, as long as that makes it better with heat.
 
-    A search without heat takes a stop where a warm pack makes it dear.
+    A search without heat takes a stop where a warm pack makes it dear.  Chains of more than
+    `_MOST_TRIED` drives are left as they are: each trial costs a descent over the whole chain.
 
     Parameters
     ----------
@@ -74,12 +78,13 @@ def with_fewer_steps(problem: Problem, pool: FineDrives, found: Found) -> Found:
     found
         A chain that was improved.
     """
-    while True:
+    while len(found.chain) <= _MOST_TRIED:
         shorter = [polished(problem, pool, steps) for steps in _shorter(problem, pool, found.chain)]
         best = min(shorter, key=lambda other: other.time_s, default=found)
         if not best.time_s < found.time_s:
             return found
         found = best
+    return found
 
 
 def replayed(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> tuple[Step, ...]:
