@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
-from tripplan.physics.jit import compiled
+from tripplan.physics.jit import compiled, part
 from tripplan.routing.kernels.customise import COLUMNS, HEAT, MOST_WEIGHT, NO_WAY, TIME
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
@@ -70,6 +70,14 @@ def values_at(values: Ints, choice: NDArray[np.uint8]) -> Ints:
     return found
 
 
+@part
+def _at_least(values: Ints, spared: Ints, speed: int, road: int) -> tuple[float, float]:
+    """Least time [s] and energy [kWh] that were rounded to the whole numbers of a road."""
+    time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
+    kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+    return time_s, kwh
+
+
 @compiled
 def scalarized_weights(
     values: Ints, spared: Ints, open_roads: NDArray[np.bool_], rate_s_per_kwh: Floats, unit: Floats
@@ -99,8 +107,7 @@ def scalarized_weights(
         if not open_roads[road]:
             continue
         for speed in range(speeds):
-            time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
-            kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+            time_s, kwh = _at_least(values, spared, speed, road)
             for weighting in range(weightings):
                 weight = (
                     kwh if weighting == weightings - 1 else time_s + rate_s_per_kwh[weighting] * kwh
@@ -148,8 +155,7 @@ def heat_weights(
         if not open_roads[road]:
             continue
         for speed in range(speeds):
-            time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
-            kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+            time_s, kwh = _at_least(values, spared, speed, road)
             heat_j = np.float64(values[speed, road, HEAT])
             for weighting in range(weightings):
                 price = price_s_per_j[weighting]
@@ -186,8 +192,7 @@ def least_heat_rates(
         if not open_roads[road]:
             continue
         for speed in range(speeds):
-            time_s = max(values[speed, road, TIME] - 0.5, 0.0) / MS_PER_S
-            kwh = max(spared[speed, road] - 1.0, 0.0) / MWH_PER_KWH
+            time_s, kwh = _at_least(values, spared, speed, road)
             for weighting in range(found.shape[0]):
                 lacks_s = bonus_s_per_j[weighting] * (values[speed, road, HEAT] + 0.5) - time_s
                 if lacks_s > 0.0:
