@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from campaign.cases import Finding
+from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.physics.thermal import joule_heat_w, resistance_ohm
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
@@ -184,6 +185,7 @@ def _driven(car: ConditionedVehicle, leg: Leg, soc: float, pack_c: float) -> tup
         np.diff(height_m)[there] / length_m[there],
         car.headwind_mps(np.array(trace.bearing_deg[1:])[there]),
         car.air_density_kg_per_m3(0.5 * (height_m[1:] + height_m[:-1])[there]),
+        stops_per_m=stop_and_go_per_m(np.array(trace.usual_kmh[1:])[there] / 3.6),
     )
     draw_kw = car.draw_kw(motion_kw)
     energy = soc * car.capacity_kwh

@@ -73,7 +73,7 @@ def refusal(code: int, *words: str) -> str:
         ((*SAKURA, "--most-stops", "few"), ["most_stops", "valid integer"]),
         ((*SAKURA, "--longest-stop-s", "-1"), ["longest_stop_s", "greater than 0"]),
         ((*SAKURA, "--least-charge-soc", "95%"), ["no stop could add that much"]),
-        ((*SAKURA, "--slow-down-to", "20%"), ["slow_down_to", "greater than or equal to 0.5"]),
+        ((*SAKURA, "--slow-down-to", "20%"), ["slow_down_to", "greater than or equal to 0.3"]),
         ((*SAKURA, "--departure", "noon"), ["departure", "2026-06-07T08:00"]),
         ((*SAKURA, "--objective", "fun"), ["objective", "'time', 'energy', 'money' or 'stops'"]),
         ((*SAKURA, "--price-per-kwh", "-1"), ["prices.price_per_kwh", "greater than or equal"]),

@@ -134,6 +134,7 @@ def drive(
             elevation_m=tuple(course["z"][first : last + 1].tolist()),
             speed_kmh=(SPEED_KMH,) * (last - first + 1),
             bearing_deg=(270.0,) * (last - first + 1),
+            usual_kmh=(SPEED_KMH,) * (last - first + 1),
         ),
     )
     state |= {"soc": float(soc[-1]), "pack": float(pack[-1])}

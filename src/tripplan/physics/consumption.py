@@ -43,6 +43,7 @@ _STOP_AND_GO_MPS = np.array([0.0, 55.0, 70.0]) / KMH_PER_MPS
 _STOP_AND_GO_MPS2 = np.array([0.22, 0.22, 0.0])
 """Positive acceleration per distance by speed of a road: measured on 40 drives, 0.21 to 0.25 below
 60 km/h; above, what is put into speed is not braked away but rolls on."""
+_STANDING_MPS = 1e-3
 _ROAD_FACTOR = {"dry": 1.0, "wet": 1.15, "snow": 2.0}
 
 
@@ -201,28 +202,49 @@ def motion_power_w(
     )
 
 
+def stop_and_go_per_m(usual_mps: Values) -> Any:
+    """How often a road of this mean speed makes a car speed up anew [1/m].
+
+    The positive acceleration per distance of such roads over the square of their speed: so many
+    times in a metre half the square of the speed is lost, twice.  None from 70 km/h on.
+
+    Parameters
+    ----------
+    usual_mps
+        Mean driving speed that is usual on the road, whoever drives there. [m/s]
+    """
+    usual = np.maximum(usual_mps, _STANDING_MPS)
+    return np.interp(usual, _STOP_AND_GO_MPS, _STOP_AND_GO_MPS2) / usual**2
+
+
 def stop_and_go_w(
-    speed_mps: Values, *, mass_kg: float, drive_efficiency: float, regen_efficiency: float
+    speed_mps: Values,
+    stops_per_m: Values,
+    *,
+    mass_kg: float,
+    drive_efficiency: float,
+    regen_efficiency: float,
 ) -> Any:
-    """Battery power that speeding up and braking takes on a road of this mean speed [W].
+    """Battery power that speeding up and braking takes [W].
 
     Each metre holds m a of kinetic energy, put in through the drive and got back by braking:
-    1.04 m a v (1/eta_drive - eta_regen), with the positive acceleration a of such roads.  None from
-    70 km/h on.
+    1.04 m a v (1/eta_drive - eta_regen), with the positive acceleration a = v^2 n of a road that
+    makes cars speed up n times a metre.  How often is the road's; who drives there more slowly than
+    is usual loses less each time, by the square of the speed (assumption).
 
     Parameters
     ----------
     speed_mps
-        Mean driving speed of the road. [m/s]
+        Mean driving speed. [m/s]
+    stops_per_m
+        What `stop_and_go_per_m` says of the road. [1/m]
     mass_kg
         Car with load.
     drive_efficiency, regen_efficiency
         Battery to wheel, and wheel to battery.
     """
-    speed = np.asarray(speed_mps)
     lost = max(0.0, 1.0 / drive_efficiency - regen_efficiency)
-    accelerated = np.interp(speed, _STOP_AND_GO_MPS, _STOP_AND_GO_MPS2)
-    return ROTATING_MASS_FACTOR * mass_kg * lost * accelerated * speed
+    return ROTATING_MASS_FACTOR * mass_kg * lost * stops_per_m * np.asarray(speed_mps) ** 3
 
 
 def headwind_mps(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
+from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.physics.thermal import joule_heat_w
 from tripplan.planning.kernels.road_costs import LOOSE, fill_whole_numbers
 from tripplan.records.network import RoadNetwork
@@ -25,9 +26,6 @@ from tripplan.routing.kernels.customise import (
 from tripplan.units import KMH_PER_MPS, MS_PER_S, MWH_PER_KWH, S_PER_H
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
-SLOWEST_KMH = 70.0
-"""No road is driven more slowly than this for the sake of energy (assumption: slower cars are in
-the way of others on main roads, and save little)."""
 SPEED_STEP = 0.05
 """Shares of the usual speed that are tried lie this far apart."""
 _SPEED_STEPS = np.linspace(1.0, 0.1, 46)
@@ -118,6 +116,8 @@ class ArcPricing:
     """Shape (pieces,), as are those below."""
     slope_sine: Floats
     usual_kmh: Floats
+    stops_per_m: Floats
+    """What `consumption.stop_and_go_per_m` says of the roads."""
     headwind_mps: Floats
     air_density_kg_per_m3: Floats
 
@@ -146,7 +146,7 @@ class ArcPricing:
             piece = np.repeat(network.piece_first[rows], counts) + inside
             length_m, rise_m = network.piece_length_m[piece], network.piece_rise_m[piece]
         bearing = network.bearing_deg[rows]
-        usual_kmh = np.minimum(network.speed_kmh[np.repeat(rows, counts)], car.top_speed_kmh)
+        road_kmh = network.speed_kmh[np.repeat(rows, counts)]
         middle_m = _middle_m(network, rows, rise_m, first, counts)
         return cls(
             car=car,
@@ -154,13 +154,14 @@ class ArcPricing:
             bearing_deg=bearing,
             length_m=length_m,
             slope_sine=rise_m / length_m,
-            usual_kmh=usual_kmh,
+            usual_kmh=np.minimum(road_kmh, car.top_speed_kmh),
+            stops_per_m=stop_and_go_per_m(road_kmh / KMH_PER_MPS),
             headwind_mps=car.headwind_mps(np.repeat(bearing, counts)),
             air_density_kg_per_m3=car.air_density_kg_per_m3(middle_m),
         )
 
     def pieces(self, share: float | Floats = 1.0) -> PieceCosts:
-        """Price the pieces at a share of the usual speed, but not below `SLOWEST_KMH`.
+        """Price the pieces at a share of the usual speed, at ``car.slowest_kmh`` at the least.
 
         Parameters
         ----------
@@ -238,10 +239,11 @@ class ArcPricing:
         A piece too steep for the usual speed is taken in steps of 2 % of it, down to a tenth.
         """
         usual_kmh, vehicle = self.usual_kmh, self.car.vehicle
-        wished_kmh = np.maximum(share * usual_kmh, np.minimum(usual_kmh, SLOWEST_KMH))
+        wished_kmh = np.maximum(share * usual_kmh, np.minimum(usual_kmh, self.car.slowest_kmh))
         speed = wished_kmh / KMH_PER_MPS
         around = (self.slope_sine, self.headwind_mps, self.air_density_kg_per_m3)
-        motion = self.car.motion_kw(speed, *around)
+        stops = self.stops_per_m
+        motion = self.car.motion_kw(speed, *around, stops_per_m=stops)
         most_kw = vehicle.motor_kw / vehicle.drive_efficiency
         for step in _SPEED_STEPS[1:]:
             weak = np.flatnonzero(motion > most_kw)
@@ -249,7 +251,8 @@ class ArcPricing:
                 break
             slower_kmh = np.minimum(wished_kmh[weak], usual_kmh[weak] * step)
             speed[weak] = slower_kmh / KMH_PER_MPS
-            motion[weak] = self.car.motion_kw(speed[weak], *(column[weak] for column in around))
+            there = (column[weak] for column in around)
+            motion[weak] = self.car.motion_kw(speed[weak], *there, stops_per_m=stops[weak])
         return speed, motion
 
 

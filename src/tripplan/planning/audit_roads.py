@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs
+from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.planning.audit_ground import Ground, Nearest, in_km
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.kernels.follow import Barred, Followed, follow
@@ -27,8 +28,6 @@ from tripplan.records.plan import Leg, Plan
 from tripplan.units import KMH_PER_MPS, M_PER_DEGREE, M_PER_KM
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
-SLOWEST_KMH: Final = 70.0
-"""No road is driven more slowly than this for the sake of energy, as docs/models/speed.md says."""
 SAME_LIMIT_KMH: Final = 0.5
 """A posted limit may exceed the car's by this much."""
 CLOSED_M: Final = 500.0
@@ -88,6 +87,7 @@ class _Trace:
     height_m: Floats
     speed_kmh: Floats
     bearing_deg: Floats
+    usual_kmh: Floats
 
     @classmethod
     def of(cls, leg: Leg) -> "_Trace":
@@ -100,6 +100,7 @@ class _Trace:
             np.array(trace.elevation_m),
             np.array(trace.speed_kmh),
             np.array(trace.bearing_deg),
+            np.array(trace.usual_kmh),
         )
 
 
@@ -192,6 +193,7 @@ class Roads:
             trace.height_m[back],
             np.zeros(trace.lat.size - k),
             trace.bearing_deg[back],
+            trace.usual_kmh[back],
         )
         for j in range(k + 1, trace.lat.size):
             nodes = self.ground.at(float(trace.lat[j]), float(trace.lon[j]))
@@ -264,10 +266,22 @@ class Roads:
         return np.asarray(away_m <= min(nearest_m, CLOSED_M) + SAME_ROAD_M)
 
     def _speed(self, way: "_Way") -> None:
-        """Object to speeds above what is usual, or below what the trip allows for no reason."""
+        """Object to speeds above what is usual, or below what the trip allows for no reason.
+
+        And to what is said to be usual.
+        """
         arc, speed = way.arcs[way.step_row], way.speed_kmh
+        stated, real = way.usual_kmh, self.ground.network.speed_kmh[arc]
+        self._say(
+            way.step_leg,
+            ~(np.abs(stated - real) <= real * _SPEED),
+            lambda k: (
+                f"{stated[k]:.1f} km/h is said to be usual where {real[k]:.1f} is, "
+                f"{way.step_km[k]:.1f} km from its start"
+            ),
+        )
         usual = np.minimum(self.ground.network.speed_kmh[arc], self.car.top_speed_kmh)
-        least = np.maximum(self.trip.slow_down_to * usual, np.minimum(usual, SLOWEST_KMH))
+        least = np.maximum(self.trip.slow_down_to * usual, np.minimum(usual, self.trip.slowest_kmh))
         long = way.length_m >= _SHORT_M
         quick = long & ~(speed <= usual * (1.0 + _SPEED))
         slow = long & ~(speed >= least * (1.0 - _SPEED))
@@ -296,6 +310,7 @@ class Roads:
             way.rise_m[steps] / way.length_m[steps],
             self.car.headwind_mps(way.bearing_deg[steps]),
             self.car.air_density_kg_per_m3(way.middle_m[steps]),
+            stops_per_m=stop_and_go_per_m(way.usual_kmh[steps] / KMH_PER_MPS),
         )
         vehicle = self.car.vehicle
         most_kw = vehicle.motor_kw / vehicle.drive_efficiency
@@ -329,6 +344,8 @@ class _Way:
     step_km: Floats
     speed_kmh: Floats
     bearing_deg: Floats
+    usual_kmh: Floats
+    """Speed that is usual on the road, as the plan says."""
     length_m: Floats
     rise_m: Floats
     middle_m: Floats
@@ -356,6 +373,7 @@ class _Way:
                     km[:-1],
                     trace.speed_kmh[1:],
                     trace.bearing_deg[1:],
+                    trace.usual_kmh[1:],
                     np.diff(trace.along_m),
                     np.diff(trace.height_m),
                     0.5 * (trace.height_m[1:] + trace.height_m[:-1]),

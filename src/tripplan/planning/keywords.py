@@ -36,6 +36,7 @@ class Wishes(TypedDict, total=False):
     stop_overhead_s: float | str
     max_speed_kmh: float | str | None
     slow_down_to: float | str
+    slowest_kmh: float | str
     pack_start_c: float | str | None
     departure: datetime | str | None
     ambient_by_hour: Sequence[tuple[float, float]] | str

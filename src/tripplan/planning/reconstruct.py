@@ -77,9 +77,9 @@ def reconstruct(
             usual_mps = pricing.pieces().speed_mps[piece]
             advice = speed_advice(usual_mps, steps.speed_mps, track.distance_m, state.distance_km)
         drive = _drive(problem, steps, state, warm_ups[position])
-        bearing_deg = pricing.bearing_deg[track.at]
+        of_roads = pricing.bearing_deg[track.at], network.speed_kmh[track.arc]
         ends = (places[position], places[position + 1])
-        legs.append(_leg(problem, track, steps, drive, state, bearing_deg, ends, advice))
+        legs.append(_leg(problem, track, steps, drive, state, of_roads, ends, advice))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])
@@ -122,7 +122,7 @@ def _leg(
     steps: PieceCosts,
     drive: _Driven,
     state: State,
-    bearing_deg: Floats,
+    of_roads: tuple[Floats, Floats],
     ends: tuple[Place, Place],
     advice: tuple[SpeedAdvice, ...],
 ) -> Leg:
@@ -152,7 +152,8 @@ def _leg(
             pack_c=tuple(drive.pack_c.tolist()),
             elevation_m=tuple(track.elevation_m.tolist()),
             speed_kmh=_at_points(steps.speed_mps * KMH_PER_MPS),
-            bearing_deg=_at_points(bearing_deg),
+            bearing_deg=_at_points(of_roads[0]),
+            usual_kmh=_at_points(of_roads[1]),
         ),
     )
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tripplan.arrays import Floats
+from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.planning import audit_steps
 from tripplan.records.plan import Leg
 from tripplan.units import KMH_PER_MPS, M_PER_KM
@@ -52,5 +53,6 @@ def motion_of(car: ConditionedVehicle, leg: Leg) -> tuple[Floats, Floats]:
         np.diff(elevation) / length,
         car.headwind_mps(np.array(trace.bearing_deg[1:])),
         car.air_density_kg_per_m3(0.5 * (elevation[1:] + elevation[:-1])),
+        stops_per_m=stop_and_go_per_m(np.array(trace.usual_kmh[1:]) / KMH_PER_MPS),
     )
     return motion, length / speed

@@ -24,6 +24,9 @@ _DAYS_AHEAD: Final = 7
 _BANS_TRIED: Final = 8
 _STEP_SOC: Final = 0.01
 _STEP_S: Final = 60.0
+_STEP_KMH: Final = 5.0
+_FASTEST_KMH: Final = 130.0
+"""Few roads are usually driven faster."""
 _SLACK: Final = 1e-9
 
 
@@ -116,6 +119,8 @@ def _limits(trip: Trip, car: ConditionedVehicle, shortfall_kwh: float) -> Iterat
         why = f"it has to stop at {' and '.join(trip.via_chargers)}"
         yield Limit("require", why, (), trip.via_chargers)
     yield from _limits_of_energy(trip, shortfall_kwh / car.capacity_kwh)
+    if lacks:
+        yield from _limit_of_speed(trip, car, shortfall_kwh)
     if not lacks and car.power is not None:
         yield from _limit_of_heat(trip, car)
 
@@ -169,6 +174,21 @@ def _limits_of_energy(trip: Trip, shortfall_soc: float) -> Iterator[Limit]:
     if trip.arrival_soc - trip.reserve_soc > shortfall_soc:
         why = f"it has to arrive with {trip.arrival_soc:.0%}"
         yield Limit("arrival_soc", why, trip.reserve_soc, trip.arrival_soc, _STEP_SOC)
+
+
+def _limit_of_speed(trip: Trip, car: ConditionedVehicle, shortfall_kwh: float) -> Iterator[Limit]:
+    """Yield the speed, where it may be the reason, with the thriftiest to drop it to.
+
+    So it may be as long as the gap, driven at that speed on a level road, takes no more than the
+    battery holds: the shortfall is that of drives at the slowest that the trip allows.
+    """
+    usual_kmh = min(car.top_speed_kmh, _FASTEST_KMH)
+    slow_kmh = min(max(trip.slow_down_to * usual_kmh, trip.slowest_kmh), usual_kmh)
+    best_kmh = car.thriftiest_kmh
+    saved = car.level_kwh_per_km(slow_kmh) / car.level_kwh_per_km(best_kmh) - 1.0
+    if best_kmh < slow_kmh and shortfall_kwh <= saved * car.capacity_kwh:
+        why = "at the usual speeds it takes more than the battery holds"
+        yield Limit("max_speed_kmh", why, best_kmh, usual_kmh, _STEP_KMH)
 
 
 def _limit_of_heat(trip: Trip, car: ConditionedVehicle) -> Iterator[Limit]:

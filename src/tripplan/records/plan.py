@@ -51,6 +51,17 @@ class Trace(Record):
     bearing_deg: tuple[float, ...]
     """Direction of travel of the road on the stretch that ends here, as reckoned against the wind,
     clockwise from north, shape (points,); at the first point, on the one that starts there."""
+    usual_kmh: tuple[float, ...]
+    """Speed at which cars usually go on the road of the stretch that ends here, shape (points,); at
+    the first point, on that of the one that starts there."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_older_plans(cls, columns: Any) -> Any:  # noqa: ANN401 - whatever is to be read
+        """Take the speed of the car where an older plan does not tell what is usual."""
+        if isinstance(columns, dict) and "usual_kmh" not in columns and "speed_kmh" in columns:
+            return {**columns, "usual_kmh": columns["speed_kmh"]}
+        return columns
 
 
 class EnergyLedger(Record):

@@ -330,10 +330,13 @@ class Trip(QuantityRecord):
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
     """The driver's own speed limit, km/h; None: the road's expected speed."""
     slow_down_to: Annotated[
-        float, BeforeValidator(share), Field(ge=0.5, le=1.0), Asked(like="80%")
+        float, BeforeValidator(share), Field(ge=0.3, le=1.0), Asked(like="80%")
     ] = 0.8
     """Share of a road's usual speed down to which the plan may ask to drive where that saves
     charging; 1: never slower than usual."""
+    slowest_kmh: Annotated[float, Field(ge=40, le=250)] = 70.0
+    """Speed down to which the plan may ask to drive where that saves charging, km/h (assumption:
+    who goes more slowly is in the way of others on main roads)."""
     pack_start_c: Annotated[float, Field(ge=-40, le=60)] | None = None
     """Pack temperature at the start, degrees Celsius; None: that of the air."""
     departure: Annotated[

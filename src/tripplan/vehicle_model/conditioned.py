@@ -17,10 +17,12 @@ from tripplan.physics.charging import LARGEST_AC_KW, PowerModel, ac_battery_kw, 
 from tripplan.physics.thermal import PackModel
 from tripplan.records.trip import Conditions, Trip
 from tripplan.records.vehicle import ONBOARD_CHARGER_KW, Battery, CoastDown, Vehicle
-from tripplan.units import J_PER_KWH, STANDARD_GRAVITY_MPS2, W_PER_KW
+from tripplan.units import J_PER_KWH, KMH_PER_MPS, STANDARD_GRAVITY_MPS2, W_PER_KW
 
 Heights = TypeVar("Heights", float, Floats)
 
+SLOWEST_TOLD_KMH = 40.0
+"""No slower speed is said to be the thriftiest."""
 COOLING_S = 1800.0
 """Time in which cabin, tyres and gears of a car that stands lose their warmth to 1/e (assumption;
 the measured cabin of the BMW i3 60 Ah: 1550 s)."""
@@ -81,6 +83,8 @@ class ConditionedVehicle:
     """On this road at this temperature."""
     top_speed_kmh: float
     """The car's own top speed, or the driver's limit where that is less."""
+    slowest_kmh: float
+    """No road is driven more slowly than this for the sake of energy."""
     measured_cabin: cabin.MeasuredCabin | None
     """The car's own cabin heating; None where it was not measured."""
     cabin_kw: float
@@ -111,6 +115,7 @@ class ConditionedVehicle:
             trip.conditions,
             pack_c=trip.pack_departure_c,
             max_speed_kmh=trip.max_speed_kmh,
+            slowest_kmh=trip.slowest_kmh,
             heat=heat,
         )
 
@@ -122,6 +127,7 @@ class ConditionedVehicle:
         *,
         pack_c: float | None = None,
         max_speed_kmh: float | None = None,
+        slowest_kmh: float = 0.0,
         heat: bool = True,
     ) -> "ConditionedVehicle":
         """Return the car under conditions alone, without a trip.
@@ -134,6 +140,8 @@ class ConditionedVehicle:
             Pack temperature at the start; None: that of the air. [degC]
         max_speed_kmh
             The driver's own limit; None: there is none. [km/h]
+        slowest_kmh
+            No road is driven more slowly than this for the sake of energy. [km/h]
         heat
             Whether pack temperature limits the charging power.
 
@@ -149,6 +157,7 @@ class ConditionedVehicle:
         return cls(
             vehicle=vehicle,
             top_speed_kmh=min(vehicle.top_speed_kmh, max_speed_kmh or math.inf),
+            slowest_kmh=slowest_kmh,
             capacity_kwh=capacity_kwh,
             power=_power(vehicle.battery, capacity_kwh, heat=heat),
             **_in_weather(vehicle, conditions),
@@ -189,6 +198,7 @@ class ConditionedVehicle:
         headwind_mps: Floats,
         air_density_kg_per_m3: Floats,
         *,
+        stops_per_m: Floats | None = None,
         acceleration_mps2: Floats | None = None,
         cold_start_factor: Floats | float = 1.0,
     ) -> Floats:
@@ -205,6 +215,9 @@ class ConditionedVehicle:
             Speed, and rise over length.
         headwind_mps, air_density_kg_per_m3
             The air; see `headwind_mps` and `air_density_kg_per_m3` below.
+        stops_per_m
+            What `consumption.stop_and_go_per_m` says of the road; None: it is driven at the speed
+            that is usual there.
         acceleration_mps2
             How the car speeds up; None: the speeds are those of roads.
         cold_start_factor
@@ -230,8 +243,11 @@ class ConditionedVehicle:
             regen_max_w=vehicle.regen_max_kw * W_PER_KW,
         )
         if acceleration_mps2 is None:
+            if stops_per_m is None:
+                stops_per_m = consumption.stop_and_go_per_m(speed_mps)
             power_w = power_w + consumption.stop_and_go_w(
                 speed_mps,
+                stops_per_m,
                 mass_kg=self.mass_kg,
                 drive_efficiency=vehicle.drive_efficiency,
                 regen_efficiency=vehicle.regen_efficiency,
@@ -241,6 +257,28 @@ class ConditionedVehicle:
     def draw_kw(self, motion_kw: Floats) -> Floats:
         """Battery power while driving: of the motor, of auxiliaries and of a warm cabin [kW]."""
         return motion_kw + self.vehicle.auxiliary_kw + self.cabin_kw
+
+    def level_kwh_per_km(self, speed_kmh: float) -> float:
+        """Battery energy of a kilometre at a steady speed, level and without wind, at sea level.
+
+        Parameters
+        ----------
+        speed_kmh
+            The speed. [km/h]
+        """
+        one, none = np.ones(1), np.zeros(1)
+        air = self.air_density_kg_per_m3(none)
+        motion = self.motion_kw(one * speed_kmh / KMH_PER_MPS, none, none, air, stops_per_m=none)
+        return float(self.draw_kw(motion)[0]) / speed_kmh
+
+    @property
+    def thriftiest_kmh(self) -> float:
+        """Steady speed at which a level kilometre takes least, in steps of 5 km/h from 40 on.
+
+        Below it heater, lights and electronics take over, which run for longer.
+        """
+        speeds = np.arange(SLOWEST_TOLD_KMH, max(self.top_speed_kmh, SLOWEST_TOLD_KMH) + 1.0, 5.0)
+        return float(min(speeds.tolist(), key=self.level_kwh_per_km))
 
     def headwind_mps(self, bearing_deg: Floats) -> Floats:
         """Wind against a car that drives in these directions, shape as theirs [m/s]."""

@@ -15,6 +15,7 @@ from tripplan.physics.consumption import (
     headwind_mps,
     motion_power_w,
     rolling_factor,
+    stop_and_go_per_m,
     stop_and_go_w,
     tractive_force_n,
 )
@@ -158,11 +159,21 @@ def test_cold_and_wet_roads_roll_worse() -> None:
 
 def test_stop_and_go_by_hand() -> None:
     """At 36 km/h 1.04 x 1500 kg x 0.22 m/s2 x 10 m/s, less what braking returns; none when fast."""
-    found = stop_and_go_w(10.0, mass_kg=1500.0, drive_efficiency=0.9, regen_efficiency=0.7)
+    car = {"mass_kg": 1500.0, "drive_efficiency": 0.9, "regen_efficiency": 0.7}
+    found = stop_and_go_w(10.0, stop_and_go_per_m(10.0), **car)
     assert found == pytest.approx(1.04 * 1500.0 * 0.22 * 10.0 * (1.0 / 0.9 - 0.7))
     speeds = np.array([0.0, 70.0, 120.0]) / 3.6
-    fast = stop_and_go_w(speeds, mass_kg=1500.0, drive_efficiency=0.9, regen_efficiency=0.7)
+    fast = stop_and_go_w(speeds, stop_and_go_per_m(speeds), **car)
     assert fast.tolist() == pytest.approx([0.0] * 3, abs=1e-9)
+
+
+def test_stop_and_go_belongs_to_the_road() -> None:
+    """None at 50 km/h on a motorway; at half a town's speed a quarter of it for each metre."""
+    car = {"mass_kg": 1500.0, "drive_efficiency": 0.9, "regen_efficiency": 0.7}
+    assert stop_and_go_w(50.0 / 3.6, stop_and_go_per_m(110.0 / 3.6), **car) == 0.0
+    town = stop_and_go_per_m(10.0)
+    usual_n = stop_and_go_w(10.0, town, **car) / 10.0
+    assert stop_and_go_w(5.0, town, **car) / 5.0 == pytest.approx(usual_n / 4.0)
 
 
 # --- steady driving -------------------------------------------------------------------------------

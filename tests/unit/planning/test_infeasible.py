@@ -101,15 +101,15 @@ def test_energy_for_the_start_is_told_as_such() -> None:
     error, plans = refused(along(KM), straight_road({}, km=KM))
     assert isinstance(error, OutOfRangeError)
     assert f"{error.shortfall_kwh:.1f} kWh more than the battery gives" in str(error)
-    (way,) = error.ways_out
-    assert list(way) == ["departure_soc"]
+    way, slower = error.ways_out
+    assert (list(way), list(slower)) == (["departure_soc"], ["max_speed_kmh"])
     assert plans[0].trip.departure_soc == way["departure_soc"]
     needed = 0.9 + error.shortfall_kwh / plans[0].capacity_kwh
     assert needed <= plans[0].trip.departure_soc < needed + 0.0101
 
 
 def test_a_gap_that_no_wish_closes_says_that_a_battery_would() -> None:
-    error, plans = refused(along(KM), vehicle=car(nominal_kwh=8.0, gross_kwh=8.0))
+    error, plans = refused(along(KM), vehicle=car(nominal_kwh=5.0, gross_kwh=5.0))
     assert plans == []
     assert str(error).endswith("A larger battery, or a charger within the gap, would help.")
 
@@ -228,3 +228,18 @@ def test_what_the_quickest_plan_shows_to_be_possible_is_not_refused() -> None:
     plan = planner.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
     assert all(stop.charging_s <= 600.0 + 1.0 for stop in plan.stops)
     assert plan.audit.passed
+
+
+def test_who_may_drive_more_slowly_is_told_how_fast() -> None:
+    """A gap beyond the battery at the usual speeds: with the speed that is told it is bridged."""
+    region = straight_road({}, km=KM)
+    trip = along(KM, slow_down_to=1.0)
+    error, plans = refused(trip, region)
+    (way,) = [way for way in error.ways_out if "max_speed_kmh" in way]
+    assert "max_speed_kmh" in str(error)
+    assert plans
+    told_kmh = float(str(way["max_speed_kmh"]))
+    assert 40.0 <= told_kmh < 100.0
+    faster = changed(trip, {"max_speed_kmh": told_kmh + 5.0})
+    with pytest.raises(OutOfRangeError):
+        Planner(region).plan(faster, car())

@@ -178,6 +178,8 @@ def wishes(trip: Trip) -> tuple[str, ...]:
         phrases.append("never slower than usual")
     elif trip.slow_down_to != usual:
         phrases.append(f"no slower than {words.percent(trip.slow_down_to)} of the usual speed")
+    if trip.slowest_kmh != Trip.model_fields["slowest_kmh"].default:
+        phrases.append(f"no slower than {words.speed(trip.slowest_kmh)} to save energy")
     return tuple(phrases)
 
 
