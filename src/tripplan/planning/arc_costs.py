@@ -117,7 +117,7 @@ class ArcPricing:
     slope_sine: Floats
     usual_kmh: Floats
     stops_per_m: Floats
-    """What `consumption.stop_and_go_per_m` says of the roads."""
+    """What `consumption.stop_and_go_per_m` says of the roads, shape (pieces,)."""
     headwind_mps: Floats
     air_density_kg_per_m3: Floats
 
