@@ -10,8 +10,8 @@ TEXT = """
 --currency --departure --departure-soc --home-price-per-kwh --hour-worth-kwh --least-charge-soc
 --longest-stop-s --max-speed-kmh --min-power-kw --min-stalls --most-stops --objective
 --pack-start-c --payload-kg --prefer-fewer-stops-s --price-per-kwh --price-per-session
---reserve-soc --road --slow-down-to --slowest-kmh --soh --stop-overhead-s --sun-w-per-m2 --value-of-time-per-h
---wind-from-deg --wind-mps
+--reserve-soc --road --slow-down-to --slowest-kmh --soh --stop-overhead-s --sun-w-per-m2
+--value-of-time-per-h --wind-from-deg --wind-mps
 """
 MANY = """
 --access --adapter --avoid --ban --closed --exclude-operator --operator --require --via
