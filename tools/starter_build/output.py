@@ -33,8 +33,12 @@ def write_csv_gz(path: Path, header: Sequence[str], rows: Iterable[Sequence[obje
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    packed = gzip.compress(text.getvalue().encode(), compresslevel=9, mtime=0)
-    path.write_bytes(packed)
+    write_gz(path, text.getvalue().encode())
+
+
+def write_gz(path: Path, data: bytes) -> None:
+    """Write data gzipped, without a time or a name in it."""
+    path.write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
 
 
 def write_json(path: Path, value: object) -> None:

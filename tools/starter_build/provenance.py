@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from starter_build import afdc
 from starter_build.chargers import CLIMB_KM_PER_M, LONGEST_GAP_KM, Cover, Site
 from starter_build.elevation import Elevations
 from starter_build.geo import Floats, haversine_km
@@ -20,15 +21,10 @@ from starter_build.profile import STEEPEST
 from starter_build.sources import Published
 from starter_build.speeds import LIMIT_KMH, SPEED_KMH
 
-BUILT = "2026-11-24"
+BUILT = "2026-11-30"
 """Day of the last change of sources or method; fixed, so that a rebuild gives the same bytes."""
 
 NOTES = (
-    (
-        "Chargers: sites, names, connectors, powers and stalls are made up. CHAdeMO sites are "
-        f"spaced so that no stretch between two of them exceeds {LONGEST_GAP_KM:.0f} km of road, "
-        f"where each metre of height between nodes counts as {CLIMB_KM_PER_M * 1000:.0f} m of road."
-    ),
     (
         "Speeds: expected driving speed "
         + ", ".join(f"{name} {kmh:.0f} km/h" for name, kmh in SPEED_KMH.items())
@@ -65,7 +61,6 @@ def assumptions(leave_one_out: dict[str, dict[str, float]]) -> list[str]:
     """Return the sentences to be shown with every plan on the atlas."""
     error = leave_one_out["all"]
     return [
-        "Chargers are illustrative: made up to show the planner at work; none of them is real.",
         "Speeds are assumptions by region, town and grade, not posted limits.",
         (
             "Elevations are estimates: published heights of towns and passes that were held out "
@@ -126,6 +121,63 @@ def package_sources(airports: int, published: list[Published], places: int) -> l
             f"{sum(point.checked for point in published)} of them checked",
         },
     ]  # fmt: skip
+
+
+def made_up_set(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return what is to be said of the made-up chargers."""
+    return {
+        "sources": [],
+        "assumptions": [
+            "Chargers are illustrative: made up to show the planner at work; none of them is real.",
+        ],
+        "notes": [
+            (
+                "Chargers: sites, names, connectors, powers and stalls are made up. CHAdeMO sites "
+                "are spaced so that no stretch between two of them exceeds "
+                f"{LONGEST_GAP_KM:.0f} km of road, where each metre of height between nodes counts "
+                f"as {CLIMB_KM_PER_M * 1000:.0f} m of road."
+            )
+        ],
+        "measured": figures,
+    }
+
+
+def afdc_set(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return what is to be said of AFDC's chargers: source, age and what is assumed of them."""
+    before = figures["opened_before_2019"] / figures["opening_day_known"]
+    return {
+        "sources": [
+            {
+                "package": afdc.PACKAGE, "version": afdc.VERSION, "licence": "MIT",
+                "origin": "stations of the Alternative Fuels Data Center (AFDC), U.S. Department "
+                f"of Energy, as the package carries them ({afdc.TABLE}), last confirmed up to "
+                f"{figures['last_confirmed_last']}",
+                "data_licence": "AFDC terms: any purpose, without endorsement",
+                "wheel_sha256": afdc.WHEEL_SHA256,
+                "taken": f"{figures['sites']} open public sites with plugs for direct current",
+            },
+        ],
+        "assumptions": [
+            (
+                "Chargers are real sites as AFDC knew them in December 2024: "
+                f"{before:.0%} of them opened before 2019, newer ones are mostly missing, and some "
+                "will be gone. See that a stop is still there before you go."
+            ),
+            "The power of every plug is assumed: that list states none. Each plug names the rule.",
+            (
+                "The way from the freeway to a charger is an estimate: "
+                f"{afdc.SPUR_FACTOR:g} times the straight line, level, at {afdc.SPUR_KMH:g} km/h."
+            ),
+        ],
+        "notes": [
+            (
+                f"Chargers: sites within {afdc.REACH_KM:g} km of a freeway. The road is cut at the "
+                "point nearest to each, on the straight line that stands for it, which may lie "
+                "some way off the road itself. Positions are mostly those of street addresses."
+            )
+        ],
+        "measured": figures,
+    }  # fmt: skip
 
 
 def node_figures(network: Network) -> dict[str, Any]:

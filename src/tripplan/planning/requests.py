@@ -12,7 +12,7 @@ from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip, Waypoint, read_waypoint
 from tripplan.records.vehicle import Vehicle, find_vehicle
 from tripplan.records.wishes import WISHES
-from tripplan.sources.starter import load_starter
+from tripplan.sources.starter import STARTER_NAMES, load_starter
 from tripplan.sources.store import list_regions, load_region
 
 STARTER = "starter"
@@ -24,7 +24,9 @@ CACHE = Path("cache")
 
 @lru_cache(maxsize=4)
 def named_region(name: str = STARTER) -> Region:
-    """Load a region: "starter" (the built-in atlas), a folder, or a folder below ``cache/``.
+    """Load a region: the built-in atlas, a folder, or a folder below ``cache/``.
+
+    "starter" is the atlas with real chargers, "starter-illustrative" that with made-up ones.
 
     Raises
     ------
@@ -33,12 +35,13 @@ def named_region(name: str = STARTER) -> Region:
     DataError
         The folder cannot be used.
     """
-    if name == STARTER:
-        return load_starter()
+    for chargers, atlas in STARTER_NAMES.items():
+        if name == atlas:
+            return load_starter(chargers)
     for folder in (Path(name), CACHE / name):
         if folder.is_dir():
             return load_region(folder)
-    known = [STARTER, *(str(folder) for folder in list_regions(CACHE))]
+    known = [*STARTER_NAMES.values(), *(str(folder) for folder in list_regions(CACHE))]
     raise InvalidInputError(
         f'region "{name}" is not known: there is no such folder. Known here: {", ".join(known)}; '
         "`tripplan region build` makes others.",

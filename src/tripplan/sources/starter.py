@@ -1,8 +1,10 @@
-"""The built-in starter atlas: US freeways, towns and illustrative chargers, read from the package.
+"""The built-in starter atlas: US freeways, towns and chargers, read from the package.
 
-The files under ``tripplan/data/starter`` are written by ``tools/build_starter.py``; provenance.json
-beside them names every source and licence, the assumptions, the measured errors and the SHA-256 of
-each file, which is compared on reading.
+There are two sets of chargers on the same roads: real ones of the Alternative Fuels Data Center
+(AFDC), which is the default, and made-up ones for teaching and tests.  The files under
+``tripplan/data/starter`` are written by ``tools/build_starter.py``; provenance.json beside them
+names every source and licence, the assumptions, the measured errors and the SHA-256 of each file,
+which is compared on reading.
 """
 
 import csv
@@ -11,47 +13,84 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
-from tripplan.errors import DataError
+from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.charger import Charger, Connector
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
+from tripplan.sources.spurs import EDGE_COLUMNS, Spurs, join_spurs
 
 SOURCE = "starter atlas (made up)"
+StarterChargers = Literal["afdc", "illustrative"]
+STARTER_NAMES: Final[Mapping[StarterChargers, str]] = {
+    "afdc": "starter",
+    "illustrative": "starter-illustrative",
+}
+"""Name of the atlas with each set of chargers."""
+_ROAD_COLUMNS: Final = ("lat", "lon", "elevation_m", "tail", "head", *EDGE_COLUMNS)
+_CHARGERS = TypeAdapter(tuple[Charger, ...])
 
 
-def load_starter() -> Region:
+def load_starter(chargers: StarterChargers = "afdc") -> Region:
     """Read the starter atlas.
+
+    Parameters
+    ----------
+    chargers
+        "afdc": real sites with plugs for direct current, as AFDC knew them in December 2024, each
+        at the end of a way from the freeway; their powers are assumed.  "illustrative": made-up
+        sites on the freeways, in even gaps, for teaching and tests.
 
     Returns
     -------
     Region
         The freeways of the contiguous United States, both directions; towns of 1,000 inhabitants
-        and more (GeoNames, CC BY 4.0) and large airports; chargers whose status is
-        "illustrative" without exception.
+        and more (GeoNames, CC BY 4.0) and large airports; chargers of the set, whose status is
+        "listed" for real ones and "illustrative" for made-up ones, without exception.
 
     Raises
     ------
+    InvalidInputError
+        There is no set of chargers of that name.
     DataError
         A file of the atlas is missing or is not the one that its provenance names.
     """
+    if chargers not in STARTER_NAMES:
+        known = ", ".join(STARTER_NAMES)
+        raise InvalidInputError(
+            f"the starter atlas has no chargers named {chargers!r}; known: {known}",
+            field="chargers",
+            value=chargers,
+            expected=known,
+        )
     provenance: dict[str, Any] = json.loads(_bytes("provenance.json"))
     digests: dict[str, str] = provenance["sha256"]
-    chargers, nodes = _chargers(_checked("chargers.csv.gz", digests))
-    network, order = _network(_checked("network.npz", digests))
+    with np.load(io.BytesIO(_checked("network.npz", digests)), allow_pickle=False) as file:
+        roads = {name: file[name] for name in file.files}
+    if chargers == "afdc":
+        network, order, charger_set = _with_afdc(roads, digests)
+    else:
+        network, order = _roads_alone(roads)
+        charger_set = ChargerSet(*_made_up(_checked("chargers.csv.gz", digests)))
+    own = provenance.pop("charger_sets")[chargers]
+    provenance["sources"] = [*provenance["sources"], *own["sources"]]
+    provenance["notes"] = [*own["notes"], *provenance["notes"]]
+    provenance["measured"]["chargers"] = own["measured"]
+    provenance["assumptions"] = [*own["assumptions"], *provenance["assumptions"]]
     return Region(
-        name="starter",
+        name=STARTER_NAMES[chargers],
         network=network,
-        chargers=ChargerSet(chargers=chargers, node=nodes),
+        chargers=charger_set,
         gazetteer=Gazetteer(
             entries=_places(_checked("places.csv.gz", digests)),
             area_names=STATES,
@@ -88,7 +127,7 @@ def _bytes(name: str) -> bytes:
         ) from error
 
 
-def _checked(name: str, digests: dict[str, str]) -> bytes:
+def _checked(name: str, digests: Mapping[str, str]) -> bytes:
     data = _bytes(name)
     found = hashlib.sha256(data).hexdigest()
     if found != digests.get(name):
@@ -101,21 +140,22 @@ def _checked(name: str, digests: dict[str, str]) -> bytes:
     return data
 
 
-def _network(data: bytes) -> tuple[RoadNetwork, NDArray[np.int32]]:
+def _roads_alone(roads: Mapping[str, NDArray[Any]]) -> tuple[RoadNetwork, NDArray[np.int32]]:
     """Return the roads, and the order of their nodes, which lies with them."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as columns:
-        roads = RoadNetwork.from_edges(
-            lat=columns["lat"],
-            lon=columns["lon"],
-            elevation_m=columns["elevation_m"],
-            tail=columns["tail"],
-            head=columns["head"],
-            length_m=columns["length_m"],
-            speed_kmh=columns["speed_kmh"],
-            speed_limit_kmh=columns["speed_limit_kmh"],
-            two_way=True,
-        )
-        return roads, columns["order"]
+    columns = {name: roads[name] for name in _ROAD_COLUMNS}
+    return RoadNetwork.from_edges(**columns, two_way=True), roads["order"]
+
+
+def _with_afdc(
+    roads: Mapping[str, NDArray[Any]], digests: Mapping[str, str]
+) -> tuple[RoadNetwork, NDArray[np.int32], ChargerSet]:
+    """Return the roads with the ways to AFDC's chargers, their order, and the chargers."""
+    data = gzip.decompress(_checked("afdc-chargers.json.gz", digests))
+    with np.load(io.BytesIO(_checked("afdc-spurs.npz", digests)), allow_pickle=False) as columns:
+        joined = join_spurs(roads, roads["order"], Spurs(**columns))
+    network = RoadNetwork.from_edges(**joined.edges, two_way=True)
+    sites = _CHARGERS.validate_json(data)
+    return network, joined.order, ChargerSet(chargers=sites, node=joined.node)
 
 
 def _rows(data: bytes, *names: str) -> Iterator[list[str]]:
@@ -126,7 +166,7 @@ def _rows(data: bytes, *names: str) -> Iterator[list[str]]:
     return rows
 
 
-def _chargers(data: bytes) -> tuple[tuple[Charger, ...], NDArray[np.int32]]:
+def _made_up(data: bytes) -> tuple[tuple[Charger, ...], NDArray[np.int32]]:
     chargers, nodes = [], []
     columns = ("id", "name", "lat", "lon", "node", "connectors", "stalls", "status")
     plugs: dict[str, tuple[Connector, ...]] = {}
