@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
-DEMO_MAP := maps/denver-grand-junction-sakura.html
+DEMO_MAP := maps/portland-medford-sakura.html
 
 .DEFAULT_GOAL := help
 .PHONY: help demo quick test check derived bench validate campaign docs clean
@@ -38,9 +38,9 @@ $(VENV)/.stamp-docs: pyproject.toml | $(BIN)/python
 	$(PIP) -e '.[docs]'
 	@touch $@
 
-demo: $(VENV)/.stamp-base  ## plan Denver - Grand Junction in a Nissan Sakura; prints it, draws a map
-	$(BIN)/tripplan plan "Denver, CO" "Grand Junction, CO" --vehicle nissan-sakura \
-		--departure-soc 90% --ambient-c 30 -o $(DEMO_MAP)
+demo: $(VENV)/.stamp-base  ## plan Portland - Medford in a Nissan Sakura; prints it, draws a map
+	$(BIN)/tripplan plan "Portland, OR" "Medford, OR" --vehicle nissan-sakura \
+		--departure-soc 100% --ambient-c 20 -o $(DEMO_MAP)
 	@echo
 	@echo 'The map is $(DEMO_MAP): open it in a browser. Next:'
 	@echo '  $(BIN)/tripplan vehicles'

@@ -21,7 +21,9 @@ from measure import figure, machine, section, table
 
 HERE = Path(__file__).resolve().parents[1]
 ROUNDS = 9
-TRIP = ("Denver, CO", "Grand Junction, CO", "--vehicle", "nissan-sakura", "--departure-soc", "90%")
+TRIP = (
+    "Denver, CO", "Grand Junction, CO", "--vehicle", "nissan-sakura", "--departure-soc", "90%",
+    "--region", "starter-illustrative")  # fmt: skip
 LIBRARIES = "import numpy, pydantic, typer, rich.console, numba, shapely"
 
 
@@ -65,7 +67,8 @@ PAGE = """\
 ## A process from its start
 
 CPU time of a whole process, medians of {rounds} runs by turns, machine code kept from before: a
-plan from Denver to Grand Junction in a Nissan Sakura on the starter atlas. *Importing libraries* is
+plan from Denver to Grand Junction in a Nissan Sakura on the starter atlas with its made-up
+chargers. *Importing libraries* is
 a process that imports numpy, pydantic, typer, rich, numba and shapely, and ends. {machine}
 
 {cases}

@@ -24,7 +24,7 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(words)
     if asked.case is not None:
         return _replay(asked.case, asked.shrink if asked.again else 0.0)
-    regions = tuple(asked.regions) or ("starter", MADE_UP)
+    regions = tuple(asked.regions) or ("starter", "starter-illustrative", MADE_UP)
     plan = Plan(
         Scheme(asked.seed, regions, tuple(asked.vehicle)), asked.n, asked.laws, asked.processes
     )

@@ -22,7 +22,7 @@ class Scheme:
     """What a campaign draws from."""
 
     seed: int
-    regions: tuple[str, ...] = ("starter", MADE_UP)
+    regions: tuple[str, ...] = ("starter", "starter-illustrative", MADE_UP)
     """Names and folders of regions, in turn; `made_up`: small worlds."""
     vehicles: tuple[str, ...] = ()
     """Ids of cars; none: the whole catalogue."""

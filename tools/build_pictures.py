@@ -82,8 +82,8 @@ def build(out: Path) -> None:
     """Take all pictures."""
     region = tripplan.load_starter()
     demo = tripplan.plan(
-        "Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura", departure_soc=0.9,
-        ambient_c=30, region=region,
+        "Portland, OR", "Medford, OR", vehicle="nissan-sakura", departure_soc=1.0,
+        ambient_c=20, region=region,
     )  # fmt: skip
     coast = tripplan.plan("Chicago, IL", "New York City, NY", vehicle="tesla-model-3-lr")
     cars = ("nissan-leaf-40", "chevrolet-bolt-60", "hyundai-ioniq-5-rwd")

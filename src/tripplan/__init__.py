@@ -4,7 +4,7 @@ The front door holds names only; each is loaded when it is first used, so that i
 package is cheap.
 
 >>> import tripplan
->>> plan = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura")
+>>> plan = tripplan.plan("Seattle, WA", "Portland, OR", vehicle="nissan-sakura")
 """
 
 from importlib import import_module

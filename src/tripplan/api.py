@@ -37,7 +37,8 @@ def plan(
     soh
         State of health, a fraction; None: as in the vehicle's record (1 in the catalogue).
     region
-        Where to plan: a `Region`, "starter", or the folder of a region.
+        Where to plan: a `Region`, "starter" (real chargers), "starter-illustrative" (made-up ones),
+        or the folder of a region.
     settings
         How to search.
     **wishes
@@ -61,7 +62,7 @@ def plan(
     Examples
     --------
     >>> import tripplan
-    >>> answer = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura")
+    >>> answer = tripplan.plan("Seattle, WA", "Portland, OR", vehicle="nissan-sakura")
     >>> answer.audit.passed
     True
     """
@@ -183,7 +184,7 @@ def audit(plan: Plan, *, region: Region | str = STARTER, settings: Settings | No
     plan
         The plan; what it says of its own audit does not matter.
     region
-        Where it was made: a `Region`, "starter", or the folder of a region.
+        Where it was made: as in `plan`.
     settings
         How it was made.
 
@@ -200,7 +201,7 @@ def audit(plan: Plan, *, region: Region | str = STARTER, settings: Settings | No
     Examples
     --------
     >>> import tripplan
-    >>> answer = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura")
+    >>> answer = tripplan.plan("Seattle, WA", "Portland, OR", vehicle="nissan-sakura")
     >>> shorter = answer.model_copy(update={"total_s": answer.total_s - 600.0})
     >>> tripplan.audit(shorter).passed
     False

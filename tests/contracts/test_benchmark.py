@@ -23,7 +23,7 @@ def test_the_plain_planner_agrees_up_to_its_rounding(
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
     run = import_module("run")
     monkeypatch.setattr(run, "ROUNDS", 1)
-    region = load_starter()
+    region = load_starter("illustrative")
     trip = make_trip(region, "Denver, CO", destination, run.OPTIONS)
     row = run.measure(Planner(region, Settings(heat=False)), trip, catalogue()[car])
     assert len(row.plan.stops) == stops

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.cli.main import app
 from tripplan.planning import planner
 from tripplan.planning.audit import audit_plan
@@ -22,7 +23,7 @@ from tripplan.planning.planner import Planner
 from tripplan.records.plan import Audit
 from tripplan.records.vehicle import catalogue
 
-SAKURA = ("--vehicle", "nissan-sakura")
+SAKURA = ("--vehicle", "nissan-sakura", "--region", ILLUSTRATIVE)
 WRONG_INPUT = 2
 NO_PLAN = 3
 AUDIT_FAILED = 5

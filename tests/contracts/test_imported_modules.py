@@ -11,7 +11,7 @@ STEPS = """
 import sys
 from pathlib import Path
 import tripplan
-plan = tripplan.plan("Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura", ambient_c=30)
+plan = tripplan.plan("Denver, CO", "Grand Junction, CO", vehicle="nissan-leaf-40", ambient_c=30)
 {more}
 site = Path({site!r}).resolve()
 for name, module in sorted(sys.modules.items()):

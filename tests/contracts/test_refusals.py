@@ -12,7 +12,7 @@ from tripplan import ChargerSet, RoadNetwork
 
 @pytest.fixture(scope="module")
 def region() -> tripplan.Region:
-    return tripplan.load_starter()
+    return tripplan.load_starter("illustrative")
 
 
 def without_chargers(region: tripplan.Region) -> tripplan.Region:

@@ -23,12 +23,15 @@ LATER = """
 import sys, tempfile, tripplan
 from pathlib import Path
 from tripplan.physics.jit import machine_code
-plan = tripplan.plan("Reno, NV", "Sacramento, CA", vehicle="nissan-sakura", ambient_c=-5)
-tripplan.plan("Reno, NV", "Sacramento, CA", vehicle="hyundai-ioniq-28", via="Truckee, CA")
-tripplan.alternatives("Boise, ID", "Twin Falls, ID", vehicle="nissan-leaf-40", ambient_c=35)
-tripplan.plan_many([{"origin": "Reno, NV", "destination": "Elko, NV", "vehicle": "nissan-leaf-40"}])
-plan.save(Path(tempfile.mkdtemp()) / "trip.html", tripplan.load_starter())
-assert tripplan.audit(plan).passed
+on = {"region": "starter-illustrative"}
+plan = tripplan.plan("Reno, NV", "Sacramento, CA", vehicle="nissan-sakura", ambient_c=-5, **on)
+tripplan.plan("Reno, NV", "Sacramento, CA", vehicle="hyundai-ioniq-28", via="Truckee, CA", **on)
+tripplan.plan("Seattle, WA", "Portland, OR", vehicle="nissan-leaf-40", ambient_c=20)
+tripplan.alternatives("Boise, ID", "Twin Falls, ID", vehicle="nissan-leaf-40", ambient_c=35, **on)
+rows = [{"origin": "Reno, NV", "destination": "Elko, NV", "vehicle": "nissan-leaf-40"}]
+tripplan.plan_many(rows, **on)
+plan.save(Path(tempfile.mkdtemp()) / "trip.html", tripplan.load_starter("illustrative"))
+assert tripplan.audit(plan, **on).passed
 print(machine_code().compiled, machine_code().loaded > 20)
 """
 

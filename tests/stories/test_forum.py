@@ -5,6 +5,7 @@ import math
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.errors import DisconnectedError, OutOfRangeError
 from tripplan.records.plan import Plan
 from tripplan.records.vehicle import Vehicle, find_vehicle
@@ -20,7 +21,12 @@ def heat_share(plan: Plan) -> list[float]:
 @pytest.fixture(scope="module", name="divide")
 def fixture_divide() -> Plan:
     return tripplan.plan(
-        "Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura", departure_soc=0.9, ambient_c=30
+        "Denver, CO",
+        "Grand Junction, CO",
+        vehicle="nissan-sakura",
+        departure_soc=0.9,
+        ambient_c=30,
+        region=ILLUSTRATIVE,
     )
 
 
@@ -54,8 +60,12 @@ def test_its_descents_feed_the_battery(divide: Plan) -> None:
 def test_a_leaf_loses_power_to_heat_where_a_sakura_does_not() -> None:
     ends = ("Denver, CO", "Las Vegas, NV")
     # At usual speeds; a plan that may slow down keeps the LEAF's pack cooler.
-    leaf = tripplan.plan(*ends, vehicle="nissan-leaf-40", ambient_c=HOT_C, slow_down_to=1)
-    sakura = tripplan.plan(*ends, vehicle="nissan-sakura", ambient_c=HOT_C, slow_down_to=1)
+    leaf = tripplan.plan(
+        *ends, vehicle="nissan-leaf-40", ambient_c=HOT_C, slow_down_to=1, region=ILLUSTRATIVE
+    )
+    sakura = tripplan.plan(
+        *ends, vehicle="nissan-sakura", ambient_c=HOT_C, slow_down_to=1, region=ILLUSTRATIVE
+    )
     assert len(leaf.stops) >= 3
     assert [stop.limited_by for stop in leaf.stops[2:]] == ["temperature"] * len(leaf.stops[2:])
     lost, kept = heat_share(leaf), heat_share(sakura)
@@ -68,14 +78,14 @@ def test_a_leaf_loses_power_to_heat_where_a_sakura_does_not() -> None:
 
 @pytest.mark.parametrize("car", ["nissan-leaf-24-2011", "nissan-leaf-24-2013", "nissan-leaf-30"])
 def test_limits_without_a_published_table_are_called_assumptions(car: str) -> None:
-    plan = tripplan.plan("Denver, CO", "Idaho Springs, CO", vehicle=car)
+    plan = tripplan.plan("Denver, CO", "Idaho Springs, CO", vehicle=car, region=ILLUSTRATIVE)
     assert any("assumption" in sentence for sentence in plan.assumptions)
 
 
 def test_a_trip_beyond_reach_says_how_much_is_missing() -> None:
     worn = {"vehicle": "nissan-leaf-24-2011", "soh": 0.45, "ambient_c": -20, "road": "snow"}
     with pytest.raises(OutOfRangeError) as caught:
-        tripplan.plan("Denver, CO", "Grand Junction, CO", **worn)  # type: ignore[arg-type]
+        tripplan.plan("Denver, CO", "Grand Junction, CO", **worn, region=ILLUSTRATIVE)  # type: ignore[arg-type]
     error = caught.value
     assert 0.0 < error.shortfall_kwh < 40.0
     assert f"{error.shortfall_kwh:.1f} kWh" in str(error)
@@ -104,6 +114,7 @@ def test_with_the_shortfall_made_good_the_trip_works() -> None:
             arrival_soc=0,
             departure_soc=1,
             cabin="off",
+            region=ILLUSTRATIVE,
         )
     cold = 0.87  # usable share at -10 degrees Celsius in the catalogue
     fixed = tripplan.plan(
@@ -115,17 +126,20 @@ def test_with_the_shortfall_made_good_the_trip_works() -> None:
         arrival_soc=0,
         departure_soc=1,
         cabin="off",
+        region=ILLUSTRATIVE,
     )
     assert fixed.audit.passed
 
 
 def test_a_low_speed_vehicle_finds_no_freeway_it_may_use() -> None:
     with pytest.raises(DisconnectedError, match="may use"):
-        tripplan.plan("Denver, CO", "Littleton, CO", vehicle="generic-nev")
+        tripplan.plan("Denver, CO", "Littleton, CO", vehicle="generic-nev", region=ILLUSTRATIVE)
 
 
 def test_coast_to_coast_in_a_kei_car() -> None:
-    plan = tripplan.plan("Los Angeles, CA", "New York, NY", vehicle="nissan-sakura")
+    plan = tripplan.plan(
+        "Los Angeles, CA", "New York, NY", vehicle="nissan-sakura", region=ILLUSTRATIVE
+    )
     assert plan.audit.passed
     assert plan.distance_km == pytest.approx(4500, rel=0.08)  # 2,790 road miles, +- the route
     assert 24 <= len(plan.stops) <= 100

@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.batch import Outcome, plan_many
 from tripplan.planning.requests import named_region
 
@@ -25,7 +26,7 @@ PAIRS = 200 if os.environ.get("TRIPPLAN_ALL_PAIRS") else 60
 
 @pytest.fixture(scope="module", name="outcomes")
 def fixture_outcomes() -> list[Outcome]:
-    towns = [e for e in named_region().gazetteer.entries if e.population >= 50_000]
+    towns = [e for e in named_region(ILLUSTRATIVE).gazetteer.entries if e.population >= 50_000]
     rng = random.Random(20_24)  # noqa: S311 - a reproducible sample, not a secret
     trips = []
     for number in range(PAIRS):
@@ -38,7 +39,7 @@ def fixture_outcomes() -> list[Outcome]:
                 "ambient_c": rng.choice((-10, 5, 20, 35)),
             }
         )
-    return plan_many(trips, workers=2)
+    return plan_many(trips, workers=2, region=ILLUSTRATIVE)
 
 
 def test_every_pair_is_answered(outcomes: list[Outcome]) -> None:

@@ -92,7 +92,7 @@ class Study(Record):
     note: str = ""
     """What its readers have to know: limits, assumptions."""
     region: Text = STARTER
-    """Where to plan: "starter", or the folder of a region."""
+    """Where to plan: "starter", "starter-illustrative", or the folder of a region."""
     trips: tuple[StudyTrip, ...]
     """The trips, shape (trips,); at least one."""
     vehicles: tuple[StudyVehicle, ...]

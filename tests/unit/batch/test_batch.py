@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.batch import SUMMARY_FIELDS, Outcome, plan_many, read_trips
 from tripplan.errors import DataError
 from tripplan.planning.planner import Planner
@@ -30,7 +31,7 @@ WANTED = ["ok", "invalid", "invalid", "invalid", "invalid", "invalid", "invalid"
 
 def test_one_bad_trip_never_stops_the_rest() -> None:
     seen: list[Outcome] = []
-    outcomes = plan_many(TRIPS, vehicle="nissan-leaf-40", progress=seen.append)
+    outcomes = plan_many(TRIPS, vehicle="nissan-leaf-40", progress=seen.append, region=ILLUSTRATIVE)
     assert [o.status for o in outcomes] == WANTED
     assert [o.index for o in outcomes] == list(range(len(TRIPS)))
     assert sorted(seen, key=lambda outcome: outcome.index) == outcomes
@@ -51,17 +52,21 @@ def test_one_bad_trip_never_stops_the_rest() -> None:
 
 def test_two_workers_give_what_one_gives() -> None:
     trips = TRIPS * 3
-    alone = plan_many(trips, vehicle="nissan-leaf-40")
+    alone = plan_many(trips, vehicle="nissan-leaf-40", region=ILLUSTRATIVE)
     told: list[int] = []
     shared = plan_many(
-        trips, vehicle="nissan-leaf-40", workers=2, progress=lambda done: told.append(done.index)
+        trips,
+        vehicle="nissan-leaf-40",
+        workers=2,
+        progress=lambda done: told.append(done.index),
+        region=ILLUSTRATIVE,
     )
     assert shared == alone
     assert sorted(told) == list(range(len(trips)))
 
 
 def test_rows_keep_the_reason_and_the_figures() -> None:
-    outcomes = plan_many(TRIPS, vehicle="nissan-leaf-40")
+    outcomes = plan_many(TRIPS, vehicle="nissan-leaf-40", region=ILLUSTRATIVE)
     rows = [outcome.summary() for outcome in outcomes]
     assert all(tuple(row) == SUMMARY_FIELDS for row in rows)
     plan = outcomes[0].plan
@@ -79,7 +84,7 @@ def test_trips_are_read_from_csv(tmp_path: Path) -> None:
         writer.writeheader()
         writer.writerow({"origin": "Denver, CO", "destination": "Vail, CO", "ambient_c": "-5"})
         writer.writerow({"origin": "Denver, CO", "destination": "Vail, CO", "ambient_c": ""})
-    outcomes = plan_many(path, vehicle="nissan-sakura")
+    outcomes = plan_many(path, vehicle="nissan-sakura", region=ILLUSTRATIVE)
     plans = [o.plan for o in outcomes]
     assert [p.trip.conditions.ambient_c for p in plans if p] == [-5.0, 20.0]
 
@@ -108,7 +113,7 @@ def test_rows_may_go_by_way_of_places(tmp_path: Path, monkeypatch: pytest.Monkey
         '"Denver, CO","Vail, CO",nissan-sakura,,a;a,,40%\n',
         encoding="utf-8",
     )
-    outcomes = plan_many(path)
+    outcomes = plan_many(path, region=ILLUSTRATIVE)
     asked, plain, late, wrong = outcomes
     assert asked.plan is not None
     wished = asked.plan.trip
@@ -144,7 +149,7 @@ def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:
         '"Denver, CO","Vail, CO",nissan-sakura,,,,motorway,,\n',
         encoding="utf-8",
     )
-    asked, plain, wrong, apart = plan_many(read_trips(path))
+    asked, plain, wrong, apart = plan_many(read_trips(path), region=ILLUSTRATIVE)
     assert asked.plan is not None
     wished = asked.plan.trip.chargers
     assert (wished.min_power_kw, wished.banned, wished.keep_unknown) == (50.0, ("a", "b"), True)
@@ -161,6 +166,8 @@ def test_rows_may_wish_for_chargers_and_roads(tmp_path: Path) -> None:
 
 def test_chargers_of_unknown_hours_may_be_left_out() -> None:
     trip = {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"}
-    (outcome,) = plan_many([trip | {"departure": "2026-06-07T08:00", "keep_unknown": False}])
+    (outcome,) = plan_many(
+        [trip | {"departure": "2026-06-07T08:00", "keep_unknown": False}], region=ILLUSTRATIVE
+    )
     assert outcome.plan is None
     assert "(opening hours not known)" in outcome.reason

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.batch import SUMMARY_FIELDS, plan_many
 from tripplan.output.files import export
 from tripplan.planning.planner import Planner
@@ -65,7 +66,7 @@ def _sample(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_wrong_row_has_one_reason_and_the_others_are_planned(tmp_path: Path) -> None:
     rows = [row for wrong, _ in WRONG for row in (GOOD, wrong)]
-    found = plan_many(rows, journal=tmp_path / "journal")
+    found = plan_many(rows, journal=tmp_path / "journal", region=ILLUSTRATIVE)
     assert [o.status for o in found] == ["ok", "invalid"] * len(WRONG)
     table = io.StringIO(export.to_csv([o.summary() for o in found], SUMMARY_FIELDS), newline="")
     lines = list(csv.DictReader(table))
@@ -73,11 +74,11 @@ def test_each_wrong_row_has_one_reason_and_the_others_are_planned(tmp_path: Path
         assert said in line["reason"], row
         assert "\n" not in line["reason"]
         assert not line["origin"].startswith(("=", "+", "-", "@"))
-    assert plan_many(rows, journal=tmp_path / "journal", resume=True) == found
+    assert plan_many(rows, journal=tmp_path / "journal", resume=True, region=ILLUSTRATIVE) == found
 
 
 def test_what_cannot_be_written_does_not_stop_the_others() -> None:
-    found = plan_many([{**GOOD, "soh": -(10**5000)}, GOOD])
+    found = plan_many([{**GOOD, "soh": -(10**5000)}, GOOD], region=ILLUSTRATIVE)
     assert [o.status for o in found] == ["failed", "ok"]
     assert "digits" in found[0].reason
 
@@ -133,7 +134,7 @@ def test_broken_lines_are_told_by_number(
     tmp_path: Path, name: str, made: Callable[[], bytes], said: list[str]
 ) -> None:
     (tmp_path / name).write_bytes(made())
-    found = plan_many(tmp_path / name)
+    found = plan_many(tmp_path / name, region=ILLUSTRATIVE)
     assert [o.status for o in found] == ["ok", *["invalid", "ok"] * len(said)]
     for outcome, words in zip(found[1::2], said, strict=True):
         assert words in outcome.reason

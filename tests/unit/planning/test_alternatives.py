@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.planning.alternatives import ALIKE_STOPS, alike
 
 ENDS = ("Denver, CO", "Salt Lake City, UT")
@@ -16,8 +17,8 @@ def ids(plan: tripplan.Plan) -> set[str]:
 
 
 def test_alternatives_differ_and_are_sorted() -> None:
-    best = tripplan.plan(*ENDS, vehicle=CAR)
-    plans = tripplan.alternatives(*ENDS, vehicle=CAR, count=4)
+    best = tripplan.plan(*ENDS, vehicle=CAR, region=ILLUSTRATIVE)
+    plans = tripplan.alternatives(*ENDS, vehicle=CAR, count=4, region=ILLUSTRATIVE)
     assert plans[0] == best
     assert 2 <= len(plans) <= 4
     for one, other in pairwise(plans):
@@ -33,12 +34,14 @@ def test_alternatives_differ_and_are_sorted() -> None:
 
 
 def test_a_plan_is_like_itself() -> None:
-    plan = tripplan.plan(*ENDS, vehicle=CAR)
+    plan = tripplan.plan(*ENDS, vehicle=CAR, region=ILLUSTRATIVE)
     assert alike(plan, plan)
 
 
 def test_fewer_stops_take_longer() -> None:
-    plans = tripplan.plans_by_stops("Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura")
+    plans = tripplan.plans_by_stops(
+        "Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura", region=ILLUSTRATIVE
+    )
     counts = [len(plan.stops) for plan in plans]
     assert counts == sorted(set(counts), reverse=True)
     assert len(plans) >= 2
@@ -50,9 +53,10 @@ def test_fewer_stops_take_longer() -> None:
             "Grand Junction, CO",
             vehicle="nissan-sakura",
             most_stops=counts[-1] - 1,
+            region=ILLUSTRATIVE,
         )
 
 
 def test_no_plans_are_not_to_be_had() -> None:
     with pytest.raises(tripplan.InvalidInputError, match="count 0"):
-        tripplan.alternatives(*ENDS, vehicle=CAR, count=0)
+        tripplan.alternatives(*ENDS, vehicle=CAR, count=0, region=ILLUSTRATIVE)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tests.samples.straight_road import along, straight_road
 from tests.samples.worlds import car
 from tripplan.output.text import report, stop_text
@@ -28,20 +29,20 @@ def figures(plan: Plan) -> tuple[float, ...]:
 @pytest.mark.parametrize("ends", [ENDS, ("Grand Junction, CO", "Boise, ID")])
 def test_a_wish_for_fewer_stops_does_not_beat_the_plan(ends: tuple[str, str]) -> None:
     """Before: 12 h 19 min with five stops to Salt Lake City, where four take 12 h 17 min."""
-    plan = tripplan.plan(*ends, vehicle=LEAF)
+    plan = tripplan.plan(*ends, vehicle=LEAF, region=ILLUSTRATIVE)
     assert plan.audit.passed
     assert plan.certificate.value == plan.total_s
-    fewer = tripplan.plan(*ends, vehicle=LEAF, most_stops=plan.stop_count - 1)
+    fewer = tripplan.plan(*ends, vehicle=LEAF, most_stops=plan.stop_count - 1, region=ILLUSTRATIVE)
     assert fewer.total_s > plan.total_s - 1e-6
     assert plan.certificate.lower_bound_s <= fewer.total_s
-    same = tripplan.plan(*ends, vehicle=LEAF, most_stops=plan.stop_count)
+    same = tripplan.plan(*ends, vehicle=LEAF, most_stops=plan.stop_count, region=ILLUSTRATIVE)
     assert same.total_s >= plan.total_s - 1e-6
 
 
 def test_the_lists_share_what_they_know() -> None:
-    plan = tripplan.plan(*ENDS, vehicle=LEAF)
-    others = tripplan.alternatives(*ENDS, vehicle=LEAF)
-    by_stops = tripplan.plans_by_stops(*ENDS, vehicle=LEAF)
+    plan = tripplan.plan(*ENDS, vehicle=LEAF, region=ILLUSTRATIVE)
+    others = tripplan.alternatives(*ENDS, vehicle=LEAF, region=ILLUSTRATIVE)
+    by_stops = tripplan.plans_by_stops(*ENDS, vehicle=LEAF, region=ILLUSTRATIVE)
     for found in (others, by_stops):
         assert found[0].total_s <= plan.total_s + 1e-6
         assert [p.total_s for p in found] == sorted(p.total_s for p in found)
@@ -54,14 +55,14 @@ def test_the_lists_share_what_they_know() -> None:
             all(a < b for a, b in zip(figures(known), figures(other), strict=True))
             for known in others
         )
-    planner = Planner(tripplan.load_starter())
+    planner = Planner(tripplan.load_starter("illustrative"))
     trade_offs = pareto(planner, plan.trip, plan.vehicle, ("time", "stops"))
     assert trade_offs[0].total_s <= plan.total_s + 1e-6
 
 
 def test_a_stop_fewer_for_next_to_nothing_is_said_and_comes_along() -> None:
-    planner = Planner(tripplan.load_starter(), ALWAYS)
-    trip = tripplan.plan(*ENDS, vehicle=BOLT).trip
+    planner = Planner(tripplan.load_starter("illustrative"), ALWAYS)
+    trip = tripplan.plan(*ENDS, vehicle=BOLT, region=ILLUSTRATIVE).trip
     vehicle = tripplan.catalogue()[BOLT]
     best, fewer = alternatives.with_one_stop_fewer(planner, trip, vehicle)
     assert fewer.stop_count == best.stop_count - 1
@@ -72,12 +73,14 @@ def test_a_stop_fewer_for_next_to_nothing_is_said_and_comes_along() -> None:
     assert said.startswith("one stop fewer: +")
     assert said in report.to_text(best)
     assert Plan.model_validate_json(best.model_dump_json()) == best
-    others = tripplan.alternatives(*ENDS, vehicle=BOLT)
+    others = tripplan.alternatives(*ENDS, vehicle=BOLT, region=ILLUSTRATIVE)
     assert fewer.stop_count in [plan.stop_count for plan in others]
 
 
 def test_a_stop_fewer_that_costs_more_is_not_worth_a_word() -> None:
-    plan = tripplan.plan(*ENDS, vehicle=BOLT).model_copy(update={"one_stop_fewer_s": 121.0})
+    plan = tripplan.plan(*ENDS, vehicle=BOLT, region=ILLUSTRATIVE).model_copy(
+        update={"one_stop_fewer_s": 121.0}
+    )
     assert stop_text.fewer_stops(plan) == ""
     assert stop_text.fewer_stops(plan.model_copy(update={"one_stop_fewer_s": None})) == ""
     free = plan.model_copy(update={"one_stop_fewer_s": 61.0})
@@ -85,15 +88,19 @@ def test_a_stop_fewer_that_costs_more_is_not_worth_a_word() -> None:
 
 
 def test_a_stop_fewer_can_be_preferred() -> None:
-    usual = tripplan.plan(*ENDS, vehicle=BOLT)
-    fewer = tripplan.plan(*ENDS, vehicle=BOLT, most_stops=usual.stop_count - 1)
+    usual = tripplan.plan(*ENDS, vehicle=BOLT, region=ILLUSTRATIVE)
+    fewer = tripplan.plan(*ENDS, vehicle=BOLT, most_stops=usual.stop_count - 1, region=ILLUSTRATIVE)
     longer_s = fewer.total_s - usual.total_s
     stops = [
-        tripplan.plan(*ENDS, vehicle=BOLT, prefer_fewer_stops_s=worth_s).stop_count
+        tripplan.plan(
+            *ENDS, vehicle=BOLT, prefer_fewer_stops_s=worth_s, region=ILLUSTRATIVE
+        ).stop_count
         for worth_s in (0.5 * longer_s, 1.5 * longer_s)
     ]
     assert stops == [usual.stop_count, fewer.stop_count]
-    preferred = tripplan.plan(*ENDS, vehicle=BOLT, prefer_fewer_stops_s=1.5 * longer_s)
+    preferred = tripplan.plan(
+        *ENDS, vehicle=BOLT, prefer_fewer_stops_s=1.5 * longer_s, region=ILLUSTRATIVE
+    )
     assert preferred.certificate.lower_bound_s == usual.certificate.lower_bound_s
     assert preferred.audit.passed
 
@@ -121,7 +128,9 @@ def changed(plan: Plan, **fields: Any) -> Plan:
 
 
 def test_only_what_is_worse_in_everything_is_left_out() -> None:
-    plan = tripplan.plan("Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura")
+    plan = tripplan.plan(
+        "Denver, CO", "Grand Junction, CO", vehicle="nissan-sakura", region=ILLUSTRATIVE
+    )
     worse = changed(
         plan,
         total_s=plan.total_s + 1.0,
@@ -134,7 +143,7 @@ def test_only_what_is_worse_in_everything_is_left_out() -> None:
 
 
 def test_what_was_proved_of_less_is_not_claimed_of_more() -> None:
-    plan = tripplan.plan(*ENDS, vehicle=LEAF)
+    plan = tripplan.plan(*ENDS, vehicle=LEAF, region=ILLUSTRATIVE)
     trip = plan.trip.model_copy(update={"avoid": ("motorway",)})
     proof = plan.certificate.model_copy(update={"lower_bound": 42_000.0, "lower_bound_s": 42_000.0})
     other = changed(plan, trip=trip, certificate=proof)
@@ -147,11 +156,11 @@ def test_what_was_proved_of_less_is_not_claimed_of_more() -> None:
 
 def test_plans_of_the_bound_with_heat_keep_the_wishes_for_stops() -> None:
     """Its chains know nothing of what only forbids."""
-    plan = tripplan.plan(*ENDS, vehicle=LEAF)
-    fewer = tripplan.plan(*ENDS, vehicle=LEAF, most_stops=plan.stop_count - 1)
+    plan = tripplan.plan(*ENDS, vehicle=LEAF, region=ILLUSTRATIVE)
+    fewer = tripplan.plan(*ENDS, vehicle=LEAF, most_stops=plan.stop_count - 1, region=ILLUSTRATIVE)
     assert fewer.stop_count < plan.stop_count
     longest_s = 0.8 * max(stop.charging_s for stop in plan.stops)
-    shorter = tripplan.plan(*ENDS, vehicle=LEAF, longest_stop_s=longest_s)
+    shorter = tripplan.plan(*ENDS, vehicle=LEAF, longest_stop_s=longest_s, region=ILLUSTRATIVE)
     assert all(stop.charging_s <= longest_s + 1.0 for stop in shorter.stops)
     assert fewer.audit.passed
     assert shorter.audit.passed

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.output.text.statements import conditions
 from tripplan.planning.hourly import mean_temperature_c
 from tripplan.planning.redrive import redriven
@@ -19,15 +20,19 @@ THAW = ((6.0, -12.0), (12.0, 2.0), (18.0, -6.0))
 
 
 def test_the_same_temperature_at_every_hour_is_one_temperature() -> None:
-    hourly = tripplan.plan(*ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour="3:-5; 15:-5")
-    plain = tripplan.plan(*ENDS, vehicle=CAR, departure=WHEN, ambient_c=-5)
+    hourly = tripplan.plan(
+        *ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour="3:-5; 15:-5", region=ILLUSTRATIVE
+    )
+    plain = tripplan.plan(*ENDS, vehicle=CAR, departure=WHEN, ambient_c=-5, region=ILLUSTRATIVE)
     assert hourly.legs == plain.legs
     assert hourly.stops == plain.stops
     assert hourly.trip.ambient_by_hour == ((3.0, -5.0), (15.0, -5.0))
 
 
 def test_every_leg_keeps_the_reserve_at_the_temperature_of_its_own_hours() -> None:
-    plan = tripplan.plan(*ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour=THAW)
+    plan = tripplan.plan(
+        *ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour=THAW, region=ILLUSTRATIVE
+    )
     car, weather = ConditionedVehicle.of(find_car(CAR), plan.trip), plan.trip.conditions
     assert plan.audit.passed
     assert plan.trip.departure is not None
@@ -53,22 +58,31 @@ def test_every_leg_keeps_the_reserve_at_the_temperature_of_its_own_hours() -> No
 
 
 def test_a_plan_at_the_mean_alone_would_fall_below_the_reserve() -> None:
-    hourly = tripplan.plan(*ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour=THAW)
+    hourly = tripplan.plan(
+        *ENDS, vehicle=CAR, departure=WHEN, ambient_by_hour=THAW, region=ILLUSTRATIVE
+    )
     assert hourly.trip.reserve_soc > 0.101
-    coldest = tripplan.plan(*ENDS, vehicle=CAR, ambient_c=-12)
-    mildest = tripplan.plan(*ENDS, vehicle=CAR, ambient_c=2, pack_start_c=-12)
+    coldest = tripplan.plan(*ENDS, vehicle=CAR, ambient_c=-12, region=ILLUSTRATIVE)
+    mildest = tripplan.plan(*ENDS, vehicle=CAR, ambient_c=2, pack_start_c=-12, region=ILLUSTRATIVE)
     assert mildest.energy_spent_kwh < hourly.energy_spent_kwh < coldest.energy_spent_kwh
 
 
 def test_a_batch_takes_it_as_a_column() -> None:
     row = {"origin": ENDS[0], "destination": "Vail, CO", "vehicle": CAR, "departure": WHEN}
-    (outcome,) = tripplan.plan_many([{**row, "ambient_by_hour": "6:-12; 12:2"}])
+    (outcome,) = tripplan.plan_many(
+        [{**row, "ambient_by_hour": "6:-12; 12:2"}], region=ILLUSTRATIVE
+    )
     assert outcome.plan is not None
     assert -12.0 < outcome.plan.trip.conditions.ambient_c < 2.0
 
 
 def test_a_trip_that_is_already_there_has_a_temperature_too() -> None:
     plan = tripplan.plan(
-        ENDS[0], ENDS[0], vehicle=CAR, departure=WHEN, ambient_by_hour="6:-12; 12:2"
+        ENDS[0],
+        ENDS[0],
+        vehicle=CAR,
+        departure=WHEN,
+        ambient_by_hour="6:-12; 12:2",
+        region=ILLUSTRATIVE,
     )
     assert plan.trip.conditions.ambient_c == -12.0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tests.samples.straight_road import along, straight_road
 from tests.samples.worlds import car
 from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError, SearchLimitError
@@ -170,10 +171,12 @@ def test_what_would_do_can_be_asked_for_at_once() -> None:
     """The words are those of the front door."""
     ends = ("Denver, CO", "Grand Junction, CO")
     with pytest.raises(tripplan.NoPlanError) as caught:
-        tripplan.plan(*ends, vehicle="nissan-sakura", longest_stop_s=60)
+        tripplan.plan(*ends, vehicle="nissan-sakura", longest_stop_s=60, region=ILLUSTRATIVE)
     for way in caught.value.ways_out:
         asked: dict[str, Any] = {"longest_stop_s": 60, **way}
-        assert tripplan.plan(*ends, vehicle="nissan-sakura", **asked).audit.passed
+        assert tripplan.plan(
+            *ends, vehicle="nissan-sakura", **asked, region=ILLUSTRATIVE
+        ).audit.passed
 
 
 @pytest.mark.parametrize("objective", ["energy", "money"])
@@ -217,14 +220,14 @@ COLD_AND_SHORT = Trip.model_validate(
 
 
 def test_a_search_that_ends_at_its_limit_does_not_say_that_there_is_no_plan() -> None:
-    few = Planner(tripplan.load_starter(), Settings(heat_label_limit=500))
+    few = Planner(tripplan.load_starter("illustrative"), Settings(heat_label_limit=500))
     with pytest.raises(SearchLimitError, match=r"Allow more with settings\.heat_label_limit"):
         few.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
 
 
 def test_what_the_quickest_plan_shows_to_be_possible_is_not_refused() -> None:
     """The search for the least energy ends at this limit without a plan; that for time does not."""
-    planner = Planner(tripplan.load_starter(), Settings(heat_label_limit=3000))
+    planner = Planner(tripplan.load_starter("illustrative"), Settings(heat_label_limit=3000))
     plan = planner.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
     assert all(stop.charging_s <= 600.0 + 1.0 for stop in plan.stops)
     assert plan.audit.passed

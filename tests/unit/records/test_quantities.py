@@ -107,7 +107,7 @@ def test_each_wish_that_is_a_number_takes_its_unit() -> None:
 def test_rows_of_batches_and_sweeps_take_units() -> None:
     ends = {"origin": "Denver, CO", "destination": "Vail, CO", "vehicle": "nissan-sakura"}
     row = {**ends, "ambient_c": "14F", "max_speed_kmh": "50mph", "soh": "80%"}
-    trip, car = asked(load_starter(), row)
+    trip, car = asked(load_starter("illustrative"), row)
     assert trip.conditions.ambient_c == pytest.approx(-10.0)
     assert trip.max_speed_kmh == pytest.approx(80.4672)
     assert car.battery.soh == 0.8
@@ -125,5 +125,5 @@ def test_a_season_of_a_study_takes_units(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (case,) = rows(open_study(file).study)
-    trip, _ = asked(load_starter(), case.row)
+    trip, _ = asked(load_starter("illustrative"), case.row)
     assert trip.conditions.ambient_c == pytest.approx(-10.0)

@@ -7,6 +7,7 @@ import pytest
 
 import tripplan
 from tests.oracles.road_worlds import as_rows, random_road_world
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.routing.closures import untouched_drives
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.kernels.customise import NO_WAY, customise, customise_scalarized
@@ -70,10 +71,16 @@ def test_rows_that_stay_after_a_closure_are_those_made_anew() -> None:
 
 def test_a_trip_goes_round_a_closed_road() -> None:
     """Interstate 70 in Glenwood Canyon, with a detour of hundreds of kilometres on freeways."""
-    usual = tripplan.plan("Denver, CO", "Grand Junction, CO", vehicle="chevrolet-bolt-60")
+    usual = tripplan.plan(
+        "Denver, CO", "Grand Junction, CO", vehicle="chevrolet-bolt-60", region=ILLUSTRATIVE
+    )
     canyon = "39.57,-107.23"
     detour = tripplan.plan(
-        "Denver, CO", "Grand Junction, CO", vehicle="chevrolet-bolt-60", closed=canyon
+        "Denver, CO",
+        "Grand Junction, CO",
+        vehicle="chevrolet-bolt-60",
+        closed=canyon,
+        region=ILLUSTRATIVE,
     )
     assert usual.distance_km < 450.0
     assert detour.distance_km > 800.0
@@ -82,4 +89,10 @@ def test_a_trip_goes_round_a_closed_road() -> None:
 
 def test_a_closure_away_from_any_road_is_refused() -> None:
     with pytest.raises(tripplan.InvalidInputError, match="no road lies within"):
-        tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura", closed="38.0,-108.9")
+        tripplan.plan(
+            "Denver, CO",
+            "Vail, CO",
+            vehicle="nissan-sakura",
+            closed="38.0,-108.9",
+            region=ILLUSTRATIVE,
+        )

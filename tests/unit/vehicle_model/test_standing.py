@@ -5,6 +5,7 @@ import math
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.planning.planner import Planner
 from tripplan.planning.requests import make_trip
 from tripplan.records.settings import Settings
@@ -20,7 +21,7 @@ START_KWH = 0.45 + 0.8 * (0.8 - 0.45)
 
 @pytest.fixture(scope="module", name="planner")
 def quiet_planner() -> Planner:
-    return Planner(load_starter(), Settings(heat=False))
+    return Planner(load_starter("illustrative"), Settings(heat=False))
 
 
 def to_the_airport(
@@ -33,6 +34,7 @@ def to_the_airport(
         vehicle=vehicle,
         via=via,
         **{**usual, **wishes},  # type: ignore[arg-type]
+        region=ILLUSTRATIVE,
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 import tripplan
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.physics.charging import ac_battery_kw
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import find_vehicle
@@ -53,7 +54,11 @@ def test_direct_current_goes_by() -> None:
 def test_a_night_at_a_hotel() -> None:
     """A LEAF 40 gets 5.858 kW of the 6.6 that it takes: 11.7 kWh in two hours, for 13.2 kWh."""
     plan = tripplan.plan(
-        "Denver, CO", "Glenwood Springs, CO", vehicle="nissan-leaf-40", via="Vail, CO; 2h; 11kW"
+        "Denver, CO",
+        "Glenwood Springs, CO",
+        vehicle="nissan-leaf-40",
+        via="Vail, CO; 2h; 11kW",
+        region=ILLUSTRATIVE,
     )
     (night,) = (stop for stop in plan.stops if stop.kind == "waypoint")
     assert night.charging_s == 0.0

@@ -114,7 +114,7 @@ def _advice(plan: Plan, *, miles: bool) -> list[str]:
 
 
 def _assumed(plan: Plan) -> list[str]:
-    """Return three lines: weather and roads, chargers, car."""
+    """Return three or four lines: weather and roads, chargers and how old their list is, car."""
     air, breeze, road = statements.conditions(plan)[:3]
     chargers = [stop for stop in plan.stops if stop.charger]
     powers = sum(bool(s.connector and s.connector.power_assumed) for s in chargers)
@@ -130,11 +130,13 @@ def _assumed(plan: Plan) -> list[str]:
         if count
     ]
     sites = "no stops" if not chargers else ", ".join(counts) or "all as their sources state"
+    age = statements.confirmed_between(plan)
     reserve = f"{words.percent(plan.trip.reserve_soc)} kept in reserve"
     health = f"battery health {words.percent(plan.vehicle.battery.soh)}"
     return [
         f"Assumed   {air}, {breeze}, {road}",
         f"          chargers: {sites}",
+        *([f"          {age}"] if age else []),
         f"          no traffic, no queues; {health}; {reserve}",
     ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tripplan.output.text import stop_text, words
+from tripplan.records.charger import Charger
 from tripplan.records.plan import Certificate, ChargingStop, Leg, LimitedBy, Plan
 from tripplan.records.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
@@ -135,9 +136,34 @@ def site(stop: ChargingStop, currency: str = "") -> tuple[tuple[str, str], ...]:
         ("open", found.opening_hours or ""),
         ("price", found.price),
         ("cost", _cost_of(stop, currency)),
+        ("last confirmed", _confirmed(found)),
         ("id", found.id),
     )
     return tuple((label, words.one_line(text, TEXT_LIMIT)) for label, text in known if text)
+
+
+def _confirmed(charger: Charger) -> str:
+    """Return "2024-12-09 (AFDC)", when a source last confirmed it; empty: not known."""
+    dated = [entry for entry in charger.sources if entry.date]
+    if not dated:
+        return ""
+    newest = max(dated, key=lambda entry: entry.date)
+    return f"{newest.date} ({newest.source})"
+
+
+def confirmed_between(plan: Plan) -> str:
+    """Return "sites last confirmed 2023-05-02 to 2024-12-09"; empty where no source says when."""
+    newest = [
+        max((entry.date for entry in stop.charger.sources), default="")
+        for stop in plan.stops
+        if stop.charger
+    ]
+    days = sorted(filter(None, newest))
+    if not days:
+        return ""
+    span = words.one_line(days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}", 30)
+    some = "" if len(days) == len(newest) else f"{len(days)} of {len(newest)} "
+    return f"{some}sites last confirmed {span}"
 
 
 def operator(stop: ChargingStop) -> str:
