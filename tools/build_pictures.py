@@ -85,9 +85,9 @@ def build(out: Path) -> None:
         "Portland, OR", "Medford, OR", vehicle="nissan-sakura", departure_soc=1.0,
         ambient_c=20, region=region,
     )  # fmt: skip
-    coast = tripplan.plan("Chicago, IL", "New York City, NY", vehicle="tesla-model-3-lr")
+    coast = tripplan.plan("San Francisco, CA", "New York, NY", vehicle="tesla-model-3-lr")
     cars = ("nissan-leaf-40", "chevrolet-bolt-60", "hyundai-ioniq-5-rwd")
-    asked = sweep("Denver, CO", "Salt Lake City, UT", cars, ("-10", "5", "20", "35"))
+    asked = sweep("Portland, OR", "Medford, OR", cars, ("-10", "5", "20", "35"))
     with tempfile.TemporaryDirectory() as folder:
         page, table, picture = (Path(folder, name) for name in ("a.html", "b.html", "c.png"))
         save_html(demo, page, region)

@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def read_afdc(wheel: Path) -> Afdc:
         text = archive.read(TABLE).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), restval=None))
     reading = read_afdc_csv(text, where=TABLE)
-    rated = rated_only(assume_powers(reading.chargers))
+    rated = rated_only(assume_powers(map(_with_hours, reading.chargers)))
     fast = [site for site in rated if any(plug.standard in DC for plug in site.connectors)]
     skipped = Counter(reading.skipped)
     skipped["no plug of known or assumed power"] += len(reading.chargers) - len(rated)
@@ -82,6 +82,13 @@ def read_afdc(wheel: Path) -> Afdc:
         chargers=tuple(sorted(fast, key=lambda site: site.id)),
         skipped={reason: count for reason, count in sorted(skipped.items()) if count},
     )
+
+
+def _with_hours(site: Charger) -> Charger:
+    """Take "24 hours daily. Please check ..." for what it says: the rest is about adapters."""
+    if site.opening_hours is None and site.access_note.startswith("24 hours daily. "):
+        return replace(site, opening_hours="24/7")
+    return site
 
 
 def lay_spurs(

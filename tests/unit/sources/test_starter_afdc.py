@@ -114,6 +114,13 @@ def test_every_stop_of_a_long_plan_is_in_the_source(
         assert stop.connector.power_rule
 
 
+def test_superchargers_do_not_lose_their_hours(atlas: Region) -> None:
+    """486 of the 1,038 rows say "24 hours daily. Please check Tesla's online station map ..."."""
+    daily = [s for s in atlas.chargers.chargers if s.access_note.startswith("24 hours daily")]
+    assert len(daily) > 400
+    assert {site.opening_hours for site in daily} == {"24/7"}
+
+
 def test_every_power_is_assumed_and_says_by_which_rule(atlas: Region) -> None:
     for site in atlas.chargers.chargers:
         assert all(plug.power_assumed and plug.power_rule for plug in site.connectors)
