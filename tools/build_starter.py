@@ -14,7 +14,6 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from starter_build.afdc import afdc_figures, lay_spurs, read_afdc
 from starter_build.chargers import Site, place_sites
@@ -49,9 +48,9 @@ from starter_build.sources import (
     read_towns,
 )
 from starter_build.speeds import speeds
-from tripplan.records.charger import Charger
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.ordering import inertial_order
+from tripplan.sources.store import CHARGERS
 
 OUT = Path(__file__).parent.parent / "src" / "tripplan" / "data" / "starter"
 FILES = (
@@ -92,7 +91,7 @@ def build(out: Path, afdc_wheel: Path) -> None:
     _write_network(out / "network.npz", network, elevation_m, towns)
     write_csv_gz(out / "places.csv.gz", PLACE_COLUMNS, places)
     write_csv_gz(out / "chargers.csv.gz", CHARGER_COLUMNS, _charger_rows(network, sites))
-    packed = TypeAdapter(tuple[Charger, ...]).dump_json(real, exclude_defaults=True)
+    packed = CHARGERS.dump_json(real, exclude_defaults=True)
     write_gz(out / "afdc-chargers.json.gz", packed)
     write_npz(out / "afdc-spurs.npz", vars(spurs))
     left_out = leave_one_out_figures(elevations)

@@ -164,7 +164,7 @@ def ask(
 
 def quiet_planner() -> Planner:
     """Return a planner on the built-in atlas, for which battery heat is no matter."""
-    return Planner(load_starter(), Settings(heat=False))
+    return Planner(load_starter("illustrative"), Settings(heat=False))
 
 
 def cases(planner: Planner) -> list[tuple[Case, list[Answer]]]:

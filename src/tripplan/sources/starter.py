@@ -20,7 +20,6 @@ from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.charger import Charger, Connector
@@ -29,6 +28,7 @@ from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
 from tripplan.sources.spurs import EDGE_COLUMNS, Spurs, join_spurs
+from tripplan.sources.store import CHARGERS
 
 SOURCE = "starter atlas (made up)"
 StarterChargers = Literal["afdc", "illustrative"]
@@ -38,7 +38,6 @@ STARTER_NAMES: Final[Mapping[StarterChargers, str]] = {
 }
 """Name of the atlas with each set of chargers."""
 _ROAD_COLUMNS: Final = ("lat", "lon", "elevation_m", "tail", "head", *EDGE_COLUMNS)
-_CHARGERS = TypeAdapter(tuple[Charger, ...])
 
 
 def load_starter(chargers: StarterChargers = "afdc") -> Region:
@@ -154,7 +153,7 @@ def _with_afdc(
     with np.load(io.BytesIO(_checked("afdc-spurs.npz", digests)), allow_pickle=False) as columns:
         joined = join_spurs(roads, roads["order"], Spurs(**columns))
     network = RoadNetwork.from_edges(**joined.edges, two_way=True)
-    sites = _CHARGERS.validate_json(data)
+    sites = CHARGERS.validate_json(data)
     return network, joined.order, ChargerSet(chargers=sites, node=joined.node)
 
 

@@ -26,7 +26,8 @@ from tripplan.records.region import Region, Water
 FORMAT: Final = "tripplan-region/2"
 MANIFEST: Final = "manifest.json"
 _WATER: Final = ("first", "lat", "lon")
-_CHARGERS = TypeAdapter(tuple[Charger, ...])
+CHARGERS: Final = TypeAdapter(tuple[Charger, ...])
+"""Charging sites as JSON, as regions keep them."""
 _PLACES = TypeAdapter(tuple[GazetteerEntry, ...])
 
 
@@ -90,7 +91,7 @@ def _write(region: Region, folder: Path) -> None:
     if region.water is not None:
         for name in _WATER:
             np.save(folder / f"water_{name}.npy", getattr(region.water, name), allow_pickle=False)
-    (folder / "chargers.json").write_bytes(_CHARGERS.dump_json(region.chargers.chargers))
+    (folder / "chargers.json").write_bytes(CHARGERS.dump_json(region.chargers.chargers))
     (folder / "places.json").write_bytes(_PLACES.dump_json(region.gazetteer.entries))
     network = region.network
     manifest = {
@@ -195,7 +196,7 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
         water = None
         if (root / "water_first.npy").is_file():
             water = Water(*(_mapped(root / f"water_{name}.npy") for name in _WATER))
-        chargers = _CHARGERS.validate_json((root / "chargers.json").read_bytes())
+        chargers = CHARGERS.validate_json((root / "chargers.json").read_bytes())
         places = _PLACES.validate_json((root / "places.json").read_bytes())
         return Region(
             name=manifest["name"],
