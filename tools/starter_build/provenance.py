@@ -152,7 +152,7 @@ def afdc_set(figures: dict[str, Any]) -> dict[str, Any]:
                 "origin": "stations of the Alternative Fuels Data Center (AFDC), U.S. Department "
                 f"of Energy, as the package carries them ({afdc.TABLE}), last confirmed up to "
                 f"{figures['last_confirmed_last']}",
-                "data_licence": "MIT (package); AFDC terms: any purpose, without endorsement",
+                "data_licence": "MIT; AFDC data: any purpose, without endorsement",
                 "wheel_sha256": afdc.WHEEL_SHA256,
                 "taken": f"{figures['sites']} open public sites with plugs for direct current",
             },

@@ -149,7 +149,7 @@ def _road() -> Any:  # noqa: ANN401 - a region, whose records load with numpy
         speed_limit_kmh=np.full(count, 100.0),
         two_way=True,
     )
-    plain = next(c for c in named_region().chargers.chargers if _fits(c))
+    plain = next(c for c in named_region(_ATLAS).chargers.chargers if _fits(c))
     node = np.arange(1, count, dtype=np.int32)
     sites = tuple(replace(plain, id=f"at {k}", lat=0.0, lon=float(lon[k])) for k in node.tolist())
     return Region("straight road", network, ChargerSet(sites, node), Gazetteer(()))

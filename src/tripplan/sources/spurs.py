@@ -43,7 +43,8 @@ class Joined:
     """Roads with the ways to chargers."""
 
     edges: Mapping[str, Floats | Longs]
-    """Columns for `RoadNetwork.from_edges`; nodes are the roads' own, the feet, the chargers."""
+    """Columns for `RoadNetwork.from_edges`, shape (nodes,) or (edges,); nodes are the roads' own,
+    the feet, the chargers."""
     order: Ints
     """The roads' order with the new nodes before it, shape (nodes,)."""
     node: Ints
@@ -60,7 +61,7 @@ def join_spurs(roads: Mapping[str, Floats], order: Ints, spurs: Spurs) -> Joined
     Parameters
     ----------
     roads
-        Columns of the nodes and edges, as the atlas' file has them.
+        Columns of the nodes and edges, as the atlas' file has them, shape (nodes,) or (edges,).
     order
         Nodes of the roads, least important first, shape (nodes,).
     spurs

@@ -24,7 +24,7 @@ LICENCES = {
     "MIT",
     "CC BY 4.0",
     "facts",
-    "MIT (package); AFDC terms: any purpose, without endorsement",
+    "MIT; AFDC data: any purpose, without endorsement",
 }
 
 # (lat, lon, published elevation in feet, where it is published, summit of its surroundings)
