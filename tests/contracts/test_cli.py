@@ -308,7 +308,7 @@ def test_region_info_tells_where_the_data_come_from() -> None:
     code, out, message = run("region", "info", "--full")
     assert code == 0, message
     assert "December 2024" in " ".join(out.split())
-    assert "where2charge 1.0.0" in " ".join(out.split())
+    assert "where2charge" in out
     assert re.search(r"[Ll]icen[cs]e|[Pp]ublic domain", out)
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tests.samples.starter import ILLUSTRATIVE
 from tripplan.cli.main import app
 
 pytestmark = pytest.mark.slow
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.slow
 ROWS = 40
 PATIENCE_S = 600.0
 TABLE = "results.csv"
+ATLAS = ("--region", ILLUSTRATIVE)
 
 
 def trips() -> list[dict[str, Any]]:
@@ -59,7 +61,7 @@ def fixture_asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", name="undisturbed")
 def fixture_undisturbed(asked: Path) -> dict[str, bytes]:
     out = asked.parent / "undisturbed"
-    words = ["batch", str(asked), "-o", str(out), "-w", "1", "--quiet"]
+    words = ["batch", str(asked), *ATLAS, "-o", str(out), "-w", "1", "--quiet"]
     assert CliRunner().invoke(app, words).exit_code == 0
     found = written(out)
     assert found[TABLE].count(b"\n") == ROWS + 1
@@ -89,7 +91,8 @@ def _nothing_left() -> Iterator[None]:
 
 
 def started(asked: Path, out: Path, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tripplan", "batch", str(asked), "-o", str(out), "--quiet"]
+    where = (str(asked), *ATLAS, "-o", str(out))
+    command = [sys.executable, "-m", "tripplan", "batch", *where, "--quiet"]
     STARTED.append(subprocess.Popen([*command, *words]))
     return STARTED[-1]
 
