@@ -16,7 +16,6 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.samples.plan_with_waypoints import visits_plan
-from tests.samples.starter import ILLUSTRATIVE
 from tripplan.batch import Outcome, dispatch, plan_each, plan_many
 from tripplan.batch.dispatch import Dispatch
 from tripplan.batch.worker import Job
@@ -63,9 +62,7 @@ def trips() -> list[dict[str, Any]]:
 
 def run(folder: Path, rows: object, **how: Any) -> list[Outcome]:
     folder.mkdir(exist_ok=True)
-    return plan_many(
-        rows, journal=folder / "journal", plans=folder / "plans", **how, region=ILLUSTRATIVE
-    )
+    return plan_many(rows, journal=folder / "journal", plans=folder / "plans", **how)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -188,12 +185,9 @@ def test_a_journal_in_use_is_refused(tmp_path: Path) -> None:
     first = plan_each(trips(), journal=tmp_path / "journal")
     next(first)
     with pytest.raises(DataError, match="is in use"):
-        plan_many(trips(), journal=tmp_path / "journal", resume=True, region=ILLUSTRATIVE)
+        plan_many(trips(), journal=tmp_path / "journal", resume=True)
     first.close()  # type: ignore[attr-defined]
-    assert (
-        len(plan_many(trips(), journal=tmp_path / "journal", resume=True, region=ILLUSTRATIVE))
-        == ROWS
-    )
+    assert len(plan_many(trips(), journal=tmp_path / "journal", resume=True)) == ROWS
 
 
 def test_rows_whose_plans_are_gone_are_planned_again(
