@@ -5,10 +5,11 @@ from typing import Unpack
 
 from tripplan.planning import alternatives as other_plans
 from tripplan.planning.audit import audit_plan
+from tripplan.planning.grounds import Chargers, ground_of, region_with
 from tripplan.planning.keywords import Wishes
 from tripplan.planning.pareto import GOALS
 from tripplan.planning.pareto import pareto as non_dominated_plans
-from tripplan.planning.requests import STARTER, find_car, make_trip, named_region, planner_for
+from tripplan.planning.requests import STARTER, find_car, make_trip, planner_for
 from tripplan.records.plan import Audit, Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -23,6 +24,7 @@ def plan(
     vehicle: str | Vehicle,
     soh: float | str | None = None,
     region: Region | str = STARTER,
+    chargers: Chargers = (),
     settings: Settings | None = None,
     **wishes: Unpack[Wishes],
 ) -> Plan:
@@ -39,6 +41,9 @@ def plan(
     region
         Where to plan: a `Region`, "starter" (real chargers), "starter-illustrative" (made-up ones),
         or the folder of a region.
+    chargers
+        Charger files or folders of them, in place of the region's own chargers; or
+        "illustrative", for the starter atlas only; none: the region's own.
     settings
         How to search.
     **wishes
@@ -56,6 +61,8 @@ def plan(
     ------
     InvalidInputError
         Something in the question is wrong.
+    DataError
+        A region or a charger file cannot be used.
     NoPlanError
         The question is sound, and the trip cannot be done; the message says why.
 
@@ -66,7 +73,7 @@ def plan(
     >>> answer.audit.passed
     True
     """
-    planner = planner_for(region, settings)
+    planner = planner_for(region_with(region, chargers), settings)
     car = find_car(vehicle, soh)
     trip = make_trip(planner.region, origin, destination, wishes)
     return planner.plan(trip, car)
@@ -80,6 +87,7 @@ def alternatives(
     count: int = 3,
     soh: float | str | None = None,
     region: Region | str = STARTER,
+    chargers: Chargers = (),
     settings: Settings | None = None,
     **wishes: Unpack[Wishes],
 ) -> list[Plan]:
@@ -89,7 +97,7 @@ def alternatives(
     ----------
     count
         Most plans to return.
-    origin, destination, vehicle, soh, region, settings, **wishes
+    origin, destination, vehicle, soh, region, chargers, settings, **wishes
         As in `plan`.
 
     Returns
@@ -103,7 +111,7 @@ def alternatives(
     InvalidInputError, NoPlanError
         As in `plan`.
     """
-    planner = planner_for(region, settings)
+    planner = planner_for(region_with(region, chargers), settings)
     trip = make_trip(planner.region, origin, destination, wishes)
     return other_plans.alternatives(planner, trip, find_car(vehicle, soh), count)
 
@@ -115,6 +123,7 @@ def plans_by_stops(
     vehicle: str | Vehicle,
     soh: float | str | None = None,
     region: Region | str = STARTER,
+    chargers: Chargers = (),
     settings: Settings | None = None,
     **wishes: Unpack[Wishes],
 ) -> list[Plan]:
@@ -122,7 +131,7 @@ def plans_by_stops(
 
     Parameters
     ----------
-    origin, destination, vehicle, soh, region, settings, **wishes
+    origin, destination, vehicle, soh, region, chargers, settings, **wishes
         As in `plan`.
 
     Returns
@@ -135,7 +144,7 @@ def plans_by_stops(
     InvalidInputError, NoPlanError
         As in `plan`.
     """
-    planner = planner_for(region, settings)
+    planner = planner_for(region_with(region, chargers), settings)
     trip = make_trip(planner.region, origin, destination, wishes)
     return other_plans.by_stops(planner, trip, find_car(vehicle, soh))
 
@@ -148,6 +157,7 @@ def pareto(
     over: Sequence[Objective] = GOALS,
     soh: float | str | None = None,
     region: Region | str = STARTER,
+    chargers: Chargers = (),
     settings: Settings | None = None,
     **wishes: Unpack[Wishes],
 ) -> list[Plan]:
@@ -157,7 +167,7 @@ def pareto(
     ----------
     over
         Two or more of ``time``, ``energy``, ``money`` and ``stops``.
-    origin, destination, vehicle, soh, region, settings, **wishes
+    origin, destination, vehicle, soh, region, chargers, settings, **wishes
         As in `plan`; the objective and the worth of an hour do not matter.
 
     Returns
@@ -171,12 +181,18 @@ def pareto(
     InvalidInputError, NoPlanError
         As in `plan`.
     """
-    planner = planner_for(region, settings)
+    planner = planner_for(region_with(region, chargers), settings)
     trip = make_trip(planner.region, origin, destination, wishes)
     return non_dominated_plans(planner, trip, find_car(vehicle, soh), over)
 
 
-def audit(plan: Plan, *, region: Region | str = STARTER, settings: Settings | None = None) -> Audit:
+def audit(
+    plan: Plan,
+    *,
+    region: Region | str = STARTER,
+    chargers: Chargers = (),
+    settings: Settings | None = None,
+) -> Audit:
     """Look at everything that a plan claims; also at one that was read from a file.
 
     Parameters
@@ -185,6 +201,8 @@ def audit(plan: Plan, *, region: Region | str = STARTER, settings: Settings | No
         The plan; what it says of its own audit does not matter.
     region
         Where it was made: as in `plan`.
+    chargers
+        With which it was made, as in `plan`.
     settings
         How it was made.
 
@@ -206,5 +224,4 @@ def audit(plan: Plan, *, region: Region | str = STARTER, settings: Settings | No
     >>> tripplan.audit(shorter).passed
     False
     """
-    ground = named_region(region) if isinstance(region, str) else region
-    return audit_plan(plan, ground, settings)
+    return audit_plan(plan, ground_of(region, chargers), settings)

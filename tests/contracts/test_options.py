@@ -21,9 +21,12 @@ SWITCH = """
 --out-of-service/--no-out-of-service --roof-box/--no-roof-box
 """
 OTHERS = {
-    "plan": "--csv --full --geojson --gpx --json --links --output --region --ways --vehicle --help",
-    "alternatives": "--count --json --output --region --vehicle --help",
-    "pareto": "--json --output --over --region --vehicle --help",
+    "plan": (
+        "--chargers --csv --full --geojson --gpx --json --links --output --region --ways "
+        "--vehicle --help"
+    ),
+    "alternatives": "--chargers --count --json --output --region --vehicle --help",
+    "pareto": "--chargers --json --output --over --region --vehicle --help",
 }
 
 

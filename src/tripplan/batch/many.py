@@ -14,6 +14,7 @@ from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row, Unreadable, rows_of
 from tripplan.batch.worker import Chunk, Job, Keep, Results, planned
 from tripplan.errors import DataError
+from tripplan.planning.grounds import Chargers, region_with
 from tripplan.planning.requests import CACHE, STARTER, named_region, planner_for
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -52,6 +53,7 @@ class Planning(Running, total=False):
 
     vehicle: str | None
     region: Region | str
+    chargers: Chargers
     settings: Settings | None
 
 
@@ -69,7 +71,7 @@ def plan_many(
         Cars to plan each trip with, in place of those that the trips name.
     vehicle
         Car of the trips that name none.
-    region, settings
+    region, chargers, settings
         As in `plan`.
     executor
         Who plans: any of Python's interface, such as ``Client(...).get_executor()`` of Dask; None:
@@ -95,7 +97,7 @@ def plan_many(
     Raises
     ------
     DataError
-        Trips, region or journal cannot be used.
+        Trips, region, chargers or journal cannot be used.
     SourceError
         The workers cannot be started, or the executor takes no more work.
     """
@@ -108,6 +110,7 @@ def plan_each(
     *,
     vehicle: str | None = None,
     region: Region | str = STARTER,
+    chargers: Chargers = (),
     settings: Settings | None = None,
     executor: Executor | None = None,
     workers: int = 1,
@@ -121,7 +124,7 @@ def plan_each(
     rows = _crossed(rows_of(trips), vehicles, vehicle)
     with ExitStack() as stack:
         here = executor is None and workers <= 1
-        ground = _findable(region, stack, in_process=here)
+        ground = _findable(region_with(region, chargers), stack, in_process=here)
         keep: Keep = "json" if plans else ("figures" if journal else "plan")
         book = None
         if journal is not None:

@@ -11,7 +11,8 @@ from tripplan.errors import InvalidInputError
 from tripplan.output.files.export import read_json
 from tripplan.output.page import compare
 from tripplan.output.page.map import save_html
-from tripplan.planning.requests import find_car
+from tripplan.planning.grounds import Chargers, ground_of
+from tripplan.planning.requests import STARTER, find_car
 from tripplan.records.quantities import in_unit_of
 from tripplan.records.region import Region
 
@@ -112,7 +113,14 @@ def _pair(text: str, field: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def compare_trip(asked: Sweep, path: str | Path, region: Region, *, workers: int = 1) -> int:
+def compare_trip(
+    asked: Sweep,
+    path: str | Path,
+    region: Region | str = STARTER,
+    *,
+    chargers: Chargers = (),
+    workers: int = 1,
+) -> int:
     """Plan all that is asked and write the page that compares it; return how many have a plan.
 
     Parameters
@@ -121,8 +129,8 @@ def compare_trip(asked: Sweep, path: str | Path, region: Region, *, workers: int
         One trip, several times.
     path
         Where the page goes.
-    region
-        Where to plan.
+    region, chargers
+        Where to plan, and with which chargers, as in `plan`.
     workers
         Number of processes.
 
@@ -131,9 +139,10 @@ def compare_trip(asked: Sweep, path: str | Path, region: Region, *, workers: int
     InvalidInputError
         A row is wrong.
     DataError
-        The page cannot be written.
+        A region or a charger file cannot be used, or the page cannot be written.
     """
-    outcomes = plan_many(asked.rows, region=region, workers=workers)
+    ground = ground_of(region, chargers)
+    outcomes = plan_many(asked.rows, region=ground, workers=workers)
     wrong = [outcome for outcome in outcomes if outcome.status in {"invalid", "failed"}]
     if wrong:
         raise InvalidInputError(wrong[0].reason)
@@ -144,7 +153,7 @@ def compare_trip(asked: Sweep, path: str | Path, region: Region, *, workers: int
         )
     ]
     axis = AXIS if len(set(asked.temperatures_c)) > 1 else ""
-    compare.save_html(asked.title, entries, path, region, axis=axis)
+    compare.save_html(asked.title, entries, path, ground, axis=axis)
     return sum(outcome.plan is not None for outcome in outcomes)
 
 

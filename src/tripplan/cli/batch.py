@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tripplan.cli.plan import AUDIT_FAILED, Ground, notes, stop
+from tripplan.cli.plan import AUDIT_FAILED, Ground, OwnChargers, notes, stop
 from tripplan.errors import DataError, InvalidInputError, TripplanError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def batch(
     vehicle: _Cars = None,
     workers: _Workers = 2,
     region: Ground = "starter",
+    chargers: OwnChargers = None,
     plans: _Plans = True,
     pages: _Pages = False,
     scheduler: _Scheduler = None,
@@ -66,7 +67,7 @@ def batch(
     """
     from tripplan.batch import plan_each, read_trips
     from tripplan.batch.overview import write_overview
-    from tripplan.planning.requests import named_region
+    from tripplan.planning.grounds import charger_notes, ground_of, region_with
 
     cars = vehicle or []
     table = output / "results.csv"
@@ -75,6 +76,7 @@ def batch(
             raise InvalidInputError("--pages draws plans: leave out --no-plans", field="pages")
         total = sum(1 for _ in read_trips(trips)) * max(1, len(cars))
         _make(output)
+        where = region_with(region, chargers or ())
         with ExitStack() as stack:
             executor, workers = _executor(scheduler, workers, stack)
             told = stack.enter_context(_Told(total, quiet=quiet, as_json=as_json))
@@ -82,7 +84,7 @@ def batch(
                 trips,
                 cars if len(cars) > 1 else (),
                 vehicle=cars[0] if cars else None,
-                region=region,
+                region=where,
                 executor=executor,
                 workers=workers,
                 journal=journal or output / "journal.jsonl",
@@ -92,17 +94,18 @@ def batch(
             )
             first = _write(found, table)
         if plans:
-            write_overview(first, output, named_region(region), pages=pages, count=told.done)
+            write_overview(first, output, ground_of(where), pages=pages, count=told.done)
     except KeyboardInterrupt:
         told.stopped()
     except TripplanError as error:
         stop(error)
-    told.close(table)
+    told.close(table, chargers=charger_notes(ground_of(where)) if chargers else ())
 
 
 def study(
     file: _Study,
     output: _StudyFolder,
+    chargers: OwnChargers = None,
     workers: _Workers = 2,
     scheduler: _Scheduler = None,
     resume: _Resume = False,
@@ -116,7 +119,7 @@ def study(
     from tripplan.study import open_study, run_study
 
     try:
-        asked = open_study(file)
+        asked = open_study(file, chargers=chargers or ())
         with ExitStack() as stack:
             executor, workers = _executor(scheduler, workers, stack)
             told = stack.enter_context(_Told(asked.size, quiet=quiet, as_json=as_json))
@@ -127,7 +130,7 @@ def study(
                 told.stopped()
     except TripplanError as error:
         stop(error)
-    told.close(*files)
+    told.close(*files, chargers=asked.charger_notes)
 
 
 def _make(folder: Path) -> None:
@@ -214,12 +217,14 @@ class _Told:
         if self._as_json and time.monotonic() - self._last_s >= _EVERY_S:
             self._line()
 
-    def close(self, *files: Path) -> None:
-        """Say what came of it, and where it is."""
+    def close(self, *files: Path, chargers: "Iterable[str]" = ()) -> None:
+        """Say what came of it, where it is, and what became of chargers that were given."""
         if not self._silent:
             where = ", ".join(map(str, files))
             said = f"{self.counts['ok']} of {self.done} trips planned; {where}"
             notes.print(said, markup=False, highlight=False)
+            for note in chargers:
+                notes.print(f"chargers: {note}", markup=False, highlight=False, soft_wrap=True)
         if self._objected:
             if not self._silent:
                 notes.print(

@@ -15,9 +15,10 @@ from rich.table import Table
 
 from tripplan.cli import plan as cli_plans
 from tripplan.cli.batch import batch, study
+from tripplan.cli.chargers import chargers_app
 from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import WishingCommand, quantity
-from tripplan.cli.plan import Destination, Ground, Origin, notes, stop
+from tripplan.cli.plan import Destination, Ground, Origin, OwnChargers, notes, stop, tell_chargers
 from tripplan.cli.region import region_app
 from tripplan.cli.warm_up import warm_up
 from tripplan.errors import TripplanError
@@ -35,6 +36,7 @@ for _command in (cli_plans.audit, batch, study):
     app.command(cls=PlainCommand)(_command)
 app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")
+app.add_typer(chargers_app, name="chargers")
 
 
 def _say_version(asked: bool) -> None:
@@ -68,18 +70,21 @@ def compare(
     wish: Annotated[_Many, typer.Option(help='Any wish: "departure_soc=0.8".')] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
     region: Ground = "starter",
+    chargers: OwnChargers = None,
 ) -> None:
     """Plan one trip with several cars, at several temperatures, or both; writes one page."""
     from tripplan.batch import overview
-    from tripplan.planning.requests import named_region
+    from tripplan.planning.grounds import ground_of
 
     try:
         asked = overview.sweep(origin, destination, vehicle, ambient_c or (), wish or ())
         with notes.status(cli_plans.PLANNING):
-            done = overview.compare_trip(asked, output, named_region(region), workers=workers)
+            ground = ground_of(region, chargers or ())
+            done = overview.compare_trip(asked, output, ground, workers=workers)
     except TripplanError as error:
         stop(error)
     notes.print(f"{done} of {len(asked.rows)} plans: {output}", markup=False, highlight=False)
+    tell_chargers(ground, chargers)
 
 
 @app.command(cls=PlainCommand)

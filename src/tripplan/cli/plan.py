@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tripplan.cli.options import wished
-from tripplan.errors import TripplanError
+from tripplan.errors import NoPlanError, TripplanError
 from tripplan.output.text import words
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,l
 _Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
 _Soh = Annotated[str | None, typer.Option(help="State of health, like 90%.")]
 Ground = Annotated[str, typer.Option(help="Region to plan on.")]
+_CHARGERS_HELP = (
+    "File or folder of chargers to plan with; several times for several; or illustrative."
+)
+OwnChargers = Annotated[list[str] | None, typer.Option("--chargers", help=_CHARGERS_HELP)]
 _OUTPUT_HELP = (
     "File, by its ending: .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg, .png; "
     "several times for several."
@@ -75,6 +79,15 @@ def _first(objections: str) -> None:
     sys.stdout.flush()
 
 
+def tell_chargers(ground: "Region", chargers: Sequence[object] | None) -> None:
+    """Say what became of chargers that were given: how many are on the roads, and why not all."""
+    from tripplan.planning.grounds import charger_notes
+
+    if chargers:
+        for note in charger_notes(ground):
+            notes.print(f"chargers: {note}", markup=False, highlight=False, soft_wrap=True)
+
+
 def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the ends of a trip, its car and all wishes in place of its ``**asked``."""
 
@@ -99,6 +112,7 @@ def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
 @with_wishes
 def plan(
     region: Ground = "starter",
+    chargers: OwnChargers = None,
     ways: Annotated[int, typer.Option(help="Ways to show on the page, this one too.")] = 1,
     output: _Files = None,
     json_path: _Json = None,
@@ -119,7 +133,7 @@ def plan(
         for path in output or ():
             outputs.ending_of(path)
         (answer, *others), ground = _planned(
-            region,
+            (region, chargers),
             asked,
             lambda p, trip: (
                 choices.alternatives(p, *trip, ways)
@@ -141,6 +155,7 @@ def plan(
         if links:
             every = (*map_links.google_maps(answer), *map_links.apple_maps(answer))
             sys.stdout.writelines(f"{link}\n" for link in every)
+        tell_chargers(ground, chargers)
         end([answer, *others])
     except TripplanError as error:
         stop(error)
@@ -150,6 +165,7 @@ def plan(
 def alternatives(
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="Most plans.")] = 3,
     region: Ground = "starter",
+    chargers: OwnChargers = None,
     output: _Files = None,
     json_path: _Json = None,
     **asked: object,
@@ -161,8 +177,12 @@ def alternatives(
     from tripplan.planning import alternatives as choices
 
     try:
-        found = _planned(region, asked, lambda p, trip: choices.alternatives(p, *trip, count))
+        found = _planned(
+            (region, chargers), asked, lambda p, trip: choices.alternatives(p, *trip, count)
+        )
         _show_all(*found, output or (), json_path)
+        tell_chargers(found[1], chargers)
+        end(found[0])
     except TripplanError as error:
         stop(error)
 
@@ -171,6 +191,7 @@ def alternatives(
 def pareto(
     over: Annotated[str, typer.Option(help="Which of these.")] = "time,energy,money,stops",
     region: Ground = "starter",
+    chargers: OwnChargers = None,
     output: _Files = None,
     json_path: _Json = None,
     **asked: object,
@@ -183,8 +204,12 @@ def pareto(
 
     goals: Any = [goal.strip() for goal in over.split(",") if goal.strip()]
     try:
-        found = _planned(region, asked, lambda p, trip: trade_offs.pareto(p, *trip, goals))
+        found = _planned(
+            (region, chargers), asked, lambda p, trip: trade_offs.pareto(p, *trip, goals)
+        )
         _show_all(*found, output or (), json_path)
+        tell_chargers(found[1], chargers)
+        end(found[0])
     except TripplanError as error:
         stop(error)
 
@@ -192,6 +217,7 @@ def pareto(
 def audit(
     file: Annotated[Path, typer.Argument(help="Plan as JSON, as --json writes it.")],
     region: Ground = "starter",
+    chargers: OwnChargers = None,
 ) -> None:
     """Look at everything that a plan in a file claims, and print what is not so.
 
@@ -201,11 +227,12 @@ def audit(
     from tripplan.output.files import export
     from tripplan.output.text import statements
     from tripplan.planning.audit import audit_plan
-    from tripplan.planning.requests import named_region
+    from tripplan.planning.grounds import ground_of
 
     try:
         plan = export.read_json(file)
-        audited = plan.model_copy(update={"audit": audit_plan(plan, named_region(region))})
+        ground = ground_of(region, chargers or ())
+        audited = plan.model_copy(update={"audit": audit_plan(plan, ground)})
     except TripplanError as error:
         stop(error)
     lines = "".join(f"{line}\n" for line in statements.audit(audited))
@@ -217,19 +244,24 @@ def audit(
 
 
 def _planned(
-    region: str,
+    where: tuple[str, list[str] | None],
     row: dict[str, Any],
     find: "Callable[[Planner, tuple[Trip, Vehicle]], list[Plan]]",
 ) -> "tuple[list[Plan], Region]":
     from tripplan.batch import asked
+    from tripplan.planning.grounds import ground_of
     from tripplan.planning.planner import Planner
-    from tripplan.planning.requests import named_region
     from tripplan.records.settings import Settings
 
+    region, chargers = where
     with notes.status(PLANNING):
-        ground = named_region(region)
+        ground = ground_of(region, chargers or ())
         planner = Planner(ground, Settings(fewer_stops_gap=0.0))
-        return find(planner, asked(ground, row)), ground
+        try:
+            return find(planner, asked(ground, row)), ground
+        except NoPlanError:
+            tell_chargers(ground, chargers)
+            raise
 
 
 def _save(
@@ -266,4 +298,3 @@ def _show_all(
         _save(plan, [path.with_stem(f"{path.stem}-{number}") for path in files], ground)
         if json_path is not None:
             export.write_json(plan, json_path.with_stem(f"{json_path.stem}-{number}"))
-    end(plans)

@@ -11,7 +11,7 @@ from rich.status import Status
 
 from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import quantity
-from tripplan.cli.plan import notes, stop
+from tripplan.cli.plan import notes, stop, tell_chargers
 from tripplan.errors import TripplanError
 
 region_app = typer.Typer(
@@ -89,16 +89,17 @@ def region_build(
                 ferries=ferries,
                 country=country,
                 charger_reach_km=charger_reach_km,
-                on_progress=lambda stage: _tell(status, stage),
+                on_progress=lambda stage: show(status, stage),
             )
-            _tell(status, "writing")
+            show(status, "writing")
             folder = save_region(region, output)
     except TripplanError as error:
         stop(error)
     notes.print(f"region: {folder}", markup=False, highlight=False)
+    tell_chargers(region, chargers)
 
 
-def _tell(status: Status, stage: str) -> None:
+def show(status: Status, stage: str) -> None:
     """Show a stage or a wait: beside the spinner, or as a line where there is no terminal."""
     if notes.is_terminal:
         status.update(escape(stage))
@@ -133,7 +134,7 @@ def region_fetch(
         settings = FetchSettings.from_environment(os.environ, offline=offline, cache=cache)
         with (
             notes.status("fetching") as status,
-            Fetcher(settings, say=lambda words: _tell(status, words)) as fetcher,
+            Fetcher(settings, say=lambda words: show(status, words)) as fetcher,
         ):
             region = fetch_region(
                 asked_area(fetcher, bbox, place, origin, destination),

@@ -49,11 +49,7 @@ def region_names(
     towns = Points.of([entry for entry in built_in if entry.is_town])
     own = [_entry(place) for place in places if place.name]
     new = [entry for entry in own if not _is_one_of(entry, towns)]
-    chargers = [
-        GazetteerEntry(site.name, "", site.lat, site.lon, population=-1, kind=CHARGER)
-        for site in sites
-        if site.name
-    ]
+    chargers = charger_names(sites)
     return RegionNames(
         gazetteer=Gazetteer((*built_in, *new, *chargers), STATES if built_in else {}),
         sources=tuple({**source, "taken": "names"} for source in sources) if built_in else (),
@@ -63,6 +59,15 @@ def region_names(
             "own places that are built-in towns": len(own) - len(new),
             "chargers": len(chargers),
         },
+    )
+
+
+def charger_names(sites: Sequence[Charger]) -> tuple[GazetteerEntry, ...]:
+    """Return the names of chargers, which count less than those of any place."""
+    return tuple(
+        GazetteerEntry(site.name, "", site.lat, site.lon, population=-1, kind=CHARGER)
+        for site in sites
+        if site.name
     )
 
 

@@ -160,6 +160,25 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     return dict(manifest)
 
 
+def damaged_files(folder: str | Path) -> list[str]:
+    """Return the files of a region that are missing, or not those that its manifest names.
+
+    Raises
+    ------
+    DataError
+        As `read_manifest`.
+    """
+    root = as_path(folder, where="region")
+    digests = read_manifest(root).get("sha256")
+    if not isinstance(digests, Mapping):
+        return [MANIFEST]
+    return [
+        name
+        for name, digest in digests.items()
+        if not (root / name).is_file() or file_sha256(root / name) != digest
+    ]
+
+
 def load_region(folder: str | Path, *, verify: bool = False) -> Region:
     """Open a region; its arrays stay on disk and are shared between processes.
 
@@ -177,16 +196,8 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
     """
     root = as_path(folder, where="region")
     manifest = read_manifest(root)
-    if verify:
-        damaged = [
-            name
-            for name, digest in manifest["sha256"].items()
-            if not (root / name).is_file() or file_sha256(root / name) != digest
-        ]
-        if damaged:
-            raise DataError(
-                f"{root}: damaged: {', '.join(damaged)}", path=str(root), faults=damaged
-            )
+    if verify and (damaged := damaged_files(root)):
+        raise DataError(f"{root}: damaged: {', '.join(damaged)}", path=str(root), faults=damaged)
     try:
         columns = {name: _mapped(root / f"{name}.npy") for name in (*COLUMNS, "charger_node")}
         node = columns.pop("charger_node")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.planning.grounds import ILLUSTRATIVE
 from tripplan.planning.requests import find_car
 from tripplan.records.base import as_path
 from tripplan.records.wishes import WISHES
@@ -65,7 +66,7 @@ def _dotted(where: Where) -> str:
 def read_study(path: str | Path) -> Study:
     """Read a study from a TOML file, or from YAML where its name ends in .yaml or .yml.
 
-    Vehicle files are looked for beside it.
+    Vehicle and charger files are looked for beside it.
 
     Parameters
     ----------
@@ -162,14 +163,17 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 
 def _with_files_beside(study: Study, folder: Path) -> Study:
-    """Look for vehicle files in the folder of the study."""
+    """Look for vehicle and charger files in the folder of the study."""
     cars = tuple(
         car.model_copy(update={"vehicle": str(folder / car.vehicle)})
         if car.vehicle.endswith(".toml")
         else car
         for car in study.vehicles
     )
-    return study.model_copy(update={"vehicles": cars})
+    chargers = tuple(
+        name if name == ILLUSTRATIVE else str(folder / name) for name in study.chargers
+    )
+    return study.model_copy(update={"vehicles": cars, "chargers": chargers})
 
 
 def check(study: Study, source: Source | None = None) -> None:

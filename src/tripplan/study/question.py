@@ -93,6 +93,9 @@ class Study(Record):
     """What its readers have to know: limits, assumptions."""
     region: Text = STARTER
     """Where to plan: "starter", "starter-illustrative", or the folder of a region."""
+    chargers: Annotated[tuple[Text, ...], BeforeValidator(_several)] = ()
+    """Files and folders of chargers to plan with, or "illustrative" on the starter atlas, shape
+    (files,); none: the region's own."""
     trips: tuple[StudyTrip, ...]
     """The trips, shape (trips,); at least one."""
     vehicles: tuple[StudyVehicle, ...]

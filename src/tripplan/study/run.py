@@ -12,7 +12,7 @@ from tripplan.batch.outcome import KINDS
 from tripplan.errors import DataError
 from tripplan.output.files.export import read_json, write_csv
 from tripplan.output.page import study as study_page
-from tripplan.planning.requests import named_region
+from tripplan.planning.grounds import charger_notes, ground_of, region_with
 from tripplan.records.region import Region
 from tripplan.study import cross, panels
 from tripplan.study.cross import StudyRow, row_count
@@ -29,34 +29,46 @@ class StudyRun:
 
     study: Study
     region: Region
+    where: Region | str
+    """The region as `plan_many` takes it."""
 
     @property
     def size(self) -> int:
         """How many trips it comes to."""
         return row_count(self.study)
 
+    @property
+    def charger_notes(self) -> tuple[str, ...]:
+        """What became of chargers that the study names, in sentences."""
+        return charger_notes(self.region) if self.study.chargers else ()
 
-def open_study(study: Study | str | Path) -> StudyRun:
+
+def open_study(study: Study | str | Path, *, chargers: Sequence[str] = ()) -> StudyRun:
     """Read a study and try its values out, so that what is wrong is known before it is planned.
 
     Parameters
     ----------
     study
         The study, or its file.
+    chargers
+        Charger files and folders in place of those that the study names, as in `plan`.
 
     Raises
     ------
     DataError, InvalidInputError
-        As `read_study`; or a place is unknown, or a wish is wrong.
+        As `read_study`; or a charger file cannot be used, a place is unknown, or a wish is wrong.
     """
     if isinstance(study, Study):
         source = Source()
         check(study, source)
     else:
         study, source = read_with_lines(study)
-    region = named_region(study.region)
+    if chargers:
+        study = study.model_copy(update={"chargers": tuple(chargers)})
+    where = region_with(study.region, study.chargers)
+    region = ground_of(where)
     cross.try_out(study, region, source)
-    return StudyRun(study, region)
+    return StudyRun(study, region, where)
 
 
 def plan_study(
@@ -87,7 +99,7 @@ def plan_study(
 
 def _planned(run: StudyRun, **how: Unpack[Running]) -> Iterator[tuple[StudyRow, Outcome]]:
     asked, told = tee(cross.rows(run.study))
-    outcomes = plan_each((row.row for row in asked), region=run.study.region, **how)
+    outcomes = plan_each((row.row for row in asked), region=run.where, **how)
     yield from zip(told, outcomes, strict=True)
 
 

@@ -28,7 +28,26 @@ Records = list[FetchRecord]
 def fetch_afdc(
     fetcher: Fetcher, *, boxes: Iterable[BBox] = (), states: Iterable[str] = ()
 ) -> tuple[ChargerReading, Records]:
-    """Fetch the stations of boxes and of states.
+    """Fetch the stations of boxes and of states, and read them; as `fetch_rows`.
+
+    Parameters
+    ----------
+    fetcher, boxes, states
+        As in `fetch_rows`.
+
+    Returns
+    -------
+    tuple[ChargerReading, list[FetchRecord]]
+        The sites, and where each answer came from.
+    """
+    rows, records = fetch_rows(fetcher, boxes=boxes, states=states)
+    return read_afdc_json({"fuel_stations": rows}, where="AFDC answers"), records
+
+
+def fetch_rows(
+    fetcher: Fetcher, *, boxes: Iterable[BBox] = (), states: Iterable[str] = ()
+) -> tuple[list[Any], Records]:
+    """Fetch the stations of boxes and of states, as they come.
 
     Parameters
     ----------
@@ -41,8 +60,8 @@ def fetch_afdc(
 
     Returns
     -------
-    tuple[ChargerReading, list[FetchRecord]]
-        The sites, and where each answer came from.
+    tuple[list, list[FetchRecord]]
+        The stations, each once, and where each answer came from.
 
     Raises
     ------
@@ -67,8 +86,7 @@ def fetch_afdc(
     for box in boxes:
         for answer in _box(fetcher, box):
             _take(answer, stations, records, box)
-    reading = read_afdc_json({"fuel_stations": list(stations.values())}, where="AFDC answers")
-    return reading, records
+    return list(stations.values()), records
 
 
 def _take(

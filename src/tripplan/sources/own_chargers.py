@@ -1,0 +1,196 @@
+"""Chargers of one's own on a region that is there: tied to its roads once, and kept.
+
+What comes of it is a region like any other, in a folder of the cache.  Its name is a digest of all
+that it was made from: the region, the content of the files, and the source text of what read them.
+So a kept region is never out of date, and one that is damaged is made again.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from tripplan.errors import DataError
+from tripplan.records.gazetteer import CHARGER, Gazetteer
+from tripplan.records.region import Region
+from tripplan.routing.ordering import order_with_cuts
+from tripplan.sources.charger_files import given_files
+from tripplan.sources.charger_sites import (
+    ABOUT_CHARGERS,
+    CHARGER_REACH_KM,
+    ChargerSites,
+    GivenChargers,
+    sites_on,
+)
+from tripplan.sources.names import charger_names
+from tripplan.sources.store import FORMAT, damaged_files, file_sha256, save_region
+
+_DIGITS: Final = 24
+"""So many digits of a digest name a folder."""
+_READERS: Final = ("tripplan.sources", "tripplan.sources.chargers", "tripplan.records")
+"""Packages on whose source text a kept region depends."""
+
+
+def with_chargers(
+    region: Region, given: Sequence[GivenChargers], reach_km: float = CHARGER_REACH_KM
+) -> Region:
+    """Return a region with other chargers in place of its own.
+
+    Roads are cut beside chargers as where a region is built (docs/decisions/0016), so that plans
+    are those of a region that was built with them.
+
+    Parameters
+    ----------
+    region
+        Roads and names.
+    given
+        What was read.
+    reach_km
+        Sites farther than this from the nearest usable road are left out. [km]
+
+    Raises
+    ------
+    DataError
+        None of the sites lies on the roads.
+    """
+    sites = sites_on(region.network, given, reach_km)
+    if not len(sites.chargers):
+        raise DataError(
+            f"none of these chargers can be used on region {region.name}: "
+            + "; ".join(sites.notes or ("no sites were given",)),
+            faults=sites.notes,
+        )
+    entries = [entry for entry in region.gazetteer.entries if entry.kind != CHARGER]
+    names = (*entries, *charger_names(sites.chargers.chargers))
+    others = [told for told in region.assumptions if not told.startswith(ABOUT_CHARGERS)]
+    order = None if region.order is None else order_with_cuts(region.order, sites.network)
+    return replace(
+        region,
+        network=sites.network,
+        chargers=sites.chargers,
+        gazetteer=Gazetteer(names, region.gazetteer.area_names),
+        assumptions=(_assumption(sites, reach_km), *sites.assumptions, *others),
+        provenance=_provenance(region, sites),
+        order=order,
+    )
+
+
+def _assumption(sites: ChargerSites, reach_km: float) -> str:
+    files = "; ".join(
+        f"{source.get('file') or source['package']}: {source['taken']}" for source in sites.sources
+    )
+    return (
+        f"Chargers are those of files of one's own ({files}), within {reach_km:g} km of a road; "
+        "the way from the road to them is not part of the plan."
+    )
+
+
+def _provenance(region: Region, sites: ChargerSites) -> dict[str, Any]:
+    told = dict(region.provenance)
+    sources = [one for one in told.get("sources", ()) if not _of_chargers(one)]
+    notes = [note for note in told.get("notes", ()) if not str(note).startswith(ABOUT_CHARGERS)]
+    return {
+        **told,
+        "sources": [*sources, *sites.sources],
+        **({"notes": notes} if notes else {}),
+        "chargers_skipped": sites.skipped,
+        "nodes_made_for_chargers": told.get("nodes_made_for_chargers", 0) + sites.new_nodes,
+        "charger_notes": list(sites.notes),
+    }
+
+
+def _of_chargers(source: dict[str, Any]) -> bool:
+    return "charging sites" in str(source.get("taken", ""))
+
+
+def kept_folder(
+    base: str, files: Sequence[Path], cache: Path, reach_km: float = CHARGER_REACH_KM
+) -> Path:
+    """Return where a region with these chargers is kept, whether it is there or not.
+
+    Parameters
+    ----------
+    base
+        What tells the region from all others.
+    files
+        The charger files.
+    cache
+        Folder of such regions.
+    reach_km
+        As in `with_chargers`. [km]
+
+    Raises
+    ------
+    DataError
+        A file cannot be read.
+    """
+    try:
+        contents = sorted((file.name, file_sha256(file)) for file in files)
+    except OSError as error:
+        raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
+    parts = [FORMAT, _reader_digest(), base, repr(float(reach_km)), repr(contents)]
+    return cache / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS]
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether a kept region is there and undamaged; one that is damaged is taken away."""
+    if not folder.exists():
+        return False
+    with suppress(DataError):
+        if not damaged_files(folder):
+            return True
+    with suppress(OSError):
+        shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+    return False
+
+
+def make(
+    region: Region, files: Sequence[Path], folder: Path, reach_km: float = CHARGER_REACH_KM
+) -> Region | None:
+    """Tie the chargers of files to a region, and keep what comes of it.
+
+    Parameters
+    ----------
+    region
+        Roads and names.
+    files
+        The charger files.
+    folder
+        Where it is kept.
+    reach_km
+        As in `with_chargers`. [km]
+
+    Returns
+    -------
+    Region or None
+        None: it is in the folder.  The region itself where nothing can be written there.
+
+    Raises
+    ------
+    DataError
+        A file cannot be used, or none of its chargers lies on the roads.
+    """
+    made = with_chargers(region, given_files(files), reach_km)
+    try:
+        save_region(made, folder)
+    except DataError:
+        # Another process may have been quicker; or nothing can be written here.
+        return None if is_whole(folder) else made
+    return None
+
+
+@lru_cache(maxsize=1)
+def _reader_digest() -> str:
+    """Return a digest of the program that reads and ties chargers."""
+    digest = hashlib.sha256(version("tripplan").encode())
+    for package in _READERS:
+        for file in sorted(resources.files(package).iterdir(), key=lambda one: one.name):
+            if file.name.endswith(".py"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
