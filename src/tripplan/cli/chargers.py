@@ -99,7 +99,7 @@ def chargers_fetch(
     reading = found.reading
     told = [f"{len(reading.chargers)} sites from {reading.row_count} stations: {found.file}"]
     if found.outside:
-        told.append(f"{found.outside} stations lie outside of the corridor")
+        told.append(f"outside of the corridor, left out: {found.outside}")
     told += [f"left out: {count} x {why}" for why, count in reading.skipped.items()]
     told += [f"values left out: {count} x {why}" for why, count in reading.ignored.items()]
     if found.oldest:
