@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -10,8 +11,15 @@ from tripplan.errors import InvalidInputError
 from tripplan.planning.requests import CACHE, STARTER, named_region
 from tripplan.records.region import Region
 from tripplan.sources.charger_files import charger_files, given_files
-from tripplan.sources.charger_sites import CHARGER_REACH_KM
-from tripplan.sources.own_chargers import is_whole, kept_folder, make, with_chargers
+from tripplan.sources.own_chargers import (
+    ATLAS_REACH,
+    Reach,
+    is_whole,
+    kept_folder,
+    make,
+    with_chargers,
+)
+from tripplan.sources.starter import STARTER_NAMES, load_starter
 from tripplan.sources.store import MANIFEST, file_sha256
 
 Chargers = str | Path | Sequence[str | Path]
@@ -21,10 +29,6 @@ ILLUSTRATIVE: Final = "illustrative"
 """The made-up chargers of the starter atlas."""
 KEPT: Final = CACHE / "chargers"
 """Where regions with chargers of one's own are kept; it may be deleted at any time."""
-STARTER_REACH_KM: Final = 3.0
-"""Chargers farther than this from the starter atlas' roads are left out (assumption): its roads are
-straight lines of up to 8 km, and one that is 18 % longer than its line, as 5 % are, strays up to
-2.5 km from it."""
 
 
 def region_with(region: Region | str, chargers: Chargers = ()) -> Region | str:
@@ -58,22 +62,28 @@ def region_with(region: Region | str, chargers: Chargers = ()) -> Region | str:
     if not named:
         return region
     files = charger_files(named)
+    atlas = _name(region) in STARTER_NAMES.values()
+    reach = ATLAS_REACH if atlas else Reach()
     if isinstance(region, Region):
-        return with_chargers(region, given_files(files))
-    reach_km = STARTER_REACH_KM if region == STARTER else CHARGER_REACH_KM
-    folder = kept_folder(_digest(region), files, KEPT, reach_km)
+        return with_chargers(region, given_files(files), reach)
+    folder = kept_folder(_digest(region), files, KEPT, reach)
     if not is_whole(folder):
-        made = make(named_region(region), files, folder, reach_km)
+        # The atlas' roads alone, without the ways to real chargers of its own.
+        base = load_starter(ILLUSTRATIVE) if atlas else named_region(region)
+        made = make(replace(base, name=STARTER) if atlas else base, files, folder, reach)
         if made is not None:
             return made
     return str(folder)
 
 
+def _name(region: Region | str) -> str:
+    return region.name if isinstance(region, Region) else region
+
+
 def _illustrative(region: Region | str, named: Sequence[str | Path]) -> str:
     told = ""
-    if region != STARTER:
-        name = region.name if isinstance(region, Region) else region
-        told = f"region {name} has no illustrative chargers, only the starter atlas has"
+    if _name(region) not in STARTER_NAMES.values():
+        told = f"region {_name(region)} has no illustrative chargers, only the starter atlas has"
     elif len(named) > 1:
         told = "illustrative chargers are made up, and do not go together with others"
     if told:
@@ -83,12 +93,12 @@ def _illustrative(region: Region | str, named: Sequence[str | Path]) -> str:
             value=ILLUSTRATIVE,
             expected="files or folders of chargers",
         )
-    return STARTER
+    return STARTER_NAMES[ILLUSTRATIVE]
 
 
 def _digest(region: str) -> str:
     """Return what tells a region from all others: the digest of what names its files' digests."""
-    if region == STARTER:
+    if region in STARTER_NAMES.values():
         provenance = resources.files("tripplan").joinpath("data", "starter", "provenance.json")
         return hashlib.sha256(provenance.read_bytes()).hexdigest()
     for folder in (Path(region), CACHE / region):

@@ -36,7 +36,7 @@ def inertial_order(network: RoadNetwork) -> NDArray[np.int32]:
     return np.asarray(order, dtype=np.int32)
 
 
-def order_with_cuts(order: NDArray[np.int32], network: RoadNetwork) -> NDArray[np.int32]:
+def order_with_cuts(order: NDArray[np.int32], network: RoadNetwork, cuts: int) -> NDArray[np.int32]:
     """Put nodes that cut arcs of a network before those that it had: no need to order it anew.
 
     A node between two others that is contracted before them leaves an arc between them, which was
@@ -50,17 +50,19 @@ def order_with_cuts(order: NDArray[np.int32], network: RoadNetwork) -> NDArray[n
         Nodes before the cuts, the least important first, shape (old nodes,).
     network
         The roads with the new nodes behind the old ones, those on one arc side by side.
+    cuts
+        Number of new nodes; what lies behind them is left out.
 
     Returns
     -------
     ndarray
-        Nodes, the least important first, shape (nodes,).
+        Nodes, the least important first, shape (old nodes + cuts,).
     """
     old = order.size
-    new = np.arange(old, network.node_count, dtype=np.int32)
+    new = np.arange(old, old + cuts, dtype=np.int32)
     tail, head = network.tail.astype(np.int64), network.head.astype(np.int64)
-    first = np.minimum(tail, head)
-    joined = first[(np.abs(tail - head) == 1) & (first >= old)]
+    first, last = np.minimum(tail, head), np.maximum(tail, head)
+    joined = first[(last - first == 1) & (first >= old) & (last < old + cuts)]
     begins = np.ones(new.size, np.bool_)
     begins[joined + 1 - old] = False
     start = np.maximum.accumulate(np.where(begins, np.arange(new.size), 0))

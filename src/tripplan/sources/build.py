@@ -78,7 +78,7 @@ def build_region(
         sources.append(_elevation_source(Path(elevation), heights))
     say("reading and merging chargers")
     given = [GivenChargers(read_osm_elements(osm.charging_stations)), *map(_given, chargers)]
-    sites = sites_on(network, given, charger_reach_km, partial(_beside_roads, osm))
+    sites = sites_on(network, given, charger_reach_km, road_beside=partial(_beside_roads, osm))
     assumptions += sites.assumptions
     names = region_names(sites.network, osm.places, sites.chargers.chargers)
     say("ordering the nodes")
@@ -93,7 +93,7 @@ def build_region(
             "sources": [*sources, *sites.sources, *names.sources],
             "names": names.counts,
             "chargers_skipped": sites.skipped,
-            "nodes_made_for_chargers": sites.new_nodes,
+            "nodes_made_for_chargers": sites.cuts,
             "charger_notes": list(sites.notes),
         },
         order=inertial_order(sites.network),

@@ -19,6 +19,7 @@ from tripplan.sources.chargers.assume import assume_powers
 from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.snap import snap_to_roads
+from tripplan.sources.ways import AssumedWay, with_ways
 
 CHARGER_REACH_KM: Final = 1.0
 """Chargers farther than this from the nearest usable road are left out (assumption)."""
@@ -56,8 +57,8 @@ class ChargerSites:
 
     network: RoadNetwork
     """With a node beside each charger."""
-    new_nodes: int
-    """Nodes that were made, behind those that were there."""
+    cuts: int
+    """Nodes that were made on roads, right behind those that were there."""
     chargers: ChargerSet
     """The sites that can be planned with."""
     sources: tuple[dict[str, Any], ...]
@@ -85,6 +86,8 @@ def sites_on(
     network: RoadNetwork,
     given: Sequence[GivenChargers],
     reach_km: float,
+    *,
+    way: AssumedWay | None = None,
     road_beside: RoadBeside = tuple,
 ) -> ChargerSites:
     """Merge chargers of several sources and tie them to roads.
@@ -97,6 +100,9 @@ def sites_on(
         What was read.
     reach_km
         Sites farther than this from the nearest usable road are left out. [km]
+    way
+        What is assumed of the ways to chargers, each of which gets a node at its end; None: they
+        are no part of the network.
     road_beside
         Fills in the number of the road beside sites that name none.
     """
@@ -113,10 +119,14 @@ def sites_on(
     skipped["no road within reach"] += len(known) - near.size
     far = [known[k] for k in np.flatnonzero(snapped.away_km > reach_km)]
     told = _Told(network, given, kept, far, reach_km)
+    node, roads = snapped.node[near], snapped.network
+    if way is not None:
+        there = (lat[near], lon[near])
+        roads, node = with_ways(roads, node, there, snapped.away_km[near], way)
     return ChargerSites(
-        network=snapped.network,
-        new_nodes=snapped.new_nodes,
-        chargers=ChargerSet(kept, snapped.node[near].astype(np.int32)),
+        network=roads,
+        cuts=snapped.new_nodes,
+        chargers=ChargerSet(kept, node.astype(np.int32)),
         sources=tuple(told.source(one) for one in given if one.reading.row_count),
         skipped={reason: count for reason, count in sorted(skipped.items()) if count},
         notes=told.notes(merged.merged),

@@ -9,12 +9,15 @@ import hashlib
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tripplan.errors import DataError
 from tripplan.records.gazetteer import CHARGER, Gazetteer
@@ -30,6 +33,7 @@ from tripplan.sources.charger_sites import (
 )
 from tripplan.sources.names import charger_names
 from tripplan.sources.store import FORMAT, damaged_files, file_sha256, save_region
+from tripplan.sources.ways import ATLAS_WAY, AssumedWay
 
 _DIGITS: Final = 24
 """So many digits of a digest name a folder."""
@@ -37,9 +41,21 @@ _READERS: Final = ("tripplan.sources", "tripplan.sources.chargers", "tripplan.re
 """Packages on whose source text a kept region depends."""
 
 
-def with_chargers(
-    region: Region, given: Sequence[GivenChargers], reach_km: float = CHARGER_REACH_KM
-) -> Region:
+@dataclass(frozen=True)
+class Reach:
+    """How chargers are tied to the roads of a region."""
+
+    km: float = CHARGER_REACH_KM
+    """Sites farther than this from the nearest usable road are left out, km."""
+    way: AssumedWay | None = None
+    """What is assumed of the ways to them; None: they are no part of a plan."""
+
+
+ATLAS_REACH: Final = Reach(10.0, ATLAS_WAY)
+"""As the starter atlas has its own chargers (assumption: no stop on a longer way)."""
+
+
+def with_chargers(region: Region, given: Sequence[GivenChargers], reach: Reach = Reach()) -> Region:
     """Return a region with other chargers in place of its own.
 
     Roads are cut beside chargers as where a region is built (docs/decisions/0016), so that plans
@@ -51,15 +67,15 @@ def with_chargers(
         Roads and names.
     given
         What was read.
-    reach_km
-        Sites farther than this from the nearest usable road are left out. [km]
+    reach
+        How far chargers may be from a road, and what is assumed of the way.
 
     Raises
     ------
     DataError
         None of the sites lies on the roads.
     """
-    sites = sites_on(region.network, given, reach_km)
+    sites = sites_on(region.network, given, reach.km, way=reach.way)
     if not len(sites.chargers):
         raise DataError(
             f"none of these chargers can be used on region {region.name}: "
@@ -69,26 +85,36 @@ def with_chargers(
     entries = [entry for entry in region.gazetteer.entries if entry.kind != CHARGER]
     names = (*entries, *charger_names(sites.chargers.chargers))
     others = [told for told in region.assumptions if not told.startswith(ABOUT_CHARGERS)]
-    order = None if region.order is None else order_with_cuts(region.order, sites.network)
+    order = None if region.order is None else _order(region.order, sites)
     return replace(
         region,
         network=sites.network,
         chargers=sites.chargers,
         gazetteer=Gazetteer(names, region.gazetteer.area_names),
-        assumptions=(_assumption(sites, reach_km), *sites.assumptions, *others),
+        assumptions=(_assumption(sites, reach), *_way(reach), *sites.assumptions, *others),
         provenance=_provenance(region, sites),
         order=order,
     )
 
 
-def _assumption(sites: ChargerSites, reach_km: float) -> str:
+def _order(order: NDArray[np.int32], sites: ChargerSites) -> NDArray[np.int32]:
+    """Return an order of all nodes: the ends of ways, cuts of roads, and the nodes of before."""
+    ends = np.arange(order.size + sites.cuts, sites.network.node_count, dtype=np.int32)
+    return np.concatenate([ends, order_with_cuts(order, sites.network, sites.cuts)])
+
+
+def _way(reach: Reach) -> tuple[str, ...]:
+    return () if reach.way is None else (reach.way.in_words,)
+
+
+def _assumption(sites: ChargerSites, reach: Reach) -> str:
     files = "; ".join(
         f"{source.get('file') or source['package']}: {source['taken']}" for source in sites.sources
     )
-    return (
-        f"Chargers are those of files of one's own ({files}), within {reach_km:g} km of a road; "
-        "the way from the road to them is not part of the plan."
-    )
+    told = f"Chargers are those of files of one's own ({files}), within {reach.km:g} km of a road"
+    if reach.way is not None:
+        return f"{told}."
+    return f"{told}; the way from the road to them is not part of the plan."
 
 
 def _provenance(region: Region, sites: ChargerSites) -> dict[str, Any]:
@@ -100,7 +126,7 @@ def _provenance(region: Region, sites: ChargerSites) -> dict[str, Any]:
         "sources": [*sources, *sites.sources],
         **({"notes": notes} if notes else {}),
         "chargers_skipped": sites.skipped,
-        "nodes_made_for_chargers": told.get("nodes_made_for_chargers", 0) + sites.new_nodes,
+        "nodes_made_for_chargers": told.get("nodes_made_for_chargers", 0) + sites.cuts,
         "charger_notes": list(sites.notes),
     }
 
@@ -109,9 +135,7 @@ def _of_chargers(source: dict[str, Any]) -> bool:
     return "charging sites" in str(source.get("taken", ""))
 
 
-def kept_folder(
-    base: str, files: Sequence[Path], cache: Path, reach_km: float = CHARGER_REACH_KM
-) -> Path:
+def kept_folder(base: str, files: Sequence[Path], cache: Path, reach: Reach = Reach()) -> Path:
     """Return where a region with these chargers is kept, whether it is there or not.
 
     Parameters
@@ -122,8 +146,8 @@ def kept_folder(
         The charger files.
     cache
         Folder of such regions.
-    reach_km
-        As in `with_chargers`. [km]
+    reach
+        As in `with_chargers`.
 
     Raises
     ------
@@ -134,7 +158,7 @@ def kept_folder(
         contents = sorted((file.name, file_sha256(file)) for file in files)
     except OSError as error:
         raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
-    parts = [FORMAT, _reader_digest(), base, repr(float(reach_km)), repr(contents)]
+    parts = [FORMAT, _reader_digest(), base, repr(reach), repr(contents)]
     return cache / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS]
 
 
@@ -151,7 +175,7 @@ def is_whole(folder: Path) -> bool:
 
 
 def make(
-    region: Region, files: Sequence[Path], folder: Path, reach_km: float = CHARGER_REACH_KM
+    region: Region, files: Sequence[Path], folder: Path, reach: Reach = Reach()
 ) -> Region | None:
     """Tie the chargers of files to a region, and keep what comes of it.
 
@@ -163,8 +187,8 @@ def make(
         The charger files.
     folder
         Where it is kept.
-    reach_km
-        As in `with_chargers`. [km]
+    reach
+        As in `with_chargers`.
 
     Returns
     -------
@@ -176,7 +200,7 @@ def make(
     DataError
         A file cannot be used, or none of its chargers lies on the roads.
     """
-    made = with_chargers(region, given_files(files), reach_km)
+    made = with_chargers(region, given_files(files), reach)
     try:
         save_region(made, folder)
     except DataError:

@@ -143,7 +143,7 @@ def test_chargers_on_no_road_are_refused_in_one_message() -> None:
     code, out, lines = run(*TRIP, "--chargers", "sea.csv")
     assert (code, out) == (2, "")
     assert len(lines) == 1
-    assert "1 of 1 sites of sea.csv lie more than 3 km from any road" in lines[0]
+    assert "1 of 1 sites of sea.csv lie more than 10 km from any road" in lines[0]
 
 
 def test_region_build_ends_with_what_became_of_the_chargers(here: Path) -> None:
@@ -226,7 +226,9 @@ NAMES = [row["station_name"] for row in STATIONS]
 @pytest.fixture(name="servers")
 def fixture_servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServers]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setitem(Fetcher.__init__.__kwdefaults__, "sleep", lambda _seconds: None)
+    defaults = Fetcher.__init__.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "sleep", lambda _seconds: None)
     with fake_servers() as servers:
         servers.stations = STATIONS
         monkeypatch.setenv("TRIPPLAN_AFDC_URL", f"{servers.url}/afdc")

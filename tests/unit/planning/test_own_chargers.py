@@ -118,8 +118,40 @@ def test_nothing_is_said_of_chargers_that_are_gone() -> None:
     atlas = ground_of("starter", "mine.csv")
     assert not any("llustrative" in told for told in atlas.assumptions)
     assert "llustrative" not in json.dumps(atlas.provenance["sources"])
+    assert "where2charge" not in json.dumps(atlas.provenance["sources"])
     assert [site.status for site in atlas.chargers.chargers] == ["listed"]
     assert len(atlas.assumptions) >= 3
+
+
+def test_the_way_from_a_road_of_the_atlas_is_driven() -> None:
+    """A site 5 km north of a road that runs east: 1.3 times as far, at 50 km/h."""
+    Path("mine.csv").write_text(HEAD + "a,Mine,39.3,-101.0,CHADEMO:50,\n")
+    bare = ground_of("starter", "illustrative").network
+    atlas = ground_of("starter", "mine.csv")
+    ((site, node),) = zip(atlas.chargers.chargers, atlas.chargers.node.tolist(), strict=True)
+    roads = atlas.network
+    assert (roads.lat[node], roads.lon[node]) == (site.lat, site.lon)
+    (there,) = np.flatnonzero(roads.head == node)
+    (back,) = np.flatnonzero(roads.tail == node)
+    foot = int(roads.tail[there])
+    assert roads.head[back] == foot
+    lat, lon = np.radians([site.lat, roads.lat[foot]]), np.radians([site.lon, roads.lon[foot]])
+    away_km = 6371.0 * np.hypot(lat[0] - lat[1], (lon[0] - lon[1]) * np.cos(lat.mean()))
+    assert 1.0 < away_km < 10.0
+    for arc in (there, back):
+        assert roads.length_m[arc] == pytest.approx(1300.0 * away_km, rel=2e-3)
+        assert (roads.speed_kmh[arc], roads.speed_limit_kmh[arc]) == (50.0, 50.0)
+    assert roads.elevation_m[node] == roads.elevation_m[foot]
+    assert roads.length_m.sum() - bare.length_m.sum() == pytest.approx(2600.0 * away_km, rel=2e-3)
+    assert "1.3 times the straight line, level, at 50 km/h" in " ".join(atlas.assumptions)
+    order = atlas.order
+    assert order is not None
+    assert order[0] == node
+    assert np.array_equal(np.sort(order), np.arange(roads.node_count))
+    car: dict[str, Any] = {"vehicle": "nissan-leaf-40", "departure_soc": 0.25}
+    plan = tripplan.plan("Colby, KS", "Burlington, CO", chargers="mine.csv", **car)
+    assert [stop.name for stop in plan.stops] == ["Mine"]
+    assert plan.audit.passed, plan.audit
 
 
 def test_the_second_time_nothing_is_read(region: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,8 +342,8 @@ def test_the_order_of_old_nodes_stays_and_adds_no_shortcut(
     """Arcs of the hierarchy: those of before, and two for each node that cuts a road."""
     roads, after = cut
     order = inertial_order(roads)
-    found = order_with_cuts(order, after)
     new = after.node_count - roads.node_count
+    found = order_with_cuts(order, after, new)
     assert new > 30
     assert np.array_equal(found[new:], order)
     assert np.array_equal(np.sort(found), np.arange(after.node_count))
