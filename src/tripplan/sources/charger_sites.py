@@ -18,6 +18,7 @@ from tripplan.routing.snapping import NodeIndex
 from tripplan.sources.chargers.assume import assume_powers
 from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.reading import ChargerReading
+from tripplan.sources.chargers.standards import DC
 from tripplan.sources.snap import snap_to_roads
 from tripplan.sources.ways import AssumedWay, with_ways
 
@@ -101,8 +102,8 @@ def sites_on(
     reach_km
         Sites farther than this from the nearest usable road are left out. [km]
     way
-        What is assumed of the ways to chargers, each of which gets a node at its end; None: they
-        are no part of the network.
+        What is assumed of the ways to chargers with plugs for direct current, each of which gets a
+        node at its end; None: they are no part of the network.
     road_beside
         Fills in the number of the road beside sites that name none.
     """
@@ -121,8 +122,12 @@ def sites_on(
     told = _Told(network, given, kept, far, reach_km)
     node, roads = snapped.node[near], snapped.network
     if way is not None:
-        there = (lat[near], lon[near])
-        roads, node = with_ways(roads, node, there, snapped.away_km[near], way)
+        # Nobody drives a way to charge slowly.
+        fast = [k for k, site in enumerate(kept) if any(p.standard in DC for p in site.connectors)]
+        at = near[fast]
+        roads, node[fast] = with_ways(
+            roads, node[fast], (lat[at], lon[at]), snapped.away_km[at], way
+        )
     return ChargerSites(
         network=roads,
         cuts=snapped.new_nodes,
