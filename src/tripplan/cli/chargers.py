@@ -33,8 +33,9 @@ def chargers_info(
     """Say what was understood of charger files: plugs, powers, hours, and what was left out."""
     from tripplan.output.files.charger_json import chargers_to_json
     from tripplan.output.text.charger_text import chargers_to_text
-    from tripplan.sources.charger_files import charger_files, given_files
+    from tripplan.sources.charger_files import given_files
     from tripplan.sources.chargers.merge import merge_chargers
+    from tripplan.sources.kept_chargers import charger_files
 
     try:
         when = None if at is None else _time(at)

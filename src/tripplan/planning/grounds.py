@@ -10,17 +10,10 @@ from typing import Final
 from tripplan.errors import InvalidInputError
 from tripplan.planning.requests import CACHE, STARTER, named_region
 from tripplan.records.region import Region
-from tripplan.sources.charger_files import charger_files, given_files
-from tripplan.sources.own_chargers import (
-    ATLAS_REACH,
-    Reach,
-    is_whole,
-    kept_folder,
-    make,
-    with_chargers,
-)
+from tripplan.sources.kept_chargers import charger_files, is_whole, kept_folder
 from tripplan.sources.starter import STARTER_NAMES, load_starter
 from tripplan.sources.store import MANIFEST, file_sha256
+from tripplan.sources.ways import ATLAS_REACH, ROADS_REACH
 
 Chargers = str | Path | Sequence[str | Path]
 """Charger files and folders of them; or the word `ILLUSTRATIVE`; none: the region's own."""
@@ -52,38 +45,71 @@ def region_with(region: Region | str, chargers: Chargers = ()) -> Region | str:
     Raises
     ------
     InvalidInputError
-        There is no region of that name; or it has no illustrative chargers.
+        There is no region of that name, it has no illustrative chargers, or no file is named.
     DataError
         A file is not there or cannot be used, or none of its chargers lies on the roads.
     """
-    named = [chargers] if isinstance(chargers, str | Path) else list(chargers)
+    named = _named(chargers)
     if ILLUSTRATIVE in named:
         return _illustrative(region, named)
     if not named:
         return region
     files = charger_files(named)
-    atlas = _name(region) in STARTER_NAMES.values()
-    reach = ATLAS_REACH if atlas else Reach()
+    if _is_atlas(region):
+        region = STARTER
     if isinstance(region, Region):
-        return with_chargers(region, given_files(files), reach)
+        from tripplan.sources.charger_files import given_files  # noqa: PLC0415 - as below
+        from tripplan.sources.own_chargers import with_chargers  # noqa: PLC0415
+
+        return with_chargers(region, given_files(files))
+    reach = ATLAS_REACH if region == STARTER else ROADS_REACH
     folder = kept_folder(_digest(region), files, KEPT, reach)
     if not is_whole(folder):
-        # The atlas' roads alone, without the ways to real chargers of its own.
-        base = load_starter(ILLUSTRATIVE) if atlas else named_region(region)
-        made = make(replace(base, name=STARTER) if atlas else base, files, folder, reach)
+        # What reads chargers loads slow libraries; most plans find their region made.
+        from tripplan.sources.own_chargers import make  # noqa: PLC0415
+
+        made = make(_bare(region), files, folder, reach)
         if made is not None:
             return made
     return str(folder)
 
 
-def _name(region: Region | str) -> str:
-    return region.name if isinstance(region, Region) else region
+def _named(chargers: object) -> list[str | Path]:
+    """Return what is named, one by one."""
+    found = [chargers] if isinstance(chargers, str | Path) else chargers
+    if isinstance(found, list | tuple) and all(
+        isinstance(name, str | Path) and str(name).strip() for name in found
+    ):
+        return list(found)
+    raise InvalidInputError(
+        f"chargers: expected files or folders, or {ILLUSTRATIVE!r}, but got {chargers!r:.60}",
+        field="chargers",
+        value=chargers,
+        expected="files or folders of chargers",
+    )
+
+
+def _is_atlas(region: Region | str) -> bool:
+    """Tell whether a region is the starter atlas, with whichever of its chargers."""
+    if isinstance(region, Region):
+        tool = str(region.provenance.get("built_with", ""))
+        return region.name in STARTER_NAMES.values() and tool.startswith("tools/build_starter.py")
+    return region in STARTER_NAMES.values()
+
+
+def _bare(region: str) -> Region:
+    """Return a region as chargers of one's own come to it."""
+    if region != STARTER:
+        return named_region(region)
+    # The roads alone: those with real chargers have the ways to these, too.
+    return replace(load_starter(ILLUSTRATIVE), name=STARTER)
 
 
 def _illustrative(region: Region | str, named: Sequence[str | Path]) -> str:
     told = ""
-    if _name(region) not in STARTER_NAMES.values():
-        told = f"region {_name(region)} has no illustrative chargers, only the starter atlas has"
+    if not _is_atlas(region):
+        name = region.name if isinstance(region, Region) else region
+        told = f"region {name} has no illustrative chargers, only the starter atlas has"
     elif len(named) > 1:
         told = "illustrative chargers are made up, and do not go together with others"
     if told:
@@ -98,7 +124,7 @@ def _illustrative(region: Region | str, named: Sequence[str | Path]) -> str:
 
 def _digest(region: str) -> str:
     """Return what tells a region from all others: the digest of what names its files' digests."""
-    if region in STARTER_NAMES.values():
+    if region == STARTER:
         provenance = resources.files("tripplan").joinpath("data", "starter", "provenance.json")
         return hashlib.sha256(provenance.read_bytes()).hexdigest()
     for folder in (Path(region), CACHE / region):

@@ -22,8 +22,6 @@ from tripplan.sources.chargers.standards import DC
 from tripplan.sources.snap import snap_to_roads
 from tripplan.sources.ways import AssumedWay, with_ways
 
-CHARGER_REACH_KM: Final = 1.0
-"""Chargers farther than this from the nearest usable road are left out (assumption)."""
 ABOUT_CHARGERS: Final = ("Charger", "The power of ")
 """How sentences of a region about its chargers begin; with other chargers they are not true."""
 _SWAPPED_KM: Final = 25.0

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tripplan.records.charger import Charger
 from tripplan.records.gazetteer import CHARGER, Gazetteer, GazetteerEntry, Points, folded_name
 from tripplan.records.network import RoadNetwork
-from tripplan.sources.osm.file import OsmPlace
 from tripplan.sources.starter import STATES, built_in_names
+
+if TYPE_CHECKING:
+    from tripplan.sources.osm.file import OsmPlace
 
 MARGIN_DEG: Final = 0.1
 """Built-in places this far outside the box of the roads still count as the region's (assumption);
@@ -31,7 +33,7 @@ class RegionNames:
 
 
 def region_names(
-    network: RoadNetwork, places: Sequence[OsmPlace], sites: Sequence[Charger]
+    network: RoadNetwork, places: "Sequence[OsmPlace]", sites: Sequence[Charger]
 ) -> RegionNames:
     """Gather the names of a region: of its towns, of its own places, and of its chargers last.
 
@@ -78,7 +80,7 @@ def _within(entries: Sequence[GazetteerEntry], network: RoadNetwork) -> list[Gaz
     return [e for e in entries if south <= e.lat <= north and west <= e.lon <= east]
 
 
-def _entry(place: OsmPlace) -> GazetteerEntry:
+def _entry(place: "OsmPlace") -> GazetteerEntry:
     return GazetteerEntry(
         name=place.name,
         area="",

@@ -1,20 +1,9 @@
-"""Chargers of one's own on a region that is there: tied to its roads once, and kept.
+"""Chargers of one's own on a region that is there: `with_chargers`, and `make`, which keeps it."""
 
-What comes of it is a region like any other, in a folder of the cache.  Its name is a digest of all
-that it was made from: the region, the content of the files, and the source text of what read them.
-So a kept region is never out of date, and one that is damaged is made again.
-"""
-
-import hashlib
-import shutil
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib import resources
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,36 +15,19 @@ from tripplan.routing.ordering import order_with_cuts
 from tripplan.sources.charger_files import given_files
 from tripplan.sources.charger_sites import (
     ABOUT_CHARGERS,
-    CHARGER_REACH_KM,
     ChargerSites,
     GivenChargers,
     sites_on,
 )
+from tripplan.sources.kept_chargers import is_whole
 from tripplan.sources.names import charger_names
-from tripplan.sources.store import FORMAT, damaged_files, file_sha256, save_region
-from tripplan.sources.ways import ATLAS_WAY, AssumedWay
-
-_DIGITS: Final = 24
-"""So many digits of a digest name a folder."""
-_READERS: Final = ("tripplan.sources", "tripplan.sources.chargers", "tripplan.records")
-"""Packages on whose source text a kept region depends."""
+from tripplan.sources.store import save_region
+from tripplan.sources.ways import ROADS_REACH, Reach
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How chargers are tied to the roads of a region."""
-
-    km: float = CHARGER_REACH_KM
-    """Sites farther than this from the nearest usable road are left out, km."""
-    way: AssumedWay | None = None
-    """What is assumed of the ways to them; None: they are no part of a plan."""
-
-
-ATLAS_REACH: Final = Reach(10.0, ATLAS_WAY)
-"""As the starter atlas has its own chargers (assumption: no stop on a longer way)."""
-
-
-def with_chargers(region: Region, given: Sequence[GivenChargers], reach: Reach = Reach()) -> Region:
+def with_chargers(
+    region: Region, given: Sequence[GivenChargers], reach: Reach = ROADS_REACH
+) -> Region:
     """Return a region with other chargers in place of its own.
 
     Roads are cut beside chargers as where a region is built (docs/decisions/0016), so that plans
@@ -120,6 +92,9 @@ def _assumption(sites: ChargerSites, reach: Reach) -> str:
 def _provenance(region: Region, sites: ChargerSites) -> dict[str, Any]:
     told = dict(region.provenance)
     sources = [one for one in told.get("sources", ()) if not _of_chargers(one)]
+    measured = told.get("measured")
+    if isinstance(measured, Mapping):
+        told["measured"] = {name: one for name, one in measured.items() if name != "chargers"}
     notes = [note for note in told.get("notes", ()) if not str(note).startswith(ABOUT_CHARGERS)]
     return {
         **told,
@@ -135,47 +110,8 @@ def _of_chargers(source: dict[str, Any]) -> bool:
     return "charging sites" in str(source.get("taken", ""))
 
 
-def kept_folder(base: str, files: Sequence[Path], cache: Path, reach: Reach = Reach()) -> Path:
-    """Return where a region with these chargers is kept, whether it is there or not.
-
-    Parameters
-    ----------
-    base
-        What tells the region from all others.
-    files
-        The charger files.
-    cache
-        Folder of such regions.
-    reach
-        As in `with_chargers`.
-
-    Raises
-    ------
-    DataError
-        A file cannot be read.
-    """
-    try:
-        contents = sorted((file.name, file_sha256(file)) for file in files)
-    except OSError as error:
-        raise DataError(f"{error.filename}: cannot be read ({error.strerror})") from error
-    parts = [FORMAT, _reader_digest(), base, repr(reach), repr(contents)]
-    return cache / hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS]
-
-
-def is_whole(folder: Path) -> bool:
-    """Tell whether a kept region is there and undamaged; one that is damaged is taken away."""
-    if not folder.exists():
-        return False
-    with suppress(DataError):
-        if not damaged_files(folder):
-            return True
-    with suppress(OSError):
-        shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
-    return False
-
-
 def make(
-    region: Region, files: Sequence[Path], folder: Path, reach: Reach = Reach()
+    region: Region, files: Sequence[Path], folder: Path, reach: Reach = ROADS_REACH
 ) -> Region | None:
     """Tie the chargers of files to a region, and keep what comes of it.
 
@@ -207,14 +143,3 @@ def make(
         # Another process may have been quicker; or nothing can be written here.
         return None if is_whole(folder) else made
     return None
-
-
-@lru_cache(maxsize=1)
-def _reader_digest() -> str:
-    """Return a digest of the program that reads and ties chargers."""
-    digest = hashlib.sha256(version("tripplan").encode())
-    for package in _READERS:
-        for file in sorted(resources.files(package).iterdir(), key=lambda one: one.name):
-            if file.name.endswith(".py"):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Ways from roads to chargers beside them, where a network has only main roads: `with_ways`."""
+"""How far chargers may be from a road, and ways to them where a network has main roads only."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +32,26 @@ class AssumedWay:
 
 ATLAS_WAY: Final = AssumedWay(factor=1.3, kmh=50.0, least_km=0.1)
 """What the starter atlas assumes of the ways to its own chargers."""
+
+
+CHARGER_REACH_KM: Final = 1.0
+"""Chargers farther than this from the nearest usable road are left out (assumption)."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How chargers are tied to the roads of a region."""
+
+    km: float = CHARGER_REACH_KM
+    """Sites farther than this from the nearest usable road are left out, km."""
+    way: AssumedWay | None = None
+    """What is assumed of the ways to them; None: they are no part of a plan."""
+
+
+ROADS_REACH: Final = Reach()
+"""As where a region is built."""
+ATLAS_REACH: Final = Reach(10.0, ATLAS_WAY)
+"""As the starter atlas has its own chargers (assumption: no stop on a longer way)."""
 
 
 def with_ways(

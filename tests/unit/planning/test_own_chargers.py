@@ -20,7 +20,7 @@ from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.ordering import inertial_order, order_with_cuts
-from tripplan.sources import own_chargers
+from tripplan.sources import kept_chargers, own_chargers
 from tripplan.sources.build import build_region
 from tripplan.sources.split import split_arcs
 from tripplan.sources.store import save_region
@@ -125,10 +125,12 @@ def test_nothing_is_said_of_chargers_that_are_gone() -> None:
 
 def test_the_way_from_a_road_of_the_atlas_is_driven() -> None:
     """A site 5 km north of a road that runs east: 1.3 times as far, at 50 km/h."""
-    Path("mine.csv").write_text(HEAD + "a,Mine,39.3,-101.0,CHADEMO:50,\n")
+    slow = "b,Slow,39.3,-101.1,TYPE1:7.2,\n"  # nobody drives a way to charge there
+    Path("mine.csv").write_text(HEAD + "a,Mine,39.3,-101.0,CHADEMO:50,\n" + slow)
     bare = ground_of("starter", "illustrative").network
     atlas = ground_of("starter", "mine.csv")
-    ((site, node),) = zip(atlas.chargers.chargers, atlas.chargers.node.tolist(), strict=True)
+    site, _ = atlas.chargers.chargers
+    node, _ = atlas.chargers.node.tolist()
     roads = atlas.network
     assert (roads.lat[node], roads.lon[node]) == (site.lat, site.lon)
     (there,) = np.flatnonzero(roads.head == node)
@@ -172,7 +174,7 @@ def test_what_has_changed_is_made_anew(region: str, monkeypatch: pytest.MonkeyPa
     kept.append(region_with(region, "sites.csv"))
     save_region(replace(named_region(region), name="Heim"), region)
     kept.append(region_with(region, "sites.csv"))
-    monkeypatch.setattr(own_chargers, "_reader_digest", lambda: "another reader")
+    monkeypatch.setattr(kept_chargers, "_reader_digest", lambda: "another reader")
     kept.append(region_with(region, "sites.csv"))
     assert len(set(kept)) == 4
 
@@ -290,6 +292,13 @@ def test_illustrative_chargers_are_those_of_the_atlas(region: str) -> None:
         region_with(region, "illustrative")
     with pytest.raises(InvalidInputError, match="do not go together"):
         region_with("starter", ["illustrative", "sites.csv"])
+
+
+@pytest.mark.parametrize("given", ["", " ", {}, [3], None, ["sites.csv", ""]])
+def test_what_names_no_file_is_refused(region: str, given: Any) -> None:
+    with pytest.raises(InvalidInputError, match="expected files or folders") as error:
+        region_with(region, given)
+    assert error.value.field == "chargers"
 
 
 def test_many_trips_and_processes_have_the_same_chargers(region: str) -> None:
