@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -16,6 +17,11 @@ _WEEK_S: Final = 7 * 86_400.0
 _ANY_MONDAY: Final = datetime(2026, 6, 1)  # noqa: DTZ001 - local time, wherever a site is
 _LABEL: Final = 12
 _LONGEST: Final = 300
+_RULES: Final = tuple(one.name for one in fields(Connector) if one.name.endswith("_rule"))
+"""Fields of a plug that say by which rule another one was assumed."""
+_TOLD: Final = frozenset({"standard", "power_kw", "power_assumed", "count", *_RULES})
+"""Fields of a plug that are told in a way of their own; others by their names, if they say more
+than that nothing is known."""
 OPEN: Final[Mapping[bool | None, str]] = {True: "open", False: "closed", None: "not known"}
 """Words for whether a site is open."""
 
@@ -44,7 +50,7 @@ def _file(one: GivenChargers, at: datetime | None, shown: int | None) -> list[st
     licences = sorted({entry.licence for entry in entries if entry.licence})
     dates = sorted({entry.date for entry in entries if entry.date})
     plugs = [plug for site in sites for plug in site.connectors]
-    rules = Counter(rule for plug in plugs for rule in (plug.power_rule, plug.standard_rule))
+    rules = Counter(getattr(plug, name) for plug in plugs for name in _RULES)
     del rules[""]
     open_then = partial(is_open, at=at) if at is not None else None
     rows: list[tuple[str, str]] = [
@@ -105,6 +111,16 @@ def _power(plug: Connector) -> str:
     return f"{plug.power_kw:g} kW{' assumed' if plug.power_assumed else ''}"
 
 
+def _plug(plug: Connector) -> str:
+    more = {
+        one.name.replace("_", " "): str(value).replace("_", " ")
+        for one in fields(plug)
+        if one.name not in _TOLD and (value := getattr(plug, one.name)) != one.default
+    }
+    told = f"{plug.standard} {_power(plug)}{f' x {plug.count}' if plug.count else ''}"
+    return ", ".join([told, *(f"{name} {value}" for name, value in more.items())])
+
+
 def _hours(site: Charger) -> str:
     if site.opening_hours is None:
         return "not known"
@@ -115,10 +131,7 @@ def _hours(site: Charger) -> str:
 
 
 def _site(site: Charger, open_then: Callable[[Charger], bool | None] | None) -> list[str]:
-    plugs = "; ".join(
-        f"{plug.standard} {_power(plug)}{f' x {plug.count}' if plug.count else ''}"
-        for plug in site.connectors
-    )
+    plugs = "; ".join(map(_plug, site.connectors))
     where = f"{site.lat:.5f},{site.lon:.5f}"
     title = ", ".join(filter(None, (site.name, site.town)))
     stalls = "" if site.stalls is None else words.count(site.stalls, "stall")
