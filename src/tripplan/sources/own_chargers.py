@@ -137,9 +137,11 @@ def make(
         A file cannot be used, or none of its chargers lies on the roads.
     """
     made = with_chargers(region, given_files(files), reach)
+    if is_whole(folder):  # another process was quicker, and may be reading it by now
+        return None
     try:
         save_region(made, folder)
     except DataError:
-        # Another process may have been quicker; or nothing can be written here.
+        # Another process was quicker by a hair; or nothing can be written here.
         return None if is_whole(folder) else made
     return None

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from tests.servers.faulty import FakeServers, Fault, fake_servers
 from tripplan.cli.main import app
+from tripplan.output.text import charger_text
 from tripplan.sources.chargers.files import read_chargers
 from tripplan.sources.fetch.http import Fetcher
 
@@ -321,3 +322,9 @@ def test_a_state_without_stations_is_said(servers: FakeServers) -> None:
     assert "no open station with electric plugs in UT" in lines[-1]
     assert servers.count("afdc") == 1
     assert not Path("ut.json").exists()
+
+
+def test_a_field_of_a_plug_is_told_with_its_unit() -> None:
+    assert charger_text.field_in_words("max_voltage_v", 500.0) == "max voltage 500 V"
+    assert charger_text.field_in_words("limit_kw", 62.5) == "limit 62.5 kW"
+    assert charger_text.field_in_words("operation", "out_of_service") == "operation out of service"

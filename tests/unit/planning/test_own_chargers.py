@@ -223,6 +223,14 @@ def test_what_is_damaged_is_made_again(region: str, spoil: Any) -> None:
     assert len(folders()) == 1  # nothing half-written is left beside it
 
 
+def test_a_folder_that_another_process_made_meanwhile_is_left_alone(region: str) -> None:
+    folder = Path(str(region_with(region, "sites.csv")))
+    before = (folder / "manifest.json").stat()
+    assert own_chargers.make(named_region(region), [Path("sites.csv")], folder) is None
+    after = (folder / "manifest.json").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 def test_where_nothing_can_be_kept_it_still_works(region: str) -> None:
     grounds.KEPT.parent.mkdir(exist_ok=True)
     grounds.KEPT.write_text("a file where the folder should be")

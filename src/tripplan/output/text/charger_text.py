@@ -22,6 +22,7 @@ _RULES: Final = tuple(one.name for one in fields(Connector) if one.name.endswith
 _TOLD: Final = frozenset({"standard", "power_kw", "power_assumed", "count", *_RULES})
 """Fields of a plug that are told in a way of their own; others by their names, if they say more
 than that nothing is known."""
+_UNITS: Final = {"kw": "kW", "v": "V", "a": "A"}
 OPEN: Final[Mapping[bool | None, str]] = {True: "open", False: "closed", None: "not known"}
 """Words for whether a site is open."""
 
@@ -112,13 +113,20 @@ def _power(plug: Connector) -> str:
 
 
 def _plug(plug: Connector) -> str:
-    more = {
-        one.name.replace("_", " "): str(value).replace("_", " ")
-        for one in fields(plug)
-        if one.name not in _TOLD and (value := getattr(plug, one.name)) != one.default
-    }
-    told = f"{plug.standard} {_power(plug)}{f' x {plug.count}' if plug.count else ''}"
-    return ", ".join([told, *(f"{name} {value}" for name, value in more.items())])
+    told = [f"{plug.standard} {_power(plug)}{f' x {plug.count}' if plug.count else ''}"]
+    for one in fields(plug):
+        value = getattr(plug, one.name)
+        if one.name not in _TOLD and value != one.default:
+            told.append(field_in_words(one.name, value))
+    return ", ".join(told)
+
+
+def field_in_words(name: str, value: object) -> str:
+    """Return a field and its value: "max voltage 500 V" of max_voltage_v, "operation unknown"."""
+    stem, _, unit = name.rpartition("_")
+    if isinstance(value, float) and unit in _UNITS:
+        return f"{stem} {value:g} {_UNITS[unit]}".replace("_", " ")
+    return f"{name} {value}".replace("_", " ")
 
 
 def _hours(site: Charger) -> str:
