@@ -150,3 +150,4 @@ def region_fetch(
     except TripplanError as error:
         stop(error)
     notes.print(f"region: {folder}", markup=False, highlight=False)
+    tell_chargers(region, chargers)

@@ -257,7 +257,7 @@ def test_a_state_is_fetched_into_a_file_to_plan_with(servers: FakeServers) -> No
 
 
 def test_several_states_have_one_file(servers: FakeServers) -> None:
-    words = ("chargers", "fetch", "--state", "CO", "--state", "WY", "--state", "CO")
+    words = ("chargers", "fetch", "--state", "CO", "--state", "wy", "--state", "co")
     assert run(*words, "--key", "k", "-o", "both.json")[0] == 0
     assert names_in("both.json") == NAMES
     assert servers.count("afdc") == 2

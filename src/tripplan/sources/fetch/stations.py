@@ -62,7 +62,7 @@ def fetch_stations(
     file
         Where they go; a file that is there is replaced once all have come.
     states
-        Two-letter codes: "CO".
+        Two-letter codes: "CO", "co".
     corridor
         The land between two places; stations farther from its line than its reach are left out.
 
@@ -84,10 +84,11 @@ def fetch_stations(
             field="state",
             expected="state, or from and to",
         )
+    codes = tuple(dict.fromkeys(code.strip().upper() for code in states))
     boxes = [] if corridor is None else [tile.bbox for tile in _tiles(corridor, fetcher)]
-    rows, records = fetch_rows(fetcher, boxes=boxes, states=list(dict.fromkeys(states)))
+    rows, records = fetch_rows(fetcher, boxes=boxes, states=codes)
     wanted = rows if corridor is None else _within(rows, corridor)
-    asked = ", ".join(states)
+    asked = ", ".join(codes)
     if corridor is not None:
         ends = f"{corridor.origin.label} - {corridor.destination.label}"
         asked = f"{ends}, {corridor.side_km:g} km to either side"
