@@ -207,3 +207,15 @@ def test_a_car_file_lies_beside_the_study(tmp_path: Path) -> None:
     save_vehicle(find_vehicle("nissan-sakura"), tmp_path / "mine.toml")
     path = written(tmp_path, TOML.replace('"nissan-sakura"', '"mine.toml"'))
     assert Path(read_study(path).vehicles[0].vehicle) == tmp_path / "mine.toml"
+
+
+def test_charger_files_are_looked_for_beside_the_study(tmp_path: Path) -> None:
+    file = tmp_path / "study.toml"
+    trip = '[[trips]]\norigin = "Denver, CO"\ndestination = "Vail, CO"\n'
+    for given, wanted in (
+        ('["mine.csv", "more"]', (str(tmp_path / "mine.csv"), str(tmp_path / "more"))),
+        ('"mine.csv"', (str(tmp_path / "mine.csv"),)),
+        ('"illustrative"', ("illustrative",)),
+    ):
+        file.write_text(f'chargers = {given}\nvehicles = ["nissan-leaf-40"]\n{trip}')
+        assert read_study(file).chargers == wanted
