@@ -155,6 +155,10 @@ def _through_adapters(site: Charger, trip: Trip) -> Iterator[Connector]:
                     power_rule=plug.power_rule,
                     count=plug.count,
                     standard_rule=f"through an adapter from {adapter.plug}",
+                    operation=plug.operation,
+                    limit_kw=plug.limit_kw,
+                    max_voltage_v=plug.max_voltage_v,
+                    max_current_a=plug.max_current_a,
                 )
 
 
@@ -175,13 +179,20 @@ def _charger_wishes(
         f"{where}: is out of service",
     )
     found.when(
+        plug.operation == "out_of_service" and not wishes.out_of_service,
+        f"{where}: its plug is out of service",
+    )
+    found.when(
         not (plug.power_kw or 0.0) >= wishes.min_power_kw,
         f"{where}: {plug.power_kw} kW, at least {wishes.min_power_kw:g} wished",
     )
     found.when(
         wishes.only_stated_power and plug.power_assumed, f"{where}: its power is only assumed"
     )
-    few = not wishes.keep_unknown if site.stalls is None else site.stalls < wishes.min_stalls
+    if site.stalls is None:
+        few = plug.count is None and not wishes.keep_unknown
+    else:
+        few = site.stalls < wishes.min_stalls
     found.when(
         bool(wishes.min_stalls) and few,
         f"{where}: {site.stalls} stalls, at least {wishes.min_stalls} wished",
@@ -238,7 +249,8 @@ def _hours(
     # The last look is just before the end: a site that closes then was open all the time.
     for second in np.linspace(first_s, max(first_s, first_s + stop.charging_s - 1.0), looks):
         at = _whole_second(start + timedelta(seconds=float(second)))
-        if is_open(site, at) is False:
+        opened = is_open(site, at)
+        if opened is False or (opened is None and not trip.chargers.keep_unknown):
             found.say(f"{where}: charges while it is closed, {second / S_PER_H:.2f} h on")
             return
 

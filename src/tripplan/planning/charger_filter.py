@@ -57,6 +57,7 @@ def usable_plugs(
         if not plugs:
             continue
         reason = _against(charger, plugs, wishes)
+        plugs = _working(plugs, wishes)
         if reason is not None:
             dropped[reason] += 1
             continue
@@ -132,11 +133,13 @@ def _against(charger: Charger, plugs: Sequence[Connector], wishes: ChargerWishes
         return "banned by id"
     if charger.access not in wishes.access:
         return f"access is {charger.access}"
-    if charger.operation == "out_of_service" and not wishes.out_of_service:
+    working = _working(plugs, wishes)
+    broken = bool(plugs) and not working
+    if broken or (charger.operation == "out_of_service" and not wishes.out_of_service):
         return "out of service"
     return (
-        _against_power(plugs, wishes)
-        or _against_stalls(charger, wishes)
+        _against_power(working, wishes)
+        or _against_stalls(charger, working, wishes)
         or _against_operator(charger, wishes)
     )
 
@@ -144,6 +147,11 @@ def _against(charger: Charger, plugs: Sequence[Connector], wishes: ChargerWishes
 def _fitting(charger: Charger, standards: frozenset[str] | None) -> list[Connector]:
     plugs = charger.connectors
     return [plug for plug in plugs if standards is None or plug.standard in standards]
+
+
+def _working(plugs: Sequence[Connector], wishes: ChargerWishes) -> list[Connector]:
+    """Leave out the plugs that are out of service, unless these are wished, too."""
+    return [plug for plug in plugs if wishes.out_of_service or plug.operation != "out_of_service"]
 
 
 def _counted(plugs: Sequence[Connector], wishes: ChargerWishes) -> Sequence[Connector]:
@@ -166,12 +174,36 @@ def _against_power(plugs: Sequence[Connector], wishes: ChargerWishes) -> str | N
     return "too little power"
 
 
-def _against_stalls(charger: Charger, wishes: ChargerWishes) -> str | None:
+def _against_stalls(
+    charger: Charger, plugs: Sequence[Connector], wishes: ChargerWishes
+) -> str | None:
     if not wishes.min_stalls:
         return None
-    if charger.stalls is None:
+    stalls = stalls_at(charger, plugs)
+    if stalls is None:
         return None if wishes.keep_unknown else "stalls not known"
-    return "too few stalls" if charger.stalls < wishes.min_stalls else None
+    return "too few stalls" if stalls < wishes.min_stalls else None
+
+
+def stalls_at(charger: Charger, plugs: Sequence[Connector]) -> int | None:
+    """Return how many cars charge at once at some of a site's plugs, at the most.
+
+    Parameters
+    ----------
+    charger
+        The site, whose own number of stalls may be known.
+    plugs
+        Those of its plugs that count; through an adapter, as the car sees them.
+
+    Returns
+    -------
+    int or None
+        The number of these plugs, and no more than the stalls of the site; None: neither is known.
+    """
+    counts = [plug.count for plug in plugs if plug.count is not None]
+    if not counts or len(counts) < len(plugs):
+        return charger.stalls
+    return sum(counts) if charger.stalls is None else min(sum(counts), charger.stalls)
 
 
 def _against_operator(charger: Charger, wishes: ChargerWishes) -> str | None:

@@ -53,6 +53,15 @@ class Connector:
     """Plugs of this kind; None: not known."""
     standard_rule: str = ""
     """By which rule the kind of plug was assumed; empty where the source states it."""
+    operation: ChargerOperation = "unknown"
+    """Whether the plugs of this kind work, as far as the source says of them."""
+    limit_kw: float | None = None
+    """The most that the source says of the whole device or site, kW: what is assumed of the plug
+    stays below; None: it says nothing."""
+    max_voltage_v: float | None = None
+    """Highest voltage of a plug for direct current, volts; None: nobody states it."""
+    max_current_a: float | None = None
+    """Highest current of a plug for direct current, amperes; None: nobody states it."""
 
     @property
     def rated_kw(self) -> float:
@@ -131,7 +140,7 @@ class Charger:
     price: str = ""
     """What the source says about the price, in its own words."""
     operation: ChargerOperation = "unknown"
-    """Whether the site works, as far as the source says."""
+    """Whether the site works, as far as the source says; out of service where no plug works."""
     sources: tuple[SourceEntry, ...] = ()
     """Every entry that went into this record, the leading one first, shape (entries,)."""
 

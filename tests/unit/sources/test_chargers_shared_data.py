@@ -118,4 +118,5 @@ def test_every_converted_opening_time_is_understood() -> None:
     for name in ("afdc_washington_2024.csv", "afdc_oregon_chargers.js"):
         hours = {c.opening_hours: c for c in read(name).chargers if c.opening_hours}
         assert len(hours) > 5
-        assert all(is_open(charger, noon) is not None for charger in hours.values())
+        for text, charger in hours.items():
+            assert (is_open(charger, noon) is None) <= ("unknown" in text), text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tripplan.output.text import stop_text, words
+from tripplan.planning.charger_filter import stalls_at
 from tripplan.records.plan import Certificate, ChargingStop, Leg, LimitedBy, Plan
 from tripplan.records.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
@@ -102,8 +103,9 @@ def plug(stop: ChargingStop) -> str:
     parts = [words.one_line(stop.connector.standard, 40), words.power(stop.charger_kw)]
     if stop.connector.power_assumed:
         parts[-1] += " (power assumed)"
-    if stop.charger.stalls is not None:
-        parts.append(words.count(stop.charger.stalls, "stall"))
+    stalls = stalls_at(stop.charger, (stop.connector,))
+    if stalls is not None:
+        parts.append(words.count(stalls, "stall"))
     return ", ".join(parts)
 
 

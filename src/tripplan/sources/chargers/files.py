@@ -102,7 +102,9 @@ def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
                 path=where,
             )
         return reader(found, where=where)
-    header = text.split("\n", 1)[0].casefold()
+    lines = text.split("\n", 2)
+    spreadsheet = lines[0].strip().strip('"').casefold().startswith("sep=") and len(lines) > 1
+    header = lines[1 if spreadsheet else 0].casefold()
     plain = header.replace("_", " ").replace('"', "")
     if "fuel type code" in plain and "ev connector types" in plain:
         return afdc.read_afdc_csv(text, where=where)
