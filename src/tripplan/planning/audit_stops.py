@@ -3,6 +3,7 @@
 Opening hours are read anew from the site's own text, moment by moment.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -39,6 +40,8 @@ _MOST_LOOKS: Final = 1000
 _BEFORE_S: Final = 30.0
 """So long before a site opens it is closed."""
 _PLACE_DEG: Final = 1e-9
+_CONVERTER_KW: Final = 50.0
+"""At a post below the pack's voltage, of a car that states no power there (an assumption)."""
 
 
 def look_at_stops(
@@ -128,12 +131,29 @@ def _plug(
         f"{where}: {plug.standard} does not fit {plan.vehicle.name}",
     )
     found.when(
-        differ(stop.charger_kw, plug.power_kw or 0.0, _KWH),
-        f"{where}: the plug gives {plug.power_kw} kW, not {stop.charger_kw:g}",
+        plug.vehicles == "tesla" and "tesla" not in plan.vehicle.name.lower() + plan.vehicle.id,
+        f"{where}: its plug charges Teslas only",
+    )
+    gives_kw = _given_kw(plug, plan.vehicle)
+    found.when(
+        differ(stop.charger_kw, gives_kw, _KWH),
+        f"{where}: the plug gives {gives_kw} kW, not {stop.charger_kw:g}",
     )
     found.when(
         differ(stop.plug_efficiency, 1.0, 0.0), f"{where}: direct current reaches the battery whole"
     )
+
+
+def _given_kw(plug: Connector, vehicle: Vehicle) -> float:
+    """Return what a plug gives this car: by its power, its amperes and its volts, kW."""
+    pack_v = vehicle.battery.nominal_voltage_v
+    limits = [plug.power_kw or 0.0]
+    volts = min(pack_v, plug.max_voltage_v if plug.max_voltage_v is not None else math.inf)
+    if plug.max_current_a is not None:
+        limits.append(1e-3 * volts * plug.max_current_a)
+    if volts < pack_v:
+        limits.append(vehicle.battery.low_voltage_kw or _CONVERTER_KW)
+    return min(limits)
 
 
 def _standards(vehicle: Vehicle) -> frozenset[str]:
@@ -159,6 +179,9 @@ def _through_adapters(site: Charger, trip: Trip) -> Iterator[Connector]:
                     limit_kw=plug.limit_kw,
                     max_voltage_v=plug.max_voltage_v,
                     max_current_a=plug.max_current_a,
+                    voltage_rule=plug.voltage_rule,
+                    vehicles=plug.vehicles,
+                    vehicles_rule=plug.vehicles_rule,
                 )
 
 

@@ -8,7 +8,7 @@ trip of the same kind.
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +41,7 @@ from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
 from tripplan.units import MWH_PER_KWH
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
+from tripplan.vehicle_model.post import post_kw
 
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
@@ -111,13 +112,18 @@ class PlannerCache:
         drives.
         """
         standards = sorted(vehicle.fast_charging_standards)
-        key = wishes.model_dump_json(exclude=_OF_NO_SITE) + ",".join(standards)
+        battery = vehicle.battery
+        own = (battery.nominal_voltage_v, battery.low_voltage_kw, vehicle.is_tesla)
+        key = f"{wishes.model_dump_json(exclude=_OF_NO_SITE)}{','.join(standards)} {own}"
         found = self._fitting.get(key)
         if found is None:
             sites = self.region.chargers
             shared = ChargerWishes.model_validate(wishes.model_dump(exclude=_OF_NO_SITE))
-            usable = usable_plugs(sites.chargers, standards, shared)
-            plugs = tuple(Plug(sites.chargers[k], plug) for k, plug in usable.plugs)
+            power_kw = partial(post_kw, battery=battery)
+            usable = usable_plugs(
+                sites.chargers, standards, shared, power_kw, tesla=vehicle.is_tesla
+            )
+            plugs = tuple(Plug(sites.chargers[k], plug, power_kw(plug)) for k, plug in usable.plugs)
             index = np.array([k for k, _ in usable.plugs], np.intp)
             found = Fitting(
                 plugs,

@@ -1,9 +1,10 @@
 """Which chargers fit a trip's wishes: plugs, power, stalls, operators, access, bans, hours."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tripplan.planning.opening_hours import is_open
@@ -13,6 +14,8 @@ from tripplan.records.trip import Adapter, ChargerWishes
 
 NO_PLUG: Final = "no plug that fits"
 """The reason that lies with the car, not with the wishes."""
+TESLAS_ONLY: Final = "for Teslas only"
+"""The reason that lies with the make of the car."""
 
 
 class UsablePlug(NamedTuple):
@@ -35,7 +38,12 @@ class UsablePlugs:
 
 
 def usable_plugs(
-    chargers: Iterable[Charger], standards: Collection[str], wishes: ChargerWishes
+    chargers: Iterable[Charger],
+    standards: Collection[str],
+    wishes: ChargerWishes,
+    power_kw: Callable[[Connector], float] = attrgetter("rated_kw"),
+    *,
+    tesla: bool = True,
 ) -> UsablePlugs:
     """Find the chargers that a car can use, each with its quickest plug.
 
@@ -47,6 +55,10 @@ def usable_plugs(
         Kinds of plug that the car takes.
     wishes
         What the chargers must be like.
+    power_kw
+        What a plug gives the car, kW, by which the quickest is told; its own power unless told.
+    tesla
+        Whether the car is one of Tesla's, whose plugs may charge no other.
     """
     wanted = frozenset(standards)
     found: list[UsablePlug] = []
@@ -56,14 +68,16 @@ def usable_plugs(
         plugs = [plug for plug in _fitting(charger, wanted) if plug.power_kw is not None]
         if not plugs:
             continue
-        reason = _against(charger, plugs, wishes)
+        if not tesla:
+            plugs = [plug for plug in plugs if plug.vehicles != "tesla"]
+        reason = _against(charger, plugs, wishes) if plugs else TESLAS_ONLY
         plugs = _working(plugs, wishes)
         if reason is not None:
             dropped[reason] += 1
             continue
         # Of plugs of the same power the first counts: the site's own go before adapters.
         counted = _counted(plugs, wishes)
-        best = counted[0] if len(counted) == 1 else max(counted, key=lambda plug: plug.rated_kw)
+        best = counted[0] if len(counted) == 1 else max(counted, key=power_kw)
         found.append(UsablePlug(position, best))
     return UsablePlugs(tuple(found), _sorted(dropped))
 

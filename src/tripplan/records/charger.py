@@ -19,6 +19,7 @@ __all__ = [
     "ChargerAccess",
     "ChargerOperation",
     "ChargerStatus",
+    "ChargerVehicles",
     "Connector",
     "SourceEntry",
     "rated_only",
@@ -27,6 +28,7 @@ __all__ = [
 
 ChargerStatus = Literal["illustrative", "listed"]
 ChargerOperation = Literal["in_service", "out_of_service", "unknown"]
+ChargerVehicles = Literal["any", "tesla", "unknown"]
 
 MAX_POWER_KW: Final = 2000.0
 """Highest power that counts as possible at one plug, kW (HERE Routing v8 has the same bound)."""
@@ -62,6 +64,12 @@ class Connector:
     """Highest voltage of a plug for direct current, volts; None: nobody states it."""
     max_current_a: float | None = None
     """Highest current of a plug for direct current, amperes; None: nobody states it."""
+    voltage_rule: str = ""
+    """By which rule the highest voltage is implied; empty where it is stated or unknown."""
+    vehicles: ChargerVehicles = "unknown"
+    """Which makes of car the plug charges: "any", or "tesla": Tesla's own only."""
+    vehicles_rule: str = ""
+    """By which rule these are told; empty where the source states them, or they are unknown."""
 
     @property
     def rated_kw(self) -> float:
@@ -151,15 +159,17 @@ class Charger:
 
 
 class Plug(NamedTuple):
-    """A plug at a site, of known power."""
+    """A plug at a site, of known power, as a car uses it."""
 
     site: Charger
     connector: Connector
+    car_kw: float | None = None
+    """The most that it gives the car at the voltage of its pack, kW; None: all its power."""
 
     @property
     def power_kw(self) -> float:
         """Highest power at the plug, kW."""
-        return self.connector.rated_kw
+        return self.connector.rated_kw if self.car_kw is None else self.car_kw
 
 
 def rated_only(chargers: Iterable[Charger]) -> tuple[Charger, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from tripplan.records.charger import Connector
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.plugs import CEILING_KW, gathered, most, plug
+from tripplan.sources.chargers.superchargers import told_by_word
 from tripplan.sources.chargers.values import Tally
 
 LEVEL2_RULE: Final = (
@@ -127,9 +128,12 @@ def connectors(row: Mapping[str, Any], ports: Ports, tally: Tally) -> tuple[Conn
         number = ports.dc if _direct(standard) else ports.level2
         alone = [standard] in (fast, mains)
         plugs.append(Connector(standard, None, count=number if alone else None, standard_rule=rule))
-    return gathered(
+    found = gathered(
         one if one.power_kw is not None else replace(one, limit_kw=ports.named_kw) for one in plugs
     )
+    if ports.network.split()[:1] != ["tesla"]:
+        return found
+    return told_by_word(found, words, values.day(row.get("opendate"), Tally()))
 
 
 _NACS: Final = frozenset({"NACS", "NACS_AC"})

@@ -252,6 +252,9 @@ def plug_order(one: Connector) -> tuple[object, ...]:
         one.count or 0,
         one.standard_rule,
         one.operation,
+        one.voltage_rule,
+        one.vehicles,
+        one.vehicles_rule,
         *(value or 0.0 for value in (one.limit_kw, one.max_voltage_v, one.max_current_a)),
     )
 

@@ -10,6 +10,7 @@ from tripplan.errors import DataError
 from tripplan.records.base import as_text
 from tripplan.records.charger import Charger
 from tripplan.sources.chargers.merge import apart_m, combined
+from tripplan.sources.chargers.superchargers import of_tesla
 from tripplan.sources.chargers.values import SkipRow, Tally, row_of
 
 JOINED: Final = "a further row of a site, its values joined"
@@ -79,7 +80,7 @@ def read_rows(
     sites: dict[str, list[Charger]] = {}
     for row in rows:
         try:
-            charger = make(row_of(row), tally)
+            charger = of_tesla(make(row_of(row), tally))
         except SkipRow as reason:
             tally.skipped[str(reason)] += 1
             continue

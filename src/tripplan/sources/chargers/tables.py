@@ -9,6 +9,7 @@ Columns (any case; only the position is needed)::
     stalls | capacity, access (public, restricted), opening_hours (OpenStreetMap's syntax)
     fee (yes, no), price, date, source, licence
     operation | status (in service, out of order, planned, ...), max_voltage_v
+    other_evs (yes: its plugs charge any make of car, no: Teslas only)
 """
 
 import csv
@@ -20,7 +21,13 @@ from typing import Any, Final
 
 from tripplan.errors import DataError
 from tripplan.records.base import as_text
-from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
+from tripplan.records.charger import (
+    Charger,
+    ChargerAccess,
+    ChargerVehicles,
+    Connector,
+    SourceEntry,
+)
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.plugs import gathered, most, plug
 from tripplan.sources.chargers.products import limit_kw
@@ -50,6 +57,7 @@ _COLUMNS: Final = {
     "operationalstatus": "operation",
     "maxvoltage": "max_voltage_v",
     "maxvoltagev": "max_voltage_v",
+    "otherevs": "other_evs",
 }
 _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "public": "public",
@@ -68,6 +76,15 @@ _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "permit": "restricted",
 }
 _YES_NO: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+_MAKES: Final[Mapping[str, ChargerVehicles]] = {
+    "yes": "any",
+    "true": "any",
+    "1": "any",
+    "no": "tesla",
+    "false": "tesla",
+    "0": "tesla",
+}
 
 
 def read_charger_csv(
@@ -202,6 +219,7 @@ def _connectors(
             one,
             limit_kw=named_kw if one.power_kw is None else None,
             max_voltage_v=voltage_v if one.standard in standards.DC else None,
+            vehicles=_MAKES.get(str(row.get("other_evs", "")).strip().casefold(), "unknown"),
         )
         for one in plugs
         if one is not None
