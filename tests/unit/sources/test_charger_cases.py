@@ -20,7 +20,7 @@ from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.ocpi import PRODUCT_RULE, read_ocpi
 from tripplan.sources.chargers.ocpi_hours import from_ocpi
 from tripplan.sources.chargers.openchargemap import read_openchargemap
-from tripplan.sources.chargers.osm import charger_from_tags
+from tripplan.sources.chargers.osm import charger_from_tags, read_overpass
 from tripplan.sources.chargers.products import limit_kw
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.chargers.values import SkipRow, Tally
@@ -69,7 +69,8 @@ def test_spellings_of_an_output() -> None:
         ("150kW@400V", [(150.0, 2)]),
         ("50000", [(50.0, 2)]),  # as kW no plug has it; as W it is usual
         ("0.15 kW", [(None, 2)]),
-        ("400V 32A", [(None, 2)]),
+        ("400V 60A", [(24.0, 2)]),
+        ("32 A", [(None, 2)]),
     ],
 )
 def test_other_spellings_of_an_output(
@@ -100,6 +101,8 @@ def test_volts_and_amperes_of_openstreetmap() -> None:
     assert plugs(dc) == [("CCS2", 50.0, 1)]
     three = osm(socket__type2="1", socket__type2__voltage="230", phases="3", amperage="32")
     assert three.connectors[0].rated_kw == pytest.approx(22.08)
+    written = osm(socket__type2="1", socket__type2__output="3x32A 230V")
+    assert written.connectors[0].rated_kw == pytest.approx(22.08)
     several = osm(socket__type2="1", socket__type2_combo="1", voltage="400", amperage="32")
     assert {p.power_kw for p in several.connectors} == {None}, "whose they are is not said"
 
@@ -239,6 +242,7 @@ def test_lifecycle() -> None:
         ({"end_date": "2026-06-08"}, "closed"),
         ({"end_date": "2026"}, None),
         ({"start_date": "before 1990"}, None),
+        ({"opening_date": "01.05.2031"}, "planned"),
         ({"proposed": "charging_station"}, "planned"),
         ({"operational_status": "under construction"}, "planned"),
         ({"abandoned": "yes"}, "closed"),
@@ -564,6 +568,61 @@ def test_a_slow_unit_beside_fast_ones() -> None:
 def test_who_may_charge(row: dict[str, Any], access: str) -> None:
     (charger,) = read_afdc_json([AFDC_ROW | row]).chargers
     assert charger.access == access
+
+
+@pytest.mark.parametrize(
+    ("note", "access"),
+    [
+        ("Hotel guests only", "restricted"),
+        ("Nur f\u00fcr Kunden", "restricted"),
+        ("R\u00e9serv\u00e9 aux clients", "restricted"),
+        ("Behind the library", "public"),
+    ],
+)
+def test_notes_on_access(note: str, access: str) -> None:
+    info = {"Latitude": 48.0, "Longitude": 11.0, "AccessComments": note}
+    row = {"ID": 1, "AddressInfo": info, "UsageTypeID": 1, "Connections": []}
+    assert read_openchargemap([row]).chargers[0].access == access
+
+
+@pytest.mark.parametrize(
+    ("quantities", "stalls"),
+    [([2, 8], 2), ([None, 8], None), ([12, 8], 10)],
+)
+def test_stalls_are_those_of_the_fast_plugs(
+    quantities: list[int | None], stalls: int | None
+) -> None:
+    info = {"Latitude": 48.0, "Longitude": 11.0}
+    plugs_ = [
+        {"ConnectionTypeID": kind, "Quantity": quantity}
+        for kind, quantity in zip((33, 25), quantities, strict=True)
+    ]
+    row = {"ID": 1, "AddressInfo": info, "NumberOfPoints": 10, "Connections": plugs_}
+    assert read_openchargemap([row]).chargers[0].stalls == stalls
+
+
+def test_a_station_is_what_its_charge_points_are() -> None:
+    def element(id_: int, **tags: str) -> dict[str, Any]:
+        named = {key.replace("__", ":"): value for key, value in tags.items()}
+        return {"type": "node", "id": id_, "lat": 48.0, "lon": 11.0, "tags": named}
+
+    def point(id_: int, status: str) -> dict[str, Any]:
+        return element(
+            id_,
+            man_made="charge_point",
+            socket__type2_combo="1",
+            socket__type2_combo__output="150 kW",
+            operational_status=status,
+        )
+
+    station = element(1, amenity="charging_station")
+    for states, operation, stalls in (
+        (("operational", "broken"), "in_service", 1),
+        (("broken", "broken"), "out_of_service", None),
+    ):
+        rows = [station, *(point(k, state) for k, state in enumerate(states, start=2))]
+        (site,) = read_overpass({"elements": rows}).chargers
+        assert (site.operation, site.stalls) == (operation, stalls)
 
 
 def test_a_newer_state_of_a_plug_goes_before_an_older_power() -> None:

@@ -219,7 +219,7 @@ def test_openstreetmap_tags() -> None:
         ("CHADEMO", 50.0, 1),
         ("TYPE2", 22.0, None),
     ]
-    assert station.stalls == 4
+    assert station.stalls == 3, "of the four, those for direct current"
     assert (station.operator, station.network) == ("Stadtwerke", "Ladenetz")
     assert (station.fee, station.price, station.access) == (True, "0.45 EUR/kWh", "public")
     assert station.opening_hours == "Mo-Fr 06:00-22:00; PH off"

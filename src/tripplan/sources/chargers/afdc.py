@@ -23,6 +23,7 @@ from tripplan.records.charger import (
     SourceEntry,
 )
 from tripplan.sources.chargers import values
+from tripplan.sources.chargers.access import for_some_only
 from tripplan.sources.chargers.afdc_ports import Ports, connectors, stalls, with_units
 from tripplan.sources.chargers.hours import from_american
 from tripplan.sources.chargers.plugs import none_works, operation_of
@@ -35,12 +36,6 @@ from tripplan.sources.chargers.values import SkipRow, Tally
 SOURCE: Final = "AFDC"
 LICENCE: Final = "AFDC terms: any purpose, without endorsement"
 """afdc.energy.gov/data_download, "Data Download Terms and Conditions"."""
-RESTRICTED: Final = re.compile(
-    r"\b(?:use|guests?|customers?|clients?|employees?|staff|residents?|tenants?|members?|patients?|"
-    r"students?|faculty|visitors?|patrons?|vehicles?|cars|drivers?|owners?|fleet|center) only\b|"
-    r"\bonly for\b|\bpermit required\b|\bno public access\b|\bnot (?:open to the )?public\b"
-)
-"""Words in the note on access and hours that keep some people or cars out."""
 _SOME_PEOPLE: Final = frozenset({"fleet", "government", "residential", "employee", "utility"})
 """Access detail codes of which only some people are meant (the others are about keys and cards)."""
 _NAMES: Final = {
@@ -190,7 +185,7 @@ def _access(row: Mapping[str, Any], note: str) -> ChargerAccess:
     closed = code == "private" or groups.startswith("private")
     limited = "true" in (_word(row, "restrictedaccess"), _word(row, "evworkplacecharging"))
     some = _word(row, "accessdetailcode") in _SOME_PEOPLE
-    if closed or limited or some or RESTRICTED.search(note.casefold()):
+    if closed or limited or some or for_some_only(note):
         return "restricted"
     return "public" if code == "public" or groups.startswith("public") else "unknown"
 

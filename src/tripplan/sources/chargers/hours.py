@@ -53,6 +53,11 @@ _ALWAYS = re.compile(
 _LEAD = re.compile(
     r"^(?:is |always )?(?:open|available|accessible|hours(?: are)?|hours of operation)\s*:?\s+"
 )
+_HOLIDAYS_OFF = re.compile(
+    r"^(?:(?:closed|except|excluding)(?: on| for)?(?: all)?"
+    r"(?: major| federal| public| state| bank)* holidays|"
+    r"(?:major |federal |public )?holidays closed)$"
+)
 _ABOUT_HOURS = re.compile(
     r"\d\s*[ap]m\b|\b\d{1,2}:\d{2}\b|\bhours\b|\bclosed\b|\bdaily\b|\bdawn\b|\bdusk\b|\bsunrise\b|"
     r"\bsunset\b|\bappointment\b|\bseasonal|\b(?:summer|winter|spring|fall|season)\b|\bovernight\b|"
@@ -81,7 +86,11 @@ def from_american(note: str) -> str | None:
         Opening hours; None if none are stated, or if words about hours are not understood.
     """
     rules: dict[frozenset[int], list[str]] = {}
+    holidays = ""
     for clause in _clauses(note):
+        if _HOLIDAYS_OFF.match(clause):
+            holidays = "; PH off"
+            continue
         found = _clause(clause)
         if found is None:
             if not _ABOUT_HOURS.search(clause) or _NOT_HOURS.search(clause):
@@ -93,9 +102,11 @@ def from_american(note: str) -> str | None:
         rules.setdefault(found[0], []).append(found[1])
     if not any(set(times) - {"unknown"} for times in rules.values()):
         return None
-    if rules == {_EVERY_DAY: ["00:00-24:00"]}:
-        return ALWAYS
-    return "; ".join(f"{_day_text(days)} {_times_text(times)}" for days, times in rules.items())
+    always = all(times == ["00:00-24:00"] for times in rules.values())
+    if always and frozenset().union(*rules) == _EVERY_DAY:
+        return ALWAYS + holidays
+    texts = [f"{_day_text(days)} {_times_text(times)}" for days, times in rules.items()]
+    return "; ".join(texts) + holidays
 
 
 def _clauses(note: str) -> list[str]:

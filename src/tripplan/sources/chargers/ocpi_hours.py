@@ -81,6 +81,8 @@ def _regular(times: Mapping[str, Any]) -> str | None:
         if weekday is None:
             return None
         by_day.setdefault(weekday, []).append(_period(entry))
+    if len(by_day) == len(DAYS) and all(spans == ["00:00-24:00"] for spans in by_day.values()):
+        return ALWAYS
     rules = []
     for weekday, spans in sorted(by_day.items()):
         joined = "unknown" if "unknown" in spans else ",".join(sorted(set(spans)))

@@ -17,8 +17,10 @@ from tripplan.records.charger import (
     SourceEntry,
 )
 from tripplan.sources.chargers import standards, values
+from tripplan.sources.chargers.access import for_some_only
 from tripplan.sources.chargers.plugs import (
     CEILING_KW,
+    fast_stalls,
     gathered,
     most,
     none_works,
@@ -118,6 +120,7 @@ def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
     confirmed = max(values.day(row.get(name), tally) for name in dates)
     parts = ("AddressLine1", "Town", "StateOrProvince", "Postcode")
     price = values.known(row.get("UsageCost"), tally)
+    note = values.known(place.get("AccessComments"), tally)
     provider = values.inner(row, "DataProvider")
     licence = values.known(provider.get("License"), tally)
     planned = row.get("DatePlanned") if status not in _OPERATION else None
@@ -133,18 +136,24 @@ def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
         connectors=plugs,
         status="listed",
         source=SOURCE,
-        stalls=values.count(row.get("NumberOfPoints"), tally),
+        stalls=fast_stalls(values.count(row.get("NumberOfPoints"), tally), plugs),
         operator=_operator(row, tally),
         address=values.joined([place.get(name) for name in parts], tally),
         town=values.known(place.get("Town"), tally),
         road=road_ref(place.get("AddressLine1"), place.get("AddressLine2")),
-        access=_ACCESS.get(_id(row, "UsageType") or 0, "unknown"),
-        access_note=values.known(place.get("AccessComments"), tally),
+        access=_access(row, note),
+        access_note=note,
         fee=_fee(row, price),
         price=price,
         operation=_operation(row, plugs),
         sources=(SourceEntry(SOURCE, id_, confirmed, licence or LICENCE),),
     )
+
+
+def _access(row: Mapping[str, Any], note: str) -> ChargerAccess:
+    if for_some_only(note):
+        return "restricted"
+    return _ACCESS.get(_id(row, "UsageType") or 0, "unknown")
 
 
 def _operator(row: Mapping[str, Any], tally: Tally) -> str:

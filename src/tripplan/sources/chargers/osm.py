@@ -12,8 +12,9 @@ from typing import Any, Final, Protocol
 from tripplan.errors import DataError
 from tripplan.records.charger import Charger, ChargerAccess, SourceEntry
 from tripplan.sources.chargers import values
+from tripplan.sources.chargers.access import for_some_only
 from tripplan.sources.chargers.osm_sockets import for_cars, operation, sockets
-from tripplan.sources.chargers.plugs import none_works
+from tripplan.sources.chargers.plugs import fast_stalls, none_works
 from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
@@ -99,7 +100,7 @@ def charger_from_tags(
         connectors=plugs,
         status="listed",
         source=SOURCE,
-        stalls=_stalls(tags, tally),
+        stalls=fast_stalls(_stalls(tags, tally), plugs),
         operator=operator,
         network=network,
         address=_address(tags, tally),
@@ -173,6 +174,8 @@ def _access(tags: Mapping[str, str]) -> ChargerAccess:
         word = tags.get(key, "").strip().casefold()
         if word in _ACCESS:
             return _ACCESS[word]
+    if any(for_some_only(tags.get(key, "")) for key in ("access:description", "description")):
+        return "restricted"
     return "unknown"
 
 

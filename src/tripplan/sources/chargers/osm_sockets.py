@@ -20,7 +20,7 @@ from tripplan.sources.chargers.plugs import (
     plug,
     stated,
 )
-from tripplan.sources.chargers.power_text import quantity
+from tripplan.sources.chargers.power_text import figures, quantity, volts_and_amperes
 from tripplan.sources.chargers.products import limit_kw
 from tripplan.sources.chargers.states import PLUG_PLANNED, PLUG_REMOVED, state_of, works
 from tripplan.sources.chargers.values import Tally
@@ -133,8 +133,12 @@ def _socket(
         return []
     number = None if state or value in ("yes", "") else values.count(value, tally)
     output = next((tags[f"{key}:{word}"] for word in _OUTPUT if f"{key}:{word}" in tags), None)
-    found = stated(output, tally)
     electric = _electric(key, tags, alone=alone)
+    told = volts_and_amperes(output) if output and figures(output) is None else None
+    if told is not None:
+        volts, amperes, phases = told
+        electric = replace(electric, voltage_v=volts, current_a=amperes, phases=phases)
+    found = stated(output if told is None else None, tally)
     if not found:
         return [plug(standard, electric, tally, count=number, operation=works(state))]
     if len(found) == 1:

@@ -259,6 +259,30 @@ def plug_order(one: Connector) -> tuple[object, ...]:
     )
 
 
+def fast_stalls(total: int | None, plugs: Iterable[Connector]) -> int | None:
+    """Return how many cars charge at once at the fastest kind of port, of a count of all ports.
+
+    Parameters
+    ----------
+    total
+        Ports or places of the whole site, as its source counts them; None: it does not.
+    plugs
+        Its plugs.
+
+    Returns
+    -------
+    int or None
+        The same number where all plugs that work are for direct current, or none is; else what the
+        plugs for direct current come to, and None where their numbers are not known.
+    """
+    working = [one for one in plugs if one.operation != "out_of_service"]
+    counts = [one.count for one in working if one.standard in DC]
+    if total is None or not counts or len(counts) == len(working):
+        return total
+    known = [count for count in counts if count is not None]
+    return min(sum(known), total) if len(known) == len(counts) else None
+
+
 def none_works(plugs: Iterable[Connector]) -> tuple[Connector, ...]:
     """Return the plugs of a site that does not work: none of them does."""
     return tuple(replace(one, operation="out_of_service") for one in plugs)

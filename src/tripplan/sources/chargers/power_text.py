@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from tripplan.units import W_PER_KW
 
-__all__ = ["Figure", "figures", "quantity"]
+__all__ = ["Figure", "figures", "quantity", "volts_and_amperes"]
 
 
 class Figure(NamedTuple):
@@ -91,6 +91,29 @@ def quantity(text: str, unit: str) -> float | None:
     """
     match = re.fullmatch(rf"(\d{{1,5}}(?:[.,]\d{{1,3}})?)\s*{unit}?", text.strip().casefold())
     return float(match[1].replace(",", ".")) if match else None
+
+
+def volts_and_amperes(text: str) -> tuple[float, float, int | None] | None:
+    """Read "400 V, 32 A" or "3x32A 230V", which some write for an output.
+
+    Parameters
+    ----------
+    text
+        What a tag or a cell says.
+
+    Returns
+    -------
+    tuple of (float, float, int or None) or None
+        Volts, amperes, and three phases where "3x" stands before one of them; None where either is
+        missing.
+    """
+    plain = text.casefold()
+    volts = re.search(r"(?<![\d.,])(\d{2,4})\s*v(?:olts?)?(?![a-z])", plain)
+    amperes = re.search(r"(?<![\d.,])(\d{1,4})\s*a(?:mps?|mperes?)?(?![a-z])", plain)
+    if volts is None or amperes is None:
+        return None
+    three = re.search(r"\b3\s*(?:x|\u00d7|\*|ph)", plain)
+    return float(volts[1]), float(amperes[1]), 3 if three else None
 
 
 def _of_part(part: str, last_unit: str) -> list[Figure]:

@@ -93,6 +93,9 @@ def _days(value: object, tally: Tally) -> tuple[date, date] | None:
     if value in (None, ""):
         return None
     match = re.match(r"^\s*(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:$|[T\s])", str(value)[:40])
+    written = re.match(r"^\s*(\d{1,2})\.(\d{1,2})\.(\d{4})\s*$", str(value)[:40])
+    if written:
+        return _days("-".join(written.groups()[::-1]), tally)
     try:
         year, month, day = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
         if not month:

@@ -29,6 +29,7 @@ from tripplan.records.charger import (
     SourceEntry,
 )
 from tripplan.sources.chargers import standards, values
+from tripplan.sources.chargers.access import for_some_only
 from tripplan.sources.chargers.plugs import gathered, most, plug
 from tripplan.sources.chargers.products import limit_kw
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
@@ -185,13 +186,18 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
         address=values.known(row.get("address"), tally),
         town=values.known(row.get("town"), tally),
         road=values.known(row.get("road"), tally) or road_ref(row.get("address")),
-        access=_ACCESS.get(str(row.get("access", "")).strip().casefold(), "unknown"),
+        access=_access(row),
         opening_hours=values.known(row.get("opening_hours"), tally) or None,
         fee=_YES_NO.get(str(row.get("fee", "")).strip().casefold()),
         price=values.known(row.get("price"), tally),
         operation=works(state),
         sources=(entry,),
     )
+
+
+def _access(row: Mapping[str, Any]) -> ChargerAccess:
+    word = str(row.get("access", "")).strip().casefold()
+    return _ACCESS.get(word, "restricted" if for_some_only(word) else "unknown")
 
 
 def _decimal(value: object) -> object:
