@@ -142,6 +142,12 @@ def test_tables_in_other_dialects() -> None:
         ("24 hours daily. Please check Tesla's online station map before you go", "24/7"),
         ("24 hours daily. Please check Tesla's online station map for current hours", "24/7"),
         ("24 hours daily; 4 hour parking limit", "24/7"),
+        ("7am-7pm", None),  # on which days is not said
+        ("8am to 5pm Monday through Friday", "Mo-Fr 08:00-17:00"),
+        ("Mon, Tue 8am-5pm, Sat 9am-1pm", "Mo-Tu 08:00-17:00; Sa 09:00-13:00"),
+        ("8am-5pm M-F and 10am-2pm Sat", "Mo-Fr 08:00-17:00; Sa 10:00-14:00"),
+        ("M-F 6:30am-7pm; call ahead on Sat", "Mo-Fr 06:30-19:00; Sa unknown"),
+        ("Store hours 9am-9pm daily; closed Christmas", "Mo-Su 09:00-21:00; PH unknown"),
         ("24 hours daily; closed in winter", None),
         ("24 hours daily; closed holidays", "24/7; PH off"),
         ("M-F 8am-5pm; closed on federal holidays", "Mo-Fr 08:00-17:00; PH off"),

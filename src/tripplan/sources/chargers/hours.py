@@ -38,30 +38,38 @@ _GROUPS: Final = {
     "weekend": frozenset((5, 6)),
 }
 _NAMES: Final = "|".join(sorted({*_DAY_OF, *_GROUPS}, key=len, reverse=True))
-_DAY: Final = rf"(?:{_NAMES})\.?"
+_DAY: Final = rf"\b(?:{_NAMES})\b\.?"
 _JOIN: Final = r"\s*(?:-|to|through|thru|,|&|/|and)\s*"
 _DAY_LIST: Final = rf"{_DAY}(?:{_JOIN}{_DAY})*"
-_AT: Final = r"(?:\d{1,2}(?::\d{2})?\s*[ap]m?|sunrise|sunset|dawn|dusk)"
+_AT: Final = r"(?:\d{1,2}(?::\d{2})?\s*[ap]m?(?![a-z])|sunrise|sunset|dawn|dusk)"
 _SPAN: Final = rf"{_AT}\s*(?:-|to|until|till)\s*{_AT}"
 _TIMES: Final = rf"(?:{_SPAN}(?:\s*(?:,|&|and)\s*{_SPAN})*|24\s?(?:-?\s?hours?|hrs?|h)\b|closed)"
 _DAYS_FIRST = re.compile(rf"^(?P<days>{_DAY_LIST})\s*:?\s*(?P<times>{_TIMES})$")
 _TIMES_FIRST = re.compile(rf"^(?P<times>{_TIMES})\s*,?\s*(?:on\s+)?(?P<days>{_DAY_LIST})$")
 _ALWAYS = re.compile(
-    r"^(?:24\s?(?:/\s?7|-?\s?hours?|hrs?)|around the clock)"
+    r"^(?:24\s?(?:[/x]\s?7|-?\s?hours?|hrs?)|around the clock)"
     r"(?:\s*(?:daily|a day|per day|every day|everyday|7 days a week|7 days|/\s?7|access|public))*$"
 )
 _LEAD = re.compile(
-    r"^(?:is |always )?(?:open|available|accessible|hours(?: are)?|hours of operation)\s*:?\s+"
+    r"^(?:is |always )?(?:open|available|accessible|"
+    r"(?:store|park|garage|business|library|lot|site|mall|office)?\s?hours(?: are| of operation)?)"
+    r"\s*:?\s+"
 )
 _HOLIDAYS_OFF = re.compile(
     r"^(?:(?:closed|except|excluding)(?: on| for)?(?: all)?"
     r"(?: major| federal| public| state| bank)* holidays|"
     r"(?:major |federal |public )?holidays closed)$"
 )
+_SOME_HOLIDAYS = re.compile(
+    r"^(?:closed|except|excluding|reduced hours)(?: on| for)?"
+    r"(?:[ ,&]*(?:and |or )?(?:thanksgiving|christmas|new year'?s?|easter|independence|labor|"
+    r"memorial|some holidays|most holidays)(?: day| eve)?)+$"
+)
 _ABOUT_HOURS = re.compile(
     r"\d\s*[ap]m\b|\b\d{1,2}:\d{2}\b|\bhours\b|\bclosed\b|\bdaily\b|\bdawn\b|\bdusk\b|\bsunrise\b|"
     r"\bsunset\b|\bappointment\b|\bseasonal|\b(?:summer|winter|spring|fall|season)\b|\bovernight\b|"
     r"\bweek(?:day|end)s?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bm-f\b|\bnights?\b|"
+    r"\b(?:mon|tues?|wed|thu|thurs?|fri|sat|sun)\b|"
     r"\bdaytime\b|\bdaylight\b|\bholidays?\b"
 )
 _NOT_HOURS = re.compile(
@@ -90,6 +98,9 @@ def from_american(note: str) -> str | None:
     for clause in _clauses(note):
         if _HOLIDAYS_OFF.match(clause):
             holidays = "; PH off"
+            continue
+        if _SOME_HOLIDAYS.match(clause):
+            holidays = holidays or "; PH unknown"
             continue
         found = _clause(clause)
         if found is None:
@@ -120,10 +131,18 @@ def _clauses(note: str) -> list[str]:
         clause = _LEAD.sub("", " ".join(part.split()))
         if not clause:
             continue
-        if _clause(clause) is not None or "," not in clause:
+        if _clause(clause) is not None or _SOME_HOLIDAYS.match(clause):
             found.append(clause)
-        else:
-            found += [piece.strip() for piece in clause.split(",") if piece.strip()]
+            continue
+        days = ""  # "mon, tue 8am-5pm, sat ..." is parted between days, too
+        for piece in re.split(r"\s*,\s*", clause):
+            whole = f"{days}{piece}"
+            days = f"{whole}, " if re.fullmatch(_DAY_LIST, whole) else ""
+            if not days and piece:
+                parts = re.split(r"\s+and\s+(?=\d)", whole)
+                found += parts if all(map(_clause, parts)) else [whole]
+        if days:
+            found.append(days.rstrip(", "))
     return found
 
 
@@ -148,7 +167,7 @@ def _clause(text: str) -> tuple[frozenset[int], str] | None:
 def _days_of(text: str) -> frozenset[int]:
     """Read "m-f", "mon, wed & fri", "sat-mon"; empty where a range is not one of days."""
     found: set[int] = set()
-    tokens = re.findall(rf"{_NAMES}|-|\bto\b|\bthrough\b|\bthru\b", text)
+    tokens = re.findall(rf"\b(?:{_NAMES})\b|-|\bto\b|\bthrough\b|\bthru\b", text)
     for position, token in enumerate(tokens):
         if token in _GROUPS:
             found |= _GROUPS[token]
