@@ -60,7 +60,7 @@ def as_specified(text: str, parses: Callable[[str], bool]) -> str | None:
     for rule in _parted(text, ";"):
         if not rule.strip():
             continue
-        plain = _open_ends(_unknown_comments(re.sub(r"-\s*23:59\b", "-24:00", rule.strip())))
+        plain = _open_ends(_unknown_comments(_tidied(rule.strip())))
         if not parses(plain):
             days = _DAYS.match(plain)
             if days is None:
@@ -68,6 +68,14 @@ def as_specified(text: str, parses: Callable[[str], bool]) -> str | None:
             plain = f"{days[0]} unknown"
         rules.append(plain)
     return "; ".join(rules) or None
+
+
+def _tidied(rule: str) -> str:
+    """Mend what is written so often that its meaning is plain: dashes, 24h, 23:59 for midnight."""
+    if re.fullmatch(r"24\s?h(?:ours|rs)?|24x7|24/24", rule, re.IGNORECASE):
+        return "24/7"
+    plain = re.sub(r"(?<=\w)\s*[-\u2013\u2014]\s*(?=[\w(])", "-", rule)
+    return re.sub(r"-23:59\b", "-24:00", plain)
 
 
 def without_school_holidays(text: str) -> str:
