@@ -66,6 +66,8 @@ def test_spellings_of_an_output() -> None:
         ("1,2 MW", [(None, 2)]),  # more than a CCS plug can have
         ("22'000 W", [(22.0, 2)]),
         ("150/300 kW", [(300.0, 1), (150.0, 1)]),
+        ("150,350", [(350.0, 1), (150.0, 1)]),
+        ("150,5 kW", [(150.5, 2)]),
         ("150kW@400V", [(150.0, 2)]),
         ("50000", [(50.0, 2)]),  # as kW no plug has it; as W it is usual
         ("0.15 kW", [(None, 2)]),
@@ -351,6 +353,7 @@ def test_power_in_kw_where_the_protocol_has_w() -> None:
         ("IEC_62196_T2", 7400, 7.4),
         ("CHADEMO", 50, 50.0),
         ("IEC_62196_T2_COMBO", 400, 400.0),
+        ("MCS", 1200, 1200.0),
         ("IEC_62196_T2", 300, None),  # neither 0.3 nor 300 kW
         ("IEC_62196_T2_COMBO", 22_000_000, None),
     ],

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tripplan.records.charger import Connector
 from tripplan.sources.chargers import standards, values
-from tripplan.sources.chargers.plugs import CEILING_KW, gathered, most, plug
+from tripplan.sources.chargers.plugs import CEILING_KW, Rating, gathered, of_figure, plug, stated
 from tripplan.sources.chargers.superchargers import told_by_word
 from tripplan.sources.chargers.values import Tally
 
@@ -208,9 +208,9 @@ def _units(
         for word, facts in inside.items():
             if not isinstance(facts, Mapping):
                 continue
-            rating = most(facts.get("power_kw"), tally)
+            ratings = [of_figure(one) for one in stated(facts.get("power_kw"), tally)] or [Rating()]
             count = values.count(facts.get("port_count"), tally)
-            if rating.power_kw is None and count is None:
+            if ratings == [Rating()] and count is None:
                 continue
             key = str(word).strip().upper()
             kind = _kind(key, words, ports, tally)
@@ -218,8 +218,12 @@ def _units(
                 continue
             if key in _TESLA:
                 told = True
-                kind = _tesla(direct, rating.power_kw, kind)
-            plugs.append(plug(kind[0], rating, tally, count=count, standard_rule=kind[1]))
+                kind = _tesla(direct, ratings[0].power_kw, kind)
+            each = count if len(ratings) == 1 else None
+            plugs += [
+                plug(kind[0], rating, tally, count=each, standard_rule=kind[1])
+                for rating in ratings
+            ]
     return gathered(plugs), told
 
 

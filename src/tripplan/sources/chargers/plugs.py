@@ -40,6 +40,9 @@ standards' highest current at mains voltage (J1772: 80 A at 240 V = 19.2 kW; IEC
 FLOOR_KW: Final = 0.6
 """Power below which no plug charges a car, kW: IEC 61851-1 and J1772 signal 6 A at the least, which
 is 0.7 kW at 120 V."""
+DC_FLOOR_KW: Final = 3.0
+"""Power at a plug for direct current below which a doubtful unit is taken for the other one, kW (an
+assumption: the weakest of such chargers give 5 to 10 kW)."""
 LINE_TO_LINE_V: Final = 300.0
 """Alternating voltage from which on it is one between lines: three phases of 400 V."""
 DC_VOLTAGE_V: Final = (150.0, 1500.0)
@@ -173,12 +176,13 @@ def plug(
 def _power(standard: str, rating: Rating, tally: Tally) -> tuple[float | None, str]:
     """Return a plug's power and the rule by which it is assumed, if any."""
     ceiling = CEILING_KW.get(standard, MAX_POWER_KW)
-    power_kw = rating.power_kw
-    if power_kw is not None and FLOOR_KW <= power_kw <= ceiling:
+    power_kw, other = rating.power_kw, rating.other_kw
+    other_fits = other is not None and FLOOR_KW <= other <= ceiling
+    least_kw = DC_FLOOR_KW if other_fits and standard in DC else FLOOR_KW
+    if power_kw is not None and least_kw <= power_kw <= ceiling:
         return power_kw, rating.power_rule
     if power_kw is not None:
-        other = rating.other_kw
-        if other is not None and FLOOR_KW <= other <= ceiling:
+        if other is not None and other_fits:
             return other, f"{rating.other_rule} ({other:g} kW)"
         less = power_kw < FLOOR_KW
         tally.ignore(

@@ -64,6 +64,8 @@ def figures(text: str) -> tuple[Figure, ...] | None:
         the text is about something else, or about what is no figure.
     """
     plain = re.sub(r"(?<=w)\s*/\s*(?:h|std|hr)\b\.?", "", text.casefold().strip())
+    # "150,350" are two powers: nobody writes hundreds of kW with three decimals.
+    plain = re.sub(r"(?<![\d.,])(\d{3}),([1-9]\d{2})(?![\d.,]|\s*w)", r"\1; \2", plain)
     if plain in _NOTHING:
         return ()
     parts = [part.strip() for part in _SEPARATORS.split(plain) if part and part.strip()]
