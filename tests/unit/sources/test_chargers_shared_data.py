@@ -13,6 +13,7 @@ from tripplan.planning.opening_hours import is_open
 from tripplan.records.charger import Charger, rated_only
 from tripplan.records.trip import ChargerWishes
 from tripplan.sources.chargers.assume import assume_powers
+from tripplan.sources.chargers.files import NO_PLUG
 from tripplan.sources.chargers.merge import merge_chargers
 from tripplan.sources.chargers.reading import JOINED, ChargerReading
 from tripplan.sources.chargers.standards import DC
@@ -69,7 +70,7 @@ def test_openstreetmap_germany() -> None:
     reading = read("osm_germany_2015_charging_stations_export.js")
     assert len(reading.chargers) == 82
     assert not reading.skipped
-    assert not reading.ignored
+    assert dict(reading.ignored) == {NO_PLUG: 32}
     assert len(having(reading, "TYPE2")) == 48, "47 socket:type2, one plug:type2"
     assert len(having(reading, "DOMESTIC")) == 31
     assert sum(charger.opening_hours is not None for charger in reading.chargers) == 11

@@ -4,7 +4,7 @@ Coordinates are text there; power is in W, and where max_electric_power is missi
 it as voltage times current.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any, Final
@@ -18,7 +18,9 @@ from tripplan.records.charger import (
     SourceEntry,
 )
 from tripplan.sources.chargers import standards, values
+from tripplan.sources.chargers.beside import NOTHING, Beside
 from tripplan.sources.chargers.ocpi_hours import from_ocpi
+from tripplan.sources.chargers.ocpi_tariffs import price_of
 from tripplan.sources.chargers.plugs import Rating, gathered, in_watts, operation_of, plug
 from tripplan.sources.chargers.products import limit_kw
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
@@ -35,7 +37,13 @@ _SOME_PEOPLE: Final = frozenset(
 """Parking restrictions that keep some cars out (EV_ONLY and PLUGGED do not)."""
 
 
-def read_ocpi(data: object, *, where: str = "OCPI answer", source: str = SOURCE) -> ChargerReading:
+def read_ocpi(
+    data: object,
+    *,
+    where: str = "OCPI answer",
+    source: str = SOURCE,
+    beside: Beside = NOTHING,
+) -> ChargerReading:
     """Read OCPI locations: the answer of the Locations module, or its list.
 
     Parameters
@@ -46,6 +54,8 @@ def read_ocpi(data: object, *, where: str = "OCPI answer", source: str = SOURCE)
         Name of the file or request, for messages.
     source
         Name of the operator or hub that the data is from.
+    beside
+        Tariffs from a file of their own.
 
     Raises
     ------
@@ -63,17 +73,19 @@ def read_ocpi(data: object, *, where: str = "OCPI answer", source: str = SOURCE)
         data = data.get("data")
     if isinstance(data, Mapping) and "coordinates" in data:
         data = [data]
-    if not isinstance(data, list):
+    if isinstance(data, Mapping) and isinstance(data.get("locations"), list):
+        data = data["locations"]
+    if not isinstance(data, Iterable) or isinstance(data, str | Mapping):
         raise wrong_shape(where, "a list of OCPI locations under data")
     return read_rows(
         data,
-        lambda row, tally: _charger(row, tally, source),
+        lambda row, tally: _charger(row, tally, source, beside),
         source=source,
         format="OCPI locations",
     )
 
 
-def _charger(row: Mapping[str, Any], tally: Tally, source: str) -> Charger:
+def _charger(row: Mapping[str, Any], tally: Tally, source: str, beside: Beside) -> Charger:
     if row.get("publish") is False:
         raise SkipRow("not to be published")
     point = values.inner(row, "coordinates")
@@ -85,7 +97,9 @@ def _charger(row: Mapping[str, Any], tally: Tally, source: str) -> Charger:
     network = values.known(values.inner(row, "suboperator").get("name"), tally)
     address = [row.get(part) for part in ("address", "city", "postal_code", "country")]
     entry = SourceEntry(source, f"ocpi:{name}", values.day(row.get("last_updated"), tally))
-    plugs = _connectors(evses, row.get("name"), tally)
+    party = (row.get("country_code"), row.get("party_id"))
+    entries = _entries(evses, tally)
+    plugs = _gathered((one for one, _ in entries), row.get("name"))
     return Charger(
         id=entry.id,
         name=values.known(row.get("name"), tally) or operator or "charging station",
@@ -104,6 +118,7 @@ def _charger(row: Mapping[str, Any], tally: Tally, source: str) -> Charger:
         opening_hours=from_ocpi(
             values.inner(row, "opening_times"), zone=str(row.get("time_zone") or ""), tally=tally
         ),
+        price=price_of(entries, beside.tariffs, tally, party=party),
         operation=_operation(evses, plugs, tally),
         sources=(entry,),
     )
@@ -160,7 +175,7 @@ def _stalls(evses: Sequence[Mapping[str, Any]], tally: Tally) -> int | None:
 
 
 def _direct(entry: object) -> bool:
-    return isinstance(entry, Mapping) and _standard(entry, Tally()) in standards.DC
+    return isinstance(entry, Mapping) and standard_of(entry, Tally()) in standards.DC
 
 
 def _access(row: Mapping[str, Any], evses: Sequence[Mapping[str, Any]]) -> ChargerAccess:
@@ -170,24 +185,32 @@ def _access(row: Mapping[str, Any], evses: Sequence[Mapping[str, Any]]) -> Charg
     return "public" if row.get("publish") is True else "unknown"
 
 
-def _connectors(
-    evses: Sequence[Mapping[str, Any]], name: object, tally: Tally
-) -> tuple[Connector, ...]:
-    plugs = []
+def _entries(
+    evses: Sequence[Mapping[str, Any]], tally: Tally
+) -> list[tuple[Connector, Sequence[str]]]:
+    """Return the connectors, each with the numbers of its tariffs."""
+    found: list[tuple[Connector, Sequence[str]]] = []
     for evse in evses:
         working = _works(evse, tally)
         for entry in values.items(evse, "connectors"):
             if isinstance(entry, Mapping):
-                plugs.append(replace(_connector(entry, tally), operation=working))
+                numbers = values.items(entry, "tariff_ids") or [entry.get("tariff_id")]
+                one = replace(_connector(entry, tally), operation=working)
+                found.append((one, [str(number) for number in numbers if number]))
             else:
                 tally.ignore("a connector that is not an object")
+    return found
+
+
+def _gathered(plugs: Iterable[Connector], name: object) -> tuple[Connector, ...]:
     named_kw = limit_kw(name)
     return gathered(
         one if one.power_kw is not None else replace(one, limit_kw=named_kw) for one in plugs
     )
 
 
-def _standard(entry: Mapping[str, Any], tally: Tally) -> str:
+def standard_of(entry: Mapping[str, Any], tally: Tally) -> str:
+    """Return the kind of a connector, which is counted if it is not known."""
     word = str(entry.get("standard") or "").strip().upper()
     alternating = str(entry.get("power_type") or "").startswith("AC")
     standard = standards.OCPI.get(word, "UNKNOWN")
@@ -225,4 +248,4 @@ def _connector(entry: Mapping[str, Any], tally: Tally) -> Connector:
             other_kw=power.other_kw,
             other_rule=power.other_rule,
         )
-    return plug(_standard(entry, tally), electric, tally, count=1)
+    return plug(standard_of(entry, tally), electric, tally, count=1)

@@ -4,7 +4,7 @@ Its US rows often say 50 kW for every fast charger because an importer filled it
 counts as assumed, so that another source that states one goes first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -96,7 +96,7 @@ def read_openchargemap(data: object, *, where: str = "Open Charge Map answer") -
                 path=where,
             )
         data = [data]
-    if not isinstance(data, list):
+    if not isinstance(data, Iterable) or isinstance(data, str):
         raise wrong_shape(where, "a list of POIs (Open Charge Map v3)")
     return read_rows(data, _charger, source=SOURCE, format="Open Charge Map v3 JSON")
 

@@ -102,10 +102,14 @@ def text(value: object, tally: Tally, *, limit: int = TEXT_LIMIT) -> str:
         tally.ignore("a text that is not one")
         return ""
     head = value[: 4 * limit]
-    kept = "".join(
-        " " if unicodedata.category(ch) in ("Cc", "Zl", "Zp") else ch
-        for ch in head
-        if unicodedata.category(ch) != "Cs" and ch not in _BIDIRECTIONAL
+    kept = (
+        head
+        if head.isprintable()
+        else "".join(
+            " " if unicodedata.category(ch) in ("Cc", "Zl", "Zp") else ch
+            for ch in head
+            if unicodedata.category(ch) != "Cs" and ch not in _BIDIRECTIONAL
+        )
     )
     line = " ".join(kept.split())
     if len(line) > limit or len(value) > len(head):
