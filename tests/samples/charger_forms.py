@@ -13,6 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from tripplan.records.charger import Charger
+from tripplan.sources.chargers.files import parse_chargers
+from tripplan.sources.chargers.reading import ChargerReading
+
 Plugs = tuple[tuple[str, float], ...]
 """Kinds of plug with their power, kW, of a charge point, which one car uses at a time."""
 
@@ -583,3 +587,20 @@ FORMS: Mapping[str, Form] = {
     "AFDC units": Form(afdc_units, _ALL - {"price"}, american),
 }
 """The forms by name."""
+
+
+def read(found: object) -> ChargerReading:
+    """Read bytes, or what JSON they would hold."""
+    data = found if isinstance(found, bytes) else json.dumps(found).encode()
+    return parse_chargers(data, where="x")
+
+
+def one(found: object) -> Charger:
+    """Read the only charger of a file."""
+    (charger,) = read(found).chargers
+    return charger
+
+
+def plugs(charger: Charger) -> list[tuple[str, float | None, int | None]]:
+    """Return kind, power and number of a charger's plugs."""
+    return [(plug.standard, plug.power_kw, plug.count) for plug in charger.connectors]

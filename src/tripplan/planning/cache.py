@@ -20,7 +20,7 @@ from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.stops import Stop, charger_stop
-from tripplan.planning.tariff import Tariff, read_tariff
+from tripplan.planning.tariff import Tariff, read_prices
 from tripplan.records.charger import Plug
 from tripplan.records.marks import per_trip
 from tripplan.records.network import RoadNetwork
@@ -70,8 +70,9 @@ class Fitting:
 
     @cached_property
     def tariffs(self) -> tuple[Tariff | None, ...]:
-        """What charging costs at each, where that is known."""
-        return tuple(read_tariff(plug.site.price, plug.site.fee) for plug in self.plugs)
+        """The least that charging costs at each at any hour, where that is known."""
+        weeks = (read_prices(plug.site.price, plug.site.fee) for plug in self.plugs)
+        return tuple(None if week is None else week.least for week in weeks)
 
     def stop(self, charger: int) -> Stop:
         """Return the stop at one of these chargers."""
