@@ -581,9 +581,7 @@ FORMS: Mapping[str, Form] = {
     "OICP": Form(oicp, _ALL - {"price"}),
     "NOBIL": Form(nobil, _ALL - {"price", "stalls"}),
     "NDW GeoJSON": Form(ndw, frozenset({"operator", "town", "date"})),
-    "supercharge.info": Form(
-        supercharge, frozenset({"name", "town", "access", "stalls"}), one_kind
-    ),
+    "supercharge.info": Form(supercharge, frozenset({"name", "town", "stalls"}), one_kind),
     "AFDC units": Form(afdc_units, _ALL - {"price"}, american),
 }
 """The forms by name."""

@@ -121,8 +121,17 @@ def test_plugs_of_superchargers(
     (row,) = json.loads(forms.supercharge([SITE]))
     found = one([row | {"plugs": given, "otherEVs": False, "stalls": {"v2": 1}}])
     assert plugs(found) == expected
-    assert {plug.max_voltage_v for plug in found.connectors} == {500.0}
-    assert (found.access, found.access_note) == ("restricted", "Tesla cars only")
+    tesla = {plug.max_voltage_v for plug in found.connectors if plug.standard != "GBT_DC"}
+    assert tesla <= {500.0}
+    assert {plug.vehicles for plug in found.connectors} == {"tesla"}
+    assert found.access == "public"
+
+
+@pytest.mark.parametrize(("others", "makes"), [(True, "any"), (False, "tesla"), (None, "unknown")])
+def test_makes_of_cars_at_superchargers(others: bool | None, makes: str) -> None:
+    (row,) = json.loads(forms.supercharge([SITE]))
+    (plug,) = one([row | {"otherEVs": others}]).connectors
+    assert plug.vehicles == makes
 
 
 @pytest.mark.parametrize(

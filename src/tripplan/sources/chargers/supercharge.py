@@ -5,17 +5,18 @@ plug of Tesla in America before it was NACS; "multi": NACS and CCS1 in one, the 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from tripplan.records.charger import (
     Charger,
-    ChargerAccess,
     ChargerOperation,
+    ChargerVehicles,
     Connector,
     SourceEntry,
 )
 from tripplan.sources.chargers import standards, values
-from tripplan.sources.chargers.plugs import Rating, gathered, most, plug
+from tripplan.sources.chargers.plugs import gathered, most, plug
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.states import CLOSED, PLANNED
@@ -23,9 +24,6 @@ from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "supercharge.info"
 KIND_RULE: Final = "a Supercharger whose plugs are not listed: the usual one of its continent"
-TESLA_ONLY: Final = "Tesla cars only"
-OLD_POST_V: Final = 500.0
-"""Highest voltage of the posts V2, Urban and V3."""
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "nacs": ("NACS",),
     "tpc": ("NACS",),
@@ -35,8 +33,6 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "type2": ("TESLA_TYPE2",),
     "gbt": ("GBT_DC",),
 }
-_OLD_POSTS: Final = frozenset({"urban", "v2", "v3"})
-_POSTS: Final = _OLD_POSTS | {"v4"}
 _PLANNED: Final = frozenset({"CONSTRUCTION", "PERMIT", "PLAN", "VOTING"})
 _OPERATION: Final[Mapping[str, ChargerOperation]] = {
     "OPEN": "in_service",
@@ -75,13 +71,8 @@ def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
     lat, lon = values.position(point.get("latitude"), point.get("longitude"))
     place = values.inner(row, "address")
     operation = _OPERATION.get(status, "unknown")
-    others = row.get("otherEVs")
     number = values.text(row.get("id"), tally, limit=40)
     id_ = f"supercharge.info:{number or f'{lat:.5f},{lon:.5f}'}"
-    access: ChargerAccess = "unknown" if others is None else "public" if others else "restricted"
-    note = values.known(row.get("accessNotes"), tally)
-    if others is False:
-        note = f"{TESLA_ONLY}; {note}" if note else TESLA_ONLY
     parts = ("street", "city", "state", "zip")
     return Charger(
         id=id_,
@@ -97,8 +88,8 @@ def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
         address=values.joined([place.get(name) for name in parts], tally),
         town=values.known(place.get("city"), tally),
         road=road_ref(place.get("street")),
-        access=access,
-        access_note=note,
+        access="public",
+        access_note=values.known(row.get("accessNotes"), tally),
         operation=operation,
         sources=(SourceEntry(SOURCE, id_),),
     )
@@ -112,9 +103,8 @@ def _plugs(
     tally: Tally,
 ) -> tuple[Connector, ...]:
     rating = most(row.get("powerKilowatt"), tally)
-    posts = {name for name, n in values.inner(row, "stalls").items() if n and name in _POSTS}
-    voltage_v = OLD_POST_V if posts and posts <= _OLD_POSTS else None
-    rating = Rating(rating.power_kw, rating.other_kw, rating.other_rule, voltage_v=voltage_v)
+    others = row.get("otherEVs")
+    makes: ChargerVehicles = "any" if others else "unknown" if others is None else "tesla"
     plugs = []
     for name, number in values.inner(row, "plugs").items():
         count = values.count(number, tally)
@@ -132,4 +122,4 @@ def _plugs(
         plugs = [
             plug(kind, rating, tally, count=count, operation=operation, standard_rule=KIND_RULE)
         ]
-    return gathered(plugs)
+    return gathered(replace(one, vehicles=makes) for one in plugs)
