@@ -88,12 +88,31 @@ def test_envelopes(envelope: str) -> None:
     assert plugs(one(wrapped)) == [("CCS2", 150.0, 1), ("CHADEMO", 50.0, 1)]
 
 
+@pytest.mark.parametrize(
+    "operator",
+    [
+        [{"afacAnOrganisation": {"name": {"values": [{"lang": "de", "value": "Musterstrom"}]}}}],
+        {
+            "facOrganisationSpecification": {
+                "organisationName": {"values": [{"value": "Musterstrom"}]}
+            }
+        },
+        {"afacReferenceableOrganisation": {"name": {"values": {"value": "Musterstrom"}}}},
+    ],
+)
+def test_names_of_operators(operator: object) -> None:
+    data = json.loads(forms.afir([SITE]))
+    afir_site(data)["operator"] = operator
+    assert one(data).operator == "Musterstrom"
+
+
 def test_newer_prefixes() -> None:
     text = forms.afir([SITE]).decode().replace('"aegi', '"egi').replace('"afac', '"fac')
     assert one(text.encode()) == one(forms.afir([SITE]))
 
 
-def test_states_in_the_same_document_and_in_one_of_their_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["ElectricChargingPoint", "RefillPoint"])
+def test_states_in_the_same_document_and_in_one_of_their_own(kind: str, tmp_path: Path) -> None:
     twice = (SITE.points[0], (("CCS2", 300.0),), (("TYPE2", 22.0),))
     table = json.loads(forms.afir([Site("1", "A", 49.4, 8.6, twice)]))["payload"]
     status = {
@@ -104,7 +123,7 @@ def test_states_in_the_same_document_and_in_one_of_their_own(tmp_path: Path) -> 
                         {
                             "refillPointStatus": [
                                 {
-                                    "aegiElectricChargingPointStatus": {
+                                    f"aegi{kind}Status": {
                                         "reference": {"idG": f"DE*MUS*E1*{k}"},
                                         "status": {"value": word},
                                     }

@@ -57,6 +57,7 @@ _DAYS: Final = dict(
         strict=True,
     )
 )
+_STATUS_OF: Final = ("ElectricChargingPointStatus", "RefillPointStatus")
 _EVERYBODY: Final = frozenset({"", "all", "allusers", "public", "other", "unknown"})
 
 
@@ -182,7 +183,7 @@ def _states(sites: Iterable[object]) -> dict[str, str]:
     found: dict[str, str] = {}
     for site in sites:
         for station in listed(site, "energyInfrastructureStationStatus"):
-            for point in _points(station, "refillPointStatus", "ElectricChargingPointStatus"):
+            for point in _points(station, "refillPointStatus", *_STATUS_OF):
                 number = text_of(named(named(point, "reference"), "idG")) or text_of(
                     named(named(point, "reference"), "id")
                 )
@@ -192,10 +193,10 @@ def _states(sites: Iterable[object]) -> dict[str, str]:
     return found
 
 
-def _points(station: object, key: str, inner: str) -> Iterator[Mapping[str, Any]]:
+def _points(station: object, key: str, *inner: str) -> Iterator[Mapping[str, Any]]:
     for point in listed(station, key):
-        found = named(point, inner)
-        chosen = found if isinstance(found, Mapping) else point
+        found = [one for one in (named(point, name) for name in inner) if isinstance(one, Mapping)]
+        chosen = found[0] if found else point
         if isinstance(chosen, Mapping):
             yield chosen
 
@@ -315,12 +316,11 @@ _LABELS: Final = {
 def _operator(places: Sequence[Mapping[str, Any]], tally: Tally) -> str:
     for place in places:
         for key in ("operator", "energyDistributor", "owner"):
-            node = named(place, key)
-            for kind in ("", "AnOrganisation", "ReferenceableOrganisation"):
-                holder = named(node, kind) if kind else node
-                name = values.known(text_of(named(holder, "name")), tally)
-                if name:
-                    return name
+            for word in ("name", "organisationName"):
+                for holder in below(named(place, key), word):
+                    name = values.known(text_of(named(holder, word)), tally)
+                    if name:
+                        return name
     return ""
 
 

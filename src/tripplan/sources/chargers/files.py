@@ -28,16 +28,25 @@ from tripplan.sources.chargers.unpacked import Unpacked
 
 NO_PLUG: Final = "a site of which no plug is stated"
 
-__all__ = ["FORMATS", "parse_chargers", "read_charger_files", "read_chargers"]
+__all__ = [
+    "FORMATS",
+    "NO_PLUG",
+    "parse_chargers",
+    "read_charger_files",
+    "read_chargers",
+    "split_beside",
+]
 
 
-def read_chargers(path: str | Path) -> ChargerReading:
+def read_chargers(path: str | Path, *, beside: Beside = NOTHING) -> ChargerReading:
     """Read a file of chargers, packed with gzip or not.
 
     Parameters
     ----------
     path
         The file; its format is recognised by its content.
+    beside
+        Tariffs and states of other files, as `split_beside` reads them.
 
     Returns
     -------
@@ -50,7 +59,16 @@ def read_chargers(path: str | Path) -> ChargerReading:
         It cannot be read, is of no known format, cut off or damaged, or none of its rows is a
         charger.
     """
-    (reading,) = read_charger_files([path])
+    file = as_path(path, where="charger file")
+    with _opened(file) as stream:
+        reading = _parse(stream, where=file.name, beside=beside)
+    if not reading.chargers and reading.skipped:
+        raise DataError(
+            f"{file}: read as {reading.format}, but none of its {reading.row_count} rows is a "
+            "charger: " + "; ".join(f"{n} x {reason}" for reason, n in reading.skipped.items()),
+            path=str(file),
+            faults=tuple(reading.skipped),
+        )
     return reading
 
 
@@ -72,35 +90,47 @@ def read_charger_files(paths: Sequence[str | Path]) -> tuple[ChargerReading, ...
     DataError
         One cannot be read, as `read_chargers` has it, or none holds sites.
     """
-    files = [as_path(path, where="charger file") for path in paths]
-    besides = [_beside(file) if len(files) > 1 else None for file in files]
-    merged = NOTHING
-    for found in besides:
-        if found is not None:
-            merged = Beside(
-                tariffs={**merged.tariffs, **found.tariffs},
-                states={**merged.states, **found.states},
-            )
-    own = [file for file, found in zip(files, besides, strict=True) if found is None]
-    if files and not own:
+    beside, own = split_beside(paths)
+    return tuple(read_chargers(file, beside=beside) for file in own)
+
+
+def split_beside(paths: Sequence[str | Path]) -> tuple[Beside, tuple[Path, ...]]:
+    """Tell files of tariffs and states from files of sites, and read the former.
+
+    Parameters
+    ----------
+    paths
+        Files of either kind; a file alone is taken for one of sites, unread.
+
+    Returns
+    -------
+    Beside, tuple of Path
+        What the tariffs and states are, and the files of sites, shape (files,).
+
+    Raises
+    ------
+    DataError
+        One cannot be read, or none holds sites.
+    """
+    files = tuple(as_path(path, where="charger file") for path in paths)
+    if len(files) < 2:
+        return NOTHING, files
+    tariffs: dict[str, Any] = {}
+    states: dict[str, str] = {}
+    own = []
+    for file in files:
+        found = _beside(file)
+        if found is None:
+            own.append(file)
+        else:
+            tariffs.update(found.tariffs)
+            states.update(found.states)
+    if not own:
         raise DataError(
             f"{files[0]}: tariffs or states, which name no sites: give the file of the sites too",
             path=str(files[0]),
         )
-    return tuple(_read(file, merged) for file in own)
-
-
-def _read(file: Path, beside: Beside) -> ChargerReading:
-    with _opened(file) as stream:
-        reading = _parse(stream, where=file.name, beside=beside)
-    if not reading.chargers and reading.skipped:
-        raise DataError(
-            f"{file}: read as {reading.format}, but none of its {reading.row_count} rows is a "
-            "charger: " + "; ".join(f"{n} x {reason}" for reason, n in reading.skipped.items()),
-            path=str(file),
-            faults=tuple(reading.skipped),
-        )
-    return reading
+    return Beside(tariffs=tariffs, states=states), tuple(own)
 
 
 def _opened(file: Path) -> IO[bytes]:
