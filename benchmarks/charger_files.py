@@ -6,6 +6,7 @@ the locations.  Each is read in a process of its own; memory is the process's pe
 """
 
 import argparse
+import csv
 import gzip
 import json
 import random
@@ -156,6 +157,48 @@ def register(found: Iterator[dict[str, Any]], out: Path) -> None:
             stream.write(row + ";" * (names.count(";") - row.count(";")) + "\n")
 
 
+def units(found: Iterator[dict[str, Any]], out: Path) -> None:
+    """Write AFDC's table of charging units: a row a charge point, 86 columns, most empty."""
+    own = {"IEC_62196_T2_COMBO": "CCS", "CHADEMO": "CHAdeMO", "IEC_62196_T2": "J1772"}
+    names = ["Fuel Type Code", "Station Name", "Street Address", "City", "State", "ZIP"]
+    names += ["Status Code", "Access Code", "Access Days Time", "Latitude", "Longitude", "ID"]
+    names += ["EV DC Fast Count", "EV Level2 EVSE Num", "EV Network", "EV Connector Types"]
+    names += ["Date Last Confirmed", "Snapshot Date"]
+    for word in own.values():
+        names += [f"EV {word} Connector Count", f"EV {word} Power Output (kW)"]
+    names += [f"Column {k}" for k in range(86 - len(names))]
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, names, restval="")
+        writer.writeheader()
+        for k, site in enumerate(found):
+            fast = sum(kind[3] == "DC" for kind, _ in site["points"])
+            listed = {own[kind[0]] for kind, _ in site["points"]}
+            station = {
+                "Fuel Type Code": "ELEC",
+                "Station Name": f"Station {k}",
+                "Street Address": f"{k % 900} Main St",
+                "City": f"Town {k % 500}",
+                "State": "CO",
+                "ZIP": 80000 + k % 999,
+                "Status Code": "E",
+                "Access Code": "public",
+                "Access Days Time": "24 hours daily",
+                "Latitude": site["lat"],
+                "Longitude": -site["lon"] - 90.0,
+                "ID": k,
+                "EV DC Fast Count": fast or "",
+                "EV Level2 EVSE Num": len(site["points"]) - fast or "",
+                "EV Network": f"Network {k % 30}",
+                "EV Connector Types": " ".join(sorted(listed)).replace("CCS", "J1772COMBO").upper(),
+                "Date Last Confirmed": "2026-10-01",
+            }
+            for kind, power in site["points"]:
+                word = own[kind[0]]
+                kw = min(power, 19.2) if word == "J1772" else power
+                port = {f"EV {word} Connector Count": 1, f"EV {word} Power Output (kW)": kw}
+                writer.writerow(station | port)
+
+
 READ: Final = """
 import resource, sys, time
 from tripplan.sources.chargers.files import read_charger_files
@@ -174,8 +217,9 @@ PAGE: Final = """\
 
 Made-up files of {sites:,} sites and {plugs} plugs: OCPI locations as a bare array, plain and packed
 with gzip, with 400 tariffs in a file beside them; DATEX II XML; the German register, where sites of
-one operator within some metres are one. Each is read once in a process of its own, which imports
-the reader before the clock starts; memory is the peak of the process. {machine}
+one operator within some metres are one; AFDC's table with a row for each charge point. Each is read
+once in a process of its own, which imports the reader before the clock starts; memory is the peak
+of the process. {machine}
 
 {table}
 """
@@ -187,6 +231,7 @@ def page(count: int) -> str:
         "OCPI locations": ocpi,
         "DATEX II XML": datex,
         "Bundesnetzagentur CSV": register,
+        "AFDC charging units CSV": units,
     }
     rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ columns by kind of plug; the table of charging units has a row for each unit of 
 """
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +87,9 @@ def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
     if not {"latitude", "longitude", "evconnectortypes"} <= fields:
         raise wrong_shape(where, "AFDC's CSV columns Latitude, Longitude, EV Connector Types, ...")
     try:
-        return _read(list(reader), where, "AFDC CSV")
+        # Most of the columns of most rows are empty, and the table of units has a row a unit.
+        stated = ({name: cell for name, cell in row.items() if cell} for row in reader)
+        return _read(stated, where, "AFDC CSV")
     except csv.Error as error:
         raise DataError(f"{where}: not a readable CSV table: {error}", path=where) from error
 
@@ -94,7 +97,7 @@ def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
 def _read(rows: object, where: str, form: str) -> ChargerReading:
     if not isinstance(rows, Iterable) or isinstance(rows, str | Mapping):
         raise wrong_shape(where, "a list of stations (AFDC)")
-    flat = [_flat(row) if isinstance(row, Mapping) else row for row in rows]
+    flat = (_flat(row) if isinstance(row, Mapping) else row for row in rows)
     stations, joined = with_units(flat)
     reading = read_rows(stations, _charger, source=SOURCE, format=form)
     if not joined:
@@ -104,6 +107,7 @@ def _read(rows: object, where: str, form: str) -> ChargerReading:
     return replace(reading, skipped=skipped)
 
 
+@functools.lru_cache(maxsize=4096)
 def _plain(name: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(name).casefold())
 

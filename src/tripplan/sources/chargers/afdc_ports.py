@@ -7,7 +7,7 @@ rule), so that nobody is sent to a fast charger that may not be there.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ class Ports:
         return (self.level1 or 0) + (self.level2 or 0)
 
 
-def with_units(rows: Sequence[object]) -> tuple[list[object], int]:
+def with_units(rows: Iterable[object]) -> tuple[list[object], int]:
     """Put columns of powers by plug into the form of charging units, a station's rows together.
 
     Parameters
