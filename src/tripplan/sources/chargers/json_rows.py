@@ -17,6 +17,7 @@ ROW_KEYS: Final = frozenset(
 HEAD: Final = 50
 """Rows that are looked at to tell a format."""
 _CHUNK: Final = 1 << 20
+_IN_NUMBERS: Final = "0123456789.eE+-"
 _SPACE: Final = " \t\r\n"
 
 
@@ -164,8 +165,9 @@ class _Text:
                     path=self._where,
                 ) from error
             else:
-                # A number at the end of what is there may go on.
-                if end < len(self._buffer) or self._ended:
+                # A number may go on where the text at hand ends: "0." is cut between two pieces.
+                after = self._buffer[end : end + 1]
+                if self._ended or (after and after not in _IN_NUMBERS):
                     self._at = end
                     return found
             self._fill(len(self._buffer) - self._at)
