@@ -16,7 +16,7 @@ from tripplan.sources.chargers import values
 from tripplan.sources.chargers.beside import NOTHING, Beside, stalls_of
 from tripplan.sources.chargers.datex_prices import price_of_points
 from tripplan.sources.chargers.datex_tree import below, listed, named, text_of
-from tripplan.sources.chargers.datex_xml import SITE, SITE_STATUS, Bytes, datex_sites
+from tripplan.sources.chargers.datex_xml import SITE, SITE_STATUS, ByteStream, datex_sites
 from tripplan.sources.chargers.hours import ALWAYS, DAYS
 from tripplan.sources.chargers.plugs import FLOOR_KW, Rating, gathered, operation_of, plug
 from tripplan.sources.chargers.products import limit_kw
@@ -103,7 +103,7 @@ def read_datex(
 
 
 def read_datex_xml(
-    stream: Bytes, *, where: str = "DATEX II file", beside: Beside = NOTHING
+    stream: ByteStream, *, where: str = "DATEX II file", beside: Beside = NOTHING
 ) -> ChargerReading:
     """Read XML, site by site.
 
@@ -147,7 +147,7 @@ def datex_states(data: object) -> dict[str, str]:
     return found
 
 
-def datex_xml_states(stream: Bytes, *, where: str) -> dict[str, str]:
+def datex_xml_states(stream: ByteStream, *, where: str) -> dict[str, str]:
     """Return the states that a status publication in XML has, by charge point.
 
     Parameters

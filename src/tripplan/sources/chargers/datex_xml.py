@@ -15,7 +15,7 @@ _DEEPEST: Final = 60
 """More levels than any publication has."""
 
 
-class Bytes(Protocol):
+class ByteStream(Protocol):
     """What bytes can be read from."""
 
     def read(self, size: int = -1, /) -> bytes:
@@ -30,7 +30,7 @@ def is_datex(head: str) -> bool:
     )
 
 
-def datex_sites(stream: Bytes, *, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def datex_sites(stream: ByteStream, *, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what a publication holds, one site at a time.
 
     Parameters
@@ -77,7 +77,7 @@ def datex_sites(stream: Bytes, *, where: str) -> Iterator[tuple[str, dict[str, A
         ) from error
 
 
-def _without_doctype(stream: Bytes, where: str) -> Bytes:
+def _without_doctype(stream: ByteStream, where: str) -> ByteStream:
     """Refuse a document type: no publication has one, and its entities can grow without end."""
     head = stream.read(1 << 16)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
@@ -91,7 +91,7 @@ def _without_doctype(stream: Bytes, where: str) -> Bytes:
 class _Joined:
     """What was read ahead, and the rest."""
 
-    def __init__(self, head: bytes, rest: Bytes) -> None:
+    def __init__(self, head: bytes, rest: ByteStream) -> None:
         self._head, self._rest = head, rest
 
     def read(self, size: int = -1, /) -> bytes:
