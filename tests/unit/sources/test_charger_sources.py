@@ -8,7 +8,6 @@ import pytest
 
 from tests.samples import charger_forms as forms
 from tests.samples.charger_forms import Site, one, plugs, read
-from tests.stories.shared_data import shared
 from tripplan.errors import DataError
 from tripplan.sources.chargers.files import NO_PLUG, read_charger_files, read_chargers
 from tripplan.sources.chargers.reading import JOINED
@@ -172,6 +171,7 @@ def test_places_without_plugs_say_so() -> None:
     assert dict(reading.skipped) == {"a place of another category": 1}
 
 
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "charger_sources"
 SAMPLES = {
     "afdc_units.csv": [("CCS1", 350.0, 2), ("CHADEMO", 50.0, 1), ("NACS", 250.0, 1)],
     "bnetza_2026.csv": [("CCS2", 300.0, 1), ("CCS2", 150.0, 1), ("CHADEMO", 50.0, 1)],
@@ -190,7 +190,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_samples_of_2026(name: str) -> None:
-    reading = read_chargers(shared("../cases/sources/" + name))
+    reading = read_chargers(FIXTURES / name)
     (charger,) = reading.chargers
     assert plugs(charger) == SAMPLES[name]
     assert set(reading.skipped) <= {JOINED}
