@@ -67,6 +67,13 @@ def test_rows_read_one_by_one_need_little_memory(
     assert peak < 6e6
 
 
+def test_features_one_a_line_are_a_collection() -> None:
+    data = forms.ndw([SITE, Site("2", "B", 50.0, 8.0, SITE.points)])
+    features = json.loads(data)["features"]
+    assert read("\n".join(map(json.dumps, features)).encode()) == read(data)
+    assert read(features[:1]).chargers == read(data).chargers[:1]
+
+
 def test_an_object_alone_is_no_list_of_lines() -> None:
     location = json.loads(forms.ocpi_bare([SITE]))[0]
     assert one(location) == one([location])

@@ -16,6 +16,7 @@ from tripplan.sources.chargers.beside import NOTHING, Beside
 from tripplan.sources.chargers.datex_xml import is_datex
 from tripplan.sources.chargers.forms import (
     FORMATS,
+    as_collection,
     reader_of,
     shape_of,
     stream_reader_of,
@@ -200,7 +201,7 @@ def _json(content: Unpacked, where: str, beside: Beside) -> ChargerReading:
         reader = stream_reader_of(found)
         if reader is not None:
             return reader(found.rows(), where=where, beside=beside)
-        data = found.whole()
+        data = as_collection(found.whole())
     except UnicodeDecodeError as error:
         raise _not_utf8(where) from error
     if is_tariffs(found.head):

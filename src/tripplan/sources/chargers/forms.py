@@ -104,6 +104,15 @@ def reader_of(data: object) -> Reader | None:
     return _of_features(features) if not reader and isinstance(features, list) else reader
 
 
+def as_collection(data: object) -> object:
+    """Return features that stand in a list, or one a line, as the collection that they are."""
+    if isinstance(data, list) and data:
+        first = data[0]
+        if isinstance(first, Mapping) and {"geometry", "properties"} <= set(first):
+            return {"type": "FeatureCollection", "features": data}
+    return data
+
+
 def _first(readers: _Readers, keys: set[str]) -> Reader | None:
     return next((reader for needed, reader in readers if needed <= keys), None)
 
