@@ -7,49 +7,27 @@ write kW.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from tripplan.errors import DataError
 from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.beside import NOTHING, Beside, stalls_of
+from tripplan.sources.chargers.datex_plugs import point_plugs
 from tripplan.sources.chargers.datex_prices import price_of_points
 from tripplan.sources.chargers.datex_tree import below, listed, named, text_of
 from tripplan.sources.chargers.datex_xml import SITE, SITE_STATUS, ByteStream, datex_sites
 from tripplan.sources.chargers.hours import ALWAYS, DAYS
-from tripplan.sources.chargers.plugs import FLOOR_KW, Rating, gathered, operation_of, plug
-from tripplan.sources.chargers.products import limit_kw
+from tripplan.sources.chargers.plugs import (
+    gathered,
+    operation_of,
+)
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
-from tripplan.sources.chargers.standards import DC
-from tripplan.sources.chargers.states import CLOSED, PLANNED, State, state_of, works
+from tripplan.sources.chargers.states import CLOSED, PLANNED, State, state_of
 from tripplan.sources.chargers.values import SkipRow, Tally
-from tripplan.units import W_PER_KW
 
 SOURCE: Final = "DATEX II"
-LEAST_DC_W: Final = 3000.0
-"""Direct current of less than this in W is no charger's: the figure is in kW (an assumption)."""
-IN_KW_RULE: Final = "DATEX II states W: less than any plug of its kind gives, so taken as kW"
-PRODUCT_RULE: Final = "DATEX II: voltage x maximumCurrent, no maxPowerAtSocket stated"
-_KINDS: Final[Mapping[str, str]] = {
-    "chademo": "CHADEMO",
-    "iec62196t1": "TYPE1",
-    "yazaki": "TYPE1",
-    "iec62196t1combo": "CCS1",
-    "iec62196t2": "TYPE2",
-    "iec62196t2combo": "CCS2",
-    "iec62196t3a": "TYPE3",
-    "iec62196t3c": "TYPE3",
-    "cee3": "CEE",
-    "cee5": "CEE",
-    "mcs": "MCS",
-    "teslaconnectoramerica": "NACS",
-    "teslaconnectoreurope": "TESLA",
-    "teslar": "TESLA",
-    "teslas": "TESLA",
-}
-"""ConnectorTypeEnum, without case; domestic... and iec60309... besides."""
 _DAYS: Final = dict(
     zip(
         ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
@@ -226,7 +204,7 @@ def _charger(site: Mapping[str, Any], states: Mapping[str, str], tally: Tally) -
             reason = PLANNED if state == "planned" else CLOSED
             tally.ignore("a charge point that is planned or removed")
             continue
-        own = _plugs(station, point, state, tally)
+        own = point_plugs(station, point, state, tally)
         per_point.append(own)
         prices.append((own, point, station))
     if points and not per_point:
@@ -367,68 +345,3 @@ def _span(period: object) -> str | None:
         return None
     last = f"{end[1]}:{end[2]}"
     return f"{start[1]}:{start[2]}-{'24:00' if last in ('00:00', '23:59') else last}"
-
-
-def _plugs(
-    station: Mapping[str, Any], point: Mapping[str, Any], state: State | None, tally: Tally
-) -> list[Connector]:
-    direct = text_of(named(point, "currentType")).casefold() == "dc"
-    limit = _limit_kw(station)
-    offered = next(iter(listed(point, "availableChargingPower")), None)
-    found = []
-    for entry in listed(point, "connector"):
-        if not isinstance(entry, Mapping):
-            tally.ignore("a connector that is not an object")
-            continue
-        kind = _kind(text_of(named(entry, "connectorType")), direct, tally)
-        mode = text_of(named(entry, "chargingMode")).casefold()
-        rating = _rating(entry, kind, mode)
-        if rating.power_kw is None and values.number(offered):
-            rating = replace(rating, **_power(values.number(offered) or 0.0, kind))
-        if rating.power_kw is None:
-            rating = replace(rating, limit_kw=limit)
-        found.append(plug(kind, rating, tally, count=1, operation=works(state)))
-    return found
-
-
-def _kind(word: str, direct: bool, tally: Tally) -> str:
-    plain = word.casefold()
-    kind = _KINDS.get(plain, "")
-    if plain.startswith("domestic"):
-        kind = "DOMESTIC"
-    elif plain.startswith("iec60309"):
-        kind = "CEE"
-    elif kind == "TESLA":
-        kind = "TESLA_TYPE2" if direct else "TYPE2"
-    if kind:
-        return kind
-    tally.ignore("a kind of plug that is not known")
-    return "UNKNOWN_DC" if direct else "UNKNOWN"
-
-
-def _rating(entry: Mapping[str, Any], kind: str, mode: str) -> Rating:
-    phases = 0 if kind in DC else 3 if mode.endswith("3p") else 1 if mode.endswith("1p") else None
-    rating = Rating(
-        voltage_v=values.number(named(entry, "voltage")),
-        current_a=values.number(named(entry, "maximumCurrent")),
-        phases=phases,
-        product_rule=PRODUCT_RULE,
-    )
-    stated = values.number(named(entry, "maxPowerAtSocket"))
-    return replace(rating, **_power(stated, kind)) if stated and stated > 0 else rating
-
-
-def _power(stated: float, kind: str) -> dict[str, Any]:
-    """Read a figure in W, which is in kW where W cannot be."""
-    least_w = LEAST_DC_W if kind in DC else FLOOR_KW * W_PER_KW
-    if stated < least_w:
-        return {"power_kw": stated, "power_rule": f"{IN_KW_RULE} ({stated:g} kW)"}
-    return {"power_kw": stated / W_PER_KW}
-
-
-def _limit_kw(station: Mapping[str, Any]) -> float | None:
-    """Return what a station gives in all, or what its name says."""
-    total = values.number(named(station, "totalMaximumPower"))
-    if total is None or total <= 0:
-        return limit_kw(text_of(named(station, "name")))
-    return total / W_PER_KW if total >= LEAST_DC_W else total
