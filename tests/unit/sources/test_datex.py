@@ -201,6 +201,7 @@ def test_labels_in_the_lines_of_an_address() -> None:
         (forms.datex_xml([SITE])[:-40], "not valid XML"),
         (forms.datex_xml([]), "EnergyInfrastructureTablePublication"),
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + forms.datex_xml([SITE])[38:], "document type"),
+        (forms.datex_xml([SITE]).replace(b"UTF-8", b"TF-8"), "a code that is not known"),
         (b"<egi:energyInfrastructureTable>" * 100, "not valid XML|nested too deeply"),
     ],
 )

@@ -58,8 +58,7 @@ def datex_sites(stream: ByteStream, *, where: str) -> Iterator[tuple[str, dict[s
         for event, element in found:
             if event == "start":
                 open_.append(element)
-                if len(open_) > _DEEPEST:
-                    raise DataError(f"{where}: XML that is nested too deeply", path=where)
+                _refuse_depth(len(open_), where)
                 continue
             open_.pop()
             name = _local(element.tag)
@@ -68,6 +67,12 @@ def datex_sites(stream: ByteStream, *, where: str) -> Iterator[tuple[str, dict[s
                 element.clear()
                 if open_:
                     open_[-1].remove(element)
+    except DataError:
+        raise
+    except (LookupError, ValueError) as error:
+        raise DataError(
+            f"{where}: XML in a code that is not known ({error})", path=where
+        ) from error
     except ET.ParseError as error:
         line, column = error.position
         raise DataError(
@@ -75,6 +80,11 @@ def datex_sites(stream: ByteStream, *, where: str) -> Iterator[tuple[str, dict[s
             "damaged: fetch it again",
             path=where,
         ) from error
+
+
+def _refuse_depth(levels: int, where: str) -> None:
+    if levels > _DEEPEST:
+        raise DataError(f"{where}: XML that is nested too deeply", path=where)
 
 
 def _without_doctype(stream: ByteStream, where: str) -> ByteStream:

@@ -212,8 +212,8 @@ def _charger(site: Mapping[str, Any], beside: Beside, tally: Tally) -> Charger:
 
 def _name(row: Mapping[str, Any], tally: Tally) -> str:
     names = row.get("ChargingStationNames") or row.get("ChargingStationName")
-    listed = [names] if isinstance(names, Mapping) else names
-    texts = [one.get("value") for one in listed or () if isinstance(one, Mapping)]
+    listed = names if isinstance(names, list) else [names]
+    texts = [one.get("value") for one in listed if isinstance(one, Mapping)]
     texts += [names] if isinstance(names, str) else []
     return values.known(next((text for text in texts if text), ""), tally)
 
@@ -303,7 +303,7 @@ def _hours(row: Mapping[str, Any], tally: Tally) -> str | None:
     for entry in values.items(row, "OpeningTimes"):
         day = _DAY_OF.get(str(entry.get("on")).casefold()) if isinstance(entry, Mapping) else None
         periods = entry.get("Period") if isinstance(entry, Mapping) else None
-        listed = [periods] if isinstance(periods, Mapping) else periods or ()
+        listed = periods if isinstance(periods, list) else [periods]
         spans = [f"{p.get('begin')}-{p.get('end')}" for p in listed if isinstance(p, Mapping)]
         if day is None or not spans or not all(_SPAN.match(span) for span in spans):
             tally.ignore("opening hours that are not understood")
