@@ -25,6 +25,7 @@ SCRIPTS = {
     "replan": "replan.py",
     "pages": "pages.py",
     "start": "start.py",
+    "charger_files": "charger_files.py",
     "batch": "batch.py",
     "batch_deaths": "batch_deaths.py",
     "scale": "scale.py",

@@ -30,6 +30,7 @@ UNITS = {
     "_kw": "kW",
     "_w": "W",
     "_v": "V",
+    "_a": "A",
     "_kwh": "kWh",
     "_kg": "kg",
     "_c": "degC",

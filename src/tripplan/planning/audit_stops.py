@@ -3,6 +3,7 @@
 Opening hours are read anew from the site's own text, moment by moment.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -39,6 +40,8 @@ _MOST_LOOKS: Final = 1000
 _BEFORE_S: Final = 30.0
 """So long before a site opens it is closed."""
 _PLACE_DEG: Final = 1e-9
+_CONVERTER_KW: Final = 50.0
+"""At a post below the pack's voltage, of a car that states no power there (an assumption)."""
 
 
 def look_at_stops(
@@ -128,12 +131,29 @@ def _plug(
         f"{where}: {plug.standard} does not fit {plan.vehicle.name}",
     )
     found.when(
-        differ(stop.charger_kw, plug.power_kw or 0.0, _KWH),
-        f"{where}: the plug gives {plug.power_kw} kW, not {stop.charger_kw:g}",
+        plug.vehicles == "tesla" and "tesla" not in plan.vehicle.name.lower() + plan.vehicle.id,
+        f"{where}: its plug charges Teslas only",
+    )
+    gives_kw = _given_kw(plug, plan.vehicle)
+    found.when(
+        differ(stop.charger_kw, gives_kw, _KWH),
+        f"{where}: the plug gives {gives_kw} kW, not {stop.charger_kw:g}",
     )
     found.when(
         differ(stop.plug_efficiency, 1.0, 0.0), f"{where}: direct current reaches the battery whole"
     )
+
+
+def _given_kw(plug: Connector, vehicle: Vehicle) -> float:
+    """Return what a plug gives this car: by its power, its amperes and its volts, kW."""
+    pack_v = vehicle.battery.nominal_voltage_v
+    limits = [plug.power_kw or 0.0]
+    volts = min(pack_v, plug.max_voltage_v if plug.max_voltage_v is not None else math.inf)
+    if plug.max_current_a is not None:
+        limits.append(1e-3 * volts * plug.max_current_a)
+    if volts < pack_v:
+        limits.append(vehicle.battery.low_voltage_kw or _CONVERTER_KW)
+    return min(limits)
 
 
 def _standards(vehicle: Vehicle) -> frozenset[str]:
@@ -155,6 +175,13 @@ def _through_adapters(site: Charger, trip: Trip) -> Iterator[Connector]:
                     power_rule=plug.power_rule,
                     count=plug.count,
                     standard_rule=f"through an adapter from {adapter.plug}",
+                    operation=plug.operation,
+                    limit_kw=plug.limit_kw,
+                    max_voltage_v=plug.max_voltage_v,
+                    max_current_a=plug.max_current_a,
+                    voltage_rule=plug.voltage_rule,
+                    vehicles=plug.vehicles,
+                    vehicles_rule=plug.vehicles_rule,
                 )
 
 
@@ -175,13 +202,20 @@ def _charger_wishes(
         f"{where}: is out of service",
     )
     found.when(
+        plug.operation == "out_of_service" and not wishes.out_of_service,
+        f"{where}: its plug is out of service",
+    )
+    found.when(
         not (plug.power_kw or 0.0) >= wishes.min_power_kw,
         f"{where}: {plug.power_kw} kW, at least {wishes.min_power_kw:g} wished",
     )
     found.when(
         wishes.only_stated_power and plug.power_assumed, f"{where}: its power is only assumed"
     )
-    few = not wishes.keep_unknown if site.stalls is None else site.stalls < wishes.min_stalls
+    if site.stalls is None:
+        few = plug.count is None and not wishes.keep_unknown
+    else:
+        few = site.stalls < wishes.min_stalls
     found.when(
         bool(wishes.min_stalls) and few,
         f"{where}: {site.stalls} stalls, at least {wishes.min_stalls} wished",
@@ -238,7 +272,8 @@ def _hours(
     # The last look is just before the end: a site that closes then was open all the time.
     for second in np.linspace(first_s, max(first_s, first_s + stop.charging_s - 1.0), looks):
         at = _whole_second(start + timedelta(seconds=float(second)))
-        if is_open(site, at) is False:
+        opened = is_open(site, at)
+        if opened is False or (opened is None and not trip.chargers.keep_unknown):
             found.say(f"{where}: charges while it is closed, {second / S_PER_H:.2f} h on")
             return
 

@@ -1,5 +1,6 @@
 """The audit of sums: legs and stops in their order, totals, chances, costs, value and bound."""
 
+from datetime import UTC, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -7,7 +8,8 @@ import numpy as np
 
 from tripplan.physics import spread
 from tripplan.planning.audit_objections import Objections
-from tripplan.planning.tariff import read_tariff
+from tripplan.planning.opening_hours import local_time
+from tripplan.planning.tariff import read_prices
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
 from tripplan.units import S_PER_H
@@ -194,8 +196,8 @@ def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
         bool(prices.currency) and plan.currency != prices.currency,
         f"plan: its currency is {plan.currency or 'none'}, wished {prices.currency}",
     )
-    for stop in plan.stops:
-        cost, assumed = _cost(stop, plan)
+    for number, stop in enumerate(plan.stops):
+        cost, assumed = _cost(stop, number, plan)
         where = f"stop {stop.number} ({stop.name})"
         money = plan.currency or "of money"
         found.compare(where, money, (("cost", stop.cost, cost, _SHARE * abs(cost) + _KWH),))
@@ -216,17 +218,27 @@ def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     )
 
 
-def _cost(stop: ChargingStop, plan: Plan) -> tuple[float, bool]:
+def _cost(stop: ChargingStop, number: int, plan: Plan) -> tuple[float, bool]:
     """Return what a stop costs, and whether its price is assumed."""
     prices = plan.trip.prices
     if stop.charger is None:
         return prices.home_price_per_kwh * stop.energy_kwh / stop.plug_efficiency, False
-    tariff = read_tariff(stop.charger.price, stop.charger.fee)
-    if tariff is None or tariff.currency not in ("", plan.currency):
+    week = read_prices(stop.charger.price, stop.charger.fee)
+    if week is None or week.least.currency not in ("", plan.currency):
         return prices.price_per_kwh * stop.energy_kwh + prices.price_per_session, True
+    unknown_hour = week.by_hour and plan.trip.departure is None
+    tariff = week.dearest if unknown_hour else week.rest
+    if week.by_hour and plan.trip.departure is not None:
+        before_s = sum(leg.driving_s for leg in plan.legs[: number + 1])
+        before_s += sum(earlier.duration_s for earlier in plan.stops[:number]) + stop.waited_s
+        trip = plan.trip
+        start = local_time(plan.trip.departure, trip.origin.lat, trip.origin.lon)
+        moment = start.astimezone(UTC) + timedelta(seconds=before_s)
+        zone = local_time(moment.replace(tzinfo=None), stop.lat, stop.lon).tzinfo
+        tariff = week.at(moment.astimezone(zone))
     minutes = stop.charging_s / S_PER_H * _MIN_PER_H
     by_energy = tariff.per_kwh * stop.energy_kwh
-    return by_energy + tariff.per_min * minutes + tariff.per_session, False
+    return by_energy + tariff.per_min * minutes + tariff.per_session, unknown_hour
 
 
 def _certificate(plan: Plan, found: Objections) -> None:

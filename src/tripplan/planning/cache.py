@@ -8,7 +8,7 @@ trip of the same kind.
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.stops import Stop, charger_stop
-from tripplan.planning.tariff import Tariff, read_tariff
+from tripplan.planning.tariff import Tariff, read_prices
 from tripplan.records.charger import Plug
 from tripplan.records.marks import per_trip
 from tripplan.records.network import RoadNetwork
@@ -41,6 +41,7 @@ from tripplan.routing.nearest_roads import roads_at
 from tripplan.routing.snapping import NodeIndex
 from tripplan.units import MWH_PER_KWH
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
+from tripplan.vehicle_model.post import post_kw
 
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
@@ -69,8 +70,9 @@ class Fitting:
 
     @cached_property
     def tariffs(self) -> tuple[Tariff | None, ...]:
-        """What charging costs at each, where that is known."""
-        return tuple(read_tariff(plug.site.price, plug.site.fee) for plug in self.plugs)
+        """The least that charging costs at each at any hour, where that is known."""
+        weeks = (read_prices(plug.site.price, plug.site.fee) for plug in self.plugs)
+        return tuple(None if week is None else week.least for week in weeks)
 
     def stop(self, charger: int) -> Stop:
         """Return the stop at one of these chargers."""
@@ -111,13 +113,18 @@ class PlannerCache:
         drives.
         """
         standards = sorted(vehicle.fast_charging_standards)
-        key = wishes.model_dump_json(exclude=_OF_NO_SITE) + ",".join(standards)
+        battery = vehicle.battery
+        own = (battery.nominal_voltage_v, battery.low_voltage_kw, vehicle.is_tesla)
+        key = f"{wishes.model_dump_json(exclude=_OF_NO_SITE)}{','.join(standards)} {own}"
         found = self._fitting.get(key)
         if found is None:
             sites = self.region.chargers
             shared = ChargerWishes.model_validate(wishes.model_dump(exclude=_OF_NO_SITE))
-            usable = usable_plugs(sites.chargers, standards, shared)
-            plugs = tuple(Plug(sites.chargers[k], plug) for k, plug in usable.plugs)
+            power_kw = partial(post_kw, battery=battery)
+            usable = usable_plugs(
+                sites.chargers, standards, shared, power_kw, tesla=vehicle.is_tesla
+            )
+            plugs = tuple(Plug(sites.chargers[k], plug, power_kw(plug)) for k, plug in usable.plugs)
             index = np.array([k for k, _ in usable.plugs], np.intp)
             found = Fitting(
                 plugs,

@@ -1,9 +1,10 @@
 """Which chargers fit a trip's wishes: plugs, power, stalls, operators, access, bans, hours."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tripplan.planning.opening_hours import is_open
@@ -13,6 +14,8 @@ from tripplan.records.trip import Adapter, ChargerWishes
 
 NO_PLUG: Final = "no plug that fits"
 """The reason that lies with the car, not with the wishes."""
+TESLAS_ONLY: Final = "for Teslas only"
+"""The reason that lies with the make of the car."""
 
 
 class UsablePlug(NamedTuple):
@@ -35,7 +38,12 @@ class UsablePlugs:
 
 
 def usable_plugs(
-    chargers: Iterable[Charger], standards: Collection[str], wishes: ChargerWishes
+    chargers: Iterable[Charger],
+    standards: Collection[str],
+    wishes: ChargerWishes,
+    power_kw: Callable[[Connector], float] = attrgetter("rated_kw"),
+    *,
+    tesla: bool = True,
 ) -> UsablePlugs:
     """Find the chargers that a car can use, each with its quickest plug.
 
@@ -47,6 +55,10 @@ def usable_plugs(
         Kinds of plug that the car takes.
     wishes
         What the chargers must be like.
+    power_kw
+        What a plug gives the car, kW, by which the quickest is told; its own power unless told.
+    tesla
+        Whether the car is one of Tesla's, whose plugs may charge no other.
     """
     wanted = frozenset(standards)
     found: list[UsablePlug] = []
@@ -56,13 +68,16 @@ def usable_plugs(
         plugs = [plug for plug in _fitting(charger, wanted) if plug.power_kw is not None]
         if not plugs:
             continue
-        reason = _against(charger, plugs, wishes)
+        if not tesla:
+            plugs = [plug for plug in plugs if plug.vehicles != "tesla"]
+        reason = _against(charger, plugs, wishes) if plugs else TESLAS_ONLY
+        plugs = _working(plugs, wishes)
         if reason is not None:
             dropped[reason] += 1
             continue
         # Of plugs of the same power the first counts: the site's own go before adapters.
         counted = _counted(plugs, wishes)
-        best = counted[0] if len(counted) == 1 else max(counted, key=lambda plug: plug.rated_kw)
+        best = counted[0] if len(counted) == 1 else max(counted, key=power_kw)
         found.append(UsablePlug(position, best))
     return UsablePlugs(tuple(found), _sorted(dropped))
 
@@ -132,11 +147,13 @@ def _against(charger: Charger, plugs: Sequence[Connector], wishes: ChargerWishes
         return "banned by id"
     if charger.access not in wishes.access:
         return f"access is {charger.access}"
-    if charger.operation == "out_of_service" and not wishes.out_of_service:
+    working = _working(plugs, wishes)
+    broken = bool(plugs) and not working
+    if broken or (charger.operation == "out_of_service" and not wishes.out_of_service):
         return "out of service"
     return (
-        _against_power(plugs, wishes)
-        or _against_stalls(charger, wishes)
+        _against_power(working, wishes)
+        or _against_stalls(charger, working, wishes)
         or _against_operator(charger, wishes)
     )
 
@@ -144,6 +161,11 @@ def _against(charger: Charger, plugs: Sequence[Connector], wishes: ChargerWishes
 def _fitting(charger: Charger, standards: frozenset[str] | None) -> list[Connector]:
     plugs = charger.connectors
     return [plug for plug in plugs if standards is None or plug.standard in standards]
+
+
+def _working(plugs: Sequence[Connector], wishes: ChargerWishes) -> list[Connector]:
+    """Leave out the plugs that are out of service, unless these are wished, too."""
+    return [plug for plug in plugs if wishes.out_of_service or plug.operation != "out_of_service"]
 
 
 def _counted(plugs: Sequence[Connector], wishes: ChargerWishes) -> Sequence[Connector]:
@@ -166,12 +188,36 @@ def _against_power(plugs: Sequence[Connector], wishes: ChargerWishes) -> str | N
     return "too little power"
 
 
-def _against_stalls(charger: Charger, wishes: ChargerWishes) -> str | None:
+def _against_stalls(
+    charger: Charger, plugs: Sequence[Connector], wishes: ChargerWishes
+) -> str | None:
     if not wishes.min_stalls:
         return None
-    if charger.stalls is None:
+    stalls = stalls_at(charger, plugs)
+    if stalls is None:
         return None if wishes.keep_unknown else "stalls not known"
-    return "too few stalls" if charger.stalls < wishes.min_stalls else None
+    return "too few stalls" if stalls < wishes.min_stalls else None
+
+
+def stalls_at(charger: Charger, plugs: Sequence[Connector]) -> int | None:
+    """Return how many cars charge at once at some of a site's plugs, at the most.
+
+    Parameters
+    ----------
+    charger
+        The site, whose own number of stalls may be known.
+    plugs
+        Those of its plugs that count; through an adapter, as the car sees them.
+
+    Returns
+    -------
+    int or None
+        The number of these plugs, and no more than the stalls of the site; None: neither is known.
+    """
+    counts = [plug.count for plug in plugs if plug.count is not None]
+    if not counts or len(counts) < len(plugs):
+        return charger.stalls
+    return sum(counts) if charger.stalls is None else min(sum(counts), charger.stalls)
 
 
 def _against_operator(charger: Charger, wishes: ChargerWishes) -> str | None:

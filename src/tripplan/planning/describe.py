@@ -9,7 +9,7 @@ from tripplan.planning.certificate import certificate_of
 from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
 from tripplan.planning.reconstruct import Route
 from tripplan.planning.towns import with_towns
-from tripplan.records.plan import ChargingStop, Plan
+from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
 from tripplan.search.solve import Solution
@@ -39,7 +39,7 @@ def describe(
     """
     trip, car = pricing.trip, pricing.car
     legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
-    legs, stops = with_towns(legs, tuple(map(pricing.paid, route.stops)), region.gazetteer)
+    legs, stops = with_towns(legs, _paid(pricing, legs, route.stops), region.gazetteer)
     driving_s = sum(leg.driving_s for leg in legs)
     charging_s = sum(stop.charging_s for stop in stops)
     overhead_s = sum(stop.overhead_s for stop in stops)
@@ -76,6 +76,18 @@ def describe(
         assumptions=_assumptions(region, pricing, stops, ends) + uncertainty.in_words(legs),
         sources=_sources(region),
     )
+
+
+def _paid(
+    pricing: Pricing, legs: Sequence[Leg], stops: Sequence[ChargingStop]
+) -> tuple[ChargingStop, ...]:
+    """Return the stops with what each costs at its hour: that at which the car plugs in."""
+    paid, clock_s = [], 0.0
+    for leg, stop in zip(legs, stops, strict=False):
+        clock_s += leg.driving_s
+        paid.append(pricing.paid(stop, clock_s + stop.waited_s))
+        clock_s += stop.duration_s
+    return tuple(paid)
 
 
 def _assumptions(

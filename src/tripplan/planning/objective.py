@@ -13,14 +13,16 @@ back into the objective's unit:
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
+from tripplan.planning.opening_hours import local_time
 from tripplan.planning.stops import Stop
-from tripplan.planning.tariff import FREE, Tariff
-from tripplan.records.charger import Plug
+from tripplan.planning.tariff import FREE, Tariff, read_prices
+from tripplan.records.charger import Charger, Plug
 from tripplan.records.plan import ChargingStop, Leg
 from tripplan.records.trip import Trip
 from tripplan.search.problem import ObjectiveWeights, Problem, nothing_beside_time
@@ -33,6 +35,7 @@ TIE_KWH: Final = 0.01
 """With time worth nothing, an hour counts the price of this much energy, to decide between plans of
 the same cost, kWh."""
 MIN_PER_H: Final = 60.0
+DEAREST_RULE: Final = "price by the hour, and the trip has no departure: the dearest hour counts"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,8 @@ class Pricing:
     plugs
         The chargers that its car can use.
     stated
-        What charging costs at each of them, where that is known.
+        What charging costs at each of them at the least, at whatever hour, where that is known: the
+        search has no clock in its prices, and its bound holds at all hours.
     local
         Currency where the trip starts; empty: not known.
     """
@@ -96,15 +100,51 @@ class Pricing:
     def _place(self) -> dict[str, int]:
         return {plug.site.id: k for k, plug in enumerate(self.plugs)}
 
-    def paid(self, stop: ChargingStop) -> ChargingStop:
-        """Return a stop with what it costs."""
+    def paid(self, stop: ChargingStop, begin_s: float) -> ChargingStop:
+        """Return a stop with what it costs.
+
+        Parameters
+        ----------
+        stop
+            The stop.
+        begin_s
+            When its charge begins, after the trip's departure. [s]
+        """
         if stop.charger is None:
             wall_kwh = stop.energy_kwh / stop.plug_efficiency
             return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * wall_kwh})
-        tariff, rule = self.tariff(self._place[stop.charger.id])
+        tariff, rule = self._at_its_hour(stop.charger, begin_s)
         minutes = stop.charging_s / S_PER_H * MIN_PER_H
         cost = tariff.per_kwh * stop.energy_kwh + tariff.per_min * minutes + tariff.per_session
         return stop.model_copy(update={"cost": cost, "price_rule": rule})
+
+    def _at_its_hour(self, site: Charger, begin_s: float) -> tuple[Tariff, str]:
+        """Return what a charge costs that begins then; without a departure, at its dearest hour."""
+        tariff, rule = self.tariff(self._place[site.id])
+        week = read_prices(site.price, site.fee)
+        if rule or week is None or not week.by_hour:
+            return tariff, rule
+        if self.trip.departure is None:
+            return week.dearest, DEAREST_RULE
+        return week.at(there_at(self.trip, site, begin_s)), ""
+
+
+def there_at(trip: Trip, site: Charger, after_s: float) -> datetime:
+    """Return the local time at a site, some time after a trip's departure.
+
+    Parameters
+    ----------
+    trip
+        A trip with a departure.
+    site
+        Where.
+    after_s
+        So long after it. [s]
+    """
+    assert trip.departure is not None
+    start = local_time(trip.departure, trip.origin.lat, trip.origin.lon).astimezone(UTC)
+    then = start + timedelta(seconds=after_s)
+    return then.astimezone(local_time(then.replace(tzinfo=None), site.lat, site.lon).tzinfo)
 
 
 def money(amount: float, currency: str) -> str:
@@ -260,7 +300,8 @@ def score(pricing: Pricing, totals: Totals, bound_s: float) -> Score:
 def price_assumptions(pricing: Pricing, stops: Sequence[ChargingStop]) -> tuple[str, ...]:
     """Return what the costs of a plan rest on, in sentences."""
     prices = pricing.trip.prices
-    guessed = sum(bool(stop.price_rule) for stop in stops)
+    dearest = sum(stop.price_rule == DEAREST_RULE for stop in stops)
+    guessed = sum(bool(stop.price_rule) for stop in stops) - dearest
     sentences = [
         (
             "Energy from home, and what is left on arrival, is priced at "
@@ -274,6 +315,11 @@ def price_assumptions(pricing: Pricing, stops: Sequence[ChargingStop]) -> tuple[
             f"{guessed} of {sum(stop.kind == 'charger' for stop in stops)} charging stops state no "
             f"price that can be used; {money(prices.price_per_kwh, pricing.currency)} per kWh and "
             f"{money(prices.price_per_session, pricing.currency)} per stop are assumed there."
+        )
+    if dearest:
+        sentences.append(
+            f"{dearest} of these stops are priced by the hour; without a departure their dearest "
+            "hour counts."
         )
     if pricing.trip.objective == "money":
         sentences.append(

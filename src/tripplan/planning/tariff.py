@@ -1,10 +1,14 @@
 """What a charger's price text says, as far as it can be read for sure.
 
-A text is read whole or not at all: prices by the time of day, memberships and words in between make
-it unknown, and so does a price without a currency.
+A text is read whole or not at all: memberships and words in between make it unknown, and so does a
+price without a currency.  Prices by the hour are read where the text says what holds at all others:
+"Mo-Fr 07:00-19:00: 0.59 EUR/kWh | 0.39 EUR/kWh".
 """
 
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from tripplan.records.base import as_text
@@ -18,6 +22,60 @@ class Tariff(NamedTuple):
     per_session: float
     currency: str
     """ISO 4217; empty where charging is free."""
+
+
+class PriceBand(NamedTuple):
+    """A time of the week and what charging costs then."""
+
+    days: frozenset[int]
+    """Days of the week, 0: Monday."""
+    begin_min: int
+    """Minutes from midnight."""
+    end_min: int
+    tariff: Tariff
+
+    def holds(self, when: datetime) -> bool:
+        """Tell whether a time, local there, lies in it."""
+        minute = 60 * when.hour + when.minute
+        return when.weekday() in self.days and self.begin_min <= minute < self.end_min
+
+
+@dataclass(frozen=True)
+class WeekPrices:
+    """What charging costs at one site over the week."""
+
+    bands: tuple[PriceBand, ...]
+    """Times with a price of their own, the first that holds counts, shape (bands,)."""
+    rest: Tariff
+    """The price at all other times."""
+
+    @property
+    def by_hour(self) -> bool:
+        """Whether the price depends on the time."""
+        return bool(self.bands)
+
+    def at(self, when: datetime) -> Tariff:
+        """Return the price of a charge that begins at a time, local there."""
+        return next((band.tariff for band in self.bands if band.holds(when)), self.rest)
+
+    @property
+    def least(self) -> Tariff:
+        """Nothing costs less at any time."""
+        return self._each(min)
+
+    @property
+    def dearest(self) -> Tariff:
+        """Nothing costs more at any time."""
+        return self._each(max)
+
+    def _each(self, choose: Callable[[Iterable[float]], float]) -> Tariff:
+        every = [self.rest, *(band.tariff for band in self.bands)]
+        return Tariff(
+            choose(tariff.per_kwh for tariff in every),
+            choose(tariff.per_min for tariff in every),
+            choose(tariff.per_session for tariff in every),
+            max(tariff.currency for tariff in every),
+        )
 
 
 FREE: Final = Tariff(0.0, 0.0, 0.0, "")
@@ -43,6 +101,64 @@ _FIELDS: Final = {
     "session": ("per_session", 1.0),
     "charge": ("per_session", 1.0),
 }
+
+
+_WEEK: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
+_DAYS: Final = r"(?:(?:mo|tu|we|th|fr|sa|su)(?:-(?:mo|tu|we|th|fr|sa|su))?,?)+"
+_BAND: Final = re.compile(
+    rf"(?:({_DAYS})\s+)?([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d):\s+(\S.*)",
+    re.IGNORECASE,
+)
+
+
+def read_prices(price: str, fee: bool | None) -> WeekPrices | None:
+    """Read a charger's price, by the hour where it says so.
+
+    Parameters
+    ----------
+    price
+        What the source says about the price; several times of the week are separated by "|", each
+        with its hours before a colon, the rest of the week last.
+    fee
+        Whether charging costs money; None: not known.
+
+    Returns
+    -------
+    WeekPrices or None
+        None where the text does not say for sure.
+    """
+    *timed, last = as_text(price, where="a charger's price").split("|")
+    rest = read_tariff(last, fee)
+    bands = [_band(part.strip()) for part in timed] if fee is not False else []
+    found = [band for band in bands if band is not None]
+    currencies = {band.tariff.currency for band in found} | {rest.currency if rest else ""}
+    if rest is None or len(found) < len(bands) or len(currencies - {""}) > 1:
+        return None
+    return WeekPrices(tuple(found), rest)
+
+
+def _band(text: str) -> PriceBand | None:
+    match = _BAND.fullmatch(text)
+    tariff = read_tariff(match[6], None) if match else None
+    if match is None or tariff is None:
+        return None
+    begin, end = (60 * int(match[k]) + int(match[k + 1]) for k in (2, 4))
+    days = _days(match[1]) if match[1] else frozenset(range(7))
+    if begin >= end or end > _MINUTES_PER_DAY or not days:
+        return None
+    return PriceBand(days, begin, end, tariff)
+
+
+def _days(text: str) -> frozenset[int]:
+    found: set[int] = set()
+    for part in text.casefold().split(","):
+        first, _, last = part.partition("-")
+        if first:
+            found |= set(range(_WEEK.index(first), _WEEK.index(last or first) + 1))
+    return frozenset(found)
+
+
+_MINUTES_PER_DAY: Final = 1440
 
 
 def read_tariff(price: str, fee: bool | None) -> Tariff | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 
@@ -135,9 +136,16 @@ def left_out(plugs: Sequence[Plug], trip: Trip) -> dict[str, frozenset[int]]:
         named = (k for k, plug in enumerate(plugs) if unwanted.intersection(plug.site.ids))
         found["banned by id"] = frozenset(named)
     if trip.departure is not None and not trip.chargers.keep_unknown:
-        blank = (k for k, plug in enumerate(plugs) if plug.site.opening_hours is None)
+        start = local_time(trip.departure, trip.origin.lat, trip.origin.lon)
+        blank = (k for k, plug in enumerate(plugs) if _unknown(plug, start))
         found["opening hours not known"] = frozenset(blank)
     return found
+
+
+def _unknown(plug: Plug, start: datetime) -> bool:
+    """Tell whether a site's hours are not known of any time of the trip."""
+    hours = plug.site.opening_hours
+    return hours != "24/7" and opening_intervals(plug.site, start, HORIZON_S) is None
 
 
 def _opening_intervals(
@@ -145,7 +153,7 @@ def _opening_intervals(
 ) -> dict[int, tuple[tuple[float, float], ...]]:
     """When chargers are open, in seconds after departure; those not named always are.
 
-    Chargers whose hours are not known count as open.
+    Chargers count as open while it is not known whether they are, unless the trip wishes otherwise.
     """
     if trip.departure is None:
         return {}
@@ -154,7 +162,9 @@ def _opening_intervals(
     for k, plug in plugs.items():
         if plug.site.opening_hours in (None, "24/7"):
             continue
-        intervals = opening_intervals(plug.site, start, HORIZON_S)
+        intervals = opening_intervals(
+            plug.site, start, HORIZON_S, with_unknown=trip.chargers.keep_unknown
+        )
         if intervals is not None:
             found[k] = intervals or _NEVER_OPEN
     return found

@@ -19,6 +19,7 @@ __all__ = [
     "ChargerAccess",
     "ChargerOperation",
     "ChargerStatus",
+    "ChargerVehicles",
     "Connector",
     "SourceEntry",
     "rated_only",
@@ -27,6 +28,7 @@ __all__ = [
 
 ChargerStatus = Literal["illustrative", "listed"]
 ChargerOperation = Literal["in_service", "out_of_service", "unknown"]
+ChargerVehicles = Literal["any", "tesla", "unknown"]
 
 MAX_POWER_KW: Final = 2000.0
 """Highest power that counts as possible at one plug, kW (HERE Routing v8 has the same bound)."""
@@ -53,6 +55,21 @@ class Connector:
     """Plugs of this kind; None: not known."""
     standard_rule: str = ""
     """By which rule the kind of plug was assumed; empty where the source states it."""
+    operation: ChargerOperation = "unknown"
+    """Whether the plugs of this kind work, as far as the source says of them."""
+    limit_kw: float | None = None
+    """The most that the source says of the whole device or site, kW: what is assumed of the plug
+    stays below; None: it says nothing."""
+    max_voltage_v: float | None = None
+    """Highest voltage of a plug for direct current, volts; None: nobody states it."""
+    max_current_a: float | None = None
+    """Highest current of a plug for direct current, amperes; None: nobody states it."""
+    voltage_rule: str = ""
+    """By which rule the highest voltage is implied; empty where it is stated or unknown."""
+    vehicles: ChargerVehicles = "unknown"
+    """Which makes of car the plug charges: "any", or "tesla": Tesla's own only."""
+    vehicles_rule: str = ""
+    """By which rule these are told; empty where the source states them, or they are unknown."""
 
     @property
     def rated_kw(self) -> float:
@@ -131,7 +148,7 @@ class Charger:
     price: str = ""
     """What the source says about the price, in its own words."""
     operation: ChargerOperation = "unknown"
-    """Whether the site works, as far as the source says."""
+    """Whether the site works, as far as the source says; out of service where no plug works."""
     sources: tuple[SourceEntry, ...] = ()
     """Every entry that went into this record, the leading one first, shape (entries,)."""
 
@@ -142,15 +159,17 @@ class Charger:
 
 
 class Plug(NamedTuple):
-    """A plug at a site, of known power."""
+    """A plug at a site, of known power, as a car uses it."""
 
     site: Charger
     connector: Connector
+    car_kw: float | None = None
+    """The most that it gives the car at the voltage of its pack, kW; None: all its power."""
 
     @property
     def power_kw(self) -> float:
         """Highest power at the plug, kW."""
-        return self.connector.rated_kw
+        return self.connector.rated_kw if self.car_kw is None else self.car_kw
 
 
 def rated_only(chargers: Iterable[Charger]) -> tuple[Charger, ...]:

@@ -204,6 +204,8 @@ class Battery(Record):
     """State of health: today's share of nominal_kwh."""
     nominal_voltage_v: Annotated[float, Field(gt=10, le=1500)]
     """Nominal pack voltage."""
+    low_voltage_kw: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """Most power at a fast charger whose voltage stays below the pack's; None: 50 kW."""
     capacity_by_temperature: Annotated[tuple[tuple[float, float], ...], Unit("degC, 1")] = (
         CAPACITY_BY_TEMPERATURE
     )
@@ -313,6 +315,11 @@ class Vehicle(Record):
         if self.battery.charging_curve is not None and not self.connectors:
             raise ValueError("a car with a charging_curve needs at least one of connectors")
         return self
+
+    @property
+    def is_tesla(self) -> bool:
+        """Whether it is one of Tesla's cars, by its name: some plugs charge no other make."""
+        return "tesla" in f"{self.id} {self.name}".casefold()
 
     @property
     def fast_charging_standards(self) -> frozenset[str]:

@@ -351,7 +351,8 @@ def test_the_audit_knows_nothing_of_the_search() -> None:
     parts = ("ground", "objections", "redrive", "roads", "steps", "stops", "sums")
     own |= {f"planning.audit_{part}" for part in parts}
     # They read a text of a charger, its hours and its price, and know no trip.
-    own |= {"planning.opening_hours", "planning.tariff"}
+    own |= {"planning.opening_hours", "planning.hours_text", "planning.holidays"}
+    own |= {"planning.tariff"}
     assert {name for name in seen if name.startswith("planning.")} == own
     allowed = ("planning", "records", "vehicle_model", "physics", "arrays", "units", "errors")
     assert [name for name in seen if name.split(".")[0] not in allowed] == []

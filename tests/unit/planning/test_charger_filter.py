@@ -192,3 +192,31 @@ def test_usable_plugs_count_what_wishes_take_out_and_not_what_the_car_cannot_use
     assert [(plug.position, plug.connector.power_kw) for plug in found.plugs] == [(0, 44.0)]
     assert found.dropped == {"banned by id": 1, "power not stated": 1}
     assert usable_plugs(sites, set(), ChargerWishes()).plugs == ()
+
+
+def test_plugs_out_of_order_and_for_other_makes_are_not_usable() -> None:
+    fast = Connector("CCS2", 300.0, operation="out_of_service")
+    slow = Connector("CCS2", 50.0, operation="in_service", count=2)
+    site = replace(SITE, connectors=(fast, slow), stalls=6, operation="in_service")
+    (found,) = usable_plugs([site], {"CCS2"}, ChargerWishes()).plugs
+    assert found.connector == slow
+    (found,) = usable_plugs([site], {"CCS2"}, ChargerWishes(out_of_service=True)).plugs
+    assert found.connector == fast
+    broken = replace(site, connectors=(fast,))
+    assert dict(usable_plugs([broken], {"CCS2"}, ChargerWishes()).dropped) == {"out of service": 1}
+    few = ChargerWishes(min_stalls=3)
+    assert dict(usable_plugs([site], {"CCS2"}, few).dropped) == {"too few stalls": 1}
+    teslas = replace(site, connectors=(Connector("NACS", 150.0, vehicles="tesla"),))
+    assert len(usable_plugs([teslas], {"NACS"}, ChargerWishes(), tesla=True).plugs) == 1
+    adapter = ChargerWishes(adapters=("NACS:CCS1:250",))
+    dropped = usable_plugs([teslas], {"CCS1"}, adapter, tesla=False).dropped
+    assert dict(dropped) == {"for Teslas only": 1}
+
+
+def test_the_quickest_plug_is_the_one_that_gives_the_car_most() -> None:
+    nacs = Connector("NACS", 250.0, max_voltage_v=500.0)
+    ccs = Connector("CCS1", 200.0)
+    site = replace(SITE, connectors=(nacs, ccs))
+    power_kw = {nacs: 126.0, ccs: 200.0}
+    both = usable_plugs([site], {"NACS", "CCS1"}, ChargerWishes(), power_kw.__getitem__)
+    assert both.plugs[0].connector == ccs

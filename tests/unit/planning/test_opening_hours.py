@@ -72,8 +72,8 @@ def test_open_at_a_time_in_seattle(hours: str | None, when: str, expected: bool 
         ("22:00-06:00", "2026-06-01T23:30", 3, [(0, 3)]),
         ("Mo-Fr 08:00-18:00; PH off", "2026-12-24T12:00", 30, [(0, 6)]),
         ("Mo-Fr 08:00-18:00; PH 10:00-11:00", "2026-12-25T00:00", 24, [(10, 11)]),
-        ('08:00-12:00 "front"; 12:00-18:00 "back"', "2026-06-01T07:00", 24, [(5, 11)]),
-        ('08:00-12:00 "front", 12:00-18:00 "back"', "2026-06-01T07:00", 24, [(1, 11)]),
+        ('08:00-12:00 open "front"; 12:00-18:00 open "back"', "2026-06-01T07:00", 24, [(5, 11)]),
+        ('08:00-12:00 open "front", 12:00-18:00 open "back"', "2026-06-01T07:00", 24, [(1, 11)]),
         ("off", "2026-06-01T07:00", 24, []),
         ("24/7", "2026-06-01T07:00", 0, []),
     ],
@@ -162,14 +162,112 @@ def test_seconds_are_real_ones_when_clocks_are_changed(start: str, opens_h: floa
     )
 
 
-def test_intervals_agree_with_asking_minute_by_minute() -> None:
-    hours = "Mo-Th 06:30-22:15; Fr 06:30-24:00; Sa,Su 10:00-02:00; PH 12:00-13:00"
-    start = at("2026-07-02T05:00")
-    intervals = opening_intervals(site(hours), start, 96 * H)
-    assert intervals is not None
-    for minute in range(0, 96 * 60, 7):
-        inside = any(first <= 60.0 * minute < last for first, last in intervals)
-        assert is_open(site(hours), start + timedelta(minutes=minute)) is inside, minute
+FORMS = (
+    "24/7",
+    "off",
+    "Mo-Th 06:30-22:15; Fr 06:30-24:00; Sa,Su 10:00-02:00; PH 12:00-13:00",
+    'Mo-Fr 08:00-18:00 || "on request"',
+    'Mo-Fr 08:00-18:00; PH off || Sa 09:00-12:00 || unknown "ring"',
+    'Mo-Fr 08:00-18:00; Sa,Su "by appointment"',
+    '"by appointment"',
+    'Su 08:00-18:00 "ring the bell"',
+    "08:00+",
+    "Mo-Fr 08:00-18:00+; Sa off",
+    "Fr 20:00+, Sa 10:00-12:00",
+    "sunrise-sunset",
+    "sunset+",
+    "Mo-Su 22:00-02:00",
+    "Mo-Su 18:00-26:00; PH,SH off",
+    "Apr-Oct 07:00-21:00; Nov-Mar 09:00-17:00",
+    "week 1-53/2 Mo-Fr 08:00-10:00; Mo[1] off",
+    "24/7; 2026 Jun 09 02:00-24:00 off; 2026 Jun 10 00:00-02:00 off",
+    "Mo-Fr 08:00-18:00, 2026 Jun 13 20:00-22:00",
+    "Mo-Fr 08:00-18:00; SH Mo-Su 10:00-12:00",
+    "Mo-Fr 8 to 18; Sa 10:00-12:00",
+    "Mo-Su 00:00-23:59",
+)
+
+
+@pytest.mark.parametrize("hours", FORMS)
+@pytest.mark.parametrize("place", [SEATTLE, (51.5, -0.12)])
+def test_spells_and_single_moments_agree_all_year(hours: str, place: tuple[float, float]) -> None:
+    """At half hours all over a year, every 67th of them, and at quarters between."""
+    charger = site(hours, *place)
+    start = local_time(at("2026-01-01T00:00"), *place)
+    horizon_s = 365 * 24 * H
+    known = opening_intervals(charger, start, horizon_s) or ()
+    possible = opening_intervals(charger, start, horizon_s, with_unknown=True) or ()
+    for step in range(7, 365 * 48, 67):
+        second = 1800.0 * step + (900.0 if step % 2 else 0.0)
+        moment = (start.astimezone(UTC) + timedelta(seconds=second)).astimezone(start.tzinfo)
+        spelled = [any(a <= second < b for a, b in spells) for spells in (known, possible)]
+        expected = None if spelled[0] != spelled[1] else spelled[0]
+        assert is_open(charger, moment) is expected, moment
+
+
+# 2026-06-07 is a Sunday, 2026-06-09 a Tuesday.
+@pytest.mark.parametrize(
+    ("hours", "when", "expected"),
+    [
+        ('Mo-Fr 08:00-18:00 || "on request"', "2026-06-07T12:00", None),
+        ('Mo-Fr 08:00-18:00 || "on request"', "2026-06-09T12:00", True),
+        ("Mo-Fr 08:00-18:00 || Sa 10:00-12:00", "2026-06-07T12:00", False),
+        ('Mo-Fr 08:00-18:00 "a; b || c"', "2026-06-09T12:00", None),
+        ('Mo-Fr 08:00-18:00 open "a; b || c"', "2026-06-09T12:00", True),
+        ('Sa off "by appointment"', "2026-06-06T12:00", False),
+        ("08:00+", "2026-06-09T07:59", False),
+        ("08:00+", "2026-06-09T08:00", None),
+        ("08:00-18:00+", "2026-06-09T17:59", True),
+        ("08:00-18:00+", "2026-06-09T19:00", None),
+        ("Mo-Fr 08:00-12:00,14:00+", "2026-06-09T13:00", False),
+        ("Tu 22:00-01:00+", "2026-06-10T00:30", True),
+        ("Tu 22:00-01:00+", "2026-06-10T01:30", None),
+        ("Mo-Fr 8 to 18; Sa 10:00-12:00", "2026-06-09T12:00", None),
+        ("Mo-Fr 8 to 18; Sa 10:00-12:00", "2026-06-06T11:00", True),
+        ("Mo-Fr 8 to 18; Sa 10:00-12:00", "2026-06-07T11:00", False),
+        ("Mo-Su 00:00-23:59", "2026-06-09T23:59:30", True),
+        ("Mo - Fr 08:00 \u2013 18:00", "2026-06-09T12:00", True),
+        ("24h", "2026-06-09T12:00", True),
+        ("2026 Jun 09 - 2026 Jun 11 off", "2026-06-10T12:00", False),
+    ],
+)
+def test_what_the_specification_calls_unknown(hours: str, when: str, expected: bool | None) -> None:
+    assert is_open(site(hours), at(when)) is expected
+
+
+LONDON, MUNICH = (51.5, -0.12), (48.14, 11.58)
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "possible"),
+    [
+        (LONDON, "2026-01-01", {False, None}),  # New Year: Banking and Financial Dealings Act 1971
+        (LONDON, "2026-04-03", {False, None}),  # Good Friday
+        (LONDON, "2026-04-06", {False, None}),  # Easter Monday
+        (LONDON, "2026-08-31", {False, None}),  # last Monday in August
+        (LONDON, "2026-12-28", {False, None}),  # for Boxing Day, a Saturday
+        (LONDON, "2026-06-09", {True}),
+        (MUNICH, "2026-05-01", {False}),
+        (MUNICH, "2026-08-15", {False, None}),  # Assumption: in parts of Bavaria only
+        (MUNICH, "2026-06-04", {False, None}),  # Corpus Christi: in some states only
+        (MUNICH, "2026-06-09", {True}),
+        (SEATTLE, "2026-10-12", {False, None}),  # Columbus Day: 5 U.S.C. 6103
+        (SEATTLE, "2026-07-03", {False, None}),  # for the 4th, a Saturday
+        (SEATTLE, "2026-06-09", {True}),
+    ],
+)
+def test_holidays_by_law_are_never_taken_for_working_days(
+    place: tuple[float, float], day: str, possible: set[bool | None]
+) -> None:
+    assert is_open(site("Mo-Su 08:00-18:00; PH off", *place), at(f"{day}T12:00")) in possible
+    assert is_open(site("Mo-Su 08:00-18:00", *place), at(f"{day}T12:00")) is True
+
+
+def test_days_of_school_holidays_are_unknown_where_they_matter() -> None:
+    hours = "Mo-Fr 08:00-18:00; SH Mo-Fr 10:00-12:00"
+    assert is_open(site(hours), at("2026-06-09T11:00")) is True
+    assert is_open(site(hours), at("2026-06-09T15:00")) is None
+    assert is_open(site(hours), at("2026-06-09T20:00")) is False
 
 
 def test_local_time_is_that_of_the_place() -> None:

@@ -8,8 +8,9 @@ from tripplan.errors import DataError
 from tripplan.records.charger import Charger
 from tripplan.sources.chargers.afdc import read_afdc_json
 from tripplan.sources.chargers.files import parse_chargers
-from tripplan.sources.chargers.hours import from_american, from_ocpi
+from tripplan.sources.chargers.hours import from_american
 from tripplan.sources.chargers.ocpi import read_ocpi
+from tripplan.sources.chargers.ocpi_hours import from_ocpi
 from tripplan.sources.chargers.openchargemap import read_openchargemap
 
 
@@ -123,9 +124,36 @@ def test_tables_in_other_dialects() -> None:
         ("24 hours daily; for guest use only", "24/7"),
         ("8am-5pm daily", "Mo-Su 08:00-17:00"),
         ("6am-12am daily", "Mo-Su 06:00-24:00"),
-        ("Mon 6:00am - 11:59pm; Tue 7am-9pm", "Mo 06:00-23:59; Tu 07:00-21:00"),
+        ("Mon 6:00am - 11:59pm; Tue 7am-9pm", "Mo 06:00-24:00; Tu 07:00-21:00"),
         ("Mon-Fri 12pm-6pm; Sun closed", "Mo-Fr 12:00-18:00; Su off"),
         ("10pm-2am daily", "Mo-Su 22:00-02:00"),
+        ("Mon 12:00am - 12:00am; Tue 6pm-2am", "Mo 00:00-24:00; Tu 18:00-02:00"),
+        ("12am - 12am daily", "24/7"),
+        (
+            "noon-midnight M-F, 8am-noon Sat, Sun closed",
+            "Mo-Fr 12:00-24:00; Sa 08:00-12:00; Su off",
+        ),
+        ("Mon, Wed & Fri 8am-12pm, 1pm-5pm", "Mo,We,Fr 08:00-12:00,13:00-17:00"),
+        ("weekdays 7:00 a.m. to 9:00 p.m.; weekends closed", "Mo-Fr 07:00-21:00; Sa-Su off"),
+        ("Sat-Mon 8am-5pm", "Mo,Sa,Su 08:00-17:00"),
+        ("Mon 8am-12pm; Mon 1pm-5pm", "Mo 08:00-12:00,13:00-17:00"),
+        ("dawn to dusk daily", "Mo-Su dawn-dusk"),
+        ("M-F 8am-5pm; Sat by appointment", "Mo-Fr 08:00-17:00; Sa unknown"),
+        ("24 hours daily. Please check Tesla's online station map before you go", "24/7"),
+        ("24 hours daily. Please check Tesla's online station map for current hours", "24/7"),
+        ("24 hours daily; 4 hour parking limit", "24/7"),
+        ("7am-7pm", None),  # on which days is not said
+        ("8am to 5pm Monday through Friday", "Mo-Fr 08:00-17:00"),
+        ("Mon, Tue 8am-5pm, Sat 9am-1pm", "Mo-Tu 08:00-17:00; Sa 09:00-13:00"),
+        ("8am-5pm M-F and 10am-2pm Sat", "Mo-Fr 08:00-17:00; Sa 10:00-14:00"),
+        ("M-F 6:30am-7pm; call ahead on Sat", "Mo-Fr 06:30-19:00; Sa unknown"),
+        ("Store hours 9am-9pm daily; closed Christmas", "Mo-Su 09:00-21:00; PH unknown"),
+        ("24 hours daily; closed in winter", None),
+        ("24 hours daily; closed holidays", "24/7; PH off"),
+        ("M-F 8am-5pm; closed on federal holidays", "Mo-Fr 08:00-17:00; PH off"),
+        ("Mon-Fri 12:00am - 11:59pm; Sat-Sun 12am-12am", "24/7"),
+        ("6am-9pm daily (summer); 6am-6pm daily (winter)", None),
+        ("8-5 daily", None),
         ("Dealership business hours", None),
         ("13am-5pm daily", None),
         ("8am-8am daily", None),

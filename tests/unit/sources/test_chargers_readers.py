@@ -32,7 +32,7 @@ def plugs(charger: Charger) -> list[tuple[str, float | None, int | None]]:
 @pytest.mark.parametrize(
     ("name", "form", "rows", "sites"),
     [
-        ("afdc_v1.json", "AFDC v1 JSON", 6, 3),
+        ("afdc_v1.json", "AFDC v1 JSON", 6, 4),
         ("afdc_download.csv", "AFDC CSV", 3, 2),
         ("afdc_rows_by_plug.geojson", "AFDC GeoJSON", 3, 1),
         ("openchargemap.json", "Open Charge Map v3 JSON", 5, 2),
@@ -85,9 +85,12 @@ def test_afdc_json_reads_the_powers_of_charging_units() -> None:
 def test_afdc_counts_what_is_planned_closed_or_no_charger() -> None:
     assert dict(read("afdc_v1.json").skipped) == {
         "planned, not open yet": 1,
-        "temporarily closed": 1,
         "not an electric station": 1,
     }
+
+
+def test_afdc_keeps_what_is_closed_for_some_time_as_out_of_service() -> None:
+    assert site(read("afdc_v1.json"), "afdc:105").operation == "out_of_service"
 
 
 def test_afdc_tesla_plugs_are_dc_only_where_the_station_has_dc_ports() -> None:
@@ -138,15 +141,14 @@ def test_open_charge_map() -> None:
     reading = read("openchargemap.json")
     station = site(reading, "ocm:501")
     assert plugs(station) == [
+        ("CCS2", 350.0, None),
         ("CCS2", 150.0, 2),
         ("CHADEMO", 50.0, 1),
         ("TESLA_TYPE2", 120.0, 4),
         ("TYPE2", None, 1),
     ]
-    assert dict(reading.ignored) == {
-        "a plug that does not work, is planned or removed": 1,
-        "more power than a TYPE2 plug can have": 1,
-    }
+    assert station.connectors[0].operation == "out_of_service"
+    assert dict(reading.ignored) == {"more power than a TYPE2 plug can have": 1}
     assert (station.operator, station.access) == ("Stadtwerke Musterstadt", "public")
     assert station.sources[0].licence == "Licensed under CC0 1.0"
     assert station.sources[0].date == "2026-03-02"
@@ -187,7 +189,7 @@ def test_ocpi_221() -> None:
         ("TYPE2", 22.08),
         ("TYPE2", 22.17),
     ]
-    assert market.stalls == 3
+    assert market.stalls == 1, "of the fastest kind of plug"
     assert (market.operator, market.network) == ("Voorbeeld Laden", "Voorbeeld Net")
     assert market.opening_hours == "Mo 08:00-20:00; Su 10:00-24:00"
     assert (market.access, market.operation) == ("public", "in_service")
@@ -217,7 +219,7 @@ def test_openstreetmap_tags() -> None:
         ("CHADEMO", 50.0, 1),
         ("TYPE2", 22.0, None),
     ]
-    assert station.stalls == 4
+    assert station.stalls == 3, "of the four, those for direct current"
     assert (station.operator, station.network) == ("Stadtwerke", "Ladenetz")
     assert (station.fee, station.price, station.access) == (True, "0.45 EUR/kWh", "public")
     assert station.opening_hours == "Mo-Fr 06:00-22:00; PH off"
@@ -257,7 +259,8 @@ def test_openstreetmap_areas_lie_in_their_middle() -> None:
         ("22;50", [50.0, 22.0]),
         ("yes", [None]),
         ("fast", [None]),
-        ("50000", [None]),
+        ("50000", [50.0]),
+        ("5000000", [None]),
         ("-50 kW", [None]),
         ("1e9 kW", [None]),
         ("0 kW", [None]),

@@ -193,8 +193,8 @@ def test_afdc_rows_are_read_by_the_reader_of_files(servers: FakeServers, fetcher
     rows = json.loads((FIXTURES / "afdc_v1.json").read_text("utf-8"))["fuel_stations"]
     servers.stations = rows
     reading, _ = fetch_afdc(fetcher, boxes=[BBox(47.0, -123.0, 48.0, -121.0)])
-    assert len(reading.chargers) == 3
-    assert sum(reading.skipped.values()) == 3
+    assert len(reading.chargers) == 4
+    assert sum(reading.skipped.values()) == 2
 
 
 def site(number: int, lon: float) -> dict[str, Any]:

@@ -59,7 +59,10 @@ class StandIn:
 
 def _usable(plan: Plan, charger: Charger) -> UsablePlugs:
     """Judge a charger as the plan's search did: by the plan's car, adapters and wishes."""
-    return usable_plugs((charger,), plan.vehicle.fast_charging_standards, plan.trip.chargers)
+    car = plan.vehicle
+    return usable_plugs(
+        (charger,), car.fast_charging_standards, plan.trip.chargers, tesla=car.is_tesla
+    )
 
 
 def unused(plan: Plan, region: Region, profile: RouteProfile) -> tuple[Unused, ...]:

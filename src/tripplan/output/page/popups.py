@@ -214,6 +214,7 @@ def charger_tip(charger: Charger) -> Markup:
     plugs = ", ".join(
         plug.standard if plug.power_kw is None else f"{plug.standard} {words.power(plug.power_kw)}"
         for plug in charger.connectors
+        if plug.operation != "out_of_service" or charger.operation == "out_of_service"
     )
     made_up = charger.status == "illustrative"
     limits = {"restricted": "restricted access", "out_of_service": "out of service"}

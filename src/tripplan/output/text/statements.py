@@ -9,6 +9,7 @@ from typing import Final
 
 from tripplan.output.text import stop_text, words
 from tripplan.records.charger import Charger
+from tripplan.planning.charger_filter import stalls_at
 from tripplan.records.plan import Certificate, ChargingStop, Leg, LimitedBy, Plan
 from tripplan.records.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
@@ -103,8 +104,9 @@ def plug(stop: ChargingStop) -> str:
     parts = [words.one_line(stop.connector.standard, 40), words.power(stop.charger_kw)]
     if stop.connector.power_assumed:
         parts[-1] += " (power assumed)"
-    if stop.charger.stalls is not None:
-        parts.append(words.count(stop.charger.stalls, "stall"))
+    stalls = stalls_at(stop.charger, (stop.connector,))
+    if stalls is not None:
+        parts.append(words.count(stalls, "stall"))
     return ", ".join(parts)
 
 
@@ -112,7 +114,16 @@ def plug_rules(stop: ChargingStop) -> tuple[str, ...]:
     """Return what was assumed of the plug, by which rule; or which adapter it takes."""
     if stop.connector is None:
         return ()
-    rules = (stop.connector.power_rule, stop.connector.standard_rule)
+    plug = stop.connector
+    rules = [plug.power_rule, plug.standard_rule]
+    if plug.power_kw is not None and stop.charger_kw < plug.power_kw:
+        volts = "" if plug.max_voltage_v is None else f" {plug.max_voltage_v:.0f} V at the most"
+        amps = "" if plug.max_current_a is None else f" {plug.max_current_a:.0f} A at the most"
+        limits = " and".join(filter(None, (volts, amps)))
+        rules.append(f"of its {words.power(plug.power_kw)} as the pack's voltage allows:{limits}")
+        rules.append(plug.voltage_rule)
+    if plug.voltage_rule and plug.vehicles == "unknown" and plug.standard_rule:
+        rules.append("not known whether it charges other makes than Tesla")
     return tuple(words.one_line(rule, TEXT_LIMIT) for rule in rules if rule)
 
 

@@ -2,13 +2,16 @@
 
 API: developer.nlr.gov, alt-fuel-stations/v1.  The three forms name their columns differently
 ("ev_dc_fast_num", "EV DC Fast Count", "EVConnectorTypes"); names are compared without case, blanks
-and punctuation.  Older rows state no power per plug; newer ones do in ev_charging_units.
+and punctuation.  Older rows state no power per plug; newer ones do in ev_charging_units, or in
+columns by kind of plug; the table of charging units has a row for each unit of a station.
 """
 
 import csv
+import functools
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from tripplan.errors import DataError
@@ -20,25 +23,22 @@ from tripplan.records.charger import (
     Connector,
     SourceEntry,
 )
-from tripplan.sources.chargers import standards, values
+from tripplan.sources.chargers import values
+from tripplan.sources.chargers.access import for_some_only
+from tripplan.sources.chargers.afdc_ports import Ports, connectors, stalls, with_units
 from tripplan.sources.chargers.hours import from_american
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.plugs import none_works, operation_of
+from tripplan.sources.chargers.products import limit_kw
+from tripplan.sources.chargers.reading import JOINED, ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
+from tripplan.sources.chargers.states import PLANNED, skip_by_dates
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "AFDC"
 LICENCE: Final = "AFDC terms: any purpose, without endorsement"
 """afdc.energy.gov/data_download, "Data Download Terms and Conditions"."""
-RESTRICTED_WORDS: Final = (
-    "use only",
-    "only for",
-    "guests only",
-    "customers only",
-    "employees only",
-    "permit required",
-    "residents only",
-    "members only",
-)
+_SOME_PEOPLE: Final = frozenset({"fleet", "government", "residential", "employee", "utility"})
+"""Access detail codes of which only some people are meant (the others are about keys and cards)."""
 _NAMES: Final = {
     "evconnectortypes": "connectors",
     "evdcfastcount": "dc",
@@ -46,6 +46,7 @@ _NAMES: Final = {
     "evlevel1evsenum": "level1",
     "evlevel2evsenum": "level2",
     "evlevelevsenum": "level2",
+    "evchargingunits": "units",
 }
 
 
@@ -86,7 +87,9 @@ def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
     if not {"latitude", "longitude", "evconnectortypes"} <= fields:
         raise wrong_shape(where, "AFDC's CSV columns Latitude, Longitude, EV Connector Types, ...")
     try:
-        return _read(list(reader), where, "AFDC CSV")
+        # Most of the columns of most rows are empty, and the table of units has a row a unit.
+        stated = ({name: cell for name, cell in row.items() if cell} for row in reader)
+        return _read(stated, where, "AFDC CSV")
     except csv.Error as error:
         raise DataError(f"{where}: not a readable CSV table: {error}", path=where) from error
 
@@ -94,9 +97,17 @@ def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
 def _read(rows: object, where: str, form: str) -> ChargerReading:
     if not isinstance(rows, Iterable) or isinstance(rows, str | Mapping):
         raise wrong_shape(where, "a list of stations (AFDC)")
-    return read_rows(rows, _charger, source=SOURCE, format=form)
+    flat = (_flat(row) if isinstance(row, Mapping) else row for row in rows)
+    stations, joined = with_units(flat)
+    reading = read_rows(stations, _charger, source=SOURCE, format=form)
+    if not joined:
+        return reading
+    skipped = dict(reading.skipped)
+    skipped[JOINED] = skipped.get(JOINED, 0) + joined
+    return replace(reading, skipped=skipped)
 
 
+@functools.lru_cache(maxsize=4096)
 def _plain(name: object) -> str:
     return re.sub(r"[^a-z0-9]", "", str(name).casefold())
 
@@ -112,27 +123,31 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _charger(raw: Mapping[str, Any], tally: Tally) -> Charger:
-    row = _flat(raw)
-    _skip_what_is_no_charger(row)
+def _charger(row: Mapping[str, Any], tally: Tally) -> Charger:
+    _skip_what_is_no_charger(row, tally)
     lat, lon = values.position(row.get("latitude"), row.get("longitude"))
     dc = values.count(row.get("dc"), tally)
-    slow = [values.count(row.get(name), tally) for name in ("level1", "level2")]
+    level1, level2 = (values.count(row.get(name), tally) for name in ("level1", "level2"))
     network = values.known(row.get("evnetwork"), tally)
     note = values.known(row.get("accessdaystime"), tally)
     price = values.known(row.get("evpricing"), tally)
     id_ = f"afdc:{values.text(row.get('id'), tally, limit=40) or f'{lat:.5f},{lon:.5f}'}"
     confirmed = row.get("datelastconfirmed") or row.get("updatedat")
     address = [row.get(name) for name in ("streetaddress", "city", "state", "zip")]
+    named_kw = limit_kw(row.get("stationname"), row.get("evotherinfo"))
+    ports = Ports(dc, level1, level2, network.casefold(), named_kw)
+    plugs = connectors(row, ports, tally)
+    if _operation(row, plugs) == "out_of_service":
+        plugs = none_works(plugs)
     return Charger(
         id=id_,
         name=values.known(row.get("stationname"), tally) or "charging station",
         lat=lat,
         lon=lon,
-        connectors=_connectors(row, dc, slow, tally),
+        connectors=plugs,
         status="listed",
         source=SOURCE,
-        stalls=dc or sum(number or 0 for number in slow) or None,
+        stalls=stalls(row, ports),
         operator="" if network == "Non-Networked" else network,
         network="" if network == "Non-Networked" else network,
         address=values.joined(address, tally),
@@ -143,7 +158,7 @@ def _charger(raw: Mapping[str, Any], tally: Tally) -> Charger:
         opening_hours=from_american(note),
         fee=_fee(price),
         price=price,
-        operation=_operation(row),
+        operation=_operation(row, plugs),
         sources=(SourceEntry(SOURCE, id_, values.day(confirmed, tally), LICENCE),),
     )
 
@@ -152,26 +167,29 @@ def _word(row: Mapping[str, Any], name: str) -> str:
     return str(row.get(name) or "").strip().casefold()
 
 
-def _skip_what_is_no_charger(row: Mapping[str, Any]) -> None:
+def _skip_what_is_no_charger(row: Mapping[str, Any], tally: Tally) -> None:
     fuel = _word(row, "fueltypecode")
     if fuel not in ("", "elec"):
         raise SkipRow("not an electric station")
     if _word(row, "statuscode") == "p" or _word(row, "groupswithaccesscode").startswith("planned"):
-        raise SkipRow("planned, not open yet")
-    if _word(row, "statuscode") == "t":
-        raise SkipRow("temporarily closed")
+        raise SkipRow(PLANNED)
+    skip_by_dates(row.get("opendate"), None, tally)
 
 
-def _operation(row: Mapping[str, Any]) -> ChargerOperation:
+def _operation(row: Mapping[str, Any], plugs: Sequence[Connector]) -> ChargerOperation:
+    away = _word(row, "groupswithaccesscode").startswith("temporarily unavailable")
+    if _word(row, "statuscode") == "t" or away or operation_of(plugs) == "out_of_service":
+        return "out_of_service"
     return "in_service" if _word(row, "statuscode") == "e" else "unknown"
 
 
 def _access(row: Mapping[str, Any], note: str) -> ChargerAccess:
     code = _word(row, "accesscode")
-    groups = _word(row, "groupswithaccesscode")
+    groups = re.sub(r"^[^(]*\(|\)$", "", _word(row, "groupswithaccesscode"))
     closed = code == "private" or groups.startswith("private")
-    limited = _word(row, "restrictedaccess") == "true"
-    if closed or limited or any(words in note.casefold() for words in RESTRICTED_WORDS):
+    limited = "true" in (_word(row, "restrictedaccess"), _word(row, "evworkplacecharging"))
+    some = _word(row, "accessdetailcode") in _SOME_PEOPLE
+    if closed or limited or some or for_some_only(note):
         return "restricted"
     return "public" if code == "public" or groups.startswith("public") else "unknown"
 
@@ -182,67 +200,3 @@ def _fee(price: str) -> bool | None:
     if price.casefold() in ("free", "no fee", "free; parking fee"):
         return False
     return True if re.search(r"[$€£]\s*\d*\.?\d*[1-9]|[1-9]\s*/\s*kwh", price.casefold()) else None
-
-
-def _connectors(
-    row: Mapping[str, Any], dc: int | None, slow: list[int | None], tally: Tally
-) -> tuple[Connector, ...]:
-    listed = row.get("connectors")
-    words = listed.split() if isinstance(listed, str) else values.items(row, "connectors")
-    stated = _units(values.items(row, "evchargingunits"), tally)
-    found = dict.fromkeys(_standard(word, dc is not None, tally) for word in words)
-    named = [standard for standard in found if standard is not None]
-    named += ["UNKNOWN_DC"] if dc and not any(map(_direct, (*named, *_kinds(stated)))) else []
-    fast = [standard for standard in named if _direct(standard)]
-    mains = [standard for standard in named if not _direct(standard) and standard != "NEMA"]
-    plugs = list(stated)
-    for standard in named:
-        if standard in _kinds(stated):
-            continue
-        alone = [standard] in (fast, mains)
-        number = (dc if _direct(standard) else slow[1]) if alone else None
-        plugs.append(Connector(standard, None, count=number))
-    return values.gathered(plugs)
-
-
-def _kinds(plugs: Iterable[Connector]) -> set[str]:
-    return {plug.standard for plug in plugs}
-
-
-def _direct(standard: str) -> bool:
-    return standard in standards.DC
-
-
-def _standard(word: object, fast: bool, tally: Tally) -> str | None:
-    """Tell a plug's kind; a Tesla plug is one for DC where the station has DC ports at all."""
-    key = str(word).strip().upper()
-    if key in ("", "UNKNOWN"):
-        return None
-    found = standards.AFDC.get(key)
-    if found is None:
-        tally.ignore("a kind of plug that is not known")
-        return None
-    if found == "TESLA":
-        return "NACS" if fast else "NACS_AC"
-    return found
-
-
-def _units(units: Iterable[object], tally: Tally) -> tuple[Connector, ...]:
-    """Read ev_charging_units: [{charging_level, connectors: {TYPE: {power_kw, port_count}}}]."""
-    plugs = []
-    for unit in units:
-        if not isinstance(unit, Mapping):
-            tally.ignore("a charging unit that is not an object")
-            continue
-        fast = "dc" in str(unit.get("charging_level") or "").casefold()
-        for word, facts in values.inner(unit, "connectors").items():
-            if not isinstance(facts, Mapping):
-                continue
-            power = max(values.powers(facts.get("power_kw"), tally), default=None)
-            ports = values.count(facts.get("port_count"), tally)
-            if power is None and ports is None:
-                continue
-            standard = _standard(word, fast, tally)
-            if standard is not None:
-                plugs.append(values.plug(standard, power, tally, plugs=ports))
-    return values.gathered(plugs)

@@ -57,7 +57,8 @@ def assume_powers(
     -------
     tuple of Charger
         In the same order, shape (sites,).  A filled-in power has ``power_assumed`` and the rule in
-        ``power_rule``; stated ones are as they were; without a rule a power stays None.
+        ``power_rule``, and is no more than ``limit_kw``; stated ones are as they were; without a
+        rule a power stays None.
     """
     return tuple(_assumed(charger, rules) for charger in chargers)
 
@@ -72,6 +73,9 @@ def _plug(plug: Connector, charger: Charger, rules: Sequence[PowerRule]) -> Conn
         return plug
     for rule in rules:
         if rule.fits(plug, charger):
+            power_kw = min(rule.power_kw, plug.limit_kw or rule.power_kw)
             words = f"{rule.standard} without a stated power: {rule.power_kw:g} kW, {rule.reason}"
-            return replace(plug, power_kw=rule.power_kw, power_assumed=True, power_rule=words)
+            if power_kw < rule.power_kw:
+                words += f"; at most {power_kw:g} kW by what is said of the device or site"
+            return replace(plug, power_kw=power_kw, power_assumed=True, power_rule=words)
     return plug

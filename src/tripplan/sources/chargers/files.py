@@ -1,45 +1,53 @@
-"""Read chargers from a file of any of the known formats, recognised by content, not by name."""
+"""Read chargers from a file of any of the known formats, recognised by content, not by name.
 
-from collections.abc import Callable, Mapping
+Tariffs and live states that stand in files of their own are joined by `read_charger_files`.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.base import as_path
-from tripplan.sources.chargers import afdc, ocpi, openchargemap, osm, tables
-from tripplan.sources.chargers.reading import ChargerReading, decode, parse_json
-
-FORMATS: Final = (
-    "AFDC (JSON, GeoJSON, CSV), Open Charge Map JSON, OCPI locations, OpenStreetMap (Overpass "
-    "JSON, GeoJSON), GeoJSON or CSV with columns lat and lon"
+from tripplan.sources.chargers import datex, oicp
+from tripplan.sources.chargers.beside import NOTHING, Beside
+from tripplan.sources.chargers.datex_xml import is_datex
+from tripplan.sources.chargers.forms import (
+    FORMATS,
+    as_collection,
+    reader_of,
+    shape_of,
+    stream_reader_of,
+    table_reader_of,
 )
-_Reader = Callable[..., ChargerReading]
-"""A reader of parsed JSON, which takes the name of the file for its messages as ``where``."""
-_Readers = tuple[tuple[frozenset[str], _Reader], ...]
-_OF_ROWS: Final[_Readers] = (
-    (frozenset({"AddressInfo"}), openchargemap.read_openchargemap),
-    (frozenset({"coordinates"}), ocpi.read_ocpi),
-    (frozenset({"station_name"}), afdc.read_afdc_json),
-    (frozenset({"ev_connector_types"}), afdc.read_afdc_json),
-)
-"""Readers of a list, by keys that its rows have; the first that fits."""
-_OF_OBJECTS: Final[_Readers] = (
-    (frozenset({"fuel_stations"}), afdc.read_afdc_json),
-    (frozenset({"AddressInfo"}), openchargemap.read_openchargemap),
-    (frozenset({"elements"}), osm.read_overpass),
-    (frozenset({"status_code"}), ocpi.read_ocpi),
-    (frozenset({"coordinates", "evses"}), ocpi.read_ocpi),
-)
-"""Readers of an object, by keys that it has."""
+from tripplan.sources.chargers.json_rows import JsonRows
+from tripplan.sources.chargers.ocpi_tariffs import is_tariffs, tariffs_by_number
+from tripplan.sources.chargers.reading import ChargerReading, decode, refuse_other_kinds
+from tripplan.sources.chargers.unpacked import Unpacked
+
+NO_PLUG: Final = "a site of which no plug is stated"
+
+__all__ = [
+    "FORMATS",
+    "NO_PLUG",
+    "parse_chargers",
+    "read_charger_files",
+    "read_chargers",
+    "split_beside",
+]
 
 
-def read_chargers(path: str | Path) -> ChargerReading:
-    """Read a file of chargers.
+def read_chargers(path: str | Path, *, beside: Beside = NOTHING) -> ChargerReading:
+    """Read a file of chargers, packed with gzip or not.
 
     Parameters
     ----------
     path
         The file; its format is recognised by its content.
+    beside
+        Tariffs and states of other files, as `split_beside` reads them.
 
     Returns
     -------
@@ -53,11 +61,8 @@ def read_chargers(path: str | Path) -> ChargerReading:
         charger.
     """
     file = as_path(path, where="charger file")
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read: {error.strerror}", path=str(file)) from error
-    reading = parse_chargers(data, where=file.name)
+    with _opened(file) as stream:
+        reading = _parse(stream, where=file.name, beside=beside)
     if not reading.chargers and reading.skipped:
         raise DataError(
             f"{file}: read as {reading.format}, but none of its {reading.row_count} rows is a "
@@ -68,13 +73,81 @@ def read_chargers(path: str | Path) -> ChargerReading:
     return reading
 
 
+def read_charger_files(paths: Sequence[str | Path]) -> tuple[ChargerReading, ...]:
+    """Read several files, of which some may hold the tariffs or the states of the others' sites.
+
+    Parameters
+    ----------
+    paths
+        Files of sites, of OCPI tariffs, of OICP or DATEX II states; in any order.
+
+    Returns
+    -------
+    tuple of ChargerReading
+        One for each file of sites, in their order, shape (files,).
+
+    Raises
+    ------
+    DataError
+        One cannot be read, as `read_chargers` has it, or none holds sites.
+    """
+    beside, own = split_beside(paths)
+    return tuple(read_chargers(file, beside=beside) for file in own)
+
+
+def split_beside(paths: Sequence[str | Path]) -> tuple[Beside, tuple[Path, ...]]:
+    """Tell files of tariffs and states from files of sites, and read the former.
+
+    Parameters
+    ----------
+    paths
+        Files of either kind; a file alone is taken for one of sites, unread.
+
+    Returns
+    -------
+    Beside, tuple of Path
+        What the tariffs and states are, and the files of sites, shape (files,).
+
+    Raises
+    ------
+    DataError
+        One cannot be read, or none holds sites.
+    """
+    files = tuple(as_path(path, where="charger file") for path in paths)
+    if len(files) < 2:
+        return NOTHING, files
+    tariffs: dict[str, Any] = {}
+    states: dict[str, str] = {}
+    own = []
+    for file in files:
+        found = _beside(file)
+        if found is None:
+            own.append(file)
+        else:
+            tariffs.update(found.tariffs)
+            states.update(found.states)
+    if not own:
+        raise DataError(
+            f"{files[0]}: tariffs or states, which name no sites: give the file of the sites too",
+            path=str(files[0]),
+        )
+    return Beside(tariffs=tariffs, states=states), tuple(own)
+
+
+def _opened(file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read: {error.strerror}", path=str(file)) from error
+
+
 def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
     """Read chargers from the content of a file or answer.
 
     Parameters
     ----------
     data
-        The bytes.
+        The bytes, packed with gzip or not.
     where
         Name of the file or request, for messages.
 
@@ -92,58 +165,93 @@ def parse_chargers(data: bytes, *, where: str) -> ChargerReading:
             value=data,
             expected="bytes",
         )
-    text = decode(data, where=where)
-    if text.lstrip()[:1] in ("{", "["):
-        found = parse_json(text, where=where)
-        reader = _reader_of(found)
-        if reader is None:
-            raise DataError(
-                f"{where}: JSON, but of no known form ({_shape(found)}); known: {FORMATS}",
-                path=where,
-            )
-        return reader(found, where=where)
-    header = text.split("\n", 1)[0].casefold()
-    plain = header.replace("_", " ").replace('"', "")
-    if "fuel type code" in plain and "ev connector types" in plain:
-        return afdc.read_afdc_csv(text, where=where)
-    if not any(name in header for name in ("lat", "lon")):
+    return _parse(io.BytesIO(data), where=where, beside=NOTHING)
+
+
+def _parse(stream: IO[bytes], *, where: str, beside: Beside) -> ChargerReading:
+    content = _unpacked(stream, where)
+    if is_datex(_beginning(content)):
+        reading = datex.read_datex_xml(content, where=where, beside=beside)
+    else:
+        refuse_other_kinds(content.head, where=where)
+        if _beginning(content)[:1] in ("{", "["):
+            reading = _json(content, where, beside)
+        else:
+            reading = _table(content, where)
+    bare = sum(not site.connectors for site in reading.chargers)
+    if not bare:
+        return reading
+    return replace(reading, ignored={**reading.ignored, NO_PLUG: bare})
+
+
+def _unpacked(stream: IO[bytes], where: str) -> Unpacked:
+    try:
+        return Unpacked(stream, where=where)
+    except OSError as error:
+        raise DataError(f"{where}: cannot be read: {error.strerror}", path=where) from error
+
+
+def _beginning(content: Unpacked) -> str:
+    return content.head.decode("utf-8-sig", errors="replace").lstrip()
+
+
+def _json(content: Unpacked, where: str, beside: Beside) -> ChargerReading:
+    found = _json_rows(content, where)
+    try:
+        reader = stream_reader_of(found)
+        if reader is not None:
+            return reader(found.rows(), where=where, beside=beside)
+        data = as_collection(found.whole())
+    except UnicodeDecodeError as error:
+        raise _not_utf8(where) from error
+    if is_tariffs(found.head):
         raise DataError(
-            f"{where}: neither JSON nor a table with columns lat and lon; known: {FORMATS}",
-            path=where,
+            f"{where}: tariffs, which name no sites: give the file of the sites too", path=where
         )
-    return tables.read_charger_csv(text, where=where)
+    whole = reader_of(data)
+    if whole is None:
+        raise DataError(
+            f"{where}: JSON, but of no known form ({shape_of(data)}); known: {FORMATS}", path=where
+        )
+    return whole(data, where=where, beside=beside)
 
 
-def _reader_of(found: object) -> _Reader | None:
-    if isinstance(found, list):
-        rows = [row for row in found[:50] if isinstance(row, Mapping)]
-        return _first_reader(_OF_ROWS, set().union(*rows))
-    if not isinstance(found, Mapping):
-        return None
-    features = found.get("features")
-    reader = _first_reader(_OF_OBJECTS, set(found))
-    return _reader_of_features(features) if not reader and isinstance(features, list) else reader
+def _json_rows(content: Unpacked, where: str) -> JsonRows:
+    try:
+        return JsonRows(content.text(), where=where)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(where) from error
 
 
-def _first_reader(readers: _Readers, keys: set[str]) -> _Reader | None:
-    return next((reader for needed, reader in readers if needed <= keys), None)
+def _not_utf8(where: str) -> DataError:
+    return DataError(f"{where}: not UTF-8 text; JSON has to be", path=where)
 
 
-def _reader_of_features(features: list[Any]) -> _Reader:
-    keys: set[str] = set()
-    for feature in features[:50]:
-        properties = feature.get("properties") if isinstance(feature, Mapping) else None
-        keys |= {str(key) for key in properties} if isinstance(properties, Mapping) else set()
-    plain = {key.casefold().replace(" ", "").replace("_", "") for key in keys}
-    if "evconnectortypes" in plain:
-        return afdc.read_afdc_json
-    tagged = {"amenity", "man_made", "@id"} & keys or any(k.startswith("socket:") for k in keys)
-    return osm.read_osm_geojson if tagged else tables.read_charger_geojson
+def _table(content: Unpacked, where: str) -> ChargerReading:
+    text = decode(content.read(), where=where)
+    return table_reader_of(text, where)(text, where=where)
 
 
-def _shape(found: object) -> str:
-    if isinstance(found, Mapping):
-        return "an object with " + ", ".join(str(key)[:30] for key in list(found)[:6])
-    if isinstance(found, list):
-        return f"a list of {len(found)} entries"
-    return f"a single {type(found).__name__}"
+def _beside(file: Path) -> Beside | None:
+    """Return the tariffs or states that a file holds; None: it holds something else."""
+    with _opened(file) as stream:
+        content = _unpacked(stream, file.name)
+        head = _beginning(content)
+        if is_datex(head):
+            if "StatusPublication" not in head:
+                return None
+            return Beside(states=datex.datex_xml_states(content, where=file.name))
+        if head[:1] not in ("{", "["):
+            return None
+        found = _json_rows(content, file.name)
+        if is_tariffs(found.head):
+            return Beside(tariffs=tariffs_by_number(found.rows()))
+        return None if found.head else _states(found)
+
+
+def _states(found: JsonRows) -> Beside | None:
+    data: Any = found.whole()
+    if isinstance(data, Mapping) and "EVSEStatuses" in data:
+        return Beside(states=oicp.oicp_states(data))
+    states = {} if datex.has_sites(data) else datex.datex_states(data)
+    return Beside(states=states) if states else None

@@ -17,8 +17,8 @@ from tripplan.records.charger import Charger, Connector, SourceEntry
 from tripplan.records.charger_names import SAME_OPERATOR, folded, similarity
 from tripplan.routing.geometry import unit_vectors
 from tripplan.sources.chargers import standards
+from tripplan.sources.chargers.plugs import operation_of, plug_order
 from tripplan.sources.chargers.standards import DC, VAGUE
-from tripplan.sources.chargers.values import plug_order
 from tripplan.units import EARTH_RADIUS_M
 
 MAX_DISTANCE_M: Final = 100.0
@@ -182,9 +182,11 @@ def combined(entries: Sequence[Charger]) -> Charger:
     ranked = sorted(entries, key=_order)
     first = ranked[0]
     sources = dict.fromkeys(chain.from_iterable(_entries(entry) for entry in ranked))
+    plugs = _connectors(ranked)
+    broken = operation_of(plugs) == "out_of_service"
     return replace(
         first,
-        connectors=_connectors(ranked),
+        connectors=plugs,
         stalls=_first(sorted(ranked, key=_without_dc), "stalls", None),
         operator=_first(ranked, "operator", ""),
         network=_first(ranked, "network", ""),
@@ -196,7 +198,7 @@ def combined(entries: Sequence[Charger]) -> Charger:
         opening_hours=_first(ranked, "opening_hours", None),
         fee=_first(ranked, "fee", None),
         price=_first(ranked, "price", ""),
-        operation=_first(ranked, "operation", "unknown"),
+        operation="out_of_service" if broken else _first(ranked, "operation", "unknown"),
         sources=tuple(sources),
     )
 
@@ -234,10 +236,14 @@ def _knowledge(offer: Sequence[Connector]) -> tuple[bool, bool, bool]:
 
 
 def _counted(chosen: Sequence[Connector], offers: Sequence[Sequence[Connector]]) -> list[Connector]:
-    """Fill in how many plugs there are, and that another entry states their kind."""
+    """Fill in the number of plugs, that another entry states their kind, and their newest state."""
     named = any(offer and not any(plug.standard_rule for plug in offer) for offer in offers)
     plugs = [replace(plug, standard_rule="" if named else plug.standard_rule) for plug in chosen]
     if len(plugs) == 1 and plugs[0].count is None:
         counts = [offer[0].count for offer in offers if len(offer) == 1 and offer[0].count]
         plugs = [replace(plugs[0], count=counts[0] if counts else None)]
+    told = ({plug.operation for plug in offer} - {"unknown"} for offer in offers)
+    states = next((states for states in told if states), set())
+    if len(states) == 1:
+        plugs = [replace(plug, operation=min(states)) for plug in plugs]
     return plugs

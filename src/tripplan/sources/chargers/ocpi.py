@@ -4,13 +4,13 @@ Coordinates are text there; power is in W, and where max_electric_power is missi
 it as voltage times current.
 """
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
 from tripplan.errors import DataError
 from tripplan.records.charger import (
-    MAX_POWER_KW,
     Charger,
     ChargerAccess,
     ChargerOperation,
@@ -18,25 +18,32 @@ from tripplan.records.charger import (
     SourceEntry,
 )
 from tripplan.sources.chargers import standards, values
-from tripplan.sources.chargers.hours import from_ocpi
+from tripplan.sources.chargers.beside import NOTHING, Beside
+from tripplan.sources.chargers.ocpi_hours import from_ocpi
+from tripplan.sources.chargers.ocpi_tariffs import price_of
+from tripplan.sources.chargers.plugs import Rating, gathered, in_watts, operation_of, plug
+from tripplan.sources.chargers.products import limit_kw
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
+from tripplan.sources.chargers.states import State, state_of, works
 from tripplan.sources.chargers.values import SkipRow, Tally
-from tripplan.units import W_PER_KW
 
 SOURCE: Final = "OCPI"
 PRODUCT_RULE: Final = "OCPI: max_voltage x max_amperage, no max_electric_power stated"
-LINE_TO_LINE_V: Final = 300.0
-"""Three-phase voltage from which on it is taken as line to line (OCPI means line to neutral)."""
-_GONE: Final = frozenset({"REMOVED", "PLANNED"})
-_BROKEN: Final = frozenset({"INOPERATIVE", "OUTOFORDER", "BLOCKED"})
+_PHASES: Final = {"AC_1_PHASE": 1, "AC_2_PHASE": 2, "AC_3_PHASE": 3, "DC": 0}
 _SOME_PEOPLE: Final = frozenset(
     {"CUSTOMERS", "DISABLED", "MOTORCYCLES", "EMPLOYEES", "TAXIS", "TENANTS"}
 )
 """Parking restrictions that keep some cars out (EV_ONLY and PLUGGED do not)."""
 
 
-def read_ocpi(data: object, *, where: str = "OCPI answer", source: str = SOURCE) -> ChargerReading:
+def read_ocpi(
+    data: object,
+    *,
+    where: str = "OCPI answer",
+    source: str = SOURCE,
+    beside: Beside = NOTHING,
+) -> ChargerReading:
     """Read OCPI locations: the answer of the Locations module, or its list.
 
     Parameters
@@ -47,6 +54,8 @@ def read_ocpi(data: object, *, where: str = "OCPI answer", source: str = SOURCE)
         Name of the file or request, for messages.
     source
         Name of the operator or hub that the data is from.
+    beside
+        Tariffs from a file of their own.
 
     Raises
     ------
@@ -64,17 +73,19 @@ def read_ocpi(data: object, *, where: str = "OCPI answer", source: str = SOURCE)
         data = data.get("data")
     if isinstance(data, Mapping) and "coordinates" in data:
         data = [data]
-    if not isinstance(data, list):
+    if isinstance(data, Mapping) and isinstance(data.get("locations"), list):
+        data = data["locations"]
+    if not isinstance(data, Iterable) or isinstance(data, str | Mapping):
         raise wrong_shape(where, "a list of OCPI locations under data")
     return read_rows(
         data,
-        lambda row, tally: _charger(row, tally, source),
+        lambda row, tally: _charger(row, tally, source, beside),
         source=source,
         format="OCPI locations",
     )
 
 
-def _charger(row: Mapping[str, Any], tally: Tally, source: str) -> Charger:
+def _charger(row: Mapping[str, Any], tally: Tally, source: str, beside: Beside) -> Charger:
     if row.get("publish") is False:
         raise SkipRow("not to be published")
     point = values.inner(row, "coordinates")
@@ -86,23 +97,29 @@ def _charger(row: Mapping[str, Any], tally: Tally, source: str) -> Charger:
     network = values.known(values.inner(row, "suboperator").get("name"), tally)
     address = [row.get(part) for part in ("address", "city", "postal_code", "country")]
     entry = SourceEntry(source, f"ocpi:{name}", values.day(row.get("last_updated"), tally))
+    party = (row.get("country_code"), row.get("party_id"))
+    entries = _entries(evses, tally)
+    plugs = _gathered((one for one, _ in entries), row.get("name"))
     return Charger(
         id=entry.id,
         name=values.known(row.get("name"), tally) or operator or "charging station",
         lat=lat,
         lon=lon,
-        connectors=_connectors(evses, tally),
+        connectors=plugs,
         status="listed",
         source=source,
-        stalls=len(evses) or None,
+        stalls=_stalls(evses, tally),
         operator=operator,
         network=network,
         address=values.joined(address, tally),
         town=values.known(row.get("city"), tally),
         road=road_ref(row.get("address")),
         access=_access(row, evses),
-        opening_hours=from_ocpi(values.inner(row, "opening_times")),
-        operation=_operation(evses),
+        opening_hours=from_ocpi(
+            values.inner(row, "opening_times"), zone=str(row.get("time_zone") or ""), tally=tally
+        ),
+        price=price_of(entries, beside.tariffs, tally, party=party),
+        operation=_operation(evses, plugs, tally),
         sources=(entry,),
     )
 
@@ -115,7 +132,7 @@ def _evses(row: Mapping[str, Any], tally: Tally) -> list[Mapping[str, Any]]:
     found = [evse for evse in listed if isinstance(evse, Mapping)]
     if len(found) < len(listed):
         tally.ignore("an EVSE that is not an object")
-    standing = [evse for evse in found if str(evse.get("status")) not in _GONE]
+    standing = [evse for evse in found if _state(evse, tally) not in ("planned", "removed")]
     for _ in range(len(found) - len(standing)):
         tally.ignore("an EVSE that is planned or removed")
     if listed and not standing:
@@ -123,11 +140,42 @@ def _evses(row: Mapping[str, Any], tally: Tally) -> list[Mapping[str, Any]]:
     return standing
 
 
-def _operation(evses: Sequence[Mapping[str, Any]]) -> ChargerOperation:
-    states = {str(evse.get("status") or "UNKNOWN") for evse in evses} - {"UNKNOWN"}
-    if not states:
-        return "unknown"
-    return "out_of_service" if states <= _BROKEN else "in_service"
+def _state(evse: Mapping[str, Any], tally: Tally) -> State | None:
+    """Return the state of an EVSE on the day of reading: a status of its schedule goes first."""
+    now = datetime.combine(tally.today, time(12), UTC)
+    for entry in values.items(evse, "status_schedule"):
+        if not isinstance(entry, Mapping):
+            continue
+        begin, end = (values.moment(entry.get(key)) for key in ("period_begin", "period_end"))
+        if begin is not None and begin <= now and (end is None or now < end):
+            return state_of(entry.get("status"))
+    return state_of(evse.get("status"))
+
+
+def _works(evse: Mapping[str, Any], tally: Tally) -> ChargerOperation:
+    return works(_state(evse, tally))
+
+
+def _operation(
+    evses: Sequence[Mapping[str, Any]], plugs: Sequence[Connector], tally: Tally
+) -> ChargerOperation:
+    if plugs:
+        return operation_of(plugs)
+    states = {_works(evse, tally) for evse in evses}
+    if "in_service" in states:
+        return "in_service"
+    return "out_of_service" if states == {"out_of_service"} else "unknown"
+
+
+def _stalls(evses: Sequence[Mapping[str, Any]], tally: Tally) -> int | None:
+    """Count the EVSEs that work (one car each) and have the fastest kind of plug of these."""
+    working = [evse for evse in evses if _works(evse, tally) != "out_of_service"]
+    fast = [evse for evse in working if any(map(_direct, values.items(evse, "connectors")))]
+    return len(fast or working) or None
+
+
+def _direct(entry: object) -> bool:
+    return isinstance(entry, Mapping) and standard_of(entry, Tally()) in standards.DC
 
 
 def _access(row: Mapping[str, Any], evses: Sequence[Mapping[str, Any]]) -> ChargerAccess:
@@ -137,18 +185,32 @@ def _access(row: Mapping[str, Any], evses: Sequence[Mapping[str, Any]]) -> Charg
     return "public" if row.get("publish") is True else "unknown"
 
 
-def _connectors(evses: Sequence[Mapping[str, Any]], tally: Tally) -> tuple[Connector, ...]:
-    plugs = []
+def _entries(
+    evses: Sequence[Mapping[str, Any]], tally: Tally
+) -> list[tuple[Connector, Sequence[str]]]:
+    """Return the connectors, each with the numbers of its tariffs."""
+    found: list[tuple[Connector, Sequence[str]]] = []
     for evse in evses:
+        working = _works(evse, tally)
         for entry in values.items(evse, "connectors"):
             if isinstance(entry, Mapping):
-                plugs.append(_connector(entry, tally))
+                numbers = values.items(entry, "tariff_ids") or [entry.get("tariff_id")]
+                one = replace(_connector(entry, tally), operation=working)
+                found.append((one, [str(number) for number in numbers if number]))
             else:
                 tally.ignore("a connector that is not an object")
-    return values.gathered(plugs)
+    return found
 
 
-def _connector(entry: Mapping[str, Any], tally: Tally) -> Connector:
+def _gathered(plugs: Iterable[Connector], name: object) -> tuple[Connector, ...]:
+    named_kw = limit_kw(name)
+    return gathered(
+        one if one.power_kw is not None else replace(one, limit_kw=named_kw) for one in plugs
+    )
+
+
+def standard_of(entry: Mapping[str, Any], tally: Tally) -> str:
+    """Return the kind of a connector, which is counted if it is not known."""
     word = str(entry.get("standard") or "").strip().upper()
     alternating = str(entry.get("power_type") or "").startswith("AC")
     standard = standards.OCPI.get(word, "UNKNOWN")
@@ -162,28 +224,28 @@ def _connector(entry: Mapping[str, Any], tally: Tally) -> Connector:
         standard = "NACS_AC"
     if standard == "UNKNOWN":
         tally.ignore("a kind of plug that is not known")
-    stated = values.number(entry.get("max_electric_power"))
-    if stated is not None and stated > 0:
-        power = max(values.powers(stated / W_PER_KW, tally), default=None)
-        return values.plug(standard, power, tally, plugs=1)
-    return values.plug(standard, _product_kw(entry), tally, plugs=1, power_rule=PRODUCT_RULE)
+        return "UNKNOWN_DC" if entry.get("power_type") == "DC" else standard
+    return standard
 
 
-def _product_kw(entry: Mapping[str, Any]) -> float | None:
-    """Work power out as the protocol has it: P = U I for one phase and DC, 3 U I for three phases.
-
-    Voltage of three phases is line to neutral there (230 V); from 300 V on it is taken as line to
-    line, P = sqrt(3) U I.
-    """
+def _connector(entry: Mapping[str, Any], tally: Tally) -> Connector:
+    """Read a connector: max_electric_power, or else volts times amperes, as the protocol has it."""
     voltage_v = values.number(entry.get("max_voltage", entry.get("voltage")))
     current_a = values.number(entry.get("max_amperage", entry.get("amperage")))
     phases = str(entry.get("power_type") or "")
-    if not voltage_v or not current_a or voltage_v <= 0 or current_a <= 0 or not phases:
-        return None
-    factor = 1.0
-    if phases == "AC_3_PHASE":
-        factor = 3.0 if voltage_v < LINE_TO_LINE_V else math.sqrt(3.0)
-    elif phases == "AC_2_PHASE":
-        factor = 2.0
-    power_kw = factor * voltage_v * current_a / W_PER_KW
-    return power_kw if power_kw <= MAX_POWER_KW else None
+    electric = Rating(
+        voltage_v=voltage_v,
+        current_a=current_a if phases else None,
+        phases=_PHASES.get(phases),
+        product_rule=PRODUCT_RULE,
+    )
+    stated = values.number(entry.get("max_electric_power"))
+    if stated is not None and stated > 0:
+        power = in_watts(stated)
+        electric = replace(
+            electric,
+            power_kw=power.power_kw,
+            other_kw=power.other_kw,
+            other_rule=power.other_rule,
+        )
+    return plug(standard_of(entry, tally), electric, tally, count=1)

@@ -5,24 +5,26 @@
 Tag:amenity=charging_station, Tag:man_made=charge_point, Key:socket.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from tripplan.errors import DataError
-from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
-from tripplan.sources.chargers import standards, values
+from tripplan.records.charger import Charger, ChargerAccess, SourceEntry
+from tripplan.sources.chargers import values
+from tripplan.sources.chargers.access import for_some_only
+from tripplan.sources.chargers.osm_sockets import for_cars, operation, sockets
+from tripplan.sources.chargers.plugs import fast_stalls, none_works
 from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
+from tripplan.sources.chargers.states import CLOSED, PLANNED, skip_by_dates, state_of
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "OpenStreetMap"
 LICENCE: Final = "ODbL 1.0"
 HOURS_LIMIT: Final = 255
 """Longest value of a tag in OpenStreetMap, characters."""
-_SOCKET = re.compile(r"^(?:socket|plug):([a-z0-9_]+)$")
 _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "yes": "public",
     "public": "public",
@@ -36,8 +38,17 @@ _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "residents": "restricted",
     "employees": "restricted",
     "delivery": "restricted",
+    "fleet": "restricted",
+    "staff": "restricted",
+    "guests": "restricted",
+    "tenants": "restricted",
+    "military": "restricted",
 }
 _FEE: Final = {"yes": True, "no": False}
+_PAST: Final = ("disused", "abandoned", "demolished", "removed", "razed", "destroyed", "was")
+_FUTURE: Final = ("construction", "proposed", "planned")
+"""Keys, and prefixes of keys, of what is no more or not yet (wiki: Lifecycle prefix)."""
+_NO_STATE: Final = frozenset({"", "no", "minor", "completed"})
 
 
 def charger_from_tags(
@@ -70,22 +81,26 @@ def charger_from_tags(
         It is no charging station for cars, or has no possible position.
     """
     tally = tally or Tally()
-    _skip_what_is_no_charger(tags)
+    _skip_what_is_no_charger(tags, tally)
     found_lat, found_lon = values.position(lat, lon)
     operator = values.known(tags.get("operator"), tally)
     network = values.known(tags.get("network") or tags.get("brand"), tally)
     label = tags.get("name") or tags.get("brand") or tags.get("operator") or tags.get("network")
     id_ = f"osm:{values.text(osm_id, tally, limit=40)}"
     entry = SourceEntry(SOURCE, id_, _day(tags, date, tally), LICENCE)
+    plugs = sockets(tags, found_lat, found_lon, tally)
+    works = operation(tags, plugs)
+    if works == "out_of_service":
+        plugs = none_works(plugs)
     return Charger(
         id=entry.id,
         name=values.known(label, tally) or "charging station",
         lat=found_lat,
         lon=found_lon,
-        connectors=_connectors(tags, found_lat, found_lon, tally),
+        connectors=plugs,
         status="listed",
         source=SOURCE,
-        stalls=_stalls(tags, tally),
+        stalls=fast_stalls(_stalls(tags, tally), plugs),
         operator=operator,
         network=network,
         address=_address(tags, tally),
@@ -95,7 +110,7 @@ def charger_from_tags(
         opening_hours=_hours(tags, tally),
         fee=_FEE.get(tags.get("fee", "").strip().casefold()),
         price=values.known(tags.get("charge"), tally),
-        operation="out_of_service" if tags.get("operational_status") == "closed" else "unknown",
+        operation=works,
         sources=(entry,),
     )
 
@@ -110,26 +125,29 @@ def is_charging_station(tags: Mapping[str, str]) -> bool:
     return tags.get("amenity") == "charging_station" or is_charge_point(tags)
 
 
-def _skip_what_is_no_charger(tags: Mapping[str, str]) -> None:
+def _skip_what_is_no_charger(tags: Mapping[str, str], tally: Tally) -> None:
     if not is_charging_station(tags):
+        _skip_by_prefix(tags)
         raise SkipRow("no charging station")
-    for key in ("disused", "abandoned", "demolished", "removed"):
-        if tags.get(key) in ("yes", "charging_station"):
-            raise SkipRow("closed")
-    if "yes" in (tags.get("construction"), tags.get("proposed"), tags.get("planned")):
-        raise SkipRow("planned, not open yet")
-    cars = {tags.get(key) for key in ("car", "motorcar", "motor_vehicle")}
-    others = {tags.get(key) for key in ("bicycle", "scooter", "ship", "boat", "hgv", "bus")}
-    if "no" in cars or ("yes" in others and not _for_cars(tags, cars)):
+    for keys, reason in ((_PAST, CLOSED), (_FUTURE, PLANNED)):
+        if any(tags.get(key, "").strip().casefold() not in _NO_STATE for key in keys):
+            raise SkipRow(reason)
+    state = state_of(tags.get("operational_status")) or state_of(tags.get("status"))
+    if state == "planned":
+        raise SkipRow(PLANNED)
+    if state == "removed":
+        raise SkipRow(CLOSED)
+    skip_by_dates(tags.get("opening_date") or tags.get("start_date"), tags.get("end_date"), tally)
+    if not for_cars(tags):
         raise SkipRow("not for cars")
 
 
-def _for_cars(tags: Mapping[str, str], cars: set[str | None]) -> bool:
-    """Tell whether a station that names other vehicles has cars too: by tag or by plug."""
-    fitting = {"TYPE1", "TYPE2", "NACS_AC", *standards.DC}
-    words = (match[1] for match in map(_SOCKET.match, tags) if match)
-    plugs = {_standard(word, 0.0, 0.0) for word in words}
-    return bool(cars & {"yes", "designated", "permissive"}) or bool(plugs & fitting)
+def _skip_by_prefix(tags: Mapping[str, str]) -> None:
+    """Skip what was a charging station, or will be one, by the prefix of its main tag."""
+    for prefixes, reason in ((_PAST, CLOSED), (_FUTURE, PLANNED)):
+        for prefix in prefixes:
+            if tags.get(f"{prefix}:amenity") == "charging_station":
+                raise SkipRow(reason)
 
 
 def _day(tags: Mapping[str, str], changed: str, tally: Tally) -> str:
@@ -156,59 +174,13 @@ def _access(tags: Mapping[str, str]) -> ChargerAccess:
         word = tags.get(key, "").strip().casefold()
         if word in _ACCESS:
             return _ACCESS[word]
+    if any(for_some_only(tags.get(key, "")) for key in ("access:description", "description")):
+        return "restricted"
     return "unknown"
 
 
 def _hours(tags: Mapping[str, str], tally: Tally) -> str | None:
     return values.text(tags.get("opening_hours"), tally, limit=HOURS_LIMIT) or None
-
-
-def _connectors(
-    tags: Mapping[str, str], lat: float, lon: float, tally: Tally
-) -> tuple[Connector, ...]:
-    plugs: list[Connector] = []
-    for key, value in tags.items():
-        match = _SOCKET.match(key)
-        if match is None or value.strip().casefold() in ("no", "0", "none"):
-            continue
-        plugs += _socket(match[0], match[1], value, tags, lat, lon, tally)
-    known = {plug.standard for plug in plugs}
-    station = values.powers(tags.get("charging_station:output"), tally)
-    if len(plugs) == len(known) == 1 and plugs[0].power_kw is None and station:
-        only = plugs[0]
-        plugs = [values.plug(only.standard, max(station), tally, plugs=only.count)]
-    return values.gathered(plugs)
-
-
-def _socket(
-    key: str,
-    word: str,
-    value: str,
-    tags: Mapping[str, str],
-    lat: float,
-    lon: float,
-    tally: Tally,
-) -> list[Connector]:
-    """Read one socket:<type> with its output; several powers are several plugs."""
-    standard = _standard(word, lat, lon)
-    if standard is None:
-        tally.ignore("a kind of plug that is not known")
-        return []
-    asked = value.strip().casefold()
-    number = None if asked in ("yes", "") else values.count(asked, tally)
-    output = tags.get(f"{key}:output") or tags.get(f"{key}:power")
-    powers = values.powers(output, tally)
-    if len(powers) <= 1:
-        power = powers[0] if powers else None
-        return [values.plug(standard, power, tally, plugs=number)]
-    each = 1 if number == len(powers) else None
-    return [values.plug(standard, power, tally, plugs=each) for power in powers]
-
-
-def _standard(word: str, lat: float, lon: float) -> str | None:
-    if word == "tesla_supercharger":
-        return standards.tesla_dc(lat, lon)
-    return standards.OPENSTREETMAP.get(word) or standards.from_word(word, lat, lon)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tripplan.records.charger import Charger
-from tripplan.sources.chargers import values
 from tripplan.sources.chargers.merge import positions_m
+from tripplan.sources.chargers.plugs import gathered, none_works
 
 Outline = Sequence[tuple[float, float]]
 """Corners of an area, latitude and longitude in degrees, in order."""
@@ -75,7 +75,17 @@ def _owners(
 def _with_points(station: Charger, points: Sequence[Charger]) -> Charger:
     if not points:
         return station
-    plugs = station.connectors or values.gathered(p for one in points for p in one.connectors)
+    plugs = station.connectors or gathered(p for one in points for p in one.connectors)
     entries = (*station.sources, *(entry for point in points for entry in point.sources))
-    stalls = station.stalls or sum(point.stalls or 1 for point in points)
-    return replace(station, connectors=plugs, stalls=stalls, sources=entries)
+    working = [point for point in points if point.operation != "out_of_service"]
+    stalls = station.stalls or sum(point.stalls or 1 for point in working) or None
+    works = station.operation if working else "out_of_service"
+    if works == "unknown" and any(point.operation == "in_service" for point in working):
+        works = "in_service"
+    return replace(
+        station,
+        connectors=plugs if working else none_works(plugs),
+        stalls=stalls,
+        operation=works,
+        sources=entries,
+    )

@@ -1,6 +1,7 @@
 """What a reader of chargers hands back, and the loop and the decoding that all of them share."""
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from tripplan.errors import DataError
 from tripplan.records.base import as_text
 from tripplan.records.charger import Charger
 from tripplan.sources.chargers.merge import apart_m, combined
+from tripplan.sources.chargers.superchargers import of_tesla
 from tripplan.sources.chargers.values import SkipRow, Tally, row_of
 
 JOINED: Final = "a further row of a site, its values joined"
@@ -18,7 +20,6 @@ SAME_SITE_M: Final = 500.0
 """Rows with one id that lie further apart are not one site (an assumption)."""
 
 _MAGIC: Final = (
-    (b"\x1f\x8b", "a gzip archive: unpack it first"),
     (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it, or save it as CSV"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"\x89PNG", "a picture"),
@@ -79,7 +80,7 @@ def read_rows(
     sites: dict[str, list[Charger]] = {}
     for row in rows:
         try:
-            charger = make(row_of(row), tally)
+            charger = of_tesla(make(row_of(row), tally))
         except SkipRow as reason:
             tally.skipped[str(reason)] += 1
             continue
@@ -100,38 +101,64 @@ def read_rows(
     )
 
 
-def decode(data: bytes, *, where: str) -> str:
-    """Decode a text file.
+def refuse_other_kinds(head: bytes, *, where: str) -> None:
+    """Refuse what is no text.
+
+    Parameters
+    ----------
+    head
+        The beginning of the file.
+    where
+        Its name, for messages.
 
     Raises
     ------
     DataError
-        It is empty, another kind of file, or not UTF-8.
+        It is empty, or another kind of file.
     """
     for magic, kind in _MAGIC:
-        if data.startswith(magic):
+        if head.startswith(magic):
             raise DataError(f"{where}: this is no list of chargers but {kind}", path=where)
-    if b"OSMHeader" in data[:64]:
+    if b"OSMHeader" in head[:64]:
         raise DataError(
             f"{where}: this is an .osm.pbf extract; chargers in it are read with its roads",
             path=where,
         )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{where}: not UTF-8 text (byte {error.start}); save it as UTF-8", path=where
-        ) from error
-    if not text.strip():
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
         raise DataError(f"{where}: the file is empty", path=where)
-    if "\0" in text:
+    if b"\0" in head:
         raise DataError(f"{where}: a binary file, not a list of chargers", path=where)
-    if text.lstrip()[:1] == "<":
+    if start.startswith(b"<"):
         raise DataError(
-            f"{where}: this is HTML or XML (an error page of the server?), not JSON or CSV",
+            f"{where}: this is HTML or XML (an error page of the server?), not JSON or CSV, and no "
+            "DATEX II",
             path=where,
         )
-    return text
+
+
+def decode(data: bytes, *, where: str) -> str:
+    """Decode a table: UTF-8 with or without a mark, or cp1252, which spreadsheets of Windows write.
+
+    Raises
+    ------
+    DataError
+        It is empty, another kind of file, or text in another code.
+    """
+    refuse_other_kinds(data, where=where)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        try:
+            found = data.decode("cp1252")
+        except UnicodeDecodeError:
+            found = "\0"
+        if any(unicodedata.category(ch) == "Cc" and ch not in "\t\r\n\f" for ch in set(found)):
+            raise DataError(
+                f"{where}: neither UTF-8 text nor cp1252 (byte {error.start}); save it as UTF-8",
+                path=where,
+            ) from error
+        return found
 
 
 def parse_json(text: str, *, where: str) -> object:

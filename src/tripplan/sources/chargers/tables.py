@@ -8,20 +8,33 @@ Columns (any case; only the position is needed)::
     power_kw       power of each plug for which connectors gives none
     stalls | capacity, access (public, restricted), opening_hours (OpenStreetMap's syntax)
     fee (yes, no), price, date, source, licence
+    operation | status (in service, out of order, planned, ...), max_voltage_v
+    other_evs (yes: its plugs charge any make of car, no: Teslas only)
 """
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from tripplan.errors import DataError
 from tripplan.records.base import as_text
-from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
+from tripplan.records.charger import (
+    Charger,
+    ChargerAccess,
+    ChargerVehicles,
+    Connector,
+    SourceEntry,
+)
 from tripplan.sources.chargers import standards, values
+from tripplan.sources.chargers.access import for_some_only
+from tripplan.sources.chargers.plugs import gathered, most, plug
+from tripplan.sources.chargers.products import limit_kw
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
+from tripplan.sources.chargers.states import CLOSED, PLANNED, state_of, works
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 _COLUMNS: Final = {
@@ -41,6 +54,11 @@ _COLUMNS: Final = {
     "openinghours": "opening_hours",
     "license": "licence",
     "title": "name",
+    "status": "operation",
+    "operationalstatus": "operation",
+    "maxvoltage": "max_voltage_v",
+    "maxvoltagev": "max_voltage_v",
+    "otherevs": "other_evs",
 }
 _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "public": "public",
@@ -49,8 +67,25 @@ _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "private": "restricted",
     "customers": "restricted",
     "no": "restricted",
+    "members": "restricted",
+    "members only": "restricted",
+    "fleet": "restricted",
+    "employees": "restricted",
+    "workplace": "restricted",
+    "guests": "restricted",
+    "residents": "restricted",
+    "permit": "restricted",
 }
 _YES_NO: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+_MAKES: Final[Mapping[str, ChargerVehicles]] = {
+    "yes": "any",
+    "true": "any",
+    "1": "any",
+    "no": "tesla",
+    "false": "tesla",
+    "0": "tesla",
+}
 
 
 def read_charger_csv(
@@ -72,7 +107,8 @@ def read_charger_csv(
     DataError
         It has no columns for the position, or is no CSV.
     """
-    header = as_text(text, where=where).split("\n", 1)[0]
+    text = re.sub(r"\A\s*\"?sep=.\"?\s*\n", "", as_text(text, where=where))
+    header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
     names = {_column(name) for name in reader.fieldnames or ()}
@@ -124,18 +160,24 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
     if None in raw:
         raise SkipRow("more cells than columns")
     row = {_column(name): value for name, value in raw.items()}
-    lat, lon = values.position(row.get("lat"), row.get("lon"))
+    state = state_of(row.get("operation"))
+    if state in ("planned", "removed"):
+        raise SkipRow(PLANNED if state == "planned" else CLOSED)
+    lat, lon = values.position(_decimal(row.get("lat")), _decimal(row.get("lon")))
     source = values.known(row.get("source"), tally) or file_source
     prefix = re.sub(r"\W+", "-", source).strip("-").casefold()[:40]
     id_ = f"{prefix}:{values.text(row.get('id'), tally, limit=80) or f'{lat:.5f},{lon:.5f}'}"
     date = values.day(row.get("date"), tally)
     entry = SourceEntry(source, id_, date, values.known(row.get("licence"), tally))
+    plugs = _connectors(row, lat, lon, tally)
+    if state is not None:
+        plugs = tuple(replace(one, operation=works(state)) for one in plugs)
     return Charger(
         id=id_,
         name=values.known(row.get("name"), tally) or "charging station",
         lat=lat,
         lon=lon,
-        connectors=_connectors(row, lat, lon, tally),
+        connectors=plugs,
         status="listed",
         source=source,
         stalls=values.count(row.get("stalls"), tally),
@@ -144,31 +186,53 @@ def _charger(raw: Mapping[str, Any], tally: Tally, file_source: str) -> Charger:
         address=values.known(row.get("address"), tally),
         town=values.known(row.get("town"), tally),
         road=values.known(row.get("road"), tally) or road_ref(row.get("address")),
-        access=_ACCESS.get(str(row.get("access", "")).strip().casefold(), "unknown"),
+        access=_access(row),
         opening_hours=values.known(row.get("opening_hours"), tally) or None,
         fee=_YES_NO.get(str(row.get("fee", "")).strip().casefold()),
         price=values.known(row.get("price"), tally),
+        operation=works(state),
         sources=(entry,),
     )
+
+
+def _access(row: Mapping[str, Any]) -> ChargerAccess:
+    word = str(row.get("access", "")).strip().casefold()
+    return _ACCESS.get(word, "restricted" if for_some_only(word) else "unknown")
+
+
+def _decimal(value: object) -> object:
+    """Take a decimal comma for a point: spreadsheets of half of Europe write one."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,3},\d+\s*", value):
+        return value.replace(",", ".")
+    return value
 
 
 def _connectors(
     row: Mapping[str, Any], lat: float, lon: float, tally: Tally
 ) -> tuple[Connector, ...]:
-    site = max(values.powers(row.get("power_kw"), tally), default=None)
+    site = row.get("power_kw")
     listed = row.get("connectors")
     if isinstance(listed, list | tuple):
         listed = ";".join(str(part) for part in listed)
-    words = [word.strip() for word in re.split(r"[;,+|]", str(listed or "")) if word.strip()]
+    words = [word.strip() for word in re.split(r"[;+|]|,(?!\d)", str(listed or "")) if word.strip()]
     plugs = [_plug(word, site, lat, lon, tally) for word in words]
-    if not words and site is not None:
-        plugs = [Connector("UNKNOWN", site)]
-    return values.gathered(plug for plug in plugs if plug is not None)
+    if not words and most(site, Tally()).power_kw is not None:
+        plugs = [plug("UNKNOWN", most(site, tally), tally)]
+    voltage_v = values.number(_decimal(row.get("max_voltage_v")))
+    named_kw = limit_kw(row.get("name"))
+    return gathered(
+        replace(
+            one,
+            limit_kw=named_kw if one.power_kw is None else None,
+            max_voltage_v=voltage_v if one.standard in standards.DC else None,
+            vehicles=_MAKES.get(str(row.get("other_evs", "")).strip().casefold(), "unknown"),
+        )
+        for one in plugs
+        if one is not None
+    )
 
 
-def _plug(
-    word: str, site_kw: float | None, lat: float, lon: float, tally: Tally
-) -> Connector | None:
+def _plug(word: str, site: object, lat: float, lon: float, tally: Tally) -> Connector | None:
     """Read "CHADEMO", "CHADEMO:50" or "CHADEMO:50:2"."""
     name, _, rest = word.partition(":")
     power, _, number = rest.partition(":")
@@ -176,6 +240,5 @@ def _plug(
     if standard is None:
         tally.ignore("a kind of plug that is not known")
         return None
-    own = max(values.powers(power, tally), default=None)
-    count = values.count(number.strip(), tally)
-    return values.plug(standard, own if power.strip() else site_kw, tally, plugs=count)
+    rating = most(power if power.strip() else site, tally)
+    return plug(standard, rating, tally, count=values.count(number.strip(), tally))

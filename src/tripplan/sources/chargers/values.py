@@ -5,16 +5,12 @@ cannot be true is left out; both are counted in a `Tally`, so that nothing disap
 """
 
 import math
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
-
-from tripplan.records.charger import MAX_POWER_KW, Connector
-from tripplan.units import W_PER_KW
 
 TEXT_LIMIT: Final = 200
 """Longest text kept, characters; longer ones are cut and counted."""
@@ -26,31 +22,6 @@ MOST_NORTHERN_LAT: Final = 82.0
 MOST_SOUTHERN_LAT: Final = -60.0
 """No road, hence no charger, lies beyond; a latitude there is a longitude in the wrong column."""
 
-CEILING_KW: Final[Mapping[str, float]] = {
-    "CHADEMO": 400.0,
-    "CCS1": 1000.0,
-    "CCS2": 1000.0,
-    "NACS": 1000.0,
-    "TYPE1": 20.0,
-    "TYPE2": 44.0,
-    "TYPE3": 44.0,
-    "NACS_AC": 25.0,
-    "TESLA_TYPE2": 250.0,
-    "GBT_AC": 28.0,
-    "DOMESTIC": 8.0,
-    "NEMA": 15.0,
-    "CEE": 90.0,
-}
-"""Power above which a stated value cannot be right for a kind of plug, kW.
-
-DC: the standards' highest voltage times current, rounded up (CHAdeMO 2.0: 400 kW).  AC: the
-standards' highest current at mains voltage (J1772: 80 A at 240 V = 19.2 kW; IEC 62196 type 2:
-3 x 63 A at 400 V = 43.6 kW; CEE: 3 x 125 A at 400 V = 86.6 kW).
-"""
-
-_SEPARATOR = re.compile(r"[;|]")
-_POWER = re.compile(r"^[~<≤]?\s*(\d{1,9}(?:[.,]\d{1,6})?)\s*(kW|kVA|W|VA|MW)?p?$", re.IGNORECASE)
-_PER_KW: Final = {"": 1.0, "KW": 1.0, "KVA": 1.0, "W": W_PER_KW, "VA": W_PER_KW, "MW": 1e-3}
 _BIDIRECTIONAL: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 
@@ -64,6 +35,8 @@ class Tally:
 
     skipped: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
+    today: date = field(default_factory=date.today)
+    """The day of reading: what opens later, or closed before, is not there."""
 
     def ignore(self, reason: str) -> None:
         """Count a value that was left out although its row was kept."""
@@ -129,10 +102,14 @@ def text(value: object, tally: Tally, *, limit: int = TEXT_LIMIT) -> str:
         tally.ignore("a text that is not one")
         return ""
     head = value[: 4 * limit]
-    kept = "".join(
-        " " if unicodedata.category(ch) in ("Cc", "Zl", "Zp") else ch
-        for ch in head
-        if unicodedata.category(ch) != "Cs" and ch not in _BIDIRECTIONAL
+    kept = (
+        head
+        if head.isprintable()
+        else "".join(
+            " " if unicodedata.category(ch) in ("Cc", "Zl", "Zp") else ch
+            for ch in head
+            if unicodedata.category(ch) != "Cs" and ch not in _BIDIRECTIONAL
+        )
     )
     line = " ".join(kept.split())
     if len(line) > limit or len(value) > len(head):
@@ -151,111 +128,6 @@ def known(value: object, tally: Tally) -> str:
 _NO_WORDS: Final = frozenset({"", "n/a", "na", "none", "null", "nan", "not specified", "?"})
 
 
-def powers(value: object, tally: Tally) -> tuple[float, ...]:
-    """Read powers, kW: 50, "50 kW", "50000 W", "22;50"; none for "yes" and the like.
-
-    A number without a unit is kW (as OpenStreetMap has it); above 2000 it is ignored, since nobody
-    can tell whether it was meant in W.
-    """
-    if value is None or isinstance(value, bool):
-        return ()
-    if isinstance(value, int | float):
-        return _possible(number(value), tally)
-    if not isinstance(value, str):
-        tally.ignore("a power that is not a number")
-        return ()
-    found: list[float] = []
-    for part in _SEPARATOR.split(value[:TEXT_LIMIT]):
-        word = part.strip()
-        if word.casefold() in {"", "yes", "no", "unknown"}:
-            continue
-        match = _POWER.match(word)
-        if match is None:
-            tally.ignore("a power that is not a number")
-            continue
-        amount = float(match[1].replace(",", ".")) / _PER_KW[(match[2] or "").upper()]
-        found += _possible(amount, tally)
-    return tuple(found)
-
-
-def _possible(kw: float | None, tally: Tally) -> tuple[float, ...]:
-    if kw is None or not 0 <= kw <= MAX_POWER_KW:
-        tally.ignore("a power that is not possible")
-        return ()
-    return (kw,) if kw > 0 else ()
-
-
-def plug(
-    standard: str,
-    power_kw: float | None,
-    tally: Tally,
-    *,
-    plugs: int | None = None,
-    power_rule: str = "",
-) -> Connector:
-    """Make a connector; a power above what its standard allows becomes unknown, and is counted.
-
-    Parameters
-    ----------
-    standard
-        Kind of plug.
-    power_kw
-        Its highest power; None if nobody states it. [kW]
-    tally
-        Counts what is ignored.
-    plugs
-        How many of them there are; None if nobody states it.
-    power_rule, standard_rule
-        By which rule power or kind are assumed; empty where they are stated.
-    """
-    if power_kw is not None and power_kw > CEILING_KW.get(standard, MAX_POWER_KW):
-        tally.ignore(f"more power than a {standard} plug can have")
-        power_kw, power_rule = None, ""
-    return Connector(
-        standard,
-        power_kw,
-        power_assumed=bool(power_rule) and power_kw is not None,
-        power_rule=power_rule if power_kw is not None else "",
-        count=plugs,
-    )
-
-
-def gathered(plugs: Iterable[Connector]) -> tuple[Connector, ...]:
-    """Add up plugs that differ in number only, in the order of standard and falling power."""
-    groups: dict[tuple[object, ...], list[Connector]] = {}
-    for one in plugs:
-        key = (one.standard, one.power_kw, one.power_assumed, one.power_rule, one.standard_rule)
-        groups.setdefault(key, []).append(one)
-    sums = []
-    for same in groups.values():
-        counts = [one.count for one in same if one.count is not None]
-        total = sum(counts) if len(counts) == len(same) else None
-        first = same[0]
-        sums.append(
-            Connector(
-                first.standard,
-                first.power_kw,
-                power_assumed=first.power_assumed,
-                power_rule=first.power_rule,
-                count=total,
-                standard_rule=first.standard_rule,
-            )
-        )
-    return tuple(sorted(sums, key=plug_order))
-
-
-def plug_order(one: Connector) -> tuple[str, float, bool, str, int, str]:
-    """Key of the order in which a site's plugs are listed."""
-    return (
-        one.standard,
-        -(one.power_kw or 0.0),
-        one.power_assumed,
-        one.power_rule,
-        one.count or 0,
-        one.standard_rule,
-    )
-
-
 def day(value: object, tally: Tally) -> str:
     """Read the day of an ISO 8601 date or time; empty if it is none of this century."""
     if not isinstance(value, str) or not value.strip():
@@ -269,6 +141,17 @@ def day(value: object, tally: Tally) -> str:
         tally.ignore("a date that is not possible")
         return ""
     return found.isoformat()
+
+
+def moment(value: object) -> datetime | None:
+    """Read an ISO 8601 time; without a zone it is UTC, as OCPI has it; None if it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def joined(parts: Sequence[object], tally: Tally) -> str:
