@@ -19,7 +19,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
 from tripplan.planning.road_access import open_arcs
-from tripplan.planning.seasons import Seasons, seasons_of
+from tripplan.planning.seasons import ALWAYS_OPEN, Seasons, seasons_of
 from tripplan.planning.stops import Stop, charger_stop
 from tripplan.planning.tariff import Tariff, read_tariff
 from tripplan.records.charger import Plug
@@ -149,6 +149,8 @@ class PlannerCache:
 
     def seasons(self, trip: Trip) -> Seasons:
         """Return which of these roads are closed when the trip departs."""
+        if not self.region.network.timed_arc.size:
+            return ALWAYS_OPEN
         found = self._seasons.get(trip.departure)
         if found is None:
             found = self._seasons[trip.departure] = self._looked_up(trip)

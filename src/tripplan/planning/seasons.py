@@ -55,6 +55,10 @@ class Seasons:
     """The rules that close some, shape (rules,)."""
 
 
+ALWAYS_OPEN: Final = Seasons(np.zeros(0, np.int32), (), ())
+"""Where no road is open at some times only."""
+
+
 def rule_state(rule: str, lat: float, lon: float, at: datetime | None) -> RuleState:
     """Tell whether a rule opens a road.
 

@@ -73,7 +73,7 @@ def test_what_the_parser_does_not_know_does_not_hold_and_is_told() -> None:
 
 def test_a_year_without_a_calendar_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="closures of roads"):
-        rule_state("yes; no @ (Nov-May)", LAT, LON, datetime(9999, 12, 31, 23, 0))
+        rule_state("yes; no @ (Nov-May)", LAT, LON, at("9999-12-31T23:00"))
 
 
 @pytest.fixture(scope="module")

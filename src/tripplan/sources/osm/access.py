@@ -75,15 +75,21 @@ _NAMED: Final = re.compile(
 )
 """What a time names at least: a bare figure is none."""
 _LONG_NAMES: Final = (
-    re.compile(rf"\b({_MONTHS})[a-z]*\.?", re.IGNORECASE),
     re.compile(
-        r"\b(mo|tu|we|th|fr|sa|su)(?:n|e|es|d|dnes|u|ur|urs|i|t|tur)?(?:day)?\b", re.IGNORECASE
+        r"\b(jan(?=uary)|feb(?=ruary)|mar(?=ch)|apr(?=il)|jun(?=e)|jul(?=y)|aug(?=ust)|sep(?=t)"
+        r"|oct(?=ober)|nov(?=ember)|dec(?=ember))[a-z]+\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(mo(?=n)|tu(?=e)|we(?=d)|th(?=u)|fr(?=i)|sa(?=t)|su(?=n))"
+        r"(?:n|e|es|d|u|ur|urs|i|t|[a-z]+day)\b",
+        re.IGNORECASE,
     ),
 )
 
 
 class Clause(NamedTuple):
-    """Access under a condition; an empty condition always holds."""
+    """Access under a condition of time."""
 
     access: Access
     condition: str
@@ -128,10 +134,18 @@ def read_access(
             value = taken.get(Key("access", mode, sense))
             access = read_value(value) if value else None
             if access:
-                return CarAccess(access, tuple(clauses), tuple(faults))
+                return _settled(access, clauses, faults)
             if value:
                 faults.append("access not understood")
-    return CarAccess(None, tuple(clauses), tuple(faults))
+    return _settled(None, clauses, faults)
+
+
+def _settled(base: Access | None, clauses: list[Clause], faults: list[str]) -> CarAccess:
+    """Let a condition that always holds of the car stand for what is before it."""
+    for number, clause in enumerate(clauses):
+        if not clause.condition:
+            return _settled(clause.access, clauses[number + 1 :], faults)
+    return CarAccess(base, tuple(clauses), tuple(faults))
 
 
 def read_value(value: str) -> Access | None:
@@ -240,9 +254,6 @@ def rule_of(access: CarAccess, usual: Access) -> str:
     told, parts = {base}, [base]
     for clause in access.clauses:
         word = words[clause.access]
-        if not clause.condition:
-            told, parts = {word}, [word]
-        else:
-            told.add(word)
-            parts.append(f"{word} @ ({clause.condition})")
+        told.add(word)
+        parts.append(f"{word} @ ({clause.condition})")
     return "; ".join(parts) if len(told) > 1 else ""

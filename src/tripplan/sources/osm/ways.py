@@ -281,7 +281,7 @@ class Restriction:
     via_node: int | None
     """The node between them, or None where ways lie between."""
     via_ways: tuple[int, ...] = ()
-    """The ways between, in driving order."""
+    """The ways between, in any order: files have them as they were clicked."""
 
 
 _CAR_KEYS: Final = ("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle")
