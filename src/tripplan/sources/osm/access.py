@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from tripplan.sources.osm.keys import MODES, Key, taken_apart
+from tripplan.sources.osm.keys import MODES, Key, has_family, taken_apart
 
 Access = Literal["open", "destination", "shut"]
 
@@ -107,6 +107,9 @@ class CarAccess:
     """Values that were not understood."""
 
 
+_NOTHING_TOLD: Final = CarAccess(None)
+
+
 def read_access(
     tags: Mapping[str, str | None], direction: str = "", *, modes: tuple[str, ...] = MODES
 ) -> CarAccess:
@@ -122,6 +125,8 @@ def read_access(
         Groups of vehicles whose keys count, the most specific first.
     """
     taken = taken_apart(tags)
+    if not has_family(taken, "access"):
+        return _NOTHING_TOLD
     clauses: list[Clause] = []
     faults: list[str] = []
     for mode in modes:

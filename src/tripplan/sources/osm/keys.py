@@ -6,7 +6,7 @@ families and is not used by the reader is counted in its report, never passed ov
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 MODES: Final = ("motorcar", "motor_vehicle", "vehicle", "")
@@ -160,6 +160,15 @@ def role_of(text: str) -> str:
     return "unused" if text.partition(":")[0] in _FAMILIES else ""
 
 
+class WayTags(dict[str, str]):
+    """Tags that are taken apart once, for the many who look at them."""
+
+    @cached_property
+    def taken(self) -> dict[Key, str]:
+        """What `taken_apart` returns."""
+        return _taken_apart(self)
+
+
 def taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
     """Return the tags whose keys `parse_key` understands, by what they say.
 
@@ -168,6 +177,15 @@ def taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
     tags
         Tags of a way or node; those without a value are passed over.
     """
+    return tags.taken if isinstance(tags, WayTags) else _taken_apart(tags)
+
+
+def has_family(taken: Mapping[Key, str], family: str) -> bool:
+    """Tell whether any of these tags is of a family: most ways have none of most."""
+    return any(key.family == family for key in taken)
+
+
+def _taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for text, value in tags.items():
         key = parse_key(text) if value else None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tripplan.sources.osm.keys import MODES, Key
+from tripplan.sources.osm.keys import MODES, Key, has_family
 from tripplan.sources.osm.limits import (
     KMH_PER_MPH,
     NO_LIMIT_KMH,
@@ -133,6 +133,8 @@ def stated_limit(
         "maxspeed" or "maxspeed:advisory".
     """
     faults: list[str] = []
+    if not has_family(taken, family):
+        return SpeedLimit(), faults
     for mode in MODES:
         for sense in (direction, ""):
             text = taken.get(Key(family, mode, sense))

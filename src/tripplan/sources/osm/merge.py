@@ -5,6 +5,7 @@ along piece p, half 2p + 1 against it); an *arc* is a row of halves that pass th
 exactly two pieces of equal meaning meet.  All in arrays; no Python object a node.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,19 +98,24 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
     return columns, index[: len(meanings)], index[len(meanings) :]
 
 
+def _or_none(value: float) -> float:
+    """Write NaN as -1, which equals itself."""
+    return -1.0 if math.isnan(value) else value
+
+
 def _row(
     meaning: WayMeaning, number: int, rules: dict[str, int], *, along: bool
 ) -> tuple[float, ...]:
     ahead = (
         meaning.forward,
-        np.nan_to_num(meaning.limit_forward_kmh, nan=-1.0),
+        _or_none(meaning.limit_forward_kmh),
         meaning.destination_forward,
         meaning.flags,
         rules[meaning.rule_forward],
     )
     back = (
         meaning.backward,
-        np.nan_to_num(meaning.limit_backward_kmh, nan=-1.0),
+        _or_none(meaning.limit_backward_kmh),
         meaning.destination_backward,
         meaning.flags_backward,
         rules[meaning.rule_backward],
@@ -123,7 +129,7 @@ def _row(
         min(meaning.cap_kmh, 1e3),
         meaning.urban,
         meaning.motorroad,
-        np.nan_to_num(meaning.ferry_s, nan=-1.0),
+        _or_none(meaning.ferry_s),
         meaning.train,
         number if meaning.ferry_s > 0 else -1,  # a crossing's duration belongs to one way
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 from tripplan.records.network import ROAD_CLASSES
 from tripplan.sources.osm.access import read_access
-from tripplan.sources.osm.keys import MODES, Key, taken_apart
+from tripplan.sources.osm.keys import MODES, Key, has_family, taken_apart
 from tripplan.units import S_PER_H
 
 PLACE_KINDS: Final = frozenset(
@@ -131,6 +131,8 @@ def pays_toll(tags: Mapping[str, str | None], direction: str) -> bool:
         "forward" or "backward".
     """
     taken = taken_apart(tags)
+    if not has_family(taken, "toll"):
+        return False
     for mode in MODES:
         for sense in (direction, ""):
             value = taken.get(Key("toll", mode, sense))

@@ -5,8 +5,8 @@ Pure, like `tags`, whose vocabulary it puts together.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from tripplan.records.network import (
     FLAG_BRIDGE,
@@ -17,8 +17,8 @@ from tripplan.records.network import (
     ROAD_CLASSES,
 )
 from tripplan.sources.osm.access import Access, CarAccess, read_access, rule_of
-from tripplan.sources.osm.keys import MODES, role_of, taken_apart
-from tripplan.sources.osm.maxspeed import SpeedLimit, parse_maxspeed, stated_limit
+from tripplan.sources.osm.keys import MODES, WayTags, role_of, taken_apart
+from tripplan.sources.osm.maxspeed import SpeedLimit, country_of, parse_maxspeed, stated_limit
 from tripplan.sources.osm.tags import (
     CLASS_OF,
     LINKS,
@@ -86,6 +86,8 @@ class WayMeaning:
     """Whether a crossing is by car train."""
     faults: tuple[str, ...] = ()
     """Tags that were not understood, and why."""
+    countries: tuple[str, ...] = ()
+    """ISO codes that limits name ("DE:urban"), one for each tag that does."""
     unused: tuple[str, ...] = ()
     """Keys that change access, speed or toll and are not used here."""
 
@@ -105,15 +107,18 @@ def read_way(tags: Tags, *, ferries: bool) -> WayMeaning | str:
     WayMeaning or str
         The meaning, or the reason why no car drives there.
     """
+    tags = WayTags({key: value for key, value in tags.items() if value is not None})
     carrier = _carrier(tags)
     if carrier and not ferries:
         return "ferry (switched off)" if carrier == "ferry" else "car train (switched off)"
     refusal = "" if carrier else _not_a_road(tags)
     if refusal:
         return refusal
-    unused = tuple(sorted(key for key in tags if role_of(key) == "unused"))
-    read = _read_crossing(tags, carrier) if carrier else _read_road(tags)
-    return read if isinstance(read, str) else replace(read, unused=unused)
+    return _read_crossing(tags, carrier) if carrier else _read_road(tags)
+
+
+def _unused(tags: Tags) -> tuple[str, ...]:
+    return tuple(sorted(key for key in tags if role_of(key) == "unused"))
 
 
 def _carrier(tags: Tags) -> str:
@@ -155,7 +160,8 @@ def _read_road(tags: Tags) -> WayMeaning | str:
     forward, backward = forward and ways[0].passable, backward and ways[1].passable
     if not (forward or backward):
         return "closed to cars"
-    meaning = WayMeaning(
+    speeds = _speeds(tags)
+    return WayMeaning(
         road_class=road_class,
         flags=_flags(tags, "forward"),
         flags_backward=_flags(tags, "backward"),
@@ -166,9 +172,19 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         destination_forward=ways[0].access == "destination",
         destination_backward=ways[1].access == "destination",
         motorroad=tags.get("motorroad") == "yes",
-        faults=_once(ahead.faults, back.faults),
+        limit_forward_kmh=speeds.limit_forward_kmh,
+        limit_backward_kmh=speeds.limit_backward_kmh,
+        cap_kmh=speeds.cap_kmh,
+        urban=speeds.urban,
+        faults=_once(ahead.faults, back.faults, speeds.faults),
+        countries=_countries(tags),
+        unused=_unused(tags),
     )
-    return _with_speeds(meaning, tags)
+
+
+def _countries(tags: Tags) -> tuple[str, ...]:
+    named = [country_of(text or "") for key, text in tags.items() if "maxspeed" in key]
+    return tuple(country for country in named if country)
 
 
 def _why_shut(*read: CarAccess) -> str:
@@ -208,7 +224,17 @@ def _flags(tags: Tags, direction: str) -> int:
     return flags | (FLAG_TOLL if pays_toll(tags, direction) else 0)
 
 
-def _with_speeds(meaning: WayMeaning, tags: Tags) -> WayMeaning:
+class _Speeds(NamedTuple):
+    """Fields of a meaning that are about speeds."""
+
+    limit_forward_kmh: float
+    limit_backward_kmh: float
+    cap_kmh: float
+    urban: int
+    faults: tuple[str, ...]
+
+
+def _speeds(tags: Tags) -> _Speeds:
     taken = taken_apart(tags)
     context = _context(tags)
     ahead, faults_ahead = stated_limit(taken, "forward")
@@ -218,13 +244,12 @@ def _with_speeds(meaning: WayMeaning, tags: Tags) -> WayMeaning:
     surface_kmh = UNPAVED_KMH.get(tags.get("surface") or "", math.inf)
     rough_kmh = SMOOTHNESS_KMH.get((tags.get("smoothness") or "").casefold(), math.inf)
     advised_kmh = math.inf if math.isnan(advised.kmh) else advised.kmh
-    return replace(
-        meaning,
+    return _Speeds(
         limit_forward_kmh=context.kmh if math.isnan(ahead.kmh) else ahead.kmh,
         limit_backward_kmh=context.kmh if math.isnan(back.kmh) else back.kmh,
         cap_kmh=min(surface_kmh, rough_kmh, advised_kmh),
         urban=-1 if urban is None else int(urban),
-        faults=_once(meaning.faults, faults_ahead, faults_back, faults_advised),
+        faults=_once(faults_ahead, faults_back, faults_advised),
     )
 
 
@@ -264,6 +289,7 @@ def _read_crossing(tags: Tags, carrier: str) -> WayMeaning | str:
         ferry_s=math.nan if duration_s is None else duration_s,
         train=train,
         faults=_once(ahead.faults, back.faults, (fault,) if fault else ()),
+        unused=_unused(tags),
     )
 
 
