@@ -169,6 +169,15 @@ def test_conditions_that_are_no_times_are_counted(condition: str) -> None:
     assert read.faults == ("conditional access not understood",)
 
 
+def test_a_road_that_guests_may_use_at_times_is_no_way_through() -> None:
+    way = meaning(
+        highway="residential", motor_vehicle="no", motor_vehicle__conditional="destination @ (Sa)"
+    )
+    assert isinstance(way, WayMeaning)
+    assert way.rule_forward == "no; yes @ (Sa)"
+    assert way.destination_forward
+
+
 def test_conditional_access_in_one_direction() -> None:
     way = meaning(highway="primary", motor_vehicle__backward__conditional="no @ (Nov-May)")
     assert isinstance(way, WayMeaning)
@@ -214,6 +223,10 @@ def test_rough_roads_are_slow_and_frozen_ones_open_in_their_months() -> None:
         way = meaning(highway="primary", smoothness=value)
         assert isinstance(way, WayMeaning)
         assert way.cap_kmh == kmh
+    for tags in ({"highway": "residential", "surface": "asphalt"}, {"highway": "secondary"}):
+        potholes = read_way({**tags, "smoothness": "impassable"}, ferries=False)
+        assert isinstance(potholes, WayMeaning)
+        assert potholes.cap_kmh == 10.0
     recommended = read_way({"highway": "track", "access": "yes", "4wd_only": "no"}, ferries=False)
     assert isinstance(recommended, WayMeaning)
     ice = meaning(highway="unclassified", ice_road="yes", access__conditional="no @ (Apr-Dec)")

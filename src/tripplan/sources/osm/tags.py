@@ -78,8 +78,18 @@ UNPAVED_KMH: Final = {
 }
 """Highest expected speed on a surface, km/h (estimates)."""
 
-SMOOTHNESS_KMH: Final = {"bad": 40.0, "very_bad": 20.0}
-"""Highest expected speed on rough roads, km/h: those of OSRM's profile for cars."""
+SMOOTHNESS_KMH: Final = {
+    "bad": 40.0,
+    "very_bad": 20.0,
+    "horrible": 10.0,
+    "very_horrible": 10.0,
+    "impassable": 10.0,
+}
+"""Highest expected speed on rough roads, km/h: as OSRM's profile for cars has them down to
+"horrible"; what is worse is driven only where a pavement makes the tag doubtful."""
+PAVED: Final = frozenset(
+    ("asphalt", "chipseal", "concrete", "paved", "paving_stones", "sett", "cobblestone", "bricks")
+)
 ROUGHEST: Final = frozenset(("horrible", "very_horrible", "impassable"))
 """Smoothness that the OpenStreetMap wiki (Key:smoothness) calls usable by off-road vehicles or
 tractors only, or by none with wheels."""
@@ -97,17 +107,24 @@ def blocks_cars(tags: Mapping[str, str | None]) -> bool:
     return tags.get("locked") == "yes" or tags.get("barrier") not in PASSABLE_BARRIERS
 
 
-def unfit_for_cars(tags: Mapping[str, str | None]) -> str:
-    """Tell why the state of a road keeps ordinary cars off it, whatever its class; "" if nothing.
+def unfit_for_cars(tags: Mapping[str, str | None], road_class: int) -> str:
+    """Tell why the state of a road keeps ordinary cars off it; "" if nothing does.
+
+    Roads with a pavement, and those of tertiary class and above, are driven however they are
+    tagged: mappers call potholes "horrible" there.
 
     Parameters
     ----------
     tags
         The tags of a way.
+    road_class
+        Index into `ROAD_CLASSES`.
     """
     if (tags.get("4wd_only") or "no").casefold() not in {"no", "recommended"}:
         return "for four-wheel drive only"
-    if (tags.get("smoothness") or "").casefold() in ROUGHEST:
+    surface = tags.get("surface")
+    paved = surface in PAVED or (surface is None and road_class <= ROAD_CLASSES.index("tertiary"))
+    if (tags.get("smoothness") or "").casefold() in ROUGHEST and not paved:
         return "too rough for a car"
     return ""
 

@@ -134,10 +134,10 @@ def _not_a_road(tags: Tags) -> str:
     if highway not in CLASS_OF and highway not in ON_FOOT:
         return "highway not for cars"
     if tags.get("area") == "yes":
-        return "area"
+        return "area" if highway in CLASS_OF else "highway not for cars"
     if highway == "service" and tags.get("service") in SKIPPED_SERVICES:
         return SERVICE_REFUSED
-    return unfit_for_cars(tags)
+    return ""
 
 
 def _read_road(tags: Tags) -> WayMeaning | str:
@@ -155,6 +155,9 @@ def _read_road(tags: Tags) -> WayMeaning | str:
     ways = [_Way.of(access, usual) for access in (ahead, back)]
     if usual == "shut" and not any(way.opens for way in ways):
         return "highway not for cars" if on_foot else _why_shut(ahead, back)
+    unfit = unfit_for_cars(tags, road_class)
+    if unfit:
+        return unfit
     if is_frozen(tags) and not any(way.rule for way in ways):
         return "ice or winter road without its months"
     forward, backward = forward and ways[0].passable, backward and ways[1].passable
@@ -169,8 +172,8 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         backward=backward,
         rule_forward=ways[0].rule if forward else "",
         rule_backward=ways[1].rule if backward else "",
-        destination_forward=ways[0].access == "destination",
-        destination_backward=ways[1].access == "destination",
+        destination_forward=ways[0].for_guests,
+        destination_backward=ways[1].for_guests,
         motorroad=tags.get("motorroad") == "yes",
         limit_forward_kmh=speeds.limit_forward_kmh,
         limit_backward_kmh=speeds.limit_backward_kmh,
@@ -200,11 +203,15 @@ class _Way:
     rule: str
     opens: bool
     """Whether tags open it to all cars, at some time at least."""
+    for_guests: bool
+    """Whether it is ever open to those only who have business there."""
 
     @classmethod
     def of(cls, read: CarAccess, usual: Access) -> "_Way":
         opens = "open" in {read.base, *(clause.access for clause in read.clauses)}
-        return cls(read.base or usual, rule_of(read, usual), opens)
+        access = read.base or usual
+        guests = access == "destination" or (access == "shut" and not opens)
+        return cls(access, rule_of(read, usual), opens, guests)
 
     @property
     def passable(self) -> bool:
