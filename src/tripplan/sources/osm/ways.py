@@ -210,8 +210,9 @@ class _Way:
     def of(cls, read: CarAccess, usual: Access) -> "_Way":
         opens = "open" in {read.base, *(clause.access for clause in read.clauses)}
         access = read.base or usual
-        guests = access == "destination" or (access == "shut" and not opens)
-        return cls(access, rule_of(read, usual), opens, guests)
+        rule = rule_of(read, usual)
+        guests = access == "destination" or (access == "shut" and bool(rule) and not opens)
+        return cls(access, rule, opens, guests)
 
     @property
     def passable(self) -> bool:
