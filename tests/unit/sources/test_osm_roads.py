@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from tripplan.records.network import FLAG_FERRY, FLAG_TOLL, ROAD_CLASSES
 from tripplan.sources.osm.access import read_access, rule_of
+from tripplan.sources.osm.keys import role_of
 from tripplan.sources.osm.network import OsmExtract, read_osm
 from tripplan.sources.osm.ways import WayMeaning, read_way
 
@@ -112,7 +113,7 @@ def test_keys_of_others_and_of_lanes_are_counted_and_change_nothing(key: str) ->
     assert isinstance(way, WayMeaning)
     assert way.forward
     assert way.backward
-    assert way.unused == (key,)
+    assert role_of(key) == "unused"
 
 
 @pytest.mark.parametrize(
@@ -332,12 +333,40 @@ def test_limits_of_cars(tags: dict[str, str], limits: tuple[float, float]) -> No
     assert (way.limit_forward_kmh, way.limit_backward_kmh) == limits
 
 
-def test_keys_of_limits_that_are_not_used_are_counted() -> None:
-    way = meaning(
-        highway="primary", maxspeed="90", maxspeed__hgv="60", maxspeed__variable="yes", hov="lane"
+@pytest.mark.parametrize(
+    ("key", "role"),
+    [
+        ("maxspeed:hgv", "unused"),
+        ("maxspeed:variable", "unused"),
+        ("maxspeed:lanes:forward:conditional", "unused"),
+        ("hov", "unused"),
+        ("oneway:conditional", "unused"),
+        ("oneway:bicycle", "unused"),
+        ("toll:N3", "unused"),
+        ("toll:conditional", "unused"),
+        ("maxheight:physical", "unused"),
+        ("access:lanes:backward", "unused"),
+        ("access:conditional", "used"),
+        ("motor_vehicle:conditional:backward", "used"),
+        ("maxspeed:motorcar:forward", "used"),
+        ("toll:backward", "used"),
+        ("name", ""),
+        ("bicycle", ""),
+        ("lanes", ""),
+    ],
+)
+def test_what_keys_are_good_for(key: str, role: str) -> None:
+    assert role_of(key) == role
+
+
+def test_keys_that_are_not_used_are_counted_by_ways(tmp_path: Path) -> None:
+    read = changed(
+        tmp_path,
+        "toll_motorcar",
+        old='k="toll:motorcar"|k="maxspeed"',
+        new='k="toll:N3"|k="maxspeed:variable"',
     )
-    assert isinstance(way, WayMeaning)
-    assert way.unused == ("hov", "maxspeed:hgv", "maxspeed:variable")
+    assert read.report.unused == {"maxspeed:variable": 4, "toll:N3": 1}
 
 
 # -- barriers --------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ First nodes go into osmium's own table of positions, and only the few tagged one
 then ways and relations, and those around water.  So the order of a file's sections does not matter.
 """
 
-import itertools
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,9 +19,9 @@ from tripplan.errors import DataError
 from tripplan.records.network import FLAG_FERRY, ROAD_CLASSES
 from tripplan.sources.osm.delays import NODE_DELAYS_S, delay_sense
 from tripplan.sources.osm.editors import own_id, own_ids, plain_form
-from tripplan.sources.osm.keys import role_of
 from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
 from tripplan.sources.osm.tags import PLACE_KINDS, blocks_cars
+from tripplan.sources.osm.told import TagWalker, Told, tags_of
 from tripplan.sources.osm.water import rings_of
 from tripplan.sources.osm.ways import (
     SERVICE_REFUSED,
@@ -43,20 +42,6 @@ _RESTRICTION_KEYS: Final = (
 )
 _CARRIED: Final = frozenset(("ferry", "shuttle_train"))
 """Routes on which cars are carried."""
-_COMMON: Final = (
-    "highway",
-    "maxspeed",
-    "oneway",
-    "surface",
-    "smoothness",
-    "source:maxspeed",
-    "service",
-    "access",
-    "motor_vehicle",
-)
-"""Keys that are used and that many ways have, ..."""
-_PASSED_OVER: Final = ("name", "lanes", "lit", "ref", "bicycle", "foot", "source", "layer")
-"""... and keys that are not, and change neither access nor speed nor toll."""
 _HEX_HEADER: Final = 18
 """Hex digits of a WKB line's byte order, type and count, before its coordinates."""
 
@@ -170,14 +155,6 @@ def read_file(path: Path, *, ferries: bool) -> RawRoads:
     return reader.result()
 
 
-class _Roles(dict[str, str]):
-    """What the reader does with each key, looked up once."""
-
-    def __missing__(self, key: str) -> str:
-        self[key] = role_of(key)
-        return self[key]
-
-
 class _Reader:
     """Collects while osmium walks through the file."""
 
@@ -188,13 +165,13 @@ class _Reader:
         self.locator.ignore_errors()
         self.wkb = osmium.geom.WKBFactory().create_linestring
         self.meanings: list[WayMeaning] = []
-        self.meaning_of: dict[tuple[str | None, ...], int | str] = {}
+        self.meaning_of: dict[Told, int | str] = {}
         self.number_of: dict[WayMeaning, int] = {}
-        self.roles = _Roles()
+        self.walker = TagWalker()
         self.blocked_ids: frozenset[int] = frozenset()
         self.aside: set[int] = set()
         self.quays: set[int] = set()
-        self.lanes: list[tuple[int, tuple[str | None, ...], list[int]]] = []
+        self.lanes: list[tuple[int, Told, list[int]]] = []
         self.unused: Counter[str] = Counter()
         self.way_id, self.way_meaning = array("q"), array("i")
         self.numbered: list[tuple[int, str, str]] = []
@@ -284,7 +261,7 @@ class _Reader:
             if not isinstance(way, Way):
                 continue
             refs = [node.ref for node in way.nodes]
-            read = read_way({**_tags_of(keys[way.id]), "service": None}, ferries=True)
+            read = read_way({**tags_of(keys[way.id]), "service": None}, ferries=True)
             if isinstance(read, str) or len(refs) < 2:
                 self.skipped[
                     f"way: {read if isinstance(read, str) else 'fewer than two nodes'}"
@@ -299,33 +276,20 @@ class _Reader:
             return
         if not (tag("highway") or _CARRIED & set((tag("route") or "").split(";"))):
             return
-        key = self._key(way)
-        meaning = self.meaning_of.get(key)
+        told, unused = self.walker.told(way.tags)
+        meaning = self.meaning_of.get(told)
         if meaning is None:
-            meaning = self._learn(key)
+            meaning = self._learn(told)
         if isinstance(meaning, str):
-            self._refuse(way, key, meaning)
+            self._refuse(way, told, meaning)
             return
         refs = [node.ref for node in way.nodes]
         if len(refs) < 2:
             self.skipped["way: fewer than two nodes"] += 1
             return
+        for key in unused:
+            self.unused[key] += 1
         self._take(way, refs, meaning)
-
-    def _key(self, way: Way) -> tuple[str | None, ...]:
-        """Return what decides how a way is read: values of `_COMMON`, other keys and values.
-
-        Looking up a key is much quicker than walking over tags, which is done only where a way has
-        others than the usual ones.
-        """
-        tag = way.tags.get
-        values, others = tuple(map(tag, _COMMON)), tuple(map(tag, _PASSED_OVER))
-        missing = values.count(None) + others.count(None)
-        if len(way.tags) + missing == len(_COMMON) + len(_PASSED_OVER):
-            return values
-        rest = [(k, v) for k, v in way.tags if k not in _COMMON and self.roles[k]]
-        told = [(k, v if self.roles[k] == "used" else "") for k, v in rest]
-        return (*values, *itertools.chain.from_iterable(told))
 
     def _take(self, way: Way, refs: list[int], meaning: int) -> None:
         self._line(way, refs)
@@ -335,10 +299,10 @@ class _Reader:
             self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)
-        if self.meanings[meaning].flags & FLAG_FERRY:
+        if self.ferries and self.meanings[meaning].flags & FLAG_FERRY:
             self.quays |= {refs[0], refs[-1]}
 
-    def _refuse(self, way: Way, key: tuple[str | None, ...], reason: str) -> None:
+    def _refuse(self, way: Way, key: Told, reason: str) -> None:
         """Count a way on which no car drives; a barrier on it may be meant for it."""
         if reason == SERVICE_REFUSED and self.ferries:
             self.lanes.append((way.id, key, [node.ref for node in way.nodes]))
@@ -346,8 +310,8 @@ class _Reader:
         if self.blocked_ids:
             self.aside |= {node.ref for node in way.nodes} & self.blocked_ids
 
-    def _learn(self, key: tuple[str | None, ...]) -> int | str:
-        read = read_way(_tags_of(key), ferries=self.ferries)
+    def _learn(self, key: Told) -> int | str:
+        read = read_way(tags_of(key), ferries=self.ferries)
         meaning = read if isinstance(read, str) else self._number(read)
         if isinstance(read, str) or not read.ferry_s > 0:
             self.meaning_of[key] = meaning
@@ -480,17 +444,8 @@ class _Reader:
         for meaning, count in zip(self.meanings, uses.tolist(), strict=True):
             for fault in meaning.faults:
                 self.skipped[f"tag: {fault}"] += count
-            for key in meaning.unused:
-                self.unused[key] += count
             for country in meaning.countries:
                 self.countries[country] += count
-
-
-def _tags_of(key: tuple[str | None, ...]) -> dict[str, str | None]:
-    """Return the tags that a key of `_Reader` stands for; those that are only counted are empty."""
-    usual = {name: text for name, text in zip(_COMMON, key, strict=False) if text}
-    rest = key[len(_COMMON) :]
-    return {**usual, **{str(name): text for name, text in zip(rest[::2], rest[1::2], strict=True)}}
 
 
 def _leading_to(quays: set[int], ways: list[tuple[int, list[int]]]) -> set[int]:

@@ -17,7 +17,7 @@ from tripplan.records.network import (
     ROAD_CLASSES,
 )
 from tripplan.sources.osm.access import Access, CarAccess, read_access, rule_of
-from tripplan.sources.osm.keys import MODES, WayTags, role_of, taken_apart
+from tripplan.sources.osm.keys import MODES, WayTags, taken_apart
 from tripplan.sources.osm.maxspeed import SpeedLimit, country_of, parse_maxspeed, stated_limit
 from tripplan.sources.osm.tags import (
     CLASS_OF,
@@ -88,8 +88,6 @@ class WayMeaning:
     """Tags that were not understood, and why."""
     countries: tuple[str, ...] = ()
     """ISO codes that limits name ("DE:urban"), one for each tag that does."""
-    unused: tuple[str, ...] = ()
-    """Keys that change access, speed or toll and are not used here."""
 
 
 def read_way(tags: Tags, *, ferries: bool) -> WayMeaning | str:
@@ -115,10 +113,6 @@ def read_way(tags: Tags, *, ferries: bool) -> WayMeaning | str:
     if refusal:
         return refusal
     return _read_crossing(tags, carrier) if carrier else _read_road(tags)
-
-
-def _unused(tags: Tags) -> tuple[str, ...]:
-    return tuple(sorted(key for key in tags if role_of(key) == "unused"))
 
 
 def _carrier(tags: Tags) -> str:
@@ -181,7 +175,6 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         urban=speeds.urban,
         faults=_once(ahead.faults, back.faults, speeds.faults),
         countries=_countries(tags),
-        unused=_unused(tags),
     )
 
 
@@ -297,7 +290,6 @@ def _read_crossing(tags: Tags, carrier: str) -> WayMeaning | str:
         ferry_s=math.nan if duration_s is None else duration_s,
         train=train,
         faults=_once(ahead.faults, back.faults, (fault,) if fault else ()),
-        unused=_unused(tags),
     )
 
 
