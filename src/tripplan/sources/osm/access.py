@@ -133,11 +133,11 @@ def read_access(
         for sense in dict.fromkeys((direction, "")):
             timed = taken.get(Key("access", mode, sense, conditional=True))
             if timed:
-                found, why = read_clauses(timed)
+                found, why = clauses_of(timed)
                 clauses[:0] = found
                 faults += why
             value = taken.get(Key("access", mode, sense))
-            access = read_value(value) if value else None
+            access = access_of(value) if value else None
             if access:
                 return _settled(access, clauses, faults)
             if value:
@@ -153,7 +153,7 @@ def _settled(base: Access | None, clauses: list[Clause], faults: list[str]) -> C
     return CarAccess(base, tuple(clauses), tuple(faults))
 
 
-def read_value(value: str) -> Access | None:
+def access_of(value: str) -> Access | None:
     """Read one access value, or a list of them of which the kindest counts; None: unknown words."""
     parts = {part.strip() for part in value.casefold().split(";")}
     if parts & _OPEN:
@@ -163,7 +163,7 @@ def read_value(value: str) -> Access | None:
     return "shut" if parts & _SHUT else None
 
 
-def read_clauses(text: str) -> tuple[list[Clause], list[str]]:
+def clauses_of(text: str) -> tuple[list[Clause], list[str]]:
     """Read a value with conditions: "no @ (Nov-May); destination @ (Mo-Fr 07:00-09:00)".
 
     Conditions on the vehicle are decided here, for `CAR`; those on time stay, for the date of a
@@ -183,7 +183,7 @@ def read_clauses(text: str) -> tuple[list[Clause], list[str]]:
     faults: list[str] = []
     for part in re.findall(r"(?:[^;(]|\([^)]*\))+", text):
         value, at, condition = part.partition("@")
-        access = read_value(value.strip())
+        access = access_of(value.strip())
         told = _time_of(condition.strip()) if at and access else None
         if access is None or told is None:
             faults.append("conditional access not understood")
