@@ -82,7 +82,7 @@ def rule_state(rule: str, lat: float, lon: float, at: datetime | None) -> RuleSt
         return RuleState(base)
     is_open, changes, unread = base, False, False
     for opens, condition in clauses[1:]:
-        held = [_held(part, lat, lon, at) for part in condition.split(_AND)]
+        held = [held_at(part, lat, lon, at) for part in condition.split(_AND)]
         unread = unread or None in held
         if all(state is not None and state[0] for state in held):
             is_open = opens
@@ -90,8 +90,28 @@ def rule_state(rule: str, lat: float, lon: float, at: datetime | None) -> RuleSt
     return RuleState(is_open, changes, unread)
 
 
-def _held(condition: str, lat: float, lon: float, at: datetime) -> tuple[bool, bool] | None:
-    """Whether a condition holds at a time, and whether that changes; None: it is not understood."""
+def held_at(condition: str, lat: float, lon: float, at: datetime) -> tuple[bool, bool] | None:
+    """Tell whether a condition holds at a time, and whether that changes in the day after.
+
+    Parameters
+    ----------
+    condition
+        Opening hours in OpenStreetMap's syntax.
+    lat, lon
+        Where; its zone, holidays and sunrise count. [degrees]
+    at
+        When: local time there, or any time with a zone.
+
+    Returns
+    -------
+    tuple of (bool, bool) or None
+        None where the condition is not understood.
+
+    Raises
+    ------
+    InvalidInputError
+        The time cannot be looked up.
+    """
     try:
         hours = OpeningHours(condition, coords=(lat, lon))
     except ParserError:

@@ -10,7 +10,9 @@ import pytest
 import tripplan
 from tests.samples.worlds import car
 from tripplan.errors import DisconnectedError, InvalidInputError
+from tripplan.planning.audit_seasons import closed_then
 from tripplan.planning.seasons import rule_state, seasons_of
+from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place, Trip
@@ -50,9 +52,23 @@ def at(text: str) -> datetime:
     ],
 )
 def test_a_rule_at_a_time(rule: str, when: str | None, *, is_open: bool) -> None:
-    state = rule_state(rule, LAT, LON, None if when is None else at(when))
+    moment = None if when is None else at(when)
+    state = rule_state(rule, LAT, LON, moment)
     assert state.is_open is is_open
     assert not state.unread
+    road = RoadNetwork.from_arcs(
+        lat=[LAT, LAT],
+        lon=[LON, LON + 0.1],
+        elevation_m=[0.0, 0.0],
+        tail=[0, 1],
+        head=[1, 0],
+        length_m=[7600.0, 7600.0],
+        speed_kmh=[50.0, 50.0],
+        speed_limit_kmh=[50.0, 50.0],
+        rule=[-1, 0],
+        access_rules=(rule,),
+    )
+    assert closed_then(road, np.array([0, 1]), moment).tolist() == [False, not is_open]
 
 
 def test_a_rule_is_looked_up_in_the_zone_of_the_road() -> None:
@@ -74,6 +90,14 @@ def test_what_the_parser_does_not_know_does_not_hold_and_is_told() -> None:
 def test_a_year_without_a_calendar_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="closures of roads"):
         rule_state("yes; no @ (Nov-May)", LAT, LON, at("9999-12-31T23:00"))
+
+
+def test_the_audit_objects_to_a_closed_pass(region: Region) -> None:
+    summer = planned(region, "2026-07-15T09:00")
+    trip = summer.trip.model_copy(update={"departure": at("2026-01-15T09:00")})
+    audit = tripplan.audit(summer.model_copy(update={"trip": trip}), region=region)
+    assert not audit.passed
+    assert any("closed then by season" in line for line in audit.objections)
 
 
 @pytest.fixture(scope="module")
