@@ -293,9 +293,9 @@ class _Reader:
 
     def _take(self, way: Way, refs: list[int], meaning: int) -> None:
         self._line(way, refs)
-        tag = way.tags.get
-        kind, ref = tag("highway"), tag("ref")
-        if ref and kind in REACH_M:
+        kind = way.tags.get("highway")
+        ref = way.tags.get("ref") if kind in REACH_M else None
+        if kind and ref:
             self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)

@@ -325,6 +325,8 @@ def _delayed(line: Line, arcs: Arcs, junction: Flags, delays: NodeDelays) -> Fla
     found = np.where(sense == AGAINST, ~along, found)
     own = np.searchsorted(arcs.point_first, at, side="right") - 1
     at, own = at[sense[at] == TO_JUNCTION], own[sense[at] == TO_JUNCTION]
+    if not at.size:
+        return found
     done = _travelled_m(line, arcs)
     behind_m = done[at] - done[arcs.point_first[own]]
     ahead_m = done[arcs.point_first[own + 1] - 1] - done[at]
