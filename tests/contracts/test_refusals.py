@@ -112,8 +112,9 @@ def test_a_broken_network_lists_every_fault() -> None:
         "length_m": [12_000.0, -5.0],
         "speed_kmh": [100.0, 0.0],
     }
+    columns: dict[str, Any] = {name: np.array(values) for name, values in broken.items()}
     with pytest.raises(tripplan.DataError) as e:
-        replace(two_towns(), **{name: np.array(values) for name, values in broken.items()})
+        replace(two_towns(), **columns)
     assert e.value.exit_code == 2
     told = ("latitude", "elevation", "head names a node", "length_m", "speed_kmh is not")
     assert [part for part in told if part not in str(e.value)] == []

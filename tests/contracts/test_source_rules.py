@@ -29,7 +29,7 @@ DOORS = {
     "markupsafe": ("output.drawing.markup",),
     "xstatic": ("output.page.page",),
     "networkx": ("sources.osm.osmnx",),
-    "opening_hours": ("planning.opening_hours",),
+    "opening_hours": ("planning.opening_hours", "planning.seasons"),
     "routingkit_cch": ("routing.ordering",),
     "osmnx": (),
     "shapely": ("output.drawing", "sources.osm", "sources.chargers.points"),

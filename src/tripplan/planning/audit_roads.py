@@ -15,6 +15,7 @@ from tripplan.arrays import Flags, Floats, Longs
 from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.planning.audit_ground import Ground, Nearest, in_km
 from tripplan.planning.audit_objections import Objections
+from tripplan.planning.audit_seasons import closed_then
 from tripplan.planning.kernels.follow import Barred, Followed, follow
 from tripplan.records.network import (
     FLAG_FERRY,
@@ -247,6 +248,9 @@ class Roads:
             if kind == "ferry":
                 wrong |= net.road_class[arcs] == ROAD_CLASSES.index("ferry")
             kinds[f"of a kind that the trip avoids: {kind}"] = wrong
+        kinds["that is closed then by season, day or hour"] = closed_then(
+            net, arcs, self.trip.departure
+        )
         for place in self.trip.closed:
             kinds[f"that is closed at {place.label}"] = self._closed_at(place.lat, place.lon, arcs)
         for words, barred in kinds.items():

@@ -7,9 +7,9 @@ trip of the same kind.
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
 from tripplan.planning.road_access import open_arcs
+from tripplan.planning.seasons import ALWAYS_OPEN, Seasons, seasons_of
 from tripplan.planning.stops import Stop, charger_stop
 from tripplan.planning.tariff import Tariff, read_prices
 from tripplan.records.charger import Plug
@@ -43,10 +44,15 @@ from tripplan.units import MWH_PER_KWH
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 from tripplan.vehicle_model.post import post_kw
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
 KEPT_OF_PART = 2
 """The same of a part of a region, which serves one trip."""
+_SEASONS_KEPT = 64
+"""Departures for which the closed roads are kept."""
 CLOSURE_REACH_KM = 0.5
 """A road that is said to be closed lies at most this far from the point that says so, km."""
 _OF_NO_ROAD = {**per_trip(Trip), "chargers": True}
@@ -105,6 +111,7 @@ class PlannerCache:
         self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
+        self._seasons: OrderedDict[datetime | None, Seasons] = OrderedDict()
 
     def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
         """Return the chargers that the car can use, by all wishes that are not `PER_TRIP`.
@@ -147,17 +154,34 @@ class PlannerCache:
         """The contraction hierarchy of the roads."""
         return Hierarchy.of(self.region.network, self.region.order)
 
-    @staticmethod
-    def kind_of(trip: Trip, vehicle: Vehicle) -> str:
+    def seasons(self, trip: Trip) -> Seasons:
+        """Return which of these roads are closed when the trip departs."""
+        if not self.region.network.timed_arc.size:
+            return ALWAYS_OPEN
+        found = self._seasons.get(trip.departure)
+        if found is None:
+            found = self._seasons[trip.departure] = self._looked_up(trip)
+            if len(self._seasons) > _SEASONS_KEPT:
+                self._seasons.popitem(last=False)
+        return found
+
+    def _looked_up(self, trip: Trip) -> Seasons:
+        if self._part_of is None:
+            return seasons_of(self.region.network, trip.departure)
+        found = self._part_of.whole.seasons(trip)
+        here = self._part_of.induced.arcs_of(found.closed.astype(np.int64))
+        return replace(found, closed=here.astype(np.int32))
+
+    def kind_of(self, trip: Trip, vehicle: Vehicle) -> str:
         """Return everything that the costs of the roads depend on, as text."""
-        return _kind_of(trip, vehicle)
+        return " | ".join([_kind_of(trip, vehicle), *self.seasons(trip).rules])
 
     def is_customised(self, trip: Trip, vehicle: Vehicle) -> bool:
         """Tell whether the roads with their costs are kept for a car and these conditions.
 
         With closed roads it is enough that they are kept without.
         """
-        kinds = {_kind_of(asked, vehicle) for asked in (trip, _before_closures(trip))}
+        kinds = {self.kind_of(asked, vehicle) for asked in (trip, _before_closures(trip))}
         return not kinds.isdisjoint(self._customized_kept)
 
     def _weight_scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale:
@@ -184,12 +208,12 @@ class PlannerCache:
         charger_nodes
             Nodes of the chargers that the car can use, shape (chargers,).
         """
-        key = (_kind_of(trip, car.vehicle), charger_nodes.tobytes())
+        key = (self.kind_of(trip, car.vehicle), charger_nodes.tobytes())
         found = self._kept.get(key)
         if found is None:
             found = ManyToMany(self._customized(trip, car, key[0]), charger_nodes)
             if trip.closed:
-                before = _kind_of(_before_closures(trip), car.vehicle)
+                before = self.kind_of(_before_closures(trip), car.vehicle)
                 self._keep_untouched(found, (before, key[1]))
             self._kept[key] = found
             if len(self._kept) > self._most:
@@ -220,7 +244,7 @@ class PlannerCache:
         if not trip.closed:
             return self._customised(trip, car)
         before = _before_closures(trip)
-        open_roads = self._customized(before, car, _kind_of(before, car.vehicle))
+        open_roads = self._customized(before, car, self.kind_of(before, car.vehicle))
         return open_roads.closing(self._closed(trip).astype(np.int32))
 
     def _closed(self, trip: Trip) -> NDArray[np.int64]:
@@ -245,10 +269,12 @@ class PlannerCache:
 
     def _customised(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         network = self.region.network
+        open_roads = open_arcs(network, car.vehicle, trip.avoid)
+        open_roads[self.seasons(trip).closed] = False
         return CustomizedHierarchy(
             hierarchy=self.hierarchy,
             values=ArcPricing.of(network, car).whole_numbers(speed_shares(trip)),
-            open_roads=open_arcs(network, car.vehicle, trip.avoid),
+            open_roads=open_roads,
             height_kwh=car.lift_kwh(network.elevation_m),
             full_kwh=(1.0 - trip.reserve_soc) * car.capacity_kwh,
             best_kw=car.fast_charging_kw or _LEAST_KW,

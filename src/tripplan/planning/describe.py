@@ -23,6 +23,7 @@ def describe(
     solution: Solution,
     route: Route,
     ends: Sequence[tuple[Place, float]],
+    closures: Sequence[str] = (),
 ) -> Plan:
     """Return the finished plan, which is still to be audited.
 
@@ -36,6 +37,8 @@ def describe(
         What the search found, driven.
     ends
         Origin and destination, and how far each lies from the roads. [km]
+    closures
+        What is to be said of roads that are open at some times only.
     """
     trip, car = pricing.trip, pricing.car
     legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
@@ -73,7 +76,11 @@ def describe(
         arrival_probability=uncertainty.arrival_probability(legs),
         certificate=certificate,
         audit=UNAUDITED,
-        assumptions=_assumptions(region, pricing, stops, ends) + uncertainty.in_words(legs),
+        assumptions=(
+            *_assumptions(region, pricing, stops, ends),
+            *closures,
+            *uncertainty.in_words(legs),
+        ),
         sources=_sources(region),
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError
 from tripplan.planning.road_access import open_arcs
+from tripplan.planning.seasons import seasons_of
 from tripplan.planning.way_out import WayOut, best_pack_c
 from tripplan.records.region import Region
 from tripplan.records.trip import AvoidableRoad, Trip
@@ -160,6 +161,14 @@ class Infeasible:
             return DisconnectedError(
                 f"no road joins {trip.origin.label} and {trip.destination.label} in this region "
                 f"while the roads at {names} are closed. With them open there is one."
+            )
+        seasons = seasons_of(self.region.network, trip.departure)
+        if seasons.closed.size and self._joined(trip.avoid):
+            when = f"on {trip.departure:%Y-%m-%d at %H:%M}" if trip.departure else "at any time"
+            return DisconnectedError(
+                f"no road joins {trip.origin.label} and {trip.destination.label} in this region "
+                f"{when}; with all roads open there is one. Closed by season, day or hour: "
+                f"{', '.join(seasons.rules[:3])}."
             )
         if not trip.avoid or not self._joined(()):
             return gone

@@ -328,7 +328,8 @@ class Planner:
         ]
         route = reconstruct(asked.network, car, trip, problem, solution, stops)
         ends = [(end.place, end.distance_km) for end in asked.ends]
-        plan = describe(self.region, asked.pricing, solution, route, ends)
+        closures = self._cache.seasons(asked.trip).words
+        plan = describe(self.region, asked.pricing, solution, route, ends, closures)
         known_s = fewer_s if trip.objective == "time" else None
         plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
         audit = audit_plan(plan, self.region, self.settings)

@@ -4,7 +4,7 @@ Arrays are read-only, of fixed dtype, and checked for shape and sense when the r
 arrays that are already read-only (memory maps) are kept as they are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -56,10 +56,14 @@ _FLOATS = (
     "piece_rise_m",
 )
 _EDGE_COLUMNS = ("length_m", "speed_kmh", "speed_limit_kmh")
-_INTS = ("first_out", "head", "shape_first", "piece_first")
+_INTS = ("first_out", "head", "shape_first", "piece_first", "timed_arc", "timed_rule")
 _BYTES = ("road_class", "flags", "node_flags")
 COLUMNS: Final = (*_FLOATS, *_INTS, *_BYTES)
 """Names of all columns, for those who store or copy a network."""
+
+
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +107,13 @@ class RoadNetwork:
     """Rise of each piece, shape (pieces,)."""
     node_flags: Bytes
     """Sum of NODE_COPY, NODE_TURNING, shape (nodes,)."""
+    timed_arc: Ints = field(default_factory=_none)
+    """Arcs that are open at some times only, rising, shape (timed,), ..."""
+    timed_rule: Ints = field(default_factory=_none)
+    """... and which rule says when, an index into ``access_rules``, shape (timed,)."""
+    access_rules: tuple[str, ...] = ()
+    """When roads are open: what holds without a condition, then what changes it, of which the last
+    that holds decides: "yes; no @ (Nov-May)"; shape (rules,)."""
 
     def __post_init__(self) -> None:
         for names, dtype in ((_FLOATS, np.float64), (_INTS, np.int32), (_BYTES, np.uint8)):
@@ -124,6 +135,7 @@ class RoadNetwork:
             **dict.fromkeys(("shape_first", "piece_first"), arcs + 1),
             "shape_lon": self.shape_lat.size,
             "piece_rise_m": self.piece_length_m.size,
+            "timed_rule": self.timed_arc.size,
         }
         faults = [
             f"{name} has shape {getattr(self, name).shape}, expected ({size},)"
@@ -145,6 +157,13 @@ class RoadNetwork:
             "speed_limit_kmh is not within 0..400": _within(self.speed_limit_kmh, 1e-3, 400),
             "road_class is none of ROAD_CLASSES": _within(
                 self.road_class, 0, len(ROAD_CLASSES) - 1
+            ),
+            "timed_arc names an arc that is not there, or one twice": _within(
+                self.timed_arc, 0, arcs - 1
+            )
+            and bool(np.all(np.diff(self.timed_arc) > 0)),
+            "timed_rule names a rule that is not there": _within(
+                self.timed_rule, 0, len(self.access_rules) - 1
             ),
         }
         return [fault for fault, fine in checks.items() if not fine]
@@ -190,6 +209,8 @@ class RoadNetwork:
         shapes: Ragged | None = None,
         pieces: Ragged | None = None,
         node_flags: ArrayLike | None = None,
+        rule: ArrayLike | None = None,
+        access_rules: tuple[str, ...] = (),
     ) -> "RoadNetwork":
         """Sort directed arcs by tail into a forward star.
 
@@ -211,6 +232,11 @@ class RoadNetwork:
             an arc, with the grade between its ends.
         node_flags
             Column of the nodes; None: no flags.
+        rule
+            Column of the arcs: which of the rules says when each is open, -1 for always; None: all
+            are, always.
+        access_rules
+            The rules.
 
         Raises
         ------
@@ -218,7 +244,7 @@ class RoadNetwork:
             A column has the wrong shape or an impossible value.
         """
         tails, heads = _ends(tail, head, np.asarray(lat).size)
-        _same_length(tails.size, head=head, road_class=road_class, flags=flags)
+        _same_length(tails.size, head=head, road_class=road_class, flags=flags, rule=rule)
         speeds = {"speed_kmh": speed_kmh, "speed_limit_kmh": speed_limit_kmh}
         _same_length(tails.size, length_m=length_m, **speeds)
         heights = np.asarray(elevation_m, dtype=np.float64)
@@ -248,6 +274,8 @@ class RoadNetwork:
             piece_length_m=piece[1],
             piece_rise_m=piece[2],
             node_flags=_codes(node_flags, np.arange(heights.size)),
+            **_timed(np.full(arcs, -1) if rule is None else np.asarray(rule)[order]),
+            access_rules=access_rules,
         )
 
     @classmethod
@@ -294,6 +322,13 @@ class RoadNetwork:
         """Number of arcs."""
         return int(self.head.size)
 
+    @property
+    def rule(self) -> Ints:
+        """Which of ``access_rules`` says when each arc is open, -1 for always, shape (arcs,)."""
+        found = np.full(self.arc_count, -1, dtype=np.int32)
+        found[self.timed_arc] = self.timed_rule
+        return found
+
     @cached_property
     def tail(self) -> Ints:
         """Node at the arc's start, shape (arcs,)."""
@@ -334,6 +369,11 @@ def _same_length(arcs: int, **columns: ArrayLike | None) -> None:
             f"(tail {arcs}, {', '.join(wrong)})",
             faults=wrong,
         )
+
+
+def _timed(rule: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    arc = np.flatnonzero(rule >= 0)
+    return {"timed_arc": arc.astype(np.int32), "timed_rule": rule[arc].astype(np.int32)}
 
 
 def _codes(values: ArrayLike | None, order: NDArray[np.int64]) -> Bytes:

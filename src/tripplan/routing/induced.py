@@ -51,6 +51,7 @@ def induced(network: RoadNetwork, inside: Flags) -> InducedNetwork:
     leaving = np.bincount(number[network.tail[arc]], minlength=node.size)
     shape_first, point = _rows(network.shape_first, arc)
     piece_first, piece = _rows(network.piece_first, arc)
+    timed = np.isin(network.timed_arc, arc)
     return InducedNetwork(
         RoadNetwork(
             lat=network.lat[node],
@@ -70,6 +71,9 @@ def induced(network: RoadNetwork, inside: Flags) -> InducedNetwork:
             piece_first=piece_first,
             piece_length_m=network.piece_length_m[piece],
             piece_rise_m=network.piece_rise_m[piece],
+            timed_arc=np.searchsorted(arc, network.timed_arc[timed]).astype(np.int32),
+            timed_rule=network.timed_rule[timed],
+            access_rules=network.access_rules,
         ),
         node,
         arc,

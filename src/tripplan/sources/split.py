@@ -19,7 +19,7 @@ SHARED_M: Final = 10.0
 _SAME_HEIGHT_M: Final = 0.005
 _LEAST_PIECE_M: Final = 1e-5
 """A piece of grade shorter than this goes into its neighbour."""
-_ARC_COLUMNS: Final = ("length_m", "speed_kmh", "speed_limit_kmh", "road_class", "flags")
+_ARC_COLUMNS: Final = ("length_m", "speed_kmh", "speed_limit_kmh", "road_class", "flags", "rule")
 _RAGGED: Final = {
     "shape_first": ("shape_lat", "shape_lon"),
     "piece_first": ("piece_length_m", "piece_rise_m"),
@@ -96,7 +96,7 @@ class _Splitter:
 
     def __init__(self, network: RoadNetwork) -> None:
         self.old = network
-        self.tail = network.tail
+        self.tail, self.rule = network.tail, network.rule
         self.known: dict[int, _Arc] = {}
         self.gone = np.zeros(network.arc_count, np.bool_)
         self.lat: list[float] = []
@@ -219,7 +219,7 @@ class _Splitter:
             self.rows["head"].append(nodes[k + 1])
             self.rows["length_m"].append(float(net.length_m[arc]) * (high - low))
             for name in _ARC_COLUMNS[1:]:
-                self.rows[name].append(getattr(net, name)[arc])
+                self.rows[name].append((self.rule if name == "rule" else getattr(net, name))[arc])
             if speed_kmh is not None:
                 self.rows["speed_kmh"][-1] = speed_kmh[k]
             inside = (line.at > low) & (line.at < high)
@@ -237,7 +237,9 @@ class _Splitter:
         """Put the arcs that are not cut and the parts of the others together."""
         old, kept = self.old, np.flatnonzero(~self.gone)
         columns = {
-            name: np.concatenate([getattr(old, name)[kept], self.rows[name]])
+            name: np.concatenate(
+                [(self.rule if name == "rule" else getattr(old, name))[kept], self.rows[name]]
+            )
             for name in ("head", *_ARC_COLUMNS)
         }
         fresh = np.zeros(len(self.lat), np.uint8)
@@ -249,6 +251,7 @@ class _Splitter:
             shapes=self._rows("shape_first", kept),
             pieces=self._rows("piece_first", kept),
             node_flags=np.concatenate([old.node_flags, fresh]),
+            access_rules=old.access_rules,
             **columns,
         )
 

@@ -23,7 +23,13 @@ from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import COLUMNS, RoadNetwork
 from tripplan.records.region import Region, Water
 
-FORMAT: Final = "tripplan-region/2"
+FORMAT: Final = "tripplan-region/3"
+_BEFORE_TIMES: Final = "tripplan-region/2"
+"""The format before roads were open at some times only; it is read, and says so in plans."""
+_TIMES: Final = ("timed_arc", "timed_rule")
+_WITHOUT_TIMES: Final = (
+    "This region was built before closures by season were read: roads count as open all year."
+)
 MANIFEST: Final = "manifest.json"
 _WATER: Final = ("first", "lat", "lon")
 CHARGERS: Final = TypeAdapter(tuple[Charger, ...])
@@ -103,6 +109,7 @@ def _write(region: Region, folder: Path) -> None:
             "chargers": len(region.chargers),
             "places": len(region.gazetteer.entries),
         },
+        "access_rules": list(network.access_rules),
         "bbox": {
             "south": float(network.lat.min()),
             "west": float(network.lon.min()),
@@ -151,7 +158,7 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error})", path=str(path)) from error
     found = manifest.get("format") if isinstance(manifest, dict) else None
-    if found != FORMAT:
+    if found not in {FORMAT, _BEFORE_TIMES}:
         raise DataError(
             f"{folder} was built in format {found!r}, this tripplan reads {FORMAT!r}: build the "
             "region again with `tripplan region build`.",
@@ -199,8 +206,10 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
     if verify and (damaged := damaged_files(root)):
         raise DataError(f"{root}: damaged: {', '.join(damaged)}", path=str(root), faults=damaged)
     try:
-        columns = {name: _mapped(root / f"{name}.npy") for name in (*COLUMNS, "charger_node")}
-        node = columns.pop("charger_node")
+        timeless = manifest["format"] == _BEFORE_TIMES
+        names = [name for name in COLUMNS if not (timeless and name in _TIMES)]
+        columns: dict[str, Any] = {name: _mapped(root / f"{name}.npy") for name in names}
+        node = _mapped(root / "charger_node.npy")
         order = None
         if (root / "order.npy").is_file():
             order = _mapped(root / "order.npy")
@@ -211,10 +220,10 @@ def load_region(folder: str | Path, *, verify: bool = False) -> Region:
         places = _PLACES.validate_json((root / "places.json").read_bytes())
         return Region(
             name=manifest["name"],
-            network=RoadNetwork(**columns),
+            network=RoadNetwork(**columns, access_rules=tuple(manifest.get("access_rules", ()))),
             chargers=ChargerSet(chargers=chargers, node=node),
             gazetteer=Gazetteer(entries=places, area_names=manifest["area_names"]),
-            assumptions=tuple(manifest["assumptions"]),
+            assumptions=(*manifest["assumptions"], *((_WITHOUT_TIMES,) if timeless else ())),
             provenance=manifest["provenance"],
             order=order,
             water=water,

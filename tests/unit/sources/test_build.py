@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import tripplan
 from tripplan.cli.main import app
 from tripplan.errors import DataError
+from tripplan.output.text.region_text import region_in_short
 from tripplan.sources.build import build_region
 
 ROAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -98,3 +99,20 @@ def test_a_failed_build_leaves_nothing_behind(
     assert not folder.exists()
     with pytest.raises(DataError):
         build_region(files[0], chargers=[tmp_path / "missing.csv"])
+
+
+def test_what_was_not_used_and_what_is_open_at_times_is_told(tmp_path: Path) -> None:
+    told = ROAD.replace(
+        '<tag k="maxspeed" v="80"/>',
+        '<tag k="maxspeed" v="80"/><tag k="maxspeed:variable" v="yes"/>'
+        '<tag k="motor_vehicle:conditional" v="no @ (Nov-May)"/>',
+    )
+    assert told != ROAD
+    road = tmp_path / "road.osm"
+    road.write_text(told, encoding="utf-8")
+    text = region_in_short(build_region(road))
+    assert "Tags unused maxspeed:variable (1)" in text
+    assert "arcs open at some times only: yes; no @ (Nov-May) (" in " ".join(text.split())
+    plain = tmp_path / "plain.osm"
+    plain.write_text(ROAD, encoding="utf-8")
+    assert "Seasons" not in region_in_short(build_region(plain))

@@ -12,7 +12,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.records.network import FLAG_LINK, FLAG_TUNNEL, FLAG_URBAN, ROAD_CLASSES, RoadNetwork
+from tripplan.records.network import (
+    FLAG_LINK,
+    FLAG_TOLL,
+    FLAG_TUNNEL,
+    FLAG_URBAN,
+    ROAD_CLASSES,
+    RoadNetwork,
+)
 from tripplan.sources.osm.network import read_osm
 from tripplan.sources.osm.osmnx import from_osmnx, read_graphml, to_networkx, write_graphml
 
@@ -28,6 +35,9 @@ def fixture_ours(request: pytest.FixtureRequest) -> RoadNetwork:
 @pytest.fixture(name="theirs")
 def fixture_theirs() -> Any:
     graph = osmnx.graph_from_xml(FIXTURES / "online.osm", retain_all=True)
+    walked = [edge for *edge, kind in graph.edges(keys=True, data="highway") if kind == "footway"]
+    assert len(walked) == 2
+    graph.remove_edges_from(walked)
     for *_, data in graph.edges(data=True):
         data["speed_kph"] = 30.0 + data["length"] % 70.0
     return osmnx.add_edge_travel_times(graph)
@@ -123,6 +133,25 @@ def test_graphml_of_osmnx_comes_in(theirs: Any, tmp_path: Path) -> None:
         assert np.allclose(getattr(direct, name), getattr(read, name)), name
 
 
+@pytest.mark.parametrize(
+    "closed",
+    [
+        {"access": "no"},
+        {"access": ["yes", "private"]},
+        {"motor_vehicle": "no", "access": "yes"},
+        {"highway": "footway"},
+        {"highway": ["residential", "path"]},
+    ],
+)
+def test_edges_that_are_closed_to_cars_are_left_out_and_counted(
+    closed: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    graph = small(highway="residential")
+    graph.add_edge("b", "a", **({"length": 7200.0, "highway": "residential"} | closed))
+    assert from_osmnx(graph).arc_count == 1
+    assert "1 edges of the OSMnx graph are closed to cars" in caplog.text
+
+
 def small(**changes: Any) -> Any:
     graph = nx.MultiDiGraph(crs="epsg:4326")
     graph.add_node("a", x=8.0, y=50.0)
@@ -142,7 +171,7 @@ def small(**changes: Any) -> Any:
             "motorway",
             FLAG_LINK,
         ),
-        ({"highway": ["primary", "secondary"], "maxspeed": ["70", "50"]}, 70.0, 70.0, "primary", 0),
+        ({"highway": ["primary", "secondary"], "maxspeed": ["70", "50"]}, 50.0, 50.0, "primary", 0),
         ({"highway": "['primary', 'trunk']", "speed_kph": "61.5"}, 61.5, 61.5, "primary", 0),
         (
             {"maxspeed": "signals", "tunnel": "yes", "bridge": "no"},
@@ -152,6 +181,17 @@ def small(**changes: Any) -> Any:
             FLAG_TUNNEL,
         ),
         ({"maxspeed": "90", "speed_kph": 72.0}, 72.0, 90.0, "unclassified", 0),
+        ({"maxspeed": ["70", "100"]}, 70.0, 70.0, "unclassified", 0),
+        ({"maxspeed": "['70', '100']"}, 70.0, 70.0, "unclassified", 0),
+        ({"maxspeed": "RO:urban"}, 50.0, 50.0, "unclassified", 0),
+        ({"maxspeed": "25 MPH"}, 40.2336, 40.2336, "unclassified", 0),
+        ({"maxspeed": 60}, 60.0, 60.0, "unclassified", 0),
+        ({"maxspeed": float("nan")}, 50.0, 50.0, "unclassified", 0),
+        ({"tunnel": ["no", "yes"], "toll": "no"}, 50.0, 50.0, "unclassified", FLAG_TUNNEL),
+        ({"tunnel": "['no', 'yes']", "bridge": "no"}, 50.0, 50.0, "unclassified", FLAG_TUNNEL),
+        ({"toll": "no", "toll:motorcar": "yes"}, 50.0, 50.0, "unclassified", FLAG_TOLL),
+        ({"maxspeed:forward": "40", "reversed": True}, 50.0, 50.0, "unclassified", 0),
+        ({"maxspeed:forward": "40", "reversed": False}, 40.0, 40.0, "unclassified", 0),
     ],
 )
 def test_tags_in_the_forms_that_osmnx_leaves_them(

@@ -185,8 +185,8 @@ def test_limits_along_and_against() -> None:
     assert read.report.country == "DE"
     for spoke in (8, 11, 12, 13, 14, 20):
         assert limit[1, 100 + spoke] == 100.0, "missing: the German rural default"
+    assert read.report.unused == {"maxspeed:conditional": 1}
     assert read.report.skipped == {
-        "tag: conditional maxspeed ignored": 1,
         "tag: maxspeed not understood": 2,
         "tag: maxspeed out of range": 3,
         "tag: maxspeed varies by signal": 1,

@@ -5,9 +5,12 @@ import math
 import pytest
 
 from tripplan.records.network import FLAG_BRIDGE, FLAG_LINK, FLAG_TOLL, FLAG_TUNNEL, ROAD_CLASSES
+from tripplan.sources.osm import access as osm_access
 from tripplan.sources.osm import limits as osm_limits
+from tripplan.sources.osm import maxspeed as osm_maxspeed
 from tripplan.sources.osm import tags as osm_tags
 from tripplan.sources.osm import ways as osm_ways
+from tripplan.sources.osm.keys import role_of
 from tripplan.sources.osm.ways import Restriction, WayMeaning
 
 
@@ -35,10 +38,39 @@ from tripplan.sources.osm.ways import Restriction, WayMeaning
         ("50;70", 50.0),
         ("120|100", 100.0),
         ("signals; 80", 80.0),
+        ("25 MPH", 40.2336),
+        ("25Mph", 40.2336),
+        ("20 mp/h", 32.18688),
+        ("20 m.p.h.", 32.18688),
+        ("20 miles per hour", 32.18688),
+        ("20 mi/h", 32.18688),
+        ("50 KM/H", 50.0),
+        ("50kmh", 50.0),
+        ("50 kph", 50.0),
+        ("50 kmph", 50.0),
+        ("50 km", 50.0),
+        ("62,5", 62.5),
+        ("50,70", 50.0),
+        ("50, 70", 50.0),
+        ("10 kn", 18.52),
+        ("UK:zone20", 32.18688),
+        ("UK:nsl_single", 96.56),
+        ("uk:30", 48.28032),
+        ("GB:20 zone", 32.18688),
+        ("GB-SCT:zone20", 32.18688),
+        ("US:25", 40.2336),
+        ("de:urban", 50.0),
+        ("RO:URBAN", 50.0),
+        ("FR:zone30", 30.0),
+        ("DE:zone_30", 30.0),
+        ("DE:bicycle_road", 30.0),
+        ("None", 130.0),
+        ("unlimited", 130.0),
+        ("DE:walk", 7.0),
     ],
 )
 def test_maxspeed_spellings(text: str, kmh: float) -> None:
-    assert osm_tags.parse_maxspeed(text).kmh == pytest.approx(kmh)
+    assert osm_maxspeed.parse_maxspeed(text).kmh == pytest.approx(kmh)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +94,7 @@ def test_maxspeed_spellings(text: str, kmh: float) -> None:
     ],
 )
 def test_maxspeed_that_counts_as_missing(text: str, fault: str) -> None:
-    limit = osm_tags.parse_maxspeed(text)
+    limit = osm_maxspeed.parse_maxspeed(text)
     assert math.isnan(limit.kmh)
     assert limit.fault == fault
 
@@ -82,10 +114,14 @@ def test_maxspeed_that_counts_as_missing(text: str, fault: str) -> None:
         ({"motor_vehicle": "agricultural;destination"}, "destination"),
         ({"motorcar": "maybe", "access": "no"}, "shut"),
         ({"bicycle": "no"}, None),
+        ({"access:motorcar": "no", "access": "yes"}, "shut"),
+        ({"access:motor_vehicle": "destination"}, "destination"),
+        ({"motor_vehicle": "No"}, "shut"),
+        ({"access": "discouraged"}, "open"),
     ],
 )
 def test_access_goes_by_the_most_specific_key(tags: dict[str, str], access: str | None) -> None:
-    assert osm_tags.car_access(tags)[0] == access
+    assert osm_access.read_access(tags).base == access
 
 
 @pytest.mark.parametrize(
@@ -121,6 +157,10 @@ def test_barriers(tags: dict[str, str], stops: bool) -> None:
         ({"oneway": "reversible"}, (False, False)),
         ({"oneway": "alternating"}, (True, True)),
         ({"oneway": "yes", "oneway:motor_vehicle": "no"}, (True, True)),
+        ({"oneway": "yes", "oneway:motorcar": "-1"}, (False, True)),
+        ({"oneway": "no", "oneway:vehicle": "yes"}, (True, False)),
+        ({"oneway": "yes", "oneway:bicycle": "no"}, (True, False)),
+        ({"oneway": "Yes"}, (True, False)),
     ],
 )
 def test_one_ways(tags: dict[str, str], directions: tuple[bool, bool]) -> None:
@@ -137,7 +177,28 @@ def test_one_ways(tags: dict[str, str], directions: tuple[bool, bool]) -> None:
         ("PT1H5M", 3900.0),
         ("0", None),
         ("99:00", None),
-        ("P1D", None),
+        ("PT2700S", 2700.0),
+        ("PT1.5H", 5400.0),
+        ("pt0,5h", 1800.0),
+        ("P1DT2H", 93_600.0),
+        ("P1D", 86_400.0),
+        ("P3D", None),
+        ("1.5h", 5400.0),
+        ("1,5 h", 5400.0),
+        ("1h30", 5400.0),
+        ("1 h 30 min", 5400.0),
+        ("2 hours", 7200.0),
+        ("35 minutes", 2100.0),
+        ("90 s", 90.0),
+        ("22.5", 1350.0),
+        ("1 day", 86_400.0),
+        ("00:00", None),
+        ("0:75", None),
+        ("PT", None),
+        ("P", None),
+        ("1.2.3 h", None),
+        ("20-30", None),
+        ("", None),
         ("quick", None),
         ("-5", None),
         (None, None),
@@ -178,8 +239,8 @@ def test_faults_are_kept_for_the_report() -> None:
     assert way.faults == (
         "access not understood",
         "maxspeed out of range",
-        "conditional maxspeed ignored",
     )
+    assert role_of("maxspeed:conditional") == "unused"
 
 
 def test_every_class_has_limits_in_every_country() -> None:

@@ -92,6 +92,34 @@ def test_another_format_is_refused_never_misread(region: Region, tmp_path: Path)
         load_region(folder)
 
 
+def test_a_region_of_the_format_before_is_read_and_says_what_it_lacks(
+    region: Region, tmp_path: Path
+) -> None:
+    folder = save_region(region, tmp_path / "small")
+    path = folder / "manifest.json"
+    told = json.loads(path.read_text())
+    del told["access_rules"]
+    path.write_text(json.dumps({**told, "format": "tripplan-region/2"}))
+    for name in ("timed_arc", "timed_rule"):
+        (folder / f"{name}.npy").unlink()
+    read = load_region(folder)
+    assert read.network.access_rules == ()
+    assert read.network.timed_arc.size == 0
+    assert any("open all year" in sentence for sentence in read.assumptions)
+
+
+def test_seasons_of_roads_are_kept(region: Region, tmp_path: Path) -> None:
+    network = replace(
+        region.network,
+        timed_arc=np.array([0, 2], np.int32),
+        timed_rule=np.array([1, 0], np.int32),
+        access_rules=("yes; no @ (Nov-May)", "no; yes @ (Jun-Oct)"),
+    )
+    read = load_region(save_region(replace(region, network=network), tmp_path / "small")).network
+    assert read.access_rules == network.access_rules
+    assert read.rule[:4].tolist() == [1, -1, 0, -1]
+
+
 @pytest.mark.parametrize("name", ["length_m.npy", "chargers.json", "places.json"])
 def test_damage_is_found(region: Region, tmp_path: Path, name: str) -> None:
     folder = save_region(region, tmp_path / "small")

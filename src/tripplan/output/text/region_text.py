@@ -28,6 +28,8 @@ def region_in_short(region: Region) -> str:
         ("Area", f"{north}, {east}"),
         ("Chargers", _chargers(region)),
         ("Left out", _counts(provenance.get("chargers_skipped", {}), "charger")),
+        ("Seasons", _seasons(region)),
+        ("Tags unused", _unused(provenance)),
         ("Names", _names(region)),
         ("Built", str(provenance.get("built", ""))),
         ("Sources", "; ".join(_source(one) for one in provenance.get("sources", ()))),
@@ -67,6 +69,28 @@ def _counts(counts: Mapping[str, int], noun: str) -> str:
         return ""
     told = ", ".join(f"{count:,} {words.one_line(why, 60)}" for why, count in counts.items())
     return f"{words.count(sum(counts.values()), noun)}: {told}"
+
+
+def _seasons(region: Region) -> str:
+    """Count the one-way arcs that are open at some times only, by their rule."""
+    network = region.network
+    rules = Counter(network.timed_rule.tolist())
+    if not rules:
+        return ""
+    told = ", ".join(
+        f"{words.one_line(network.access_rules[rule], 60)} ({count:,})"
+        for rule, count in rules.most_common()
+    )
+    return f"{network.timed_arc.size:,} arcs open at some times only: {told}"
+
+
+def _unused(provenance: Mapping[str, Any]) -> str:
+    """Count the ways by key that changes access, speed or toll and was not used."""
+    found: Counter[str] = Counter()
+    for source in provenance.get("sources", ()):
+        report = source.get("report") or {}
+        found.update(report.get("unused") or {})
+    return ", ".join(f"{words.one_line(key, 40)} ({ways:,})" for key, ways in found.most_common())
 
 
 def _names(region: Region) -> str:

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
 from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
 from tripplan.units import M_PER_DEGREE
 
 _BLOCK: Final = 512
 _BLOCKS_KEPT: Final = 64
+_EDGE_POINTS: Final = 9
 _LINED_UP: Final = 0.01
 """Greatest offset, in pixels, of files that count as lined up (an assumption)."""
 
@@ -30,6 +32,10 @@ class _File(NamedTuple):
     transform: Any
     rows: int
     cols: int
+    scale: float
+    """Metres of one unit of the stored values, ..."""
+    offset: float
+    """... and of the stored value 0."""
 
 
 class GeoTiffMosaic(LatticeRaster):
@@ -48,6 +54,7 @@ class GeoTiffMosaic(LatticeRaster):
         extra = f" and {len(self._files) - 1} more" if len(self._files) > 1 else ""
         self.name = first.path.name + extra
         self.resolution_m = self._row_step_m()
+        self.boxes = tuple(map(self._box, self._files))
 
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Project into the files' coordinate system, then count pixels from the first file."""
@@ -76,7 +83,8 @@ class GeoTiffMosaic(LatticeRaster):
         return height
 
     def _of_file(self, index: int, row: Longs, col: Longs) -> Floats:
-        across = self._files[index].cols // _BLOCK + 1
+        file = self._files[index]
+        across = file.cols // _BLOCK + 1
         keys = (row // _BLOCK) * across + col // _BLOCK
         height = np.full(row.size, np.nan)
         for key in np.unique(keys):
@@ -85,7 +93,26 @@ class GeoTiffMosaic(LatticeRaster):
             if block is not None:
                 here = np.flatnonzero(keys == key)
                 height[here] = block[row[here] % _BLOCK, col[here] % _BLOCK]
+        refuse_impossible(height, file.path, lambda k: self._place(file, row[k], col[k]))
         return height
+
+    def _place(self, file: _File, row: float, col: float) -> tuple[float, float]:
+        """Latitude and longitude of a pixel's centre."""
+        x, y = _at(file.transform, col + 0.5, row + 0.5)
+        if not self._crs.is_geographic:
+            (x,), (y,) = self._rasterio.warp.transform(self._crs, "EPSG:4326", [x], [y])
+        return float(y), float(x)
+
+    def _box(self, file: _File) -> Box:
+        """Box of a file by the points along its edge, which is bent in a projection."""
+        share = np.linspace(0.0, 1.0, _EDGE_POINTS)
+        row = np.concatenate([share * file.rows, share * file.rows, 0 * share, 0 * share + 1])
+        col = np.concatenate([0 * share, 0 * share + file.cols, share * file.cols, share])
+        row[-share.size :], col[-share.size :] = file.rows, share * file.cols
+        x, y = _at(file.transform, col, row)
+        if not self._crs.is_geographic:
+            x, y = self._rasterio.warp.transform(self._crs, "EPSG:4326", x, y)
+        return Box(float(np.min(y)), float(np.min(x)), float(np.max(y)), float(np.max(x)))
 
     def _read(self, key: tuple[int, int, int]) -> NDArray[np.float32] | None:
         index, block_row, block_col = key
@@ -101,7 +128,9 @@ class GeoTiffMosaic(LatticeRaster):
                 masked = source.read(1, window=window, masked=True)
         except self._rasterio.errors.RasterioError as error:
             raise DataError(f"{path}: damaged GeoTIFF: {error}", path=str(path)) from error
-        return np.asarray(masked.astype(np.float32).filled(np.nan))
+        stored = without_marks(np.asarray(masked.astype(np.float32).filled(np.nan)))
+        file = self._files[index]
+        return np.asarray(stored * np.float32(file.scale) + np.float32(file.offset))
 
     def _row_step_m(self) -> float:
         """Distance between pixels of a column at the middle of the first file."""
@@ -163,7 +192,16 @@ def _described(path: Path, rasterio: ModuleType) -> _File:
             # A file that is not placed on the earth is refused below, in clearer words.
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             with rasterio.open(path) as source:
-                file = _File(path, source.crs, source.transform, source.height, source.width)
+                unit_m = _unit_m(path, source.units[0])
+                file = _File(
+                    path,
+                    source.crs,
+                    source.transform,
+                    source.height,
+                    source.width,
+                    float(source.scales[0]) * unit_m,
+                    float(source.offsets[0]) * unit_m,
+                )
     except rasterio.errors.RasterioError as error:
         raise DataError(f"{path}: not a readable GeoTIFF: {error}", path=str(path)) from error
     if file.crs is None:
@@ -173,6 +211,40 @@ def _described(path: Path, rasterio: ModuleType) -> _File:
             path=str(path),
         )
     return file
+
+
+_UNITS_M: Final = {
+    "": 1.0,
+    "m": 1.0,
+    "metre": 1.0,
+    "metres": 1.0,
+    "meter": 1.0,
+    "meters": 1.0,
+    "dm": 0.1,
+    "cm": 0.01,
+    "mm": 0.001,
+    "km": 1000.0,
+    "ft": 0.3048,
+    "foot": 0.3048,
+    "feet": 0.3048,
+    "us survey foot": 1200.0 / 3937.0,
+    "us survey feet": 1200.0 / 3937.0,
+    "us-ft": 1200.0 / 3937.0,
+    "ftus": 1200.0 / 3937.0,
+    "sft": 1200.0 / 3937.0,
+}
+"""Metres of the units that rasters of heights name; none at all means metres."""
+
+
+def _unit_m(path: Path, unit: str | None) -> float:
+    word = " ".join((unit or "").replace("_", " ").casefold().split())
+    if word not in _UNITS_M:
+        raise DataError(
+            f"{path}: its heights are in {unit!r}, which is no unit of length known here; known: "
+            + ", ".join(word for word in _UNITS_M if word),
+            path=str(path),
+        )
+    return _UNITS_M[word]
 
 
 def _at(transform: Any, x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401

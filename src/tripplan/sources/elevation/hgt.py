@@ -8,6 +8,7 @@ tile's edge, so neighbouring tiles share a row or column.
 import re
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
 from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
 from tripplan.units import M_PER_DEGREE
 
@@ -23,7 +25,6 @@ Tile = tuple[int, int]
 """South-west corner: whole degrees north and east."""
 
 _NAME = re.compile(r"^([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
-_VOID: Final = -32768
 _SIDES: Final = (1201, 3601)
 _TILES_KEPT: Final = 16
 
@@ -86,6 +87,10 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     raise DataError(f"{path}: the archive holds no .hgt file", path=str(path))
 
 
+def _place(lat: Floats, lon: Floats, index: int) -> tuple[float, float]:
+    return float(lat[index]), float(lon[index])
+
+
 class HgtMosaic(LatticeRaster):
     """Tiles of one resolution; read when first needed.
 
@@ -103,6 +108,9 @@ class HgtMosaic(LatticeRaster):
         self._blocks: Blocks[Tile] = Blocks(self._read, _TILES_KEPT)
         self.name = f"SRTM {3600 // (side - 1)}″ ({len(self._tiles)} tiles)"
         self.resolution_m = M_PER_DEGREE / (side - 1)
+        self.boxes = tuple(
+            Box(float(south), float(west), south + 1.0, west + 1.0) for south, west in self._tiles
+        )
 
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
         """Count rows from the north pole and columns from 180 degrees west."""
@@ -129,10 +137,14 @@ class HgtMosaic(LatticeRaster):
         height = np.full(row.size, np.nan)
         for key in np.unique(tile_row * 1000 + tile_col):
             one_row, one_col = divmod(int(key), 1000)
-            block = self._blocks[89 - one_row, one_col - 180]
+            tile = 89 - one_row, one_col - 180
+            block = self._blocks[tile]
             if block is not None:
                 here = np.flatnonzero(tile_row * 1000 + tile_col == key)
-                height[here] = block[row[here] - one_row * steps, col[here] - one_col * steps]
+                found = block[row[here] - one_row * steps, col[here] - one_col * steps]
+                places = 90.0 - row[here] / steps, col[here] / steps - 180.0
+                refuse_impossible(found, self._tiles[tile], partial(_place, *places))
+                height[here] = found
         return height
 
     def _read(self, tile: Tile) -> NDArray[np.float32] | None:
@@ -151,5 +163,4 @@ class HgtMosaic(LatticeRaster):
         if stored.size != self._side**2:
             raise DataError(f"{path}: cut short, {stored.size} samples", path=str(path))
         heights = stored.astype(np.float32).reshape(self._side, self._side)
-        heights[stored.reshape(self._side, self._side) == _VOID] = np.nan
-        return heights
+        return without_marks(heights)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Floats, Longs
+from tripplan.sources.elevation.believed import Box
 from tripplan.units import M_PER_DEGREE
 
 Key = TypeVar("Key", bound=Hashable)
@@ -43,6 +44,9 @@ class Raster(Protocol):
 
 class LatticeRaster(Raster, ABC):
     """A raster whose samples form a lattice of rows and columns."""
+
+    boxes: tuple[Box, ...]
+    """What its files cover."""
 
     @abstractmethod
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:

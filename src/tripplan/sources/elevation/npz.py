@@ -13,6 +13,7 @@ import numpy as np
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
 from tripplan.sources.elevation.lattice import LatticeRaster
 from tripplan.units import M_PER_DEGREE
 
@@ -55,7 +56,16 @@ class NpzGrid(LatticeRaster):
         edge = str(values.get("registration", _guessed(north, self._step_deg))) == "edge"
         self._first_lat = north - half if edge else north
         self._first_lon = west + half if edge else west
-        self.name = path.name
+        self._path, self.name = path, path.name
+        rows, cols = self._grid.shape
+        self.boxes = (
+            Box(
+                self._first_lat - (rows - 1) * self._step_deg,
+                self._first_lon,
+                self._first_lat,
+                self._first_lon + (cols - 1) * self._step_deg,
+            ),
+        )
         self.resolution_m = self._step_deg * M_PER_DEGREE
 
     def positions(self, lat: Floats, lon: Floats) -> tuple[Floats, Floats]:
@@ -67,7 +77,15 @@ class NpzGrid(LatticeRaster):
         rows, cols = self._grid.shape
         inside = np.flatnonzero((row >= 0) & (row < rows) & (col >= 0) & (col < cols))
         height = np.full(row.size, np.nan)
-        height[inside] = self._grid[row[inside], col[inside]]
+        height[inside] = without_marks(self._grid[row[inside], col[inside]].astype(np.float64))
+        refuse_impossible(
+            height,
+            self._path,
+            lambda k: (
+                self._first_lat - float(row[k]) * self._step_deg,
+                self._first_lon + float(col[k]) * self._step_deg,
+            ),
+        )
         return height
 
 

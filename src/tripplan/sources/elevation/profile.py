@@ -16,6 +16,7 @@ from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
 from tripplan.records.network import RoadNetwork
+from tripplan.sources.elevation.believed import Box
 from tripplan.sources.elevation.geotiff import open_geotiffs
 from tripplan.sources.elevation.hgt import HgtMosaic, Tile, side_of, tile_of
 from tripplan.sources.elevation.lattice import COARSER, FILLED, VOID, Raster, Stack, sample_filled
@@ -134,10 +135,12 @@ def with_elevation(
     Raises
     ------
     DataError
-        There are no roads, or the raster is void all over them.
+        There are no roads, the raster lies elsewhere or is void all over them, or a height is none
+        that ground has.
     """
     if not network.arc_count:
         raise DataError("there are no roads to give heights to")
+    _refuse_elsewhere(network, raster)
     lat, lon, place = _places(network)
     finest_m = _finest_m(raster, lat, lon)
     step_m = max(LEAST_STEP_M, _STEP_PER_RESOLUTION * finest_m)
@@ -177,6 +180,22 @@ def with_elevation(
         },
     )
     return RoadNetwork(**columns), report
+
+
+def _refuse_elsewhere(network: RoadNetwork, raster: Raster) -> None:
+    """Refuse rasters none of whose files reaches the roads, before one is read."""
+    layers = raster.layers if isinstance(raster, Stack) else (raster,)
+    boxes = [box for layer in layers for box in getattr(layer, "boxes", ())]
+    lat, lon = network.lat, network.lon
+    roads = Box(float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max()))
+    if boxes and not any(box.overlaps(roads) for box in boxes):
+        covered = "; ".join(str(box) for box in boxes[:3])
+        more = f"; and {len(boxes) - 3} files more" if len(boxes) > 3 else ""
+        raise DataError(
+            f"{raster.name}: none of these heights is where the roads are: they cover {covered}"
+            f"{more}, and the roads lie at {roads}",
+            path=raster.name,
+        )
 
 
 def _places(network: RoadNetwork) -> tuple[Floats, Floats, Longs]:

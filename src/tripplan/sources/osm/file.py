@@ -16,15 +16,22 @@ from osmium.osm.types import Node, NodeRef, Relation, Way
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.errors import DataError
+from tripplan.records.network import FLAG_FERRY, ROAD_CLASSES
+from tripplan.sources.osm.delays import NODE_DELAYS_S, delay_sense
+from tripplan.sources.osm.editors import own_id, own_ids, plain_form
 from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
-from tripplan.sources.osm.tags import PLACE_KINDS, WAY_KEYS, blocks_cars
+from tripplan.sources.osm.tags import PLACE_KINDS, blocks_cars
+from tripplan.sources.osm.told import TagWalker, Told, tags_of
 from tripplan.sources.osm.water import rings_of
-from tripplan.sources.osm.ways import Restriction, WayMeaning, read_restriction, read_way
+from tripplan.sources.osm.ways import (
+    SERVICE_REFUSED,
+    Restriction,
+    WayMeaning,
+    read_restriction,
+    read_way,
+)
 
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
-NODE_DELAYS_S: Final = {"traffic_signals": 6.0, "stop": 5.0, "mini_roundabout": 3.0}
-"""Expected time lost at a node, seconds (docs/models/speeds.md)."""
-
 _NODE_KEYS: Final = ("highway", "barrier", "place", "amenity", "man_made", "addr:country")
 _RESTRICTION_KEYS: Final = (
     "restriction",
@@ -33,6 +40,8 @@ _RESTRICTION_KEYS: Final = (
     "restriction:vehicle",
     "restriction:conditional",
 )
+_CARRIED: Final = frozenset(("ferry", "shuttle_train"))
+"""Routes on which cars are carried."""
 _HEX_HEADER: Final = 18
 """Hex digits of a WKB line's byte order, type and count, before its coordinates."""
 
@@ -84,10 +93,14 @@ class RawRoads:
     """Those of the ways that are main roads with a number."""
     blocked: Longs
     """OSM ids of nodes that stop cars, shape (barriers,)."""
+    aside: Longs
+    """Those of them that ways pass which are no roads of cars, rising, shape (nodes,)."""
     delay_node: Longs
     """OSM ids of nodes that delay cars, shape (delays,) ..."""
     delay_s: Floats
-    """... and by how much, shape (delays,)."""
+    """... by how much, shape (delays,), ..."""
+    delay_sense: Ints
+    """... and whom: `BOTH_WAYS`, `ALONG`, `AGAINST` or `TO_JUNCTION`, shape (delays,)."""
     restrictions: tuple[Restriction, ...]
     places: tuple[OsmPlace, ...]
     charging_stations: tuple[TaggedPoint, ...]
@@ -97,6 +110,9 @@ class RawRoads:
     countries: Counter[str]
     """ISO codes met in tags such as addr:country and "DE:urban"."""
     skipped: Counter[str]
+    """What was left out or not understood, by reason."""
+    unused: Counter[str]
+    """Ways by key that changes access, speed or toll and was not used."""
 
 
 def read_file(path: Path, *, ferries: bool) -> RawRoads:
@@ -124,9 +140,10 @@ def read_file(path: Path, *, ferries: bool) -> RawRoads:
         )
     reader = _Reader(ferries=ferries)
     try:
-        reader.read_nodes(path)
-        reader.read_ways(path)
-        reader.read_water(path)
+        with plain_form(path) as plain:
+            reader.read_nodes(plain)
+            reader.read_ways(plain)
+            reader.read_water(plain)
     except (osmium.InvalidLocationError, RuntimeError, ValueError, OSError) as error:
         raise DataError(
             f"{path} cannot be read as OpenStreetMap data: {error}. It may be cut off or of "
@@ -148,13 +165,21 @@ class _Reader:
         self.locator.ignore_errors()
         self.wkb = osmium.geom.WKBFactory().create_linestring
         self.meanings: list[WayMeaning] = []
-        self.meaning_of: dict[tuple[str | None, ...], int | str] = {}
+        self.meaning_of: dict[Told, int | str] = {}
+        self.number_of: dict[WayMeaning, int] = {}
+        self.walker = TagWalker()
+        self.blocked_ids: frozenset[int] = frozenset()
+        self.aside: set[int] = set()
+        self.quays: set[int] = set()
+        self.lanes: list[tuple[int, Told, list[int]]] = []
+        self.unused: Counter[str] = Counter()
         self.way_id, self.way_meaning = array("q"), array("i")
         self.numbered: list[tuple[int, str, str]] = []
         self.lengths, self.refs = array("q"), array("q")
         self.coordinates: list[str] = []
         self.broken: list[tuple[int, list[tuple[float, float]]]] = []
         self.blocked, self.delay_node, self.delay_s = array("q"), array("q"), array("d")
+        self.delay_sense = array("i")
         self.restrictions: list[Restriction] = []
         self.places: list[OsmPlace] = []
         self.stations: list[TaggedPoint] = []
@@ -170,10 +195,12 @@ class _Reader:
             if not isinstance(node, Node):
                 continue
             tag = node.tags.get
-            delay = NODE_DELAYS_S.get(tag("highway") or "")
+            kind = tag("highway") or ""
+            delay = NODE_DELAYS_S.get(kind)
             if delay is not None:
                 self.delay_node.append(node.id)
                 self.delay_s.append(delay)
+                self.delay_sense.append(delay_sense(dict(node.tags)))
             if tag("barrier") and blocks_cars(dict(node.tags)):
                 self.blocked.append(node.id)
             country = tag("addr:country")
@@ -190,7 +217,7 @@ class _Reader:
         tags = dict(node.tags)
         lat, lon = node.location.lat, node.location.lon
         if charges:
-            self.stations.append(TaggedPoint(f"node/{node.id}", lat, lon, tags))
+            self.stations.append(TaggedPoint(f"node/{own_id(node.id)}", lat, lon, tags))
         elif not tags.get("name"):
             self.skipped["place without a name"] += 1
         else:
@@ -198,52 +225,105 @@ class _Reader:
             if people is None and "population" in tags:
                 self.skipped["population not understood"] += 1
             self.places.append(
-                OsmPlace(node.id, tags["name"], tags["place"], lat, lon, people, tags)
+                OsmPlace(own_id(node.id), tags["name"], tags["place"], lat, lon, people, tags)
             )
 
     # -- ways and relations --------------------------------------------------------------------
     def read_ways(self, path: Path) -> None:
         keys = osmium.filter.KeyFilter("highway", "route", "amenity", *_RESTRICTION_KEYS)
         things = osmium.FileProcessor(path, osmium.osm.WAY | osmium.osm.RELATION)
+        self.blocked_ids = frozenset(self.blocked)
         for thing in things.with_filter(keys).with_filter(self.locator):
             if isinstance(thing, Way):
                 self._way(thing)
             elif isinstance(thing, Relation) and thing.tags.get("type") == "restriction":
                 self._restriction(thing)
+        if self.quays and self.lanes:
+            self._read_lanes(path)
+
+    def _read_lanes(self, path: Path) -> None:
+        """Take service roads that were left out, where they lead to a ferry: check-in lanes."""
+        service = ROAD_CLASSES.index("service")
+        first = np.concatenate(([0], np.cumsum(self.lengths))).tolist()
+        roads = [
+            (-1, list(self.refs[first[k] : first[k + 1]]))
+            for k, meaning in enumerate(self.way_meaning)
+            if self.meanings[meaning].road_class == service
+        ]
+        lanes = [(number, refs) for number, (_, _, refs) in enumerate(self.lanes)]
+        taken = [self.lanes[k] for k in sorted(_leading_to(self.quays, roads + lanes)) if k >= 0]
+        keys = {way: key for way, key, _ in taken}
+        if not keys:
+            return
+        self.skipped[f"way: {SERVICE_REFUSED}"] -= len(keys)
+        ways = osmium.FileProcessor(path, osmium.osm.WAY)
+        for way in ways.with_filter(osmium.filter.IdFilter(list(keys))).with_filter(self.locator):
+            if not isinstance(way, Way):
+                continue
+            refs = [node.ref for node in way.nodes]
+            read = read_way({**tags_of(keys[way.id]), "service": None}, ferries=True)
+            if isinstance(read, str) or len(refs) < 2:
+                self.skipped[
+                    f"way: {read if isinstance(read, str) else 'fewer than two nodes'}"
+                ] += 1
+                continue
+            self._take(way, refs, self._number(read))
 
     def _way(self, way: Way) -> None:
         tag = way.tags.get
         if tag("amenity") == "charging_station":
             self._area(way)
             return
-        if not (tag("highway") or tag("route") == "ferry"):
+        if not (tag("highway") or _CARRIED & set((tag("route") or "").split(";"))):
             return
-        key = tuple(map(tag, WAY_KEYS))
-        meaning = self.meaning_of.get(key)
+        told, unused = self.walker.told(way.tags)
+        meaning = self.meaning_of.get(told)
         if meaning is None:
-            meaning = self._learn(key)
+            meaning = self._learn(told)
         if isinstance(meaning, str):
-            self.skipped[f"way: {meaning}"] += 1
+            self._refuse(way, told, meaning)
             return
         refs = [node.ref for node in way.nodes]
         if len(refs) < 2:
             self.skipped["way: fewer than two nodes"] += 1
             return
+        for key in unused:
+            self.unused[key] += 1
+        self._take(way, refs, meaning)
+
+    def _take(self, way: Way, refs: list[int], meaning: int) -> None:
         self._line(way, refs)
-        kind, ref = tag("highway"), tag("ref")
-        if ref and kind in REACH_M:
+        kind = way.tags.get("highway")
+        ref = way.tags.get("ref") if kind in REACH_M else None
+        if kind and ref:
             self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)
+        if self.ferries and self.meanings[meaning].flags & FLAG_FERRY:
+            self.quays |= {refs[0], refs[-1]}
 
-    def _learn(self, key: tuple[str | None, ...]) -> int | str:
-        read = read_way(dict(zip(WAY_KEYS, key, strict=True)), ferries=self.ferries)
-        meaning: int | str = read if isinstance(read, str) else len(self.meanings)
-        if not isinstance(read, str):
-            self.meanings.append(read)
+    def _refuse(self, way: Way, key: Told, reason: str) -> None:
+        """Count a way on which no car drives; a barrier on it may be meant for it."""
+        if reason == SERVICE_REFUSED and self.ferries:
+            self.lanes.append((way.id, key, [node.ref for node in way.nodes]))
+        self.skipped[f"way: {reason}"] += 1
+        if self.blocked_ids:
+            self.aside |= {node.ref for node in way.nodes} & self.blocked_ids
+
+    def _learn(self, key: Told) -> int | str:
+        read = read_way(tags_of(key), ferries=self.ferries)
+        meaning = read if isinstance(read, str) else self._number(read)
         if isinstance(read, str) or not read.ferry_s > 0:
             self.meaning_of[key] = meaning
         return meaning
+
+    def _number(self, meaning: WayMeaning) -> int:
+        """Return the index of a meaning, equal ones once; a crossing's belongs to its own way."""
+        known = None if meaning.ferry_s > 0 else self.number_of.get(meaning)
+        if known is None:
+            known = self.number_of[meaning] = len(self.meanings)
+            self.meanings.append(meaning)
+        return known
 
     def _line(self, way: Way, refs: list[int]) -> None:
         try:
@@ -274,7 +354,7 @@ class _Reader:
         corners = corners[:-1] if len(corners) > 1 and way.is_closed() else corners
         self.stations.append(
             TaggedPoint(
-                f"way/{way.id}",
+                f"way/{own_id(way.id)}",
                 sum(corner.lat for corner in corners) / len(corners),
                 sum(corner.lon for corner in corners) / len(corners),
                 dict(way.tags),
@@ -283,8 +363,8 @@ class _Reader:
         )
 
     def _restriction(self, relation: Relation) -> None:
-        members = [(member.type, member.ref, member.role) for member in relation.members]
-        read = read_restriction(relation.id, dict(relation.tags), members)
+        members = [(member.type, own_id(member.ref), member.role) for member in relation.members]
+        read = read_restriction(own_id(relation.id), dict(relation.tags), members)
         if isinstance(read, str):
             self.skipped[f"restriction: {read}"] += 1
         else:
@@ -337,23 +417,26 @@ class _Reader:
         self._count_faults(way_meaning)
         way_first = np.concatenate(([0], np.cumsum(np.array(self.lengths, dtype=np.int64))))
         return RawRoads(
-            way_id=np.array(self.way_id, dtype=np.int64),
+            way_id=own_ids(np.array(self.way_id, dtype=np.int64)),
             way_meaning=way_meaning,
             meanings=tuple(self.meanings),
             way_first=way_first,
-            point_node=np.array(self.refs, dtype=np.int64),
+            point_node=own_ids(np.array(self.refs, dtype=np.int64)),
             lat=points[:, 1].copy(),
             lon=points[:, 0].copy(),
             numbered=numbered_roads(self.numbered, way_first, points[:, 1], points[:, 0]),
-            blocked=np.array(self.blocked, dtype=np.int64),
-            delay_node=np.array(self.delay_node, dtype=np.int64),
+            blocked=own_ids(np.array(self.blocked, dtype=np.int64)),
+            aside=own_ids(np.array(sorted(self.aside), dtype=np.int64)),
+            delay_node=own_ids(np.array(self.delay_node, dtype=np.int64)),
             delay_s=np.array(self.delay_s, dtype=np.float64),
+            delay_sense=np.array(self.delay_sense, dtype=np.int32),
             restrictions=tuple(self.restrictions),
             places=tuple(self.places),
             charging_stations=tuple(self.stations),
             water=tuple(self.water),
             countries=self.countries,
-            skipped=self.skipped,
+            skipped=+self.skipped,
+            unused=self.unused,
         )
 
     def _count_faults(self, way_meaning: Ints) -> None:
@@ -361,14 +444,23 @@ class _Reader:
         for meaning, count in zip(self.meanings, uses.tolist(), strict=True):
             for fault in meaning.faults:
                 self.skipped[f"tag: {fault}"] += count
-        for key, index in self.meaning_of.items():
-            if isinstance(index, int):
-                self._count_countries(key, int(uses[index]))
+            for country in meaning.countries:
+                self.countries[country] += count
 
-    def _count_countries(self, key: tuple[str | None, ...], ways: int) -> None:
-        for name, text in zip(WAY_KEYS, key, strict=True):
-            if text and "maxspeed" in name and text[2:3] == ":" and text[:2].isupper():
-                self.countries[text[:2]] += ways
+
+def _leading_to(quays: set[int], ways: list[tuple[int, list[int]]]) -> set[int]:
+    """Return the numbers of ways that hang together with quays; those of other roads are -1."""
+    at_node: dict[int, list[int]] = {}
+    for index, (_, refs) in enumerate(ways):
+        for ref in refs:
+            at_node.setdefault(ref, []).append(index)
+    found, waiting = set[int](), list(quays)
+    while waiting:
+        for index in at_node.pop(waiting.pop(), ()):
+            if index not in found:
+                found.add(index)
+                waiting += ways[index][1]
+    return {ways[index][0] for index in found}
 
 
 def _population(text: str | None) -> int | None:

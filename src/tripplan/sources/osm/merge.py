@@ -5,6 +5,7 @@ along piece p, half 2p + 1 against it); an *arc* is a row of halves that pass th
 exactly two pieces of equal meaning meet.  All in arrays; no Python object a node.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -58,44 +59,66 @@ class Arcs:
     lon: Floats
 
 
+def access_rules(meanings: tuple[WayMeaning, ...]) -> tuple[str, ...]:
+    """Return the rules by which roads are open at some times only, each once, in order."""
+    found = {rule for m in meanings for rule in (m.rule_forward, m.rule_backward) if rule}
+    return tuple(sorted(found))
+
+
 def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any], Longs, Longs]:
     """Tabulate what each meaning says along and against its way, equal rows once.
 
     Returns
     -------
     tuple
-        Columns (drivable, limit_kmh, destination, oneway, road_class, flags, cap_kmh, urban,
-        ferry_s), the row of each meaning along its way, and against it.  Rows that differ only in
-        what the other direction says are different rows, so that merging keeps both in step.
+        Columns (drivable, limit_kmh, destination, flags, rule (index into `access_rules`, or -1),
+        oneway, road_class, cap_kmh, urban, motorroad, ferry_s, train), the row of each meaning
+        along its way, and against it.  Rows that differ only in what the other direction says are
+        different rows, so that merging keeps both in step.
     """
-    along = [_row(m, number, along=True) for number, m in enumerate(meanings)]
-    against = [_row(m, number, along=False) for number, m in enumerate(meanings)]
+    rules = {rule: number for number, rule in enumerate(access_rules(meanings))} | {"": -1}
+    along = [_row(m, number, rules, along=True) for number, m in enumerate(meanings)]
+    against = [_row(m, number, rules, along=False) for number, m in enumerate(meanings)]
     rows, index = np.unique(np.array(along + against), axis=0, return_inverse=True)
     index = index.reshape(-1)
     columns = {
         "drivable": rows[:, 0] > 0,
         "limit_kmh": rows[:, 1],
         "destination": rows[:, 2] > 0,
-        "oneway": rows[:, 3] == 0,
-        "road_class": rows[:, 6].astype(np.uint8),
-        "flags": rows[:, 7].astype(np.uint8),
-        "cap_kmh": rows[:, 8],
-        "urban": rows[:, 9],
-        "ferry_s": rows[:, 10],
+        "flags": rows[:, 3].astype(np.uint8),
+        "rule": rows[:, 4].astype(np.int32),
+        "oneway": rows[:, 5] == 0,
+        "road_class": rows[:, 10].astype(np.uint8),
+        "cap_kmh": rows[:, 11],
+        "urban": rows[:, 12],
+        "motorroad": rows[:, 13] > 0,
+        "ferry_s": rows[:, 14],
+        "train": rows[:, 15] > 0,
     }
     return columns, index[: len(meanings)], index[len(meanings) :]
 
 
-def _row(meaning: WayMeaning, number: int, *, along: bool) -> tuple[float, ...]:
+def _or_none(value: float) -> float:
+    """Write NaN as -1, which equals itself."""
+    return -1.0 if math.isnan(value) else value
+
+
+def _row(
+    meaning: WayMeaning, number: int, rules: dict[str, int], *, along: bool
+) -> tuple[float, ...]:
     ahead = (
         meaning.forward,
-        np.nan_to_num(meaning.limit_forward_kmh, nan=-1.0),
+        _or_none(meaning.limit_forward_kmh),
         meaning.destination_forward,
+        meaning.flags,
+        rules[meaning.rule_forward],
     )
     back = (
         meaning.backward,
-        np.nan_to_num(meaning.limit_backward_kmh, nan=-1.0),
+        _or_none(meaning.limit_backward_kmh),
         meaning.destination_backward,
+        meaning.flags_backward,
+        rules[meaning.rule_backward],
     )
     if not along:
         ahead, back = back, ahead
@@ -103,10 +126,11 @@ def _row(meaning: WayMeaning, number: int, *, along: bool) -> tuple[float, ...]:
         *ahead,
         *back,
         meaning.road_class,
-        meaning.flags,
         min(meaning.cap_kmh, 1e3),
         meaning.urban,
-        np.nan_to_num(meaning.ferry_s, nan=-1.0),
+        meaning.motorroad,
+        _or_none(meaning.ferry_s),
+        meaning.train,
         number if meaning.ferry_s > 0 else -1,  # a crossing's duration belongs to one way
     )
 
@@ -130,11 +154,36 @@ def lay_out(raw: RawRoads) -> Line:
     line = Line(
         node[keep].astype(np.int64), raw.lat[keep], raw.lon[keep], starts, way[keep], node_id
     )
-    return _cut_at_barriers(line, np.isin(node_id, raw.blocked))
+    return _cut_at_barriers(line, stopped_points(line, raw))
 
 
-def _cut_at_barriers(line: Line, blocked: Flags) -> Line:
+def stopped_points(line: Line, raw: RawRoads) -> Flags:
+    """Tell at which points of the ways a barrier stops cars, shape (points,).
+
+    A barrier on a road, or where one road becomes another, stops cars.  On a node at which three
+    or more ways meet, paths included, it is not said which of them it stands on: it counts for
+    those of the least class, and a path is less than any road; where all are of one class it counts
+    for none.
+    """
+    blocked = np.isin(line.node_id, raw.blocked)
     stops = blocked[line.node]
+    at = np.flatnonzero(stops)
+    if not at.size:
+        return stops
+    ends = np.append(line.starts[1:], True)
+    road_class = np.array([m.road_class for m in raw.meanings])[raw.way_meaning][line.way[at]]
+    node, arms = line.node[at], np.where(line.starts[at] | ends[at], 1, 2)
+    aside = np.isin(line.node_id, raw.aside)
+    met = np.bincount(node, arms, minlength=blocked.size) + aside
+    least, most = np.full(blocked.size, -1), np.full(blocked.size, 1 << 16)
+    np.maximum.at(least, node, road_class)
+    np.minimum.at(most, node, road_class)
+    lesser = (road_class == least[node]) & (least[node] > most[node]) & ~aside[node]
+    stops[at] = (met[node] <= 2) | lesser
+    return stops
+
+
+def _cut_at_barriers(line: Line, stops: Flags) -> Line:
     if not stops.any():
         return line
     ends = np.append(line.starts[1:], True)
@@ -143,7 +192,7 @@ def _cut_at_barriers(line: Line, blocked: Flags) -> Line:
     second = np.zeros(source.size, dtype=bool)
     second[1:] = source[1:] == source[:-1]
     node = line.node[source]
-    fresh = np.flatnonzero(blocked[node])
+    fresh = np.flatnonzero(stops[source])
     node_id = np.concatenate([line.node_id, line.node_id[node[fresh]]])
     node[fresh] = line.node_id.size + np.arange(fresh.size)
     return Line(

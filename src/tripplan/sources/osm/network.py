@@ -19,10 +19,17 @@ from tripplan.records.network import FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNe
 from tripplan.records.region import Water
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
-from tripplan.sources.osm.merge import Arcs, Line, directed_meanings, lay_out, merge
+from tripplan.sources.osm.merge import (
+    Arcs,
+    Line,
+    access_rules,
+    directed_meanings,
+    lay_out,
+    merge,
+)
 from tripplan.sources.osm.numbered import NumberedRoads
 from tripplan.sources.osm.residents import close_zones
-from tripplan.sources.osm.speed import ArcSpeeds, arc_speeds
+from tripplan.sources.osm.speed import ArcSpeeds, NodeDelays, arc_speeds
 from tripplan.sources.osm.turning_round import TURN_ROUND_S, split_with_turning
 from tripplan.sources.osm.turns import SplitArcs, find_rules, strong_parts
 from tripplan.sources.osm.water import water_of
@@ -64,6 +71,10 @@ class OsmReport:
     """... and the length of the arcs lost with them, km."""
     skipped: Mapping[str, int]
     """What was left out or not understood, by reason."""
+    timed: Mapping[str, int]
+    """Ways that are open at some times only, by the rule."""
+    unused: Mapping[str, int]
+    """Ways by key that changes access, speed or toll, for cars or others, and is not used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +191,7 @@ class _Builder:
             self.columns,
             self.way_class,
             self.country,
-            self._delays_s(),
+            self._delays(),
             zones.open,
         )
         rules, outcome = find_rules(
@@ -213,15 +224,18 @@ class _Builder:
             report=self._report(split, restricted, arcs_kept, speeds, applied, sizes, network),
         )
 
-    def _delays_s(self) -> NDArray[np.float64]:
+    def _delays(self) -> NodeDelays:
         delay = np.zeros(self.line.node_id.size)
-        if self.raw.delay_node.size:
-            order = np.argsort(self.raw.delay_node)
-            known = self.raw.delay_node[order]
+        sense = np.zeros(self.line.node_id.size, np.int32)
+        raw = self.raw
+        if raw.delay_node.size:
+            order = np.argsort(raw.delay_node)
+            known = raw.delay_node[order]
             slot = np.minimum(np.searchsorted(known, self.line.node_id), known.size - 1)
             met = known[slot] == self.line.node_id
-            delay[met] = self.raw.delay_s[order][slot[met]]
-        return delay
+            delay[met] = raw.delay_s[order][slot[met]]
+            sense[met] = raw.delay_sense[order][slot[met]]
+        return NodeDelays(delay, sense)
 
     def _network(
         self, split: SplitArcs, restricted: Flags, kept: Flags, speeds: ArcSpeeds
@@ -258,6 +272,8 @@ class _Builder:
                 self.line.lon[point],
             ),
             node_flags=np.where(is_split, flags, 0),
+            rule=self.columns["rule"][row],
+            access_rules=access_rules(self.raw.meanings),
         )
         return network, node, np.unique(arc)
 
@@ -294,7 +310,18 @@ class _Builder:
             dropped_nodes=int(sizes[1:].sum()),
             dropped_km=float(self.arcs.length_m.sum() - total_m) / M_PER_KM,
             skipped=dict(sorted(self.skipped.items())),
+            timed=self._timed(),
+            unused=dict(sorted(self.raw.unused.items(), key=lambda item: (-item[1], item[0]))),
         )
+
+    def _timed(self) -> dict[str, int]:
+        """Count the ways that are open at some times only, by their rule."""
+        ways = np.bincount(self.raw.way_meaning, minlength=len(self.raw.meanings)).tolist()
+        found: Counter[str] = Counter()
+        for meaning, count in zip(self.raw.meanings, ways, strict=True):
+            for rule in {meaning.rule_forward, meaning.rule_backward} - {""}:
+                found[rule] += count
+        return dict(found.most_common())
 
 
 def _turning_kmh(length_m: Floats, speed_kmh: Floats, turned: Flags) -> Floats:

@@ -5,6 +5,7 @@ Attribute names are those of OSMnx 2: nodes x, y (degrees), elevation; edges len
 travel_time (s), geometry (shapely, where it is not a straight line), highway, maxspeed.
 """
 
+import logging
 import math
 import re
 from collections.abc import Mapping
@@ -28,8 +29,10 @@ from tripplan.records.network import (
     RoadNetwork,
 )
 from tripplan.routing.geometry import arc_points
-from tripplan.sources.osm.limits import KMH_PER_MPH
-from tripplan.sources.osm.tags import CLASS_OF
+from tripplan.sources.osm.access import read_access
+from tripplan.sources.osm.keys import role_of, taken_apart
+from tripplan.sources.osm.maxspeed import stated_limit
+from tripplan.sources.osm.tags import CLASS_OF, ON_FOOT, pays_toll
 from tripplan.units import KMH_PER_MPS
 
 if TYPE_CHECKING:
@@ -49,7 +52,10 @@ DEFAULT_KMH: Final[Mapping[str, float]] = {
     "ferry": 20.0,
 }
 """Speed by class where an edge states neither speed_kph nor maxspeed (assumptions)."""
+_LOG = logging.getLogger(__name__)
 _SHORTEST_M: Final = 0.01
+_NOTHING: Final = frozenset(("", "None", "nan", "False"))
+"""What stands for a missing value."""
 _CLASSES: Final = {**CLASS_OF, "ferry": ROAD_CLASSES.index("ferry")}
 _FLAGS: Final = {"toll": FLAG_TOLL, "tunnel": FLAG_TUNNEL, "bridge": FLAG_BRIDGE}
 _NODE_FLAGS: Final = {"copy": NODE_COPY, "turning": NODE_TURNING}
@@ -62,13 +68,15 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
     ----------
     graph
         Nodes with x and y (degrees) and, if known, elevation (m); edges with length (m) and, if
-        known, speed_kph, maxspeed (km/h, or "30 mph"), highway, geometry.  Numbers may be text, as
-        GraphML has them.
+        known, speed_kph, highway, geometry, and tags of OpenStreetMap, which are read as those of
+        an extract are: maxspeed, toll, tunnel, bridge.  Numbers may be text, as GraphML has them.
+        Of several limits on an edge the lowest counts; a tunnel on a part of it is one.
 
     Returns
     -------
     RoadNetwork
-        One arc an edge; nodes in the graph's order.  Speeds that are not stated come from
+        One arc an edge, in the graph's order of nodes; edges that tags close to cars are left out,
+        and counted in the log.  Speeds that are not stated come from
         `DEFAULT_KMH`.
 
     Raises
@@ -89,10 +97,16 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
     number = {node: k for k, node in enumerate(graph.nodes)}
     faults: list[str] = []
     rows = [_read_node(name, data, faults) for name, data in graph.nodes(data=True)]
-    edges = [
-        _read_edge(number[u], number[v], rows, data, f"edge {u!r} -> {v!r}", faults)
-        for u, v, data in graph.edges(data=True)
-    ]
+    edges, shut = [], 0
+    for u, v, data in graph.edges(data=True):
+        tags = _tags(data)
+        if _is_shut(data, tags):
+            shut += 1
+        else:
+            where = f"edge {u!r} -> {v!r}"
+            edges.append(_read_edge(number[u], number[v], rows, (data, tags), where, faults))
+    if shut:
+        _LOG.warning("%d edges of the OSMnx graph are closed to cars and were left out", shut)
     if faults or not edges:
         raise DataError(
             "this OSMnx graph cannot be used: "
@@ -152,21 +166,27 @@ def _read_edge(
     tail: int,
     head: int,
     nodes: list[tuple[float, float, float]],
-    data: Mapping[str, Any],
+    edge: tuple[Mapping[str, Any], Mapping[str, str]],
     where: str,
     faults: list[str],
 ) -> dict[str, Any]:
+    data, tags = edge
     length = _number(data.get("length"))
     if length is None or length < 0:
         faults.append(f"{where} has no length in metres")
         length = 1.0
     name = _first(data.get("highway")) or "unclassified"
     index = _CLASSES.get(name, CLASS_OF["unclassified"])
-    limit = _limit_kmh(data.get("maxspeed"))
+    sense = _sense(data)
+    stated, _ = stated_limit(taken_apart(tags), sense)
+    limit = None if math.isnan(stated.kmh) else stated.kmh
     speed = _number(data.get("speed_kph")) or limit or DEFAULT_KMH[ROAD_CLASSES[index]]
     if not 0 < speed <= 300:
         faults.append(f"{where} has an impossible speed_kph: {speed:g}")
-    stated = {key: _first(data.get(key)) not in ("", "no", "None", "False") for key in _FLAGS}
+    flags = {
+        "toll": pays_toll(tags, sense),
+        **{key: bool(set(_values(data.get(key))) - {"no"}) for key in ("tunnel", "bridge")},
+    }
     return {
         "tail": tail,
         "head": head,
@@ -174,11 +194,30 @@ def _read_edge(
         "speed_kmh": speed,
         "speed_limit_kmh": limit or speed,
         "road_class": index,
-        "flags": sum(_FLAGS[key] for key, set_ in stated.items() if set_)
+        "flags": sum(_FLAGS[key] for key, set_ in flags.items() if set_)
         + (FLAG_LINK if name.endswith("_link") else 0)
         + (FLAG_FERRY if name == "ferry" else 0),
         "points": _inside(data.get("geometry"), nodes[tail]),
     }
+
+
+def _tags(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return those attributes of an edge that an extract's reader would use, lists with ";"."""
+    keys = [key for key in map(str, data) if role_of(key) == "used"]
+    return {key: ";".join(_values(data[key])) for key in keys}
+
+
+def _sense(data: Mapping[str, str]) -> str:
+    """Return the direction of an edge in terms of its way."""
+    return "backward" if _first(data.get("reversed")) == "True" else "forward"
+
+
+def _is_shut(data: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
+    """Whether tags keep cars off an edge; of several values on its way, one that does will do."""
+    ways = [tags, *({**tags, key: value} for key in tags for value in _values(data.get(key)))]
+    found = {read_access(way).base for way in ways}
+    on_foot = any(kind in ON_FOOT for kind in _values(data.get("highway")))
+    return "shut" in found or (on_foot and "open" not in found)
 
 
 def _inside(geometry: object, start: tuple[float, float, float]) -> list[tuple[float, float]]:
@@ -201,20 +240,22 @@ def _number(value: object) -> float | None:
 
 
 def _first(value: object) -> str:
-    """Return a tag's value; of a list, which OSMnx makes where it joins ways, the first."""
-    while isinstance(value, list | tuple) and value:
-        value = value[0]
-    text = "" if value is None else str(value)
-    written = re.match(r"\[['\"]([^'\"]*)['\"]", text)  # a list as GraphML has it
-    return written[1] if written else text
+    """Return a tag's value; of a list, the first."""
+    return next(iter(_values(value)), "")
 
 
-def _limit_kmh(value: object) -> float | None:
-    found = re.fullmatch(r"\s*([0-9.]+)\s*(mph)?\s*", _first(value))
-    number = _number(found[1]) if found else None
-    if found is None or number is None or not 0 < number <= 250:
-        return None
-    return number * KMH_PER_MPH if found[2] else number
+def _values(value: object) -> list[str]:
+    """Return a tag's values: several where OSMnx joined ways that differ, none where it has none.
+
+    GraphML has lists as text: "['70', '100']".
+    """
+    if isinstance(value, list | tuple | set):
+        return [text for each in value for text in _values(each)]
+    text = "" if value is None else str(value).strip()
+    if text.startswith("[") and text.endswith("]"):
+        quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"|([^\s,\[\]]+)", text)
+        return [part for each in quoted for part in each if part not in _NOTHING]
+    return [] if text in _NOTHING else [text]
 
 
 def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":

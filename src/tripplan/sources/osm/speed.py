@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from tripplan.arrays import Flags, Floats, Longs
+from tripplan.arrays import Flags, Floats, Ints, Longs
 from tripplan.records.network import FLAG_LINK, ROAD_CLASSES
 from tripplan.routing.geometry import step_lengths_m
+from tripplan.sources.osm.delays import AGAINST, ALONG, BOTH_WAYS, TO_JUNCTION
 from tripplan.sources.osm.limits import default_limits_kmh
-from tripplan.sources.osm.merge import Arcs, Line
+from tripplan.sources.osm.merge import Arcs, Line, opposite_arcs
 from tripplan.units import KMH_PER_MPS
 
 LATERAL_MPS2: Final = 2.5
@@ -35,6 +36,11 @@ LEAST_KMH: Final = 3.0
 FERRY_KMH: Final = 15.0
 """Speed of a ferry whose duration is not known."""
 FASTEST_FERRY_KMH: Final = 80.0
+TRAIN_KMH: Final = 45.0
+"""Speed of a car train whose duration is not known (assumption: that of the Loetschberg shuttle, 15
+km in 20 minutes)."""
+FASTEST_TRAIN_KMH: Final = 160.0
+"""The Channel tunnel's shuttles run at 140 km/h."""
 
 _CLASS_KMH: Final = {
     "motorway": (130.0, 100.0),
@@ -74,6 +80,15 @@ URBAN_STREET_M: Final = 200.0
 
 
 @dataclass(frozen=True, eq=False)
+class NodeDelays:
+    """What signals and signs cost at each dense node of the line, shape (nodes,)."""
+
+    delay_s: Floats
+    sense: Ints
+    """For whom: as `delays` numbers it."""
+
+
+@dataclass(frozen=True, eq=False)
 class ArcSpeeds:
     """What the model says of each arc, shape (arcs,)."""
 
@@ -91,7 +106,7 @@ def arc_speeds(
     columns: dict[str, Any],
     way_class: Longs,
     country: str,
-    node_delay_s: Floats,
+    delays: NodeDelays,
     discouraged: Flags,
 ) -> ArcSpeeds:
     """Apply the speed model.
@@ -106,25 +121,27 @@ def arc_speeds(
         Road class of each way, shape (ways,).
     country
         ISO code for the default limits; unknown ones give the generic table.
-    node_delay_s
-        Delay at each dense node of the line (signals, stop signs), seconds.
+    delays
+        Delay at each dense node of the line (signals, stop signs).
     discouraged
         Residents' roads that through traffic could use, shape (arcs,).
     """
     table = {name: values[arcs.meaning] for name, values in columns.items()}
     junction = junction_nodes(arcs)
     urban = _urban(arcs, table, _streets_near_m(line, way_class))
-    defaults = default_limits_kmh(country)[urban.astype(np.intp), table["road_class"]]
+    trunk = np.uint8(ROAD_CLASSES.index("trunk"))
+    like = np.where(table["motorroad"], np.minimum(table["road_class"], trunk), table["road_class"])
+    defaults = default_limits_kmh(country)[urban.astype(np.intp), like]
     stated = table["limit_kmh"] > 0
     limit = np.where(stated, table["limit_kmh"], defaults)
     free = _free_speed_kmh(table, limit, urban, discouraged)
     moving_s = _driving_time_s(line, arcs, table, free / KMH_PER_MPS)
-    delay_s = _delays_s(line, arcs, table, urban, junction, node_delay_s)
+    delay_s = _delays_s(line, arcs, table, urban, junction, delays)
     speed = arcs.length_m / (moving_s + delay_s) * KMH_PER_MPS
     speed = np.clip(speed, LEAST_KMH, free)
     ferry = ROAD_CLASSES.index("ferry")
     aboard = table["road_class"] == ferry
-    sailing = _ferry_kmh(line, arcs, table["ferry_s"])
+    sailing = _ferry_kmh(line, arcs, table["ferry_s"], table["train"])
     return ArcSpeeds(
         limit_kmh=np.where(aboard, sailing, limit),
         stated=stated,
@@ -145,12 +162,15 @@ _STREETS: Final = (ROAD_CLASSES.index("residential"), ROAD_CLASSES.index("living
 
 
 def _urban(arcs: Arcs, table: dict[str, Any], streets_m: Floats) -> Flags:
-    """Follow the tags; else residential streets, and roads mostly among them, are built-up."""
+    """Follow the tags; else residential streets, and roads mostly among them, are built-up.
+
+    Roads for motor traffic only are not, whatever lies beside them.
+    """
     dense = (streets_m >= URBAN_STREET_M)[arcs.point].astype(np.float64)
     share = np.add.reduceat(dense, arcs.point_first[:-1]) / np.diff(arcs.point_first)
-    guess = (share > 0.5) | np.isin(table["road_class"], _STREETS)
+    guess = ((share > 0.5) | np.isin(table["road_class"], _STREETS)) & ~table["motorroad"]
     tagged = table["urban"]
-    return np.where(tagged >= 0, tagged > 0, guess)
+    return np.asarray(np.where(tagged >= 0, tagged > 0, guess))
 
 
 _ROW: Final = 1 << 24
@@ -271,22 +291,72 @@ def _delays_s(
     table: dict[str, Any],
     urban: Flags,
     junction: Flags,
-    node_delay_s: Floats,
+    delays: NodeDelays,
 ) -> Floats:
-    at_point = node_delay_s[line.node[arcs.point]]
+    at_point = np.where(
+        _delayed(line, arcs, junction, delays), delays.delay_s[_nodes(line, arcs)], 0.0
+    )
     at_point[arcs.point_first[:-1]] = 0.0
     signs = np.add.reduceat(at_point, arcs.point_first[:-1])
     crossing = _by_class(_JUNCTION_S)[urban.astype(np.intp), table["road_class"]]
-    signed = node_delay_s[arcs.node[arcs.head]] > 0
+    signed = at_point[arcs.point_first[1:] - 1] > 0
     return signs + np.where(junction[arcs.head] & ~signed, crossing, 0.0)
 
 
-def _ferry_kmh(line: Line, arcs: Arcs, ferry_s: Floats) -> Floats:
+def _nodes(line: Line, arcs: Arcs) -> Longs:
+    """Dense node at each point of the arcs, shape (points of all arcs,)."""
+    return line.node[arcs.point]
+
+
+def _delayed(line: Line, arcs: Arcs, junction: Flags, delays: NodeDelays) -> Flags:
+    """Tell at which points of the arcs a sign is meant for those who drive there.
+
+    Where a way ends, the sense of the stretch before the point counts.
+    """
+    sense = delays.sense[_nodes(line, arcs)]
+    found = np.ones(sense.size, dtype=bool)
+    at = np.flatnonzero(sense != BOTH_WAYS)
+    if not at.size:
+        return found
+    step = np.diff(arcs.point, prepend=arcs.point[:1])
+    onward = np.diff(arcs.point, append=arcs.point[-1:])
+    along = np.where(np.abs(step) == 1, step, onward) > 0
+    found = np.where(sense == ALONG, along, found)
+    found = np.where(sense == AGAINST, ~along, found)
+    own = np.searchsorted(arcs.point_first, at, side="right") - 1
+    at, own = at[sense[at] == TO_JUNCTION], own[sense[at] == TO_JUNCTION]
+    if not at.size:
+        return found
+    done = _travelled_m(line, arcs)
+    behind_m = done[at] - done[arcs.point_first[own]]
+    ahead_m = done[arcs.point_first[own + 1] - 1] - done[at]
+    # Only a junction draws a sign to it; where both ends are, or none is, the nearer one does.
+    ahead_m = np.where(junction[arcs.head[own]], ahead_m, ahead_m + _FAR_M)
+    behind_m = np.where(junction[arcs.tail[own]], behind_m, behind_m + _FAR_M)
+    found[at] = ahead_m <= behind_m
+    # What has no way back is driven one way only, and whose the sign is needs no guess.
+    found[at] |= (opposite_arcs(arcs) < 0)[own]
+    return found
+
+
+_FAR_M: Final = 1e7
+
+
+def _travelled_m(line: Line, arcs: Arcs) -> Floats:
+    """Add up the length over the points of all arcs, one after the other, metres."""
+    step_m = step_lengths_m(line.lat[arcs.point], line.lon[arcs.point])
+    step_m[arcs.point_first[1:-1] - 1] = 0.0
+    return np.concatenate(([0.0], np.cumsum(step_m)))
+
+
+def _ferry_kmh(line: Line, arcs: Arcs, ferry_s: Floats, train: Flags) -> Floats:
     """Length of the whole way by its duration, where that is believable."""
     step_m = step_lengths_m(line.lat, line.lon)
     step_m[line.starts[1:]] = 0.0
     way_m = np.bincount(line.way[:-1], step_m, minlength=int(line.way.max()) + 1)
-    speed = np.full(arcs.tail.size, FERRY_KMH)
+    usual = np.where(train, TRAIN_KMH, FERRY_KMH)
+    fastest = np.where(train, FASTEST_TRAIN_KMH, FASTEST_FERRY_KMH)
+    speed = usual.copy()
     timed = ferry_s > 0
     speed[timed] = way_m[arcs.first_way[timed]] / ferry_s[timed] * KMH_PER_MPS
-    return np.where((speed >= 1.0) & (speed <= FASTEST_FERRY_KMH), speed, FERRY_KMH)
+    return np.where((speed >= 1.0) & (speed <= fastest), speed, usual)

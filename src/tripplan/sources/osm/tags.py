@@ -1,63 +1,17 @@
-"""What OpenStreetMap tags mean for a car: access, one-ways, limits, barriers, restrictions.
+"""What OpenStreetMap tags mean for a car: classes, one-ways, barriers, tolls, surfaces, durations.
 
 Pure: tags in (a mapping of strings), meaning out; no file, no array.  The choices follow what the
 open-source routers do (OSRM, GraphHopper, Valhalla); docs/decisions/0015-osm-reader.md lists them.
 """
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from tripplan.records.network import ROAD_CLASSES
-from tripplan.sources.osm.limits import (
-    KMH_PER_MPH,
-    NO_LIMIT_KMH,
-    WALK_KMH,
-    context_limit_kmh,
-)
-
-KMH_PER_KNOT: Final = 1.852
-HIGHEST_LIMIT_KMH: Final = 200.0
-"""No country posts more; a higher figure is a slip of the pen and counts as missing."""
-
-WAY_KEYS: Final = (
-    "highway",
-    "route",
-    "junction",
-    "oneway",
-    "oneway:motorcar",
-    "oneway:motor_vehicle",
-    "oneway:vehicle",
-    "access",
-    "vehicle",
-    "motor_vehicle",
-    "motorcar",
-    "vehicle:forward",
-    "vehicle:backward",
-    "motor_vehicle:forward",
-    "motor_vehicle:backward",
-    "motorcar:forward",
-    "motorcar:backward",
-    "maxspeed",
-    "maxspeed:forward",
-    "maxspeed:backward",
-    "maxspeed:advisory",
-    "maxspeed:conditional",
-    "maxspeed:type",
-    "source:maxspeed",
-    "zone:maxspeed",
-    "zone:traffic",
-    "surface",
-    "service",
-    "area",
-    "toll",
-    "tunnel",
-    "bridge",
-    "duration",
-)
-"""The keys of a way that `read_way` looks at."""
+from tripplan.sources.osm.access import read_access
+from tripplan.sources.osm.keys import MODES, Key, has_family, taken_apart
+from tripplan.units import S_PER_H
 
 PLACE_KINDS: Final = frozenset(
     ("city", "town", "village", "suburb", "hamlet", "borough", "quarter", "neighbourhood")
@@ -75,33 +29,14 @@ SKIPPED_SERVICES: Final = frozenset(
 )
 """Service roads left out: they lead to a door or a parking place, never through."""
 
-_OPEN: Final = frozenset(("yes", "permissive", "designated", "official", "public"))
-_DESTINATION: Final = frozenset(("destination", "customers"))
-_SHUT: Final = frozenset(
-    (
-        "no",
-        "private",
-        "permit",
-        "residents",
-        "employees",
-        "delivery",
-        "agricultural",
-        "forestry",
-        "agricultural;forestry",
-        "emergency",
-        "military",
-        "psv",
-        "bus",
-        "taxi",
-        "hov",
-        "hgv",
-        "bicycle",
-        "foot",
-        "restricted",
-        "use_sidepath",
-    )
-)
-_ACCESS_KEYS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
+ON_FOOT: Final = {
+    "pedestrian": ROAD_CLASSES.index("living_street"),
+    "cycleway": ROAD_CLASSES.index("service"),
+    "footway": ROAD_CLASSES.index("track"),
+    "path": ROAD_CLASSES.index("track"),
+    "bridleway": ROAD_CLASSES.index("track"),
+}
+"""Ways that are no roads unless a key of motor vehicles opens them, and as what they count then."""
 
 PASSABLE_BARRIERS: Final = frozenset(
     (
@@ -143,113 +78,84 @@ UNPAVED_KMH: Final = {
 }
 """Highest expected speed on a surface, km/h (estimates)."""
 
-_NUMBER: Final = re.compile(r"(-?\d+(?:\.\d+)?)\s*(km/?h|kmh|kph|mph|knots?)?", re.ASCII)
-_CONTEXT: Final = re.compile(r"([A-Z]{2})(?:[-:][A-Z]{2,3})?:([a-z0-9_:]+)", re.ASCII)
-_UNITS: Final = {"mph": KMH_PER_MPH, "knot": KMH_PER_KNOT, "knots": KMH_PER_KNOT}
-_VARIABLE: Final = frozenset(("signals", "variable"))
-
-
-@dataclass(frozen=True)
-class SpeedLimit:
-    """What one maxspeed value says."""
-
-    kmh: float = math.nan
-    """Limit, km/h; NaN: not stated or not understood."""
-    urban: bool | None = None
-    """Whether the value speaks of a built-up area; None: it does not say."""
-    fault: str = ""
-    """Why the value was not used; empty if it was."""
-
-
-def parse_maxspeed(text: str) -> SpeedLimit:
-    """Read a maxspeed value: "50", "30 mph", "none", "walk", "DE:urban", "50;70", "signals".
-
-    Of a list, the lowest counts.  Figures that are not above 0, or above `HIGHEST_LIMIT_KMH`,
-    count as missing, and so does what depends on a sign that changes.
-    """
-    found = [_one_limit(part.strip()) for part in re.split(r"[;|]", text) if part.strip()]
-    good = [limit for limit in found if not math.isnan(limit.kmh)]
-    if good:
-        return min(good, key=lambda limit: limit.kmh)
-    return found[0] if found else SpeedLimit(fault="maxspeed not understood")
-
-
-def _one_limit(text: str) -> SpeedLimit:
-    if text == "none":
-        return SpeedLimit(NO_LIMIT_KMH)
-    if text == "walk":
-        return SpeedLimit(WALK_KMH, urban=True)
-    if text in _VARIABLE:
-        return SpeedLimit(fault="maxspeed varies by signal")
-    number = _NUMBER.fullmatch(text)
-    if number:
-        kmh = float(number[1]) * _UNITS.get(number[2] or "", 1.0)
-        if 0.0 < kmh <= HIGHEST_LIMIT_KMH:
-            return SpeedLimit(kmh)
-        return SpeedLimit(fault="maxspeed out of range")
-    context = _CONTEXT.fullmatch(text)
-    return _context_limit(context[1], context[2]) if context else _unclear()
-
-
-def _unclear() -> SpeedLimit:
-    return SpeedLimit(fault="maxspeed not understood")
-
-
-def _context_limit(country: str, context: str) -> SpeedLimit:
-    zone = re.fullmatch(r"(?:zone:?)?([0-9]{1,3})", context)
-    if zone:
-        kmh = float(zone[1])
-        if kmh > 0:
-            return SpeedLimit(kmh * (KMH_PER_MPH if country == "GB" else 1.0), urban=True)
-        return SpeedLimit(fault="maxspeed out of range")
-    if context == "walk":
-        return SpeedLimit(WALK_KMH, urban=True)
-    limit = context_limit_kmh(country, context)
-    if limit is None:
-        return _unclear()
-    return SpeedLimit(limit, urban=context in {"urban", "living_street", "nsl_restricted"})
-
-
-Access = Literal["open", "destination", "shut"]
-
-
-def car_access(tags: Mapping[str, str | None], direction: str = "") -> tuple[Access | None, str]:
-    """Decide what the access tags say to a private car: the most specific key that is understood.
-
-    Parameters
-    ----------
-    tags
-        The tags of a way or node.
-    direction
-        ":forward", ":backward" or "".
-
-    Returns
-    -------
-    tuple
-        The access (None where no tag decides), and the fault met on the way, if any.
-    """
-    fault = ""
-    for key in _ACCESS_KEYS:
-        value = tags.get(key + direction) or tags.get(key)
-        if not value:
-            continue
-        parts = {part.strip() for part in value.split(";")}
-        if parts & _OPEN:
-            return "open", fault
-        if parts & _DESTINATION:
-            return "destination", fault
-        if parts & _SHUT:
-            return "shut", fault
-        fault = "access not understood"
-    return None, fault
+SMOOTHNESS_KMH: Final = {
+    "bad": 40.0,
+    "very_bad": 20.0,
+    "horrible": 10.0,
+    "very_horrible": 10.0,
+    "impassable": 10.0,
+}
+"""Highest expected speed on rough roads, km/h: as OSRM's profile for cars has them down to
+"horrible"; what is worse is driven only where a pavement makes the tag doubtful."""
+PAVED: Final = frozenset(
+    ("asphalt", "chipseal", "concrete", "paved", "paving_stones", "sett", "cobblestone", "bricks")
+)
+ROUGHEST: Final = frozenset(("horrible", "very_horrible", "impassable"))
+"""Smoothness that the OpenStreetMap wiki (Key:smoothness) calls usable by off-road vehicles or
+tractors only, or by none with wheels."""
+FROZEN: Final = frozenset(("ice", "snow"))
+"""Surfaces that are there in winter only."""
+_FREE_OF_TOLL: Final = frozenset(("no", "none", "hgv", "goods", "bus", "coach", "trailer", "psv"))
+"""Toll values by which a car pays nothing: none, or others do."""
 
 
 def blocks_cars(tags: Mapping[str, str | None]) -> bool:
     """Whether a barrier node stops a car: its access tags decide, else the barrier's kind."""
-    access, _ = car_access(tags)
+    access = read_access(tags).base
     if access is not None:
         return access == "shut"
     return tags.get("locked") == "yes" or tags.get("barrier") not in PASSABLE_BARRIERS
+
+
+def unfit_for_cars(tags: Mapping[str, str | None], road_class: int) -> str:
+    """Tell why the state of a road keeps ordinary cars off it; "" if nothing does.
+
+    Roads with a pavement, and those of tertiary class and above, are driven however they are
+    tagged: mappers call potholes "horrible" there.
+
+    Parameters
+    ----------
+    tags
+        The tags of a way.
+    road_class
+        Index into `ROAD_CLASSES`.
+    """
+    if (tags.get("4wd_only") or "no").casefold() not in {"no", "recommended"}:
+        return "for four-wheel drive only"
+    surface = tags.get("surface")
+    paved = surface in PAVED or (surface is None and road_class <= ROAD_CLASSES.index("tertiary"))
+    if (tags.get("smoothness") or "").casefold() in ROUGHEST and not paved:
+        return "too rough for a car"
+    return ""
+
+
+def is_frozen(tags: Mapping[str, str | None]) -> bool:
+    """Whether a road is one of ice or snow, there in winter only."""
+    return (
+        any((tags.get(key) or "no") != "no" for key in ("ice_road", "winter_road"))
+        or tags.get("surface") in FROZEN
+    )
+
+
+def pays_toll(tags: Mapping[str, str | None], direction: str) -> bool:
+    """Whether a private car pays toll, by the most specific key: toll:motorcar before toll.
+
+    Parameters
+    ----------
+    tags
+        The tags of a way.
+    direction
+        "forward" or "backward".
+    """
+    taken = taken_apart(tags)
+    if not has_family(taken, "toll"):
+        return False
+    for mode in MODES:
+        for sense in (direction, ""):
+            value = taken.get(Key("toll", mode, sense))
+            if value:
+                return not {part.strip().casefold() for part in value.split(";")} <= _FREE_OF_TOLL
+    return False
 
 
 def driving_directions(tags: Mapping[str, str | None]) -> tuple[bool, bool, str]:
@@ -258,14 +164,9 @@ def driving_directions(tags: Mapping[str, str | None]) -> tuple[bool, bool, str]
     Motorways and roundabouts are one-way unless tagged otherwise.  Reversible roads are left out
     (their direction depends on the hour); alternating ones count as two-way.
     """
-    value = next(
-        (
-            tags[key]
-            for key in ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
-            if tags.get(key)
-        ),
-        None,
-    )
+    taken = taken_apart(tags)
+    stated = (taken.get(Key("oneway", mode)) for mode in MODES)
+    value = next((text.strip().casefold() for text in stated if text), None)
     if value in {"yes", "true", "1"}:
         return True, False, ""
     if value in {"-1", "reverse"}:
@@ -280,22 +181,42 @@ def driving_directions(tags: Mapping[str, str | None]) -> tuple[bool, bool, str]
     return True, True, ""
 
 
-def parse_duration(text: str | None) -> float | None:
-    """Read a ferry's duration: "HH:MM", "HH:MM:SS" or minutes; seconds, or None.
+_CLOCK: Final = re.compile(r"(\d{1,3}):([0-5]?\d)(?::([0-5]?\d))?", re.ASCII)
+_ISO: Final = re.compile(
+    r"P(?:(?P<d>[\d.]+)D)?(?:T(?:(?P<h>[\d.]+)H)?(?:(?P<m>[\d.]+)M)?(?:(?P<s>[\d.]+)S)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_SPOKEN: Final = re.compile(
+    r"(?:(?P<d>[\d.]+)(?![\d.])\s*(?:d|days?))?\s*"
+    r"(?:(?P<h>[\d.]+)(?![\d.])\s*(?:h|hr|hrs|hours?)\.?)?\s*"
+    r"(?:(?P<m>[\d.]+)(?![\d.])\s*(?:m|mn|min|mins|minutes?)?\.?)?\s*"
+    r"(?:(?P<s>[\d.]+)(?![\d.])\s*(?:s|sec|secs|seconds?)\.?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_S_PER_MIN: Final = 60.0
+_SECONDS_OF: Final = {"d": 24.0 * S_PER_H, "h": S_PER_H, "m": _S_PER_MIN, "s": 1.0}
+LONGEST_CROSSING_S: Final = 48.0 * S_PER_H
+"""Longer ones are not believed."""
 
-    A duration of 0 or above two days is not believed.
+
+def parse_duration(text: str | None) -> float | None:
+    """Read how long a crossing takes: "HH:MM", "HH:MM:SS", minutes, "1.5 h", "PT45M"; seconds.
+
+    A duration of 0 or above `LONGEST_CROSSING_S` is not believed: None, as for what is not
+    understood.
     """
-    if not text:
-        return None
-    clock = re.fullmatch(r"([0-9]{1,2}):([0-5]?[0-9])(?::([0-5]?[0-9]))?", text.strip())
-    iso = re.fullmatch(r"PT(?:([0-9]{1,4})H)?(?:([0-9]{1,4})M)?", text.strip())
-    minutes = re.fullmatch(r"([0-9]{1,4})(?:\s*min)?", text.strip())
+    told = (text or "").strip().replace(",", ".")
+    clock = _CLOCK.fullmatch(told)
     if clock:
-        seconds = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
-    elif minutes:
-        seconds = int(minutes[1]) * 60
-    elif iso:
-        seconds = int(iso[1] or 0) * 3600 + int(iso[2] or 0) * 60
+        seconds = int(clock[1]) * S_PER_H + int(clock[2]) * _S_PER_MIN + int(clock[3] or 0)
     else:
-        return None
-    return float(seconds) if 0 < seconds <= 2 * 86_400 else None
+        found = _ISO.fullmatch(told) or _SPOKEN.fullmatch(told)
+        try:
+            seconds = sum(
+                float(figure) * _SECONDS_OF[unit]
+                for unit, figure in (found.groupdict() if found else {}).items()
+                if figure
+            )
+        except ValueError:  # two points in a figure
+            return None
+    return float(seconds) if 0 < seconds <= LONGEST_CROSSING_S else None

@@ -19,6 +19,9 @@ from tripplan.arrays import Flags, Longs
 from tripplan.sources.osm.merge import Arcs, Line
 from tripplan.sources.osm.ways import Restriction
 
+_MOST_VIA_WAYS = 8
+"""Restrictions by more ways are not applied: in which order they join would take long to tell."""
+
 State = frozenset[tuple[int, int]]
 """Rules under way, as (rule, how many of its arcs are behind)."""
 
@@ -137,6 +140,8 @@ class _Finder:
         return [Rule((arc, *via), banned) for arc in arrivals]
 
     def _along(self, restriction: Restriction) -> list[Rule] | str:
+        if len(restriction.via_ways) > _MOST_VIA_WAYS:
+            return "more via ways than are looked at"
         chains = self._via_chains(restriction)
         if len(chains) != 1:
             return "its via ways do not join from and to"
@@ -148,21 +153,27 @@ class _Finder:
         return self._rules(sources, path, banned)
 
     def _via_chains(self, restriction: Restriction) -> list[tuple[int, tuple[int, ...], int]]:
-        """Follow the via ways from each end of the first; keep what begins and ends as given."""
-        chains = []
-        for start in self._ends(restriction.via_ways[0]):
-            node, path = start, []
-            for way in restriction.via_ways:
-                step = self._drive(node, way)
-                if step is None:
-                    break
-                node, arcs = step
-                path += arcs
-            else:
-                begins = any(self._arriving(start, way) for way in restriction.sources)
-                if begins and any(self._leaving(node, way) for way in restriction.targets):
-                    chains.append((start, tuple(path), node))
-        return chains
+        """Follow the via ways from the first road to the last, in whichever order they join."""
+        starts = {node for way in restriction.via_ways for node in self._ends(way)}
+        return [
+            (start, path, end)
+            for start in sorted(starts)
+            if any(self._arriving(start, way) for way in restriction.sources)
+            for path, end in self._joined(start, restriction.via_ways)
+            if any(self._leaving(end, way) for way in restriction.targets)
+        ]
+
+    def _joined(self, node: int, ways: tuple[int, ...]) -> list[tuple[tuple[int, ...], int]]:
+        """Drive along all of these ways from a node: the arcs of each way to do so, and its end."""
+        if not ways:
+            return [((), node)]
+        found = []
+        for index, way in enumerate(ways):
+            step = self._drive(node, way)
+            if step is not None:
+                rest = self._joined(step[0], (*ways[:index], *ways[index + 1 :]))
+                found += [((*step[1], *path), end) for path, end in rest]
+        return found
 
     def _points(self, way: int) -> Longs:
         first, last = np.searchsorted(self.line.way, [self.way_of[way], self.way_of[way] + 1])

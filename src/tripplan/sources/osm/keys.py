@@ -1,0 +1,194 @@
+"""Keys of OpenStreetMap ways that change access, speed or toll, taken apart: for whom, which way.
+
+One key has many spellings (``motor_vehicle:backward:conditional``, ``access:motorcar``,
+``maxspeed:forward:motorcar``); `parse_key` brings them to one form.  What belongs to one of these
+families and is not used by the reader is counted in its report, never passed over in silence.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
+
+MODES: Final = ("motorcar", "motor_vehicle", "vehicle", "")
+"""Groups that a private car belongs to, the most specific first; "": everybody."""
+
+_MODE_OF: Final = {"motorcar": "motorcar", "car": "motorcar", "all": ""} | {
+    mode: mode for mode in MODES[1:3]
+}
+_DIRECTIONS: Final = frozenset(("forward", "backward"))
+_TAKEN_APART: Final = frozenset(("oneway", "maxspeed", "toll"))
+_PLAIN: Final = frozenset(
+    (
+        "highway",
+        "route",
+        "junction",
+        "service",
+        "area",
+        "surface",
+        "smoothness",
+        "4wd_only",
+        "ice_road",
+        "winter_road",
+        "motorroad",
+        "tunnel",
+        "bridge",
+        "duration",
+        "maxspeed:type",
+        "source:maxspeed",
+        "maxspeed:source",
+        "zone:maxspeed",
+        "zone:traffic",
+    )
+)
+"""Keys that are used as they are."""
+_FAMILIES: Final = frozenset(
+    (
+        *_TAKEN_APART,
+        "access",
+        *MODES[:3],
+        "4wd_only",
+        "charge",
+        "fee",
+        "hov",
+        "maxaxleload",
+        "maxheight",
+        "maxlength",
+        "maxweight",
+        "maxwidth",
+        "minspeed",
+        "motorroad",
+        "opening_hours",
+        "seasonal",
+        "smoothness",
+        "tracktype",
+        "traffic_calming",
+    )
+)
+"""First words of keys that change access, speed or toll."""
+OTHER_VEHICLES: Final = frozenset(
+    (
+        "agricultural",
+        "axle",
+        "bicycle",
+        "bus",
+        "caravan",
+        "coach",
+        "disabled",
+        "emergency",
+        "foot",
+        "forestry",
+        "goods",
+        "hazmat",
+        "hgv",
+        "hgv_articulated",
+        "horse",
+        "mofa",
+        "moped",
+        "motorcycle",
+        "motorhome",
+        "psv",
+        "share_taxi",
+        "taxi",
+        "tourist_bus",
+        "trailer",
+    )
+)
+"""Words in a key by which it speaks of others than private cars."""
+
+
+class Key(NamedTuple):
+    """What a key says of its value."""
+
+    family: str
+    """access, oneway, maxspeed, maxspeed:advisory or toll."""
+    mode: str = ""
+    """One of `MODES`."""
+    direction: str = ""
+    """forward, backward, or "" for both."""
+    conditional: bool = False
+    """Whether the value is one with conditions ("no @ (Nov-May)")."""
+
+
+@lru_cache(maxsize=4096)
+def parse_key(text: str) -> Key | None:
+    """Take a key apart; None where it is of no family, or speaks of other vehicles or of lanes.
+
+    Parameters
+    ----------
+    text
+        The key; the parts behind the first may stand in any order.
+    """
+    family, *parts = text.split(":")
+    found: dict[str, str] = {}
+    if family in {"access", *MODES[:3]}:
+        if family != "access":
+            found["mode"] = family
+        family = "access"
+    elif family not in _TAKEN_APART:
+        return None
+    conditional = False
+    for part in parts:
+        if part == "conditional" and not conditional:
+            conditional = True
+        elif part in _DIRECTIONS and "direction" not in found:
+            found["direction"] = part
+        elif part == "both_ways" and "direction" not in found:
+            found["direction"] = ""
+        elif part in _MODE_OF and "mode" not in found:
+            found["mode"] = _MODE_OF[part]
+        elif part == "advisory" and family == "maxspeed":
+            family = "maxspeed:advisory"
+        else:
+            return None
+    return Key(family, found.get("mode", ""), found.get("direction", ""), conditional)
+
+
+@lru_cache(maxsize=4096)
+def role_of(text: str) -> str:
+    """Tell what the reader does with a key of a way: "used", "unused" (and counted), or "".
+
+    Parameters
+    ----------
+    text
+        The key; "" stands for keys that change neither access nor speed nor toll.
+    """
+    if text in _PLAIN:
+        return "used"
+    key = parse_key(text)
+    if key is not None and (not key.conditional or key.family == "access"):
+        return "unused" if key.family == "oneway" and key.direction else "used"
+    return "unused" if text.partition(":")[0] in _FAMILIES else ""
+
+
+class WayTags(dict[str, str]):
+    """Tags that are taken apart once, for the many who look at them."""
+
+    @cached_property
+    def taken(self) -> dict[Key, str]:
+        """What `taken_apart` returns."""
+        return _taken_apart(self)
+
+
+def taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
+    """Return the tags whose keys `parse_key` understands, by what they say.
+
+    Parameters
+    ----------
+    tags
+        Tags of a way or node; those without a value are passed over.
+    """
+    return tags.taken if isinstance(tags, WayTags) else _taken_apart(tags)
+
+
+def has_family(taken: Mapping[Key, str], family: str) -> bool:
+    """Tell whether any of these tags is of a family: most ways have none of most."""
+    return any(key.family == family for key in taken)
+
+
+def _taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
+    found: dict[Key, str] = {}
+    for text, value in tags.items():
+        key = parse_key(text) if value else None
+        if key is not None and value:
+            found.setdefault(key, value)
+    return found
