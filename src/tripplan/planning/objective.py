@@ -90,18 +90,18 @@ class Pricing:
 
     def of_plug(self, plug: Plug) -> Tariff:
         """Return what charging costs at a plug of the trip."""
-        return self.tariff(self._place[plug.site.id])[0]
+        return self.tariff(self._place(plug.site.id))[0]
 
-    @cached_property
-    def _place(self) -> dict[str, int]:
-        return {plug.site.id: k for k, plug in enumerate(self.plugs)}
+    def _place(self, site_id: str) -> int:
+        """Return the number of a charger; plans ask for a few of thousands."""
+        return next(k for k, plug in enumerate(self.plugs) if plug.site.id == site_id)
 
     def paid(self, stop: ChargingStop) -> ChargingStop:
         """Return a stop with what it costs."""
         if stop.charger is None:
             wall_kwh = stop.energy_kwh / stop.plug_efficiency
             return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * wall_kwh})
-        tariff, rule = self.tariff(self._place[stop.charger.id])
+        tariff, rule = self.tariff(self._place(stop.charger.id))
         minutes = stop.charging_s / S_PER_H * MIN_PER_H
         cost = tariff.per_kwh * stop.energy_kwh + tariff.per_min * minutes + tariff.per_session
         return stop.model_copy(update={"cost": cost, "price_rule": rule})
