@@ -152,8 +152,8 @@ class Roads:
     def _line(self, way: "_Way") -> None:
         """Hold positions, heights and directions against the road's own."""
         off_m, height_m = np.zeros(way.leg.size), np.empty(way.leg.size)
-        for leg, whole in way.wholes.items():
-            here, arcs = way.leg == leg, way.arcs[way.arc_leg == leg]
+        for number, whole in way.wholes.items():
+            here, arcs = way.leg == number, way.arcs[way.arc_leg == number]
             course, at_m = self.ground.course(arcs), way.at_m[here]
             height_m[here] = np.interp(at_m, course.knot_m, course.height_m)
             line = whole.driven_line(course, self.ground.network.length_m[arcs])
@@ -276,6 +276,8 @@ class Roads:
 class _Way:
     """All legs that follow roads, one after the other, in columns of arcs, points and steps."""
 
+    wholes: dict[int, Whole]
+    """By number of the leg."""
     arcs: Longs
     arc_leg: Longs
     """Number of the leg of each arc."""
@@ -303,8 +305,6 @@ class _Way:
     middle_m: Floats
     right_deg: Floats
     """Direction that each arc has, or the part of it that is driven, shape (arcs,)."""
-    wholes: dict[int, Whole]
-    """By number of the leg."""
 
     @classmethod
     def of(cls, network: RoadNetwork, driven: Sequence[tuple[int, Whole, Followed]]) -> "_Way":
@@ -339,7 +339,8 @@ class _Way:
             )
             before += arcs.size
         columns = (np.concatenate(column) for column in zip(*rows, strict=True))
-        return cls(*columns, wholes={number: whole for number, whole, _ in driven})
+        wholes = {number: whole for number, whole, _ in driven}
+        return cls(wholes, *columns)
 
 
 def _bearings_deg(network: RoadNetwork, arcs: Longs, whole: Whole) -> Floats:
