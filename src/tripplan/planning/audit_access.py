@@ -41,7 +41,7 @@ _KWH: Final = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A leg's trace on the roads in columns, from its own start."""
+    """A leg's trace on the roads in columns of shape (points,), from its own start."""
 
     lat: Floats
     lon: Floats
@@ -92,7 +92,7 @@ class Spot:
     nodes: Longs
     """Nodes there, shape (nodes,); or, where there are none, ..."""
     arcs: Longs
-    """... arcs that lead through, ..."""
+    """... arcs that lead through, shape (arcs,), ..."""
     along_m: Floats
     """... and how far from their start, shape (arcs,)."""
 

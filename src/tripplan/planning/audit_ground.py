@@ -330,7 +330,15 @@ _KEPT: WeakKeyDictionary[Region, Ground] = WeakKeyDictionary()
 
 
 def away_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Return the great-circle distance of two points by the haversine formula [m]."""
+    """Return the great-circle distance of two points by the haversine formula [m].
+
+    Parameters
+    ----------
+    lat, lon
+        One point. [deg]
+    other_lat, other_lon
+        The other. [deg]
+    """
     return float(_away_m(lat, lon, np.array([other_lat]), np.array([other_lon]))[0])
 
 

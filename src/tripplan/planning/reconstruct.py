@@ -44,11 +44,11 @@ class DrivenGround:
 
     network: RoadNetwork
     arcs: tuple[Ints, ...]
-    """Their numbers there, by leg."""
+    """Their numbers there, by leg, each of shape (arcs,)."""
     node: Callable[[int], int]
     """The number there of a node, or of an end of the trip."""
     leaves: Flags
-    """Which arcs are access ways from a place to the roads, ..."""
+    """Which arcs are access ways from a place to the roads, shape (arcs,), ..."""
     comes: Flags
     """... and from the roads to a place, shape (arcs,)."""
 

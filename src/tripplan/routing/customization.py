@@ -67,7 +67,7 @@ class Metric:
     local: Roads32 | None = None
     """What the local arcs at the ends of a trip cost; None: it has none."""
     local_share: NDArray[np.uint8] | None = None
-    """As ``share``, of these."""
+    """As ``share``, of these, shape (local arcs,)."""
 
     def share_of(self, arcs: Ints) -> NDArray[np.uint8]:
         """Return the speed of roads, local ones included, shape (arcs,)."""
@@ -446,7 +446,10 @@ class CustomizedHierarchy:
 
 
 class EveryRoad(NamedTuple):
-    """Roads of a region and local arcs at the ends of a trip, in columns; see `road_ends`."""
+    """Roads of a region and local arcs at the ends of a trip, in columns; see `road_ends`.
+
+    Each has the shape (roads,) where nothing else is said.
+    """
 
     tail: Ints
     head: Ints

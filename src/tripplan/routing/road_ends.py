@@ -76,7 +76,8 @@ class RoadEnds:
     region_node: Ints
     """Node of the region that each local node is, or -1, shape (local nodes,)."""
     region_arc: Ints
-    """Arc of the region that each local arc is a part of; -1: an access way."""
+    """Arc of the region that each local arc is a part of; -1: an access way; shape (local
+    arcs,)."""
     keys: tuple[Key, ...]
     """Of each end."""
     leaving: tuple[tuple[Chain, ...], ...]
@@ -117,7 +118,7 @@ class RoadEnds:
         Parameters
         ----------
         node, arc
-            Nodes and arcs of the region that the part has, rising.
+            Nodes and arcs of the region that the part has, rising, shapes (nodes,) and (arcs,).
         """
         number = np.searchsorted(node, self.region_node).astype(np.int32)
         arc_number = np.searchsorted(arc, self.region_arc).astype(np.int32)

@@ -225,6 +225,15 @@ def feet_on(network: RoadNetwork, arcs: Longs, lat: float, lon: float) -> _Feet:
 
     The plane touches the sphere at the place.  Shares are those of the line on a map whose scale
     from east to west is that of each step, as `geometry.lay_track` has them.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    arcs
+        Some of them, shape (arcs,).
+    lat, lon
+        The place. [deg]
     """
     if not arcs.size:
         return _Feet(arcs, *(np.empty(0) for _ in range(4)))
@@ -281,7 +290,15 @@ def line_of(network: RoadNetwork, arc: int) -> tuple[Floats, Floats, Floats]:
 
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Return the great-circle distance of two points [km]."""
+    """Return the great-circle distance of two points [km].
+
+    Parameters
+    ----------
+    lat, lon
+        One point. [deg]
+    other_lat, other_lon
+        The other. [deg]
+    """
     one, two = unit_vectors(np.array([lat, other_lat]), np.array([lon, other_lon]))
     chord = float(np.linalg.norm(one - two))
     return 2.0 * float(np.arcsin(min(0.5 * chord, 1.0))) * EARTH_RADIUS_M / M_PER_KM
