@@ -44,7 +44,7 @@ from places import car, colorado, colorado_order, colorado_roads, random_trips
 from tripplan.planning.planner import Planner
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.customization import Metric
-from tripplan.routing.kernels.phast import new_phast_work, phast_ways
+from tripplan.routing.kernels.phast import new_phast_work, phast_way
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.ordering import inertial_order
 from tripplan.search.solve import solve
@@ -107,9 +107,14 @@ def floor(runs: list[Run]) -> list[tuple[str, float]]:
         one, other = run.solved.problem.origin, run.solved.problem.destination
         by_cch.append(repeated(partial(query.run, one, other), 5))
         with_path.append(repeated(partial(with_roads, query, one, other), 5))
-        target = tree.rank[np.array([other])]
-        ends = (int(tree.rank[one]), tree.selection(target), target)
-        own.append(repeated(partial(phast_ways, tree.graph, travel, *ends, full, work), 5))
+        ends = (
+            rows.customized.seeds(metric, one, full, leaving=True),
+            rows.customized.seeds(metric, other, full, leaving=False),
+        )
+        selection = tree.selection(ends[1].rank)
+        own.append(
+            repeated(partial(phast_way, tree.graph, travel, *ends, selection, full, work), 5)
+        )
         one_to_all.append(repeated(partial(driven, rows, one), 2))
         lanes.append(repeated(partial(swept, rows, one), 2))
     return [

@@ -73,7 +73,7 @@ def with_hierarchy_of(planner: Planner) -> Planner:
     """Return a planner that has read and contracted the roads, and made nothing ready."""
     fresh = Planner(planner.region)
     mine, its = fresh._cache, planner._cache  # noqa: SLF001 - both would make the same
-    mine.__dict__.update(hierarchy=its.hierarchy, nodes=its.nodes)
+    mine.__dict__.update(hierarchy=its.hierarchy, roads=its.roads)
     fresh._parts.__dict__["_times"] = planner._parts._times  # noqa: SLF001
     return fresh
 

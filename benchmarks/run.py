@@ -21,6 +21,7 @@ from typing import TypeVar
 import grid
 from tripplan import Plan, Planner, Settings, Trip, Vehicle, catalogue, load_starter
 from tripplan.planning.requests import make_trip
+from tripplan.planning.trip_ends import tied_places
 from tripplan.planning.trip_problem import trip_problem
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem
@@ -75,13 +76,11 @@ class Row:
 def ask(planner: Planner, trip: Trip, vehicle: Vehicle) -> tuple[Problem, ManyToMany]:
     """Return what tripplan's own search starts from."""
     cache, car = planner._cache, planner._conditioned(trip, vehicle)  # noqa: SLF001
-    origin, destination = (
-        planner._snap(place).node  # noqa: SLF001
-        for place in (trip.origin, trip.destination)
-    )
+    tied = tied_places(trip, vehicle, cache, planner.settings)
     fitting = cache.fitting(trip.chargers, vehicle)
-    problem = trip_problem(trip, car, (origin, destination), fitting, [])
-    return problem, cache.rows(trip, car, fitting.node)
+    problem = trip_problem(trip, car, (tied.numbers[0], tied.numbers[-1]), fitting, [])
+    rows = cache.rows(trip, car, fitting.node)
+    return problem, rows if tied.ends is None else cache.rows_at(trip, car, rows, tied.ends)
 
 
 def timed(work: Callable[[], Result]) -> tuple[float, Result]:

@@ -2,8 +2,8 @@
 
 Each way is a drive of its own from a cold start: the car stands at the airport, for `HOURS` where
 nothing else is said.  Cars start full.
-The atlas knows freeways only, so its way is shorter than the published 35 to 45 miles; consumption
-per kilometre is the atlas's, distance both.
+The atlas knows freeways only, and assumes the ways between them and both ends; published are 35 to
+45 miles.  Consumption per kilometre is the atlas's, distance both.
 """
 
 from collections.abc import Mapping

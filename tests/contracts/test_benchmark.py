@@ -15,7 +15,7 @@ from tripplan.planning.requests import make_trip
 
 @pytest.mark.parametrize(
     ("destination", "car", "stops"),
-    [("Vail, CO", "nissan-sakura", 1), ("Vail, CO", "nissan-leaf-40", 0)],
+    [("Vail, CO", "nissan-sakura", 2), ("Vail, CO", "nissan-leaf-40", 0)],
 )
 def test_the_plain_planner_agrees_up_to_its_rounding(
     monkeypatch: pytest.MonkeyPatch, destination: str, car: str, stops: int

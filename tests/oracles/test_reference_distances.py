@@ -15,7 +15,8 @@ from tripplan.arrays import Ints
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.kernels.customise import COLUMNS, TIME, Costs, Roads32, customise
-from tripplan.routing.kernels.phast import Travel, new_phast_work, phast_ways, way_ranks
+from tripplan.routing.kernels.phast import Travel, new_phast_work, phast_way, way_ranks
+from tripplan.routing.kernels.rphast import restricted, rphast_ways
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.routing.ordering import inertial_order
 
@@ -86,16 +87,30 @@ def test_sweeps_find_the_published_times(luxembourg: Country, forward: bool) -> 
     compared = 0
     for group in np.split(by_end, np.flatnonzero(np.diff(ends[by_end])) + 1):
         ranks = tree.rank[others[group]]
-        found = phast_ways(
+        part = restricted(tree.graph, tree.selection(ranks))
+        found = rphast_ways(
             tree.graph,
+            part,
             travel,
-            int(tree.rank[ends[group[0]]]),
-            tree.selection(ranks),
-            ranks,
+            tree.seeds(int(ends[group[0]])),
+            part.place[ranks],
+            np.ones(part.ranks.size, np.bool_),
             NOTHING_MWH,
             work,
         )
         assert np.array_equal(found[:, TIME], case.wanted_ms[group])
+        one, other = int(ends[group[0]]), int(others[group[0]])
+        goal = tree.seeds(other)
+        _, alone = phast_way(
+            tree.graph,
+            travel,
+            tree.seeds(one),
+            goal,
+            tree.selection(goal.rank),
+            NOTHING_MWH,
+            work,
+        )
+        assert alone[0, TIME] == case.wanted_ms[group[0]]
         compared += group.size
     assert compared == count
 
@@ -113,8 +128,8 @@ def test_the_roads_found_add_up(luxembourg: Country, forward: bool) -> None:
         ranks = way_ranks(
             tree.graph,
             travel,
-            int(tree.rank[begin]),
-            int(tree.rank[end]),
+            tree.seeds(begin),
+            tree.seeds(end),
             selection,
             NOTHING_MWH,
             work,

@@ -10,6 +10,9 @@ import math
 
 SCALE = 0.067
 """Scale of the relative error of consumption: tenth and ninetieth percentile at -+10.3 %."""
+ACCESS_SPREAD = 4.0
+"""The energy of a way of which only the ends are known is so many times as uncertain: eight in ten
+then lie within 41 % of it (assumption: neither its length nor its heights are known)."""
 QUANTILE_90 = 1.5332
 """Ninetieth percentile of the distribution at scale 1."""
 

@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 
+from tripplan.planning.audit_access import look_at_access
 from tripplan.planning.audit_ground import Ground
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.audit_redrive import Redrive
-from tripplan.planning.audit_roads import Roads, leg_ends
+from tripplan.planning.audit_roads import Roads
 from tripplan.planning.audit_stops import look_at_stops
 from tripplan.planning.audit_sums import look_at_sums
 from tripplan.records.plan import NOT_AUDITED, Audit, ChargingStop, Leg, Plan
@@ -76,13 +77,9 @@ def audit_plan(plan: Plan, region: Region, settings: Settings | None = None) -> 
     with np.errstate(all="ignore"):
         car = ConditionedVehicle.of(plan.vehicle, plan.trip, heat=settings.heat)
         ground = Ground.of(region)
-        ends = leg_ends(plan, ground, settings.snap_limit_km, found)
-        Roads(plan, ground, car, found).look(plan, ends)
-        network = region.network
-        points = [
-            (float(network.lat[k]), float(network.lon[k])) for k in (end.nodes[0] for end in ends)
-        ]
-        found.sentences += _joining(plan.legs, plan.stops, points)
+        spans = look_at_access(plan, ground, car, settings, found)
+        Roads(plan, ground, car, found).look(spans)
+        found.sentences += _joining(plan.legs, plan.stops, _where(plan, ground))
         redrive = Redrive.of(plan, car, settings.audit_step_s, found)
         look_at_stops(plan, ground, car, settings, found)
         look_at_sums(plan, car, found)
@@ -94,6 +91,19 @@ def audit_plan(plan: Plan, region: Region, settings: Settings | None = None) -> 
         ledger_error_kwh=redrive.worst_ledger_kwh,
         objections=tuple(found.sentences),
     )
+
+
+def _where(plan: Plan, ground: Ground) -> list[_Point]:
+    """Return where legs are to begin and end: at the places, and at the nodes of chargers."""
+    trip, network = plan.trip, ground.network
+    found = [(trip.origin.lat, trip.origin.lon)]
+    for stop in plan.stops:
+        known = ground.sites.get(stop.charger.id) if stop.charger else None
+        if known is not None:
+            found.append((float(network.lat[known[1]]), float(network.lon[known[1]])))
+        else:
+            found.append((stop.lat, stop.lon))
+    return [*found, (trip.destination.lat, trip.destination.lon)]
 
 
 def _form(plan: Plan, found: Objections) -> None:

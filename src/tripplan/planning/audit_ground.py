@@ -1,10 +1,11 @@
-"""Places and roads as the audit finds them by itself: nearest nodes, and what lies along arcs.
+"""Places and roads as the audit finds them by itself: nearest roads, and what lies along arcs.
 
 Nothing of snapping, hierarchy, search or reconstruction is used.
 """
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -13,23 +14,46 @@ import numpy as np
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.planning.kernels.follow import NEAR_M, RoadColumns
 from tripplan.records.charger import Charger
-from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
+from tripplan.records.network import (
+    FLAG_BRIDGE,
+    FLAG_FERRY,
+    FLAG_LINK,
+    FLAG_TOLL,
+    FLAG_TUNNEL,
+    ROAD_CLASSES,
+    RoadNetwork,
+)
 from tripplan.records.region import Region
 from tripplan.units import EARTH_RADIUS_M, M_PER_DEGREE, M_PER_KM
 
 BESIDE_M: Final = 2000.0
-"""A node amid a motorway is left only where any other is farther off by more than this."""
-_SAME_M: Final = 0.01
-_REACHES_DEG: Final = (0.02, 0.1, 0.5, 2.0, 10.0, 180.0)
+"""Amid a motorway, in a tunnel or on a bridge one stops only where any other road is farther off by
+more than this."""
+_REACHES_M: Final = (1e3, 5e3, 2.5e4, 1e5, 5e5)
+_MORE_M: Final = 50.0
+_TALL_DEG: Final = 0.2
+"""Roads that reach over more degrees of latitude are all looked at."""
 _BIT_M: Final = 1000.0
 """Roads are that far from a place at least, or looked at more closely."""
 
 
-class Nearest(NamedTuple):
-    """The node that a place is tied to, or several at one point."""
+class Away(NamedTuple):
+    """How far some arcs are from a place, and where along each is nearest, shape (arcs,)."""
 
-    nodes: Longs
-    away_m: float
+    arc: Longs
+    away_m: Floats
+    along_m: Floats
+
+
+class _Boxes(NamedTuple):
+    """Boxes around arcs, by rising latitude of their lower side."""
+
+    arc: Longs
+    low_deg: Floats
+    high_deg: Floats
+    middle_lon: Floats
+    half_lon: Floats
+    tallest_deg: float
 
 
 class Course(NamedTuple):
@@ -52,12 +76,10 @@ class Ground:
 
     network: RoadNetwork
     columns: RoadColumns
-    order: Longs
-    """Nodes that a place can be tied to, by rising latitude, shape (places,)."""
-    sorted_lat: Floats
-    """Their latitude, shape (places,)."""
     beside: Flags
-    """Which of these one can stop at, shape (places,)."""
+    """On which arcs one can stop: no motorway, tunnel, bridge or ferry, shape (arcs,)."""
+    water: Flags
+    """Which are ferries, shape (arcs,)."""
     sites: dict[str, tuple[Charger, int]]
     """Charging sites and their nodes, by id."""
 
@@ -72,38 +94,175 @@ class Ground:
     @classmethod
     def _made(cls, region: Region) -> "Ground":
         network = region.network
-        real = np.flatnonzero((network.node_flags & NODE_COPY) == 0)
-        order = real[np.argsort(network.lat[real], kind="stable")]
         amid = network.road_class == ROAD_CLASSES.index("motorway")
-        usual = ~(amid & ((network.flags & FLAG_LINK) == 0)) & ((network.flags & FLAG_FERRY) == 0)
-        beside = np.zeros(network.node_count, np.bool_)
-        beside[network.head[usual]] = beside[network.tail[usual]] = True
+        barred = FLAG_FERRY | FLAG_TUNNEL | FLAG_BRIDGE
+        beside = ~(amid & ((network.flags & FLAG_LINK) == 0)) & ((network.flags & barred) == 0)
+        water = (network.flags & FLAG_FERRY) > 0
+        water |= network.road_class == ROAD_CLASSES.index("ferry")
         sites = region.chargers
         pairs = zip(sites.chargers, sites.node.tolist(), strict=True)
         return cls(
             network=network,
             columns=RoadColumns(*(getattr(network, name) for name in RoadColumns._fields)),
-            order=order,
-            sorted_lat=network.lat[order],
-            beside=beside[order],
+            beside=beside & ~water,
+            water=water,
             sites={site.id: (site, node) for site, node in pairs},
         )
 
-    def nearest(self, lat: float, lon: float) -> Nearest:
-        """Return the node nearest to a place that one can stop at, unless that is far off."""
-        for reach_deg in _REACHES_DEG:
-            low, high = np.searchsorted(self.sorted_lat, [lat - reach_deg, lat + reach_deg])
-            nodes = self.order[low:high]
-            if not nodes.size:
+    @cached_property
+    def _boxes(self) -> tuple[_Boxes, ...]:
+        """Boxes around all arcs: tall ones by themselves."""
+        net = self.network
+        tail, head = net.tail, net.head
+        turn = (net.lon[head] - net.lon[tail] + 180.0) % 360.0 - 180.0
+        sides = [
+            np.minimum(net.lat[tail], net.lat[head]),
+            np.maximum(net.lat[tail], net.lat[head]),
+            np.minimum(turn, 0.0),
+            np.maximum(turn, 0.0),
+        ]
+        inner = np.diff(net.shape_first)
+        drawn = np.flatnonzero(inner)
+        if drawn.size:
+            first = net.shape_first[drawn]
+            start = np.repeat(net.lon[tail[drawn]], inner[drawn])
+            off = (net.shape_lon - start + 180.0) % 360.0 - 180.0
+            for side, extreme, points in (
+                (0, np.minimum, net.shape_lat),
+                (1, np.maximum, net.shape_lat),
+                (2, np.minimum, off),
+                (3, np.maximum, off),
+            ):
+                sides[side][drawn] = extreme(sides[side][drawn], extreme.reduceat(points, first))
+        low, high, west, east = sides
+        found = []
+        for kind in (high - low <= _TALL_DEG, high - low > _TALL_DEG):
+            arc = np.flatnonzero(kind)
+            if arc.size:
+                arc = arc[np.argsort(low[arc], kind="stable")]
+                found.append(
+                    _Boxes(
+                        arc,
+                        low[arc],
+                        high[arc],
+                        net.lon[tail[arc]] + 0.5 * (west + east)[arc],
+                        0.5 * (east - west)[arc],
+                        float((high - low)[arc].max()),
+                    )
+                )
+        return tuple(found)
+
+    def near(self, lat: float, lon: float, reach_m: float) -> Away:
+        """Return all arcs within a distance of a place, and some more."""
+        wide = reach_m / M_PER_DEGREE
+        wide_lon = min(wide / max(math.cos(math.radians(min(abs(lat) + wide, 90.0))), 1e-3), 360.0)
+        found = []
+        for boxes in self._boxes:
+            begin, end = np.searchsorted(
+                boxes.low_deg, [lat - wide - boxes.tallest_deg, lat + wide + 1e-9]
+            )
+            off = np.abs((boxes.middle_lon[begin:end] - lon + 180.0) % 360.0 - 180.0)
+            kept = (boxes.high_deg[begin:end] >= lat - wide) & (
+                off <= boxes.half_lon[begin:end] + wide_lon
+            )
+            found.append(boxes.arc[begin:end][kept])
+        return self._away(lat, lon, np.concatenate(found) if found else np.empty(0, np.int64))
+
+    def nearest_m(
+        self, lat: float, lon: float, barred: Flags | None, stated_m: float = 0.0
+    ) -> float:
+        """Return how far the road is that a place is to be tied to [m]; infinite: there is none.
+
+        Parameters
+        ----------
+        lat, lon
+            The place. [deg]
+        barred
+            Which arcs do not count, shape (arcs,); None: all do.
+        stated_m
+            Where to begin to look: no road that is farther off is looked at before. [m]
+        """
+        for reach_m in (stated_m + _MORE_M, *_REACHES_M):
+            away_m, beside = self._counting(lat, lon, reach_m, barred)
+            if not away_m.size or away_m.min() > reach_m:
                 continue
-            away_m = _away_m(lat, lon, self.network.lat[nodes], self.network.lon[nodes])
-            beside_m = np.where(self.beside[low:high], away_m, np.inf)
-            if float(away_m.min()) + BESIDE_M > reach_deg * M_PER_DEGREE and reach_deg < 180.0:
-                continue
-            looked = beside_m if beside_m.min() <= away_m.min() + BESIDE_M else away_m
-            least_m = float(looked.min())
-            return Nearest(nodes[looked <= least_m + _SAME_M], least_m)
-        return Nearest(np.empty(0, np.int64), math.inf)
+            least_m, best = float(away_m.min()), int(np.argmin(away_m))
+            if beside[best]:
+                return least_m
+            away_m, beside = self._counting(lat, lon, least_m + BESIDE_M, barred)
+            stoppable_m = float(np.where(beside, away_m, np.inf).min())
+            return stoppable_m if stoppable_m <= least_m + BESIDE_M else least_m
+        return math.inf
+
+    def _counting(
+        self, lat: float, lon: float, reach_m: float, barred: Flags | None
+    ) -> tuple[Floats, Flags]:
+        """Return how far arcs are that count [m], and whether one can stop on them."""
+        near = self.near(lat, lon, reach_m)
+        counts = ~self.water[near.arc]
+        if barred is not None:
+            counts &= ~barred[near.arc]
+        return near.away_m[counts], self.beside[near.arc[counts]]
+
+    def _away(self, lat: float, lon: float, arcs: Longs) -> Away:
+        """Measure how far arcs are from a place, in a plane that touches there."""
+        if not arcs.size:
+            return Away(arcs, np.empty(0), np.empty(0))
+        row, first, at_lat, at_lon = self._points(arcs)
+        x = ((at_lon - lon + 180.0) % 360.0 - 180.0) * math.cos(math.radians(lat))
+        y = at_lat - lat
+        dx, dy = np.diff(x), np.diff(y)
+        squared = dx**2 + dy**2
+        along = -(x[:-1] * dx + y[:-1] * dy) / np.where(squared > 0.0, squared, 1.0)
+        t = np.clip(along, 0.0, 1.0)
+        away = np.hypot(x[:-1] + t * dx, y[:-1] + t * dy)
+        away[first[1:] - 1] = np.inf
+        least = np.minimum.reduceat(np.append(away, np.inf), first)
+        step = np.flatnonzero(away == np.repeat(least, np.diff(np.append(first, row.size)))[:-1])
+        step = step[np.unique(row[step], return_index=True)[1]]
+        share = self._shares(row, first, at_lat, at_lon)
+        ends = share[step + 1]
+        at = share[step] + t[step] * (ends - share[step])
+        return Away(arcs, least * M_PER_DEGREE, at * self.network.length_m[arcs])
+
+    def _points(self, arcs: Longs) -> tuple[Longs, Longs, Floats, Floats]:
+        """Row of each point of some arcs, first point of each arc, latitude and longitude."""
+        net = self.network
+        inner = (net.shape_first[arcs + 1] - net.shape_first[arcs]).astype(np.int64)
+        row = np.repeat(np.arange(arcs.size), inner + 2)
+        first = np.cumsum(inner + 2) - (inner + 2)
+        lat, lon = np.empty(row.size), np.empty(row.size)
+        ends = ((first, net.tail[arcs]), (first + inner + 1, net.head[arcs]))
+        for at, nodes in ends:
+            lat[at], lon[at] = net.lat[nodes], net.lon[nodes]
+        shape = ragged(net.shape_first[arcs].astype(np.int64), inner)
+        between = ragged(first + 1, inner)
+        lat[between], lon[between] = net.shape_lat[shape], net.shape_lon[shape]
+        return row, first, lat, lon
+
+    @staticmethod
+    def _shares(row: Longs, first: Longs, lat: Floats, lon: Floats) -> Floats:
+        """Share of its arc's line up to each point, shape (points,)."""
+        turn = (np.diff(lon) + 180.0) % 360.0 - 180.0
+        east = turn * np.cos(np.radians(0.5 * (lat[1:] + lat[:-1])))
+        step = np.concatenate([[0.0], np.hypot(np.diff(lat), east)])
+        step[first] = 0.0
+        total = np.cumsum(step)
+        since = total - total[first][row]
+        last = np.append(first[1:], row.size) - 1
+        whole = since[last][row]
+        share = np.divide(since, whole, out=np.zeros_like(since), where=whole > 0.0)
+        return np.asarray(share)
+
+    def of_kind(self, kind: str) -> Flags:
+        """Return which arcs are of a kind that a trip can avoid, shape (arcs,)."""
+        net = self.network
+        if kind == "motorway":
+            ramp = (net.flags & FLAG_LINK) != 0
+            return np.asarray((net.road_class == ROAD_CLASSES.index("motorway")) & ~ramp)
+        if kind == "ferry":
+            return self.water
+        return np.asarray((net.flags & {"toll": FLAG_TOLL, "tunnel": FLAG_TUNNEL}[kind]) != 0)
 
     def at(self, lat: float, lon: float) -> Longs:
         """Return the nodes at a point, copies included, shape (nodes,)."""
@@ -117,23 +276,8 @@ class Ground:
         net = self.network
         length_m = net.length_m[arcs]
         offset_m = np.concatenate([[0.0], np.cumsum(length_m)])
-        inner = (net.shape_first[arcs + 1] - net.shape_first[arcs]).astype(np.int64)
-        row = np.repeat(np.arange(arcs.size), inner + 2)
-        first = np.cumsum(inner + 2) - (inner + 2)
-        lat, lon = np.empty(row.size), np.empty(row.size)
-        ends = ((first, net.tail[arcs]), (first + inner + 1, net.head[arcs]))
-        for at, nodes in ends:
-            lat[at], lon[at] = net.lat[nodes], net.lon[nodes]
-        shape = ragged(net.shape_first[arcs].astype(np.int64), inner)
-        between = ragged(first + 1, inner)
-        lat[between], lon[between] = net.shape_lat[shape], net.shape_lon[shape]
-        east = np.diff(lon) * np.cos(np.radians(0.5 * (lat[1:] + lat[:-1])))
-        step = np.concatenate([[0.0], np.hypot(np.diff(lat), east)])
-        step[first] = 0.0
-        total = np.cumsum(step)
-        since = total - total[first][row]
-        whole = since[first + inner + 1][row]
-        share = np.divide(since, whole, out=np.zeros_like(since), where=whole > 0.0)
+        row, first, lat, lon = self._points(arcs)
+        share = self._shares(row, first, lat, lon)
         pieces = (net.piece_first[arcs + 1] - net.piece_first[arcs]).astype(np.int64)
         piece = ragged(net.piece_first[arcs].astype(np.int64), pieces)
         inside, last = np.repeat(np.arange(arcs.size), pieces), np.cumsum(pieces)
@@ -183,6 +327,19 @@ class Ground:
 
 
 _KEPT: WeakKeyDictionary[Region, Ground] = WeakKeyDictionary()
+
+
+def away_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Return the great-circle distance of two points by the haversine formula [m].
+
+    Parameters
+    ----------
+    lat, lon
+        One point. [deg]
+    other_lat, other_lon
+        The other. [deg]
+    """
+    return float(_away_m(lat, lon, np.array([other_lat]), np.array([other_lon]))[0])
 
 
 def _away_m(lat: float, lon: float, other_lat: Floats, other_lon: Floats) -> Floats:

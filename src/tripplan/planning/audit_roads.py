@@ -6,14 +6,14 @@ on has to begin at the very node at which the last one ended, so that turns are 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs
 from tripplan.physics.consumption import stop_and_go_per_m
-from tripplan.planning.audit_ground import Ground, Nearest, in_km
+from tripplan.planning.audit_access import Span, Trace, Whole, ways_from
+from tripplan.planning.audit_ground import Ground
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.audit_seasons import closed_then
 from tripplan.planning.kernels.follow import Barred, Followed, follow
@@ -25,8 +25,8 @@ from tripplan.records.network import (
     ROAD_CLASSES,
     RoadNetwork,
 )
-from tripplan.records.plan import Leg, Plan
-from tripplan.units import KMH_PER_MPS, M_PER_DEGREE, M_PER_KM
+from tripplan.records.plan import Plan
+from tripplan.units import KMH_PER_MPS, M_PER_DEGREE
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 SAME_LIMIT_KMH: Final = 0.5
@@ -47,62 +47,6 @@ _MOTOR_STEP: Final = 0.02
 _LEAST_SHARE: Final = 0.1
 """... down to this share."""
 _FLAGS: Final = {"toll": FLAG_TOLL, "ferry": FLAG_FERRY, "tunnel": FLAG_TUNNEL}
-
-
-def leg_ends(plan: Plan, ground: Ground, limit_km: float, found: Objections) -> list[Nearest]:
-    """Return where origin, stops and destination are tied to the roads, in order.
-
-    Parameters
-    ----------
-    plan, ground
-        The plan, and where it was made.
-    limit_km
-        How far a place may lie from the roads. [km]
-    found
-        Where objections go.
-    """
-    trip = plan.trip
-    ends = [ground.nearest(trip.origin.lat, trip.origin.lon)]
-    for stop in plan.stops:
-        known = ground.sites.get(stop.charger.id) if stop.charger else None
-        if known is not None:
-            ends.append(Nearest(np.array([known[1]], np.int64), 0.0))
-        else:
-            ends.append(ground.nearest(stop.lat, stop.lon))
-    ends.append(ground.nearest(trip.destination.lat, trip.destination.lon))
-    for number, end in enumerate(ends):
-        found.when(
-            not end.away_m <= limit_km * M_PER_KM,
-            f"place {number + 1}: the nearest road is {in_km(end.away_m)} away",
-        )
-    return ends
-
-
-@dataclass(frozen=True, eq=False)
-class _Trace:
-    """A leg's trace in columns, from its own start."""
-
-    lat: Floats
-    lon: Floats
-    along_m: Floats
-    height_m: Floats
-    speed_kmh: Floats
-    bearing_deg: Floats
-    usual_kmh: Floats
-
-    @classmethod
-    def of(cls, leg: Leg) -> "_Trace":
-        trace = leg.trace
-        km = np.array(trace.distance_km)
-        return cls(
-            np.array(trace.lat),
-            np.array(trace.lon),
-            (km - km[0]) * M_PER_KM,
-            np.array(trace.elevation_m),
-            np.array(trace.speed_kmh),
-            np.array(trace.bearing_deg),
-            np.array(trace.usual_kmh),
-        )
 
 
 class Roads:
@@ -131,18 +75,20 @@ class Roads:
             link=FLAG_LINK,
         )
 
-    def look(self, plan: Plan, ends: Sequence[Nearest]) -> None:
-        """Look at the roads of each leg between its ends."""
+    def look(self, spans: Sequence[Span]) -> None:
+        """Look at the roads of each leg."""
         driven = []
-        for number, (leg, (start, end)) in enumerate(
-            zip(plan.legs, pairwise(ends), strict=True), start=1
-        ):
-            trace = _Trace.of(leg)
-            followed = self._follow(trace, 0, start.nodes, end.nodes)
+        for number, span in enumerate(spans, start=1):
+            ways = []
+            for whole in ways_from(span, self.ground, self.car.top_speed_kmh):
+                ways.append((whole, self._follow(whole.trace, 0, whole.starts, whole.ends)))
+                if ways[-1][1].complete:
+                    break
+            whole, followed = max(ways, key=lambda w: (w[1].complete, w[1].reached))
             if not followed.complete:
-                self._astray(f"leg {number}", trace, followed)
+                self._astray(f"leg {number}", whole.trace, followed)
             elif followed.arc.size:
-                driven.append((number, trace, followed))
+                driven.append((number, whole, followed))
         if driven:
             way = _Way.of(self.ground.network, driven)
             self._line(way)
@@ -155,7 +101,7 @@ class Roads:
         for k in at[np.unique(leg[at], return_index=True)[1]].tolist():
             self.found.say(f"leg {leg[k]}: {tell(k)}")
 
-    def _follow(self, trace: _Trace, first: int, starts: Longs, ends: Longs) -> Followed:
+    def _follow(self, trace: Trace, first: int, starts: Longs, ends: Longs) -> Followed:
         return follow(
             self.ground.columns,
             self.barred,
@@ -169,10 +115,10 @@ class Roads:
             ends,
         )
 
-    def _astray(self, where: str, trace: _Trace, followed: Followed) -> None:
+    def _astray(self, where: str, trace: Trace, followed: Followed) -> None:
         """Say why a trace follows no roads from one end to the other."""
         k, last = followed.reached, trace.lat.size - 1
-        place = f"{trace.along_m[k] / M_PER_KM:.1f} km from its start"
+        place = f"{trace.km[k]:.1f} km from its start"
         if k == last:
             self.found.say(f"{where}: its road does not end where it is to stop")
             return
@@ -184,10 +130,10 @@ class Roads:
         else:
             self.found.say(f"{where}: follows no road of the network, {place}")
 
-    def _against_the_way(self, trace: _Trace, k: int) -> bool:
+    def _against_the_way(self, trace: Trace, k: int) -> bool:
         """Whether a trace, turned round, would lead to a point that it leaves by no road."""
         back = slice(None, k - 1 if k else None, -1)
-        turned = _Trace(
+        turned = Trace(
             trace.lat[back],
             trace.lon[back],
             trace.along_m[-1] - trace.along_m[back],
@@ -206,13 +152,19 @@ class Roads:
 
     def _line(self, way: "_Way") -> None:
         """Hold positions, heights and directions against the road's own."""
-        net = self.ground.network
-        course = self.ground.course(way.arcs)
-        lat = np.interp(way.at_m, course.point_m, course.lat)
-        lon = np.interp(way.at_m, course.point_m, course.lon)
-        off_m = np.hypot(way.lat - lat, (way.lon - lon) * np.cos(np.radians(lat))) * M_PER_DEGREE
-        off_height_m = np.abs(way.height_m - np.interp(way.at_m, course.knot_m, course.height_m))
-        bearing = _bearing_deg(net, way.arcs)[way.step_row]
+        off_m, height_m = np.zeros(way.leg.size), np.empty(way.leg.size)
+        for number, whole in way.wholes.items():
+            here, arcs = way.leg == number, way.arcs[way.arc_leg == number]
+            course, at_m = self.ground.course(arcs), way.at_m[here]
+            height_m[here] = np.interp(at_m, course.knot_m, course.height_m)
+            line = whole.driven_line(course, self.ground.network.length_m[arcs])
+            lat, lon = (np.interp(at_m, line[0], column) for column in line[1:])
+            off = np.hypot(way.lat[here] - lat, (way.lon[here] - lon) * np.cos(np.radians(lat)))
+            # Beyond its ends it is only prolonged, by the road itself.
+            own = (at_m >= line[0][0]) & (at_m <= line[0][-1])
+            off_m[here] = np.where(own, off * M_PER_DEGREE, 0.0)
+        off_height_m = np.abs(way.height_m - height_m)
+        bearing = way.right_deg[way.step_row]
         turn = np.abs((way.bearing_deg - bearing + 180.0) % 360.0 - 180.0)
         turn[way.length_m < _SHORT_M] = 0.0
         for words, leg, km, off, allowed in (
@@ -328,6 +280,8 @@ class Roads:
 class _Way:
     """All legs that follow roads, one after the other, in columns of arcs, points and steps."""
 
+    wholes: dict[int, Whole]
+    """By number of the leg."""
     arcs: Longs
     arc_leg: Longs
     """Number of the leg of each arc."""
@@ -338,7 +292,7 @@ class _Way:
     km: Floats
     """Distance of each point from the start of its leg, ..."""
     at_m: Floats
-    """... and from that of the row of arcs."""
+    """... and from that of the leg's first arc."""
     lat: Floats
     lon: Floats
     height_m: Floats
@@ -353,14 +307,17 @@ class _Way:
     length_m: Floats
     rise_m: Floats
     middle_m: Floats
+    right_deg: Floats
+    """Direction that each arc has, or the part of it that is driven, shape (arcs,)."""
 
     @classmethod
-    def of(cls, network: RoadNetwork, driven: Sequence[tuple[int, _Trace, Followed]]) -> "_Way":
-        rows, before, offset_m = [], 0, 0.0
-        for number, trace, followed in driven:
+    def of(cls, network: RoadNetwork, driven: Sequence[tuple[int, Whole, Followed]]) -> "_Way":
+        rows, before = [], 0
+        for number, whole, followed in driven:
+            trace = whole.trace
             arcs, points = followed.arc, trace.lat.size
             step_row = np.repeat(np.arange(arcs.size), np.diff(followed.end, prepend=0))
-            km = trace.along_m / M_PER_KM
+            km = trace.km
             rows.append(
                 (
                     arcs,
@@ -368,7 +325,7 @@ class _Way:
                     km[followed.end],
                     np.full(points, number),
                     km,
-                    trace.along_m + offset_m,
+                    trace.along_m,
                     trace.lat,
                     trace.lon,
                     trace.height_m,
@@ -381,18 +338,26 @@ class _Way:
                     np.diff(trace.along_m),
                     np.diff(trace.height_m),
                     0.5 * (trace.height_m[1:] + trace.height_m[:-1]),
+                    _bearings_deg(network, arcs, whole),
                 )
             )
             before += arcs.size
-            offset_m += float(network.length_m[arcs].sum())
-        return cls(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+        columns = (np.concatenate(column) for column in zip(*rows, strict=True))
+        wholes = {number: whole for number, whole, _ in driven}
+        return cls(wholes, *columns)
 
 
-def _bearing_deg(network: RoadNetwork, arcs: Longs) -> Floats:
-    """Direction of each arc at its start, towards its end, along the great circle."""
-    tail, head = network.tail[arcs], network.head[arcs]
-    here, there = np.radians(network.lat[tail]), np.radians(network.lat[head])
-    turn = np.radians(network.lon[head] - network.lon[tail])
+def _bearings_deg(network: RoadNetwork, arcs: Longs, whole: Whole) -> Floats:
+    """Direction of each arc, or of the part of it that is driven, at its start towards its end."""
+    lat, lon = (
+        np.stack([column[network.tail[arcs]], column[network.head[arcs]]])
+        for column in (network.lat, network.lon)
+    )
+    for point, at in ((whole.from_point, (0, 0)), (whole.to_point, (1, -1))):
+        if point is not None:
+            lat[at], lon[at] = point
+    here, there = np.radians(lat)
+    turn = np.radians(lon[1] - lon[0])
     east = np.sin(turn) * np.cos(there)
     north = np.cos(here) * np.sin(there) - np.sin(here) * np.cos(there) * np.cos(turn)
     return np.asarray(np.degrees(np.arctan2(east, north)) % 360.0)

@@ -29,6 +29,8 @@ _TIE_KWH: Final = 0.01
 """With time worth nothing, an hour counts the price of this much energy."""
 _TIE_PRICE: Final = 0.01
 _MIN_PER_H: Final = 60.0
+_ACCESS_SPREAD: Final = 4.0
+"""What is taken between places and roads is so many times as uncertain as what roads take."""
 
 
 def look_at_sums(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
@@ -185,9 +187,13 @@ def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
 
 
 def _level_kwh(leg: Leg, car: ConditionedVehicle) -> float:
-    """Energy of a leg without what its heights give or take, and what a full battery refused."""
+    """Energy of a leg without what its heights give or take, and what a full battery refused.
+
+    That of ways of which only the ends are known counts several times: it is less sure.
+    """
     rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
-    return max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
+    level_kwh = max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
+    return level_kwh + (_ACCESS_SPREAD - 1.0) * sum(way.energy_kwh for way in leg.access)
 
 
 def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.arrays import Floats, Ints
+from tripplan.arrays import Flags, Floats, Ints
 from tripplan.errors import InvalidInputError
 from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
@@ -24,7 +24,7 @@ from tripplan.planning.stops import Stop, charger_stop
 from tripplan.planning.tariff import Tariff, read_prices
 from tripplan.records.charger import Plug
 from tripplan.records.marks import per_trip
-from tripplan.records.network import RoadNetwork
+from tripplan.records.network import ROAD_CLASSES, RoadNetwork
 from tripplan.records.region import Region
 from tripplan.records.trip import ChargerWishes, Place, Trip
 from tripplan.records.vehicle import Vehicle
@@ -36,10 +36,12 @@ from tripplan.routing.customization import (
     spared_of,
     weight_scale,
 )
+from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.induced import InducedNetwork
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.routing.nearest_roads import roads_at
-from tripplan.routing.snapping import NodeIndex
+from tripplan.routing.road_ends import RoadEnds
+from tripplan.routing.road_points import RoadIndex
 from tripplan.units import MWH_PER_KWH
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 from tripplan.vehicle_model.post import post_kw
@@ -112,6 +114,7 @@ class PlannerCache:
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
         self._seasons: OrderedDict[datetime | None, Seasons] = OrderedDict()
+        self._allowed: OrderedDict[tuple[object, ...], Flags] = OrderedDict()
 
     def fitting(self, wishes: ChargerWishes, vehicle: Vehicle) -> Fitting:
         """Return the chargers that the car can use, by all wishes that are not `PER_TRIP`.
@@ -145,9 +148,61 @@ class PlannerCache:
         return found
 
     @cached_property
-    def nodes(self) -> NodeIndex:
-        """The nodes by where they are."""
-        return NodeIndex(self.region.network)
+    def roads(self) -> RoadIndex:
+        """The roads by where they are."""
+        return RoadIndex(self.region.network)
+
+    @cached_property
+    def has_streets(self) -> bool:
+        """Whether people live along these roads: else they are main roads alone."""
+        lived_on = [ROAD_CLASSES.index(name) for name in ("residential", "living_street")]
+        return bool(np.isin(self.region.network.road_class, lived_on).any())
+
+    def allowed_arcs(self, trip: Trip, vehicle: Vehicle) -> Flags | None:
+        """Return which roads a car may use on a trip, closures aside; None: all."""
+        seasons = self.seasons(trip)
+        if vehicle.max_posted_speed_kmh is None and not trip.avoid and not seasons.closed.size:
+            return None
+        key = (vehicle.max_posted_speed_kmh, trip.avoid, seasons.rules)
+        found = self._allowed.get(key)
+        if found is None:
+            found = self._allowed[key] = open_arcs(self.region.network, vehicle, trip.avoid)
+            found[seasons.closed] = False
+            if len(self._allowed) > self._most:
+                self._allowed.popitem(last=False)
+        return found
+
+    def rows_at(
+        self, trip: Trip, car: ConditionedVehicle, rows: ManyToMany, ends: RoadEnds
+    ) -> ManyToMany:
+        """Return drives between chargers for a trip whose ends lie amid roads or beside them.
+
+        Parameters
+        ----------
+        trip, car
+            Who drives where.
+        rows
+            Drives between chargers under the same conditions, as `rows` returns them.
+        ends
+            The ends, by the numbers of these roads.
+        """
+        local, shares = ends.network, speed_shares(trip)
+        values = ArcPricing.of(local, car).whole_numbers(shares)
+        if len(shares) > 1:
+            # Access ways are driven at one speed.
+            values = np.where(ends.access[:, None], values[:1], values)
+        height = car.lift_kwh(local.elevation_m)
+        rise = (height[local.head] - height[local.tail]) * MWH_PER_KWH
+        open_roads = rows.customized.open_roads[ends.region_arc] | ends.access
+        costs = EndCosts(
+            tree=self.hierarchy,
+            ends=ends,
+            values=values,
+            spared_mwh=np.stack([spared_of(row, rise) for row in values]),
+            open_roads=open_roads,
+            height_kwh=height,
+        )
+        return rows.at_ends(costs)
 
     @cached_property
     def hierarchy(self) -> Hierarchy:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Final
 
+from tripplan.physics.spread import ACCESS_SPREAD
 from tripplan.planning import uncertainty
 from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
@@ -11,9 +13,11 @@ from tripplan.planning.reconstruct import Route
 from tripplan.planning.towns import with_towns
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
-from tripplan.records.trip import Place
+from tripplan.routing.road_ends import ACCESS_KMH, CIRCUITY
 from tripplan.search.solve import Solution
 
+FAR_KM: Final = 1.0
+"""A place that lies farther from the roads than this is told of by itself."""
 _VERSION = version("tripplan")
 
 
@@ -22,7 +26,6 @@ def describe(
     pricing: Pricing,
     solution: Solution,
     route: Route,
-    ends: Sequence[tuple[Place, float]],
     closures: Sequence[str] = (),
 ) -> Plan:
     """Return the finished plan, which is still to be audited.
@@ -35,8 +38,6 @@ def describe(
         The trip, its car, and what charging costs.
     solution, route
         What the search found, driven.
-    ends
-        Origin and destination, and how far each lies from the roads. [km]
     closures
         What is to be said of roads that are open at some times only.
     """
@@ -77,7 +78,7 @@ def describe(
         certificate=certificate,
         audit=UNAUDITED,
         assumptions=(
-            *_assumptions(region, pricing, stops, ends),
+            *_assumptions(region, pricing, legs, stops),
             *closures,
             *uncertainty.in_words(legs),
         ),
@@ -100,8 +101,8 @@ def _paid(
 def _assumptions(
     region: Region,
     pricing: Pricing,
+    legs: Sequence[Leg],
     stops: Sequence[ChargingStop],
-    ends: Sequence[tuple[Place, float]],
 ) -> tuple[str, ...]:
     weather, vehicle = pricing.trip.conditions, pricing.car.vehicle
     own = [
@@ -120,18 +121,36 @@ def _assumptions(
         ),
         "While the car charges, cabin and electronics draw from the charger, not the battery.",
     ]
-    own += [
-        f"{place.spot} lies {km:.1f} km from the nearest road of this region; that distance is "
-        "not part of the plan."
-        for place, km in ends
-        if km >= 1.0
-    ]
+    own += access_assumptions(legs)
     if any(stop.standby_kwh > 0.0 for stop in stops):
         own.append(
             f"Standing without a plug draws {vehicle.standby_w:g} W; cabin and tyres get cold."
         )
     own += price_assumptions(pricing, stops)
     return (*region.assumptions, *vehicle.assumptions, *own)
+
+
+def access_assumptions(legs: Sequence[Leg]) -> list[str]:
+    """Say how far places lie from the roads, and what the ways there are taken to be."""
+    far = {
+        (leg.start if way.side == "start" else leg.end).spot: way
+        for leg in legs
+        for way in leg.access
+    }
+    if not far:
+        return []
+    told = [
+        f"{spot} lies {way.straight_km:.1f} km from the nearest road of this region, and "
+        f"{way.distance_km:.1f} km are driven there."
+        for spot, way in far.items()
+        if way.straight_km >= FAR_KM
+    ]
+    rule = (
+        f"Between places and the nearest road of this region one drives {CIRCUITY:g} times the "
+        f"straight line, on the level, at {ACCESS_KMH:g} km/h: part of all totals, and its energy "
+        f"{ACCESS_SPREAD:g} times as uncertain as that of roads."
+    )
+    return [*told, rule]
 
 
 def _sources(region: Region) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+import numpy as np
+
 from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.seasons import seasons_of
@@ -53,15 +55,17 @@ class Infeasible:
         found
             What would make the trip possible.
         """
-        trip, network = self.trip, self.region.network
-        lat, lon = float(network.lat[gap.furthest_node]), float(network.lon[gap.furthest_node])
+        trip, length_m, ends = self.trip, self.region.network.length_m, self.customized.ends
+        if ends is not None:
+            length_m = np.concatenate([length_m, ends.ends.network.length_m])
+        lat, lon = self._position(gap.furthest_node)
         near = self.region.gazetteer.nearest(lat, lon)
         name = f"{lat:.4f},{lon:.4f}"
         if near is not None:
             name = near[0].label if near[1] < 2 else f"{near[1]:.0f} km from {near[0].label}"
         ahead = [target.node for target in self.problem.targets[gap.next_target :]]
         remaining_km = sum(
-            distance_km(self.customized, network.length_m, here, there)
+            distance_km(self.customized, length_m, here, there)
             for here, there in pairwise([gap.furthest_node, *ahead])
         )
         lacks = gap.shortfall_kwh >= NOTHING_KWH
@@ -89,6 +93,13 @@ class Infeasible:
             remaining_km=remaining_km,
             ways_out=[way.changes for way in found],
         )
+
+    def _position(self, node: int) -> tuple[float, float]:
+        """Return where a node or an end of the trip lies, in degrees."""
+        network, ends = self.region.network, self.customized.ends
+        if ends is not None and node >= network.node_count:
+            return ends.ends.position(node)
+        return float(network.lat[node]), float(network.lon[node])
 
     def by_heat(self, found: Sequence[WayOut]) -> NoPlanError:
         """Say that the battery would be too cold, or too hot, to charge as the trip asks.

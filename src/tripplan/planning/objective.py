@@ -94,11 +94,11 @@ class Pricing:
 
     def of_plug(self, plug: Plug) -> Tariff:
         """Return what charging costs at a plug of the trip."""
-        return self.tariff(self._place[plug.site.id])[0]
+        return self.tariff(self._place(plug.site.id))[0]
 
-    @cached_property
-    def _place(self) -> dict[str, int]:
-        return {plug.site.id: k for k, plug in enumerate(self.plugs)}
+    def _place(self, site_id: str) -> int:
+        """Return the number of a charger; plans ask for a few of thousands."""
+        return next(k for k, plug in enumerate(self.plugs) if plug.site.id == site_id)
 
     def paid(self, stop: ChargingStop, begin_s: float) -> ChargingStop:
         """Return a stop with what it costs.
@@ -120,7 +120,7 @@ class Pricing:
 
     def _at_its_hour(self, site: Charger, begin_s: float) -> tuple[Tariff, str]:
         """Return what a charge costs that begins then; without a departure, at its dearest hour."""
-        tariff, rule = self.tariff(self._place[site.id])
+        tariff, rule = self.tariff(self._place(site.id))
         week = read_prices(site.price, site.fee)
         if rule or week is None or not week.by_hour:
             return tariff, rule

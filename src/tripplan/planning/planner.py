@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,9 +20,10 @@ from tripplan.planning.describe import describe
 from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.objective import Pricing, with_objective
-from tripplan.planning.reconstruct import reconstruct
+from tripplan.planning.reconstruct import DrivenGround, reconstruct
 from tripplan.planning.stops import Stop
-from tripplan.planning.trip_parts import TripPart, TripParts
+from tripplan.planning.trip_ends import TiedPlaces, tied_places
+from tripplan.planning.trip_parts import PartEnds, TripPart, TripParts
 from tripplan.planning.trip_problem import left_out, trip_problem, visit_orders
 from tripplan.planning.visit_order import Chosen, Order, best_order, with_bound_of
 from tripplan.planning.way_out import WayOut, ways_out
@@ -31,9 +31,10 @@ from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.records.trip import Place, Trip
+from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
+from tripplan.routing.road_ends import RoadEnds
 from tripplan.routing.row_batches import Likely
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
@@ -49,23 +50,18 @@ _A_BIT = 1e-4
 """SoC by which a reserve goes beyond the margin that it has to hold."""
 
 
-class _Snapped(NamedTuple):
-    """A place of the trip on the roads."""
-
-    place: Place
-    node: int
-    distance_km: float
-
-
 @dataclass(frozen=True, eq=False)
 class _Asked:
     """A trip with what planning it needs."""
 
     trip: Trip
     car: ConditionedVehicle
-    ends: tuple[_Snapped, _Snapped]
+    tied: TiedPlaces
+    """Its places on the roads of the region."""
     nodes: Sequence[int]
-    """Nodes of origin, waypoints and destination."""
+    """Nodes, or ends, of origin, waypoints and destination."""
+    ends: RoadEnds | None
+    """Those of the ends that are no nodes; None: all are."""
     network: RoadNetwork
     """The roads that these are nodes of: those of the region, or of a part of it."""
     fitting: Fitting
@@ -189,11 +185,12 @@ class Planner:
 
     def _plan(self, trip: Trip, car: ConditionedVehicle, *, on_part: bool) -> Plan:
         """Plan, and say in the trip's own words why there is no plan."""
+        tied = self._tied(trip, car.vehicle)
         if on_part and self._parts.serve(trip, car.vehicle, self.settings):
-            plan = self._on_part(trip, car)
+            plan = self._on_part(trip, car, tied)
             if plan is not None:
                 return plan
-        asked = self._asked(trip, car)
+        asked = self._asked(trip, car, tied)
         try:
             return self._found(asked)[0]
         except OutOfReach as error:
@@ -228,7 +225,8 @@ class Planner:
         if self.settings.exact:
             return self._usual._attempt(vehicle, trip)  # noqa: SLF001 - a planner of this class
         try:
-            return self._found(self._asked(trip, self._conditioned(trip, vehicle)))[0]
+            car, tied = self._conditioned(trip, vehicle), self._tied(trip, vehicle)
+            return self._found(self._asked(trip, car, tied))[0]
         except (OutOfReach, NoPlanError, InvalidInputError):
             return None
 
@@ -242,47 +240,54 @@ class Planner:
         problem = asked.problem(next(asked.orders()).stops)
         return Infeasible(self.region, asked.trip, asked.car, asked.rows.customized, problem)
 
-    def _on_part(self, trip: Trip, car: ConditionedVehicle) -> Plan | None:
+    def _on_part(self, trip: Trip, car: ConditionedVehicle, tied: TiedPlaces) -> Plan | None:
         """Plan on the part of the region that the trip can need; None: only the whole tells.
 
         A plan that is no longer than the part's limit is one of the best of the region; a longer
         one says how wide a part has to be.  See `trip_parts`.
         """
-        ends = self._ends(trip)
-        nodes, vehicle = (ends[0].node, ends[1].node), car.vehicle
-        part = self._parts.of(trip, vehicle, nodes)
+        ends = PartEnds(tied.numbers[0], tied.numbers[-1], tied.ends)
+        vehicle = car.vehicle
+        part = self._parts.of(trip, vehicle, ends)
         for _ in range(_MOST_PARTS):
             if part is None:
                 return None
             try:
-                plan, needed_s = self._found(self._asked(trip, car, part))
+                plan, needed_s = self._found(self._asked(trip, car, tied, part))
             except (OutOfReach, NoPlanError, DisconnectedError):
                 return None
             if needed_s <= part.limit_s:
                 return plan
-            part = self._parts.wider(trip, vehicle, nodes, needed_s + _A_SECOND)
+            part = self._parts.wider(trip, vehicle, ends, needed_s + _A_SECOND)
         return None
 
-    def _ends(self, trip: Trip) -> tuple[_Snapped, _Snapped]:
-        return self._snap(trip.origin), self._snap(trip.destination)
+    def _tied(self, trip: Trip, vehicle: Vehicle) -> TiedPlaces:
+        return tied_places(trip, vehicle, self._cache, self.settings)
 
-    def _asked(self, trip: Trip, car: ConditionedVehicle, part: TripPart | None = None) -> _Asked:
+    def _asked(
+        self,
+        trip: Trip,
+        car: ConditionedVehicle,
+        tied: TiedPlaces,
+        part: TripPart | None = None,
+    ) -> _Asked:
         """Return a trip with what planning it needs, on the region or on a part of it."""
-        ends = self._ends(trip)
-        waypoints = [self._snap(waypoint.place).node for waypoint in trip.waypoints]
-        nodes = [ends[0].node, *waypoints, ends[1].node]
+        nodes, ends = list(tied.numbers), tied.ends
         if part is not None:
-            nodes = [part.roads.number_of(node) for node in nodes]
+            nodes = [part.number_of(node, ends) for node in nodes]
+            ends = part.ends_of(ends)
         cache = self._cache if part is None else part.cache
         fitting = cache.fitting(trip.chargers, car.vehicle)
+        rows = cache.rows(trip, car, fitting.node)
         return _Asked(
             trip,
             car,
-            ends=ends,
+            tied=tied,
             nodes=nodes,
+            ends=ends,
             network=cache.region.network,
             fitting=fitting,
-            rows=cache.rows(trip, car, fitting.node),
+            rows=rows if ends is None else cache.rows_at(trip, car, rows, ends),
             pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs, self._local_currency(trip)),
         )
 
@@ -326,10 +331,10 @@ class Planner:
             chosen.stops[stop.target] if stop.target >= 0 else asked.fitting.stop(stop.charger)
             for stop in solution.stops
         ]
-        route = reconstruct(asked.network, car, trip, problem, solution, stops)
-        ends = [(end.place, end.distance_km) for end in asked.ends]
+        ground = DrivenGround.of(asked.network, asked.ends, solution.legs)
+        route = reconstruct(ground, car, trip, problem, solution, stops)
         closures = self._cache.seasons(asked.trip).words
-        plan = describe(self.region, asked.pricing, solution, route, ends, closures)
+        plan = describe(self.region, asked.pricing, solution, route, closures)
         known_s = fewer_s if trip.objective == "time" else None
         plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
         audit = audit_plan(plan, self.region, self.settings)
@@ -338,10 +343,6 @@ class Planner:
             # What one stop fewer costs is told too: no plan that is as quick may be missing.
             needed_s += math.inf if fewer_s is None else max(fewer_s, 0.0)
         return plan.model_copy(update={"audit": audit}), needed_s
-
-    def _snap(self, place: Place) -> _Snapped:
-        limit_km = self.settings.snap_limit_km
-        return _Snapped(place, *self._cache.nodes.snap(place.lat, place.lon, limit_km, place.spot))
 
 
 def _with_reserve(trip: Trip, soc: float) -> Trip:

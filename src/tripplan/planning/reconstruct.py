@@ -1,20 +1,30 @@
 """Reconstruct the winning chain of stops as legs and charging stops, arc by arc."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from tripplan.arrays import Floats
+from tripplan.arrays import Flags, Floats, Ints
 from tripplan.physics.thermal import driven_pack_c
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts, speed_shares
 from tripplan.planning.speed_advice import speed_advice
 from tripplan.planning.stops import State, Stop, stop_at
 from tripplan.records.network import RoadNetwork
-from tripplan.records.plan import ChargingStop, EnergyLedger, Leg, SpeedAdvice, Trace
+from tripplan.records.plan import (
+    AccessWay,
+    ChargingStop,
+    EnergyLedger,
+    Leg,
+    SpeedAdvice,
+    Trace,
+)
 from tripplan.records.trip import Place, Trip
 from tripplan.routing.geometry import Track, lay_track
+from tripplan.routing.road_ends import RoadEnds, driven_roads
+from tripplan.routing.road_points import distance_km
 from tripplan.search.problem import Problem
+from tripplan.search.refine import Drive
 from tripplan.search.solve import Solution
 from tripplan.units import KMH_PER_MPS, M_PER_KM
 from tripplan.vehicle_model.conditioned import ConditionedVehicle, WarmUp
@@ -29,6 +39,77 @@ class Route:
 
 
 @dataclass(frozen=True, eq=False)
+class DrivenGround:
+    """The roads that a trip is driven on."""
+
+    network: RoadNetwork
+    arcs: tuple[Ints, ...]
+    """Their numbers there, by leg, each of shape (arcs,)."""
+    node: Callable[[int], int]
+    """The number there of a node, or of an end of the trip."""
+    leaves: Flags
+    """Which arcs are access ways from a place to the roads, shape (arcs,), ..."""
+    comes: Flags
+    """... and from the roads to a place, shape (arcs,)."""
+
+    @classmethod
+    def of(
+        cls, network: RoadNetwork, ends: RoadEnds | None, legs: Sequence[Drive]
+    ) -> "DrivenGround":
+        """Return the ground of a solution.
+
+        Parameters
+        ----------
+        network, ends
+            The roads, and the ends of the trip that are no nodes of them.
+        legs
+            Roads of each leg; local arcs at the ends of the trip among them.
+        """
+        rows = [leg.arcs for leg in legs]
+        if ends is None:
+            none = np.zeros(0, np.bool_)
+            return cls(network, tuple(rows), lambda node: node, none, none)
+        every = np.concatenate(rows).astype(np.int64)
+        small, found, number = driven_roads(network, ends, every)
+        leaves, comes = (np.zeros(small.arc_count, np.bool_) for _ in range(2))
+        local = every - ends.arcs
+        access = np.flatnonzero((local >= 0) & ends.access[np.maximum(local, 0)])
+        starts = ends.network.tail[local[access]] < len(ends.keys)
+        arcs = found.astype(np.int32)
+        leaves[arcs[access[starts]]] = comes[arcs[access[~starts]]] = True
+        cuts = np.cumsum([row.size for row in rows])[:-1]
+        return cls(small, tuple(np.split(arcs, cuts)), number.__getitem__, leaves, comes)
+
+    def is_access(self, arcs: Ints) -> Flags:
+        """Tell which arcs are access ways, which are driven at one speed, shape (arcs,)."""
+        if not self.leaves.size:
+            return np.zeros(arcs.size, np.bool_)
+        return np.asarray(self.leaves[arcs] | self.comes[arcs])
+
+    def access_of(self, arcs: Ints, track: Track, steps: PieceCosts) -> tuple[AccessWay, ...]:
+        """Return the ways between places and roads that a leg begins and ends with."""
+        found = []
+        for kind, row, at in (("from", self.leaves, 0), ("to", self.comes, arcs.size - 1)):
+            if not arcs.size or not row.size or not row[arcs[at]]:
+                continue
+            here = np.flatnonzero(track.at == at)
+            first, last = int(here[0]), int(here[-1]) + 1
+            straight_km = distance_km(
+                *(float(column[k]) for k in (first, last) for column in (track.lat, track.lon))
+            )
+            found.append(
+                AccessWay(
+                    side="start" if kind == "from" else "end",
+                    straight_km=straight_km,
+                    distance_km=float(track.distance_m[last] - track.distance_m[first]) / M_PER_KM,
+                    driving_s=float(steps.time_s[here].sum()),
+                    energy_kwh=float(steps.energy_kwh[here].sum()),
+                )
+            )
+        return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
 class _Driven:
     """One leg: columns at the points of its track, and its ledger."""
 
@@ -39,7 +120,7 @@ class _Driven:
 
 
 def reconstruct(
-    network: RoadNetwork,
+    ground: DrivenGround,
     car: ConditionedVehicle,
     trip: Trip,
     problem: Problem,
@@ -50,8 +131,8 @@ def reconstruct(
 
     Parameters
     ----------
-    network
-        The roads.
+    ground
+        The roads of the solution.
     car, trip
         Who drives where.
     problem, solution
@@ -63,15 +144,16 @@ def reconstruct(
     warm_ups = [car.warm_up, *(stop.warm_up for stop in stops)]
     places = [trip.origin, *(stop.place for stop in stops), trip.destination]
     state = State(energy_kwh=problem.start_kwh + warm_ups[0].total_kwh, pack_c=problem.start_c)
-    node = problem.origin
+    network, node = ground.network, ground.node(problem.origin)
     legs: list[Leg] = []
     found: list[ChargingStop] = []
-    for position, roads in enumerate(solution.legs):
-        track = lay_track(network, roads.arcs, node)
-        node = int(network.head[roads.arcs[-1]]) if roads.arcs.size else node
-        pricing = ArcPricing.of(network, car, roads.arcs)
+    for position, (roads, arcs) in enumerate(zip(solution.legs, ground.arcs, strict=True)):
+        track = lay_track(network, arcs, node)
+        node = int(network.head[arcs[-1]]) if arcs.size else node
+        pricing = ArcPricing.of(network, car, arcs)
         piece = pricing.piece_first[track.at] + (track.piece - network.piece_first[track.arc])
-        steps = pricing.pieces(shares[roads.speed]).parts(piece, track.share)
+        share = np.where(ground.is_access(arcs), 1.0, shares[roads.speed])
+        steps = pricing.pieces(share).parts(piece, track.share)
         advice: tuple[SpeedAdvice, ...] = ()
         if np.any(roads.speed):
             usual_mps = pricing.pieces().speed_mps[piece]
@@ -79,7 +161,8 @@ def reconstruct(
         drive = _drive(problem, steps, state, warm_ups[position])
         of_roads = pricing.bearing_deg[track.at], network.speed_kmh[track.arc]
         ends = (places[position], places[position + 1])
-        legs.append(_leg(problem, track, steps, drive, state, of_roads, ends, advice))
+        leg = _leg(problem, track, steps, drive, state, of_roads, ends, advice)
+        legs.append(leg.model_copy(update={"access": ground.access_of(arcs, track, steps)}))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])

@@ -9,10 +9,11 @@ the part is made wider once; and where it would hold most of the region, the reg
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from tripplan.arrays import Floats
 from tripplan.planning.cache import PartOf, PlannerCache
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.settings import Settings
@@ -20,6 +21,7 @@ from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.ellipse import LeastTimes
 from tripplan.routing.induced import InducedNetwork, induced
+from tripplan.routing.road_ends import Key, RoadEnds
 
 STRETCH: Final = 1.15
 SLACK_S: Final = 1200.0
@@ -31,6 +33,26 @@ MOST_OF_REGION: Final = 0.5
 _KINDS_KEPT: Final = 256
 
 
+_PartKey = tuple[Key, Key]
+
+
+class PartEnds(NamedTuple):
+    """Between what a part lies."""
+
+    origin: int
+    destination: int
+    """Numbers of nodes, or of ends of the trip."""
+    ends: RoadEnds | None
+    """Those of the ends that are no nodes; None: all are."""
+
+    @property
+    def key(self) -> _PartKey:
+        """What the part is kept under."""
+        both = self.origin, self.destination
+        one, other = (((n,) if self.ends is None else self.ends.key(n)) for n in both)
+        return one, other
+
+
 @dataclass(frozen=True, eq=False)
 class TripPart:
     """A part of a region."""
@@ -40,6 +62,16 @@ class TripPart:
     """What planning on it needs."""
     limit_s: float
     """No plan of the region that takes at most this long leads out of it."""
+
+    def number_of(self, node: int, ends: RoadEnds | None) -> int:
+        """Return the number that a node of the region, or an end of the trip, has here."""
+        if ends is not None and node >= ends.nodes:
+            return node - ends.nodes + int(self.roads.node.size)
+        return self.roads.number_of(node)
+
+    def ends_of(self, ends: RoadEnds | None) -> RoadEnds | None:
+        """Return the ends of a trip by the numbers of this part."""
+        return None if ends is None else ends.on_part(self.roads.node, self.roads.arc)
 
 
 class TripParts:
@@ -53,8 +85,8 @@ class TripParts:
 
     def __init__(self, whole: PlannerCache) -> None:
         self._whole = whole
-        self._parts: OrderedDict[tuple[int, int], TripPart] = OrderedDict()
-        self._customised: OrderedDict[str, dict[tuple[int, int], int]] = OrderedDict()
+        self._parts: OrderedDict[_PartKey, TripPart] = OrderedDict()
+        self._customised: OrderedDict[str, dict[_PartKey, int]] = OrderedDict()
 
     @cached_property
     def _times(self) -> LeastTimes:
@@ -74,22 +106,22 @@ class TripParts:
             return False
         return not self._whole.is_customised(trip, vehicle)
 
-    def of(self, trip: Trip, vehicle: Vehicle, ends: tuple[int, int]) -> TripPart | None:
-        """Return a part for a trip between two nodes; None: the region is as good.
+    def of(self, trip: Trip, vehicle: Vehicle, ends: PartEnds) -> TripPart | None:
+        """Return a part for a trip between two places; None: the region is as good.
 
         So it is once the parts that were customised under the same conditions are together as large
         as the region: what follows is then cheaper there.
         """
-        part = self._parts.get(ends)
+        part = self._parts.get(ends.key)
         if part is not None:
-            self._parts.move_to_end(ends)
+            self._parts.move_to_end(ends.key)
         else:
-            least_s = float(self._times.through_s(*ends)[ends[1]])
+            least_s = float(self._through_s(ends).min())
             part = self._made(ends, STRETCH * least_s + SLACK_S)
         return self._counted(trip, vehicle, ends, part)
 
     def wider(
-        self, trip: Trip, vehicle: Vehicle, ends: tuple[int, int], limit_s: float
+        self, trip: Trip, vehicle: Vehicle, ends: PartEnds, limit_s: float
     ) -> TripPart | None:
         """Return a part that holds all plans of at most a time, instead of the one before.
 
@@ -103,24 +135,29 @@ class TripParts:
         return self._counted(trip, vehicle, ends, self._made(ends, limit_s))
 
     def _counted(
-        self, trip: Trip, vehicle: Vehicle, ends: tuple[int, int], part: TripPart | None
+        self, trip: Trip, vehicle: Vehicle, ends: PartEnds, part: TripPart | None
     ) -> TripPart | None:
         """Return a part unless as much was customised so far as the whole region would be."""
         if part is None:
             return None
         customised = self._customised.setdefault(self._whole.kind_of(trip, vehicle), {})
-        customised[ends] = part.roads.node.size
+        customised[ends.key] = part.roads.node.size
         if len(self._customised) > _KINDS_KEPT:
             self._customised.popitem(last=False)
         nodes = self._whole.region.network.node_count
         return part if sum(customised.values()) <= nodes else None
 
-    def _made(self, ends: tuple[int, int], limit_s: float) -> TripPart | None:
+    def _through_s(self, ends: PartEnds) -> Floats:
+        return self._times.through_s(ends.origin, ends.destination, ends.ends)
+
+    def _made(self, ends: PartEnds, limit_s: float) -> TripPart | None:
         """Cut a part out, and keep it as long as the latest together are no larger."""
         region = self._whole.region
         if not np.isfinite(limit_s):
             return None
-        inside = self._times.through_s(*ends) <= limit_s
+        inside = self._through_s(ends) <= limit_s
+        if ends.ends is not None:
+            inside[ends.ends.needed] = True
         size, nodes = int(np.count_nonzero(inside)), region.network.node_count
         if size > MOST_OF_REGION * nodes:
             return None
@@ -133,8 +170,8 @@ class TripParts:
         order = roads.order_of(self._whole.hierarchy.order)
         cut = replace(region, network=roads.network, chargers=chargers, order=order)
         part = TripPart(roads, PlannerCache(cut, PartOf(self._whole, roads)), limit_s)
-        self._parts[ends] = part
-        self._parts.move_to_end(ends)
+        self._parts[ends.key] = part
+        self._parts.move_to_end(ends.key)
         while sum(kept.roads.node.size for kept in self._parts.values()) > MOST_OF_REGION * nodes:
             self._parts.popitem(last=False)
         return part

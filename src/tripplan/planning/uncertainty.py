@@ -14,9 +14,14 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
 def level_kwh(leg: Leg, car: ConditionedVehicle) -> float:
-    """Battery energy of a leg less the potential energy that the car gains [kWh]."""
+    """Battery energy of a leg less the potential energy that the car gains [kWh].
+
+    That of ways between places and roads, which are on the level, counts `ACCESS_SPREAD` times.
+    """
     rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
-    return max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
+    level_kwh = max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
+    access_kwh = sum(way.energy_kwh for way in leg.access)
+    return level_kwh + (spread.ACCESS_SPREAD - 1.0) * access_kwh
 
 
 def at_stake_soc(

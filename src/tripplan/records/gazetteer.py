@@ -201,7 +201,9 @@ class Gazetteer:
         lat, lon
             The place. [deg]
         """
-        km = self._towns_of_areas.km_from(lat, lon)
+        towns = self._towns_of_areas
+        band_deg = _OUTSIDE_KM * M_PER_KM / M_PER_DEGREE
+        km = towns.km_from(lat, lon, np.flatnonzero(np.abs(towns.lat - lat) <= band_deg))
         return bool(self.area_names) and bool(km.size) and float(km.min()) <= _OUTSIDE_KM
 
     @cached_property

@@ -115,6 +115,24 @@ class ArrivalOutlook(Record):
     """Probability that the battery is not empty before the end of the leg."""
 
 
+class AccessWay(Record):
+    """The way between a place and the nearest road of the region, of which only its ends are known.
+
+    It is driven as any road, and counted in the leg that begins or ends with it.
+    """
+
+    side: Literal["start", "end"]
+    """Whether the leg begins or ends with it."""
+    straight_km: float
+    """Straight line."""
+    distance_km: float
+    """Driven distance, as assumed."""
+    driving_s: float
+    """Driving time, as assumed."""
+    energy_kwh: float
+    """Battery energy, as assumed."""
+
+
 class Leg(Record):
     """The drive between two consecutive stops."""
 
@@ -148,6 +166,8 @@ class Leg(Record):
     """Where to drive slower than usual, in the order of driving, shape (stretches,)."""
     outlook: ArrivalOutlook | None = None
     """How sure the arrival is; None: not worked out."""
+    access: tuple[AccessWay, ...] = ()
+    """Ways between its places and the roads of the region, shape (ways,); part of the leg."""
 
 
 class PowerSample(Record):
@@ -367,6 +387,11 @@ class Plan(Record):
     sources: tuple[str, ...]
     """Where roads, elevation, chargers and names come from, with their licences, shape
     (sources,)."""
+
+    @property
+    def access_km(self) -> float:
+        """Driven distance between places and the roads of the region, km."""
+        return sum(way.distance_km for leg in self.legs for way in leg.access)
 
     @property
     def consumption_wh_per_km(self) -> float:

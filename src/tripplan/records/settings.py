@@ -14,8 +14,9 @@ from tripplan.records.marks import Unit
 class Settings(Record):
     """How the planner searches."""
 
-    snap_limit_km: Annotated[float, Field(gt=0, le=500)] = 25.0
-    """Farthest that a place may lie from the nearest usable road node, km."""
+    snap_limit_km: Annotated[float, Field(gt=0, le=500)] | None = None
+    """Farthest that a place may lie from the nearest road, km.  None: 80 where a region has main
+    roads alone, and 25 where it has residential roads."""
     heat: bool = True
     """Whether the pack temperature limits charging power."""
     gap: Annotated[float, Field(ge=0, le=0.1)] = 2e-4

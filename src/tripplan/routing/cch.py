@@ -8,10 +8,17 @@ from functools import cached_property
 
 import numpy as np
 
-from tripplan.arrays import Ints
+from tripplan.arrays import Ints, Longs
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.kernels.contraction import Chordal, RoadsOnArcs, above, contract, place_roads
-from tripplan.routing.kernels.phast import PhastWork, new_phast_work
+from tripplan.routing.kernels.customise import COLUMNS
+from tripplan.routing.kernels.phast import (
+    PhastWork,
+    ScalarizedSeeds,
+    Seeds,
+    climb_of,
+    new_phast_work,
+)
 from tripplan.routing.ordering import inertial_order
 
 
@@ -87,3 +94,29 @@ class Hierarchy:
     def selection(self, ranks: Ints) -> Ints:
         """Ranks to sweep so that these are reached, higher ones first."""
         return above(self.graph, np.ascontiguousarray(ranks, dtype=np.int32))
+
+    def seeds(self, node: int) -> Seeds:
+        """Return where a search from a node starts."""
+        rank = self.rank[node : node + 1]
+        return self.seeds_at(rank, np.zeros(1, np.int64), np.zeros((1, COLUMNS), np.int32))
+
+    def seeds_at(self, rank: Ints, weight: Longs, values: Ints) -> Seeds:
+        """Return where a search starts that took something to come to its first ranks.
+
+        Parameters
+        ----------
+        rank
+            Shape (seeds,).
+        weight, values
+            What it took, shape (seeds,) and (seeds, 5).
+        """
+        return Seeds(climb_of(self.graph, rank), rank, weight, values)
+
+    def scalarized_seeds(self, node: int, weightings: int) -> ScalarizedSeeds:
+        """Return where a search from a node starts in every weighting."""
+        nothing = np.zeros((1, weightings), np.int32)
+        return self.scalarized_seeds_at(self.rank[node : node + 1], nothing)
+
+    def scalarized_seeds_at(self, rank: Ints, weight: Ints) -> ScalarizedSeeds:
+        """Return the same where it took something, ``weight`` of shape (seeds, weightings)."""
+        return ScalarizedSeeds(climb_of(self.graph, rank), rank, weight)

@@ -19,13 +19,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.arrays import Flags, Floats, Ints
+from tripplan.arrays import Flags, Floats, Ints, Longs
 from tripplan.routing.cch import Hierarchy
+from tripplan.routing.end_costs import NO_CHAIN, Direct, EndCosts
 from tripplan.routing.kernels.customise import (
     COLUMNS,
     CONSUMED,
@@ -37,7 +38,7 @@ from tripplan.routing.kernels.customise import (
     customise_scalarized,
 )
 from tripplan.routing.kernels.customise_metrics import cheapest_ways, with_values
-from tripplan.routing.kernels.phast import Travel
+from tripplan.routing.kernels.phast import ScalarizedSeeds, Seeds, Travel
 from tripplan.routing.kernels.recustomise import recustomise, recustomise_scalarized
 from tripplan.routing.kernels.weights import cheapest_speeds, scalarized_weights, values_at
 from tripplan.units import MS_PER_S, MWH_PER_KWH, S_PER_H
@@ -50,6 +51,7 @@ _RATE_FACTORS = (0.0, *np.geomspace(1.0, 8.0, 12).tolist(), 16.0, 40.0)
 """Rates of the weightings, likewise; a weighting of energy alone follows."""
 _UNIT_S = 1e-4
 _UNIT_KWH = 1e-6
+Local = TypeVar("Local", Roads32, Ints)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,16 @@ class Metric:
     """Which share of its usual speed each road takes, an index, shape (roads,)."""
     up: Costs
     down: Costs
+    local: Roads32 | None = None
+    """What the local arcs at the ends of a trip cost; None: it has none."""
+    local_share: NDArray[np.uint8] | None = None
+    """As ``share``, of these, shape (local arcs,)."""
+
+    def share_of(self, arcs: Ints) -> NDArray[np.uint8]:
+        """Return the speed of roads, local ones included, shape (arcs,)."""
+        if self.local_share is None or not arcs.size or int(arcs.max()) < self.share.size:
+            return self.share[arcs]
+        return np.concatenate([self.share, self.local_share])[arcs]
 
     def travel(self, *, forward: bool) -> Travel:
         """Return what travel from a node costs, or, backward, travel to it."""
@@ -81,6 +93,8 @@ class ScalarizedWeights:
     up: Ints
     down: Ints
     """Shape (arcs, weightings)."""
+    local: Ints | None = None
+    """Weight of each local arc at the ends of a trip, shape (local arcs, weightings)."""
 
     def metric(self, weighting: int) -> Metric:
         """Return one weighting by itself, as a metric that carries nothing along."""
@@ -95,7 +109,13 @@ class ScalarizedWeights:
             np.zeros(0, np.uint8),
             Costs(up, nothing(up.size)),
             Costs(down, nothing(down.size)),
+            None if self.local is None else self._local(weighting),
         )
+
+    def _local(self, weighting: int) -> Roads32:
+        assert self.local is not None
+        weight = self.local[:, weighting].astype(np.int64)
+        return Roads32(weight, np.zeros((weight.size, COLUMNS), np.int32))
 
     def of(self, energy_kwh: float) -> Floats:
         """Return what an energy weighs in each weighting [s, kWh in the last].
@@ -179,6 +199,8 @@ class CustomizedHierarchy:
     full_kwh: float
     best_kw: float
     scale: WeightScale | None = None
+    ends: EndCosts | None = None
+    """Ends of a trip that are no nodes; None: it has none."""
 
     @cached_property
     def full_mwh(self) -> int:
@@ -237,6 +259,139 @@ class CustomizedHierarchy:
         up, down = customise_scalarized(tree.graph, tree.roads, weight)
         return ScalarizedWeights(rates, unit, weight, up, down)
 
+    def with_ends(self, ends: EndCosts) -> "CustomizedHierarchy":
+        """Return the same with the ends of a trip; nothing of the rest is worked out anew."""
+        self.make_ready()
+        scalarized = self.scalarized
+        metrics = []
+        for metric in self.metrics:
+            weight, share = cheapest_speeds(
+                ends.values, ends.spared_mwh, ends.open_roads, metric.rate_s_per_kwh
+            )
+            local = Roads32(weight, values_at(ends.values, share))
+            metrics.append(replace(metric, local=local, local_share=share))
+        weights = scalarized_weights(
+            ends.values,
+            ends.spared_mwh,
+            ends.open_roads,
+            scalarized.rate_s_per_kwh,
+            scalarized.unit,
+        )
+        found = replace(self, ends=ends)
+        found.__dict__.update(
+            spared_mwh=self.spared_mwh,
+            metrics=tuple(metrics),
+            scalarized=replace(scalarized, local=weights),
+        )
+        return found
+
+    def seeds(self, metric: Metric, node: int, full_mwh: int, *, leaving: bool) -> Seeds:
+        """Return where drives from a node or an end start, or where those to it end.
+
+        Parameters
+        ----------
+        metric
+            The metric.
+        node
+            Number of the node or end.
+        full_mwh
+            Energy above the reserve in a full battery.
+        leaving
+            Whether drives lead from it.
+        """
+        if node < self.hierarchy.node_count:
+            return self.hierarchy.seeds(node)
+        ends, local = self._at_ends(metric.local)
+        return ends.seeds(local, node, full_mwh, leaving=leaving)
+
+    def scalarized_seeds(self, node: int, *, leaving: bool) -> ScalarizedSeeds:
+        """Return the same in every weighting."""
+        scalarized = self.scalarized
+        if node < self.hierarchy.node_count:
+            return self.hierarchy.scalarized_seeds(node, scalarized.unit.size)
+        ends, local = self._at_ends(scalarized.local)
+        return ends.scalarized_seeds(local, node, leaving=leaving)
+
+    def direct(self, metric: Metric, source: int, target: int, full_mwh: int) -> Direct:
+        """Return the drive from an end to another on one arc; parameters as in `seeds`."""
+        if min(source, target) < self.hierarchy.node_count:
+            return NO_CHAIN
+        ends, local = self._at_ends(metric.local)
+        return ends.direct(local, source, target, full_mwh)
+
+    def chain_at(self, metric: Metric, node: int, rank: int, *, leaving: bool) -> Longs:
+        """Return the local arcs of a drive at a node, where there are none, or an end.
+
+        Parameters
+        ----------
+        metric, node, leaving
+            As in `seeds`.
+        rank
+            Rank where the drive leaves or comes to the nodes of the region.
+        """
+        if node < self.hierarchy.node_count:
+            return np.empty(0, np.int64)
+        ends, local = self._at_ends(metric.local)
+        return ends.chain_at(local, node, rank, self.full_mwh, leaving=leaving)
+
+    def _at_ends(self, local: Local | None) -> tuple[EndCosts, Local]:
+        assert self.ends is not None, "no end of this trip is amid a road"
+        assert local is not None
+        return self.ends, local
+
+    def height_of(self, node: int) -> float:
+        """Energy that lifts the loaded car to a node or an end [kWh]."""
+        if node < self.hierarchy.node_count or self.ends is None:
+            return float(self.height_kwh[node])
+        return float(self.ends.height_kwh[node - self.hierarchy.node_count])
+
+    @cached_property
+    def every_road(self) -> "EveryRoad":
+        """The roads with the local arcs at the ends of the trip behind them."""
+        tree, ends = self.hierarchy, self.ends
+        if ends is None:
+            return EveryRoad(
+                tree.tail,
+                tree.head,
+                self.values,
+                self.spared_mwh,
+                self.open_roads,
+                self.height_kwh,
+            )
+        local, number = ends.ends.network, ends.ends.global_node
+        return EveryRoad(
+            np.concatenate([tree.tail, number[local.tail]]),
+            np.concatenate([tree.head, number[local.head]]),
+            np.concatenate([self.values, ends.values], axis=1),
+            np.concatenate([self.spared_mwh, ends.spared_mwh], axis=1),
+            np.concatenate([self.open_roads, ends.open_roads]),
+            np.concatenate([self.height_kwh, ends.height_kwh]),
+        )
+
+    def costs_of(self, arcs: Ints) -> tuple[Ints, Ints]:
+        """Return values and spared energy of roads, local ones included, by speed.
+
+        Shapes (speeds, arcs, 5) and (speeds, arcs).
+        """
+        ends, roads = self.ends, self.hierarchy.head.size
+        if ends is None or not arcs.size or int(arcs.max()) < roads:
+            return self.values[:, arcs], self.spared_mwh[:, arcs]
+        local = arcs >= roads
+        here, there = np.where(local, 0, arcs), np.where(local, arcs - roads, 0)
+        return (
+            np.where(local[:, None], ends.values[:, there], self.values[:, here]),
+            np.where(local, ends.spared_mwh[:, there], self.spared_mwh[:, here]),
+        )
+
+    def are_open(self, arcs: Ints) -> bool:
+        """Tell whether the car may use all of some roads, local ones included."""
+        roads = self.hierarchy.head.size
+        if self.ends is None:
+            return bool(self.open_roads[arcs].all())
+        local = arcs >= roads
+        there = self.ends.open_roads[arcs[local] - roads]
+        return bool(self.open_roads[arcs[~local]].all() and there.all())
+
     def closing(self, roads: Ints) -> "CustomizedHierarchy":
         """Return the same with some roads closed; what they do not touch is not worked out anew.
 
@@ -288,6 +443,23 @@ class CustomizedHierarchy:
         max_arrival_kwh = roads * scale.spared_mwh / MWH_PER_KWH
         wanted = (longest_s + rates * max_arrival_kwh) / MOST_WEIGHT
         return np.maximum(wanted, _UNIT_S)
+
+
+class EveryRoad(NamedTuple):
+    """Roads of a region and local arcs at the ends of a trip, in columns; see `road_ends`.
+
+    Each has the shape (roads,) where nothing else is said.
+    """
+
+    tail: Ints
+    head: Ints
+    values: Ints
+    """Shape (speeds, roads, 5)."""
+    spared_mwh: Ints
+    """Shape (speeds, roads)."""
+    open_roads: Flags
+    height_kwh: Floats
+    """Of each node, shape (nodes,)."""
 
 
 def shares_of_speed(least: float, step: float) -> tuple[float, ...]:

@@ -180,4 +180,7 @@ def unit_vectors(lat: Floats, lon: Floats) -> Floats:
 
 def within_180(lon: Floats) -> Floats:
     """Bring longitudes and turns back to -180..180 degrees; leave those alone that are within."""
-    return np.where(np.abs(lon) > 180.0, (lon + 180.0) % 360.0 - 180.0, lon)
+    beyond = np.abs(lon) > 180.0
+    if not beyond.any():
+        return lon
+    return np.where(beyond, (lon + 180.0) % 360.0 - 180.0, lon)

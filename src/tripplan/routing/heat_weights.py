@@ -8,6 +8,7 @@ weights are swept like those of `many_to_many`, by the same compiled loops, and 
 
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,9 +16,12 @@ import numpy as np
 
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.kernels.customise import HEAT, MOST_WEIGHT, TIME, customise_scalarized
+from tripplan.routing.kernels.phast import ScalarizedSeeds
 from tripplan.routing.kernels.rphast import restricted, rphast_scalarized
 from tripplan.routing.kernels.weights import heat_weights, least_heat_rates
+from tripplan.routing.road_ends import Key
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 
 _UNIT_S = 1e-4
@@ -61,7 +65,9 @@ class HeatWeights:
     stop_node: Ints
     rate_s_per_kwh: Floats
     price_s_per_j: Floats
-    _rows: OrderedDict[int, Floats] = field(init=False, repr=False, default_factory=OrderedDict)
+    ends: EndCosts | None = None
+    """Ends of a trip that are no nodes; None: it has none."""
+    _rows: OrderedDict[Key, Floats] = field(init=False, repr=False, default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         tree = self.customized.hierarchy
@@ -69,17 +75,25 @@ class HeatWeights:
         self._part = restricted(tree.graph, tree.selection(ranks))
         self._place = self._part.place[ranks]
 
+    def at_ends(self, ends: EndCosts | None) -> "HeatWeights":
+        """Return the same for a trip whose ends lie amid roads; all that is kept is shared."""
+        _ = self._sides, self._work
+        found = copy(self)
+        found.ends = ends
+        return found
+
     def from_node(self, node: int) -> Floats:
         """Least weights from a node to all stops, in seconds; infinite where there is no way.
 
         Shape (stops, weightings).
         """
-        found = self._rows.get(node)
+        key: Key = (node,) if self.ends is None else self.ends.ends.key(node)
+        found = self._rows.get(key)
         if found is None:
-            found = self._rows[node] = self._swept(node)
+            found = self._rows[key] = self._swept(node)
             if len(self._rows) > _ROWS_KEPT:
                 self._rows.popitem(last=False)
-        self._rows.move_to_end(node)
+        self._rows.move_to_end(key)
         return found
 
     @cached_property
@@ -125,12 +139,30 @@ class HeatWeights:
     def _swept(self, node: int) -> Floats:
         customized = self.customized
         tree = customized.hierarchy
+        seeds, height_kwh = self._start(node)
         steps, _ = rphast_scalarized(
-            tree.graph, self._part, self._sides, int(tree.rank[node]), self._place, self._work
+            tree.graph, self._part, self._sides, seeds, self._place, self._work
         )
         weight = np.asarray(steps * self._unit_s)
         weight[steps >= MOST_WEIGHT] = np.inf
-        rise_kwh = customized.height_kwh[self.stop_node] - customized.height_kwh[node]
+        rise_kwh = customized.height_kwh[self.stop_node] - height_kwh
         weight += rise_kwh[:, None] * self.rate_s_per_kwh
         weight.setflags(write=False)
         return weight
+
+    def _start(self, node: int) -> tuple[ScalarizedSeeds, float]:
+        """Return where a search from a node or an end starts, and what lifts the car there."""
+        tree, ends = self.customized.hierarchy, self.ends
+        if node < tree.node_count or ends is None:
+            seeds = tree.scalarized_seeds(node, self.rate_s_per_kwh.size)
+            return seeds, float(self.customized.height_kwh[node])
+        weight = heat_weights(
+            ends.values,
+            ends.spared_mwh,
+            ends.open_roads,
+            self.rate_s_per_kwh,
+            self.price_s_per_j,
+            self._unit_s,
+        )
+        height_kwh = float(ends.height_kwh[node - tree.node_count])
+        return ends.scalarized_seeds(weight, node, leaving=True), height_kwh

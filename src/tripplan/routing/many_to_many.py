@@ -7,6 +7,7 @@ every trip that shares these.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
@@ -17,21 +18,24 @@ from numpy.typing import NDArray
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy, Metric
 from tripplan.routing.drive_columns import DriveColumns, columns_of, picked_drives
+from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.kernels.customise import (
     COLUMNS,
     CONSUMED,
     MIN_DEPARTURE,
+    MOST_WEIGHT,
     NEVER,
     TIME,
 )
 from tripplan.routing.kernels.lower_envelope import lower_envelopes
-from tripplan.routing.kernels.phast import phast_scalarized, phast_ways
+from tripplan.routing.kernels.phast import phast_scalarized, phast_way
 from tripplan.routing.kernels.rphast import (
     leading_to,
     restricted,
     rphast_scalarized,
     rphast_ways,
 )
+from tripplan.routing.road_ends import Key as EndKey
 from tripplan.routing.row_batches import (
     ROUNDING_KWH,
     Likely,
@@ -83,9 +87,9 @@ class ManyToMany:
     """What searches work out for this car and its stops, and keep for the next trip."""
     _rows: OrderedDict[int, DriveColumns] = field(init=False, repr=False)
     _scalarized_rows: OrderedDict[int, ScalarizedRow] = field(init=False, repr=False)
-    _reached: OrderedDict[tuple[int, bool], "_Reached"] = field(init=False, repr=False)
-    _ends: OrderedDict[tuple[int, bool], "_End"] = field(init=False, repr=False)
-    _needs: OrderedDict[int, Floats] = field(init=False, repr=False)
+    _reached: OrderedDict[tuple[EndKey, bool], "_Reached"] = field(init=False, repr=False)
+    _ends: OrderedDict[tuple[EndKey, bool], "_End"] = field(init=False, repr=False)
+    _needs: OrderedDict[EndKey, Floats] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.customized.hierarchy
@@ -93,6 +97,19 @@ class ManyToMany:
         ranks = tree.rank[self.stop_node]
         self._part = restricted(tree.graph, tree.selection(ranks))
         self._stop_place = self._part.place[ranks]
+
+    def at_ends(self, ends: EndCosts) -> "ManyToMany":
+        """Return the same for a trip whose ends lie amid roads; all that is kept is shared."""
+        found = copy(self)
+        _ = self._batches
+        found.__dict__["_batches"] = self._batches
+        found.customized = self.customized.with_ends(ends)
+        return found
+
+    def _key(self, node: int) -> EndKey:
+        """Return what a node, or an end, is kept under."""
+        ends = self.customized.ends
+        return (node,) if ends is None else ends.ends.key(node)
 
     def made_ready(self) -> None:
         """Work out what all drives between these stops share, which the first would do else."""
@@ -165,7 +182,7 @@ class ManyToMany:
 
     def _end(self, node: int, wanted: Flags | None, *, forward: bool) -> DriveColumns:
         """Drives of an end of a trip; those of the last few trips are kept."""
-        key, every = (node, forward), np.ones(self.stop_node.size, np.bool_)
+        key, every = (self._key(node), forward), np.ones(self.stop_node.size, np.bool_)
         wanted = every if wanted is None else wanted
         known = self._ends.get(key)
         if known is not None and np.any(wanted & ~known.wanted):
@@ -208,7 +225,9 @@ class ManyToMany:
         Infinite where there is no road; shape (stops,).
         """
         most = max(_RUNS_KEPT, _NEEDS_KEPT // max(self.stop_node.size, 1))
-        return _kept(self._needs, node, most, lambda: self._thriftiest(node, forward=True)[0])
+        return _kept(
+            self._needs, self._key(node), most, lambda: self._thriftiest(node, forward=True)[0]
+        )
 
     def thriftiest_to(self, node: int) -> tuple[Floats, Floats]:
         """Return what the thriftiest drives to a node take, each shape (stops,) [kWh].
@@ -238,19 +257,25 @@ class ManyToMany:
         self, index: int, node: int, places: Ints, within: Flags, full_mwh: int, *, forward: bool
     ) -> Ints:
         """Values of the drives that a metric finds between a node and places of the part."""
-        tree = self.customized.hierarchy
-        travel = self.customized.metrics[index].travel(forward=forward)
-        rank = int(tree.rank[node])
+        tree, metric = self.customized.hierarchy, self.customized.metrics[index]
+        seeds = self.customized.seeds(metric, node, full_mwh, leaving=forward)
+        travel = metric.travel(forward=forward)
         return rphast_ways(
-            tree.graph, self._part, travel, rank, places, within, full_mwh, tree.work
+            tree.graph, self._part, travel, seeds, places, within, full_mwh, tree.work
         )
 
     def _alone(self, metric: Metric, source: int, target: int, full_mwh: int) -> Ints:
         """Values of the drive that a metric finds from a node to another, shape (1, 5)."""
-        tree, travel = self.customized.hierarchy, metric.travel(forward=True)
-        rank, ranks = int(tree.rank[source]), tree.rank[np.array([target])]
-        selection = tree.selection(ranks)
-        return phast_ways(tree.graph, travel, rank, selection, ranks, full_mwh, tree.work)
+        if source == target:
+            return np.zeros((1, COLUMNS), np.int32)
+        customized = self.customized
+        tree, travel = customized.hierarchy, metric.travel(forward=True)
+        seeds = customized.seeds(metric, source, full_mwh, leaving=True)
+        goals = customized.seeds(metric, target, full_mwh, leaving=False)
+        selection = tree.selection(goals.rank)
+        weight, values = phast_way(tree.graph, travel, seeds, goals, selection, full_mwh, tree.work)
+        direct = customized.direct(metric, source, target, full_mwh)
+        return direct.values if direct.weight <= weight and direct.arcs else values
 
     def relaxed_one_to_many(self, stop: int) -> tuple[Ints, Floats]:
         """Trades of time for energy from a stop to the others; see `relaxed`."""
@@ -285,7 +310,7 @@ class ManyToMany:
         """Sweep all weightings from (or to) a node; the last few sweeps are kept."""
         return _kept(
             self._reached,
-            (node, forward),
+            (self._key(node), forward),
             _RUNS_KEPT,
             lambda: self._scalarized(node, forward=forward),
         )
@@ -299,13 +324,13 @@ class ManyToMany:
             tree.graph,
             self._part,
             sides if forward else sides[::-1],
-            int(tree.rank[node]),
+            customized.scalarized_seeds(node, leaving=forward),
             self._stop_place,
             self._scalarized_work,
         )
         weight = self._weights(steps, node, self.stop_node, forward=forward)
         weight.setflags(write=False)
-        rise = self._part_height - customized.height_kwh[node]
+        rise = self._part_height - customized.height_of(node)
         least_kwh = energy * scalarized.unit[-1] + (rise if forward else -rise)
         return _Reached(weight, least_kwh <= customized.full_kwh + ROUNDING_KWH)
 
@@ -316,20 +341,30 @@ class ManyToMany:
 
     def scalarized_between(self, source: int, target: int) -> Floats:
         """Return the same from a node to another, shape (weightings,)."""
-        tree, scalarized = self.customized.hierarchy, self.customized.scalarized
-        node = np.array([target], dtype=np.int32)
-        selection = tree.selection(tree.rank[node])
-        rank = int(tree.rank[source])
+        customized = self.customized
+        tree, scalarized = customized.hierarchy, customized.scalarized
+        rise = np.array([customized.height_of(target) - customized.height_of(source)])
+        if source == target:
+            return np.zeros(scalarized.unit.size)
+        goals = customized.scalarized_seeds(target, leaving=False)
         phast_scalarized(
-            tree.graph, scalarized.up, scalarized.down, rank, selection, self._scalarized_work
+            tree.graph,
+            scalarized.up,
+            scalarized.down,
+            customized.scalarized_seeds(source, leaving=True),
+            tree.selection(goals.rank),
+            self._scalarized_work,
         )
-        steps = self._scalarized_work[tree.rank[node]]
-        return np.asarray(self._weights(steps, source, node, forward=True)[0])
+        steps = np.minimum(self._scalarized_work[goals.rank] + goals.weight, MOST_WEIGHT)
+        least = steps.min(axis=0)
+        if scalarized.local is not None and customized.ends is not None:
+            direct = customized.ends.scalarized_direct(scalarized.local, source, target)
+            least = np.minimum(least, direct)
+        return np.asarray(in_seconds(scalarized, least[None, :], rise)[0])
 
     def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
         """Turn steps of weightings into seconds and kilowatt-hours, lifting the car included."""
-        height_kwh = self.customized.height_kwh
-        rise = height_kwh[others] - height_kwh[node]
+        rise = self.customized.height_kwh[others] - self.customized.height_of(node)
         return in_seconds(self.customized.scalarized, steps, rise if forward else -rise)
 
 

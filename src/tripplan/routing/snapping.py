@@ -1,10 +1,13 @@
-"""Places to nodes: the nearest node at which a car can leave or join the roads."""
+"""Places to nodes: the nearest node at which a car can leave or join the roads.
+
+So chargers are looked up when a region is built; places of a trip go to points amid roads, too
+(`road_points`).
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
-from tripplan.errors import OffNetworkError
 from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
 from tripplan.routing.nearest_points import NearestPoints
 
@@ -35,34 +38,6 @@ class NodeIndex:
         beside, beside_km = self._stoppable.nearest(lat, lon)
         better = beside_km <= distance_km + DETOUR_KM
         return np.where(better, beside, node), np.where(better, beside_km, distance_km)
-
-    def snap(self, lat: float, lon: float, limit_km: float, name: str) -> tuple[int, float]:
-        """Return the node nearest to a place and how far it is, in km.
-
-        Parameters
-        ----------
-        lat, lon
-            The place. [deg]
-        limit_km
-            How far it may be. [km]
-        name
-            What a message calls it.
-
-        Raises
-        ------
-        OffNetworkError
-            The nearest node is farther than ``limit_km``.
-        """
-        nodes, distances = self.nearest(np.array([lat]), np.array([lon]))
-        distance_km = float(distances[0])
-        if distance_km > limit_km:
-            raise OffNetworkError(
-                f"no road near {name}: the nearest one of this region is "
-                f"{distance_km:.0f} km away (limit {limit_km:g} km). "
-                "Choose a place nearer to a road, or a region that covers it.",
-                distance_km=distance_km,
-            )
-        return int(nodes[0]), distance_km
 
 
 class _Nodes:

@@ -68,16 +68,13 @@ class ExactManyToMany:
 
     @cached_property
     def _leaving(self) -> RoadsAtNodes:
-        tree = self.customized.hierarchy
-        road = np.arange(tree.head.size, dtype=np.int32)
-        return RoadsAtNodes(tree.first_out, road, tree.head, True)  # noqa: FBT003
+        roads = self.customized.every_road
+        return _at_nodes(roads.tail, roads.head, roads.height_kwh.size, forward=True)
 
     @cached_property
     def _coming(self) -> RoadsAtNodes:
-        tree = self.customized.hierarchy
-        road = np.argsort(tree.head, kind="stable").astype(np.int32)
-        first = np.concatenate([[0], np.cumsum(np.bincount(tree.head, minlength=tree.node_count))])
-        return RoadsAtNodes(first.astype(np.int32), road, tree.tail[road], False)  # noqa: FBT003
+        roads = self.customized.every_road
+        return _at_nodes(roads.head, roads.tail, roads.height_kwh.size, forward=False)
 
     @cached_property
     def _to_end_s(self) -> Floats:
@@ -130,8 +127,8 @@ class ExactManyToMany:
         customized = self.customized
         found = all_drives(
             self._leaving if forward else self._coming,
-            customized.values,
-            customized.open_roads,
+            customized.every_road.values,
+            customized.every_road.open_roads,
             node,
             customized.full_mwh,
             rest_s,
@@ -189,3 +186,10 @@ class ExactManyToMany:
             speeds.append(speed.astype(np.uint8))
             cuts.append(sum(part.size for part in roads))
         return Drive(np.concatenate(roads), np.concatenate(speeds), tuple(cuts[:-1]))
+
+
+def _at_nodes(near: Ints, far: Ints, nodes: int, *, forward: bool) -> RoadsAtNodes:
+    """Sort roads by the node at their near end."""
+    road = np.argsort(near, kind="stable").astype(np.int32)
+    first = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=nodes))])
+    return RoadsAtNodes(first.astype(np.int32), road, far[road], forward)

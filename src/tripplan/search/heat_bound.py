@@ -163,6 +163,8 @@ class HeatSearch:
                 rates.price_s_per_j,
             )
             beside[key] = weights
+        if many_to_many.customized.ends is not None:
+            weights = weights.at_ends(many_to_many.customized.ends)
         kept: dict[tuple[object, ...], Courses] = {}
         known = beside.setdefault(("charging courses",), kept)
         assert isinstance(known, dict)

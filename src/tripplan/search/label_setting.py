@@ -125,7 +125,7 @@ def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Flo
     intervals = (
         [problem.open_at(stop) for stop in stops] if problem.has_hours else [()] * len(stops)
     )
-    if earliest_s is not None:
+    if earliest_s is not None and problem.has_hours:
         # Opening hours are those of the clock, and labels are told apart by what is minimised.
         opens_s = [problem.opens_s(stop, float(earliest_s[stop])) for stop in stops]
         released: list[OpeningIntervals] = [((opens, math.inf),) for opens in opens_s]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
+from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.pool import passive
 from tripplan.search.problem import Problem
@@ -166,10 +167,12 @@ def _matrix(
     """Open roads as a sparse matrix; scipy takes no arc of weight 0 for none, if it is stored."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - most plans do without, and it loads slowly
 
-    tree = customized.hierarchy
-    kept = customized.open_roads
-    ends = (tree.head[kept], tree.tail[kept]) if backward else (tree.tail[kept], tree.head[kept])
-    size = tree.node_count
+    roads = customized.every_road
+    kept = roads.open_roads
+    ends = roads.tail[kept], roads.head[kept]
+    if backward:
+        ends = ends[::-1]
+    size = roads.height_kwh.size
     order = np.lexsort((weight[kept], ends[1], ends[0]))
     tail, head, least = ends[0][order], ends[1][order], weight[kept][order]
     first = np.ones(tail.size, np.bool_)
@@ -185,7 +188,7 @@ def _dijkstra(matrix: "csr_array", source: int) -> Floats:
 
 def seconds_to(customized: CustomizedHierarchy, node: int) -> Floats:
     """Time of the fastest drive from each node to one, shape (nodes,) [s]."""
-    weight = customized.values[0, :, 0].astype(np.float64)
+    weight = customized.every_road.values[0, :, 0].astype(np.float64)
     matrix = _matrix(customized, weight, backward=True)
     return np.asarray(_dijkstra(matrix, node)) / 1000.0
 
@@ -200,7 +203,7 @@ def distance_km(
     customized
         The roads, for a car.
     length_m
-        Length of each, shape (roads,). [m]
+        Length of each, local arcs at the ends of the trip included, shape (roads,). [m]
     source, target
         Nodes.
     """
@@ -222,8 +225,14 @@ def joined(
     source, target
         Nodes.
     """
-    matrix = _matrix(replace(customized, open_roads=open_roads), np.ones(open_roads.size))
+    opened = replace(customized, open_roads=open_roads, ends=_opened(customized.ends))
+    matrix = _matrix(opened, np.ones(opened.every_road.head.size))
     return bool(np.isfinite(_dijkstra(matrix, source)[target]))
+
+
+def _opened(ends: EndCosts | None) -> EndCosts | None:
+    """Return ends with all their local arcs open: they are chosen among roads that are."""
+    return None if ends is None else replace(ends, open_roads=np.ones_like(ends.open_roads))
 
 
 def _left_kwh(
@@ -232,13 +241,14 @@ def _left_kwh(
     """Most energy left at each node, from a start with its energy or a charger at its limit."""
     from scipy.sparse import csr_array  # noqa: PLC0415
 
-    spared = customized.spared_mwh.min(axis=0) / MWH_PER_KWH
+    roads = customized.every_road
+    spared = roads.spared_mwh.min(axis=0) / MWH_PER_KWH
     starts = np.concatenate([[start[0]], problem.charger_node[stops]]).astype(np.int64)
     energy = np.concatenate([[start[1]], np.full(stops.size, problem.limit_kwh)])
-    full = energy + customized.height_kwh[starts]
+    full = energy + roads.height_kwh[starts]
     base = float(full.max())
     # One extra node with an arc to each start turns many starts into one.
-    size = customized.hierarchy.node_count
+    size = roads.height_kwh.size
     plain = _matrix(customized, spared).tocoo()
     best = np.full(size, np.inf)
     np.minimum.at(best, starts, base - full)
@@ -254,4 +264,4 @@ def _left_kwh(
         shape=(size + 1, size + 1),
     )
     spent = np.asarray(_dijkstra(matrix, size))[:size]
-    return np.asarray(base - spent - customized.height_kwh)
+    return np.asarray(base - spent - roads.height_kwh)

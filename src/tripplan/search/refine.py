@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tripplan.arrays import Bytes, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy, Metric
 from tripplan.routing.kernels.customise import COLUMNS, CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
-from tripplan.routing.kernels.phast import way_ranks
+from tripplan.routing.kernels.phast import phast_way, way_ranks
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.search.chain import ChosenChain
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
@@ -82,15 +82,28 @@ class Roads:
             chargers to a target of the trip do.
         """
         customized = self._customized
-        tree = customized.hierarchy
-        start, end = int(tree.rank[source]), int(tree.rank[target])
-        if backward:
-            start, end = end, start
-        selection, full = tree.selection(np.array([end], np.int32)), customized.full_mwh
-        travel = metric.travel(forward=not backward)
-        ranks = way_ranks(tree.graph, travel, start, end, selection, full, tree.work)
+        tree, full = customized.hierarchy, customized.full_mwh
+        if source == target:
+            return np.empty(0, np.int32)
+        out = customized.seeds(metric, source, full, leaving=True)
+        into = customized.seeds(metric, target, full, leaving=False)
+        seeds, goals = (into, out) if backward else (out, into)
+        selection, travel = tree.selection(goals.rank), metric.travel(forward=not backward)
+        direct = customized.direct(metric, source, target, full)
+        if direct.arcs:
+            weight, _ = phast_way(tree.graph, travel, seeds, goals, selection, full, tree.work)
+            if direct.weight <= weight:
+                return np.array(direct.arcs, np.int32)
+        ranks = way_ranks(tree.graph, travel, seeds, goals, selection, full, tree.work)
         sides = (metric.up, metric.down)
-        return unpack(tree.graph, tree.roads, metric.roads, sides, full, ranks)
+        roads = unpack(tree.graph, tree.roads, metric.roads, sides, full, ranks)
+        if customized.ends is None or not ranks.size:
+            return roads
+        before, after = (
+            customized.chain_at(metric, node, int(rank), leaving=leaving)
+            for node, rank, leaving in ((source, ranks[0], True), (target, ranks[-1], False))
+        )
+        return np.concatenate([before, roads, after]).astype(np.int32)
 
     def arcs_at_rate(self, rate_s_per_kwh: float, source: int, target: int) -> Ints:
         """Arcs of the least time + rate x energy between two nodes, at the rate of a weighting."""
@@ -98,7 +111,7 @@ class Roads:
         weighting = int(np.argmin(np.abs(scalarized.rate_s_per_kwh - rate_s_per_kwh)))
         arcs = self.arcs(scalarized.metric(weighting), source, target, backward=False)
         # Closed roads only weigh so much that no way leads over them as long as there is another.
-        return arcs if self._customized.open_roads[arcs].all() else arcs[:0]
+        return arcs if self._customized.are_open(arcs) else arcs[:0]
 
     def drive(
         self, indices: Sequence[int], nodes: Sequence[int], *, backward: bool
@@ -122,7 +135,7 @@ class Roads:
             if not part.size and source != target:
                 return None
             arcs.append(part)
-            speed.append(metric.share[part])
+            speed.append(metric.share_of(part))
             cuts.append(sum(piece.size for piece in arcs))
         return Drive(np.concatenate(arcs), np.concatenate(speed), tuple(cuts[:-1]))
 
@@ -300,12 +313,9 @@ class FineDrives(DrivePool):
         places = np.array([0, *drive.cuts])
         drawn = np.ceil(np.array(drawn_kwh) * MWH_PER_KWH).astype(np.int32)
         energies = np.isin(np.arange(COLUMNS), [MIN_DEPARTURE, CONSUMED, DROP]) * drawn[:, None]
-        values = np.ascontiguousarray(
-            np.insert(customized.values[:, arcs], places, energies, axis=1)
-        )
-        spared = np.ascontiguousarray(
-            np.insert(customized.spared_mwh[:, arcs], places, drawn, axis=1)
-        )
+        driven, saved = customized.costs_of(arcs)
+        values = np.ascontiguousarray(np.insert(driven, places, energies, axis=1))
+        spared = np.ascontiguousarray(np.insert(saved, places, drawn, axis=1))
         rates = _RATES * customized.base_rate * MS_PER_S / MWH_PER_KWH
         total, choice = drives_at_rates(values, spared, rates, customized.full_mwh)
         new = np.ones(choice.shape[0], np.bool_)
@@ -324,8 +334,8 @@ class FineDrives(DrivePool):
                 choice = np.concatenate([choice, exact])
                 total = np.concatenate([total, chained(values, exact, customized.full_mwh)])
         kept = total[:, MIN_DEPARTURE] <= customized.full_mwh
-        driven = np.delete(choice[kept], places + np.arange(places.size), axis=1)
-        self._found += [Drive(arcs, row, drive.cuts) for row in driven]
+        speeds = np.delete(choice[kept], places + np.arange(places.size), axis=1)
+        self._found += [Drive(arcs, row, drive.cuts) for row in speeds]
         return self._columns(total[kept], dwell_s)
 
     def _columns(self, values: Ints, dwell_s: float) -> Floats:

@@ -148,8 +148,8 @@ def test_every_place_on_a_plan_lies_within_its_time() -> None:
         plan = planned(planner, trip, one_of_many=True)
         if isinstance(plan, str):
             continue
-        ends = [number[p.lat, p.lon] for p in (trip.origin, trip.destination)]
-        through_s = times.through_s(*ends)
+        origin, destination = (number[p.lat, p.lon] for p in (trip.origin, trip.destination))
+        through_s = times.through_s(origin, destination)
         for leg in plan.legs:
             for point in zip(leg.trace.lat, leg.trace.lon, strict=True):
                 if point in number:

@@ -37,7 +37,9 @@ class _World:
         self.fitting: Fitting = cache.fitting(trip.chargers, car())
         self.rows = cache.rows(trip, self.car, self.fitting.node)
         places = [trip.origin, *(point.place for point in trip.waypoints), trip.destination]
-        self.nodes = [cache.nodes.snap(p.lat, p.lon, 25.0, p.label)[0] for p in places]
+        points = [cache.roads.nearest(p.lat, p.lon) for p in places]
+        self.nodes = [point.node for point in points if point is not None]
+        assert min(self.nodes) >= 0
 
     def orders(self) -> list[Order]:
         found = visit_orders(self.trip, self.car, self.nodes, self.fitting, self.rows)

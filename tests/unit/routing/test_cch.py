@@ -41,7 +41,7 @@ def swept(customized: CustomizedHierarchy, metric: int, *, forward: bool) -> Flo
     for node in range(tree.node_count):
         work = new_phast_work(tree.node_count)
         every = tree.selection(tree.rank)
-        phast(tree.graph, travel, int(tree.rank[node]), every, customized.full_mwh, work)
+        phast(tree.graph, travel, tree.seeds(node), every, customized.full_mwh, work)
         weight = work.weight[tree.rank]
         found[node] = np.where(weight < NO_WAY, weight, np.inf)
     return found if forward else found.T

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tripplan.errors import OffNetworkError
 from tripplan.records.network import FLAG_FERRY, FLAG_LINK, NODE_COPY, ROAD_CLASSES, RoadNetwork
-from tripplan.records.trip import Place
 from tripplan.routing.snapping import NodeIndex
 
 EARTH_KM = 6371.0088
@@ -163,15 +161,3 @@ def test_copies_of_nodes_are_never_returned() -> None:
         )
         assert nearest(network, 0.0, 0.0)[0] == 1
         assert nearest(network, 0.0, 0.1)[0] in (1, 3)
-
-
-def test_a_place_too_far_off_says_how_far() -> None:
-    index = NodeIndex(beside_a_motorway(0.3))
-    place = Place(lat=1.0, lon=0.0, name="Nowhere")
-    km = DEGREE_KM - 0.3
-    node, distance_km = index.snap(place.lat, place.lon, km + 0.1, place.label)
-    assert node == 2
-    assert distance_km == pytest.approx(km, abs=1e-3)
-    with pytest.raises(OffNetworkError, match=r"Nowhere.* 111 km away \(limit 50 km\)") as caught:
-        index.snap(place.lat, place.lon, 50.0, place.label)
-    assert caught.value.distance_km == pytest.approx(km, abs=1e-3)

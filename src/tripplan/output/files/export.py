@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
 from tripplan.errors import DataError
+from tripplan.output.drawing.access import AccessLine, access_lines
 from tripplan.output.files import version_1
 from tripplan.output.text import statements, stop_text, words
 from tripplan.records.base import as_path, as_text, invalid_input
@@ -130,14 +131,16 @@ def read_json(path: str | Path) -> Plan:
 def to_geojson(plan: Plan) -> dict[str, Any]:
     """Return a GeoJSON FeatureCollection (RFC 7946): legs, stops, origin and destination.
 
-    Positions are [longitude, latitude].  Each feature's ``kind`` is leg, stop (at a charger),
-    waypoint, origin or destination; its other properties are the fields of the record, those of a
-    stop's charger and connector beside its own.  Where the audit objects to the plan or has not
-    looked at it, or chargers are made up, ``description`` says so before anything else.
+    Positions are [longitude, latitude].  Each feature's ``kind`` is leg, access (the part of a leg
+    between a place and the roads), stop (at a charger), waypoint, origin or destination; its other
+    properties are the fields of the record, those of a stop's charger and connector beside its
+    own.  Where the audit objects to the plan or has not looked at it, or chargers are made up,
+    ``description`` says so before anything else.
     """
     features = [_point(plan.trip.origin, {"kind": "origin", "name": plan.trip.origin.label})]
     for number, leg in enumerate(plan.legs, start=1):
         features.append(_leg_feature(leg, number))
+        features += [_access_feature(line, number) for line in access_lines(plan, (leg,))]
         if number <= len(plan.stops):
             stop = plan.stops[number - 1]
             features.append(_point(stop, {"kind": KINDS[stop.kind], **_stop_properties(stop)}))
@@ -190,7 +193,7 @@ def _leg_feature(leg: Leg, number: int) -> dict[str, Any]:
     line = [[lon, lat] for lat, lon in zip(leg.trace.lat, leg.trace.lon, strict=True)]
     if len(line) == 1:
         line *= 2
-    figures = leg.model_dump(mode="json", exclude={"trace", "start", "end", "energy"})
+    figures = leg.model_dump(mode="json", exclude={"trace", "start", "end", "energy", "access"})
     return {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": line},
@@ -199,9 +202,22 @@ def _leg_feature(leg: Leg, number: int) -> dict[str, Any]:
             "number": number,
             "start": leg.start.label,
             "end": leg.end.label,
+            "access_km": sum(way.distance_km for way in leg.access),
             **figures,
             **leg.energy.model_dump(mode="json"),
         },
+    }
+
+
+def _access_feature(line: AccessLine, number: int) -> dict[str, Any]:
+    """Return a way between a place and the roads, which its leg holds as well."""
+    return {
+        "type": "Feature",
+        "geometry": {
+            "type": "LineString",
+            "coordinates": [[lon, lat] for lat, lon in line.points],
+        },
+        "properties": {"kind": "access", "leg": number, **line.way.model_dump(mode="json")},
     }
 
 
@@ -214,9 +230,9 @@ def write_geojson(plan: Plan, path: str | Path) -> None:
 ROW_FIELDS = (
     "kind", "number", "name", "lat", "lon", "illustrative", "start_s", "end_s", "duration_s",
     "overhead_s", "distance_km", "energy_kwh", "departure_soc", "arrival_soc", "min_soc",
-    "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "standard", "charger_kw",
-    "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "closed_s", "cooling_s",
-    "waits_for", "dwell_s", "dwell_energy_kwh", "advice", "cost",
+    "pack_departure_c", "pack_arrival_c", "ascent_m", "descent_m", "access_km", "standard",
+    "charger_kw", "mean_kw", "max_kw", "limited_by", "heat_delay_s", "waited_s", "closed_s",
+    "cooling_s", "waits_for", "dwell_s", "dwell_energy_kwh", "advice", "cost",
     "audit_passed",
 )  # fmt: skip
 """Columns of `to_rows`, for legs and stops alike; what one of them lacks is empty."""
@@ -249,6 +265,7 @@ def to_rows(plan: Plan) -> list[dict[str, Any]]:
                 audit_passed=plan.audit.passed,
                 energy_kwh=leg.energy.spent_kwh,
                 advice=stop_text.advice_cell(leg),
+                access_km=sum(way.distance_km for way in leg.access),
             )
         )
         if number <= len(plan.stops):

@@ -6,13 +6,15 @@ Element names and their order are those of the OGC's schema (07-147r2); WGS 84.
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from tripplan.output.drawing.access import AccessLine, access_lines
 from tripplan.output.drawing.colours import soc_colour
 from tripplan.output.files.gpx import does
-from tripplan.output.text import statements, stop_text, words
+from tripplan.output.text import access_text, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
 from tripplan.sources.atomic import write_text_atomically
 
+_GREY = "ffb0b0b0"
 KML = "http://www.opengis.net/kml/2.2"
 
 
@@ -30,6 +32,10 @@ def to_kml(plan: Plan) -> str:
         line = ET.SubElement(style, "LineStyle")
         ET.SubElement(line, "color").text = _colour(0.5 * (leg.departure_soc + leg.arrival_soc))
         ET.SubElement(line, "width").text = "5"
+    if any(leg.access for leg in plan.legs):
+        line = ET.SubElement(ET.SubElement(document, "Style", {"id": "access"}), "LineStyle")
+        ET.SubElement(line, "color").text = _GREY
+        ET.SubElement(line, "width").text = "3"
     points = _named(ET.SubElement(document, "Folder"), "Stops")
     _point(points, trip.origin, trip.origin.label, "start")
     for stop in plan.stops:
@@ -38,6 +44,11 @@ def to_kml(plan: Plan) -> str:
     legs = _named(ET.SubElement(document, "Folder"), "Legs")
     for number, leg in enumerate(plan.legs, start=1):
         _line(legs, leg, number)
+    access = list(access_lines(plan))
+    if access:
+        folder = _named(ET.SubElement(document, "Folder"), "Ways between places and roads")
+        for one in access:
+            _access(folder, one)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
 
@@ -67,6 +78,16 @@ def _line(folder: ET.Element, leg: Leg, number: int) -> None:
     ET.SubElement(line, "coordinates").text = " ".join(
         positions if len(positions) > 1 else positions * 2
     )
+
+
+def _access(folder: ET.Element, one: AccessLine) -> None:
+    """Draw a way of which only the ends are known in grey over its leg: KML knows no dashes."""
+    mark = _named(ET.SubElement(folder, "Placemark"), access_text.title(one.leg, one.way))
+    ET.SubElement(mark, "description").text = access_text.in_words(one.leg, one.way)
+    ET.SubElement(mark, "styleUrl").text = "#access"
+    line = ET.SubElement(mark, "LineString")
+    ET.SubElement(line, "tessellate").text = "1"
+    ET.SubElement(line, "coordinates").text = " ".join(_position(*at) for at in one.points)
 
 
 def _position(lat: float, lon: float) -> str:

@@ -11,6 +11,7 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from tripplan.output.drawing import basemap, markup
+from tripplan.output.drawing.access import DASHES, access_lines
 from tripplan.output.drawing.colours import SCALES
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.labels import name_below
@@ -81,6 +82,7 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
         layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
     route.add_child(_Call("route", json_text(_route(plan, profile)), chart, route))
     _draw_off_road(plan, route)
+    _draw_access(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
     chart.add_child(_Wiring(plain, tiles, stops, layers, corners))
     return _assembled(
@@ -212,6 +214,16 @@ def _draw_off_road(plan: Plan, group: folium.FeatureGroup) -> None:
         look = {"color": "#26303b", "weight": 2.5, "dash_array": "2 6", "interactive": False}
         line = folium.PolyLine(away, **look)  # type: ignore[no-untyped-call]
         line.options |= {"interactive": False, "className": "tp-off-road"}
+        group.add_child(line)
+
+
+def _draw_access(plan: Plan, group: folium.FeatureGroup) -> None:
+    """Break the line of the route up where nobody knows the way, between a place and the roads."""
+    lines = [line.points for line in access_lines(plan)]
+    if lines:
+        look = {"color": "#ffffff", "weight": 7, "dash_array": DASHES, "line_cap": "butt"}
+        line = folium.PolyLine(lines, **look)  # type: ignore[no-untyped-call]
+        line.options |= {"interactive": False, "className": "tp-access"}
         group.add_child(line)
 
 

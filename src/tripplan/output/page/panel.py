@@ -14,7 +14,7 @@ from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.nearby import StandIn, Unused, reasons
 from tripplan.output.page.popups import badge_class, facts, made_up_tag, slower, stand_in
 from tripplan.output.page.timeline import at, time_bar
-from tripplan.output.text import statements, stop_text, words
+from tripplan.output.text import access_text, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
 
@@ -179,6 +179,10 @@ def _leg_row(leg: Leg) -> Markup:
             "div",
             f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}",
             class_="tp-quiet",
+        ),
+        *(
+            tag("div", f"of it {access_text.in_words(leg, way)}", class_="tp-quiet")
+            for way in leg.access
         ),
         slower(leg),
         class_="tp-leg-row",

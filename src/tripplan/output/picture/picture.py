@@ -8,6 +8,7 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.output.drawing import basemap
+from tripplan.output.drawing.access import DASHES, access_lines
 from tripplan.output.drawing.colours import SOC_COLOURS, soc_colour
 from tripplan.output.drawing.lines import simplify
 from tripplan.output.drawing.markup import (
@@ -167,6 +168,12 @@ def _route(plan: Plan, frame: _Frame) -> Iterator[Markup]:
         upto = np.append(spell, min(spell[-1] + 1, road.size - 1))
         line = points(x[road[upto]], y[road[upto]])
         yield _stroke(line, soc_colour((shade[spell[0]] + 0.5) / _SHADES), 6.5)
+    for access in access_lines(plan):
+        at = np.array(access.points)
+        yield tag(
+            "polyline", points=points(*frame.xy(at[:, 0], at[:, 1])), fill="none",
+            stroke="#ffffff", stroke_width=13, stroke_dasharray=DASHES,
+        )  # fmt: skip
 
 
 def _stroke(line: Markup, colour: str, width: float) -> Markup:

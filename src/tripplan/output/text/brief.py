@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from tripplan.output.text import advice, report, statements, stop_text, words
+from tripplan.output.text import access_text, advice, report, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.units import M_PER_KM, M_PER_MILE
 
@@ -43,7 +43,13 @@ def _head(plan: Plan, *, miles: bool) -> list[str]:
         *([f"the battery lasts {chance}"] if chance else []),
         *filter(None, [stop_text.fewer_stops(plan)]),
     ]
-    return [ends, *_wrapped(words.one_line(plan.vehicle.name), ""), *_wrapped("; ".join(totals))]
+    off = access_text.off_roads(plan, miles=miles)
+    ends_lines = _wrapped(f"{ends} ({off})") if off else [ends]
+    return [
+        *ends_lines,
+        *_wrapped(words.one_line(plan.vehicle.name), ""),
+        *_wrapped("; ".join(totals)),
+    ]
 
 
 def _table(plan: Plan, *, miles: bool) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tripplan.output.text import statements, stop_text, words
+from tripplan.output.text import access_text, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
@@ -33,8 +33,9 @@ def warning_text(plan: Plan) -> str:
 def _header(plan: Plan) -> list[str]:
     ends = (plan.trip.origin.label, plan.trip.destination.label)
     charged = f"{words.energy(plan.energy_charged_kwh)} charged" if plan.stops else "none charged"
+    off = access_text.off_roads(plan)
     return [
-        " -> ".join(words.one_line(end) for end in ends),
+        " -> ".join(words.one_line(end) for end in ends) + (f" ({off})" if off else ""),
         _row("Car", statements.car(plan)),
         _row("Wishes", "; ".join(statements.wishes(plan))),
         _row("Conditions", "; ".join(statements.conditions(plan))),
@@ -104,6 +105,7 @@ def _leg_lines(leg: Leg) -> list[str]:
             f"lowest SoC {words.percent(leg.min_soc, 1)}"
         ),
         *([f"arrives with {uncertainty}"] if uncertainty else []),
+        *(f"of it {access_text.in_words(leg, way)}" for way in leg.access),
         *(f"advice: {sentence}" for sentence in stop_text.advice(leg)),
     ]
 

@@ -2,7 +2,8 @@
 
 A search climbs from its node to all ranks above it, then sweeps down over those ranks from which
 the targets can be entered (PHAST [1]_).  Ways to a node are ways from it with both directions
-exchanged.
+exchanged.  A search may also start at several nodes at once, each with what it took to come there:
+so it does from a place amid a road.
 
 References
 ----------
@@ -38,6 +39,52 @@ class Travel(NamedTuple):
     """Of arcs back to lower ranks."""
     forward: bool
     """Whether ways lead from the node."""
+
+
+class Seeds(NamedTuple):
+    """Where a search starts, and what it took to come there."""
+
+    climb: Ints
+    """All ranks that lead up from there, rising, shape (climbed,)."""
+    rank: Ints
+    """Shape (seeds,)."""
+    weight: Longs
+    """Shape (seeds,)."""
+    values: Ints
+    """Columns as in `customise`, shape (seeds, 5)."""
+
+
+class ScalarizedSeeds(NamedTuple):
+    """The same in every weighting."""
+
+    climb: Ints
+    rank: Ints
+    weight: Ints
+    """Shape (seeds, weightings)."""
+
+
+@compiled
+def climb_of(graph: Chordal, ranks: Ints) -> Ints:
+    """Return some ranks and all that lead up from them, rising, shape (climbed,)."""
+    found = np.empty(64, np.int32)
+    count = 0
+    for start in ranks:
+        rank = start
+        while rank >= 0:
+            if count == found.shape[0]:
+                found = longer(found, 2 * count)
+            found[count] = rank
+            count += 1
+            rank = graph.parent[rank]
+    if ranks.shape[0] < 2:
+        return found[:count].copy()
+    rising = np.sort(found[:count])
+    distinct = 0
+    for k in range(count):
+        if k == 0 or rising[k] != rising[k - 1]:
+            rising[distinct] = rising[k]
+            distinct += 1
+    return rising[:distinct].copy()
 
 
 class PhastWork(NamedTuple):
@@ -114,15 +161,18 @@ def _prolong(
 
 
 @part
-def climb_from(graph: Chordal, travel: Travel, source: int, full_mwh: int, work: PhastWork) -> None:
-    """Fill the workspace for the ranks above a source; parameters as in `phast`."""
+def climb_from(
+    graph: Chordal, travel: Travel, seeds: Seeds, full_mwh: int, work: PhastWork
+) -> None:
+    """Fill the workspace for the ranks above the seeds; parameters as in `phast`."""
     reached, weight = work.weight, travel.climb.weight
-    reached[source] = 0
-    for k in range(COLUMNS):
-        work.values[source, k] = 0
-    work.before[source] = NOWHERE
-    here = source
-    while here >= 0:
+    for k in range(seeds.rank.shape[0]):
+        start = seeds.rank[k]
+        if seeds.weight[k] < reached[start]:
+            reached[start] = seeds.weight[k]
+            copy_row(seeds.values, k, work.values, start)
+            work.before[start] = NOWHERE
+    for here in seeds.climb:
         if reached[here] < NO_WAY:
             for arc in range(graph.up_first[here], graph.up_first[here + 1]):
                 there = graph.up_head[arc]
@@ -130,23 +180,20 @@ def climb_from(graph: Chordal, travel: Travel, source: int, full_mwh: int, work:
                     _prolong(
                         work, work.before, here, there, travel.climb, arc, full_mwh, travel.forward
                     )
-        here = graph.parent[here]
 
 
 @part
-def clear_climb(graph: Chordal, source: int, work: PhastWork) -> None:
+def clear_climb(seeds: Seeds, work: PhastWork) -> None:
     """Undo what `climb_from` filled."""
-    here = source
-    while here >= 0:
+    for here in seeds.climb:
         work.weight[here] = NO_WAY
-        here = graph.parent[here]
 
 
 @compiled
 def phast(
     graph: Chordal,
     travel: Travel,
-    source: int,
+    seeds: Seeds,
     selection: Ints,
     full_mwh: int,
     work: PhastWork,
@@ -159,16 +206,16 @@ def phast(
         The chordal graph.
     travel
         Costs of the arcs.
-    source
-        Rank.
+    seeds
+        Where ways start.
     selection
         Ranks to sweep, by `above`, shape (selected,).
     full_mwh
         Energy above the reserve in a full battery; ways that need more are given up.
     work
-        Filled for the ranks above the source and for those selected.
+        Filled for the ranks above the seeds and for those selected.
     """
-    climb_from(graph, travel, source, full_mwh, work)
+    climb_from(graph, travel, seeds, full_mwh, work)
     reached, weight = work.weight, travel.descend.weight
     for there in selection:
         work.entered[there] = NOWHERE
@@ -181,57 +228,99 @@ def phast(
 
 
 @part
-def clear_phast(graph: Chordal, source: int, selection: Ints, work: PhastWork) -> None:
+def clear_phast(seeds: Seeds, selection: Ints, work: PhastWork) -> None:
     """Undo what `phast` filled; parameters as in `phast`."""
-    clear_climb(graph, source, work)
+    clear_climb(seeds, work)
     for here in selection:
         work.weight[here] = NO_WAY
 
 
+@part
+def _end_of(
+    travel: Travel, goals: Seeds, full_mwh: int, work: PhastWork
+) -> tuple[int, int | np.int64]:
+    """Find the goal over which the cheapest drivable way leads, or -1, and its weight.
+
+    The values of that way are left in the workspace's first scratch row.
+    """
+    best = -1
+    least: int | np.int64 = NO_WAY
+    for k in range(goals.rank.shape[0]):
+        here = goals.rank[k]
+        if work.weight[here] + goals.weight[k] < least:
+            _link_goal(travel, goals, k, full_mwh, work)
+            if goals.weight[k] == 0 or work.scratch[0, MIN_DEPARTURE] <= full_mwh:
+                best, least = k, work.weight[here] + goals.weight[k]
+    if best >= 0:
+        _link_goal(travel, goals, best, full_mwh, work)
+    return best, least
+
+
+@part
+def _link_goal(travel: Travel, goals: Seeds, k: int, full_mwh: int, work: PhastWork) -> None:
+    """Prolong the way to a goal's rank by what it takes from there, into the first scratch row."""
+    here = goals.rank[k]
+    if goals.weight[k] == 0:
+        copy_row(work.values, here, work.scratch, 0)
+    else:
+        link(work.values, here, goals.values, k, full_mwh, travel.forward, work.scratch)
+
+
 @compiled
-def phast_ways(
+def phast_way(
     graph: Chordal,
     travel: Travel,
-    source: int,
+    seeds: Seeds,
+    goals: Seeds,
     selection: Ints,
-    targets: Ints,
     full_mwh: int,
     work: PhastWork,
-) -> Ints:
-    """Values of the cheapest drivable ways to targets, shape (targets, 5).
+) -> tuple[int | np.int64, Ints]:
+    """Weight and values of the cheapest drivable way between two places.
 
-    Time is -1 where there is none.  Parameters as in `phast`; ``targets`` are ranks among those
-    selected.
+    `NO_WAY` and -1 where there is none; values have shape (1, 5).  Parameters as in `phast`.
+
+    Parameters
+    ----------
+    graph, travel, seeds, selection, full_mwh, work
+        As in `phast`.
+    goals
+        Where ways end, ranks among those selected, and what it takes from there on.
     """
-    phast(graph, travel, source, selection, full_mwh, work)
-    found = np.full((targets.shape[0], COLUMNS), -1, np.int32)
-    for k in range(targets.shape[0]):
-        if work.weight[targets[k]] < NO_WAY:
-            copy_row(work.values, targets[k], found, k)
-    clear_phast(graph, source, selection, work)
-    return found
+    phast(graph, travel, seeds, selection, full_mwh, work)
+    found = np.full((1, COLUMNS), -1, np.int32)
+    best, least = _end_of(travel, goals, full_mwh, work)
+    if best >= 0:
+        copy_row(work.scratch, 0, found, 0)
+    clear_phast(seeds, selection, work)
+    return least, found
 
 
 @compiled
 def way_ranks(
     graph: Chordal,
     travel: Travel,
-    source: int,
-    target: int,
+    seeds: Seeds,
+    goals: Seeds,
     selection: Ints,
     full_mwh: int,
     work: PhastWork,
 ) -> Ints:
     """Ranks at the ends of the arcs of the way that a sweep finds, in order; empty: none.
 
-    Parameters as in `phast`; the way leads from source to target, or, backward, from target to
-    source.  Where the battery limits what can be driven, the two directions may find different
-    ways between the same ends.
+    The way leads from a seed to a goal, or, backward, from a goal to a seed.  Where the battery
+    limits what can be driven, the two directions may find different ways between the same ends.
+
+    Parameters
+    ----------
+    graph, travel, seeds, goals, selection, full_mwh, work
+        As in `phast_way`.
     """
-    phast(graph, travel, source, selection, full_mwh, work)
+    phast(graph, travel, seeds, selection, full_mwh, work)
     ranks = np.empty(64, np.int32)
     count = 0
-    rank = target if work.weight[target] < NO_WAY else NOWHERE
+    best, _ = _end_of(travel, goals, full_mwh, work)
+    rank = goals.rank[best] if best >= 0 else NOWHERE
     climbing = False
     while rank >= 0:
         if count == ranks.shape[0]:
@@ -240,65 +329,68 @@ def way_ranks(
         count += 1
         climbing = climbing or work.entered[rank] == NOWHERE
         rank = work.before[rank] if climbing else work.entered[rank]
-    clear_phast(graph, source, selection, work)
+    clear_phast(seeds, selection, work)
     if travel.forward:
         turn_round(ranks, 0, count)
     return ranks[:count].copy()
 
 
 @part
-def climb_scalarized(graph: Chordal, source: int, climb: Ints, work: Ints) -> None:
-    """Find the least weights from the source to the ranks above it, in every weighting.
+def climb_scalarized(graph: Chordal, seeds: ScalarizedSeeds, climb: Ints, work: Ints) -> None:
+    """Find the least weights from the seeds to the ranks above them, in every weighting.
 
     Parameters
     ----------
-    graph, source
+    graph, seeds
         As in `phast`.
     climb
         Weights of the upward arcs, as in `customise_scalarized`.
     work
-        Shape (nodes, weightings); the rows of the source and the ranks above it are filled.
+        Shape (nodes, weightings); the rows of the seeds and the ranks above them are filled.
     """
-    here = source
-    while here >= 0:
+    for here in seeds.climb:
         work[here] = MOST_WEIGHT
-        here = graph.parent[here]
-    work[source] = 0
-    here = source
-    while here >= 0:
+    for k in range(seeds.rank.shape[0]):
+        start = seeds.rank[k]
+        for weighting in range(climb.shape[1]):
+            weight = seeds.weight[k, weighting]
+            work[start, weighting] = min(work[start, weighting], weight)
+    for here in seeds.climb:
         for arc in range(graph.up_first[here], graph.up_first[here + 1]):
             there = graph.up_head[arc]
             for weighting in range(climb.shape[1]):
                 weight = np.int32(work[here, weighting] + climb[arc, weighting])
                 work[there, weighting] = min(work[there, weighting], weight)
-        here = graph.parent[here]
 
 
 @compiled
 def phast_scalarized(
-    graph: Chordal, climb: Ints, descend: Ints, source: int, selection: Ints, work: Ints
+    graph: Chordal,
+    climb: Ints,
+    descend: Ints,
+    seeds: ScalarizedSeeds,
+    selection: Ints,
+    work: Ints,
 ) -> None:
     """Least weights in every weighting, left in ``work`` for all selected ranks.
 
     Parameters
     ----------
-    graph, source, selection
+    graph, seeds, selection
         As in `phast`.
     climb, descend
         Weights of the arcs, as in `customise_scalarized`.
     work
-        Shape (nodes, weightings); of the ranks above the source and those selected only the latter
+        Shape (nodes, weightings); of the ranks above the seeds and those selected only the latter
         hold final values afterwards.
     """
     weightings = climb.shape[1]
-    above_source = np.zeros(work.shape[0], np.bool_)
-    here = source
-    while here >= 0:
-        above_source[here] = True
-        here = graph.parent[here]
-    climb_scalarized(graph, source, climb, work)
+    above_seeds = np.zeros(work.shape[0], np.bool_)
+    for here in seeds.climb:
+        above_seeds[here] = True
+    climb_scalarized(graph, seeds, climb, work)
     for there in selection:
-        if not above_source[there]:
+        if not above_seeds[there]:
             work[there] = MOST_WEIGHT
         for arc in range(graph.up_first[there], graph.up_first[there + 1]):
             here = graph.up_head[arc]

@@ -29,6 +29,8 @@ from tripplan.routing.kernels.customise import (
 )
 from tripplan.routing.kernels.phast import (
     PhastWork,
+    ScalarizedSeeds,
+    Seeds,
     Travel,
     clear_climb,
     climb_from,
@@ -142,7 +144,7 @@ def rphast_ways(
     graph: Chordal,
     part: RestrictedGraph,
     travel: Travel,
-    source: int,
+    seeds: Seeds,
     targets: Ints,
     within: NDArray[np.bool_],
     full_mwh: int,
@@ -152,7 +154,7 @@ def rphast_ways(
 
     Parameters
     ----------
-    graph, source, full_mwh, work
+    graph, seeds, full_mwh, work
         As in `phast.phast`.
     part
         Places to sweep, and the arcs between them.
@@ -163,18 +165,16 @@ def rphast_ways(
     within
         Which places a full battery could reach at all, shape (selected,).
     """
-    climb_from(graph, travel, source, full_mwh, work)
+    climb_from(graph, travel, seeds, full_mwh, work)
     selected = part.ranks.shape[0]
     reached = np.full(selected, NO_WAY, np.int64)
     values = np.empty((selected, COLUMNS), np.int32)
-    rank = source
-    while rank >= 0:
+    for rank in seeds.climb:
         k = part.place[rank]
         if k >= 0:
             reached[k] = work.weight[rank]
             copy_row(work.values, rank, values, k)
-        rank = graph.parent[rank]
-    clear_climb(graph, source, work)
+    clear_climb(seeds, work)
     first, head, descend = part.first, part.head, travel.descend
     weight, scratch = descend.weight, work.scratch
     for k in range(selected):
@@ -213,7 +213,7 @@ def rphast_scalarized(
     graph: Chordal,
     part: RestrictedGraph,
     sides: tuple[Ints, Ints],
-    source: int,
+    seeds: ScalarizedSeeds,
     targets: Ints,
     work: Ints,
 ) -> tuple[Ints, Ints]:
@@ -223,8 +223,8 @@ def rphast_scalarized(
 
     Parameters
     ----------
-    graph, source
-        As in `phast.phast`.
+    graph, seeds
+        As in `phast.phast_scalarized`.
     part
         Places to sweep, and the arcs between them.
     sides
@@ -238,12 +238,10 @@ def rphast_scalarized(
     weightings = climb.shape[1]
     selected = part.ranks.shape[0]
     least = np.full((selected, weightings), MOST_WEIGHT, np.int32)
-    climb_scalarized(graph, source, climb, work)
-    rank = source
-    while rank >= 0:
+    climb_scalarized(graph, seeds, climb, work)
+    for rank in seeds.climb:
         if part.place[rank] >= 0:
             copy_row(work, rank, least, part.place[rank])
-        rank = graph.parent[rank]
     first, head = part.first, part.head
     for k in range(selected):
         shift = graph.up_first[part.ranks[k]] - first[k]
