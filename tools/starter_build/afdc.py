@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from starter_build.geo import EARTH_RADIUS_KM, Floats
 from starter_build.network import Network
-from tripplan.records.charger import Charger, rated_only
+from tripplan.records.charger import Charger, Connector, rated_only
 from tripplan.sources.chargers.afdc import read_afdc_csv
 from tripplan.sources.chargers.assume import assume_powers
 from tripplan.sources.chargers.standards import DC
@@ -71,11 +71,13 @@ def read_afdc(wheel: Path) -> Afdc:
         text = archive.read(TABLE).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), restval=None))
     reading = read_afdc_csv(text, where=TABLE)
-    rated = rated_only(assume_powers(map(_with_hours, reading.chargers)))
-    fast = [site for site in rated if any(plug.standard in DC for plug in site.connectors)]
+    rated = rated_only(assume_powers(reading.chargers))
+    every = [site for site in rated if any(plug.standard in DC for plug in site.connectors)]
+    fast = [site for site in every if any(map(_works, site.connectors))]
     skipped = Counter(reading.skipped)
     skipped["no plug of known or assumed power"] += len(reading.chargers) - len(rated)
-    skipped["no plug for direct current"] += len(rated) - len(fast)
+    skipped["no plug for direct current"] += len(rated) - len(every)
+    skipped["out of service"] += len(every) - len(fast)
     return Afdc(
         rows=rows,
         cut_rows=sum(None in row.values() for row in rows),
@@ -84,11 +86,8 @@ def read_afdc(wheel: Path) -> Afdc:
     )
 
 
-def _with_hours(site: Charger) -> Charger:
-    """Take "24 hours daily. Please check ..." for what it says: the rest is about adapters."""
-    if site.opening_hours is None and site.access_note.startswith("24 hours daily. "):
-        return replace(site, opening_hours="24/7")
-    return site
+def _works(plug: Connector) -> bool:
+    return plug.standard in DC and plug.operation != "out_of_service"
 
 
 def lay_spurs(
