@@ -19,8 +19,8 @@ _PRODUCTS: Final = (
     (re.compile(r"\bterra\s?184\b"), 180.0),
     (re.compile(r"\bqc\s?45\b|\bveefil\b|\bveefil[ -]?rt\b"), 50.0),
 )
-"""Products and their highest power, kW, as their makers' data sheets have it: Tesla, ABB, Efacec,
-Tritium."""
+"""Products of Tesla, ABB, Efacec and Tritium and their highest power as they are sold, kW (general
+knowledge; data sheets were not at hand)."""
 _HYPERCHARGER: Final = re.compile(r"\bhyc[ _-]?(\d{2,4})\b")
 """alpitronic names its products by their power, kW."""
 _FIGURE: Final = re.compile(r"\d+(?:[.,]\d+)?\s*kw\b")
