@@ -67,8 +67,10 @@ def assumptions(leave_one_out: dict[str, dict[str, float]]) -> list[str]:
             f"are missed by {error['median_absolute_m']:.0f} m in the median and "
             f"{error['mean_absolute_m']:.0f} m on average."
         ),
-        "Only freeways are known, as straight lines of the right length; ways to and from them are "
-        "assumed.",
+        (
+            "Only freeways are known, as straight lines of the right length; ways to and from them "
+            "are assumed."
+        ),
     ]
 
 

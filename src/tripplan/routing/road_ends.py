@@ -439,11 +439,15 @@ def driven_roads(
         return np.concatenate([getattr(region, name)[here], getattr(small, name)[there]])
 
     network = RoadNetwork.from_arcs(
-        **{name: at_nodes(name) for name in ("lat", "lon", "elevation_m", "node_flags")},
-        **{
-            name: on_arcs(name)
-            for name in ("length_m", "speed_kmh", "speed_limit_kmh", "road_class", "flags")
-        },
+        lat=at_nodes("lat"),
+        lon=at_nodes("lon"),
+        elevation_m=at_nodes("elevation_m"),
+        node_flags=at_nodes("node_flags"),
+        length_m=on_arcs("length_m"),
+        speed_kmh=on_arcs("speed_kmh"),
+        speed_limit_kmh=on_arcs("speed_limit_kmh"),
+        road_class=on_arcs("road_class"),
+        flags=on_arcs("flags"),
         tail=row,
         head=np.searchsorted(nodes, head),
         shapes=_both(region, small, here, there, ("shape_first", "shape_lat", "shape_lon")),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tripplan.output.text import stop_text, words
-from tripplan.records.charger import Charger
 from tripplan.planning.charger_filter import stalls_at
+from tripplan.records.charger import Charger
 from tripplan.records.plan import Certificate, ChargingStop, Leg, LimitedBy, Plan
 from tripplan.records.trip import ChargerWishes, Objective
 from tripplan.units import S_PER_H
