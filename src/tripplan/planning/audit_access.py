@@ -32,6 +32,8 @@ _ON_ROAD_M: Final = 1.0
 _NEAREST_M: Final = 15.0
 """Another road may be nearer by this much: near junctions with turn restrictions one is tied to the
 road a little off them."""
+_NEAREST: Final = 5e-3
+"""The nearest road is found in a plane, which is off by this much some 100 km away. [m/m]"""
 _THROUGH_M: Final = 0.05
 _JOINT_M: Final = 1e-6
 _M: Final = 0.01
@@ -231,7 +233,7 @@ class _Looking:
             f"{where}: the nearest road to {place.label} is {in_km(nearest_m)} away",
         )
         self.found.when(
-            not stated_m <= nearest_m * (1.0 + 1e-3) + _NEAREST_M,
+            not stated_m <= nearest_m * (1.0 + _NEAREST) + _NEAREST_M,
             f"{where}: {place.label} is tied to a road {in_km(stated_m)} away, "
             f"the nearest is {in_km(nearest_m)} away",
         )
