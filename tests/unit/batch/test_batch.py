@@ -110,7 +110,7 @@ def test_rows_may_go_by_way_of_places(tmp_path: Path, monkeypatch: pytest.Monkey
         '"Denver, CO","Vail, CO",nissan-sakura,"Golden, CO; 8h; 11kW | Frisco, CO",a; b,4,90%\n'
         '"Denver, CO","Vail, CO",nissan-sakura,,,,\n'
         '"Denver, CO","Vail, CO",nissan-sakura,"Frisco, CO; late",,,\n'
-        '"Denver, CO","Vail, CO",nissan-sakura,,a;a,,40%\n',
+        '"Denver, CO","Vail, CO",nissan-sakura,,a;a,,20%\n',
         encoding="utf-8",
     )
     outcomes = plan_many(path, region=ILLUSTRATIVE)
