@@ -5,7 +5,7 @@ from typing import Unpack
 
 from tripplan.planning import alternatives as other_plans
 from tripplan.planning.audit import audit_plan
-from tripplan.planning.grounds import Chargers, ground_of, region_with
+from tripplan.planning.grounds import Chargers, ground_of_plan, region_with
 from tripplan.planning.keywords import Wishes
 from tripplan.planning.pareto import GOALS
 from tripplan.planning.pareto import pareto as non_dominated_plans
@@ -224,4 +224,4 @@ def audit(
     >>> tripplan.audit(shorter).passed
     False
     """
-    return audit_plan(plan, ground_of(region, chargers), settings)
+    return audit_plan(plan, ground_of_plan(plan, region, chargers), settings)

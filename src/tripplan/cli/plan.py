@@ -227,11 +227,11 @@ def audit(
     from tripplan.output.files import export
     from tripplan.output.text import statements
     from tripplan.planning.audit import audit_plan
-    from tripplan.planning.grounds import ground_of
+    from tripplan.planning.grounds import ground_of_plan
 
     try:
         plan = export.read_json(file)
-        ground = ground_of(region, chargers or ())
+        ground = ground_of_plan(plan, region, chargers or ())
         audited = plan.model_copy(update={"audit": audit_plan(plan, ground)})
     except TripplanError as error:
         stop(error)

@@ -9,6 +9,7 @@ from typing import Final
 
 from tripplan.errors import InvalidInputError
 from tripplan.planning.requests import CACHE, STARTER, named_region
+from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.kept_chargers import charger_files, is_whole, kept_folder
 from tripplan.sources.starter import STARTER_NAMES, load_starter
@@ -137,6 +138,22 @@ def ground_of(region: Region | str, chargers: Chargers = ()) -> Region:
     """Return the region itself that `region_with` returns or names; the same errors."""
     found = region_with(region, chargers)
     return named_region(found) if isinstance(found, str) else found
+
+
+def ground_of_plan(plan: Plan, region: Region | str, chargers: Chargers = ()) -> Region:
+    """Return the region on which a plan is looked at; the same errors as of `region_with`.
+
+    Where the starter atlas is named, it is with the chargers that the plan was made with.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    region, chargers
+        As for `region_with`.
+    """
+    atlas = region == STARTER and not _named(chargers)
+    return ground_of(plan.region if atlas and _is_atlas(plan.region) else region, chargers)
 
 
 def charger_notes(region: Region) -> tuple[str, ...]:

@@ -384,3 +384,12 @@ def test_real_stations_on_real_roads_are_as_in_a_region_built_with_them() -> Non
     )
     assert two.total_s == pytest.approx(one.total_s, abs=1.0)
     assert [stop.name for stop in two.stops] == [stop.name for stop in one.stops]
+
+
+def test_a_plan_from_the_made_up_set_is_audited_on_it() -> None:
+    """Whoever audits it need not say again which chargers it was made with."""
+    plan = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-sakura", chargers="illustrative")
+    assert tripplan.audit(plan).passed
+    real = tripplan.plan("Denver, CO", "Vail, CO", vehicle="nissan-leaf-40")
+    assert tripplan.audit(real).passed
+    assert not tripplan.audit(real, chargers="illustrative").passed
