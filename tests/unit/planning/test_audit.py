@@ -348,11 +348,14 @@ def test_the_audit_knows_nothing_of_the_search() -> None:
             queue += _own_imports(known[name], inside=name.startswith("planning.audit"))
     assert {"vehicle_model.conditioned", "physics.charging", "physics.thermal"} <= seen
     own = {"planning.audit", "planning.redrive", "planning.kernels.follow"}
-    parts = ("access", "ground", "objections", "redrive", "roads", "steps", "stops", "sums")
+    parts = ("access", "ground", "objections", "redrive", "roads", "seasons", "steps", "stops")
+    parts += ("sums",)
     own |= {f"planning.audit_{part}" for part in parts}
     # They read a text of a charger, its hours and its price, and know no trip.
     own |= {"planning.opening_hours", "planning.hours_text", "planning.holidays"}
     own |= {"planning.tariff"}
+    # It reads the text of a road's rule.
+    own |= {"planning.seasons"}
     assert {name for name in seen if name.startswith("planning.")} == own
     allowed = ("planning", "records", "vehicle_model", "physics", "arrays", "units", "errors")
     assert [name for name in seen if name.split(".")[0] not in allowed] == []
