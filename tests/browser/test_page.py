@@ -13,7 +13,7 @@ from tests.samples.hostile_plan import HOSTILE, named_plan, named_region
 from tests.samples.plan import sample_plan, sample_region
 from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.output.drawing import markup
-from tripplan.output.text import stop_text, words
+from tripplan.output.text import advice, words
 
 pytestmark = pytest.mark.browser
 
@@ -189,7 +189,7 @@ def test_the_road_tells_where_to_drive_slower(open_page: OpenPage, size: tuple[i
     )
     tip = wait_for(page, "return document.querySelector('.leaflet-tooltip')?.innerText")
     assert "Leg 1: 109 km" in tip
-    assert metric(stop_text.advice(visits_plan().legs[0])[0]) in tip
+    assert metric(advice.sentences(visits_plan())[0][0]) in tip
     assert 200 < box_of(page, ".leaflet-tooltip")["width"] < 320
 
 

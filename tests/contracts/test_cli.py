@@ -338,6 +338,8 @@ def test_a_batch_writes_one_row_a_trip_good_or_bad(tmp_path: Path) -> None:
     code, _, message = run("batch", str(trips), "-o", str(out), "--workers", "1")
     assert code == 0, message
     assert "1 of 4 trips planned" in message
+    assert "invalid, row 2: " in message
+    assert "no plan, row 3: " in message
     with (out / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["status"] for row in rows] == ["ok", "invalid", "no plan", "invalid"]

@@ -21,6 +21,7 @@ from tripplan.units import KMH_PER_MPS, M_PER_KM, S_PER_H, W_PER_KW
 AMBIENT_C = 20.0
 """Air temperature where the log states none (assumption)."""
 _STEP_S = 5.0
+_OF_TRIPS = ("distance_km", "duration_min", "energy_kwh")
 
 
 def read_logs(path: str | Path) -> list[DriveLog]:
@@ -40,9 +41,33 @@ def read_logs(path: str | Path) -> list[DriveLog]:
         raise DataError(f"log {path}: cannot be read ({error})", path=str(path)) from error
     if not rows:
         raise DataError(f"log {path}: holds no rows below its header", path=str(path))
+    _check_columns(path, rows[0])
     if "distance_km" in rows[0]:
         return [_trip(path, number, row) for number, row in enumerate(rows, start=2)]
     return _drives(path, rows)
+
+
+def _check_columns(path: str | Path, header: Mapping[str, str]) -> None:
+    """Say all that a log lacks at once, and what both forms need.
+
+    Raises
+    ------
+    DataError
+        It has not all columns of either form.
+    """
+    energy = ("power_kw",) if "power_kw" in header else ("battery_v", "battery_a")
+    forms = (_OF_TRIPS, ("time_s", "speed_kmh", *energy))
+    lacks = [[name for name in form if name not in header] for form in forms]
+    if not all(lacks):
+        return
+    begun = [missing for missing, form in zip(lacks, forms, strict=True) if missing != [*form]]
+    known = f"column {' and '.join(min(begun, key=len))} is missing; " if begun else ""
+    raise DataError(
+        f"log {path}: {known}the columns are {', '.join(filter(None, header))}, but rows of "
+        "trips need distance_km, duration_min and energy_kwh, rows in time need time_s, speed_kmh "
+        "and power_kw (or battery_v and battery_a)",
+        path=str(path),
+    )
 
 
 def _number(path: str | Path, line: int, row: Mapping[str, str], name: str) -> float:
@@ -51,8 +76,6 @@ def _number(path: str | Path, line: int, row: Mapping[str, str], name: str) -> f
         number = float(text)
     except ValueError:
         number = np.nan
-        if name not in row:
-            text = "no such column"
     if not np.isfinite(number):
         raise DataError(
             f'log {path}, line {line}: {name} is "{text}", but a number is needed', path=str(path)

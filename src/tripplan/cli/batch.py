@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tripplan.cli.plan import AUDIT_FAILED, Ground, OwnChargers, notes, stop
 from tripplan.errors import DataError, InvalidInputError, TripplanError
+from tripplan.output.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _EVERY_S = 1.0
 """Progress as JSON comes this often, seconds."""
+_REASONS = 5
+"""So many reasons why trips have no plan are printed; the table has all."""
 _INTERRUPTED = 130
 """What a shell gets from a program that an interrupt has ended."""
 
@@ -175,6 +178,7 @@ class _Told:
     def __init__(self, total: int, *, quiet: bool, as_json: bool) -> None:
         self.counts = dict.fromkeys(("ok", "no plan", "invalid", "failed"), 0)
         self._objected = 0
+        self._reasons: list[str] = []
         self._as_json = as_json
         self._silent = quiet or as_json
         self._last_s = time.monotonic()
@@ -207,6 +211,9 @@ class _Told:
     def note(self, outcome: "Outcome") -> None:
         """Count a row that is done."""
         self.counts[outcome.status] += 1
+        if outcome.status != "ok" and len(self._reasons) < _REASONS:
+            reason = " ".join(outcome.reason.split())
+            self._reasons.append(f"{outcome.status}, row {outcome.index + 1}: {reason}")
         self._objected += outcome.figures.get("audit_passed") is False
         self._bar.update(
             self._task.id,
@@ -223,6 +230,11 @@ class _Told:
             where = ", ".join(map(str, files))
             said = f"{self.counts['ok']} of {self.done} trips planned; {where}"
             notes.print(said, markup=False, highlight=False)
+            for reason in self._reasons:
+                notes.print(reason, markup=False, highlight=False, soft_wrap=True)
+            more = self.done - self.counts["ok"] - len(self._reasons)
+            if more:
+                notes.print(f"and {words.count(more, 'trip')} more without a plan", highlight=False)
             for note in chargers:
                 notes.print(f"chargers: {note}", markup=False, highlight=False, soft_wrap=True)
         if self._objected:

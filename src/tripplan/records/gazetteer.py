@@ -151,11 +151,16 @@ class Gazetteer:
         )
 
     def _close_to(self, name: str) -> list[str]:
-        """Return names of towns that are spelled nearly so; those of chargers where none is."""
+        """Return names of towns that are spelled nearly so, or that go on after the name.
+
+        Those of chargers where there is no such town.
+        """
+        start = f"{folded_name(name)} "
         towns = {key: same[0] for key, same in self._by_name.items() if same[0].kind != CHARGER}
         others = {key: same[0] for key, same in self._by_name.items() if key not in towns}
         for known in (towns, others):
             matches = difflib.get_close_matches(folded_name(name), known, n=4, cutoff=0.75)
+            matches = matches or sorted(key for key in known if key.startswith(start))[:4]
             if matches:
                 return [known[match].label for match in matches]
         return []

@@ -30,6 +30,39 @@ def save_vehicle(car: Vehicle, path: str | Path, heading: str = "") -> Path:
     return target
 
 
+def with_values(car: Vehicle, values: Mapping[str, object], source: str) -> Vehicle:
+    """Return a car some of whose values are other ones, which no longer name the old source.
+
+    Parameters
+    ----------
+    car
+        The car.
+    values
+        The new values by dotted field name, like ``{"mass_kg": 1650.0, "battery.soh": 0.9}``, in
+        the field's unit.
+    source
+        Where they come from.
+
+    Raises
+    ------
+    InvalidInputError
+        A field or a value that no car has.
+    """
+    new: dict[str, Any] = car.model_dump(exclude_unset=True, exclude={"provenance"})
+    known = dict(car.provenance)
+    for name, value in values.items():
+        *tables, field = name.split(".")
+        table = new
+        for key in tables:
+            table = table.setdefault(key, {})
+        table[field] = value
+        # A note or an id has no source.
+        if not isinstance(value, str) or name in known:
+            unit = known[name].unit if name in known else ""
+            known[name] = Provenance(unit=unit, source=source, kind="user")
+    return Vehicle.parse({**new, "provenance": known}, where=f"vehicle {car.id}, changed")
+
+
 def _table(
     values: Mapping[str, Any], prefix: str, provenance: Mapping[str, Provenance]
 ) -> list[str]:

@@ -130,8 +130,10 @@ def test_a_row_of_trips_keeps_its_sums(tmp_path: Path) -> None:
         ("", "holds no rows"),
         (TRIPS + "a,ten,17,2,5\n", 'line 2: distance_km is "ten"'),
         (TRIPS + "a,10,17,-2,5\n", "lie above zero"),
-        ("time_s,speed_kmh\n0,50\n1,50\n", "battery_v"),
-        ("time_s,power_kw\n0,5\n1,5\n", "speed_kmh"),
+        ("time_s,speed_kmh\n0,50\n1,50\n", "column battery_v and battery_a is missing"),
+        ("time_s,power_kw\n0,5\n1,5\n", "column speed_kmh is missing"),
+        ("trip,distance_km,kwh\na,24,3.7\n", "duration_min and energy_kwh is missing; .* kwh, but"),
+        ("date,km,kwh\nMay,24,3.7\n", "csv: the columns are date, km, kwh, but rows of trips need"),
     ],
 )
 def test_a_log_that_cannot_be_used_says_why(tmp_path: Path, text: str, words: str) -> None:

@@ -1,13 +1,16 @@
 """The report that one reads in a car: a line for each stop, in one unit, and what is assumed."""
 
+import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.samples.plan import sample_plan
 from tests.samples.plan_with_waypoints import visits_plan
-from tripplan.output.text import advice, brief
+from tripplan.output.files.ics import to_ics
+from tripplan.output.page.map import to_html
+from tripplan.output.text import advice, brief, report
 from tripplan.records.plan import Plan, SpeedAdvice
 
 REAL = sample_plan(illustrative=False)
@@ -132,6 +135,11 @@ def with_advice(*told: tuple[float, float, float, str, str]) -> Plan:
             [(20, 40, 99, "A", "B"), (41, 60, 80, "B", "D")],
             ["62 mph from A to B", "50 mph from B to D"],
         ),
+        # what is too short to be told does not part like ones
+        (
+            [(20, 40, 99, "A", "B"), (40, 44, 80, "B", "C"), (44, 60, 99, "C", "D")],
+            ["62 mph from A to D"],
+        ),
         # pieces under 5 km: joined with a neighbour, or dropped
         ([(20, 24, 99, "A", "B"), (25, 28, 99, "B", "C")], ["62 mph from A to C"]),
         ([(20, 24.9, 99, "A", "B")], []),
@@ -151,6 +159,29 @@ def test_advice_can_be_driven(
     assert f"Drive {'; '.join(said)}" in text if said else "Drive" not in text
 
 
+def test_pages_and_calendars_tell_the_same_stretches() -> None:
+    plan = with_advice((20, 60, 99.8, "Eagle", "Gypsum"), (70, 74, 80.0, "Gypsum", "Dotsero"))
+    said = "drive 100 km/h (62 mph) from Eagle to Gypsum instead of 110 km/h (68 mph)"
+    assert advice.sentences(plan) == ((said,), *((),) * (len(plan.legs) - 1))
+    calendar = to_ics(plan, datetime(2026, 6, 7, 8, tzinfo=UTC)).replace("\r\n ", "")
+    assert said in calendar
+    assert f"advice: {said}\n" in report.to_text(plan)
+    for told in (calendar, report.to_text(plan)):
+        assert "Dotsero" not in told
+        assert "km 70" not in told
+    page = re.sub("<[^>]*>", "", to_html(plan))
+    assert "drive 100 km/h62 mph from Eagle to Gypsum instead of 110 km/h68 mph" in page
+    assert "Dotsero" not in page
+
+
 def test_advice_in_kilometres() -> None:
     plan = with_advice((20, 60, 99.8, "Eagle", "Gypsum"))
     assert "Drive     100 km/h from Eagle to Gypsum\n" in brief.to_brief(plan)
+
+
+def test_a_trip_without_stops_takes_only_driving() -> None:
+    none = {"stops": (), "legs": REAL.legs[:1], "charging_s": 0.0, "overhead_s": 0.0}
+    plan = changed(REAL, **none, driving_s=4080.0, total_s=4080.0)
+    head = " ".join(brief.to_brief(plan).split("\n\n")[0].split())
+    assert "1 h 08 min = 1 h 08 min driving;" in head
+    assert " 0 min" not in head

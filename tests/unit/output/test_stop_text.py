@@ -121,6 +121,10 @@ def test_advice_is_said_in_both_units() -> None:
             "Illustrative fast charger, Eagle, CO",
         ),
         ("I-70 Conoco", "Eagle", "I-70", "I-70 Conoco, Eagle"),
+        ("Eagle County", "Eagle", "I-70", "Eagle County, Eagle (I-70)"),
+        ("Salt Lake City Hall", "Salt Lake City", "", "Salt Lake City Hall"),
+        ("WCEH Tangent (Albany)", "Tangent", "OR 34", "WCEH Tangent (Albany) (OR 34)"),
+        ("Nevada Power", "Ada", "", "Nevada Power, Ada"),
     ],
 )
 def test_a_stop_tells_its_town_and_road_once(name: str, town: str, road: str, told: str) -> None:
@@ -172,7 +176,7 @@ def test_the_panel_shows_waits_stays_and_advice() -> None:
         "<b>Stay 8 h 00 min</b>, 6.9 kWh charged meanwhile at a plug of 11 kW",
         "<b>Stay 45 min</b>, no plug there",
         "Wait 12 min for the battery to cool, then plug in",
-        '<li><span class="tp-metric">km 290 to 355</span><span class="tp-us">mile 180 to 221',
+        '<span class="tp-metric">km 290 to 355</span><span class="tp-us">mile 180 to 221',
         "Show waypoint 2 on the map",
     ):
         assert said in text, said
@@ -186,13 +190,13 @@ def test_the_panel_shows_waits_stays_and_advice() -> None:
 
 
 def test_many_stretches_are_folded_away() -> None:
-    assert popups.slower(advised()) is None
-    few, many = advised((0, 9), (10, 19)), advised(*((10.0 * k, 10.0 * k + 5) for k in range(7)))
+    assert popups.slower(()) is None
+    few, many = ("this", "that"), [f"stretch {k}" for k in range(7)]
     assert "<details>" not in (popups.slower(few) or "")
     folded = popups.slower(many) or ""
     assert "<summary>3 more</summary>" in folded
     assert folded.count("<li>") == 7
-    tip = popups.leg_tip(many, 1)
+    tip = popups.leg_tip(visits_plan().legs[0], 1, many)
     assert tip.count("<li>") == 4
     assert "and 3 more stretches" in tip
 

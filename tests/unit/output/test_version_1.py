@@ -25,7 +25,10 @@ def old_plan() -> dict[str, Any]:
 
 
 def test_an_old_plan_says_what_it_said() -> None:
-    """The text was written by the version of tripplan that wrote the plan."""
+    """The text was written by the version of tripplan that wrote the plan, but for its advice.
+
+    That is told as it is today: pieces joined to stretches that can be driven.
+    """
     golden = ROOT / "golden" / "version_1.txt"
     assert report.to_text(export.read_json(OLD)) == golden.read_text(encoding="utf-8")
 

@@ -152,6 +152,10 @@ def test_unknown_names_get_a_suggestion(names: Gazetteer) -> None:
         names.find("Denvr, CO")
     with pytest.raises(InvalidInputError, match="did you mean Denver, CO / Denver, NC"):
         names.find("Denver, TX")
+    with pytest.raises(InvalidInputError, match="did you mean Denver, CO"):
+        names.find("Denv")
+    with pytest.raises(InvalidInputError, match="did you mean Cañon City, CO"):
+        names.find("Canon")
     with pytest.raises(InvalidInputError, match="no name here is close"):
         names.find("Qwxz")
 

@@ -22,6 +22,7 @@ from tripplan.records.vehicle import (
     load_vehicle,
     parse_vehicle,
 )
+from tripplan.records.vehicle_file import save_vehicle, with_values
 
 DATA = Path(tripplan.__file__).parent / "data" / "vehicles"
 FILES = sorted(DATA.glob("*.toml"))
@@ -359,3 +360,18 @@ def test_an_impossible_state_of_health_is_refused(soh: float) -> None:
 @pytest.mark.parametrize("car", catalogue().values(), ids=lambda car: car.id)
 def test_a_car_survives_json(car: Vehicle) -> None:
     assert Vehicle.model_validate_json(car.model_dump_json()) == car
+
+
+def test_changed_values_name_their_own_source(tmp_path: Path) -> None:
+    leaf = catalogue()["nissan-leaf-40"]
+    given = {"id": "mine", "mass_kg": 1650.0, "battery.nominal_kwh": 37.0}
+    mine = load_vehicle(save_vehicle(with_values(leaf, given, "weighed"), tmp_path / "mine.toml"))
+    assert (mine.id, mine.mass_kg, mine.battery.nominal_kwh) == ("mine", 1650.0, 37.0)
+    changed = {name for name, told in mine.provenance.items() if told != leaf.provenance.get(name)}
+    assert changed == {"mass_kg", "battery.nominal_kwh"}
+    assert mine.provenance["mass_kg"].source == "weighed"
+    assert mine.provenance["mass_kg"].kind == "user"
+    assert mine.provenance["mass_kg"].uncertainty == ""
+    for wrong in ({"mass": 1650.0}, {"mass_kg": -5.0}):
+        with pytest.raises(InvalidInputError, match="mass"):
+            with_values(leaf, wrong, "weighed")

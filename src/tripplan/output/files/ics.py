@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tripplan.errors import InvalidInputError
 from tripplan.output.files.gpx import does
-from tripplan.output.text import statements, stop_text, words
+from tripplan.output.text import advice, statements, stop_text, words
 from tripplan.records.plan import Plan
 from tripplan.sources.atomic import write_text_atomically
 
@@ -54,16 +54,17 @@ def _events(plan: Plan) -> Iterator[_Event]:
     """Yield drives and stops; what the audit objects to comes first in what each says."""
     warning = " ".join(statements.warning(plan)[:1])
     first = f"{warning} " if warning else ""
+    slower = advice.sentences(plan)
     for number, (leg, times) in enumerate(zip(plan.legs, statements.leg_clocks(plan), strict=True)):
         ends = f"{leg.start.label} - {leg.end.label}"
         text = (
             f"{words.distance(leg.distance_km)}, {words.energy(leg.energy.spent_kwh)}, battery "
             f"{words.percent(leg.departure_soc)} to {words.percent(leg.arrival_soc)}"
         )
-        advice = "".join(f"; {line}" for line in stop_text.advice(leg))
+        where_slower = "".join(f"; {line}" for line in slower[number])
         where = (leg.start.lat, leg.start.lon)
         yield (
-            times.departure_s, times.arrival_s, f"Drive {ends}", first + text + advice,
+            times.departure_s, times.arrival_s, f"Drive {ends}", first + text + where_slower,
             leg.start.label, where,
         )  # fmt: skip
         if number < len(plan.stops):

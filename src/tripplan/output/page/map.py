@@ -22,7 +22,7 @@ from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
 from tripplan.output.page.page import json_text, page, with_steady_names
 from tripplan.output.page.power import power_chart
-from tripplan.output.text import stop_text, words
+from tripplan.output.text import advice, stop_text, words
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
 from tripplan.records.region import Region
 from tripplan.sources.atomic import write_text_atomically
@@ -195,8 +195,13 @@ def _route(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             for scale in SCALES
             for low, high in [ranges[scale.key]]
         ],
-        "slow": [_slow_stretch(leg, advice) for leg in plan.legs for advice in leg.advice],
-        "tips": [popups.leg_tip(leg, number) for number, leg in enumerate(plan.legs, start=1)],
+        "slow": [_slow_stretch(leg, piece) for leg in plan.legs for piece in leg.advice],
+        "tips": [
+            popups.leg_tip(leg, number, told)
+            for number, (leg, told) in enumerate(
+                zip(plan.legs, advice.sentences(plan), strict=True), start=1
+            )
+        ],
     }
 
 

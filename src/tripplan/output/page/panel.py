@@ -14,7 +14,7 @@ from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.nearby import StandIn, Unused, reasons
 from tripplan.output.page.popups import badge_class, facts, made_up_tag, slower, stand_in
 from tripplan.output.page.timeline import at, time_bar
-from tripplan.output.text import access_text, statements, stop_text, words
+from tripplan.output.text import access_text, advice, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
 
@@ -145,8 +145,9 @@ def _timetable(plan: Plan, stand_ins: Mapping[int, StandIn]) -> Markup:
     clocks = statements.leg_clocks(plan)
     first, last = plan.legs[0], plan.legs[-1]
     rows = [_end_row("Leave", at(plan, 0.0), first.start.label, first.departure_soc, "tp-start")]
-    for number, (leg, times) in enumerate(zip(plan.legs, clocks, strict=True)):
-        rows.append(_leg_row(leg))
+    sentences = advice.sentences(plan)
+    for number, (leg, times, told) in enumerate(zip(plan.legs, clocks, sentences, strict=True)):
+        rows.append(_leg_row(leg, told))
         if number < len(plan.stops):
             stop = plan.stops[number]
             leave_s = times.arrival_s + stop.duration_s
@@ -167,7 +168,7 @@ def _end_row(verb: str, clock: str, label: str, soc: float, kind: str) -> Markup
     )
 
 
-def _leg_row(leg: Leg) -> Markup:
+def _leg_row(leg: Leg, told: Sequence[str]) -> Markup:
     return tag(
         "li",
         tag(
@@ -184,7 +185,7 @@ def _leg_row(leg: Leg) -> Markup:
             tag("div", f"of it {access_text.in_words(leg, way)}", class_="tp-quiet")
             for way in leg.access
         ),
-        slower(leg),
+        slower(told),
         class_="tp-leg-row",
     )
 

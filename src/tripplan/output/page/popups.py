@@ -128,9 +128,19 @@ def _waypoint_facts(stop: ChargingStop) -> Facts:
     )
 
 
-def leg_tip(leg: Leg, number: int) -> Markup:
-    """Return what shows over the road of a leg: how long, how much, and where to drive slower."""
-    lines, uncertainty = stop_text.advice(leg), statements.arrival_uncertainty(leg)
+def leg_tip(leg: Leg, number: int, lines: Sequence[str] = ()) -> Markup:
+    """Return what shows over the road of a leg: how long, how much, and where to drive slower.
+
+    Parameters
+    ----------
+    leg
+        The leg.
+    number
+        Which one it is, from 1.
+    lines
+        Where to drive slower on it.
+    """
+    uncertainty = statements.arrival_uncertainty(leg)
     return tag(
         "div",
         tag("b", f"Leg {number}: "),
@@ -150,9 +160,8 @@ ADVICE_LIMIT = 4
 """So many stretches to drive slower are shown at once."""
 
 
-def slower(leg: Leg) -> Markup | None:
-    """Return where to drive slower on a leg as lines, the later ones of many folded away."""
-    lines = stop_text.advice(leg)
+def slower(lines: Sequence[str]) -> Markup | None:
+    """Return where to drive slower on a leg as a list, the later lines of many folded away."""
     if len(lines) <= ADVICE_LIMIT:
         return _slower(lines)
     more = lines[ADVICE_LIMIT:]

@@ -1,10 +1,11 @@
 """Advice to drive slower, as one can follow it: "62 mph from Eagle to Glenwood Springs"."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tripplan.output.text import stop_text, words
-from tripplan.records.plan import Plan, SpeedAdvice
+from tripplan.records.plan import Leg, Plan, SpeedAdvice
 from tripplan.units import M_PER_KM, M_PER_MILE
 
 LEAST_KM: Final = 5.0
@@ -36,37 +37,58 @@ class Stretch(NamedTuple):
 def stretches(plan: Plan) -> tuple[Stretch, ...]:
     """Return the stretches of at least `LEAST_KM` that the plan drives slower, like ones joined.
 
-    Stretches of one leg are joined across gaps shorter than `LEAST_KM`; the speed of what is joined
-    is the mean over its advised parts, by distance over time.
+    Stretches of one leg are joined across gaps shorter than `LEAST_KM`, those that are too short to
+    be told included; the speed of what is joined is the mean over its advised parts, by distance
+    over time.
     """
+    return tuple(one for of_leg in by_leg(plan) for one in of_leg)
+
+
+def by_leg(plan: Plan) -> tuple[tuple[Stretch, ...], ...]:
+    """Return the same, apart for each leg."""
+    ends = ["", *(stop_text.title(stop).lower() for stop in plan.stops), ""]
+    return tuple(
+        _of_leg(leg, before, after)
+        for leg, (before, after) in zip(plan.legs, pairwise(ends), strict=True)
+    )
+
+
+def sentences(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """Return for each leg where to drive slower, a sentence for each stretch, in both units."""
+    return tuple(tuple(map(in_both_units, of_leg)) for of_leg in by_leg(plan))
+
+
+def _of_leg(leg: Leg, before: str, after: str) -> tuple[Stretch, ...]:
+    first_km, last_km = leg.trace.distance_km[0], leg.trace.distance_km[-1]
+    long = [parts for parts in _joined([piece] for piece in leg.advice) if _km(parts) >= LEAST_KM]
+    # A short piece of another speed may have stood between two like ones: it is a gap now.
     found = []
-    for number, leg in enumerate(plan.legs):
-        before, after = (
-            stop_text.title(plan.stops[k]).lower() if 0 <= k < len(plan.stops) else ""
-            for k in (number - 1, number)
-        )
-        first_km, last_km = leg.trace.distance_km[0], leg.trace.distance_km[-1]
-        for one in _joined(leg.advice):
-            start = one.start or (before if one.from_km - first_km < LEAST_KM else "")
-            end = one.end or (after if last_km - one.to_km < LEAST_KM else "")
-            found.append(one._replace(start=start, end=end))
-    return tuple(one for one in found if one.km >= LEAST_KM)
+    for one in map(_one, _joined(long)):
+        start = one.start or (before if one.from_km - first_km < LEAST_KM else "")
+        end = one.end or (after if last_km - one.to_km < LEAST_KM else "")
+        found.append(one._replace(start=start, end=end))
+    return tuple(found)
 
 
-def _joined(advice: Iterable[SpeedAdvice]) -> Iterator[Stretch]:
+def _joined(groups: Iterable[list[SpeedAdvice]]) -> Iterator[list[SpeedAdvice]]:
+    """Yield groups of pieces, neighbours that belong together as one."""
     parts: list[SpeedAdvice] = []
-    for piece in advice:
-        if parts and not _belongs(piece, parts):
-            yield _one(parts)
+    for group in groups:
+        if parts and not _belongs(group, parts):
+            yield parts
             parts = []
-        parts.append(piece)
+        parts = parts + group
     if parts:
-        yield _one(parts)
+        yield parts
 
 
-def _belongs(piece: SpeedAdvice, parts: list[SpeedAdvice]) -> bool:
-    near = piece.from_km - parts[-1].to_km < LEAST_KM
-    return near and abs(piece.advised_kmh - _one(parts).kmh) < _SAME_KMH
+def _belongs(group: list[SpeedAdvice], parts: list[SpeedAdvice]) -> bool:
+    near = group[0].from_km - parts[-1].to_km < LEAST_KM
+    return near and abs(_one(group).kmh - _one(parts).kmh) < _SAME_KMH
+
+
+def _km(parts: list[SpeedAdvice]) -> float:
+    return parts[-1].to_km - parts[0].from_km
 
 
 def _one(parts: list[SpeedAdvice]) -> Stretch:
@@ -94,17 +116,47 @@ def in_words(stretch: Stretch, *, miles: bool) -> str:
     miles
         Whether in miles.
     """
-    speed = words.one_speed(stretch.kmh, miles=miles)
-    length = words.one_distance(stretch.km, miles=miles)
-    match words.one_line(stretch.start, 40), words.one_line(stretch.end, 40):
-        case first, last if first and first == last:
-            return f"{speed} near {first} for {length}"
-        case first, last if first and last:
-            return f"{speed} from {first} to {last}"
-        case first, _ if first:
-            return f"{speed} from {first} for {length}"
-        case _, last if last:
-            return f"{speed} for {length} to {last}"
     unit = M_PER_MILE / M_PER_KM if miles else 1.0
     ends = f"{stretch.from_km / unit:.0f} to {stretch.to_km / unit:.0f}"
-    return f"{speed} from {'mile' if miles else 'km'} {ends}"
+    return " ".join(
+        (
+            words.one_speed(stretch.kmh, miles=miles),
+            _where(
+                stretch,
+                words.one_distance(stretch.km, miles=miles),
+                f"{'mile' if miles else 'km'} {ends}",
+            ),
+        )
+    )
+
+
+def in_both_units(stretch: Stretch) -> str:
+    """Return "drive 100 km/h (62 mph) from Eagle to Rifle instead of 110 km/h (68 mph)"."""
+    where = _where(
+        stretch, words.distance(stretch.km), words.between_km(stretch.from_km, stretch.to_km)
+    )
+    return f"drive {words.speed(stretch.kmh)} {where} instead of {words.speed(stretch.usual_kmh)}"
+
+
+def _where(stretch: Stretch, length: str, ends: str) -> str:
+    """Return "from Eagle to Glenwood Springs"; by distance where no town is.
+
+    Parameters
+    ----------
+    stretch
+        The stretch.
+    length
+        How long it is, in words.
+    ends
+        From where to where on the trip, in words.
+    """
+    match words.one_line(stretch.start, 40), words.one_line(stretch.end, 40):
+        case first, last if first and first == last:
+            return f"near {first} for {length}"
+        case first, last if first and last:
+            return f"from {first} to {last}"
+        case first, _ if first:
+            return f"from {first} for {length}"
+        case _, last if last:
+            return f"for {length} to {last}"
+    return f"from {ends}"

@@ -1,9 +1,9 @@
 """Plan -> text: a readable itinerary, which is the golden-test format as well."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tripplan.output.text import access_text, statements, stop_text, words
+from tripplan.output.text import access_text, advice, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
@@ -70,14 +70,15 @@ def _arrival(plan: Plan) -> str:
 def _timetable(plan: Plan) -> list[str]:
     lines = []
     clocks = statements.leg_clocks(plan)
-    for number, (leg, times) in enumerate(zip(plan.legs, clocks, strict=True)):
+    slower = advice.sentences(plan)
+    for number, (leg, times, told) in enumerate(zip(plan.legs, clocks, slower, strict=True)):
         stop = plan.stops[number - 1] if number else None
         place = words.one_line(leg.start.label) if stop is None else stop_text.title(stop).lower()
         lines.append(
             f"{words.clock(times.departure_s):>{_TIME}}  leave {place} "
             f"with {words.percent(leg.departure_soc, 1)}"
         )
-        lines += _indented(_leg_lines(leg))
+        lines += _indented(_leg_lines(leg, told))
         if number < len(plan.stops):
             lines += _stop_lines(plan.stops[number], times.arrival_s, plan.currency)
     last = plan.legs[-1]
@@ -88,7 +89,7 @@ def _timetable(plan: Plan) -> list[str]:
     return lines
 
 
-def _leg_lines(leg: Leg) -> list[str]:
+def _leg_lines(leg: Leg, told: Sequence[str]) -> list[str]:
     parts, uncertainty = leg.energy, statements.arrival_uncertainty(leg)
     return [
         (
@@ -106,7 +107,7 @@ def _leg_lines(leg: Leg) -> list[str]:
         ),
         *([f"arrives with {uncertainty}"] if uncertainty else []),
         *(f"of it {access_text.in_words(leg, way)}" for way in leg.access),
-        *(f"advice: {sentence}" for sentence in stop_text.advice(leg)),
+        *(f"advice: {sentence}" for sentence in told),
     ]
 
 

@@ -269,12 +269,12 @@ def conditions(plan: Plan) -> tuple[str, ...]:
 
 
 def split(plan: Plan) -> str:
-    """Return how the total time divides."""
-    parts = [
-        f"{words.duration(plan.driving_s)} driving",
-        f"{words.duration(plan.charging_s)} charging",
-        f"{words.duration(plan.overhead_s)} at stops beside charging",
-    ]
+    """Return how the total time divides; what takes none is left out."""
+    parts = [f"{words.duration(plan.driving_s)} driving"]
+    if plan.charging_s > 0:
+        parts.append(f"{words.duration(plan.charging_s)} charging")
+    if plan.overhead_s > 0:
+        parts.append(f"{words.duration(plan.overhead_s)} at stops beside charging")
     parts += stop_text.waited(plan)
     if plan.dwell_s > 0:
         parts.append(f"{words.duration(plan.dwell_s)} at waypoints")

@@ -3,14 +3,13 @@
 Plain text, as in `statements`: nothing here is escaped for HTML.
 """
 
+import re
 from collections.abc import Sequence
 
 from tripplan.output.text import words
-from tripplan.records.plan import LITTLE_S, ChargingStop, Leg, Plan, SpeedAdvice
+from tripplan.records.plan import LITTLE_S, ChargingStop, Leg, Plan
 from tripplan.records.trip import Trip, Waypoint
-from tripplan.units import M_PER_KM, M_PER_MILE
 
-_SHORT_KM = 10.0
 """Stretches shorter than this are given with one decimal."""
 _NAMES_LIMIT = 200
 _NO_WAIT_S = 0.5
@@ -38,7 +37,9 @@ def place(stop: ChargingStop) -> str:
         return stop.name
     road = stop.charger.road if stop.charger else ""
     told = stop.name.casefold()
-    town = f", {stop.town}" if stop.town and stop.town.casefold() not in told else ""
+    # "Eagle County" does not say that the site is in Eagle, nor "Nevada" that it is in Ada.
+    says_town = rf"(?<!\w){re.escape(stop.town.casefold())}(?!\w| county\b)"
+    town = f", {stop.town}" if stop.town and not re.search(says_town, told) else ""
     return f"{stop.name}{town}{f' ({road})' if road and road.casefold() not in told else ''}"
 
 
@@ -133,11 +134,14 @@ def _as_waiting(told: str) -> str:
 
 
 def advice(leg: Leg) -> tuple[str, ...]:
-    """Return where to drive slower on a leg, one sentence for each stretch."""
+    """Return where to drive slower on a leg, a sentence for each piece, however short.
+
+    `advice` of this package joins them to what can be driven; these belong to the bars of a chart.
+    """
     return tuple(
-        f"{_stretch(stretch)}: drive {words.speed(stretch.advised_kmh)} "
-        f"instead of {words.speed(stretch.usual_kmh)}"
-        for stretch in leg.advice
+        f"{words.between_km(piece.from_km, piece.to_km)}: drive {words.speed(piece.advised_kmh)} "
+        f"instead of {words.speed(piece.usual_kmh)}"
+        for piece in leg.advice
     )
 
 
@@ -147,15 +151,6 @@ def advice_cell(leg: Leg) -> str:
         f"km {stretch.from_km:.1f} to {stretch.to_km:.1f}: {stretch.advised_kmh:.0f} "
         f"instead of {stretch.usual_kmh:.0f} km/h"
         for stretch in leg.advice
-    )
-
-
-def _stretch(stretch: SpeedAdvice) -> str:
-    digits = 1 if stretch.to_km - stretch.from_km < _SHORT_KM else 0
-    first, last = (km * M_PER_KM / M_PER_MILE for km in (stretch.from_km, stretch.to_km))
-    return (
-        f"km {stretch.from_km:.{digits}f} to {stretch.to_km:.{digits}f} "
-        f"(mile {first:.{digits}f} to {last:.{digits}f})"
     )
 
 

@@ -14,6 +14,8 @@ ILLUSTRATIVE_LINE = (
 )
 
 _FEET_PER_MILE = 5280
+_SHORT_KM = 10.0
+"""Ends of a stretch have a decimal below this length."""
 _DROPPED = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
 )
@@ -108,6 +110,16 @@ def wind(mps: float) -> str:
 def speed(kmh: float) -> str:
     """Return "110 km/h (68 mph)"."""
     return f"{kmh:.0f} km/h ({kmh / KMH_PER_MPS / MPS_PER_MPH:.0f} mph)"
+
+
+def between_km(first_km: float, last_km: float) -> str:
+    """Return "km 32 to 91 (mile 20 to 57)"; one decimal where they are near to each other."""
+    digits = 1 if last_km - first_km < _SHORT_KM else 0
+    first, last = (km * M_PER_KM / M_PER_MILE for km in (first_km, last_km))
+    return (
+        f"km {first_km:.{digits}f} to {last_km:.{digits}f} "
+        f"(mile {first:.{digits}f} to {last:.{digits}f})"
+    )
 
 
 def one_distance(km: float, *, miles: bool) -> str:
