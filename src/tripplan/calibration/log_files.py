@@ -61,7 +61,11 @@ def _check_columns(path: str | Path, header: Mapping[str, str]) -> None:
     if not all(lacks):
         return
     begun = [missing for missing, form in zip(lacks, forms, strict=True) if missing != [*form]]
-    known = f"column {' and '.join(min(begun, key=len))} is missing; " if begun else ""
+    known = (
+        f"column {' and '.join(min(begun, key=lambda missing: len(missing)))} is missing; "
+        if begun
+        else ""
+    )
     raise DataError(
         f"log {path}: {known}the columns are {', '.join(filter(None, header))}, but rows of "
         "trips need distance_km, duration_min and energy_kwh, rows in time need time_s, speed_kmh "

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _EVERY_S = 1.0
 """Progress as JSON comes this often, seconds."""
+_SPEED_OVER_S = 30.0
+"""The bar's own speed is that of this time, seconds."""
 _REASONS = 5
 """So many reasons why trips have no plan are printed; the table has all."""
 _INTERRUPTED = 130
@@ -178,10 +180,10 @@ class _Told:
     def __init__(self, total: int, *, quiet: bool, as_json: bool) -> None:
         self.counts = dict.fromkeys(("ok", "no plan", "invalid", "failed"), 0)
         self._objected = 0
-        self._reasons: list[str] = []
+        self._reasons: list[tuple[int, str]] = []
         self._as_json = as_json
         self._silent = quiet or as_json
-        self._last_s = time.monotonic()
+        self._last_s = self._begun_s = time.monotonic()
         columns = (
             TextColumn("planning"),
             BarColumn(),
@@ -213,16 +215,28 @@ class _Told:
         self.counts[outcome.status] += 1
         if outcome.status != "ok" and len(self._reasons) < _REASONS:
             reason = " ".join(outcome.reason.split())
-            self._reasons.append(f"{outcome.status}, row {outcome.index + 1}: {reason}")
+            self._reasons.append(
+                (outcome.index, f"{outcome.status}, row {outcome.index + 1}: {reason}")
+            )
         self._objected += outcome.figures.get("audit_passed") is False
         self._bar.update(
             self._task.id,
             advance=1,
-            per_s=self._task.speed or 0.0,
+            per_s=self._per_s(),
             without=self.done - self.counts["ok"],
         )
         if self._as_json and time.monotonic() - self._last_s >= _EVERY_S:
             self._line()
+
+    def _per_s(self) -> float:
+        """Return the rate of the last half minute, of all the time before that.
+
+        Rows come in chunks: the time between those of one chunk says nothing.
+        """
+        since_s = time.monotonic() - self._begun_s
+        if since_s < _SPEED_OVER_S:
+            return self.done / since_s if since_s > 0 else 0.0
+        return self._task.speed or 0.0
 
     def close(self, *files: Path, chargers: "Iterable[str]" = ()) -> None:
         """Say what came of it, where it is, and what became of chargers that were given."""
@@ -230,7 +244,7 @@ class _Told:
             where = ", ".join(map(str, files))
             said = f"{self.counts['ok']} of {self.done} trips planned; {where}"
             notes.print(said, markup=False, highlight=False)
-            for reason in self._reasons:
+            for _, reason in sorted(self._reasons):
                 notes.print(reason, markup=False, highlight=False, soft_wrap=True)
             more = self.done - self.counts["ok"] - len(self._reasons)
             if more:
@@ -259,7 +273,7 @@ class _Told:
             "done": self.done,
             "total": self._task.total,
             **{status.replace(" ", "_"): count for status, count in self.counts.items()},
-            "per_s": round(self._task.speed or 0.0, 3),
+            "per_s": round(self._per_s(), 3),
             "remaining_s": self._task.time_remaining,
         }
         sys.stderr.write(json.dumps(state) + "\n")

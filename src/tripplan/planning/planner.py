@@ -19,6 +19,7 @@ from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
 from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
+from tripplan.planning.local_currency import local_currency
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import DrivenGround, reconstruct
 from tripplan.planning.stops import Stop
@@ -279,6 +280,7 @@ class Planner:
         cache = self._cache if part is None else part.cache
         fitting = cache.fitting(trip.chargers, car.vehicle)
         rows = cache.rows(trip, car, fitting.node)
+        here = local_currency(self.region, trip.origin.lat, trip.origin.lon)
         return _Asked(
             trip,
             car,
@@ -288,13 +290,8 @@ class Planner:
             network=cache.region.network,
             fitting=fitting,
             rows=rows if ends is None else cache.rows_at(trip, car, rows, ends),
-            pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs, self._local_currency(trip)),
+            pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs, here),
         )
-
-    def _local_currency(self, trip: Trip) -> str:
-        """Return the currency where a trip starts, as far as the region tells in which country."""
-        here = trip.origin
-        return "USD" if self.region.gazetteer.knows_area(here.lat, here.lon) else ""
 
     def _chosen(self, asked: _Asked) -> tuple[Chosen, float | None]:
         """Return the best order and chain of stops, and what one stop fewer costs if that is known.
