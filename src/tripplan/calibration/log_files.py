@@ -60,12 +60,10 @@ def _check_columns(path: str | Path, header: Mapping[str, str]) -> None:
     lacks = [[name for name in form if name not in header] for form in forms]
     if not all(lacks):
         return
-    begun = [missing for missing, form in zip(lacks, forms, strict=True) if missing != [*form]]
-    known = (
-        f"column {' and '.join(min(begun, key=lambda missing: len(missing)))} is missing; "
-        if begun
-        else ""
-    )
+    begun: list[list[str]] = [
+        missing for missing, form in zip(lacks, forms, strict=True) if missing != [*form]
+    ]
+    known = f"column {' and '.join(sorted(begun, key=len)[0])} is missing; " if begun else ""
     raise DataError(
         f"log {path}: {known}the columns are {', '.join(filter(None, header))}, but rows of "
         "trips need distance_km, duration_min and energy_kwh, rows in time need time_s, speed_kmh "

@@ -282,8 +282,8 @@ class Prices(QuantityRecord):
     costs nothing."""
     currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""
     """Currency of all these (ISO 4217); empty: that of most prices of the region's chargers,
-    else that of the country where the trip starts, if the region tells which (EUR but in AU, CA, CH,
-    GB, LI, NZ and US)."""
+    else that of the country where the trip starts, if the region tells which: EUR but in AU, CA,
+    CH, GB, LI, NZ and US."""
 
 
 class Trip(QuantityRecord):
