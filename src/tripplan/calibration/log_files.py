@@ -63,7 +63,8 @@ def _check_columns(path: str | Path, header: Mapping[str, str]) -> None:
     begun: list[list[str]] = [
         missing for missing, form in zip(lacks, forms, strict=True) if missing != [*form]
     ]
-    known = f"column {' and '.join(sorted(begun, key=len)[0])} is missing; " if begun else ""
+    fewest = min(begun, key=len, default=[])
+    known = f"column {' and '.join(fewest)} is missing; " if fewest else ""
     raise DataError(
         f"log {path}: {known}the columns are {', '.join(filter(None, header))}, but rows of "
         "trips need distance_km, duration_min and energy_kwh, rows in time need time_s, speed_kmh "
