@@ -50,9 +50,9 @@ def charge(
         Power of the charger.
     """
     conditioned = ConditionedVehicle.under(car, Conditions(ambient_c=air_c))
-    pack, power = conditioned.pack, conditioned.power
+    pack, power = conditioned.charging_pack, conditioned.power
     assert power is not None
-    power = power._replace(capacity_kwh=car.battery.usable_kwh)
+    charger_kw *= conditioned.charge_efficiency
     course = [Point(soc, pack_c, pack_c, 0.0)]
     while soc < to - 1e-9 and course[-1].minutes < minutes:
         end = min(soc + STEP_SOC, to)

@@ -103,6 +103,24 @@ def test_the_sakura_charges_as_its_log() -> None:
     assert pack_c < 41
 
 
+@pytest.mark.parametrize("car_id", ["hyundai-ioniq-5-rwd", "hyundai-ioniq-5-awd", "kia-ev6-rwd"])
+def test_a_cold_ioniq_5_takes_half_an_hour(car_id: str) -> None:
+    """InsideEVs 578869: 10 to 80 % in 30 min at -5 to 0 degC without preheating, three sessions.
+
+    Between these temperatures, with the pack as cold as the air; the EV6 is of the same platform.
+    """
+    _, _, minutes = charge(CARS[car_id], 0.1, -2.5, -2.5, to=0.8)
+    assert minutes == pytest.approx(30.0, rel=0.15)
+
+
+@pytest.mark.parametrize("start", [0.1, 0.2, 0.3])
+def test_a_cold_bolt_takes_what_was_measured(start: float) -> None:
+    """InsideEVs 342369: 17.1 kWh in 45 min at -2 degC; at which SoC it began is left open here."""
+    car = CARS["chevrolet-bolt-60"]
+    end, _, _ = charge(car, start, -2.0, -2.0, minutes=45)
+    assert (end - start) * car.battery.usable_kwh == pytest.approx(17.1, rel=0.15)
+
+
 def test_the_sakura_takes_full_power_when_warm() -> None:
     """35 degC, pack 36 to 37.4 degC at 17 %: still 30 kW."""
     car = CARS["nissan-sakura"]

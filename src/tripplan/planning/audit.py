@@ -80,7 +80,7 @@ def audit_plan(plan: Plan, region: Region, settings: Settings | None = None) -> 
         spans = look_at_access(plan, ground, car, settings, found)
         Roads(plan, ground, car, found).look(spans)
         found.sentences += _joining(plan.legs, plan.stops, _where(plan, ground))
-        redrive = Redrive.of(plan, car, settings.audit_step_s, found)
+        redrive = Redrive.of(plan, car, settings, found)
         look_at_stops(plan, ground, car, settings, found)
         look_at_sums(plan, car, found)
     return Audit(

@@ -12,9 +12,11 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics.charging import LEAST_POWER_KW, PowerModel
 from tripplan.planning import audit_steps
+from tripplan.planning.audit_charge import WarmCharging
 from tripplan.planning.audit_objections import Objections, differ
 from tripplan.planning.redrive import motion_of
 from tripplan.records.plan import ChargingStop, Leg, Plan
+from tripplan.records.settings import Settings
 from tripplan.records.trip import LONGEST_DWELL_D, Trip
 from tripplan.units import S_PER_H
 from tripplan.vehicle_model.conditioned import NO_WARM_UP, ConditionedVehicle, WarmUp
@@ -45,6 +47,7 @@ class Redrive:
     """The plan driven again, leg by leg and stop by stop: the battery by now, and what is found."""
 
     car: ConditionedVehicle
+    charging: WarmCharging
     trip: Trip
     step_s: float
     found: Objections
@@ -56,20 +59,23 @@ class Redrive:
     worst_ledger_kwh: float = 0.0
 
     @classmethod
-    def of(cls, plan: Plan, car: ConditionedVehicle, step_s: float, found: Objections) -> "Redrive":
+    def of(
+        cls, plan: Plan, car: ConditionedVehicle, settings: Settings, found: Objections
+    ) -> "Redrive":
         """Drive a plan again, and object to what differs.
 
         Parameters
         ----------
         plan, car
             The plan, and its car under its conditions.
-        step_s
-            Time step. [s]
+        settings
+            How it was made: whether with heat; and the time step of the audit.
         found
             Where objections go.
         """
-        trip = plan.trip
-        self = cls(car, trip, step_s, found, trip.departure_soc, trip.pack_departure_c)
+        trip, step_s = plan.trip, settings.audit_step_s
+        charging = WarmCharging.of(plan.vehicle, trip, heat=settings.heat)
+        self = cls(car, charging, trip, step_s, found, trip.departure_soc, trip.pack_departure_c)
         drawn, warm_up = _drawn(car, trip, plan.stops), car.warm_up
         for number, leg in enumerate(plan.legs):
             self.leg(f"leg {number + 1}", leg, warm_up)
@@ -186,7 +192,8 @@ class Redrive:
             f"{where} overhead: takes {expected_s:.1f} s, planned {stop.overhead_s:.1f} s",
         )
         self._park(expected_s)
-        if self.car.power is None or stop.charger_kw <= 0.0:
+        charging = self.charging
+        if charging.power is None or stop.charger_kw <= 0.0:
             self.object_if(stop.charging_s > 0.0, f"{where}: nothing can be charged there")
             self._compare(f"{where} departure", departure_soc, self.pack_c)
         else:
@@ -194,8 +201,8 @@ class Redrive:
                 self.soc,
                 departure_soc,
                 self.pack_c,
-                stop.charger_kw,
-                self.car.power,
+                stop.charger_kw / charging.given_back,
+                charging.power,
                 self.car.pack,
                 self.step_s,
                 min(10.0 * stop.charging_s + S_PER_H, self._longest_charge_s),
@@ -218,14 +225,14 @@ class Redrive:
 
     def _dwell(self, where: str, stop: ChargingStop) -> None:
         """Stand at a waypoint for its time, charging where it has a plug."""
-        power, before = self.car.power, self.soc
+        power, before = self.charging.power, self.soc
         limit_soc = max(self.trip.charge_limit_soc, before)
         kw = stop.charger_kw if power is not None and stop.charger_kw > 0.0 else 0.0
         self.soc, self.pack_c = audit_steps.stand(
             before,
             limit_soc,
             self.pack_c,
-            kw,
+            kw / self.charging.given_back,
             power or _NO_POWER,
             self.car.pack,
             self.step_s,

@@ -13,6 +13,7 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel
+from tripplan.planning.audit_charge import WarmCharging
 from tripplan.planning.audit_ground import Ground
 from tripplan.planning.audit_objections import Objections, differ
 from tripplan.planning.opening_hours import is_open, local_time
@@ -30,6 +31,7 @@ POINTLESS_KWH: Final = 0.05
 _POWER: Final = 2e-3
 """Relative: the pack warms up within a sample."""
 _SOC: Final = 1e-9
+_SHARE: Final = 1e-12
 _KWH: Final = 1e-6
 _S: Final = 1e-3
 _LIMIT_S: Final = 0.5
@@ -59,13 +61,15 @@ def look_at_stops(
         Where objections go.
     """
     waypoints = iter(plan.trip.waypoints)
+    charging = WarmCharging.of(plan.vehicle, plan.trip, heat=settings.heat)
     for number, stop in enumerate(plan.stops, start=1):
         where = f"stop {stop.number} ({stop.name})"
         found.when(stop.number != number, f"{where}: is stop {number} of the trip")
         _times(where, stop, found)
         if stop.charger is not None and stop.connector is not None:
             _site(where, stop, stop.charger, plan, ground, found)
-            _plug(where, stop, stop.charger, stop.connector, plan, found)
+            _plug(where, stop.charger, stop.connector, plan, found)
+            _given(where, stop, stop.connector, plan.vehicle, charging.given_back, found)
             _charger_wishes(where, stop, stop.charger, stop.connector, plan.trip, found)
             _hours(where, stop, stop.charger, plan, number - 1, found)
             arrival_s = plan.legs[number - 1].trace.elapsed_s[-1]
@@ -76,7 +80,7 @@ def look_at_stops(
                 stop.waited_s > max(settings.waits_s, default=0.0) + _S,
                 f"{where}: waits {stop.waited_s:.0f} s for nothing",
             )
-        _charge(where, stop, car, found)
+        _charge(where, stop, car, charging, found)
 
 
 def _times(where: str, stop: ChargingStop, found: Objections) -> None:
@@ -115,13 +119,12 @@ def _moved(stop: ChargingStop, lat: float, lon: float) -> bool:
 
 def _plug(
     where: str,
-    stop: ChargingStop,
     site: Charger,
     plug: Connector,
     plan: Plan,
     found: Objections,
 ) -> None:
-    """Object to a plug that is not there, does not fit, or gives another power."""
+    """Object to a plug that is not there or does not fit."""
     found.when(
         plug not in site.connectors and plug not in list(_through_adapters(site, plan.trip)),
         f"{where}: the site has no such plug ({plug.standard}, {plug.power_kw} kW)",
@@ -134,13 +137,26 @@ def _plug(
         plug.vehicles == "tesla" and "tesla" not in plan.vehicle.name.lower() + plan.vehicle.id,
         f"{where}: its plug charges Teslas only",
     )
-    gives_kw = _given_kw(plug, plan.vehicle)
+
+
+def _given(
+    where: str,
+    stop: ChargingStop,
+    plug: Connector,
+    vehicle: Vehicle,
+    given_back: float,
+    found: Objections,
+) -> None:
+    """Object to another power of a plug, or another share of it that the battery gives back."""
+    gives_kw = _given_kw(plug, vehicle)
     found.when(
-        differ(stop.charger_kw, gives_kw, _KWH),
-        f"{where}: the plug gives {gives_kw} kW, not {stop.charger_kw:g}",
+        differ(stop.charger_kw, gives_kw * given_back, _KWH),
+        f"{where}: the plug gives {gives_kw} kW, not {stop.charger_kw / given_back:g}",
     )
     found.when(
-        differ(stop.plug_efficiency, 1.0, 0.0), f"{where}: direct current reaches the battery whole"
+        differ(stop.plug_efficiency, given_back, _SHARE),
+        f"{where}: of direct current the battery gives back {given_back:.6g}, "
+        f"not {stop.plug_efficiency:.6g}",
     )
 
 
@@ -352,7 +368,13 @@ def _waypoint(
     )
 
 
-def _charge(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Objections) -> None:
+def _charge(
+    where: str,
+    stop: ChargingStop,
+    car: ConditionedVehicle,
+    charging: WarmCharging,
+    found: Objections,
+) -> None:
     """Object to figures of a charge that do not follow from its samples, or exceed a limit."""
     capacity = car.capacity_kwh
     gained_kwh = (stop.departure_soc - stop.arrival_soc) * capacity + stop.standby_kwh
@@ -387,17 +409,18 @@ def _charge(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Obje
             differ(stated, right, _SOC),
             f"{where}: its samples {word} at SoC {stated:.6f}, the stop at {right:.6f}",
         )
-    _samples(where, stop, car, found)
+    _samples(where, stop, charging, found)
 
 
-def _samples(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Objections) -> None:
+def _samples(where: str, stop: ChargingStop, charging: WarmCharging, found: Objections) -> None:
     """Object to a power above what car, plug and temperature give, and to energy from nowhere."""
-    model = car.power
+    model = charging.power
     if model is None:
         found.say(f"{where}: the car cannot be charged there")
         return
     table = np.array([(s.since_plug_in_s, s.soc, s.power_kw, s.pack_c) for s in stop.samples])
-    time_s, soc, kw, pack_c = table.T
+    time_s, soc, given_kw, pack_c = table.T
+    kw = given_kw / charging.given_back
     step_s, gained = np.diff(time_s), np.diff(soc)
     found.when(
         not (np.all(step_s >= -_S) and np.all(gained >= -_SOC) and time_s[0] == 0.0),
@@ -408,7 +431,7 @@ def _samples(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Obj
         bool(np.any(step_s[idle] > _S)) and not stop.dwell_s,
         f"{where}: stands without charging amid its charge",
     )
-    energy_kwh, told_kwh = gained * car.capacity_kwh, kw[:-1] * step_s / S_PER_H
+    energy_kwh, told_kwh = gained * model.capacity_kwh, kw[:-1] * step_s / S_PER_H
     wrong = ~idle & ~(np.abs(energy_kwh - told_kwh) <= _KWH + _POWER * energy_kwh)
     found.when(bool(wrong.any()), f"{where}: the energy of a sample is not power times time")
     middle = (np.floor(0.5 * (soc[1:] + soc[:-1]) * SOC_CELLS) + 0.5) / SOC_CELLS
@@ -416,7 +439,7 @@ def _samples(where: str, stop: ChargingStop, car: ConditionedVehicle, found: Obj
     heat_kw = _most_by_heat(pack_c, model)
     for words, limit_kw in (
         ("the car's curve", curve_kw),
-        ("its plug", np.full(curve_kw.size, stop.charger_kw)),
+        ("its plug", np.full(curve_kw.size, stop.charger_kw / charging.given_back)),
         ("its pack's temperature", heat_kw),
     ):
         above = np.flatnonzero(~idle & ~(kw[:-1] <= limit_kw * (1.0 + _POWER)))

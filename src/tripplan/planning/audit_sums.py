@@ -212,7 +212,9 @@ def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
             f"{where}: its price is {'assumed' if assumed else 'stated'}, and it says otherwise",
         )
     charging = sum(stop.cost for stop in plan.stops)
-    used_kwh = (plan.legs[0].departure_soc - plan.legs[-1].arrival_soc) * car.capacity_kwh
+    used_soc = plan.legs[0].departure_soc - plan.legs[-1].arrival_soc
+    # What the battery gave, warm or cold, is charged again as in the warm.
+    used_kwh = used_soc * plan.vehicle.battery.usable_kwh
     home = used_kwh * prices.home_price_per_kwh / car.home_efficiency
     found.compare(
         "plan",
@@ -227,11 +229,12 @@ def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
 def _cost(stop: ChargingStop, number: int, plan: Plan) -> tuple[float, bool]:
     """Return what a stop costs, and whether its price is assumed."""
     prices = plan.trip.prices
+    charged_kwh = stop.energy_kwh / stop.plug_efficiency
     if stop.charger is None:
-        return prices.home_price_per_kwh * stop.energy_kwh / stop.plug_efficiency, False
+        return prices.home_price_per_kwh * charged_kwh, False
     week = read_prices(stop.charger.price, stop.charger.fee)
     if week is None or week.least.currency not in ("", plan.currency):
-        return prices.price_per_kwh * stop.energy_kwh + prices.price_per_session, True
+        return prices.price_per_kwh * charged_kwh + prices.price_per_session, True
     unknown_hour = week.by_hour and plan.trip.departure is None
     tariff = week.dearest if unknown_hour else week.rest
     if week.by_hour and plan.trip.departure is not None:
@@ -243,7 +246,7 @@ def _cost(stop: ChargingStop, number: int, plan: Plan) -> tuple[float, bool]:
         zone = local_time(moment.replace(tzinfo=None), stop.lat, stop.lon).tzinfo
         tariff = week.at(moment.astimezone(zone))
     minutes = stop.charging_s / S_PER_H * _MIN_PER_H
-    by_energy = tariff.per_kwh * stop.energy_kwh
+    by_energy = tariff.per_kwh * charged_kwh
     return by_energy + tariff.per_min * minutes + tariff.per_session, unknown_hour
 
 

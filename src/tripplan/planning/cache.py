@@ -82,9 +82,9 @@ class Fitting:
         weeks = (read_prices(plug.site.price, plug.site.fee) for plug in self.plugs)
         return tuple(None if week is None else week.least for week in weeks)
 
-    def stop(self, charger: int) -> Stop:
-        """Return the stop at one of these chargers."""
-        return charger_stop(self.plugs[charger], int(self.node[charger]))
+    def stop(self, charger: int, car: ConditionedVehicle) -> Stop:
+        """Return the stop of a car at one of these chargers."""
+        return charger_stop(self.plugs[charger], int(self.node[charger]), car)
 
 
 class PartOf(NamedTuple):

@@ -121,6 +121,11 @@ def _assumptions(
         ),
         "While the car charges, cabin and electronics draw from the charger, not the battery.",
     ]
+    if any(stop.charger for stop in stops) and pricing.car.charge_efficiency < 1.0:
+        own.append(
+            f"Of what is charged, the cold battery gives back {pricing.car.charge_efficiency:.0%} "
+            "on this trip: energies and powers of charges count that; chargers show and bill all."
+        )
     own += access_assumptions(legs)
     if any(stop.standby_kwh > 0.0 for stop in stops):
         own.append(

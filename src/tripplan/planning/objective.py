@@ -63,8 +63,9 @@ class Pricing:
 
     @property
     def home_per_kwh(self) -> float:
-        """What a kilowatt-hour in the battery costs that comes from home."""
-        return self.trip.prices.home_price_per_kwh / self.car.home_efficiency
+        """What a kilowatt-hour costs that comes from home and that the battery gives back."""
+        efficiency = self.car.home_efficiency * self.car.charge_efficiency
+        return self.trip.prices.home_price_per_kwh / efficiency
 
     @cached_property
     def currency(self) -> str:
@@ -110,12 +111,12 @@ class Pricing:
         begin_s
             When its charge begins, after the trip's departure. [s]
         """
+        plug_kwh = stop.energy_kwh / stop.plug_efficiency
         if stop.charger is None:
-            wall_kwh = stop.energy_kwh / stop.plug_efficiency
-            return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * wall_kwh})
+            return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * plug_kwh})
         tariff, rule = self._at_its_hour(stop.charger, begin_s)
         minutes = stop.charging_s / S_PER_H * MIN_PER_H
-        cost = tariff.per_kwh * stop.energy_kwh + tariff.per_min * minutes + tariff.per_session
+        cost = tariff.per_kwh * plug_kwh + tariff.per_min * minutes + tariff.per_session
         return stop.model_copy(update={"cost": cost, "price_rule": rule})
 
     def _at_its_hour(self, site: Charger, begin_s: float) -> tuple[Tariff, str]:
@@ -192,13 +193,16 @@ def _money_worth(pricing: Pricing, chargers: int, stops: Sequence[Stop]) -> Obje
     trip = pricing.trip
     s_per_money = S_PER_H / hour_worth(trip)
     tariffs = [pricing.tariff(k)[0] for k in range(chargers)]
+    efficiency = [pricing.car.charge_efficiency] * chargers
+    own = Tariff(trip.prices.home_price_per_kwh, 0.0, 0.0, pricing.currency)
     for stop in stops:
-        own = Tariff(trip.prices.home_price_per_kwh / stop.efficiency, 0.0, 0.0, pricing.currency)
         tariffs.append(own if stop.plug is None else pricing.of_plug(stop.plug))
+        efficiency.append(stop.efficiency)
     tariffs += [FREE, FREE]
+    efficiency += [1.0, 1.0]
     per_kwh, per_min, per_session = np.array([tariff[:3] for tariff in tariffs], np.float64).T
     return ObjectiveWeights(
-        kwh_s=per_kwh * s_per_money,
+        kwh_s=per_kwh / efficiency * s_per_money,
         charging_factor=1.0 + per_min * MIN_PER_H * s_per_money / S_PER_H,
         fee_s=per_session * s_per_money,
         end_s_per_kwh=pricing.home_per_kwh * s_per_money,

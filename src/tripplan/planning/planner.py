@@ -325,7 +325,7 @@ class Planner:
         chosen, fewer_s = self._chosen(asked)
         problem, solution = chosen.problem, chosen.solution
         stops = [
-            chosen.stops[stop.target] if stop.target >= 0 else asked.fitting.stop(stop.charger)
+            chosen.stops[stop.target] if stop.target >= 0 else asked.fitting.stop(stop.charger, car)
             for stop in solution.stops
         ]
         ground = DrivenGround.of(asked.network, asked.ends, solution.legs)

@@ -39,20 +39,15 @@ class Stop:
     """The plug of a charger."""
     dwell_s: float = 0.0
     charger_kw: float = 0.0
-    """Power that a waypoint's own plug gives the battery; 0: none."""
+    """Power from the plug that the battery gives back again; 0: there is none."""
     efficiency: float = 1.0
-    """Share of the energy from that plug that reaches the battery."""
+    """Share of the energy from the plug that the battery gives back."""
     standing_kwh: float = 0.0
     """Energy that the car takes while it stands there without a plug."""
     warm_up: WarmUp = NO_WARM_UP
     """Energy that it takes to get warm again when it drives on."""
     opening_intervals: tuple[tuple[float, float], ...] = ()
     """When a required charger is open, in seconds after departure; empty: always."""
-
-    @property
-    def power_kw(self) -> float:
-        """Power of the plug there, kW; 0: there is none."""
-        return self.plug.power_kw if self.plug else self.charger_kw
 
     def target(self, overhead_s: float) -> Target:
         """Return a place on the way as the search sees it.
@@ -68,7 +63,7 @@ class Stop:
         return Target(
             self.node,
             0.0,
-            self.plug.power_kw,
+            self.charger_kw,
             overhead_s,
             is_charger=True,
             opening_intervals=self.opening_intervals,
@@ -79,10 +74,11 @@ _SAME_OPENING_S = 120.0
 """A finished plan comes to a charger this much sooner or later than the search at the most."""
 
 
-def charger_stop(plug: Plug, node: int) -> Stop:
-    """Return the stop at a charger."""
-    site = plug.site
-    return Stop(node, Place(lat=site.lat, lon=site.lon, name=site.name), plug)
+def charger_stop(plug: Plug, node: int, car: ConditionedVehicle) -> Stop:
+    """Return the stop of a car at a charger."""
+    site, efficiency = plug.site, car.charge_efficiency
+    place = Place(lat=site.lat, lon=site.lon, name=site.name)
+    return Stop(node, place, plug, charger_kw=plug.power_kw * efficiency, efficiency=efficiency)
 
 
 def waypoint_stop(waypoint: Waypoint, node: int, car: ConditionedVehicle) -> Stop:
@@ -115,7 +111,7 @@ def stop_at(
     """
     capacity, pack = problem.capacity_kwh, problem.pack
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
-    kw = stop.power_kw if problem.power is not None else 0.0
+    kw = stop.charger_kw if problem.power is not None else 0.0
     # Targets have no opening hours; -1 names no charger.
     at = chosen.charger if chosen.target < 0 else problem.charger_node.size + chosen.target
     closed_s = problem.opens_s(int(at), state.elapsed_s) - state.elapsed_s

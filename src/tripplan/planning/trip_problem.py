@@ -50,7 +50,7 @@ def visit_orders(
     found = [_position_of(charger_id, fitting.plugs) for charger_id in trip.via_chargers]
     hours = _opening_intervals({k: fitting.plugs[k] for k in found}, trip)
     required = [
-        Visit(k, replace(fitting.stop(k), opening_intervals=hours.get(k, ()))) for k in found
+        Visit(k, replace(fitting.stop(k, car), opening_intervals=hours.get(k, ()))) for k in found
     ]
     return orders(nodes, waypoints, required, rows)
 
@@ -110,7 +110,7 @@ def trip_problem(
         origin=ends[0],
         targets=(*(stop.target(overhead_s) for stop in stops), Target(ends[1])),
         charger_node=fitting.node,
-        charger_kw=np.minimum(fitting.power_kw, car.fast_charging_kw),
+        charger_kw=np.minimum(fitting.power_kw * car.charge_efficiency, car.fast_charging_kw),
         capacity_kwh=capacity,
         start_kwh=start_kwh,
         reserve_kwh=trip.reserve_soc * capacity,
@@ -119,7 +119,7 @@ def trip_problem(
         overhead_s=overhead_s,
         start_c=trip.pack_departure_c,
         power=car.power,
-        pack=car.pack,
+        pack=car.charging_pack,
         least_charge_kwh=trip.least_charge_soc * capacity,
         longest_charge_s=trip.longest_stop_s or np.inf,
         most_stops=trip.most_stops,

@@ -178,7 +178,7 @@ class PowerSample(Record):
     soc: float
     """SoC at that moment."""
     power_kw: float
-    """Power into the battery until the next sample."""
+    """Power until the next sample, as far as the battery gives it back: see ``plug_efficiency``."""
     pack_c: float
     """Pack temperature at that moment."""
     limited_by: LimitedBy
@@ -208,13 +208,15 @@ class ChargingStop(Record):
     connector: Connector | None = None
     """The plug that is used, as the car sees it through an adapter; None: a waypoint."""
     charger_kw: float
-    """Highest power that the plug gives the battery."""
+    """Highest power from the plug that the battery gives back again: that of the plug times
+    ``plug_efficiency``."""
     arrival_soc: float
     """SoC on arrival."""
     departure_soc: float
     """SoC when the car leaves."""
     energy_kwh: float
-    """Energy charged, that of the dwell included."""
+    """Energy charged that the battery gives back on this trip, that of the dwell included; the plug
+    gives this over ``plug_efficiency``."""
     charging_s: float
     """Charging time; at a waypoint only what goes beyond the dwell."""
     overhead_s: float
@@ -230,15 +232,16 @@ class ChargingStop(Record):
     standby_kwh: float = 0.0
     """Energy that the car took while it stood there without a plug."""
     plug_efficiency: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Share of the energy from the plug that reaches the battery; 1 for direct current."""
+    """Share of the energy from the plug that the battery gives back on this trip: less than 1 for
+    alternating current, and in the cold."""
     pack_arrival_c: float
     """Pack temperature on arrival."""
     pack_departure_c: float
     """Pack temperature when the car leaves."""
     mean_kw: float
-    """Energy over charging time."""
+    """Energy over charging time; what the plug gives is this over ``plug_efficiency``."""
     max_kw: float
-    """Highest power during the stop."""
+    """Highest power during the stop, as the mean is meant."""
     limited_by: LimitedBy
     """What set the power for the largest part of the charging time."""
     cost: float = 0.0
@@ -260,6 +263,11 @@ class ChargingStop(Record):
     def kind(self) -> StopKind:
         """Whether the trip stops there to charge or goes by way of it."""
         return "waypoint" if self.charger is None else "charger"
+
+    @property
+    def plug_kw(self) -> float:
+        """Highest power that the plug gives, kW; 0: there is none."""
+        return self.charger_kw / self.plug_efficiency
 
     @property
     def cooling_s(self) -> float:

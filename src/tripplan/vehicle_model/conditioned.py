@@ -56,9 +56,9 @@ class WaypointPlug(NamedTuple):
     """What a waypoint's own plug is to a car."""
 
     battery_kw: float
-    """Power that reaches the battery at the most; 0: the car cannot charge there."""
+    """Power that the battery takes and gives back at the most; 0: the car cannot charge there."""
     efficiency: float
-    """Share of the energy from the wall that reaches the battery; 1 for direct current."""
+    """Share of the energy from the plug that it gives back; 1 for direct current in the warm."""
 
 
 class Stay(NamedTuple):
@@ -93,10 +93,13 @@ class ConditionedVehicle:
     """What a start takes from a cabin, tyres and gears as cold as the air, preheated or not."""
     capacity_kwh: float
     """Battery energy between SoC 0 and 1, by age and by cold, for the whole trip."""
+    charge_efficiency: float
+    """Share of what is charged that the battery gives back on this trip; 1 in the warm.  SoC is a
+    share of charge: in the cold it takes as much to charge as in the warm, and gives back less."""
     pack: PackModel
     """The lumped pack in this air."""
     power: PowerModel | None
-    """The car's own limits of fast charging; None: it cannot."""
+    """The car's own limits of fast charging, as power that it gives back; None: it cannot."""
 
     @classmethod
     def of(cls, vehicle: Vehicle, trip: Trip, *, heat: bool = True) -> "ConditionedVehicle":
@@ -159,7 +162,8 @@ class ConditionedVehicle:
             top_speed_kmh=min(vehicle.top_speed_kmh, max_speed_kmh or math.inf),
             slowest_kmh=slowest_kmh,
             capacity_kwh=capacity_kwh,
-            power=_power(vehicle.battery, capacity_kwh, heat=heat),
+            charge_efficiency=share,
+            power=_power(vehicle.battery, share, heat=heat),
             **_in_weather(vehicle, conditions),
         )
 
@@ -181,13 +185,21 @@ class ConditionedVehicle:
         return self.cold_start._replace(cabin_kwh=0.0) if preheated else self.cold_start
 
     @property
+    def charging_pack(self) -> PackModel:
+        """The pack for charging with powers that it gives back: as warm as by what is charged."""
+        return self.pack._replace(voltage_v=self.pack.voltage_v * self.charge_efficiency)
+
+    @property
     def fast_charging_kw(self) -> float:
-        """The most power that the car charges with, kW; 0: it cannot fast-charge."""
+        """The most power that the car charges with and gives back, kW; 0: it cannot fast-charge."""
         return 0.0 if self.power is None else float(self.power.curve_kw.max())
 
     @property
     def home_efficiency(self) -> float:
-        """Share of the energy from a wall of 7.2 kW at most, at home, that reaches the battery."""
+        """Share of the energy from a wall of 7.2 kW at most, at home, that reaches the battery.
+
+        What a cold battery does not give back of it is not in there: see `charge_efficiency`.
+        """
         wall_kw = min(ONBOARD_CHARGER_KW, self.vehicle.onboard_charger_kw)
         return ac_battery_kw(wall_kw) / wall_kw
 
@@ -299,11 +311,13 @@ class ConditionedVehicle:
         """Return what a plug of this power, AC or DC, is to the car; see `LARGEST_AC_KW`."""
         if plug_kw <= 0.0 or self.power is None:
             return WaypointPlug(0.0, 1.0)
+        cold = self.charge_efficiency
         if plug_kw > LARGEST_AC_KW:
-            return WaypointPlug(plug_kw, 1.0)
+            return WaypointPlug(plug_kw * cold, cold)
         wall_kw = min(plug_kw, self.vehicle.onboard_charger_kw)
         battery_kw = ac_battery_kw(wall_kw)
-        return WaypointPlug(battery_kw, battery_kw / wall_kw if battery_kw > 0.0 else 1.0)
+        efficiency = battery_kw / wall_kw * cold if battery_kw > 0.0 else 1.0
+        return WaypointPlug(battery_kw * cold, efficiency)
 
     def stay(self, dwell_s: float, plug_kw: float) -> Stay:
         """Return what standing at a waypoint for a time is to the car.
@@ -394,7 +408,8 @@ def _pack(battery: Battery, air_c: float) -> PackModel:
     )
 
 
-def _power(battery: Battery, capacity_kwh: float, *, heat: bool) -> PowerModel | None:
+def _power(battery: Battery, share: float, *, heat: bool) -> PowerModel | None:
+    """Return the limits of charging: of what is charged, the battery gives back a share."""
     if battery.charging_curve is None:
         return None
     points = np.array(battery.charging_curve.points)
@@ -402,8 +417,8 @@ def _power(battery: Battery, capacity_kwh: float, *, heat: bool) -> PowerModel |
     table = np.array(limit.points if heat and limit else [(0.0, 1e6)])
     return PowerModel(
         curve_soc=points[:, 0].copy(),
-        curve_kw=points[:, 1].copy(),
+        curve_kw=points[:, 1] * share,
         limit_c=table[:, 0].copy(),
-        limit_kw=table[:, 1].copy(),
-        capacity_kwh=capacity_kwh,
+        limit_kw=table[:, 1] * share,
+        capacity_kwh=battery.usable_kwh * share,
     )

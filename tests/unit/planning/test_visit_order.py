@@ -65,7 +65,7 @@ class _World:
             for point, node in zip(self.trip.waypoints, self.nodes[1:-1], strict=True)
         ]
         ids = [plug.site.id for plug in self.fitting.plugs]
-        required = [self.fitting.stop(ids.index(name)) for name in self.trip.via_chargers]
+        required = [self.fitting.stop(ids.index(name), self.car) for name in self.trip.via_chargers]
         every = itertools.permutations([*waypoints, *required])
         return [o for o in every if [stop for stop in o if stop.plug is None] == waypoints]
 

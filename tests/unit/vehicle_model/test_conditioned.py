@@ -135,8 +135,8 @@ def test_a_stay_preheats_only_at_a_plug_that_charges(plug_kw: float, share: floa
 
 
 def test_heat_may_be_left_out_of_the_charging_limits() -> None:
-    with_heat = ConditionedVehicle.under(car(), Conditions())
-    without = ConditionedVehicle.under(car(), Conditions(), heat=False)
+    with_heat = under(ambient_c=25.0)
+    without = ConditionedVehicle.under(car(), Conditions(ambient_c=25.0), heat=False)
     assert with_heat.power is not None
     assert without.power is not None
     assert with_heat.power.limit_kw.min() == 5.0

@@ -11,7 +11,9 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle, WaypointPlug
 
 
 def plug_of(name: str, plug_kw: float) -> WaypointPlug:
-    return ConditionedVehicle.under(find_vehicle(name), Conditions()).waypoint_plug(plug_kw)
+    return ConditionedVehicle.under(find_vehicle(name), Conditions(ambient_c=25.0)).waypoint_plug(
+        plug_kw
+    )
 
 
 def test_losses_are_those_that_were_measured() -> None:
@@ -59,6 +61,7 @@ def test_a_night_at_a_hotel() -> None:
         vehicle="nissan-leaf-40",
         via="Vail, CO; 2h; 11kW",
         region=ILLUSTRATIVE,
+        ambient_c=25,
     )
     (night,) = (stop for stop in plan.stops if stop.kind == "waypoint")
     assert night.charging_s == 0.0

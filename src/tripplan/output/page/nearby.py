@@ -100,7 +100,8 @@ def _no_use(
     apart = np.hypot(east, profile.lat - charger.lat) * _KM_PER_DEGREE
     nearest = int(np.argmin(apart))
     away_km, soc = float(apart[nearest]), float(profile.soc[nearest])
-    weakest_kw = min((stop.charger_kw for stop in plan.stops if stop.charger), default=0.0)
+    used = [stop for stop in plan.stops if stop.charger]
+    weakest_kw = min((stop.plug_kw for stop in used), default=0.0)
     if away_km > _ASIDE_KM:
         return "off the route", f"{words.distance(away_km)} away as the crow flies"
     passes = f"the car passes with {words.percent(soc)}"

@@ -24,6 +24,8 @@ TEXT_LIMIT = 200
 _WARM_C, _COOL_C = 30.0, 15.0
 _NEARLY_SURE = 0.99
 _FIRST_OBJECTIONS = 8
+_ROUNDING = 1e-9
+"""Relative: powers are multiplied by an efficiency and divided by it again."""
 """So many objections of an audit stand before a plan."""
 
 
@@ -82,7 +84,7 @@ def why_limited(stop: ChargingStop) -> str:
 
 def _limit_sentence(stop: ChargingStop, limit: LimitedBy) -> str:
     if limit == "charger":
-        return f"The charger gives no more than {words.power(stop.charger_kw)}"
+        return f"The charger gives no more than {words.power(stop.plug_kw)}"
     if limit == "vehicle":
         return "The car takes no more: its own charging curve set the power"
     span = [sample.pack_c for sample in stop.samples if sample.limited_by == "temperature"]
@@ -101,7 +103,7 @@ def plug(stop: ChargingStop) -> str:
     """Return "CHADEMO, 50 kW (power assumed), 2 stalls"; empty at a waypoint."""
     if stop.charger is None or stop.connector is None:
         return ""
-    parts = [words.one_line(stop.connector.standard, 40), words.power(stop.charger_kw)]
+    parts = [words.one_line(stop.connector.standard, 40), words.power(stop.plug_kw)]
     if stop.connector.power_assumed:
         parts[-1] += " (power assumed)"
     stalls = stalls_at(stop.charger, (stop.connector,))
@@ -116,7 +118,7 @@ def plug_rules(stop: ChargingStop) -> tuple[str, ...]:
         return ()
     plug = stop.connector
     rules = [plug.power_rule, plug.standard_rule]
-    if plug.power_kw is not None and stop.charger_kw < plug.power_kw:
+    if plug.power_kw is not None and stop.plug_kw < plug.power_kw * (1.0 - _ROUNDING):
         volts = "" if plug.max_voltage_v is None else f" {plug.max_voltage_v:.0f} V at the most"
         amps = "" if plug.max_current_a is None else f" {plug.max_current_a:.0f} A at the most"
         limits = " and".join(filter(None, (volts, amps)))

@@ -97,7 +97,7 @@ def charged_there(stop: ChargingStop) -> str:
     if stop.charger_kw <= 0:
         taken = f", {words.energy(stop.standby_kwh)} taken by standing"
         return f"no plug there{taken if stop.standby_kwh >= _LEAST_KWH else ''}"
-    outlet = f"a plug of {words.power(stop.charger_kw / stop.plug_efficiency)}"
+    outlet = f"a plug of {words.power(stop.plug_kw)}"
     if stop.energy_kwh <= 0:
         return f"nothing charged, though there is {outlet}"
     if stop.charging_s <= 0:
