@@ -47,7 +47,7 @@ MOST_DRIVES, MOST_ROWS = 400, 300_000
 """So many drives and rows are fitted to, spread evenly over a longer log: more change nothing, and
 take time."""
 _PASSES = 5
-_ENOUGH, _INSIDE = 1e-6, 1e-12
+_ENOUGH, _INSIDE = 1e-5, 1e-12
 """Where the fit stops, and how far inside its bounds it starts."""
 
 

@@ -134,8 +134,10 @@ OVMS = LogFormat(
         "recovered_kwh": (Source("energy_recd"),),
         "ambient_c": (Source("env_temp"),),
     },
+    label="",
 )
-OVMS_MARK = "*-LOG-Trip"
+OVMS_MARK, OVMS_RECORD = "*-LOG-Trip", "*-LOG-"
+"""How a record of a trip begins, and one of any kind."""
 OVMS_COLUMNS = (
     "*-log-trip",
     "version",

@@ -15,7 +15,7 @@ from typing import TextIO
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.calibration.formats import OVMS_COLUMNS, OVMS_MARK
+from tripplan.calibration.formats import OVMS_COLUMNS, OVMS_MARK, OVMS_RECORD
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
 
@@ -69,7 +69,7 @@ def _columns(file: TextIO, path: str, wanted: Wanted) -> Columns:
     first = file.readline()
     separator = max(",;\t", key=first.count)
     comma = separator == ";"
-    bare = OVMS_MARK in first
+    bare = OVMS_RECORD in first
     if bare:
         header = tuple(OVMS_COLUMNS)
         lines: Iterable[str] = itertools.chain([first], file)
