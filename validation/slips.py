@@ -68,12 +68,12 @@ class Case:
 
 
 def made(seed: int) -> Case:
-    """Make a log of 6 to 40 trips, and spoil up to a fifth of it."""
+    """Make a log of 6 to 20 trips, and spoil up to a fifth of it."""
     rng = np.random.default_rng(seed)
     rolling_n = 1650.0 * 9.81 * 0.0095 * rng.uniform(0.85, 1.3)
     drag_area_m2 = 0.65 * rng.uniform(0.9, 1.15)
     rows: list[Row] = []
-    for _ in range(int(rng.integers(6, 41))):
+    for _ in range(int(rng.integers(6, 21))):
         distance_km = float(np.round(np.exp(rng.uniform(np.log(6.0), np.log(160.0))), 1))
         speed_kmh = float(
             np.clip(25.0 + 22.0 * np.log(distance_km / 4.0) + rng.normal(0, 8), 20, 115)
@@ -145,6 +145,8 @@ def main(first: int, last: int) -> None:
             auxiliary_kw.append(abs(sound.vehicle.auxiliary_kw - spoilt.vehicle.auxiliary_kw))
             for value, share in shares.items():
                 worst.setdefault(value, []).append(share)
+            if seed % 50 == 0:
+                print(f"seed {seed}: {dict(refused)}; slowest {slowest_s:.2f} s", flush=True)
             if max(shares.values()) > 0.15:
                 off[case.slip] += 1
                 print(f"seed {seed}: {case.slip}, {len(case.rows)} trips: {shares}")

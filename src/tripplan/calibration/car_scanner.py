@@ -46,13 +46,14 @@ def pivoted(path: str | Path, table: Columns) -> tuple[dict[str, Floats], list[s
     DataError
         There is no reading of speed, or none of power; says which names there are.
     """
-    names = np.array([name.lower() for name in table.texts["pid"]])
     time_s, value = table.numbers["seconds"], table.numbers["value"]
-    there = dict.fromkeys(names.tolist())
+    there: dict[str, int] = {}
+    codes = [there.setdefault(name.lower(), len(there)) for name in table.texts["pid"]]
+    names = np.array(codes, dtype=np.int32)
     chosen: dict[str, tuple[Floats, Floats]] = {}
     for common, (words, units) in _SEARCHED.items():
         for name in _candidates(list(there), words):
-            rows = np.flatnonzero((names == name) & np.isfinite(time_s) & np.isfinite(value))
+            rows = np.flatnonzero((names == there[name]) & np.isfinite(time_s) & np.isfinite(value))
             unit = table.texts["units"][rows[0]].lower() if rows.size else ""
             if unit in units:
                 factor, offset = units[unit]

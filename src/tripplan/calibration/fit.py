@@ -43,7 +43,7 @@ LARGEST_ERROR = 0.30
 """A fit whose drives are further off than this in the mean is refused (assumption)."""
 FEWEST_KEPT = 0.5
 """A log of which a smaller share can be used is refused: it is something else than it seems."""
-MOST_DRIVES, MOST_ROWS = 400, 300_000
+MOST_DRIVES, MOST_ROWS = 200, 60_000
 """So many drives and rows are fitted to, spread evenly over a longer log: more change nothing, and
 take time."""
 _PASSES = 5

@@ -38,6 +38,8 @@ MOST_RISE_M = 4000.0
 """No road climbs further (assumption: 5,800 m is the highest pass, a drive starts above 0)."""
 STEEPEST = 0.2
 """Mean grade of a drive at the most (assumption; passes have 0.1)."""
+MOST_TRIPS = 20_000
+"""A table of more trips is refused."""
 _STEP_S, _ROWS = 5.0, 400
 
 
@@ -70,6 +72,10 @@ def read_log_file(path: str | Path) -> LogReading:
     known = recognise(table.header)
     if known.trips:
         _need(path, known, table.header, ("distance_km", "duration_min", "energy_kwh"))
+        if len(table) > MOST_TRIPS:
+            raise DataError(
+                f"log {path}: has more than {MOST_TRIPS:,} trips; give it in parts", path=str(path)
+            )
         drives, left_out = _trips(known, table)
     else:
         if known is CAR_SCANNER:

@@ -1,6 +1,6 @@
 """Read a CSV file of any separator into columns, line by line, within bounds of memory.
 
-Only the columns that are asked for are kept, numbers as 8 bytes each: a file of three million rows
+Only the columns that are asked for are kept, numbers as 8 bytes each: a file of a million rows
 and 155 columns takes what its used columns take.
 """
 
@@ -19,8 +19,9 @@ from tripplan.calibration.formats import OVMS_COLUMNS, OVMS_MARK, OVMS_RECORD
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
 
-MOST_ROWS = 3_000_000
-"""A log of more rows is refused (a second each: 830 hours of driving)."""
+MOST_ROWS = 1_000_000
+"""A log of more rows is refused (a second each: 280 hours of driving)."""
+_KNOWN = 10_000
 _NOTHING = frozenset({"", "null", "none", "nan", "-", "n/a"})
 """What programs write where they know nothing."""
 
@@ -82,6 +83,7 @@ def _columns(file: TextIO, path: str, wanted: Wanted) -> Columns:
     found.texts = {name: [] for name in texts}
     places = {name: header.index(name) for name in (*numbers, *texts)}
     reader = csv.reader(lines, delimiter=separator)
+    known: dict[str, str] = {}  # the same few texts again and again are held once
     for cells in reader:
         row = cells
         if bare:  # a record begins with its mark; other records stand between
@@ -96,7 +98,8 @@ def _columns(file: TextIO, path: str, wanted: Wanted) -> Columns:
             text = row[places[name]].strip() if places[name] < len(row) else ""
             stored[name].append(_number(found, name, text, comma=comma))
         for name in texts:
-            found.texts[name].append(row[places[name]].strip() if places[name] < len(row) else "")
+            text = row[places[name]].strip() if places[name] < len(row) else ""
+            found.texts[name].append(known.setdefault(text, text) if len(known) < _KNOWN else text)
         found.lines.append(reader.line_num + (0 if bare else 1))
     found.numbers = {name: np.frombuffer(column) for name, column in stored.items() if column}
     return found

@@ -134,3 +134,11 @@ def test_a_file_with_too_many_rows_is_refused(
     monkeypatch.setattr("tripplan.calibration.tables.MOST_ROWS", 10)
     with pytest.raises(DataError, match="more than 10 rows"):
         read(tmp_path, "time_s,speed_kmh,power_kw", [f"{t},36,10" for t in range(11)])
+
+
+def test_a_table_of_too_many_trips_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tripplan.calibration.log_files.MOST_TRIPS", 2)
+    with pytest.raises(DataError, match="more than 2 trips"):
+        read(tmp_path, "distance_km,duration_min,energy_kwh", ["20,20,3"] * 3)
