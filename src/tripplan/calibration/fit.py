@@ -46,6 +46,8 @@ FEWEST_KEPT = 0.5
 MOST_DRIVES, MOST_ROWS = 200, 60_000
 """So many drives and rows are fitted to, spread evenly over a longer log: more change nothing, and
 take time."""
+MOST_LEVERAGE = 0.8
+"""No drive is held to be followed more closely than this, when it is compared with the others."""
 _PASSES = 5
 _ENOUGH, _INSIDE = 1e-5, 1e-12
 """Where the fit stops, and how far inside its bounds it starts."""
@@ -159,15 +161,17 @@ def calibrate(
     for _ in range(_PASSES):
         vehicle, warm = _with_heating(start, used, conditions)
         fit = _Fit(vehicle, used, conditions)
-        moves, sigma = fit.solve(moves)
-        kept, gone = _split(used, among_others(fit.errors(moved(vehicle, moves))), _ODD)
+        moves, sigma, leverage = fit.solve(moves)
+        kept, gone = _split(
+            used, among_others(fit.errors(moved(vehicle, moves)) / (1.0 - leverage)), _ODD
+        )
         if not gone:
             break
         used, left_out = kept, left_out + gone
     if gone:  # the last pass left some out
         vehicle, warm = _with_heating(start, used, conditions)
         fit = _Fit(vehicle, used, conditions)
-        moves, sigma = fit.solve(moves)
+        moves, sigma, leverage = fit.solve(moves)
     if len(used) < FEWEST_KEPT * long_enough:
         raise _unusable(source, len(used), f"only {len(used)} of {long_enough} agree", left_out)
 
@@ -257,8 +261,12 @@ class _Fit:
         scale_kwh = np.maximum(np.abs(self.measured_kwh), 0.5 * self.level_kwh)
         return float((np.abs(np.array(taken) - self.measured_kwh) / scale_kwh).mean())
 
-    def solve(self, first: Floats) -> tuple[Floats, Floats]:
-        """Return how the values move, and the standard deviations of these moves."""
+    def solve(self, first: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return how the values move, their standard deviations, and each drive's leverage.
+
+        The leverage is the share of a drive's error that the fit follows (diagonal of the hat
+        matrix): without that drive it would be off by its error over one less that share.
+        """
         drives = len(self.logs)
 
         def residuals(moves: Floats) -> Floats:
@@ -283,8 +291,10 @@ class _Fit:
             max_nfev=60,
         )
         jacobian = np.asarray(found.jac, dtype=np.float64)
-        sigma = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)))
-        return np.asarray(found.x, dtype=np.float64), sigma
+        covariance = np.linalg.inv(jacobian.T @ jacobian)
+        leverage = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)[:drives]
+        sigma = np.sqrt(np.diag(covariance))
+        return np.asarray(found.x, dtype=np.float64), sigma, np.minimum(leverage, MOST_LEVERAGE)
 
 
 def _with_heating(

@@ -18,7 +18,7 @@ from tripplan.calibration.left_out import LeftOut
 LEAST, MOST = -0.65, 2.0
 """How far a drive's energy may lie from that of the car that one starts from, as a share of what
 that takes on the level (assumption: from a third of it to three times as much)."""
-CLOSEST, FARTHEST = 0.25, 0.50
+CLOSEST, FARTHEST = 0.25, 0.35
 """A drive further from the others than this share is a slip: between these, 4 of their standard
 deviations (assumption; 40 measured drives of one car: none is further than 0.25)."""
 DEVIATIONS = 4.0
@@ -38,7 +38,13 @@ def possible(errors: Floats) -> NDArray[np.bool_]:
 
 
 def among_others(errors: Floats) -> NDArray[np.bool_]:
-    """Tell which drives lie among the others, after a fit; errors as for `possible`."""
+    """Tell which drives lie among the others, after a fit.
+
+    Parameters
+    ----------
+    errors
+        As for `possible`, each as it would be after a fit without that drive; shape (drives,).
+    """
     middle = np.median(errors)
     sigma = MAD_TO_SIGMA * float(np.median(np.abs(errors - middle)))
     return np.asarray(np.abs(errors - middle) <= np.clip(DEVIATIONS * sigma, CLOSEST, FARTHEST))
