@@ -2,6 +2,16 @@
 
 from tripplan.calibration.drive_log import DriveLog
 from tripplan.calibration.fit import Calibration, calibrate, calibrate_file
-from tripplan.calibration.log_files import read_logs
+from tripplan.calibration.left_out import LeftOut
+from tripplan.calibration.log_files import LogReading, read_log_file, read_logs
 
-__all__ = ["Calibration", "DriveLog", "calibrate", "calibrate_file", "read_logs"]
+__all__ = [
+    "Calibration",
+    "DriveLog",
+    "LeftOut",
+    "LogReading",
+    "calibrate",
+    "calibrate_file",
+    "read_log_file",
+    "read_logs",
+]

@@ -21,6 +21,8 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle
 SMOOTHING_S = 10.0
 """Standard deviation of the smoothing of logged elevation, which comes in whole metres
 (assumption)."""
+MOST_SMOOTHING_ROWS = 200.0
+"""No smoothing over more rows, however close they are in time: its work grows with them."""
 STRETCH_M = 500.0
 """Length of a road where a log is seen as roads."""
 STANDING_MPS = 0.3
@@ -126,7 +128,8 @@ def follow(vehicle: Vehicle, log: DriveLog, conditions: Conditions) -> Followed:
     car = ConditionedVehicle.under(vehicle, conditions.model_copy(update={"ambient_c": ambient_c}))
     speed = log.speed_mps
     time_step = np.gradient(log.time_s)
-    elevation = gaussian_filter1d(log.elevation_m, SMOOTHING_S / float(np.median(time_step)))
+    rows = min(SMOOTHING_S / float(np.median(time_step)), MOST_SMOOTHING_ROWS)
+    elevation = gaussian_filter1d(log.elevation_m, rows)
     rise_mps = np.gradient(elevation, log.time_s)
     moving = speed > STANDING_MPS
     distance_m = np.cumsum(speed * time_step)

@@ -7,25 +7,26 @@ loss and heat capacity of the cabin are fitted to it first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from tripplan.arrays import Floats
+from tripplan.calibration import left_out as unused
 from tripplan.calibration.drive_log import DriveLog, follow
-from tripplan.calibration.log_files import read_logs
+from tripplan.calibration.left_out import LeftOut
+from tripplan.calibration.log_files import read_log_file
+from tripplan.calibration.moved import PRIOR, at_bounds, highest, lowest, moved, named
+from tripplan.calibration.plausible import among_others, possible, refused
 from tripplan.errors import InvalidInputError
 from tripplan.records.trip import Conditions
-from tripplan.records.vehicle import CabinHeating, CoastDown, Provenance, Vehicle, find_vehicle
+from tripplan.records.vehicle import CabinHeating, Vehicle, find_vehicle
 
 TRIP_ERROR = 0.08
 """Error of a single trip that no value of the car explains (measured: 40 drives of one car)."""
-PRIOR = (0.30, 0.015, 0.15, 0.25)
-"""How far values are likely to be off: rolling resistance and drag as a share, growth in the cold
-per kelvin, auxiliaries in kW (assumptions)."""
 USUAL_HEATING = CabinHeating(
     loss_w_per_k=70.0, gain_w_per_k=300.0, heat_capacity_j_per_k=1e5, max_kw=5.5
 )
@@ -38,6 +39,18 @@ HEATING_PRIOR = 0.5
 """How far heat loss and heat capacity of a cabin are likely to be off, as a share (assumption)."""
 SHORTEST_KM = 1.0
 """Drives shorter than this are left out."""
+LARGEST_ERROR = 0.30
+"""A fit whose drives are further off than this in the mean is refused (assumption)."""
+FEWEST_KEPT = 0.5
+"""A log of which a smaller share can be used is refused: it is something else than it seems."""
+MOST_DRIVES, MOST_ROWS = 200, 60_000
+"""So many drives and rows are fitted to, spread evenly over a longer log: more change nothing, and
+take time."""
+MOST_LEVERAGE = 0.8
+"""No drive is held to be followed more closely than this, when it is compared with the others."""
+_PASSES = 5
+_ENOUGH, _INSIDE = 1e-5, 1e-12
+"""Where the fit stops, and how far inside its bounds it starts."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,8 @@ class Calibration:
     """Mean absolute error of the energy of these trips with the values it started from."""
     error_after: float
     """The same with the fitted values; on trips of the same log, so that others lie above it."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Rows and drives of the log that were not used, with reasons."""
 
     def in_words(self) -> str:
         """Say what was done, in a line."""
@@ -58,6 +73,11 @@ class Calibration:
             f"{self.trips} drives, {self.distance_km:.0f} km: mean error of a drive "
             f"{self.error_before:.1%} before, {self.error_after:.1%} after"
         )
+
+    def left_out_in_words(self) -> str:
+        """Say what was not used and why; empty where all was."""
+        said = unused.in_words(self.left_out)
+        return f"left out: {said}" if said else ""
 
 
 def calibrate_file(path: str | Path, vehicle: str, *, payload_kg: float = 75.0) -> Calibration:
@@ -79,7 +99,20 @@ def calibrate_file(path: str | Path, vehicle: str, *, payload_kg: float = 75.0) 
     """
     car = find_vehicle(vehicle)
     conditions = Conditions.parse({"payload_kg": payload_kg}, where="calibrate")
-    return calibrate(car, read_logs(path), conditions, Path(path).name)
+    reading = read_log_file(path)
+    try:
+        found = calibrate(car, reading.drives, conditions, Path(path).name)
+    except InvalidInputError as error:
+        said = unused.in_words(reading.left_out)
+        if not said:
+            raise
+        raise InvalidInputError(
+            f"{error}; left out before: {said}",
+            field=error.field,
+            value=error.value,
+            expected=error.expected,
+        ) from error
+    return replace(found, left_out=(*reading.left_out, *found.left_out))
 
 
 def calibrate(
@@ -101,49 +134,167 @@ def calibrate(
     Raises
     ------
     InvalidInputError
-        No drive is long enough, or one gave energy to the battery on the whole.
+        No drive can be used, too few can, the drives do not fit the car, or a value ends at the
+        bound of what is possible; says why.
     """
-    used = [log for log in logs if log.distance_km >= SHORTEST_KM]
-    measured = np.array([_measured_kwh(log) for log in used])
-    if not used or measured.min() <= 0.0:
-        raise InvalidInputError(
-            f"{source}: needs at least one drive of {SHORTEST_KM:g} km or more, and drives that "
-            "take energy from the battery (battery_a is negative while discharging)",
-            field="log",
-            value=len(used),
-            expected="drives with power out of the battery",
+    good = np.array([log.distance_km >= SHORTEST_KM for log in logs], dtype=bool)
+    left_out = refused(logs, good, f"shorter than {SHORTEST_KM:g} km")
+    used = [log for log, kept in zip(logs, good, strict=True) if kept]
+    used, more = _at_most(used)
+    left_out += more
+    if not used:
+        raise _unusable(source, 0, f"no drive of {SHORTEST_KM:g} km or more", left_out)
+
+    start, long_enough = vehicle, len(used)
+    fit = _Fit(start, used, conditions)
+    used, gone = _split(used, possible(fit.errors(start)), _IMPOSSIBLE)
+    left_out += gone
+    if len(used) < FEWEST_KEPT * long_enough or not used:
+        if sum(fit.measured_kwh) <= 0.0:
+            reason = (
+                "its drives give energy to the battery (battery_a is negative while discharging)"
+            )
+        else:
+            reason = f"{len(used)} of {long_enough} drives can be of this car"
+        raise _unusable(source, len(used), reason, left_out)
+    moves = np.zeros(len(PRIOR))
+    for _ in range(_PASSES):
+        vehicle, warm = _with_heating(start, used, conditions)
+        fit = _Fit(vehicle, used, conditions)
+        moves, sigma, leverage = fit.solve(moves)
+        kept, gone = _split(
+            used, among_others(fit.errors(moved(vehicle, moves)) / (1.0 - leverage)), _ODD
         )
+        if not gone:
+            break
+        used, left_out = kept, left_out + gone
+    if gone:  # the last pass left some out
+        vehicle, warm = _with_heating(start, used, conditions)
+        fit = _Fit(vehicle, used, conditions)
+        moves, sigma, leverage = fit.solve(moves)
+    if len(used) < FEWEST_KEPT * long_enough:
+        raise _unusable(source, len(used), f"only {len(used)} of {long_enough} agree", left_out)
 
-    start = vehicle
-    vehicle, warm = _with_heating(vehicle, used, conditions)
-
-    def errors(moves: Floats) -> Floats:
-        car = _moved(vehicle, moves)
-        taken = [log.energy_kwh(_power_kw(car, log, conditions)) for log in used]
-        return np.asarray(np.array(taken) / measured - 1.0, dtype=np.float64)
-
-    def residuals(moves: Floats) -> Floats:
-        return np.concatenate([errors(moves) / TRIP_ERROR, moves / np.array(PRIOR)])
-
-    found = least_squares(residuals, np.zeros(len(PRIOR)), loss="soft_l1")
-    jacobian = np.asarray(found.jac, dtype=np.float64)
-    sigma = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)))
+    stuck = at_bounds(vehicle, moves)
+    if stuck:
+        raise _unusable(source, len(used), f"the fit ends at {stuck}", left_out)
     km = sum(log.distance_km for log in used)
     words = f"tripplan calibrate: {len(used)} drives, {km:.0f} km, of {source}"
+    after = fit.mean_error(moved(vehicle, moves))
+    if after > LARGEST_ERROR:
+        reason = f"its drives are {after:.0%} off in the mean, after the fit too"
+        raise _unusable(source, len(used), reason, left_out)
     return Calibration(
-        vehicle=_named(_moved(vehicle, found.x), start, sigma, words, heated=bool(warm)),
+        vehicle=named(moved(vehicle, moves), start, sigma, words, heated=bool(warm)),
         trips=len(used),
         distance_km=km,
-        error_before=_mean_error(start, used, conditions),
-        error_after=_mean_error(_moved(vehicle, found.x), used, conditions),
+        error_before=fit.mean_error(start),
+        error_after=after,
+        left_out=tuple(left_out),
     )
 
 
-def _mean_error(car: Vehicle, logs: Sequence[DriveLog], conditions: Conditions) -> float:
-    """Mean absolute error of the energy of drives, all of it by the model."""
-    taken = [log.energy_kwh(follow(car, log, conditions).power_kw) for log in logs]
-    measured = [_measured_kwh(log) for log in logs]
-    return float(np.abs(np.array(taken) / np.array(measured) - 1.0).mean())
+_IMPOSSIBLE = "whose energy no car like this takes on that drive"
+_ODD = "whose energy is far from that of the other drives"
+
+
+def _unusable(
+    source: str, drives: int, reason: str, left_out: Sequence[LeftOut]
+) -> InvalidInputError:
+    said = unused.in_words(left_out)
+    return InvalidInputError(
+        f"{source}: cannot be fitted to: {reason}; are units, car and payload right?"
+        + (f" Left out: {said}" if said else ""),
+        field="log",
+        value=drives,
+        expected="drives of this car, with the energy out of its battery",
+    )
+
+
+def _split(
+    logs: Sequence[DriveLog], good: NDArray[np.bool_], reason: str
+) -> tuple[list[DriveLog], list[LeftOut]]:
+    kept = [log for log, fine in zip(logs, good, strict=True) if fine]
+    return kept, refused(logs, good, reason)
+
+
+def _at_most(logs: list[DriveLog]) -> tuple[list[DriveLog], list[LeftOut]]:
+    """Return drives spread evenly over a log that is longer than is needed."""
+    rows = sum(log.time_s.size for log in logs)
+    share = min(1.0, MOST_DRIVES / max(len(logs), 1), MOST_ROWS / max(rows, 1))
+    count = max(1, int(share * len(logs)))
+    if count >= len(logs):
+        return logs, []
+    good = np.zeros(len(logs), dtype=bool)
+    good[np.linspace(0, len(logs) - 1, count).round().astype(np.int64)] = True
+    return _split(logs, good, "more than the fit needs")
+
+
+class _Fit:
+    """Drives, and a car whose values move."""
+
+    def __init__(self, car: Vehicle, logs: Sequence[DriveLog], conditions: Conditions) -> None:
+        self.car, self.logs, self.conditions = car, logs, conditions
+        self.measured_kwh = np.array([_measured_kwh(log) for log in logs])
+        level = [
+            replace(log, elevation_m=np.full_like(log.elevation_m, log.elevation_m.mean()))
+            for log in logs
+        ]
+        self.level_kwh = np.array([log.energy_kwh(self._power_kw(car, log)) for log in level])
+        """What the car takes on the level: the scale of errors, never near zero."""
+
+    def _power_kw(self, car: Vehicle, log: DriveLog) -> Floats:
+        """Return the model's battery power, with the heater as measured where it was."""
+        followed = follow(car, log, self.conditions)
+        if log.heating_kw is None:
+            return followed.power_kw
+        return followed.power_kw - followed.heating_kw + log.heating_kw
+
+    def errors(self, car: Vehicle) -> Floats:
+        """Return energy by the model less the measured, over that on the level."""
+        taken = np.array([log.energy_kwh(self._power_kw(car, log)) for log in self.logs])
+        return np.asarray((taken - self.measured_kwh) / self.level_kwh, dtype=np.float64)
+
+    def mean_error(self, car: Vehicle) -> float:
+        """Mean absolute error of the energy of the drives, all of it by the model."""
+        taken = [log.energy_kwh(follow(car, log, self.conditions).power_kw) for log in self.logs]
+        scale_kwh = np.maximum(np.abs(self.measured_kwh), 0.5 * self.level_kwh)
+        return float((np.abs(np.array(taken) - self.measured_kwh) / scale_kwh).mean())
+
+    def solve(self, first: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return how the values move, their standard deviations, and each drive's leverage.
+
+        The leverage is the share of a drive's error that the fit follows (diagonal of the hat
+        matrix): without that drive it would be off by its error over one less that share.
+        """
+        drives = len(self.logs)
+
+        def residuals(moves: Floats) -> Floats:
+            errors = self.errors(moved(self.car, moves)) / TRIP_ERROR
+            return np.concatenate([errors, moves / np.array(PRIOR)])
+
+        def loss(squares: Floats) -> Floats:
+            """Soft for drives; plain for the ties to where the values start, so that they hold."""
+            soft = np.sqrt(1.0 + squares)
+            rho = np.array([2.0 * (soft - 1.0), 1.0 / soft, -0.5 / soft**3])
+            rho[:, drives:] = [squares[drives:], np.ones(len(PRIOR)), np.zeros(len(PRIOR))]
+            return rho
+
+        low, high = lowest(self.car), highest(self.car)
+        found = least_squares(
+            residuals,
+            np.clip(first, low + _INSIDE, high - _INSIDE),
+            loss=loss,  # type: ignore[arg-type]  # scipy gives and takes arrays of numbers
+            bounds=(low, high),
+            ftol=_ENOUGH,
+            xtol=_ENOUGH,
+            max_nfev=60,
+        )
+        jacobian = np.asarray(found.jac, dtype=np.float64)
+        covariance = np.linalg.inv(jacobian.T @ jacobian)
+        leverage = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)[:drives]
+        sigma = np.sqrt(np.diag(covariance))
+        return np.asarray(found.x, dtype=np.float64), sigma, np.minimum(leverage, MOST_LEVERAGE)
 
 
 def _with_heating(
@@ -190,75 +341,3 @@ def _measured_kwh(log: DriveLog) -> float:
             expected="measured battery power",
         )
     return log.energy_kwh(log.battery_kw)
-
-
-def _power_kw(car: Vehicle, log: DriveLog, conditions: Conditions) -> Floats:
-    """Return the model's battery power, with the heater as measured where it was."""
-    followed = follow(car, log, conditions)
-    if log.heating_kw is None:
-        return followed.power_kw
-    return followed.power_kw - followed.heating_kw + log.heating_kw
-
-
-def _moved(car: Vehicle, moves: Floats) -> Vehicle:
-    """Return the car with its values moved."""
-    rolling, cold, drag, auxiliary = (float(move) for move in moves)
-    factors = {
-        "a_lbf": rolling,
-        "b_lbf_per_mph": rolling,
-        "rolling_coefficient": rolling,
-        "c_lbf_per_mph2": drag,
-        "drag_coefficient": drag,
-    }
-    load = car.road_load
-    loads = {
-        name: getattr(load, name) * max(0.1, 1.0 + move)
-        for name, move in factors.items()
-        if hasattr(load, name)
-    }
-    return car.model_copy(
-        update={
-            "road_load": load.model_copy(update=loads),
-            "rolling_rise_per_k": min(max(car.rolling_rise_per_k + cold, 0.0), 0.1),
-            "auxiliary_kw": min(max(car.auxiliary_kw + auxiliary, 0.0), 10.0),
-        }
-    )
-
-
-def _named(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: bool) -> Vehicle:
-    """Give the fitted car a name and the provenance of its values."""
-    rolling, cold, drag, auxiliary = (float(s) for s in sigma)
-    names = (
-        ("a_lbf", "b_lbf_per_mph", "c_lbf_per_mph2")
-        if isinstance(car.road_load, CoastDown)
-        else ("rolling_coefficient", "drag_coefficient")
-    )
-    off = {
-        f"road_load.{name}": f"+-{100 * (drag if name[0] in 'cd' else rolling):.0f} %"
-        for name in names
-    }
-    off |= {"rolling_rise_per_k": f"+-{cold:.3f} 1/K", "auxiliary_kw": f"+-{auxiliary:.2f} kW"}
-    if heated:
-        off |= dict.fromkeys((f"cabin.heating.{name}" for name in CabinHeating.model_fields), "")
-    known = dict(before.provenance)
-    for name, margin in off.items():
-        unit = known[name].unit if name in known else _UNITS.get(name.rsplit(".", 1)[-1], "1")
-        known[name] = Provenance(unit=unit, source=words, kind="fitted", uncertainty=margin)
-    values: dict[str, Any] = car.model_dump(exclude_unset=True, exclude={"provenance"})
-    values |= {
-        "id": f"{before.id}-calibrated",
-        "name": f"{before.name}, calibrated",
-        "rolling_rise_per_k": car.rolling_rise_per_k,
-        "provenance": known,
-    }
-    return Vehicle.parse(values, where="calibrated car")
-
-
-_UNITS = {
-    "rolling_rise_per_k": "1/K",
-    "auxiliary_kw": "kW",
-    "loss_w_per_k": "W/K",
-    "gain_w_per_k": "W/K",
-    "heat_capacity_j_per_k": "J/K",
-    "max_kw": "kW",
-}

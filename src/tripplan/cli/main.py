@@ -116,7 +116,12 @@ def vehicles() -> None:
 
 @app.command(cls=PlainCommand)
 def calibrate(
-    log: Annotated[Path, typer.Argument(help="CSV of trips, or of rows in time.")],
+    log: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV of trips or moments, or of LeafSpy, TeslaMate, TeslaFi, OVMS, Car Scanner."
+        ),
+    ],
     vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
     payload_kg: Annotated[
@@ -125,14 +130,18 @@ def calibrate(
 ) -> None:
     """Fit a car's consumption to your own log, and write it as a car of your own."""
     from tripplan.calibration.fit import calibrate_file
-    from tripplan.records.vehicle_file import save_vehicle
+    from tripplan.records.vehicle_file import to_toml
+    from tripplan.sources.atomic import write_text_atomically
 
     try:
         found = calibrate_file(log, vehicle, payload_kg=payload_kg)
-        save_vehicle(found.vehicle, output, f"{found.vehicle.name}: {found.in_words()}")
+        heading = f"{found.vehicle.name}: {found.in_words()}"
+        write_text_atomically(output, to_toml(found.vehicle, heading))
     except TripplanError as error:
         stop(error)
     notes.print(f"{found.in_words()}; {output}", markup=False, highlight=False)
+    if found.left_out:
+        notes.print(found.left_out_in_words(), markup=False, highlight=False)
 
 
 def main() -> None:

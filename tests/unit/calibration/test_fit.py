@@ -2,19 +2,21 @@
 
 import csv
 import dataclasses
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tripplan.calibration import fit
 from tripplan.calibration.drive_log import DriveLog, follow
 from tripplan.calibration.fit import calibrate, calibrate_file
 from tripplan.calibration.log_files import read_logs
 from tripplan.cli.main import app
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.trip import Conditions
-from tripplan.records.vehicle import Vehicle, catalogue, load_vehicle, parse_vehicle
+from tripplan.records.vehicle import CoastDown, Vehicle, catalogue, load_vehicle, parse_vehicle
 from tripplan.records.vehicle_file import to_toml
 
 LEAF = catalogue()["nissan-leaf-40"]
@@ -128,12 +130,13 @@ def test_a_row_of_trips_keeps_its_sums(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("", "holds no rows"),
-        (TRIPS + "a,ten,17,2,5\n", 'line 2: distance_km is "ten"'),
-        (TRIPS + "a,10,17,-2,5\n", "lie above zero"),
-        ("time_s,speed_kmh\n0,50\n1,50\n", "column battery_v and battery_a is missing"),
-        ("time_s,power_kw\n0,5\n1,5\n", "column speed_kmh is missing"),
-        ("trip,distance_km,kwh\na,24,3.7\n", "duration_min and energy_kwh is missing; .* kwh, but"),
-        ("date,km,kwh\nMay,24,3.7\n", "csv: the columns are date, km, kwh, but rows of trips need"),
+        (TRIPS + "a,ten,17,2,5\n", 'line 2. distance_km is "ten"'),
+        (TRIPS + "a,0,17,2,5\n", "lie above zero"),
+        (TRIPS + "a,,,,\n", "without distance, duration or energy"),
+        ("time_s,speed_kmh\n0,50\n1,50\n", "battery_v"),
+        ("time_s,power_kw\n0,5\n1,5\n", "speed_kmh"),
+        ("trip,distance_km,kwh\na,24,3.7\n", "duration_min, energy_kwh; .* kwh, but"),
+        ("date,km,kwh\nMay,24,3.7\n", "the columns are date, km, kwh, but rows of trips need"),
     ],
 )
 def test_a_log_that_cannot_be_used_says_why(tmp_path: Path, text: str, words: str) -> None:
@@ -141,6 +144,134 @@ def test_a_log_that_cannot_be_used_says_why(tmp_path: Path, text: str, words: st
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=words):
         read_logs(path)
+
+
+SOUND = [
+    "to work,24.1,31,3.7,18",
+    "home,24.3,35,3.6,22",
+    "to work,24.0,33,4.6,4",
+    "the lake,61.0,52,10.4,15",
+    "home,24.2,30,4.9,1",
+    "shopping,9.8,17,1.9,6",
+    "grandparents,142.0,95,27.9,11",
+    "home,141.0,92,26.0,14",
+    "to work,24.1,34,5.2,-2",
+]
+"""The log of the guide."""
+
+
+def load_at_100_n(car: Vehicle) -> float:
+    load = car.road_load
+    assert isinstance(load, CoastDown)
+    mph = 100.0 / 1.609344
+    return 4.448 * (load.a_lbf + load.b_lbf_per_mph * mph + load.c_lbf_per_mph2 * mph**2)
+
+
+def trips_file(folder: Path, rows: list[str]) -> Path:
+    path = folder / "trips.csv"
+    path.write_text(TRIPS + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("was", "slip"),
+    [
+        ("142.0,95,27.9", "142.0,95,2.79"),
+        ("142.0,95,27.9", "142000,95,27.9"),
+        ("142.0,95,27.9", "142.0,1.58,27.9"),
+        ("142.0,95,27.9", "142.0,1e6,27.9"),
+        ("142.0,95,27.9", "142.0,1e9,27.9"),
+        ("142.0,95,27.9", "142.0,1e300,27.9"),
+        ("142.0,95,27.9", "142.0,1e-9,27.9"),
+        ("142.0,95,27.9", "142.0,95,27900"),
+        ("142.0,95,27.9,11", "142.0,95,27.9,1e30"),
+        ("142.0,95,27.9", "142.0,95,-27.9"),
+    ],
+)
+def test_a_slip_of_the_pen_is_left_out_and_said(tmp_path: Path, was: str, slip: str) -> None:
+    """The car is that of the other eight rows."""
+    eight = calibrate_file(trips_file(tmp_path, [r for r in SOUND if was not in r]), LEAF.id)
+    path = trips_file(tmp_path, [row.replace(was, slip) for row in SOUND])
+    found = calibrate_file(path, LEAF.id)
+    assert found.trips == eight.trips == 8
+    assert len(found.left_out) == 1
+    assert load_at_100_n(found.vehicle) == pytest.approx(load_at_100_n(eight.vehicle), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("column", "factor"), [(2, 0.1), (2, 1000.0), (1, 1 / 60), (0, 1000.0), (1, 60.0)]
+)
+def test_a_log_in_other_units_is_refused(tmp_path: Path, column: int, factor: float) -> None:
+    rows = []
+    for row in SOUND:
+        name, *cells = row.split(",")
+        cells[column] = str(float(cells[column]) * factor)
+        rows.append(",".join([name, *cells]))
+    with pytest.raises(
+        (DataError, InvalidInputError), match=r"can be of this car|mean speeds|longer"
+    ):
+        calibrate_file(trips_file(tmp_path, rows), LEAF.id)
+
+
+def test_a_value_at_its_bound_is_refused() -> None:
+    """A car of twice the mass of drag and rolling is no LEAF: the fit would end at its bounds."""
+    load = LEAF.road_load.model_copy(
+        update={
+            "a_lbf": 3.4 * 25.89,
+            "b_lbf_per_mph": 3.4 * 0.3449,
+            "c_lbf_per_mph2": 0.9 * 0.01945,
+        }
+    )
+    heavy = LEAF.model_copy(update={"road_load": load})
+    logs = [driven(heavy, k, 20.0) for k in range(20)]
+    with pytest.raises(InvalidInputError, match="the most that is possible of rolling resistance"):
+        calibrate(LEAF, logs, LOAD, "a log")
+
+
+def test_trips_without_figures_and_down_a_pass(tmp_path: Path) -> None:
+    """Unfinished trips are counted; energy given back needs a descent to explain it."""
+    rows = [row + "," for row in SOUND]
+    header = TRIPS.replace("ambient_c", "ambient_c,rise_m")
+    path = tmp_path / "trips.csv"
+    for rise, used in ((",-900", 10), (",", 9)):
+        lines = [*rows, f"down the pass,18.0,25,-0.6,15{rise}", "unfinished,,,,,"]
+        path.write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
+        found = calibrate_file(path, LEAF.id)
+        assert found.trips == used
+        assert "(line 12) without distance" in found.left_out_in_words()
+        assert ("down the pass" in found.left_out_in_words()) == (used == 9)
+
+
+def test_the_command_says_what_it_left_out(tmp_path: Path) -> None:
+    out = tmp_path / "mine.toml"
+    path = trips_file(tmp_path, [row.replace("27.9", "2.79") for row in SOUND])
+    result = CliRunner().invoke(app, ["calibrate", str(path), "-v", LEAF.id, "-o", str(out)])
+    assert result.exit_code == 0, result.stderr
+    assert "left out: 1 (grandparents)" in " ".join(result.stderr.split())
+
+
+def test_a_long_log_is_thinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 50 drives, 20 are fitted to where no more are needed; the others are counted."""
+    monkeypatch.setattr(fit, "MOST_DRIVES", 20)
+    found = calibrate_file(trips_file(tmp_path, (SOUND * 6)[:50]), LEAF.id)
+    assert found.trips == 20
+    assert sum(item.rows for item in found.left_out) == 30
+
+
+def test_rows_very_close_in_time_take_no_time() -> None:
+    rows = 20_000
+    log = DriveLog(
+        name="fine",
+        time_s=np.linspace(0.0, 1e-9 * rows, rows),
+        speed_mps=np.full(rows, 20.0),
+        elevation_m=np.zeros(rows),
+        ambient_c=np.full(rows, 20.0),
+        valid=np.ones(rows, dtype=bool),
+        soak_c=20.0,
+    )
+    start = time.perf_counter()
+    follow(LEAF, log, LOAD)
+    assert time.perf_counter() - start < 5.0
 
 
 def test_current_of_the_wrong_sign_is_refused() -> None:
