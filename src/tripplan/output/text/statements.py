@@ -24,9 +24,9 @@ TEXT_LIMIT = 200
 _WARM_C, _COOL_C = 30.0, 15.0
 _NEARLY_SURE = 0.99
 _FIRST_OBJECTIONS = 8
+"""So many objections of an audit stand before a plan."""
 _ROUNDING = 1e-9
 """Relative: powers are multiplied by an efficiency and divided by it again."""
-"""So many objections of an audit stand before a plan."""
 
 
 @dataclass(frozen=True)
