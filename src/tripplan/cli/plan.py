@@ -125,13 +125,14 @@ def plan(
 ) -> None:
     """Plan one trip, print the itinerary, and write a map of it."""
     from tripplan.output import outputs
-    from tripplan.output.files import export, gpx
+    from tripplan.output.files import export, gpx, ics
     from tripplan.output.files import links as map_links
     from tripplan.planning import alternatives as choices
 
     try:
-        for path in output or ():
-            outputs.ending_of(path)
+        endings = [outputs.ending_of(path) for path in output or ()]
+        if ".ics" in endings and "departure" not in asked:
+            raise ics.no_departure()
         (answer, *others), ground = _planned(
             (region, chargers),
             asked,

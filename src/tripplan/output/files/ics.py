@@ -32,18 +32,23 @@ def to_ics(plan: Plan, departure: datetime | None = None) -> str:
     """
     start = departure or plan.trip.departure
     if start is None:
-        raise InvalidInputError(
-            "a calendar needs to know when the trip starts: plan it with departure, like "
-            '"2026-06-07T08:00", or give departure to to_ics',
-            field="departure",
-            value=None,
-            expected="a date with a time of day",
-        )
+        raise no_departure()
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tripplan//trip//EN", "CALSCALE:GREGORIAN"]
     for number, event in enumerate(_events(plan), start=1):
         lines += _appointment(number, start, *event)
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def no_departure() -> InvalidInputError:
+    """Return the error of a calendar of a trip that starts nobody knows when."""
+    return InvalidInputError(
+        "a calendar needs to know when the trip starts: plan it with departure, like "
+        '"2026-06-07T08:00", or give departure to to_ics',
+        field="departure",
+        value=None,
+        expected="a date with a time of day",
+    )
 
 
 _Event = tuple[float, float, str, str, str, tuple[float, float]]
