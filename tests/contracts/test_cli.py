@@ -250,7 +250,8 @@ def test_the_cheapest_plan_is_printed_with_what_it_costs(tmp_path: Path) -> None
     assert "What is least is cost of energy and time" in " ".join(out.split())
     written = json.loads(record.read_text(encoding="utf-8"))
     assert written["certificate"]["objective"] == "money"
-    assert written["charging_cost"] == pytest.approx(0.6 * written["energy_charged_kwh"])
+    # At 20 degrees Celsius the battery gives back 99 % of what it is charged and billed.
+    assert written["charging_cost"] == pytest.approx(0.6 * written["energy_charged_kwh"] / 0.99)
 
 
 def test_alternatives_are_a_table_and_numbered_files(tmp_path: Path) -> None:
