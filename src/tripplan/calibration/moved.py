@@ -86,7 +86,7 @@ def named(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: b
     car, before
         The fitted car, and that which the fit started from.
     sigma
-        Standard deviations of the moves, in the order of `PRIOR`.
+        Standard deviations of the moves, in the order of `PRIOR`; shape (values,).
     words
         What the values were fitted to.
     heated
