@@ -79,7 +79,19 @@ def moved(car: Vehicle, moves: Floats) -> Vehicle:
 
 
 def named(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: bool) -> Vehicle:
-    """Give the fitted car a name and the provenance of its values."""
+    """Give the fitted car a name and the provenance of its values.
+
+    Parameters
+    ----------
+    car, before
+        The fitted car, and that which the fit started from.
+    sigma
+        Standard deviations of the moves, in the order of `PRIOR`; shape (values,).
+    words
+        What the values were fitted to.
+    heated
+        Whether the cabin's heating was fitted too.
+    """
     rolling, cold, drag, auxiliary = (float(s) for s in sigma)
     names = (
         ("a_lbf", "b_lbf_per_mph", "c_lbf_per_mph2")
