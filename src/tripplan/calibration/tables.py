@@ -19,7 +19,7 @@ from tripplan.calibration.formats import OVMS_COLUMNS, OVMS_MARK, OVMS_RECORD
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
 
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 """A log of more rows is refused (a second each: 280 hours of driving)."""
 _KNOWN = 10_000
 _NOTHING = frozenset({"", "null", "none", "nan", "-", "n/a"})
