@@ -219,6 +219,11 @@ def _pack_after(
     return pack_c
 
 
+def _charged_kw(car: ConditionedVehicle, given_back_kw: float) -> float:
+    """Return what goes into the pack, of which a cold one gives back less."""
+    return given_back_kw * car.vehicle.battery.usable_kwh / car.capacity_kwh
+
+
 def _power_kw(car: ConditionedVehicle, soc: float, pack_c: float, plug_kw: float) -> float:
     if car.power is None:
         return 0.0
@@ -247,7 +252,7 @@ def _stood(
             kw = _power_kw(car, soc, pack_c, stop.charger_kw)
             kw = min(kw, (limit_soc - soc) * capacity * _S_PER_H / dt)
         soc += kw * dt / _S_PER_H / capacity
-        pack_c = _pack_after(car, pack_c, kw, dt, driving=False)
+        pack_c = _pack_after(car, pack_c, _charged_kw(car, kw), dt, driving=False)
         dwelt_s += dt
     gained_kwh = (soc - before) * capacity
     room_kwh = 1e-6 + _SHARE * gained_kwh + stop.charger_kw * _LEAST_S / _S_PER_H
@@ -262,7 +267,7 @@ def _stood(
         ahead = min(soc + 0.5 * kw * _STEP_S / _S_PER_H / capacity, 1.0)
         kw = max(_power_kw(car, ahead, pack_c, stop.charger_kw), 1e-6)
         dt = min(_STEP_S, (stop.departure_soc - soc) * capacity / kw * _S_PER_H)
-        pack_c = _pack_after(car, pack_c, kw, dt, driving=False)
+        pack_c = _pack_after(car, pack_c, _charged_kw(car, kw), dt, driving=False)
         soc += kw * dt / _S_PER_H / capacity
         spent_s += dt
     if abs(spent_s - stop.charging_s) > _SHARE * spent_s + _LEAST_S:
