@@ -10,7 +10,7 @@ import csv
 import functools
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -29,7 +29,13 @@ from tripplan.sources.chargers.afdc_ports import Ports, connectors, stalls, with
 from tripplan.sources.chargers.hours import from_american
 from tripplan.sources.chargers.plugs import none_works, operation_of
 from tripplan.sources.chargers.products import limit_kw
-from tripplan.sources.chargers.reading import JOINED, ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import (
+    JOINED,
+    ChargerReading,
+    read_rows,
+    rows_in,
+    wrong_shape,
+)
 from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.states import PLANNED, skip_by_dates
 from tripplan.sources.chargers.values import SkipRow, Tally
@@ -95,8 +101,7 @@ def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
 
 
 def _read(rows: object, where: str, form: str) -> ChargerReading:
-    if not isinstance(rows, Iterable) or isinstance(rows, str | Mapping):
-        raise wrong_shape(where, "a list of stations (AFDC)")
+    rows = rows_in(rows, where, "a list of stations (AFDC)")
     flat = (_flat(row) if isinstance(row, Mapping) else row for row in rows)
     stations, joined = with_units(flat)
     reading = read_rows(stations, _charger, source=SOURCE, format=form)

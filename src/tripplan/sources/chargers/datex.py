@@ -17,7 +17,7 @@ from tripplan.sources.chargers.datex_plugs import point_plugs
 from tripplan.sources.chargers.datex_prices import price_of_points
 from tripplan.sources.chargers.datex_tree import below, listed, named, text_of
 from tripplan.sources.chargers.datex_xml import SITE, SITE_STATUS, ByteStream, datex_sites
-from tripplan.sources.chargers.hours import ALWAYS, DAYS
+from tripplan.sources.chargers.hours import ALWAYS, DAY_OF
 from tripplan.sources.chargers.plugs import (
     gathered,
     operation_of,
@@ -28,13 +28,6 @@ from tripplan.sources.chargers.states import CLOSED, PLANNED, State, state_of
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "DATEX II"
-_DAYS: Final = dict(
-    zip(
-        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-        DAYS,
-        strict=True,
-    )
-)
 _STATUS_OF: Final = ("ElectricChargingPointStatus", "RefillPointStatus")
 _EVERYBODY: Final = frozenset({"", "all", "allusers", "public", "other", "unknown"})
 
@@ -321,7 +314,7 @@ def _hours(places: Sequence[Mapping[str, Any]], tally: Tally) -> str | None:
         rules = []
         for found in below(hours, "recurringTimePeriodOfDay"):
             days = [
-                _DAYS.get(text_of(day).casefold())
+                DAY_OF.get(text_of(day).casefold())
                 for one in listed(found, "recurringDayWeekMonthPeriod")
                 for day in listed(one, "applicableDay")
             ]

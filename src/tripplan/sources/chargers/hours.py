@@ -9,6 +9,14 @@ from typing import Final
 
 ALWAYS: Final = "24/7"
 DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+DAY_OF: Final = dict(
+    zip(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        DAYS,
+        strict=True,
+    )
+)
+"""Days by their English names in small letters."""
 _EVERY_DAY: Final = frozenset(range(7))
 _DAY_OF: Final = {
     name: index

@@ -16,7 +16,7 @@ from tripplan.sources.chargers import values
 from tripplan.sources.chargers.hours import ALWAYS
 from tripplan.sources.chargers.plugs import Rating, gathered, operation_of, plug
 from tripplan.sources.chargers.power_text import figures
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import ChargerReading, read_rows, rows_in
 from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.standards import DC
 from tripplan.sources.chargers.values import SkipRow, Tally
@@ -67,8 +67,7 @@ def read_nobil(data: object, *, where: str = "NOBIL answer") -> ChargerReading:
         if data.get("error") and not data.get("chargerstations"):
             raise DataError(f"{where}: the service refused: {str(data['error'])[:300]}", path=where)
         data = data.get("chargerstations")
-    if not isinstance(data, Iterable) or isinstance(data, str | Mapping):
-        raise wrong_shape(where, "a list under chargerstations (NOBIL)")
+    data = rows_in(data, where, "a list under chargerstations (NOBIL)")
     return read_rows(data, _charger, source=SOURCE, format="NOBIL JSON")
 
 

@@ -23,7 +23,7 @@ from tripplan.sources.chargers.ocpi_hours import from_ocpi
 from tripplan.sources.chargers.ocpi_tariffs import price_of
 from tripplan.sources.chargers.plugs import Rating, gathered, in_watts, operation_of, plug
 from tripplan.sources.chargers.products import limit_kw
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import ChargerReading, read_rows, rows_in
 from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.states import State, state_of, works
 from tripplan.sources.chargers.values import SkipRow, Tally
@@ -75,8 +75,7 @@ def read_ocpi(
         data = [data]
     if isinstance(data, Mapping) and isinstance(data.get("locations"), list):
         data = data["locations"]
-    if not isinstance(data, Iterable) or isinstance(data, str | Mapping):
-        raise wrong_shape(where, "a list of OCPI locations under data")
+    data = rows_in(data, where, "a list of OCPI locations under data")
     return read_rows(
         data,
         lambda row, tally: _charger(row, tally, source, beside),

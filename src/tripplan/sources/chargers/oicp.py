@@ -14,9 +14,9 @@ from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEn
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.beside import NOTHING, Beside, stalls_of
 from tripplan.sources.chargers.grouping import Places, grouped, rows_of, with_joined
-from tripplan.sources.chargers.hours import ALWAYS, DAYS
+from tripplan.sources.chargers.hours import ALWAYS, DAY_OF
 from tripplan.sources.chargers.plugs import Rating, gathered, most, operation_of, plug
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import ChargerReading, read_rows, rows_in
 from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.shared_power import of_point
 from tripplan.sources.chargers.standards import DC
@@ -47,13 +47,6 @@ _KINDS: Final = {
 }
 """PlugType, without case, blanks and what stands in brackets."""
 _PHASES: Final = {"AC_1_PHASE": 1, "AC_3_PHASE": 3, "DC": 0}
-_DAY_OF: Final = dict(
-    zip(
-        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-        DAYS,
-        strict=True,
-    )
-)
 _ACCESS: Final[Mapping[str, ChargerAccess]] = {
     "free publicly accessible": "public",
     "paying publicly accessible": "public",
@@ -81,8 +74,7 @@ def read_oicp(
         It has no such list.
     """
     operators = data.get("EVSEData") if isinstance(data, Mapping) else data
-    if not isinstance(operators, Iterable) or isinstance(operators, str | Mapping):
-        raise wrong_shape(where, "a list of operators under EVSEData (OICP)")
+    operators = rows_in(operators, where, "a list of operators under EVSEData (OICP)")
     places = Places()
 
     def key_of(row: Mapping[str, Any]) -> Hashable | None:
@@ -301,7 +293,7 @@ def _hours(row: Mapping[str, Any], tally: Tally) -> str | None:
         return ALWAYS
     rules = []
     for entry in values.items(row, "OpeningTimes"):
-        day = _DAY_OF.get(str(entry.get("on")).casefold()) if isinstance(entry, Mapping) else None
+        day = DAY_OF.get(str(entry.get("on")).casefold()) if isinstance(entry, Mapping) else None
         periods = entry.get("Period") if isinstance(entry, Mapping) else None
         listed = periods if isinstance(periods, list) else [periods]
         spans = [f"{p.get('begin')}-{p.get('end')}" for p in listed if isinstance(p, Mapping)]

@@ -203,6 +203,19 @@ def features_of(data: object, where: str) -> list[Any]:
     return features
 
 
+def rows_in(data: object, where: str, wanted: str) -> Iterable[Any]:
+    """Return the rows of a list, or of what is read row by row.
+
+    Raises
+    ------
+    DataError
+        It is neither.
+    """
+    if not isinstance(data, Iterable) or isinstance(data, str | Mapping):
+        raise wrong_shape(where, wanted)
+    return data
+
+
 def wrong_shape(where: str, wanted: str) -> DataError:
     """Return the error for JSON of the wrong shape."""
     return DataError(f"{where}: not the form expected here: {wanted}", path=where)

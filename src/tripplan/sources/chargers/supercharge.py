@@ -4,7 +4,7 @@
 plug of Tesla in America before it was NACS; "multi": NACS and CCS1 in one, the Magic Dock).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from tripplan.records.charger import (
 )
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.plugs import gathered, most, plug
-from tripplan.sources.chargers.reading import ChargerReading, read_rows, wrong_shape
+from tripplan.sources.chargers.reading import ChargerReading, read_rows, rows_in
 from tripplan.sources.chargers.roads import road_ref
 from tripplan.sources.chargers.states import CLOSED, PLANNED
 from tripplan.sources.chargers.values import SkipRow, Tally
@@ -56,8 +56,7 @@ def read_supercharge(data: object, *, where: str = "supercharge.info answer") ->
     DataError
         It is no list.
     """
-    if not isinstance(data, Iterable) or isinstance(data, str | Mapping):
-        raise wrong_shape(where, "a list of sites (supercharge.info)")
+    data = rows_in(data, where, "a list of sites (supercharge.info)")
     return read_rows(data, _charger, source=SOURCE, format="supercharge.info JSON")
 
 
