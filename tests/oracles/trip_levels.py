@@ -78,8 +78,10 @@ class State(NamedTuple):
     """Level with which it was plugged in."""
     interval: int = 0
     """Opening interval in which it was plugged in."""
-    last: int = -1
-    """Charger that it used last: not used again before another, lest a stop be cut in two."""
+    used: int = 0
+    """Chargers that are not used again before the next target, a bit for each: the one used last,
+    lest a stop be cut in two; where a stop may not last as long as one would like, all since the
+    last target."""
 
 
 def shortest_time_s(world: TripLevels) -> float:
@@ -171,7 +173,7 @@ def _moves(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[flo
     counted = world.most_stops < 1 << 30
     if state.stops < world.most_stops:
         for charger, node in enumerate(world.charger_node):
-            if node == state.node and state.level < world.limit and charger != state.last:
+            if node == state.node and state.level < world.limit and not state.used >> charger & 1:
                 spells = world.open.get(charger, ALWAYS)
                 for k, ready_s in _openings(spells, time_s):
                     yield (
@@ -232,7 +234,7 @@ def _unplugged(world: TripLevels, state: State, time_s: float) -> Iterator[tuple
     """Leave the target that was visited last: what it draws is taken."""
     level = state.level - world.targets[state.stage - 1].drawn
     if level >= world.reserve:
-        yield time_s, state._replace(level=level, plug=-1, entry=0, interval=0, last=-1)
+        yield time_s, state._replace(level=level, plug=-1, entry=0, interval=0, used=0)
 
 
 def _at_plug(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[float, State]]:
@@ -251,7 +253,9 @@ def _at_plug(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[f
     full = state.level >= world.limit
     if added >= least or full:
         if target is None:
-            yield time_s, state._replace(plug=-1, entry=0, interval=0, last=state.plug)
+            before = state.used if math.isfinite(world.longest_s) else 0
+            used = before | 1 << state.plug
+            yield time_s, state._replace(plug=-1, entry=0, interval=0, used=used)
         else:
             yield from _unplugged(world, state, time_s)
     if state.level < world.limit:

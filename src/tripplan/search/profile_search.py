@@ -20,6 +20,7 @@ References
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 
 import numpy as np
@@ -46,8 +47,9 @@ _NEAR_KWH = 5e-11
 _NEAR_S = 1e-6
 _ALWAYS = ((-np.inf, np.inf),)
 
-State = tuple[int, int, int]
-"""Stop, stage, and stops at chargers so far (0 where their number does not matter)."""
+State = tuple[int, int, int, int]
+"""Stop, stage, stops at chargers so far (0 where their number does not matter), and, where a charge
+may not last as long as one would like, the chargers used since the last target, a bit for each."""
 
 
 class TooLargeError(Exception):
@@ -128,8 +130,15 @@ class ProfileSearch:
     used: int = field(init=False, default=0)
     """Points of functions that were propagated."""
     _arrival: dict[State, Piecewise] = field(init=False, default_factory=dict)
+    _sets: dict[tuple[int, int, int], set[int]] = field(init=False, default_factory=dict)
+    """Chargers used since the last target by those that arrived in a state but for these."""
     _left: dict[State, Piecewise] = field(init=False, default_factory=dict)
     _last: tuple[State, int, float] | None = field(init=False, default=None)
+
+    @cached_property
+    def bounded(self) -> bool:
+        """Whether a charge at a charger may not last as long as one would like."""
+        return any(plug is not None and np.isfinite(plug.longest_s) for plug in self.plugs)
 
     @classmethod
     def of(
@@ -195,7 +204,7 @@ class ProfileSearch:
             The room is used up.
         """
         self.best_s = self.ceiling_s
-        origin = (self.chargers + self.stages, 0, 0)
+        origin = (self.chargers + self.stages, 0, 0, 0)
         pending = {origin: point(self.start_kwh, 0.0)}
         self._arrival = dict(pending)
         queue, turn = [(0.0, 0, origin)], count(1)
@@ -217,20 +226,28 @@ class ProfileSearch:
                     continue
                 rest_s = float(self.rest_s[after[1], after[0]])
                 reached = at_most(reached, self.best_s - rest_s)
-                known = self._arrival.get(after, NOWHERE)
-                better = below(reached, known)
+                better = below(reached, self._known(after))
                 if not better.x.size:
                     continue
-                self._arrival[after] = lower(reached, known)
+                self._arrival[after] = lower(reached, self._arrival.get(after, NOWHERE))
+                self._sets.setdefault(after[:3], set()).add(after[3])
                 pending[after] = lower(better, pending.get(after, NOWHERE))
                 heapq.heappush(queue, (pending[after].least + rest_s, next(turn), after))
         if self._last is None:
             return Found(np.inf, (), self.used, complete=True)
         return Found(self.best_s, tuple(self._chain()), self.used, complete=True)
 
+    def _known(self, state: State) -> Piecewise:
+        """Return the least that it counts to arrive with an energy by no other chargers."""
+        known = self._arrival.get(state, NOWHERE)
+        for used in self._sets.get(state[:3], ()):
+            if used != state[3] and used & state[3] == used:
+                known = lower(known, self._arrival[*state[:3], used])
+        return known
+
     def _onward(self, state: State) -> Iterator[tuple[int, State]]:
         """Drives that a car may take from a state, and the states that they lead to."""
-        stop, stage, stops = state
+        stop, stage, stops, used = state
         if self.pool.drives.row_begin[stop] < 0:
             self.pool.fetch(stop)
         drives, counted = self.pool.drives, self.most_stops < MANY
@@ -239,8 +256,14 @@ class ProfileSearch:
         for drive in (*row, *range(begin, end)):
             to, after = int(drives.stop[drive]), int(drives.stage[drive])
             made = stops + int(counted and self.is_charger[to])
-            if not counted or made <= self.most_stops:
-                yield drive, (to, stage if after < 0 else after, made)
+            if counted and made > self.most_stops:
+                continue
+            if not self.bounded or to >= self.chargers:
+                yield drive, (to, stage if after < 0 else after, made, 0)
+                continue
+            since = used if after in (-1, stage) else 0
+            if not since >> to & 1:
+                yield drive, (to, stage if after < 0 else after, made, since | 1 << to)
 
     def _ready(self, state: State, arrival: Piecewise) -> Piecewise:
         """Let the dwell of a target pass: what it counts then to have an energy."""

@@ -41,6 +41,7 @@ from tripplan.search.kernels.labels import (
     Constraints,
     Drives,
     Frontier,
+    Labels,
     charged_kwh,
     charged_s,
     closes_s,
@@ -174,6 +175,8 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
     arrives = move.stage == constraints.stages
     if constraints.is_charger[there] and labels.stops[move.label] >= constraints.most_stops:
         return True
+    if _returns(labels, constraints, move, there):
+        return True
     consumed, max_arrival = drives.consumed_kwh[drive], drives.max_arrival_kwh[drive]
     least = drives.min_departure_kwh[drive]
     if arrives:
@@ -228,6 +231,23 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
                 return False
             leave = next_slowed(context, drives, drive, reached, leave, energy, limit, level)
     return True
+
+
+@part_bare
+def _returns(labels: Labels, constraints: Constraints, move: Move, there: int) -> bool:
+    """Whether a car would come back to a charger before it has been at the next target.
+
+    That can pay only where a stop may not last as long as one would like, and would make nothing of
+    the wish.
+    """
+    if there >= constraints.chargers or constraints.longest_charge_s[there] == np.inf:
+        return False
+    label = move.label
+    while label >= 0 and labels.stage[label] == move.stage:
+        if labels.stop[label] == there:
+            return True
+        label = labels.parent[label]
+    return False
 
 
 @part_bare
