@@ -5,12 +5,13 @@ says what a list shows; `records.vehicle.find_vehicle` makes the car of an entry
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from tripplan.errors import InvalidInputError
+from tripplan.records import vehicle_table
 from tripplan.records.vehicle import DC_STANDARDS, Vehicle, catalogue
 
 EntryKind = Literal["by hand", "own rating", "platform"]
@@ -43,7 +44,10 @@ class CatalogueEntry:
 @cache
 def entries() -> tuple[CatalogueEntry, ...]:
     """Return an entry of every car of the catalogue."""
-    return tuple(_of_car(car) for car in catalogue().values())
+    by_hand = [_of_car(car) for car in catalogue().values()]
+    of_table = [_of_line(line) for line in vehicle_table.lines().values()]
+    of_table.sort(key=lambda entry: (entry.make.casefold(), entry.name.casefold()))
+    return (*by_hand, *of_table)
 
 
 def matching(
@@ -121,6 +125,24 @@ def _of_car(car: Vehicle) -> CatalogueEntry:
         dc_max_kw=None if curve is None else curve.max_kw,
         plugs=tuple(sorted(car.fast_charging_standards)),
         kind="by hand",
+    )
+
+
+def _of_line(line: Mapping[str, Any]) -> CatalogueEntry:
+    given = line["v"]
+    most_kw = given["dc"][0] if "dc" in given else None
+    if "cv" in given:
+        most_kw = max(kw for _, kw in vehicle_table.head()["curves"][given["cv"][0]])
+    return CatalogueEntry(
+        id=line["id"],
+        name=vehicle_table.name_of(line),
+        make=line["mk"],
+        years=(line["y"][0], line["y"][1]),
+        market=line["mt"],
+        usable_kwh=given["k"][0],
+        dc_max_kw=most_kw,
+        plugs=tuple(sorted(given["pl"][0])) if "pl" in given else (),
+        kind=line["kd"],
     )
 
 

@@ -1,0 +1,120 @@
+"""Whose road load and efficiency a car without a test of its own gets, and how far that is off."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import efficiency
+from .efficiency import Groups
+from .facts import Subject
+from .families import PLATFORMS
+
+AXLES = {
+    "all": re.compile(
+        r"\b(awd|4wd|quattro|xdrive\w*|4matic|dual|twin|e-4orce|all4|gtx|rs|80x|85x|"
+        r"4motion|plaid|performance|p?\d+d|4s?|turbo)\b",
+        re.IGNORECASE,
+    ),
+}
+"""Words by which a European name tells that all axles are driven."""
+CROSS = (
+    ("audi q4", "volkswagen id 4"),
+    ("kia ev6", "hyundai ioniq 5"),
+    ("genesis gv60", "hyundai ioniq 5"),
+    ("kia niro", "hyundai kona"),
+    ("kia soul", "hyundai kona"),
+    ("audi e tron gt", "porsche taycan"),
+    ("polestar 2", "volvo xc40"),
+)
+"""Pairs of families that share a platform and are both tested: what sharing is worth."""
+
+
+class Donors:
+    """Finds donors, and measures what is lost by them."""
+
+    def __init__(
+        self, subjects: Sequence[Subject], sound: Sequence[Subject], groups: Groups
+    ) -> None:
+        self._loads = [s for s in subjects if s.has_load and s not in sound and not s.has_rating]
+        self._sound = list(sound)
+        self._efficiencies = {
+            s.id: efficiency.both(efficiency.work_of(s), efficiency.rating(s), 60.0)[0]
+            for s in sound
+        }
+        self.group_spread = self._left_out(groups)
+        own, self.rated_spread = self._within()
+        self.measured = {
+            "family": own,
+            "platform": self._across(),
+            "family_rated": self.rated_spread,
+        }
+
+    @staticmethod
+    def platform(subject: Subject) -> str:
+        """Return the family whose tests stand for a car's."""
+        return PLATFORMS.get(subject.family, subject.family)
+
+    def of(self, subject: Subject) -> Subject | None:
+        """Return the tested car that is nearest to one without a road load; None: there is none."""
+        some = [s for s in self._sound if s.family == self.platform(subject)]
+        some = some or [s for s in self._loads if s.family == self.platform(subject)]
+        return min(some, key=lambda s: (distance(subject, s), s.id), default=None)
+
+    def spread(self, subject: Subject, donor: str) -> float:
+        """Return how far consumption may be off with a donor's values, eight cars in ten."""
+        same = donor and self.platform(subject) == subject.family
+        return self.measured["family" if same else "platform"]
+
+    def _left_out(self, groups: Groups) -> float:
+        """Return the error of makers' efficiencies at 110 km/h, families left out."""
+        off = []
+        for s in self._sound:
+            pair = groups.of(s.make, induction=s.induction, without=s.family)
+            off.append(self._off(s, s, (*pair, efficiency.AUXILIARY_KW)))
+        return eight_in_ten(off)
+
+    def _off(self, subject: Subject, load: Subject, values: tuple[float, float, float]) -> float:
+        own = efficiency.steady_kwh_per_100_km(subject, *self._efficiencies[subject.id])
+        return efficiency.steady_kwh_per_100_km(load, *values) / own - 1.0
+
+    def _within(self) -> tuple[float, float]:
+        """Return the errors within families: all of the donor's, and its road load alone."""
+        whole, rated = [], []
+        for s in self._sound:
+            others = [o for o in self._sound if o.family == s.family and o.id != s.id]
+            if not others:
+                continue
+            donor = min(others, key=lambda o: (distance(s, o), o.id))
+            whole.append(self._off(s, donor, self._efficiencies[donor.id]))
+            fitted = efficiency.both(efficiency.work_of(donor), efficiency.rating(s), 60.0)[0]
+            rated.append(self._off(s, donor, fitted))
+        return eight_in_ten(whole), eight_in_ten(rated)
+
+    def _across(self) -> float:
+        off = []
+        for one, two in (*CROSS, *(pair[::-1] for pair in CROSS)):
+            for s in (s for s in self._sound if s.family == one):
+                others = [o for o in self._sound if o.family == two]
+                donor = min(others, key=lambda o: (distance(s, o), o.id))
+                off.append(self._off(s, donor, self._efficiencies[donor.id]))
+        return eight_in_ten(off)
+
+
+def eight_in_ten(off: Sequence[float]) -> float:
+    """Return the bound within which eight in ten errors lie."""
+    return round(float(np.quantile(np.abs(off), 0.8)), 3)
+
+
+def distance(subject: Subject, donor: Subject) -> float:
+    """Return how unlike two cars are: driven axles, energy, years, words."""
+    all_driven = subject.get("driven_axles") == "all" or bool(AXLES["all"].search(subject.text))
+    axles = float(all_driven != (donor.get("driven_axles") == "all"))
+    mine, other = (
+        s.get("usable_kwh") or 0.855 * (s.get("wall_kwh_per_charge") or 70.0)
+        for s in (subject, donor)
+    )
+    years = abs((subject.years[0] or 0) - (donor.years[0] or 0))
+    words = {*re.findall(r"\w+", subject.text.casefold())}
+    shared = len(words & {*re.findall(r"\w+", donor.text.casefold())}) / max(len(words), 1)
+    return axles + 3.0 * abs(float(np.log(mine / other))) + 0.05 * years - 0.5 * shared
