@@ -11,6 +11,7 @@ from .families import AIR, COOLING, NONE, REFRIGERANT
 
 GRID = np.arange(0, 101, 10)
 FEWEST_KWH = 25.0
+CHADEMO_FAMILIES = {"nissan leaf", "mitsubishi i miev", "citroen c zero", "peugeot i on"}
 DC_SINCE = 2020
 """From this model year on, a car of `FEWEST_KWH` is taken to charge fast where nothing is said."""
 LEAST_KW = 1.0
@@ -108,7 +109,8 @@ class Charging:
                 return [plugs, code or source.code("plugs")]
         if subject.market == "US":
             return [["NACS" if subject.make == "Tesla" else "CCS1"], "plug"]
-        if subject.market == "JP" or subject.family in {"nissan leaf", "mitsubishi i miev"}:
+        old_soul = subject.family == "kia soul" and (subject.years[0] or 0) < 2019
+        if subject.market == "JP" or old_soul or subject.family in CHADEMO_FAMILIES:
             return [["CHADEMO"], "plug"]
         return [["CCS2"], "plug"]
 

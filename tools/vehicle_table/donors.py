@@ -8,16 +8,20 @@ import numpy as np
 from . import efficiency
 from .efficiency import Groups
 from .facts import Subject
-from .families import PLATFORMS
+from .families import DONORS, PLATFORMS
 
-AXLES = {
-    "all": re.compile(
-        r"\b(awd|4wd|quattro|xdrive\w*|4matic|dual|twin|e-4orce|all4|gtx|rs|80x|85x|"
-        r"4motion|plaid|performance|p?\d+d|4s?|turbo)\b",
-        re.IGNORECASE,
-    ),
+ALL_DRIVEN = re.compile(
+    r"\b(awd|4wd|quattro|xdrive\w*|4matic|dual|twin|e-4orce|all4|gtx|rs|80x|85x|4motion|plaid|"
+    r"m\d0|rally)\b",
+    re.IGNORECASE,
+)
+"""Words by which a name tells that all axles are driven."""
+ALL_DRIVEN_BY_MAKE = {
+    "Porsche": re.compile(r"\b(4s?|gts|turbo)\b", re.IGNORECASE),
+    "Ford": re.compile(r"\bgt\b", re.IGNORECASE),
+    "Tesla": re.compile(r"\d+dl?\b|performance|model x|model s .*\b(20(19|2\d))$", re.IGNORECASE),
 }
-"""Words by which a European name tells that all axles are driven."""
+"""Those of single makes, name and first model year: every Model X, and Model S since 2019."""
 CROSS = (
     ("audi q4", "volkswagen id 4"),
     ("kia ev6", "hyundai ioniq 5"),
@@ -57,6 +61,8 @@ class Donors:
 
     def of(self, subject: Subject) -> Subject | None:
         """Return the tested car that is nearest to one without a road load; None: there is none."""
+        if named := DONORS.get(subject.id):
+            return next(s for s in self._sound if s.id == named)
         some = [s for s in self._sound if s.family == self.platform(subject)]
         some = some or [s for s in self._loads if s.family == self.platform(subject)]
         return min(some, key=lambda s: (distance(subject, s), s.id), default=None)
@@ -108,8 +114,7 @@ def eight_in_ten(off: Sequence[float]) -> float:
 
 def distance(subject: Subject, donor: Subject) -> float:
     """Return how unlike two cars are: driven axles, energy, years, words."""
-    all_driven = subject.get("driven_axles") == "all" or bool(AXLES["all"].search(subject.text))
-    axles = float(all_driven != (donor.get("driven_axles") == "all"))
+    axles = float(_all_driven(subject) != _all_driven(donor))
     mine, other = (
         s.get("usable_kwh") or 0.855 * (s.get("wall_kwh_per_charge") or 70.0)
         for s in (subject, donor)
@@ -118,3 +123,11 @@ def distance(subject: Subject, donor: Subject) -> float:
     words = {*re.findall(r"\w+", subject.text.casefold())}
     shared = len(words & {*re.findall(r"\w+", donor.text.casefold())}) / max(len(words), 1)
     return axles + 3.0 * abs(float(np.log(mine / other))) + 0.05 * years - 0.5 * shared
+
+
+def _all_driven(subject: Subject) -> bool:
+    if stated := subject.get("driven_axles"):
+        return bool(stated == "all")
+    own = ALL_DRIVEN_BY_MAKE.get(subject.make)
+    named = own is not None and own.search(f"{subject.text} {subject.years[0]}")
+    return bool(named or ALL_DRIVEN.search(subject.text))

@@ -131,7 +131,7 @@ def _unfit(subject: Subject) -> str | None:
     only_doubtful = re.search(r"\+ EVDB$", subject.how) and usable and usable["source"] != "CP"
     if only_doubtful:
         return "its only second witness is a source whose licence is doubtful"
-    if OTHER_BODIES.search(subject.text):
+    if OTHER_BODIES.search(f"{subject.text} {subject.years[0]}"):
         return "no car of its generation has a published road load"
     if subject.years[0] is None:
         return "its years are not stated"
@@ -141,31 +141,36 @@ def _unfit(subject: Subject) -> str | None:
 
 
 def _without_twins(subjects: list[Subject], merged: dict[str, str]) -> list[Subject]:
-    """Keep of records that differ by AC power or spelling alone the one that says most."""
+    """Keep one of the records that differ by AC power or spelling alone.
+
+    It is that with the least usable energy, since some sources give the gross one; what the others
+    say beside it is taken over.
+    """
     best: dict[Any, Subject] = {}
     for subject in subjects:
         key = _twin_key(subject)
-        other = best.get(key)
-        if other is None or len(subject.values) > len(other.values):
-            if other is not None:
-                merged[other.id] = subject.id
-            best[key] = subject
-        else:
-            merged[subject.id] = other.id
-    for record in merged:
-        while merged[record] in merged:
-            merged[record] = merged[merged[record]]
+        other = best.setdefault(key, subject)
+        if other is subject:
+            continue
+        kept, gone = sorted((other, subject), key=lambda s: s.get("usable_kwh") or 0.0)
+        kept.values = {**gone.values, **kept.values}
+        merged[gone.id] = kept.id
+        best[key] = kept
+    for record, stands in list(merged.items()):
+        last = stands
+        while last in merged:
+            last = merged[last]
+        merged[record] = last
     kept = {id(subject) for subject in best.values()}
     return [subject for subject in subjects if id(subject) in kept]
 
 
 def _twin_key(subject: Subject) -> tuple[object, ...]:
     if subject.market == "US":
-        return (subject.id,)
+        return (subject.text.casefold(), subject.years, subject.get("usable_kwh"))
     words = re.sub(r"\d+([.,]\d+)? ?kw[ -](ac|dc)", " ", subject.text.casefold())
     words = re.sub(r"\b([qr]) (?=\d)", r"\1", words)
     words = re.sub(r"\b\d{2,3} kw\b|\belectric\b|\bperformance battery\b", " ", words)
     parts = tuple(sorted(set(re.findall(r"[\w+]+", words))))
-    usable = subject.get("usable_kwh")
     dc = subject.get("dc_max_kw") if "82 kWh 50 kW-DC" in subject.text else None
-    return (parts, subject.market, round(usable / 2.0) if usable else None, dc)
+    return (parts, subject.market, subject.years[0], dc)

@@ -17,7 +17,6 @@ PATTERNS = (
         "model s",
         "model x",
         "e tron gt",
-        "gt",
         "q4",
         "e tron",
         "taycan",
@@ -31,7 +30,6 @@ PATTERNS = (
 )
 """Words of a model that name its family, the first that stands there."""
 SAME = {
-    "audi gt": "audi e tron gt",
     "bmw i3s": "bmw i3",
     "mercedes-benz b250e": "mercedes-benz b class",
     "mercedes-benz b klasse": "mercedes-benz b class",
@@ -60,10 +58,16 @@ PLATFORMS = {
 HAND_DONORS = {"volkswagen id 3": "vw-id3-58", "renault zoe": "renault-zoe-ze50"}
 """Families of which only a car by hand has road load and mass."""
 OTHER_BODIES = re.compile(
-    r"kona electric (48|65) kwh|leaf .*third generation|fiat 500e( berlina)?$|abarth|ioniq 9",
+    r"kona electric (48|65) kwh|(second|third) generation|fiat 500e.* 202\d|abarth|ioniq 9|"
+    r"ampera e-pionier|ev9",
     re.IGNORECASE,
 )
 """Cars of a family's name that are not of the tested generation."""
+DONORS = {
+    "kia-e-soul-39-kwh-2019": "kia-soul-electric-2020",
+    "kia-e-soul-39-2-kwh-2022": "kia-soul-electric-2020",
+}
+"""Cars whose nearest tested car is of an older body: the one to take."""
 GROUPS = {
     **dict.fromkeys(
         ("audi", "volkswagen", "porsche", "skoda", "seat", "cupra"), "Volkswagen group"
@@ -100,6 +104,8 @@ before 2020 by the air of the cabin (maker's data)."""
 def family(make: str, model: str) -> str:
     """Return the family of a car: make and the word that names it."""
     words = re.sub(r"[.\-/]+", " ", model.casefold())
+    if make == "Audi" and words.startswith("gt"):
+        return "audi e tron gt"
     if make == "Polestar":
         return f"polestar {words.split()[0]}"
     for pattern in PATTERNS:
