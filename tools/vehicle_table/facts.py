@@ -172,5 +172,5 @@ def _twin_key(subject: Subject) -> tuple[object, ...]:
     words = re.sub(r"\b([qr]) (?=\d)", r"\1", words)
     words = re.sub(r"\b\d{2,3} kw\b|\belectric\b|\bperformance battery\b", " ", words)
     parts = tuple(sorted(set(re.findall(r"[\w+]+", words))))
-    dc = subject.get("dc_max_kw") if "82 kWh 50 kW-DC" in subject.text else None
+    dc = subject.get("dc_max_kw") if "kW-DC" in subject.text else None
     return (parts, subject.market, subject.years[0], dc)

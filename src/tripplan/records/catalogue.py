@@ -50,6 +50,12 @@ def entries() -> tuple[CatalogueEntry, ...]:
     return (*by_hand, *of_table)
 
 
+def stands_for(car_id: str) -> tuple[str, ...]:
+    """Return the records of the table's sources that are not listed, since this car is the same."""
+    replaced: Mapping[str, str] = vehicle_table.head()["replaced"]
+    return tuple(record for record, car in replaced.items() if car == car_id)
+
+
 def matching(
     words: Iterable[str] = (),
     *,
