@@ -22,7 +22,7 @@ from vehicle_table.charging import Charging, cooling_class
 from vehicle_table.classes import CLASSES, ORIGINS, SOURCES
 from vehicle_table.donors import Donors
 from vehicle_table.facts import Subject
-from vehicle_table.families import HAND_DONORS
+from vehicle_table.families import HAND_DONORS, group
 
 TABLE = Path(__file__).parents[1] / "src" / "tripplan" / "data" / "vehicle_table.jsonl"
 USABLE_OVER_WALL = 0.855
@@ -110,6 +110,9 @@ class Builder:
             "s": round(float(np.hypot(spread, usable_off)), 3),
             "v": values,
         }
+        if own:
+            found["f"] = subject.family
+            found["gr"] = group(subject.make) + (", induction" if subject.induction else "")
         if not subject.has_load:
             found["d"] = hand or (donor.id if donor else "")
         return found

@@ -61,7 +61,7 @@ class Charging:
                 self.curves.append(points)
             index = self.curves.index(points)
             found["cv"] = [index, subject.code("dc_curve"), int(fact.get("shared_by", 1) == 1)]
-        elif subject.has("dc_max_kw") and "AC" not in str(subject.get("plugs")):
+        elif subject.has("dc_max_kw"):
             found["dc"] = [float(subject.get("dc_max_kw")), subject.code("dc_max_kw")]
         elif _only_ac(subject):
             return {}

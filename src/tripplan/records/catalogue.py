@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from tripplan.errors import InvalidInputError
 from tripplan.records import vehicle_table
+from tripplan.records.marks import Unit
 from tripplan.records.vehicle import DC_STANDARDS, Vehicle, catalogue
 
 EntryKind = Literal["by hand", "own rating", "platform"]
@@ -25,10 +26,15 @@ class CatalogueEntry:
     """What a list shows of a car."""
 
     id: str
+    """What `find_vehicle` takes."""
     name: str
+    """Name for people, with model years."""
     make: str
-    years: tuple[int, int | None] | None
-    """First and last model year; None: still made, or not known; None for both: not stated."""
+    """Who makes it."""
+    first_year: Annotated[int | None, Unit("1")]
+    """First model year; None: no years are stated."""
+    last_year: Annotated[int | None, Unit("1")]
+    """Last model year; None: still made, or not stated."""
     market: str
     """"US", "EU" or "JP"; empty: several."""
     usable_kwh: float
@@ -36,9 +42,14 @@ class CatalogueEntry:
     dc_max_kw: float | None
     """Highest fast-charging power; None: no fast charging."""
     plugs: tuple[str, ...]
-    """Fast-charging plugs that fit."""
+    """Fast-charging plugs that fit, shape (plugs,)."""
     kind: EntryKind
     """How the car is known."""
+
+    @property
+    def years(self) -> tuple[int, int | None] | None:
+        """First and last model year, None: still made; None: no years are stated."""
+        return None if self.first_year is None else (self.first_year, self.last_year)
 
 
 @cache
@@ -121,11 +132,13 @@ def _made_in(entry: CatalogueEntry, year: int) -> bool:
 
 def _of_car(car: Vehicle) -> CatalogueEntry:
     curve = car.battery.charging_curve
+    first, last = _years(car.name)
     return CatalogueEntry(
         id=car.id,
         name=car.name,
         make=car.name.split(" ", maxsplit=1)[0],
-        years=_years(car.name),
+        first_year=first,
+        last_year=last,
         market="",
         usable_kwh=car.battery.nominal_kwh,
         dc_max_kw=None if curve is None else curve.max_kw,
@@ -143,7 +156,8 @@ def _of_line(line: Mapping[str, Any]) -> CatalogueEntry:
         id=line["id"],
         name=vehicle_table.name_of(line),
         make=line["mk"],
-        years=(line["y"][0], line["y"][1]),
+        first_year=line["y"][0],
+        last_year=line["y"][1],
         market=line["mt"],
         usable_kwh=given["k"][0],
         dc_max_kw=most_kw,
@@ -152,11 +166,11 @@ def _of_line(line: Mapping[str, Any]) -> CatalogueEntry:
     )
 
 
-def _years(name: str) -> tuple[int, int | None] | None:
+def _years(name: str) -> tuple[int | None, int | None]:
     """Read the model years that end a name: (2019-22), (2021-), (2016)."""
     found = _YEARS.search(name)
     if found is None:
-        return None
+        return None, None
     first = int(found["first"])
     if found["dash"] is None:
         return first, first
