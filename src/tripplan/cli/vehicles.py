@@ -102,19 +102,66 @@ def vehicles_copy(
     from tripplan.sources.atomic import write_text_atomically
 
     try:
-        if output.exists():
-            raise InvalidInputError(
-                f"{output} is there already: remove it, or give another name.",
-                field="output",
-                value=str(output),
-                expected="a file that is not there yet",
-            )
+        _not_there(output)
         found = find_vehicle(car)
         heading = f"{found.name}: a copy to change; plain values may replace tables."
         write_text_atomically(output, to_toml(found, heading))
     except TripplanError as error:
         stop(error)
     notes.print(f"{found.name}: {output}", markup=False, highlight=False)
+
+
+@vehicles_app.command("from-epa", cls=PlainCommand)
+def vehicles_from_epa(
+    name: Annotated[str, typer.Argument(help="Name of your car.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file to write.")],
+    a_lbf: Annotated[float, typer.Option("--a-lbf", help="Target coefficient A.")],
+    b_lbf_per_mph: Annotated[float, typer.Option("--b", help="Target coefficient B, lbf/mph.")],
+    c_lbf_per_mph2: Annotated[float, typer.Option("--c", help="Target coefficient C, lbf/mph2.")],
+    test_weight_lb: Annotated[
+        float, typer.Option("--test-weight-lb", min=500.0, help="Equivalent test weight.")
+    ],
+    usable_kwh: Annotated[float, typer.Option("--usable-kwh", help="Usable energy when new.")],
+    make: Annotated[str, typer.Option(help="Maker, whose cars say the efficiency.")] = "",
+    dc_kw: Annotated[float | None, typer.Option(help="Highest fast-charging power.")] = None,
+    plug: Annotated[str, typer.Option(help="Fast-charging plug.")] = "CCS1",
+) -> None:
+    """Write a car of your own from the EPA's test car list and its battery alone."""
+    from tripplan.records.base import Record
+    from tripplan.records.epa_vehicle import from_coast_down
+    from tripplan.records.vehicle import CoastDown
+    from tripplan.records.vehicle_file import to_toml
+    from tripplan.sources.atomic import write_text_atomically
+
+    try:
+        _not_there(output)
+        load: Record = CoastDown.parse(
+            {
+                "a_lbf": a_lbf,
+                "b_lbf_per_mph": b_lbf_per_mph,
+                "c_lbf_per_mph2": c_lbf_per_mph2,
+            },
+            where="coast-down",
+        )
+        assert isinstance(load, CoastDown)
+        found = from_coast_down(
+            name, load, test_weight_lb, usable_kwh, make=make, dc_kw=dc_kw, plug=plug
+        )
+        heading = f"{found.name}: from its EPA coast-down; the rest is estimated."
+        write_text_atomically(output, to_toml(found, heading))
+    except TripplanError as error:
+        stop(error)
+    notes.print(f"{found.name}: {output}", markup=False, highlight=False)
+
+
+def _not_there(output: Path) -> None:
+    if output.exists():
+        raise InvalidInputError(
+            f"{output} is there already: remove it, or give another name.",
+            field="output",
+            value=str(output),
+            expected="a file that is not there yet",
+        )
 
 
 def _bounds(given: str | None) -> tuple[float, float]:

@@ -54,7 +54,7 @@ _SHAPING = {
     "heater": "cabin.heater",
 }
 """Words of fields that shape a plan, and how their dotted names start."""
-_CAPACITY_PROVENANCE = {
+CAPACITY_PROVENANCE = {
     "unit": "degC, share",
     "source": "estimate for all cars alike; agrees with 12 % less range at -7 degC without heating "
     "(AAA 2019, five cars)",
@@ -416,7 +416,7 @@ def parse_vehicle(text: str, *, where: str) -> Vehicle:
     values = _plain(data, "", provenance)
     battery = values.get("battery")
     if isinstance(battery, dict) and "capacity_by_temperature" not in battery:
-        provenance["battery.capacity_by_temperature"] = _CAPACITY_PROVENANCE
+        provenance["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
     given = values.get("provenance", {})
     values["provenance"] = provenance | given if isinstance(given, dict) else given
     return Vehicle.parse(values, where=where)
@@ -485,5 +485,5 @@ def _of_table(car_id: str) -> Vehicle | None:
         other = vehicle_table.head()["replaced"].get(car_id)
         return None if other is None else find_vehicle(other)
     values = vehicle_table.values_of(line)
-    values["provenance"]["battery.capacity_by_temperature"] = _CAPACITY_PROVENANCE
+    values["provenance"]["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
     return Vehicle.parse(values, where=f"vehicle table, {car_id}")

@@ -90,9 +90,18 @@ def values_of(line: Mapping[str, Any]) -> dict[str, Any]:
     return _Speller(line).values()
 
 
-def origin_of(line: Mapping[str, Any], key: str) -> dict[str, str]:
-    """Return source, kind and uncertainty of a value of a line."""
-    return _Speller(line).origin(line["v"][key][1], key)
+def group_of(make: str) -> Mapping[str, float]:
+    """Return the drive and regeneration efficiency of a make's cars; of all where none was rated.
+
+    Those with induction motors are groups of their own.
+    """
+    groups: Mapping[str, Mapping[str, float]] = head()["groups"]
+    wanted = make.strip().casefold()
+    for name, values in groups.items():
+        members = [member.strip().casefold() for member in name.split(",")]
+        if wanted in members and members[-1] != "induction":
+            return values
+    return groups["other makers"]
 
 
 def _percent(share: float) -> str:
@@ -111,6 +120,8 @@ class _Speller:
 
     def origin(self, code: str, key: str = "") -> dict[str, str]:
         """Return what is told of a value by the code of its source or rule."""
+        if code == "you":
+            return {"source": "given by you", "kind": "user"}
         if code in self._head["sources"]:
             said = self._head["sources"][code]
             kind = "estimate" if said["licence"] == "rule" else "published"
@@ -201,7 +212,7 @@ class _Speller:
             has, code = self._given["hp"]
             self._put("cabin.heater", "heat_pump" if has else "ptc", "word", self.origin(code))
         else:
-            new = self._line["mk"] == "Tesla" and self._line["y"][0] >= HEAT_PUMP_SINCE
+            new = self._line["mk"] == "Tesla" and (self._line["y"][0] or 0) >= HEAT_PUMP_SINCE
             heater = "heat_pump" if new else self._class["heater"]
             words = "usual of its class; the safe side where cars differ"
             self._estimate("cabin.heater", heater, "word", words, "depends on the trim")
@@ -287,5 +298,6 @@ _STATED = {
 """How far off stated values may be, by key."""
 _NOTES = {
     "own rating": "Road load and official consumption are this car's own.",
+    "own road load": "Road load is this car's own; its efficiency is that of its makers' cars.",
     "platform": "Road load or consumption are those of {donor}: an estimate.",
 }
