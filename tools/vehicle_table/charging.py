@@ -66,7 +66,8 @@ class Charging:
         elif _only_ac(subject):
             return {}
         elif sibling := self._sibling(subject, usable_kwh):
-            found["dc"] = [float(sibling.get("dc_max_kw")), "sib", sibling.id]
+            smaller = min(usable_kwh / sibling.get("usable_kwh"), 1.0)
+            found["dc"] = [float(round(sibling.get("dc_max_kw") * smaller)), "sib", sibling.id]
         elif (subject.years[0] or 0) >= DC_SINCE and usable_kwh >= FEWEST_KWH:
             rate = self.rates[subject.get("voltage_class") == 800]
             found["dc"] = [float(round(rate * usable_kwh)), "rate"]

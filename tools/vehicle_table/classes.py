@@ -89,7 +89,8 @@ ORIGINS: dict[str, dict[str, str]] = {
         "uncertainty": "hours are rounded",
     },
     "sib": {
-        "source": "that of {sibling}, the nearest car of its family of which it is stated",
+        "source": "that of {sibling}, the nearest car of its family of which it is stated, less "
+        "where the battery is smaller",
         "kind": "estimate",
         "uncertainty": "not stated for this car",
     },

@@ -127,7 +127,6 @@ def vehicles_from_epa(
     plug: Annotated[str, typer.Option(help="Fast-charging plug.")] = "CCS1",
 ) -> None:
     """Write a car of your own from the EPA's test car list and its battery alone."""
-    from tripplan.records.base import Record
     from tripplan.records.epa_vehicle import from_coast_down
     from tripplan.records.vehicle import CoastDown
     from tripplan.records.vehicle_file import to_toml
@@ -135,7 +134,7 @@ def vehicles_from_epa(
 
     try:
         _not_there(output)
-        load: Record = CoastDown.parse(
+        load = CoastDown.parse(
             {
                 "a_lbf": a_lbf,
                 "b_lbf_per_mph": b_lbf_per_mph,
@@ -143,7 +142,6 @@ def vehicles_from_epa(
             },
             where="coast-down",
         )
-        assert isinstance(load, CoastDown)
         found = from_coast_down(
             name, load, test_weight_lb, usable_kwh, make=make, dc_kw=dc_kw, plug=plug
         )

@@ -3,11 +3,13 @@
 import math
 import re
 
+from tripplan.errors import InvalidInputError
 from tripplan.records import vehicle_table
 from tripplan.records.vehicle import CAPACITY_PROVENANCE, CoastDown, Vehicle
 
 USABLE_SPREAD = 0.02
 """Eight in ten stated usable energies are right within this share (assumption)."""
+MOST_WEIGHT_LB, MOST_KWH, MOST_DC_KW = 100_000.0, 1000.0, 2000.0
 MOTOR_KW_PER_KWH, LEAST_MOTOR_KW, MOST_MOTOR_KW = 2.2, 50.0, 300.0
 """Motor power by energy of the battery, and its bounds (estimate)."""
 
@@ -46,6 +48,18 @@ def from_coast_down(
     InvalidInputError
         Values that no car has.
     """
+    for field, value, most in (
+        ("test_weight_lb", test_weight_lb, MOST_WEIGHT_LB),
+        ("usable_kwh", usable_kwh, MOST_KWH),
+        ("dc_kw", 1.0 if dc_kw is None else dc_kw, MOST_DC_KW),
+    ):
+        if not 0.0 < value <= most:
+            raise InvalidInputError(
+                f"{field} of a car lies above 0 and up to {most:g}, but got {value:g}",
+                field=field,
+                value=value,
+                expected=f"above 0, up to {most:g}",
+            )
     head = vehicle_table.head()
     group = vehicle_table.group_of(make)
     motor_kw = min(max(MOTOR_KW_PER_KWH * usable_kwh, LEAST_MOTOR_KW), MOST_MOTOR_KW)
