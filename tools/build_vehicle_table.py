@@ -208,7 +208,8 @@ class Builder:
                 return self.donors.spread(subject, donor.id)
         drive, regen = self.groups.of(subject.make, induction=subject.induction)
         values |= {"e": [round(drive, 3), "grp"], "r": [round(regen, 3), "grp"]}
-        own = self.donors.group_spread
+        known = self.groups.knows(subject.make, induction=subject.induction)
+        own = self.donors.group_spread if known else self.donors.all_spread
         return (
             own if donor is subject else float(np.hypot(own, self.donors.spread(subject, donor.id)))
         )
@@ -260,6 +261,7 @@ def main() -> None:
             "charger": CHARGER_SPREAD,
             "form": round(builder.form_spread, 3),
             "group": round(builder.donors.group_spread, 3),
+            "all": round(builder.donors.all_spread, 3),
             **builder.donors.measured,
         },
         "taper": builder.charging.taper,

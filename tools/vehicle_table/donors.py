@@ -47,6 +47,7 @@ class Donors:
             for s in sound
         }
         self.group_spread = self._left_out(groups)
+        self.all_spread = self._left_out(groups, by_make=False)
         own, self.rated_spread = self._within()
         self.measured = {
             "family": own,
@@ -72,11 +73,13 @@ class Donors:
         same = donor and self.platform(subject) == subject.family
         return self.measured["family" if same else "platform"]
 
-    def _left_out(self, groups: Groups) -> float:
-        """Return the error of makers' efficiencies at 110 km/h, families left out."""
+    def _left_out(self, groups: Groups, *, by_make: bool = True) -> float:
+        """Return the error at 110 km/h of makers' efficiencies or of all, families left out."""
         off = []
         for s in self._sound:
-            pair = groups.of(s.make, induction=s.induction, without=s.family)
+            if s.induction and not by_make:
+                continue
+            pair = groups.of(s.make if by_make else "", induction=s.induction, without=s.family)
             off.append(self._off(s, s, (*pair, efficiency.AUXILIARY_KW)))
         return eight_in_ten(off)
 

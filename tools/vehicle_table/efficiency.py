@@ -209,6 +209,10 @@ class Groups:
         found = base if not some else share * self._fit(some) + (1.0 - share) * base
         return float(found[0]), float(found[1])
 
+    def knows(self, make: str, *, induction: bool) -> bool:
+        """Tell whether a car of the make's group was rated."""
+        return any(group(s.make) == group(make) and s.induction == induction for s in self._rated)
+
     def table(self) -> dict[str, dict[str, float]]:
         """Return every group's values, for cars of one's own."""
         names = defaultdict(list)

@@ -96,7 +96,7 @@ def vehicles_copy(
     car: _Car,
     output: Annotated[Path, typer.Option("--output", "-o", help="TOML file to write.")],
 ) -> None:
-    """Write a car as a TOML file of your own, with where each value comes from."""
+    """Write a car as a TOML file of your own."""
     from tripplan.records.vehicle import find_vehicle
     from tripplan.records.vehicle_file import to_toml
     from tripplan.sources.atomic import write_text_atomically
@@ -126,7 +126,7 @@ def vehicles_from_epa(
     dc_kw: Annotated[float | None, typer.Option(help="Highest fast-charging power.")] = None,
     plug: Annotated[str, typer.Option(help="Fast-charging plug.")] = "CCS1",
 ) -> None:
-    """Write a car of your own from the EPA's test car list and its battery alone."""
+    """Write a car of your own from EPA coast-down figures."""
     from tripplan.records.epa_vehicle import from_coast_down
     from tripplan.records.vehicle import CoastDown
     from tripplan.records.vehicle_file import to_toml

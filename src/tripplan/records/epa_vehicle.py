@@ -62,6 +62,7 @@ def from_coast_down(
             )
     head = vehicle_table.head()
     group = vehicle_table.group_of(make)
+    of_all = group is head["groups"]["other makers"]
     motor_kw = min(max(MOTOR_KW_PER_KWH * usable_kwh, LEAST_MOTOR_KW), MOST_MOTOR_KW)
     given = {
         "a": [load.a_lbf, "you"],
@@ -83,7 +84,7 @@ def from_coast_down(
         "mt": "",
         "kd": "own road load",
         "cl": "tesla" if make.casefold() == "tesla" else "liquid",
-        "s": round(math.hypot(head["spread"]["group"], USABLE_SPREAD), 3),
+        "s": round(math.hypot(head["spread"]["all" if of_all else "group"], USABLE_SPREAD), 3),
         "v": given,
     }
     values = vehicle_table.values_of(line) | {"name": name}

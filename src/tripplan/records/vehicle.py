@@ -460,11 +460,14 @@ def find_vehicle(name: str) -> Vehicle:
     """
     if as_text(name, where="vehicle").endswith(".toml"):
         return load_vehicle(name)
-    cars = catalogue()
     wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
-    found = cars.get(wanted) or _of_table(wanted)
-    if found is not None:
-        return found
+    if (listed := _of_table(wanted)) is not None:
+        return listed  # ids of the table are no ids by hand; it is quicker than reading all files
+    cars = catalogue()
+    if wanted in cars:
+        return cars[wanted]
+    if wanted in vehicle_table.head()["replaced"]:
+        return find_vehicle(vehicle_table.head()["replaced"][wanted])
     known = [*cars, *vehicle_table.lines()]
     near = [car_id for car_id in known if wanted and wanted in car_id][:4]
     near = near or difflib.get_close_matches(wanted, known, n=4, cutoff=0.5)
@@ -479,11 +482,10 @@ def find_vehicle(name: str) -> Vehicle:
 
 @cache
 def _of_table(car_id: str) -> Vehicle | None:
-    """Make the car of a line of the table; of a record that another car stands for, that car."""
+    """Make the car of a line of the table; None: it has no such line."""
     line = vehicle_table.line_of(car_id)
     if line is None:
-        other = vehicle_table.head()["replaced"].get(car_id)
-        return None if other is None else find_vehicle(other)
+        return None
     values = vehicle_table.values_of(line)
     values["provenance"]["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
     return Vehicle.parse(values, where=f"vehicle table, {car_id}")

@@ -133,7 +133,7 @@ class _Speller:
         words = {
             "form": _percent(spread["form"]),
             "group": f"{self._line['mk']} and makers with the same drives, or all",
-            "group_off": _percent(spread["group"]),
+            "group_off": _percent(spread["all" if self._is_lone() else "group"]),
             "donor": self._line.get("d", ""),
             "donor_off": _percent(self._line.get("s", spread[same])),
             "sibling": given[2] if len(given) > 2 else "its family",
@@ -142,6 +142,10 @@ class _Speller:
             "rate_high": self._head["rate_band"][1],
         }
         return {name: text.format(**words) for name, text in self._head["origins"][code].items()}
+
+    def _is_lone(self) -> bool:
+        """Tell whether no car of the makers was rated, so that all makers say the efficiency."""
+        return group_of(self._line["mk"]) is self._head["groups"]["other makers"]
 
     def _put(self, name: str, value: object, unit: str, origin: Mapping[str, str]) -> None:
         *tables, field = name.split(".")
@@ -265,6 +269,7 @@ class _Speller:
             index, code, alone = self._given["cv"]
             points = [(soc / 100.0, float(kw)) for soc, kw in self._head["curves"][index]]
             origin = self.origin(code, "cv")
+            origin["source"] += self._of_european_car(code)
             if not alone:
                 shared = (
                     "a shape that several cars share there: not sure that this one was measured"
@@ -277,7 +282,7 @@ class _Speller:
         low, middle, high = self._head["taper_band"]
         origin = self.origin(code, "dc")
         words = (
-            f"highest power: {origin['source']}; taper: the median of "
+            f"highest power: {origin['source']}{self._of_european_car(code)}; taper: the median of "
             f"{self._head['taper_curves']} curves"
         )
         off = (
@@ -287,7 +292,14 @@ class _Speller:
         points = [(soc, max(round(share * most_kw, 1), 0.5)) for soc, share in self._head["taper"]]
         return points, False, {"source": words, "kind": "estimate", "uncertainty": off}
 
+    def _of_european_car(self, code: str) -> str:
+        """Return words on a US car's charging that a European source states."""
+        european = self._line["mt"] == "US" and code in _EUROPEAN
+        return ", of the European car with the same pack" if european else ""
 
+
+_EUROPEAN = ("C", "K", "O")
+"""Codes of sources that tell of European cars."""
 _STATED = {
     "w": "weight classes of 125 to 500 lb",
     "a": "rounded by the maker; 5 %",

@@ -136,6 +136,7 @@ def test_a_car_from_the_epa_list_alone_has_its_makers_efficiency_and_band(tmp_pa
     plain = tmp_path / "other.toml"
     assert run("from-epa", "Other", *LIST, "--usable-kwh", "50", "-o", str(plain))[0] == 0
     assert load_vehicle(plain).connectors == ()
+    assert load_vehicle(plain).consumption_spread > mine.consumption_spread
 
 
 @pytest.mark.parametrize(
