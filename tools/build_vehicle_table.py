@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tripplan.records.vehicle import find_vehicle
+from tripplan.records.vehicle_table import USUAL_CLASS
 from vehicle_table import efficiency, facts
 from vehicle_table.charging import Charging, cooling_class
 from vehicle_table.classes import CLASSES, ORIGINS, SOURCES
@@ -106,10 +107,11 @@ class Builder:
             "y": list(subject.years),
             "mt": subject.market,
             "kd": "own rating" if own else "platform",
-            "cl": cooling_class(subject),
             "s": round(float(np.hypot(spread, usable_off)), 3),
             "v": values,
         }
+        if (packs := cooling_class(subject)) != USUAL_CLASS:
+            found["cl"] = packs
         if own:
             found["f"] = subject.family
             found["gr"] = group(subject.make) + (", induction" if subject.induction else "")
@@ -142,7 +144,7 @@ class Builder:
         motor = self._motor(subject, donor, hand)
         if motor is not None:
             values["m"] = motor
-        for key, name in (("t", "top_speed_kmh"), ("nv", "pack_voltage_v"), ("lr", "label_range")):
+        for key, name in (("t", "top_speed_kmh"), ("nv", "pack_voltage_v")):
             if subject.has(name):
                 values[key] = [subject.get(name), subject.code(name)]
         self._plug(subject, values)

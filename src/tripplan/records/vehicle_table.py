@@ -21,6 +21,8 @@ REGEN_SHARE, LEAST_REGEN_KW, MOST_REGEN_KW = 0.45, 20, 100
 USABLE_OVER_GROSS = 0.94
 """Usable over gross energy where the gross one is not stated (estimate)."""
 AUXILIARY_KW = 0.25
+USUAL_CLASS = "liquid"
+"""Class of the packs of lines that name none."""
 HEAT_PUMP_SINCE = 2021
 """First model year of Teslas that are taken to have a heat pump."""
 _TOP_SPEEDS_KMH = ((70.0, 130.0), (120.0, 150.0), (180.0, 160.0), (280.0, 180.0), (1e9, 200.0))
@@ -114,7 +116,8 @@ class _Speller:
     def __init__(self, line: Mapping[str, Any]) -> None:
         self._line, self._head = line, head()
         self._given: Mapping[str, Any] = line["v"]
-        self._class = self._head["classes"][line["cl"]]
+        self._class_name = line.get("cl", USUAL_CLASS)
+        self._class = self._head["classes"][self._class_name]
         self._values: dict[str, Any] = {}
         self._known: dict[str, dict[str, str]] = {}
 
@@ -137,7 +140,7 @@ class _Speller:
             "donor": self._line.get("d", ""),
             "donor_off": _percent(self._line.get("s", spread[same])),
             "sibling": given[2] if len(given) > 2 else "its family",
-            "rate": rates[str("800 V" in self._line["cl"])],
+            "rate": rates[str("800 V" in self._class_name)],
             "rate_low": self._head["rate_band"][0],
             "rate_high": self._head["rate_band"][1],
         }
@@ -231,7 +234,7 @@ class _Speller:
             words = "usual of packs of its class of voltage"
             self._estimate("battery.nominal_voltage_v", kind["voltage_v"], "V", words, "10 %")
         voltage_v = self._values["battery"]["nominal_voltage_v"]
-        words = f'the class "{self._line["cl"]}", after the cars by hand'
+        words = f'the class "{self._class_name}", after the cars by hand'
         if "low_voltage_kw" in kind:
             at = "battery.low_voltage_kw"
             self._estimate(at, kind["low_voltage_kw"], "kW", words, "+-10 kW")
