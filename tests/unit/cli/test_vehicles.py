@@ -116,6 +116,14 @@ def test_a_copy_is_the_car_and_is_not_written_over(tmp_path: Path) -> None:
     assert "there already" in message
 
 
+def test_a_car_that_is_slower_than_the_table_of_ranges_has_one_at_its_top_speed() -> None:
+    _, out, _ = run("show", "generic-nev")
+    (row,) = [line for line in out.splitlines() if " km/h  " in line and "(" in line]
+    assert row.split()[0] == "40"
+    _, told, _ = run("show", "generic-nev", "--json")
+    assert {one["speed_kmh"] for one in json.loads(told)["ranges"]} == {40.0}
+
+
 LIST = ("--a-lbf", "24.889", "--b", "0.1738", "--c", "0.020328", "--test-weight-lb", "4000")
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from tripplan.output.text.vehicle_text import AIRS_C, SPEEDS_KMH, Ranges
+from tripplan.output.text.vehicle_text import AIRS_C, Ranges, speeds_kmh
 from tripplan.records.catalogue import CatalogueEntry
 from tripplan.records.vehicle import Vehicle
 from tripplan.vehicle_model.ranges import charging_min, steady_range
@@ -44,8 +44,7 @@ def car_to_json(car: Vehicle, stands_for: Sequence[str] = ()) -> str:
     """
     ranges = [
         {"speed_kmh": kmh, "ambient_c": air, **_rounded(steady_range(car, kmh, air)._asdict())}
-        for kmh in SPEEDS_KMH
-        if kmh <= car.top_speed_kmh
+        for kmh in speeds_kmh(car)
         for air in AIRS_C
     ]
     minutes = charging_min(car)

@@ -46,7 +46,7 @@ def cars_to_text(entries: Sequence[CatalogueEntry], ranges: Ranges, of_all: int)
         ranges_km = f"{warm.p50_km:.0f} km ({cold.p50_km:.0f} km at -10 C)"
         lines.append(f"  {entry.usable_kwh:g} kWh, {plugs}, DC {dc}, {ranges_km}, {entry.kind}")
     lines.append(
-        f"{len(entries)} of {of_all} cars; ranges at 110 km/h, level and calm, full to empty"
+        f"{len(entries)} of {of_all} cars; ranges at 110 km/h or top speed, level and calm, full to empty"
     )
     return "\n".join(lines) + "\n"
 
@@ -76,6 +76,12 @@ def car_to_text(car: Vehicle, stands_for: Sequence[str] = ()) -> str:
     if stands_for:
         lines += ["", *_wrapped("Stands for the records: " + ", ".join(stands_for))]
     return "\n".join(lines) + "\n"
+
+
+def speeds_kmh(car: Vehicle) -> tuple[float, ...]:
+    """Return the speeds of a car's table of ranges: no faster than it goes."""
+    driven = tuple(kmh for kmh in SPEEDS_KMH if kmh <= car.top_speed_kmh)
+    return driven or (car.top_speed_kmh,)
 
 
 def _wrapped(text: str, first: str = "") -> list[str]:
@@ -134,9 +140,7 @@ def _ranges(car: Vehicle) -> list[str]:
     """Return a table of ranges, each with P10 and P90."""
     head = "".join(f"{f'at {air:g} C':>22}" for air in AIRS_C)
     lines = ["Range in km, full to empty, level and calm (P10 to P90):", f"{'':>10}{head}"]
-    for kmh in SPEEDS_KMH:
-        if kmh > car.top_speed_kmh:
-            continue
+    for kmh in speeds_kmh(car):
         cells = ""
         for air in AIRS_C:
             found = steady_range(car, kmh, air)
