@@ -45,9 +45,8 @@ def cars_to_text(entries: Sequence[CatalogueEntry], ranges: Ranges, of_all: int)
         lines += [entry.id, f"  {entry.name}"]
         ranges_km = f"{warm.p50_km:.0f} km ({cold.p50_km:.0f} km at -10 C)"
         lines.append(f"  {entry.usable_kwh:g} kWh, {plugs}, DC {dc}, {ranges_km}, {entry.kind}")
-    lines.append(
-        f"{len(entries)} of {of_all} cars; ranges at 110 km/h or top speed, level and calm, full to empty"
-    )
+    lines.append(f"{len(entries)} of {of_all} cars")
+    lines.append("ranges at 110 km/h (or top speed), level and calm, full to empty")
     return "\n".join(lines) + "\n"
 
 
