@@ -1,11 +1,18 @@
 """Compare with all measurements that are there, and write docs/models/validation.md."""
 
-from validation import sections_charging, sections_consumption, sections_study, sections_trips
+from validation import (
+    sections_catalogue,
+    sections_charging,
+    sections_consumption,
+    sections_study,
+    sections_trips,
+)
 
 SECTIONS = {
     "drives of an i3": sections_consumption.write_drives,
     "calibration": sections_consumption.write_calibration,
     "EPA cycles": sections_consumption.write_epa,
+    "rated cars": sections_catalogue.write_rated,
     "charging": sections_charging.write_times,
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,

@@ -109,7 +109,12 @@ def named(car: Vehicle, before: Vehicle, sigma: Floats, words: str, *, heated: b
     for name, margin in off.items():
         unit = known[name].unit if name in known else _UNITS.get(name.rsplit(".", 1)[-1], "1")
         known[name] = Provenance(unit=unit, source=words, kind="fitted", uncertainty=margin)
+    if before.consumption_spread > 0.0:
+        # Its own drives take the place of what such cars take: the band of all cars is that of one
+        # which was fitted to its drives.
+        known["consumption_spread"] = Provenance(unit="1", source=words, kind="fitted")
     values: dict[str, Any] = car.model_dump(exclude_unset=True, exclude={"provenance"})
+    values |= {"consumption_spread": 0.0} if before.consumption_spread > 0.0 else {}
     values |= {
         "id": f"{before.id}-calibrated",
         "name": f"{before.name}, calibrated",

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from tripplan.cli import plan as cli_plans
 from tripplan.cli.batch import batch, study
@@ -20,6 +18,7 @@ from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import WishingCommand, quantity
 from tripplan.cli.plan import Destination, Ground, Origin, OwnChargers, notes, stop, tell_chargers
 from tripplan.cli.region import region_app
+from tripplan.cli.vehicles import vehicles_app
 from tripplan.cli.warm_up import warm_up
 from tripplan.errors import TripplanError
 
@@ -37,6 +36,7 @@ for _command in (cli_plans.audit, batch, study):
 app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")
 app.add_typer(chargers_app, name="chargers")
+app.add_typer(vehicles_app, name="vehicles")
 
 
 def _say_version(asked: bool) -> None:
@@ -93,25 +93,6 @@ def schema() -> None:
     from tripplan.output.files.export import schema_text
 
     sys.stdout.write(schema_text())
-
-
-@app.command(cls=PlainCommand)
-def vehicles() -> None:
-    """List the cars of the catalogue."""
-    from tripplan.records.vehicle import catalogue
-
-    table = Table("id", "name", "usable kWh", "DC kW", "plugs", "cooling")
-    for car in catalogue().values():
-        curve = car.battery.charging_curve
-        table.add_row(
-            car.id,
-            car.name,
-            f"{car.battery.nominal_kwh:g}",
-            f"{curve.max_kw:g}" if curve else "-",
-            " ".join(car.connectors),
-            car.battery.thermal.cooling,
-        )
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 @app.command(cls=PlainCommand)

@@ -17,6 +17,20 @@ QUANTILE_90 = 1.5332
 """Ninetieth percentile of the distribution at scale 1."""
 
 
+def scale_of(car_spread: float) -> float:
+    """Scale of the relative error of a car's consumption.
+
+    The roots of the squares' sum: what holds for all cars (`SCALE`), and what the car's own
+    estimated values add, taken to be independent of it.
+
+    Parameters
+    ----------
+    car_spread
+        Share of the consumption within which eight in ten cars known like this one lie.
+    """
+    return math.hypot(SCALE, car_spread / QUANTILE_90)
+
+
 def probability(t: float) -> float:
     """Probability of a value of at most t, Student's t with four degrees of freedom.
 

@@ -1,5 +1,6 @@
 """The audit of sums: legs and stops in their order, totals, chances, costs, value and bound."""
 
+import math
 from datetime import UTC, timedelta
 from itertools import pairwise
 from typing import Final
@@ -155,6 +156,8 @@ def _totals(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
 def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     """Hold the uncertainty of each arrival against the energy since the last charge."""
     stake, chances = 0.0, []
+    own = car.vehicle.consumption_spread / spread.QUANTILE_90
+    car_scale = math.sqrt(spread.SCALE**2 + own**2)
     for number, leg in enumerate(plan.legs, start=1):
         if number > 1 and plan.stops[number - 2].energy_kwh > 0.0:
             stake = 0.0
@@ -162,7 +165,7 @@ def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
         outlook = leg.outlook
         if outlook is None:
             continue
-        scale = spread.SCALE * stake
+        scale = car_scale * stake
         chance = spread.probability(max(leg.min_soc, 0.0) / scale) if scale > 0.0 else 1.0
         off = spread.QUANTILE_90 * scale
         chances.append(outlook.probability)

@@ -80,7 +80,7 @@ def describe(
         assumptions=(
             *_assumptions(region, pricing, legs, stops),
             *closures,
-            *uncertainty.in_words(legs),
+            *uncertainty.in_words(legs, car.vehicle),
         ),
         sources=_sources(region),
     )

@@ -2,7 +2,8 @@
 
 The relative error of consumption (`physics.spread`) is taken as one for a whole trip, which is on
 the safe side: measured, what is off in the first half of a trip is hardly so in the second.  It
-applies to what the car would take on the level; what heights give or take is known.  A stop that
+applies to what the car would take on the level; what heights give or take is known.  Estimated
+values of a car (`Vehicle.consumption_spread`) widen it.  A stop that
 charges starts anew, since the driver charges up to the planned SoC.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 from tripplan.physics import spread
 from tripplan.records.plan import ArrivalOutlook, ChargingStop, Leg
+from tripplan.records.vehicle import Vehicle
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
@@ -50,17 +52,18 @@ def with_uncertainty(
         The car under the conditions of the trip.
     """
     stakes = at_stake_soc(legs, stops, car)
+    scale = spread.scale_of(car.vehicle.consumption_spread)
     return tuple(
-        leg.model_copy(update={"outlook": _arrival(leg, stake)})
+        leg.model_copy(update={"outlook": _arrival(leg, scale * stake)})
         for leg, stake in zip(legs, stakes, strict=True)
     )
 
 
-def _arrival(leg: Leg, stake: float) -> ArrivalOutlook:
-    off = spread.QUANTILE_90 * spread.SCALE * stake
+def _arrival(leg: Leg, scale_soc: float) -> ArrivalOutlook:
+    off = spread.QUANTILE_90 * scale_soc
     chance = 1.0
-    if stake > 0.0:
-        chance = spread.probability(max(leg.min_soc, 0.0) / (spread.SCALE * stake))
+    if scale_soc > 0.0:
+        chance = spread.probability(max(leg.min_soc, 0.0) / scale_soc)
     return ArrivalOutlook(
         p10_soc=max(0.0, leg.arrival_soc - off),
         p50_soc=leg.arrival_soc,
@@ -84,20 +87,24 @@ def margin_soc(
         The probability, a fraction.
     """
     stakes = at_stake_soc(legs, stops, car)
-    return spread.quantile(wanted) * spread.SCALE * max(stakes)
+    scale = spread.scale_of(car.vehicle.consumption_spread)
+    return spread.quantile(wanted) * scale * max(stakes)
 
 
-def in_words(legs: Sequence[Leg]) -> tuple[str, ...]:
+def in_words(legs: Sequence[Leg], car: Vehicle) -> tuple[str, ...]:
     """Say what the uncertainty rests on, to be shown with the plan."""
     chance = arrival_probability(legs)
     if chance is None:
         return ()
-    off = spread.QUANTILE_90 * spread.SCALE
+    own = car.consumption_spread
+    off = spread.QUANTILE_90 * spread.scale_of(own)
+    basis = "measured on one car, with speeds and weather known; other cars are taken to be alike"
+    if own > 0.0:
+        basis += f", and this one's estimated values add {100.0 * own:.0f} %"
     words = "more than 99 %" if chance > 0.99 else f"{100.0 * chance:.0f} %"
     sentence = (
-        f"Eight trips in ten take within {100.0 * off:.0f} % of this consumption (measured on one "
-        "car, with speeds and weather known; other cars are taken to be alike); the chance of "
-        f"arriving at every stop is {words} by that."
+        f"Eight trips in ten take within {100.0 * off:.0f} % of this consumption ({basis}); "
+        f"the chance of arriving at every stop is {words} by that."
     )
     return (sentence,)
 

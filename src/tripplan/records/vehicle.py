@@ -1,4 +1,7 @@
-"""The car: `Vehicle`, `Battery`, `ChargingCurve`, and the catalogue of `data/vehicles/*.toml`.
+"""The car: `Vehicle`, `Battery`, `ChargingCurve`; where cars come from: files, and the catalogue.
+
+The catalogue has cars written by hand (`data/vehicles/*.toml`) and those of a table
+(`records.vehicle_table`); `records.catalogue` lists both.
 
 In a TOML file a value is either plain (``mass_kg = 1075``) or a table that says where it comes
 from (``mass_kg = { value = 1075, unit = "kg", source = "...", kind = "published" }``).
@@ -18,6 +21,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
+from tripplan.records import vehicle_table
 from tripplan.records.base import Record, as_path, as_text
 from tripplan.records.marks import Unit
 from tripplan.records.trip import fraction
@@ -41,7 +45,16 @@ ONBOARD_CHARGER_KW = 7.2
 STANDBY_W = 10.0
 """Power that a car which states none draws while it stands without a plug (estimate: between the
 6 W of a LEAF and the 30 W of a Tesla)."""
-_CAPACITY_PROVENANCE = {
+_SHAPING = {
+    "mass": "mass_kg",
+    "road load": "road_load.",
+    "drive efficiency": "drive_efficiency",
+    "usable energy": "battery.nominal_kwh",
+    "plugs": "connectors",
+    "heater": "cabin.heater",
+}
+"""Words of fields that shape a plan, and how their dotted names start."""
+CAPACITY_PROVENANCE = {
     "unit": "degC, share",
     "source": "estimate for all cars alike; agrees with 12 % less range at -7 degC without heating "
     "(AAA 2019, five cars)",
@@ -305,6 +318,9 @@ class Vehicle(Record):
     """Heating of the people."""
     battery: Battery
     """The traction battery."""
+    consumption_spread: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), Unit("1")] = 0.0
+    """What estimated values of this car add to the uncertainty of its consumption: eight in ten
+    such cars lie within this share of it; 0: nothing beyond what holds for all cars."""
     note: str = ""
     """Remarks."""
     provenance: dict[str, Provenance] = Field(default_factory=dict, repr=False)
@@ -351,7 +367,25 @@ class Vehicle(Record):
             )
         curve = self.battery.charging_curve
         if curve is not None and not curve.measured:
-            found.append(f"{self.name}: its charging curve is an estimate, not a measurement.")
+            known = self.provenance.get("battery.charging_curve.points")
+            band = known.uncertainty if known is not None else ""
+            more = f" ({band})" if self.consumption_spread > 0.0 and band else ""
+            found.append(
+                f"{self.name}: its charging curve is an estimate, not a measurement{more}."
+            )
+        if self.consumption_spread > 0.0:
+            known_kinds = {name: origin.kind for name, origin in self.provenance.items()}
+            guessed = [
+                words
+                for words, field in _SHAPING.items()
+                if any(n.startswith(field) and k == "estimate" for n, k in known_kinds.items())
+            ]
+            if guessed:
+                found.append(f"{self.name}: estimates are its {', '.join(guessed)}.")
+            found.append(
+                f"{self.name}: eight in ten cars known like this one take within "
+                f"{100.0 * self.consumption_spread:.0f} % of its consumption: P10 to P90 are wider."
+            )
         return tuple(found)
 
 
@@ -382,7 +416,7 @@ def parse_vehicle(text: str, *, where: str) -> Vehicle:
     values = _plain(data, "", provenance)
     battery = values.get("battery")
     if isinstance(battery, dict) and "capacity_by_temperature" not in battery:
-        provenance["battery.capacity_by_temperature"] = _CAPACITY_PROVENANCE
+        provenance["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
     given = values.get("provenance", {})
     values["provenance"] = provenance | given if isinstance(given, dict) else given
     return Vehicle.parse(values, where=where)
@@ -406,7 +440,7 @@ def _plain(
 
 @cache
 def catalogue() -> Mapping[str, Vehicle]:
-    """Return the cars that come with the package, by id."""
+    """Return the cars written by hand, by id; `find_vehicle` knows those of the table too."""
     folder = resources.files("tripplan") / "data" / "vehicles"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     cars = [
@@ -426,12 +460,17 @@ def find_vehicle(name: str) -> Vehicle:
     """
     if as_text(name, where="vehicle").endswith(".toml"):
         return load_vehicle(name)
-    cars = catalogue()
     wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if (listed := _of_table(wanted)) is not None:
+        return listed  # ids of the table are no ids by hand; it is quicker than reading all files
+    cars = catalogue()
     if wanted in cars:
         return cars[wanted]
-    near = [car_id for car_id in cars if wanted and wanted in car_id][:4]
-    near = near or difflib.get_close_matches(wanted, cars, n=4, cutoff=0.5)
+    if wanted in vehicle_table.head()["replaced"]:
+        return find_vehicle(vehicle_table.head()["replaced"][wanted])
+    known = [*cars, *vehicle_table.lines()]
+    near = [car_id for car_id in known if wanted and wanted in car_id][:4]
+    near = near or difflib.get_close_matches(wanted, known, n=4, cutoff=0.5)
     hint = f"did you mean {' / '.join(near)}?" if near else "`tripplan vehicles` lists them."
     raise InvalidInputError(
         f'vehicle "{name}" is not in the catalogue: {hint} A path to a .toml file works as well.',
@@ -439,3 +478,14 @@ def find_vehicle(name: str) -> Vehicle:
         value=name,
         expected="an id of the catalogue or a .toml file",
     )
+
+
+@cache
+def _of_table(car_id: str) -> Vehicle | None:
+    """Make the car of a line of the table; None: it has no such line."""
+    line = vehicle_table.line_of(car_id)
+    if line is None:
+        return None
+    values = vehicle_table.values_of(line)
+    values["provenance"]["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
+    return Vehicle.parse(values, where=f"vehicle table, {car_id}")

@@ -13,10 +13,18 @@ from tripplan.calibration import fit
 from tripplan.calibration.drive_log import DriveLog, follow
 from tripplan.calibration.fit import calibrate, calibrate_file
 from tripplan.calibration.log_files import read_logs
+from tripplan.calibration.moved import named
 from tripplan.cli.main import app
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.trip import Conditions
-from tripplan.records.vehicle import CoastDown, Vehicle, catalogue, load_vehicle, parse_vehicle
+from tripplan.records.vehicle import (
+    CoastDown,
+    Vehicle,
+    catalogue,
+    find_vehicle,
+    load_vehicle,
+    parse_vehicle,
+)
 from tripplan.records.vehicle_file import to_toml
 
 LEAF = catalogue()["nissan-leaf-40"]
@@ -279,3 +287,13 @@ def test_current_of_the_wrong_sign_is_refused() -> None:
     assert log.battery_kw is not None
     with pytest.raises(InvalidInputError, match="negative while discharging"):
         calibrate(LEAF, [dataclasses.replace(log, battery_kw=-log.battery_kw)], LOAD, "log")
+
+
+def test_own_drives_take_the_place_of_what_such_cars_take() -> None:
+    """The band of all cars is that of a car fitted to its drives: estimates add no more to it."""
+    guessed = find_vehicle("skoda-enyaq-iv-80-2021")
+    assert guessed.consumption_spread > 0.05
+    fitted = named(guessed, guessed, np.full(4, 0.01), "six drives", heated=False)
+    assert fitted.consumption_spread == 0.0
+    assert fitted.provenance["consumption_spread"].source == "six drives"
+    assert not any("P10 to P90" in sentence for sentence in fitted.assumptions)

@@ -109,3 +109,24 @@ def test_probabilities_are_those_that_can_be_had(wrong: object) -> None:
 
 def test_what_it_rests_on_is_said(plain: Plan) -> None:
     assert any("Eight trips in ten" in sentence for sentence in plain.assumptions)
+
+
+def test_estimates_of_a_car_widen_its_bands_and_the_margin(plain: Plan) -> None:
+    """0.10 beside the 0.1027 of all cars: sqrt(0.10^2 + 0.1027^2) = 0.1434 of what is at stake."""
+    guessed = CAR.model_copy(update={"consumption_spread": 0.10})
+    plan = planner().plan(across(REGION), guessed)
+    assert plan.audit.passed, plan.audit.objections
+    stakes = uncertainty.at_stake_soc(plan.legs, plan.stops, conditioned(plan))
+    for leg, stake in zip(plan.legs, stakes, strict=True):
+        found = leg.outlook
+        assert found is not None
+        assert found.p50_soc - found.p10_soc == pytest.approx(
+            min(0.1434 * stake, found.p50_soc), abs=2e-4
+        )
+    assert plan.arrival_probability is not None
+    assert plain.arrival_probability is not None
+    assert plan.arrival_probability < plain.arrival_probability
+    assert any("14 % of this consumption" in sentence for sentence in plan.assumptions)
+    assert any("add 10 %" in sentence for sentence in plan.assumptions)
+    sure = across(REGION, arrive_with_probability=0.95)
+    assert planner().plan(sure, guessed).arrival_probability == pytest.approx(0.95, abs=0.02)

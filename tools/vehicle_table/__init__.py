@@ -1,0 +1,1 @@
+"""Parts of `build_vehicle_table.py`: facts about cars become the catalogue's compact table."""
