@@ -21,6 +21,7 @@ HOMES = (
     "tripplan.batch.outcome",
     "tripplan.study.question",
     "tripplan.questions.answers",
+    "tripplan.questions.reasons",
 )
 UNITS = {
     "_s": "s",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
-    from tripplan.questions import days, limits, smallest
+    from tripplan.questions import days, limits, smallest, why
     from tripplan.records.charger import Charger, Connector
     from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
@@ -88,6 +88,7 @@ _HOME = {
     "plan": "api",
     "plans_by_stops": "api",
     "smallest": "questions",
+    "why": "questions",
     "plan_many": "batch",
 }
 
@@ -135,6 +136,7 @@ __all__ = [
     "plan_many",
     "plans_by_stops",
     "smallest",
+    "why",
 ]
 
 

@@ -57,6 +57,7 @@ def test_the_options_of_a_trip_are_those_of_old(command: str) -> None:
 QUESTIONS = {
     "days": "--chargers --days --json --no-weather --region --vehicle --without-charging --help",
     "limits": "--arrive-by --chargers --json --of --region --vehicle --without-charging --help",
+    "why": "--chargers --json --region --vehicle --without-charging --help",
     "smallest": "--chargers --count --json --region --vehicle --without-charging --help",
 }
 

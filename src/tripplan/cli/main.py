@@ -33,7 +33,12 @@ app = typer.Typer(
 )
 for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
     app.command(cls=WishingCommand)(_command)
-for _command in (cli_questions.days, cli_questions.limits, cli_questions.smallest):
+for _command in (
+    cli_questions.days,
+    cli_questions.limits,
+    cli_questions.smallest,
+    cli_questions.why,
+):
     app.command(cls=WishingCommand)(_command)
 for _command in (cli_plans.audit, batch, study):
     app.command(cls=PlainCommand)(_command)

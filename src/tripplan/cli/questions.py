@@ -1,4 +1,4 @@
-"""Commands that ask the other way round: days, limits, the smallest car."""
+"""Commands that ask the other way round: days, limits, the smallest car, and why."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tripplan.cli.plan import PLANNING, Ground, OwnChargers, notes, stop, with_wishes
-from tripplan.errors import TripplanError
+from tripplan.errors import NoPlanError, TripplanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,6 +152,37 @@ def _smallest(
         stop(error)
 
 
+def _why(
+    without_charging: _Without = False,
+    region: Ground = "starter",
+    chargers: OwnChargers = None,
+    json_path: _Json = None,
+    **asked: Any,  # noqa: ANN401 - wishes
+) -> None:
+    """Say why a plan stops where it does, and what would have been otherwise, each planned again.
+
+    Of a trip that cannot be done: single changes with which it can. Ends with 3 then, as plan does.
+    """
+    from tripplan.questions import asking, text
+
+    ends = asked.pop("origin"), asked.pop("destination")
+    try:
+        with notes.status(PLANNING):
+            found = asking.why(
+                *ends,
+                charging=not without_charging,
+                region=region,
+                chargers=chargers or (),
+                **asked,
+            )
+        if not _write([found], json_path, single=True):
+            sys.stdout.write(text.reasons(found))
+    except TripplanError as error:
+        stop(error)
+    if not found.possible:
+        raise typer.Exit(NoPlanError.exit_code)
+
+
 def _named(command: Any, name: str) -> Any:  # noqa: ANN401 - a command
     command.__name__ = name
     return command
@@ -160,3 +191,4 @@ def _named(command: Any, name: str) -> Any:  # noqa: ANN401 - a command
 days = _named(with_wishes(_days, {"places": _Places}), "days")
 limits = _named(with_wishes(_limits), "limits")
 smallest = _named(with_wishes(_smallest, car=False), "smallest")
+why = _named(with_wishes(_why), "why")

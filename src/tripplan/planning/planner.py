@@ -29,6 +29,7 @@ from tripplan.planning.trip_parts import PartEnds, TripPart, TripParts
 from tripplan.planning.trip_problem import left_out, trip_problem, visit_orders
 from tripplan.planning.visit_order import Chosen, Order, best_order, with_bound_of
 from tripplan.planning.way_out import WayOut, ways_out
+from tripplan.records.charger import Plug
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -164,6 +165,18 @@ class Planner:
         if trip.ambient_by_hour:
             return hourly.settled(trip, planned)
         return planned(trip)[0]
+
+    def chargers(self, trip: Trip, vehicle: Vehicle) -> tuple[Plug, ...]:
+        """Return the chargers that a car can use on a trip, each with its best plug.
+
+        Parameters
+        ----------
+        trip, vehicle
+            Who drives where.
+        """
+        plugs = self._cache.fitting(trip.chargers, vehicle).plugs
+        banned = set(trip.chargers.banned)
+        return tuple(plug for plug in plugs if banned.isdisjoint(plug.site.ids))
 
     def attempt(self, trip: Trip, vehicle: Vehicle) -> Plan | None:
         """Plan a trip, or say that it cannot be done, without looking for why.

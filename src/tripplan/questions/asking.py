@@ -8,8 +8,9 @@ from tripplan.errors import InvalidInputError
 from tripplan.planning.grounds import Chargers, region_with
 from tripplan.planning.keywords import Wishes
 from tripplan.planning.requests import STARTER, find_car, make_trip, planner_for
-from tripplan.questions import limit_search, sizes, stays
+from tripplan.questions import limit_search, sizes, stays, whys
 from tripplan.questions.answers import Candidate, Days, Limit, LimitName, Smallest
+from tripplan.questions.reasons import Reasons
 from tripplan.questions.trying import Case, Trials, without_charging
 from tripplan.records.region import Region
 from tripplan.records.trip import Place, Waypoint, moment
@@ -157,6 +158,43 @@ def smallest(
         count=count,
         tell=tell,
     )
+
+
+def why(
+    origin: str | Place,
+    destination: str | Place,
+    *,
+    vehicle: str | Vehicle,
+    charging: bool = True,
+    soh: float | str | None = None,
+    region: Region | str = STARTER,
+    chargers: Chargers = (),
+    **wishes: Unpack[Wishes],
+) -> Reasons:
+    """Say why a plan stops where it does, and what would have been otherwise, planned again.
+
+    Parameters
+    ----------
+    origin, destination, vehicle, soh, region, chargers, **wishes
+        As in `plan`.
+    charging
+        Whether it may stop at chargers.
+
+    Returns
+    -------
+    Reasons
+        For each stop what binds it, and what it would cost without it, at the next charger, with
+        more or less; of a trip that cannot be done, single changes with which it can.
+
+    Raises
+    ------
+    InvalidInputError
+        As in `plan`.
+    """
+    planner = planner_for(region_with(region, chargers))
+    trip = make_trip(planner.region, origin, destination, wishes)
+    case = Case(trip if charging else without_charging(trip), find_car(vehicle, soh))
+    return whys.reasons(Trials(planner), case)
 
 
 def limit_names(of: str | Iterable[str]) -> list[LimitName]:

@@ -91,6 +91,8 @@ def _battery(case: Case, value: float) -> Case:
     return case._replace(vehicle=with_battery(case.vehicle, value))
 
 
+SLOWEST_KMH: Final = 40.0
+"""No lower speed is looked at."""
 KINDS: Final[Mapping[str, Kind]] = {
     kind.name: kind
     for kind in (
@@ -114,7 +116,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             law="wind that is head-on all the way takes more the stronger it is",
         ),
         Kind(
-            *("max-speed-kmh", 40.0, FASTEST_KMH, 0.5, 2.5, _speed),
+            *("max-speed-kmh", SLOWEST_KMH, FASTEST_KMH, 0.5, 2.5, _speed),
             told="{:.1f} km/h",
             noun="the highest cruising speed",
             law="from that speed on drag takes more than heater and electronics save, downhill too",
@@ -134,7 +136,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind(
             *("battery-kwh", 150.0, 5.0, 0.1, 2.5, _battery),
             told="{:.1f} kWh",
-            noun="the smallest battery, all else of the car as it is",
+            noun="the smallest battery (all else of the car as it is)",
             law="a smaller battery gives less",
         ),
     )

@@ -10,7 +10,7 @@ from tripplan.output.text import words
 from tripplan.questions import laws
 from tripplan.questions.answers import Limit, LimitName, Side
 from tripplan.questions.edges import bisected, scanned
-from tripplan.questions.kinds import KINDS, Kind
+from tripplan.questions.kinds import KINDS, SLOWEST_KMH, Kind
 from tripplan.questions.slack import least_slack_kwh
 from tripplan.questions.trying import Case, Trials, has_plugs, with_values
 from tripplan.records.plan import Plan
@@ -66,7 +66,19 @@ def limit(
     kind = KINDS[of]
     _says_something(kind, cases)
     way = _way(kind, cases, heat=trials.planner.settings.heat, how=how)
-    kind, step = way.kind, kind.coarse if way.scan and how == "law" else kind.step
+    found = _along(trials, cases, way, how)
+    slow = of == "max-speed-kmh" and way.kind.easiest > SLOWEST_KMH
+    if found.limit is None and slow:
+        rest = replace(kind, easiest=SLOWEST_KMH, hardest=way.kind.easiest)
+        why = "at these speeds heater and electronics may outweigh drag, and the faster do not do"
+        slower = _along(trials, cases, Way(scan=True, why=why, kind=rest), how)
+        return slower.model_copy(update={"plans": found.plans + slower.plans})
+    return found
+
+
+def _along(trials: Trials, cases: Sequence[Case], way: Way, how: How) -> Limit:
+    """Find the edge along a number, in one way."""
+    kind, step = way.kind, way.kind.coarse if way.scan and how == "law" else way.kind.step
     last_step, before = kind.grid(step, kind.easiest), trials.plans
     known: dict[int, tuple[Plan, ...] | None] = {}
 
@@ -87,7 +99,7 @@ def limit(
         outside = Side(at=beyond, refusal=trials.refusal([kind.put(c, beyond) for c in cases])[0])
         charging = _with_charging(trials, kind, cases, beyond)
     found = Limit(
-        of=of,
+        of=cast("LimitName", kind.name),
         limit=values[edge.last] if edge.last >= 0 else None,
         tolerance=step,
         best=values[0],
@@ -119,7 +131,7 @@ def _way(kind: Kind, cases: Sequence[Case], *, heat: bool, how: How) -> Way:
         why = "some of what this car takes in the cold does not grow steadily"
     if not why and kind.name == "max-speed-kmh":
         slowest_kmh = max(laws.thrifty_from_kmh(case) for case in cases)
-        kind = replace(kind, easiest=min(max(slowest_kmh, 40.0), 100.0))
+        kind = replace(kind, easiest=min(max(slowest_kmh, SLOWEST_KMH), 100.0))
         if slowest_kmh > 100.0:
             why = "heater and electronics count as much as drag"
     why = why or kind.scanned_for
@@ -166,8 +178,9 @@ def _sentence(found: Limit, kind: Kind, cases: Sequence[Case]) -> str:
     charging = all(case.trip.most_stops == 0 for case in cases)
     without = " without charging on the way" if charging else ""
     if found.limit is None:
-        best = _told(found.best, kind)
-        return f"{cars}: cannot do it{without} with any {kind.name}, not even {best}."
+        between = f"{_told(found.best, kind)} to {_told(found.worst, kind)}"
+        but = f" but {', '.join(_told(v, kind) for v in found.islands)}" if found.islands else ""
+        return f"{cars}: cannot do it{without} with any {kind.name} from {between}{but}."
     to = _told(found.limit, kind)
     if found.open_ended:
         return f"{cars}: {kind.noun}{without} lies beyond {to}, where looking ends."

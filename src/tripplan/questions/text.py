@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from tripplan.output.text import words
 from tripplan.questions.answers import Candidate, Days, Limit, Side, Smallest, Stay
+from tripplan.questions.reasons import Reasons
 from tripplan.units import S_PER_H
 
 _WIDE = 80
@@ -104,6 +105,28 @@ def smallest(found: Smallest) -> str:
         f"{len(found.candidates)} cars and {found.plans} plans were tried, from the smallest "
         f"battery on; {found.left} larger ones were not."
     )
+    return "\n".join(lines) + "\n"
+
+
+def reasons(found: Reasons) -> str:
+    """Return why a plan is as it is, or what single change would make one."""
+    if not found.possible:
+        lines = wrapped(found.refusal)
+        lines += ["", "Single changes with which it can be done, each planned:"]
+        lines += [line for way in found.ways_out for line in wrapped(way.sentence, indent=_INDENT)]
+        if not found.ways_out:
+            lines[-1] = "No single change that was tried makes it possible."
+    else:
+        assert found.total_s is not None
+        lines = wrapped(f"{found.vehicle}: {words.duration(found.total_s)}")
+        for stop in found.stops:
+            lines += wrapped(words.one_line(stop.sentence, 600))
+            for what in stop.what_if:
+                lines += wrapped(what.sentence, indent=_INDENT)
+        lines += ["The whole trip:"] if found.what_if else []
+        for what in found.what_if:
+            lines += wrapped(what.sentence, indent=_INDENT)
+    lines += wrapped(f"{words.count(found.plans, 'plan')} were tried.")
     return "\n".join(lines) + "\n"
 
 

@@ -75,3 +75,25 @@ def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> No
     assert (code, out) == (2, "")
     assert told in message
     assert "Traceback" not in message
+
+
+def test_why_tells_each_stop_and_what_if(tmp_path: Path) -> None:
+    file = tmp_path / "why.json"
+    words = ("why", "Denver, CO", "Grand Junction, CO", "-v", "nissan-leaf-40")
+    code, out, told = run(*words, "--json", str(file))
+    assert code == 0, told
+    assert max(map(len, out.splitlines())) <= 80
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["possible"]
+    text = " ".join(out.split())
+    for stop in found["stops"]:
+        assert stop["sentence"] in text
+        assert all(what["sentence"] in text for what in stop["what_if"])
+
+
+def test_why_of_a_refusal_ends_as_a_plan_does() -> None:
+    code, out, _ = run("why", HOME, HOME, "--via", AIRPORT, "-v", "nissan-sakura", *LEAF[2:])
+    assert code == 3
+    assert max(map(len, out.splitlines())) <= 80
+    assert "cannot drive" in out
+    assert "With battery-kwh" in out
