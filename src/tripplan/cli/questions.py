@@ -24,6 +24,10 @@ _Places = Annotated[
     list[str],
     typer.Argument(help='From start to end: "Vail, CO" "DEN; 3d" "Vail, CO; 12h; 3.6kW".'),
 ]
+_Also = Annotated[
+    list[str] | None,
+    typer.Option(help='Another trip to be done as well: "Denver, CO | Vail, CO; 8h | Denver, CO".'),
+]
 _OF_HELP = (
     "Which, with commas: soh, ambient-c, wind-mps, max-speed-kmh, departure-soc, charger-kw, "
     "battery-kwh, departure, chargers."
@@ -89,6 +93,7 @@ def _limits(
     arrive_by: Annotated[
         str | None, typer.Option(help="Latest arrival, for departure: 2026-01-15T18:00.")
     ] = None,
+    also: _Also = None,
     region: Ground = "starter",
     chargers: OwnChargers = None,
     json_path: _Json = None,
@@ -108,6 +113,7 @@ def _limits(
                 of=of,
                 charging=not without_charging,
                 arrive_by=arrive_by,
+                also=also or (),
                 region=region,
                 chargers=chargers or (),
                 **asked,
@@ -126,6 +132,7 @@ def _smallest(
         int, typer.Option("--count", "-n", min=0, help="Stop after so many that do it; 0: all.")
     ] = 3,
     without_charging: _Without = False,
+    also: _Also = None,
     region: Ground = "starter",
     chargers: OwnChargers = None,
     json_path: _Json = None,
@@ -140,6 +147,7 @@ def _smallest(
             found = asking.smallest(
                 *ends,
                 vehicles=vehicle or (),
+                also=also or (),
                 count=count,
                 charging=not without_charging,
                 region=region,

@@ -13,7 +13,7 @@ from tripplan.questions.answers import Candidate, Days, Limit, LimitName, Smalle
 from tripplan.questions.reasons import Reasons
 from tripplan.questions.trying import Case, Trials, without_charging
 from tripplan.records.region import Region
-from tripplan.records.trip import Place, Waypoint, moment
+from tripplan.records.trip import Place, Trip, Waypoint, moment
 from tripplan.records.vehicle import Vehicle, catalogue
 
 
@@ -75,6 +75,7 @@ def limits(
     of: str | Iterable[str],
     charging: bool = True,
     arrive_by: datetime | str | None = None,
+    also: Sequence[str] = (),
     soh: float | str | None = None,
     region: Region | str = STARTER,
     chargers: Chargers = (),
@@ -94,6 +95,9 @@ def limits(
         Whether it may stop at chargers.
     arrive_by
         With ``departure``: the latest arrival, in the local time of the origin.
+    also
+        Other trips that have to be done as well, each as its places between vertical bars,
+        "Denver, CO | Vail, CO; 8h | Denver, CO"; with the same wishes but for waypoints.
 
     Returns
     -------
@@ -107,20 +111,20 @@ def limits(
     """
     names = limit_names(of)
     planner = planner_for(region_with(region, chargers))
-    trip = make_trip(planner.region, origin, destination, wishes)
-    case = Case(trip if charging else without_charging(trip), find_car(vehicle, soh))
-    trials = Trials(planner)
-    by = _moment(arrive_by)
-    return [limit_search.limit(trials, [case], name, arrive_by=by) for name in names]
+    trips = _trips(planner.region, (origin, destination), wishes, also)
+    car, trials, by = find_car(vehicle, soh), Trials(planner), _moment(arrive_by)
+    cases = [Case(trip if charging else without_charging(trip), car) for trip in trips]
+    return [limit_search.limit(trials, cases, name, arrive_by=by) for name in names]
 
 
 def smallest(
     origin: str | Place,
     destination: str | Place,
     *,
-    vehicles: Sequence[str | Vehicle] = (),
+    vehicles: Sequence[str | Vehicle] | str = (),
     count: int = 3,
     charging: bool = True,
+    also: Sequence[str] = (),
     soh: float | str | None = None,
     region: Region | str = STARTER,
     chargers: Chargers = (),
@@ -139,6 +143,8 @@ def smallest(
         How many that do it are looked for; 0: all cars are tried.
     charging
         Whether it may stop at chargers.
+    also
+        As in `limits`.
     soh
         State of health of all of them; None: as in their records.
     tell
@@ -150,11 +156,12 @@ def smallest(
         As in `plan`.
     """
     planner = planner_for(region_with(region, chargers))
-    trip = make_trip(planner.region, origin, destination, wishes)
+    trips = _trips(planner.region, (origin, destination), wishes, also)
+    named = (vehicles,) if isinstance(vehicles, str) else vehicles
     return sizes.smallest(
         Trials(planner),
-        [trip if charging else without_charging(trip)],
-        [find_car(car, soh) for car in (vehicles or catalogue().values())],
+        [trip if charging else without_charging(trip) for trip in trips],
+        [find_car(car, soh) for car in (named or catalogue().values())],
         count=count,
         tell=tell,
     )
@@ -195,6 +202,35 @@ def why(
     trip = make_trip(planner.region, origin, destination, wishes)
     case = Case(trip if charging else without_charging(trip), find_car(vehicle, soh))
     return whys.reasons(Trials(planner), case)
+
+
+def _trips(
+    region: Region, ends: tuple[str | Place, str | Place], wishes: Wishes, also: Sequence[str]
+) -> list[Trip]:
+    """Return a trip, and others with the same wishes.
+
+    Parameters
+    ----------
+    region
+        Where names are looked up.
+    ends, wishes
+        Of the first trip.
+    also
+        The places of the others.
+    """
+    found = [make_trip(region, *ends, wishes)]
+    for text in (also,) if isinstance(also, str) else also:
+        places = [part.strip() for part in text.split("|") if part.strip()]
+        if len(places) < 2:
+            raise InvalidInputError(
+                f'also: "{text}" names no two places: write "Denver, CO | Vail, CO"',
+                field="also",
+                value=text,
+                expected="two places or more between vertical bars",
+            )
+        start, *points, end = places
+        found.append(make_trip(region, start, end, {**wishes, "via": points}))
+    return found
 
 
 def limit_names(of: str | Iterable[str]) -> list[LimitName]:

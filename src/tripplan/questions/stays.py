@@ -48,8 +48,8 @@ def trip_of_days(
     InvalidInputError
         There are fewer than two places, or a day is longer than a day; or as of `plan`.
     """
-    if len(places) < 2:
-        raise _wrong("places", len(places), "two places at least: where it starts and ends")
+    if isinstance(places, str) or len(places) < 2:
+        raise _wrong("places", places, "two places at least: where it starts and ends")
     if not 1 <= repeat <= MOST_DAYS:
         raise _wrong("days", repeat, f"1 to {MOST_DAYS} days")
     if "via" in wishes:

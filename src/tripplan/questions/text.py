@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from tripplan.output.text import words
 from tripplan.questions.answers import Candidate, Days, Limit, Side, Smallest, Stay
+from tripplan.questions.kinds import KINDS
 from tripplan.questions.reasons import Reasons
 from tripplan.units import S_PER_H
 
@@ -53,20 +54,23 @@ def _hours(seconds: float) -> str:
 def limit(found: Limit) -> str:
     """Return a limit with what was planned on both its sides."""
     lines = wrapped(found.sentence)
-    for name, side in (("with", found.inside), ("with", found.outside)):
+    for side in (found.inside, found.outside):
         if side is not None:
-            lines += wrapped(f"{name} {_value(side.at)}: {_side(side)}", indent=_INDENT)
+            lines += wrapped(f"with {_value(found, side)}: {_side(side)}", indent=_INDENT)
     if found.with_charging is not None:
         side = found.with_charging
-        told = f"with {_value(side.at)} and charging: {_side(side)}"
+        told = f"with {_value(found, side)} and charging: {_side(side)}"
         lines += wrapped(told, indent=_INDENT)
     how = f"{found.method.capitalize()}, {words.count(found.plans, 'plan')}: {found.why}."
     lines += wrapped(how, indent=_INDENT)
     return "\n".join(lines) + "\n"
 
 
-def _value(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+def _value(found: Limit, side: Side) -> str:
+    if isinstance(side.at, str):
+        return side.at or "any departure"
+    kind = KINDS.get(found.of)
+    return kind.words(side.at) if kind else words.count(round(side.at), "charger")
 
 
 def _side(side: Side) -> str:

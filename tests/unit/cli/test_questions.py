@@ -68,6 +68,7 @@ def test_the_smallest_car_is_the_first_row_that_does_it() -> None:
         (("limits", HOME, "DEN", *LEAF, "--of", "luck"), "no limit named luck"),
         (("limits", HOME, "DEN", *LEAF, "--of", "departure"), "--arrive-by"),
         (("smallest", HOME, "DEN", "-v", "no-car"), "no-car"),
+        (("smallest", HOME, "DEN", "--also", "Vail, CO"), "names no two places"),
     ],
 )
 def test_bad_input_is_one_clear_message(words: tuple[str, ...], told: str) -> None:

@@ -157,3 +157,9 @@ def test_a_plug_is_asked_of_stays_only(planner: Planner) -> None:
 def test_random_cases_are_of_their_seed() -> None:
     one, other = (random_case(np.random.default_rng(3))[1] for _ in range(2))
     assert one == other
+
+
+def test_of_several_trips_the_hardest_sets_the_limit(planner: Planner) -> None:
+    alone = [limit(Trials(planner), [quiet(km)], "soh").limit for km in (60.0, 100.0)]
+    both = limit(Trials(planner), [quiet(60.0), quiet(100.0)], "soh")
+    assert both.limit == alone[1] > alone[0]  # type: ignore[operator]
