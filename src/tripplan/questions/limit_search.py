@@ -199,37 +199,22 @@ def _told(value: object, kind: Kind) -> str:
 def _fewest_chargers(trials: Trials, cases: Sequence[Case]) -> Limit:
     """Plan for fewest stops, and once more with one stop fewer, which must not do."""
     before = trials.plans
-    fewest = [case._replace(trip=with_values(case.trip, objective="stops")) for case in cases]
-    plans = trials.all_plans(fewest)
-    law = "the plan of fewest stops; one stop fewer was tried"
-    if plans is None:
-        refusal = trials.refusal(fewest)[0]
+    found = [_fewest(trials, case) for case in cases]
+    plans = [plan for plan, _ in found if plan is not None]
+    law = "plans of fewest stops; with one stop fewer none was found"
+    if len(plans) < len(cases):
         return Limit(
             of="chargers",
             plans=trials.plans - before,
             why=law,
-            outside=Side(at=0.0, refusal=refusal),
+            outside=Side(at=0.0, refusal=trials.refusal(cases)[0]),
             sentence="The trip cannot be done, however many chargers work.",
         )
-    while True:
-        count = sum(plan.stop_count for plan in plans)
-        at_least = [
-            case._replace(trip=with_values(case.trip, most_stops=max(plan.stop_count - 1, 0)))
-            for case, plan in zip(fewest, plans, strict=True)
-            if plan.stop_count
-        ]
-        fewer = trials.all_plans(at_least) if len(at_least) == len(plans) else None
-        if fewer is None:
-            break
-        plans = fewer
-    inside = side(float(count), plans)
-    names = ", ".join(inside.stops)
-    told = (
-        f"{words.count(count, 'charger')} must work: {names}." if count else "No charger is needed."
-    )
-    outside = None
-    if count:
-        outside = Side(at=float(count - 1), refusal=trials.refusal(at_least)[0])
+    inside = side(float(sum(plan.stop_count for plan in plans)), plans)
+    count, names = len(inside.stops), ", ".join(inside.stops)
+    needed = f"{words.count(count, 'stop')} at chargers that must work: {names}."
+    fewer = [case for _, case in found if case is not None]
+    outside = Side(at=float(count - 1), refusal=trials.refusal(fewer)[0]) if fewer else None
     return Limit(
         of="chargers",
         limit=float(count),
@@ -239,8 +224,20 @@ def _fewest_chargers(trials: Trials, cases: Sequence[Case]) -> Limit:
         plans=trials.plans - before,
         inside=inside,
         outside=outside,
-        sentence=told,
+        sentence=needed if count else "No charger is needed.",
     )
+
+
+def _fewest(trials: Trials, case: Case) -> tuple[Plan | None, Case | None]:
+    """Return a plan of fewest stops, and the case with one stop fewer, which has none."""
+    plan = trials.plan(case._replace(trip=with_values(case.trip, objective="stops")))
+    while plan is not None and plan.stop_count:
+        less = case._replace(trip=with_values(case.trip, most_stops=plan.stop_count - 1))
+        fewer = trials.plan(less)
+        if fewer is None:
+            return plan, less
+        plan = fewer
+    return plan, None
 
 
 def _latest_departure(trials: Trials, cases: Sequence[Case], arrive_by: datetime | None) -> Limit:

@@ -70,7 +70,7 @@ def _value(found: Limit, side: Side) -> str:
     if isinstance(side.at, str):
         return side.at or "any departure"
     kind = KINDS.get(found.of)
-    return kind.words(side.at) if kind else words.count(round(side.at), "charger")
+    return kind.words(side.at) if kind else words.count(round(side.at), "stop")
 
 
 def _side(side: Side) -> str:

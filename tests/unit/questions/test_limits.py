@@ -163,3 +163,12 @@ def test_of_several_trips_the_hardest_sets_the_limit(planner: Planner) -> None:
     alone = [limit(Trials(planner), [quiet(km)], "soh").limit for km in (60.0, 100.0)]
     both = limit(Trials(planner), [quiet(60.0), quiet(100.0)], "soh")
     assert both.limit == alone[1] > alone[0]  # type: ignore[operator]
+
+
+def test_fewest_stops_of_two_trips_are_those_of_each(planner: Planner) -> None:
+    near, far = Case(along(20.0), car()), Case(along(120.0, departure_soc=0.3), car())
+    one = limit(Trials(planner), [far], "chargers")
+    both = limit(Trials(planner), [near, far], "chargers")
+    assert one.limit == both.limit != 0
+    assert both.outside is not None
+    assert both.outside.refusal
