@@ -54,7 +54,11 @@ def redrive_findings(plan: Plan, *, heat: bool) -> Iterator[Finding]:
             break
         stop = plan.stops[k]
         place = next(waypoints, None) if stop.charger is None else None
-        stay = car.stay(place.dwell_s, place.charger_kw) if place else car.stay(0.0, 0.0)
+        stay = (
+            car.stay(place.dwell_s, place.charger_kw, place.garage_c)
+            if place
+            else car.stay(0.0, 0.0)
+        )
         warm_up_kwh = stay.warm_up.total_kwh
         yield from _stood(car, stop, stay.standing_kwh, pack_c, plan.trip.charge_limit_soc)
         soc, pack_c = stop.departure_soc, stop.pack_departure_c

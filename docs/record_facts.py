@@ -20,6 +20,8 @@ HOMES = (
     *(f"tripplan.records.{module.name}" for module in pkgutil.iter_modules(records.__path__)),
     "tripplan.batch.outcome",
     "tripplan.study.question",
+    "tripplan.questions.answers",
+    "tripplan.questions.reasons",
 )
 UNITS = {
     "_s": "s",
@@ -65,6 +67,8 @@ PLAIN = {
     "departure_step": "1",
     "value": "the objective's",
     "lower_bound": "the objective's",
+    "tolerance": "the limit's",
+    "islands": "the limit's",
 }
 """Unit of the quantities whose names end in none."""
 LOWEST = ("minimum", "exclusiveMinimum")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
+    from tripplan.questions import days, limits, smallest, why
     from tripplan.records.charger import Charger, Connector
     from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
@@ -81,9 +82,13 @@ _HOME = {
     "load_vehicle": "records.vehicle",
     "alternatives": "api",
     "audit": "api",
+    "days": "questions",
+    "limits": "questions",
     "pareto": "api",
     "plan": "api",
     "plans_by_stops": "api",
+    "smallest": "questions",
+    "why": "questions",
     "plan_many": "batch",
 }
 
@@ -122,12 +127,16 @@ __all__ = [
     "alternatives",
     "audit",
     "catalogue",
+    "days",
+    "limits",
     "load_starter",
     "load_vehicle",
     "pareto",
     "plan",
     "plan_many",
     "plans_by_stops",
+    "smallest",
+    "why",
 ]
 
 

@@ -52,3 +52,20 @@ def test_the_options_of_a_trip_are_those_of_old(command: str) -> None:
     others = set(OTHERS[command].split())
     found = {name: kind for name, kind in options(command).items() if name not in others}
     assert found == wanted
+
+
+QUESTIONS = {
+    "days": "--chargers --days --json --no-weather --region --vehicle --without-charging",
+    "limits": "--also --arrive-by --chargers --json --of --region --vehicle --without-charging",
+    "why": "--chargers --json --region --vehicle --without-charging",
+    "smallest": "--also --chargers --count --json --region --vehicle --without-charging",
+}
+
+
+@pytest.mark.parametrize("command", QUESTIONS)
+def test_questions_take_all_wishes_of_a_trip(command: str) -> None:
+    found = options(command)
+    wishes = {name.split("/")[0] for text in (TEXT, MANY, SWITCH) for name in text.split()}
+    assert wishes <= {name.split("/")[0] for name in found}
+    own = {part for name in found for part in name.split("/")} - wishes
+    assert set(QUESTIONS[command].split()) <= own

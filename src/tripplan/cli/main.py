@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from tripplan.cli import plan as cli_plans
+from tripplan.cli import questions as cli_questions
 from tripplan.cli.batch import batch, study
 from tripplan.cli.chargers import chargers_app
 from tripplan.cli.help import PlainCommand
@@ -30,6 +31,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
+    app.command(cls=WishingCommand)(_command)
+for _command in (
+    cli_questions.days,
+    cli_questions.limits,
+    cli_questions.smallest,
+    cli_questions.why,
+):
     app.command(cls=WishingCommand)(_command)
 for _command in (cli_plans.audit, batch, study):
     app.command(cls=PlainCommand)(_command)

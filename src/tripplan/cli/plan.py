@@ -88,15 +88,28 @@ def tell_chargers(ground: "Region", chargers: Sequence[object] | None) -> None:
             notes.print(f"chargers: {note}", markup=False, highlight=False, soft_wrap=True)
 
 
-def with_wishes(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the ends of a trip, its car and all wishes in place of its ``**asked``."""
+def with_wishes(
+    command: Callable[..., None], places: dict[str, Any] | None = None, *, car: bool = True
+) -> Callable[..., None]:
+    """Give a command the ends of a trip, its car and all wishes in place of its ``**asked``.
+
+    Parameters
+    ----------
+    command
+        The command.
+    places
+        Other arguments in place of the ends, with their annotations.
+    car
+        Whether it asks for one car.
+    """
 
     @wraps(command)
     def run(**given: object) -> None:
         command(**{name: value for name, value in given.items() if value not in (None, [])})
 
     own = list(inspect.signature(command).parameters.values())[:-1]
-    kinds: dict[str, Any] = {"origin": Origin, "destination": Destination, "vehicle": _Car}
+    kinds: dict[str, Any] = places or {"origin": Origin, "destination": Destination}
+    kinds = {**kinds, "vehicle": _Car} if car else kinds
     keyword = inspect.Parameter.KEYWORD_ONLY
     every = [
         *(inspect.Parameter(name, keyword, annotation=kind) for name, kind in kinds.items()),

@@ -301,6 +301,6 @@ def _drawn(
         if waypoint is None:
             found.append((0.0, NO_WARM_UP))
             continue
-        stay = car.stay(waypoint.dwell_s, waypoint.charger_kw)
+        stay = car.stay(waypoint.dwell_s, waypoint.charger_kw, waypoint.garage_c)
         found.append((stay.standing_kwh / car.capacity_kwh, stay.warm_up))
     return found

@@ -355,7 +355,7 @@ def _waypoint(
         _moved(stop, place.lat, place.lon) or stop.name != place.label,
         f"{where}: it is the turn of waypoint {place.label}",
     )
-    stay = car.stay(waypoint.dwell_s, waypoint.charger_kw)
+    stay = car.stay(waypoint.dwell_s, waypoint.charger_kw, waypoint.garage_c)
     found.compare(where, "s", (("dwell", stop.dwell_s, waypoint.dwell_s, _S),))
     found.compare(
         where,

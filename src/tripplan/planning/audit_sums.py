@@ -234,7 +234,10 @@ def _cost(stop: ChargingStop, number: int, plan: Plan) -> tuple[float, bool]:
     prices = plan.trip.prices
     charged_kwh = stop.energy_kwh / stop.plug_efficiency
     if stop.charger is None:
-        return prices.home_price_per_kwh * charged_kwh, False
+        passed = sum(earlier.charger is None for earlier in plan.stops[:number])
+        stated = plan.trip.waypoints[passed : passed + 1]
+        own = stated[0].price_per_kwh if stated else None
+        return (prices.home_price_per_kwh if own is None else own) * charged_kwh, False
     week = read_prices(stop.charger.price, stop.charger.fee)
     if week is None or week.least.currency not in ("", plan.currency):
         return prices.price_per_kwh * charged_kwh + prices.price_per_session, True

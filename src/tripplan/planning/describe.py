@@ -90,10 +90,11 @@ def _paid(
     pricing: Pricing, legs: Sequence[Leg], stops: Sequence[ChargingStop]
 ) -> tuple[ChargingStop, ...]:
     """Return the stops with what each costs at its hour: that at which the car plugs in."""
-    paid, clock_s = [], 0.0
+    paid, clock_s, waypoints = [], 0.0, iter(pricing.trip.waypoints)
     for leg, stop in zip(legs, stops, strict=False):
         clock_s += leg.driving_s
-        paid.append(pricing.paid(stop, clock_s + stop.waited_s))
+        waypoint = next(waypoints, None) if stop.kind == "waypoint" else None
+        paid.append(pricing.paid(stop, clock_s + stop.waited_s, waypoint))
         clock_s += stop.duration_s
     return tuple(paid)
 

@@ -24,7 +24,7 @@ from tripplan.planning.stops import Stop
 from tripplan.planning.tariff import FREE, Tariff, read_prices
 from tripplan.records.charger import Charger, Plug
 from tripplan.records.plan import ChargingStop, Leg
-from tripplan.records.trip import Trip
+from tripplan.records.trip import Trip, Waypoint
 from tripplan.search.problem import ObjectiveWeights, Problem, nothing_beside_time
 from tripplan.units import S_PER_H
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
@@ -101,7 +101,9 @@ class Pricing:
         """Return the number of a charger; plans ask for a few of thousands."""
         return next(k for k, plug in enumerate(self.plugs) if plug.site.id == site_id)
 
-    def paid(self, stop: ChargingStop, begin_s: float) -> ChargingStop:
+    def paid(
+        self, stop: ChargingStop, begin_s: float, waypoint: Waypoint | None = None
+    ) -> ChargingStop:
         """Return a stop with what it costs.
 
         Parameters
@@ -110,14 +112,21 @@ class Pricing:
             The stop.
         begin_s
             When its charge begins, after the trip's departure. [s]
+        waypoint
+            The waypoint that it is, if it is one.
         """
         plug_kwh = stop.energy_kwh / stop.plug_efficiency
         if stop.charger is None:
-            return stop.model_copy(update={"cost": self.trip.prices.home_price_per_kwh * plug_kwh})
+            own = self.own_per_kwh(waypoint.price_per_kwh if waypoint else None)
+            return stop.model_copy(update={"cost": own * plug_kwh})
         tariff, rule = self._at_its_hour(stop.charger, begin_s)
         minutes = stop.charging_s / S_PER_H * MIN_PER_H
         cost = tariff.per_kwh * plug_kwh + tariff.per_min * minutes + tariff.per_session
         return stop.model_copy(update={"cost": cost, "price_rule": rule})
+
+    def own_per_kwh(self, stated: float | None) -> float:
+        """Return what a kilowatt-hour costs at a waypoint's own plug; None: nobody says."""
+        return self.trip.prices.home_price_per_kwh if stated is None else stated
 
     def _at_its_hour(self, site: Charger, begin_s: float) -> tuple[Tariff, str]:
         """Return what a charge costs that begins then; without a departure, at its dearest hour."""
@@ -194,8 +203,8 @@ def _money_worth(pricing: Pricing, chargers: int, stops: Sequence[Stop]) -> Obje
     s_per_money = S_PER_H / hour_worth(trip)
     tariffs = [pricing.tariff(k)[0] for k in range(chargers)]
     efficiency = [pricing.car.charge_efficiency] * chargers
-    own = Tariff(trip.prices.home_price_per_kwh, 0.0, 0.0, pricing.currency)
     for stop in stops:
+        own = Tariff(pricing.own_per_kwh(stop.price_per_kwh), 0.0, 0.0, pricing.currency)
         tariffs.append(own if stop.plug is None else pricing.of_plug(stop.plug))
         efficiency.append(stop.efficiency)
     tariffs += [FREE, FREE]

@@ -11,6 +11,7 @@ from tripplan.errors import (
     DisconnectedError,
     InvalidInputError,
     NoPlanError,
+    OffNetworkError,
     SearchLimitError,
 )
 from tripplan.planning import hourly, uncertainty
@@ -28,6 +29,7 @@ from tripplan.planning.trip_parts import PartEnds, TripPart, TripParts
 from tripplan.planning.trip_problem import left_out, trip_problem, visit_orders
 from tripplan.planning.visit_order import Chosen, Order, best_order, with_bound_of
 from tripplan.planning.way_out import WayOut, ways_out
+from tripplan.records.charger import Plug
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -101,6 +103,7 @@ class Planner:
         self.settings = settings or Settings()
         self._cache = PlannerCache(region)
         self._parts = TripParts(self._cache)
+        self._explains = True
 
     def get_ready(self, trip: Trip, vehicle: Vehicle, *, every_row: bool = False) -> int:
         """Do ahead what the first plan of a car under given conditions would have to.
@@ -163,6 +166,58 @@ class Planner:
             return hourly.settled(trip, planned)
         return planned(trip)[0]
 
+    def chargers(self, trip: Trip, vehicle: Vehicle) -> tuple[Plug, ...]:
+        """Return the chargers that a car can use on a trip, each with its best plug.
+
+        Parameters
+        ----------
+        trip, vehicle
+            Who drives where.
+        """
+        plugs = self._cache.fitting(trip.chargers, vehicle).plugs
+        banned = set(trip.chargers.banned)
+        return tuple(plug for plug in plugs if banned.isdisjoint(plug.site.ids))
+
+    def attempt(self, trip: Trip, vehicle: Vehicle) -> Plan | None:
+        """Plan a trip, or say that it cannot be done, without looking for why.
+
+        The plan is that of `plan`, on all roads at once; rows of drives are kept for the next.
+
+        Parameters
+        ----------
+        trip, vehicle
+            Who drives where.
+
+        Returns
+        -------
+        Plan or None
+            None: there is none.  What lacks, and what would help, `plan` says.
+
+        Raises
+        ------
+        SearchLimitError
+            The search ended before it knew.
+        OffNetworkError, DisconnectedError, InvalidInputError
+            As in `plan`.
+        """
+        try:
+            return self._quiet.plan(trip, vehicle, one_of_many=True)
+        except (SearchLimitError, OffNetworkError, DisconnectedError):
+            raise
+        except (NoPlanError, OutOfReach):
+            return None
+        except InvalidInputError as error:
+            if error.field == "departure_soc":  # the warm-up takes what there is: no plan, too
+                return None
+            raise
+
+    @cached_property
+    def _quiet(self) -> "Planner":
+        """The same planner without explanations, on what is kept here."""
+        quiet = Planner(self.region, self.settings)
+        quiet._cache, quiet._parts, quiet._explains = self._cache, self._parts, False
+        return quiet
+
     def _conditioned(self, trip: Trip, vehicle: Vehicle) -> ConditionedVehicle:
         return ConditionedVehicle.of(vehicle, trip, heat=self.settings.heat)
 
@@ -195,13 +250,15 @@ class Planner:
         try:
             return self._found(asked)[0]
         except OutOfReach as error:
+            if not self._explains:
+                raise NoPlanError("the battery cannot bridge a gap") from None
             raise self._case(asked).out_of_range(*self._why(asked, error.gap)) from None
         except DisconnectedError as gone:
             raise self._case(asked).cut_off(gone) from None
         except SearchLimitError:
             raise
         except NoPlanError:
-            if not self._works_without_heat(trip, car):
+            if not self._explains or not self._works_without_heat(trip, car):
                 raise
             found = ways_out(trip, car, partial(self._attempt, car.vehicle), 0.0)
             raise self._case(asked).by_heat(found) from None

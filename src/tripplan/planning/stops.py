@@ -46,6 +46,8 @@ class Stop:
     """Energy that the car takes while it stands there without a plug."""
     warm_up: WarmUp = NO_WARM_UP
     """Energy that it takes to get warm again when it drives on."""
+    price_per_kwh: float | None = None
+    """Price at a waypoint's own plug; None: that of home."""
     opening_intervals: tuple[tuple[float, float], ...] = ()
     """When a required charger is open, in seconds after departure; empty: always."""
 
@@ -83,7 +85,7 @@ def charger_stop(plug: Plug, node: int, car: ConditionedVehicle) -> Stop:
 
 def waypoint_stop(waypoint: Waypoint, node: int, car: ConditionedVehicle) -> Stop:
     """Return what a waypoint is to a car."""
-    stay = car.stay(waypoint.dwell_s, waypoint.charger_kw)
+    stay = car.stay(waypoint.dwell_s, waypoint.charger_kw, waypoint.garage_c)
     return Stop(
         node,
         waypoint.place,
@@ -92,6 +94,7 @@ def waypoint_stop(waypoint: Waypoint, node: int, car: ConditionedVehicle) -> Sto
         efficiency=stay.plug.efficiency,
         standing_kwh=stay.standing_kwh,
         warm_up=stay.warm_up,
+        price_per_kwh=waypoint.price_per_kwh,
     )
 
 

@@ -1,5 +1,6 @@
 """The question: a `Trip` between `Place`s, by way of `Waypoint`s, with what is wished for it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -10,7 +11,14 @@ from tripplan.errors import InvalidInputError
 from tripplan.records.base import Record, as_text
 from tripplan.records.hourly_temperature import HourlyTemperature
 from tripplan.records.marks import PER_TRIP, Asked, Unit
-from tripplan.records.quantities import POWER, SHARE, TIME, QuantityRecord, read_quantity
+from tripplan.records.quantities import (
+    POWER,
+    SHARE,
+    TEMPERATURE,
+    TIME,
+    QuantityRecord,
+    read_quantity,
+)
 from tripplan.units import S_PER_H
 
 
@@ -124,6 +132,11 @@ class Waypoint(QuantityRecord):
     """How long the car stands there in any case, at most 14 days; seconds."""
     charger_kw: Annotated[float, Field(ge=0, le=2000)] = 0.0
     """Power of a plug for this car there, of the hotel or the hosts, say; kW; 0: there is none."""
+    garage_c: Annotated[float, Field(ge=-50, le=60)] | None = None
+    """Air temperature where the car stands, degrees Celsius: cabin, tyres and gears take it on;
+    None: outside."""
+    price_per_kwh: Annotated[float, Field(ge=0, le=1e5)] | None = None
+    """Price of energy from the plug there, per kWh from the wall; None: that of home."""
 
 
 _EXAMPLE = '"Portland, OR; 8h; 11kW"'
@@ -136,7 +149,8 @@ def read_waypoint(text: str, find: Callable[[str], Place]) -> Waypoint:
     ----------
     text
         The place, and after it, in any order and each if there is one, how long the car stands
-        there ("8h", "45min", "1h30min", "2d") and the power of a plug there ("11kW").
+        there ("8h", "45min", "1h30min", "2d"), the power of a plug there ("11kW"), what it costs
+        there ("0.30/kWh"), and the temperature of a garage that it stands in ("garage 8C").
     find
         Gives the place of a name, or raises what is wrong with it.
 
@@ -152,13 +166,30 @@ def read_waypoint(text: str, find: Callable[[str], Place]) -> Waypoint:
     for part in filter(None, parts):
         field, value = _quantity(text, part)
         if field in values:
-            told = {"dwell_s": "a time", "charger_kw": "a power"}[field]
+            told = _TWICE[field]
             raise _wrong(text, f"it has {told} twice; one will do, as in {_EXAMPLE}")
         values[field] = value
     return Waypoint.parse({"place": find(name), **values}, where=f'waypoint "{text}"')
 
 
+_TWICE: Final = {
+    "dwell_s": "a time",
+    "charger_kw": "a power",
+    "price_per_kwh": "a price",
+    "garage_c": "a garage",
+}
+_PRICE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*kwh", re.IGNORECASE)
+_GARAGE: Final = re.compile(r"garage\s+(.+)", re.IGNORECASE)
+
+
 def _quantity(text: str, part: str) -> tuple[str, float]:
+    if price := _PRICE.fullmatch(part):
+        return "price_per_kwh", float(price[1])
+    if garage := _GARAGE.fullmatch(part):
+        air = read_quantity(garage[1])
+        if air and air.kind is TEMPERATURE:
+            return "garage_c", air.value
+        raise _wrong(text, f'"{part}" names no temperature; a garage is written like "garage 8C"')
     found = read_quantity(part)
     for kind, field in ((POWER, "charger_kw"), (TIME, "dwell_s")):
         if found and found.kind is kind and found.value >= 0:
@@ -166,7 +197,8 @@ def _quantity(text: str, part: str) -> tuple[str, float]:
     raise _wrong(
         text,
         f'"{part}" is neither a time ("8h", "45min", "1h30min", "2d") nor the power of a plug '
-        f'("11kW"); a waypoint is written like {_EXAMPLE}',
+        f'("11kW"), its price ("0.30/kWh") or a garage ("garage 8C"); a waypoint is written like '
+        f"{_EXAMPLE}",
     )
 
 

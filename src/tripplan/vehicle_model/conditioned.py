@@ -319,7 +319,7 @@ class ConditionedVehicle:
         efficiency = battery_kw / wall_kw * cold if battery_kw > 0.0 else 1.0
         return WaypointPlug(battery_kw * cold, efficiency)
 
-    def stay(self, dwell_s: float, plug_kw: float) -> Stay:
+    def stay(self, dwell_s: float, plug_kw: float, garage_c: float | None = None) -> Stay:
         """Return what standing at a waypoint for a time is to the car.
 
         Cabin, tyres and gears lose their warmth exponentially, with a time constant of `COOLING_S`;
@@ -331,10 +331,14 @@ class ConditionedVehicle:
             How long it stands. [s]
         plug_kw
             Power of the plug there; 0: there is none. [kW]
+        garage_c
+            Air where it stands, which it takes on; None: that outside.  The pack is taken to stand
+            outside all the same (an assumption on the safe side in winter). [degC]
         """
         plug, lost = self.waypoint_plug(plug_kw), 1.0 - math.exp(-dwell_s / COOLING_S)
         plugged_in = plug.battery_kw > 0.0
-        whole = self.warm_up if plugged_in else self.cold_start
+        inside = self if garage_c is None else self.in_air(garage_c)
+        whole = inside.warm_up if plugged_in else inside.cold_start
         return Stay(
             plug,
             0.0 if plugged_in else self.vehicle.standby_w * dwell_s / J_PER_KWH,

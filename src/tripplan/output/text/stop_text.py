@@ -184,5 +184,9 @@ def _waypoint(waypoint: Waypoint) -> str:
         parts.append(words.duration(waypoint.dwell_s))
     if waypoint.charger_kw > 0:
         parts.append(f"plug of {words.power(waypoint.charger_kw)}")
+    if waypoint.price_per_kwh is not None:
+        parts.append(f"{waypoint.price_per_kwh:g} per kWh")
+    if waypoint.garage_c is not None:
+        parts.append(f"in a garage at {words.temperature(waypoint.garage_c)}")
     name = words.one_line(waypoint.place.label)
     return f"{name} ({', '.join(parts)})" if parts else name

@@ -1,0 +1,1 @@
+"""Questions: edges, laws, slack, days."""
