@@ -20,6 +20,7 @@ from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import WishingCommand, quantity
 from tripplan.cli.plan import Destination, Ground, Origin, OwnChargers, notes, stop, tell_chargers
 from tripplan.cli.region import region_app
+from tripplan.cli.serve import serve
 from tripplan.cli.warm_up import warm_up
 from tripplan.errors import TripplanError
 
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 for _command in (cli_plans.plan, cli_plans.alternatives, cli_plans.pareto):
     app.command(cls=WishingCommand)(_command)
-for _command in (cli_plans.audit, batch, study):
+for _command in (cli_plans.audit, batch, study, serve):
     app.command(cls=PlainCommand)(_command)
 app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")
