@@ -1,6 +1,7 @@
 """The server as a process: what it answers, and that page, `plan()` and command plan the same."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +160,17 @@ def test_cars_wishes_and_chargers_are_told(server: TripServer) -> None:
     assert region["chargers"] == len(tripplan.load_starter().chargers.chargers)
     near = json.loads(server.ask("GET", "/api/places?lat=39.74&lon=-104.99")[2])["places"]
     assert near[0]["label"].endswith("(near Denver, CO)")
+
+
+def test_the_page_of_the_docs_says_what_there_is(server: TripServer) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "serve.md").read_text(encoding="utf-8")
+    block = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert block
+    assert server.post("/api/plan", json.loads(block[1]))["stops"]
+    paths = json.loads(server.ask("GET", "/api/openapi.json")[2])["paths"]
+    named = set(re.findall(r"`(/api/[\w/{}]+)", text)) - {"/api/openapi"}
+    assert {re.sub("export/.*", "export/{ending}", path) for path in named} <= set(paths)
+    options = set(re.findall(r"^\| `(--[\w-]+)`", text, re.MULTILINE))
+    told = CliRunner().invoke(app, ["serve", "--help"]).stdout
+    assert len(options) == 8
+    assert {option for option in options if option not in told} == set()
