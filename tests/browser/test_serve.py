@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ def test_each_slider_moves_plan_map_and_chart(page: Callable[..., Any]) -> None:
             "return [tripplan.shown.figures.total_s, document.querySelector('#tp-chart').outerHTML,"
             " tripplan.shown.route.track.soc]"
         )
-        found = drawn_after(at, lambda word=word, value=after: slide(at, word, value))
+        found = drawn_after(at, partial(slide, at, word, after))
         now = at.execute_script(
             "return [tripplan.shown.figures.total_s, document.querySelector('#tp-chart').outerHTML,"
             " tripplan.shown.route.track.soc]"
@@ -180,7 +181,7 @@ def test_each_slider_moves_plan_map_and_chart(page: Callable[..., Any]) -> None:
         value = found["question"][word]
         assert value == pytest.approx(after / 100 if word.endswith(("soc", "soh")) else after)
         assert f"{word}=" in found["address"]
-        drawn_after(at, lambda word=word, value=before: slide(at, word, value))
+        drawn_after(at, partial(slide, at, word, before))
     assert at.get_log("browser") == []
 
 
@@ -224,10 +225,7 @@ def test_plan_on_from_a_stop(page: Callable[..., Any]) -> None:
     found = drawn_after(at, lambda: click(at, "ts-here-go"))
     assert found["question"]["departure_soc"] == 0.43
     lat, lon = map(float, found["question"]["origin"].split(","))
-    assert (lat, lon) == (
-        pytest.approx(stop["at"][0], abs=1e-5),
-        pytest.approx(stop["at"][1], abs=1e-5),
-    )
+    assert [lat, lon] == pytest.approx(stop["at"], abs=1e-5)
     # Back in the browser is back in the trip.
     back = drawn_after(at, at.back)
     assert back["question"]["origin"] == "Portland, OR"
@@ -256,7 +254,7 @@ def test_drag_the_destination_and_click_the_map(page: Callable[..., Any]) -> Non
 def test_a_link_is_a_trip(page: Callable[..., Any]) -> None:
     at = page(TRIP)
     for word, value in (("arrival_soc", 30), ("payload_kg", 200)):
-        drawn_after(at, lambda word=word, value=value: slide(at, word, value))
+        drawn_after(at, partial(slide, at, word, value))
     address, figures = at.execute_script("return [location.hash, tripplan.shown.figures]")
     again = page(address)
     assert again.execute_script("return tripplan.shown.figures") == figures
