@@ -4,8 +4,10 @@
   const tripplan = window.tripplan;
   const byId = (id) => document.getElementById(id);
   const client = Array.from(window.crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16)).join("");
-  /* A question that takes longer than this is not waited for when a newer one is there. */
-  const PATIENCE_MS = 400;
+  /* A question that takes longer than this is not waited for when a newer one is there: twice as long as the last. */
+  const LEAST_MS = 400;
+  const MOST_MS = 8000;
+  let patience = LEAST_MS;
   let under = null;
   let again = false;
   let held = null;
@@ -29,9 +31,9 @@
   /* One question under way and the newest waiting; those between are never sent. */
   tripplan.plan = function () {
     if (!complete()) { return; }
-    if (under && window.performance.now() - under.since < PATIENCE_MS) {
+    if (under && window.performance.now() - under.since < patience) {
       again = true;
-      window.setTimeout(() => { if (again) { tripplan.plan(); } }, PATIENCE_MS);
+      window.setTimeout(() => { if (again) { tripplan.plan(); } }, patience);
       return;
     }
     if (under) { under.stop.abort(); }
@@ -114,6 +116,7 @@
     tripplan.tell(found.figures.time + " with " + found.figures.stops_in_words + ", arriving with " + found.figures.arrive);
     if (focused && byId(focused) && document.activeElement !== byId(focused)) { byId(focused).focus(); }
     tripplan.drawn = { asked: since, done: window.performance.now() };
+    patience = Math.min(MOST_MS, Math.max(LEAST_MS, 2 * (tripplan.drawn.done - since)));
     document.dispatchEvent(new CustomEvent("ts-drawn", { detail: tripplan.drawn }));
   }
 
