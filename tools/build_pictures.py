@@ -2,7 +2,7 @@
 
 ::
 
-    .venv/bin/python tools/build_pictures.py [--out DIR]
+    .venv/bin/python -m tools.build_pictures [--out DIR] [--only-server]
 """
 
 import argparse
@@ -17,6 +17,7 @@ from PIL import Image
 from selenium import webdriver
 
 import tripplan
+from tests.servers.trip_server import running
 from tripplan.batch.overview import compare_trip, sweep
 from tripplan.output.page.map import save_html
 from tripplan.output.picture.png import write_png
@@ -33,7 +34,7 @@ OPEN_STOP = """
 TO_PAPER = "window.dispatchEvent(new Event('beforeprint'))"
 SWITCHES = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-    "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND", "--lang=en-GB",
+    "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--lang=en-GB",
 )  # fmt: skip
 
 
@@ -48,6 +49,15 @@ def browser() -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=service)
 
 
+def sized(chrome: Any, size: tuple[int, int], *, dark: bool = False) -> None:  # noqa: ANN401 - as below
+    """Give the window a size, and the page its colours."""
+    width, height = size
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == PHONE}
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
+
+
 def take(
     chrome: Any,  # noqa: ANN401 - selenium has no types for what is used here
     page: Path,
@@ -59,14 +69,16 @@ def take(
     run: str = "",
 ) -> None:
     """Open a page and keep what is in the window, in 256 colours."""
-    width, height = size
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == PHONE}
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
+    sized(chrome, size, dark=dark)
     chrome.get(page.as_uri())
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
     chrome.execute_script(run)
+    shoot(chrome, picture)
+
+
+def shoot(chrome: Any, picture: Path) -> None:  # noqa: ANN401 - as below
+    """Keep what is in the window a moment later."""
     chrome.execute_async_script("setTimeout(arguments[0], 1500)")
     shot = chrome.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]
     save(base64.b64decode(shot), picture)
@@ -76,6 +88,44 @@ def save(png: bytes, picture: Path) -> None:
     """Keep a picture in 256 colours."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     image.quantize(256, dither=Image.Dither.NONE).save(picture, optimize=True)
+
+
+TRIP = "#origin=Portland%2C+OR&destination=Medford%2C+OR&vehicle=nissan-sakura&departure_soc=1"
+DRAWN = """
+    const done = arguments[0];
+    const look = () => window.tripplan && tripplan.drawn ? done() : setTimeout(look, 50);
+    look();
+"""
+WAYS = """
+    const done = arguments[0];
+    document.getElementById('ts-look').click();
+    const look = () => document.getElementById('ts-look') ? setTimeout(look, 50) : done();
+    look();
+"""
+WHAT_IF = """
+    document.getElementById('ts-ban-0').closest('li').scrollIntoView({block: 'start'});
+    arguments[0]();
+"""
+SLIDERS = "document.querySelector('.ts-switches').scrollIntoView({block: 'end'}); arguments[0]()"
+
+
+def build_server(out: Path) -> None:
+    """Take the pictures of the page of `tripplan serve`."""
+    looks = (
+        ("serve-desktop", DESKTOP, False, WHAT_IF),
+        ("serve-dark", DESKTOP, True, WAYS),
+        ("serve-phone", PHONE, False, SLIDERS),
+    )
+    chrome = browser()
+    with running("--workers", "1") as server:
+        for name, size, dark, run in looks:
+            sized(chrome, size, dark=dark)
+            chrome.get("about:blank")
+            chrome.get(server.address + TRIP)
+            chrome.execute_async_script(DRAWN)
+            chrome.execute_async_script(run)
+            shoot(chrome, out / f"{name}.png")
+    chrome.quit()
 
 
 def build(out: Path) -> None:
@@ -108,4 +158,8 @@ def build(out: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
-    build(parser.parse_args().out)
+    parser.add_argument("--only-server", action="store_true", help="only those of the server")
+    wanted = parser.parse_args()
+    if not wanted.only_server:
+        build(wanted.out)
+    build_server(wanted.out)

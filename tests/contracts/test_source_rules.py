@@ -38,6 +38,8 @@ DOORS = {
     "pyarrow": ("batch.parquet",),
     "distributed": ("batch.cluster",),
     "yaml": ("study.yaml_text",),
+    "starlette": ("serve.app", "serve.guard"),
+    "uvicorn": ("serve.server",),
     "pickle": ("physics.jit_cache",),
 }
 """Who may import a library: modules whose name starts with one of these; all others may not."""

@@ -19,6 +19,7 @@ from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import WishingCommand, quantity
 from tripplan.cli.plan import Destination, Ground, Origin, OwnChargers, notes, stop, tell_chargers
 from tripplan.cli.region import region_app
+from tripplan.cli.serve import serve
 from tripplan.cli.vehicles import vehicles_app
 from tripplan.cli.warm_up import warm_up
 from tripplan.errors import TripplanError
@@ -39,7 +40,7 @@ for _command in (
     cli_questions.why,
 ):
     app.command(cls=WishingCommand)(_command)
-for _command in (cli_plans.audit, batch, study):
+for _command in (cli_plans.audit, batch, study, serve):
     app.command(cls=PlainCommand)(_command)
 app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")

@@ -54,6 +54,41 @@ def save(
         _PLAIN[ending](plan, path)
 
 
+def to_bytes(
+    plan: Plan, ending: str, region: Region | None = None, *, ways: Sequence[Plan] = ()
+) -> bytes:
+    """Return what `save` writes, byte for byte, without a file.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    ending
+        One of those of `ending_of`, with its dot.
+    region, ways
+        As for `save`.
+
+    Raises
+    ------
+    InvalidInputError
+        The ending is none of these, or what that form needs is missing.
+    """
+    ending = ending_of(f"trip{ending}")
+    if ending == ".html":
+        from tripplan.output.page.map import to_html  # noqa: PLC0415
+
+        return to_html(plan, region, ways=ways).encode()
+    if ending == ".svg":
+        from tripplan.output.picture.picture import to_svg  # noqa: PLC0415
+
+        return to_svg(plan, region).encode()
+    if ending == ".png":
+        from tripplan.output.picture.png import to_png  # noqa: PLC0415
+
+        return to_png(plan, region)
+    return _TEXTS[ending](plan).encode()
+
+
 def ending_of(path: str | Path) -> str:
     """Return the ending of a name; `InvalidInputError` if no form of a plan has it."""
     ending = as_path(path, where="a plan's file").suffix.lower()
@@ -81,4 +116,12 @@ _PLAIN: Mapping[str, Callable[[Plan, str | Path], None]] = {
     ".kml": kml.write_kml,
     ".csv": write_csv,
     ".ics": ics.write_ics,
+}
+_TEXTS: Mapping[str, Callable[[Plan], str]] = {
+    ".json": export.to_json,
+    ".geojson": export.geojson_text,
+    ".gpx": gpx.to_gpx,
+    ".kml": kml.to_kml,
+    ".csv": lambda plan: export.to_csv(export.to_rows(plan), export.ROW_FIELDS),
+    ".ics": ics.to_ics,
 }

@@ -221,10 +221,14 @@ def _access_feature(line: AccessLine, number: int) -> dict[str, Any]:
     }
 
 
+def geojson_text(plan: Plan) -> str:
+    """Return the plan as the text of a GeoJSON file."""
+    return json.dumps(to_geojson(plan), ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_geojson(plan: Plan, path: str | Path) -> None:
     """Write a plan as GeoJSON; `DataError` if the file cannot be written."""
-    text = json.dumps(to_geojson(plan), ensure_ascii=False, allow_nan=False)
-    write_text_atomically(path, text + "\n")
+    write_text_atomically(path, geojson_text(plan))
 
 
 ROW_FIELDS = (

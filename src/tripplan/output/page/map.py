@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -12,26 +11,21 @@ from folium.template import Template
 
 from tripplan.output.drawing import basemap, markup
 from tripplan.output.drawing.access import DASHES, access_lines
-from tripplan.output.drawing.colours import SCALES
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.labels import name_below
-from tripplan.output.drawing.lines import between, simplify
 from tripplan.output.drawing.markup import Markup, rendered, tag
-from tripplan.output.drawing.route_profile import RouteProfile, packed, profile_of, track_of
+from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
 from tripplan.output.page.page import json_text, page, with_steady_names
 from tripplan.output.page.power import power_chart
-from tripplan.output.text import advice, stop_text, words
-from tripplan.records.plan import Leg, Plan, SpeedAdvice
+from tripplan.output.page.route_data import off_road, route_data
+from tripplan.output.text import stop_text, words
+from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.atomic import write_text_atomically
 
-_TOUCHING_DEG = 0.001
-"""A place this near to the road counts as lying on it (about 100 m)."""
 _DEEPEST_ZOOM = 18
-_SLOW_DEG = 0.0002
-"""A stretch to drive slower may lie this far beside the route (about 20 m)."""
 
 
 def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = ()) -> str:
@@ -80,7 +74,7 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
     plain.add_child(_Call("plain", json_text(ground([plan], region)), chart, plain))
     for layer, way in zip(layers, others, strict=True):
         layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
-    route.add_child(_Call("route", json_text(_route(plan, profile)), chart, route))
+    route.add_child(_Call("route", json_text(route_data(plan, profile)), chart, route))
     _draw_off_road(plan, route)
     _draw_access(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
@@ -185,36 +179,8 @@ def _unused_layer(
     yield group
 
 
-def _route(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
-    """Return what the page's script needs to draw the route and to follow it."""
-    ranges = switches.ranges(profile)
-    return {
-        "track": packed(track_of(plan)),
-        "scales": [
-            {"key": scale.key, "colours": scale.colours, "low": low, "high": high}
-            for scale in SCALES
-            for low, high in [ranges[scale.key]]
-        ],
-        "slow": [_slow_stretch(leg, piece) for leg in plan.legs for piece in leg.advice],
-        "tips": [
-            popups.leg_tip(leg, number, told)
-            for number, (leg, told) in enumerate(
-                zip(plan.legs, advice.sentences(plan), strict=True), start=1
-            )
-        ],
-    }
-
-
-def _slow_stretch(leg: Leg, advice: SpeedAdvice) -> list[list[float]]:
-    """Return the line of a stretch on which the plan asks to drive slower."""
-    trace = leg.trace
-    part = between(trace.distance_km, trace.lat, trace.lon, advice.from_km, advice.to_km)
-    points: list[list[float]] = part[simplify(part[:, 1], part[:, 0], _SLOW_DEG)].round(5).tolist()
-    return points
-
-
 def _draw_off_road(plan: Plan, group: folium.FeatureGroup) -> None:
-    away = list(_off_road(plan))
+    away = list(off_road(plan))
     if away:
         look = {"color": "#26303b", "weight": 2.5, "dash_array": "2 6", "interactive": False}
         line = folium.PolyLine(away, **look)  # type: ignore[no-untyped-call]
@@ -230,22 +196,6 @@ def _draw_access(plan: Plan, group: folium.FeatureGroup) -> None:
         line = folium.PolyLine(lines, **look)  # type: ignore[no-untyped-call]
         line.options |= {"interactive": False, "className": "tp-access"}
         group.add_child(line)
-
-
-def _off_road(plan: Plan) -> Iterator[list[tuple[float, float]]]:
-    """Yield the straight lines from places and chargers to the road, where they do not touch it."""
-    first, last = plan.legs[0].trace, plan.legs[-1].trace
-    joints = [
-        (plan.trip.origin.lat, plan.trip.origin.lon, first.lat[0], first.lon[0]),
-        (plan.trip.destination.lat, plan.trip.destination.lon, last.lat[-1], last.lon[-1]),
-        *(
-            (stop.lat, stop.lon, leg.trace.lat[-1], leg.trace.lon[-1])
-            for stop, leg in zip(plan.stops, plan.legs, strict=False)
-        ),
-    ]
-    for lat, lon, road_lat, road_lon in joints:
-        if max(abs(lat - road_lat), abs(lon - road_lon)) > _TOUCHING_DEG:
-            yield [(lat, lon), (road_lat, road_lon)]
 
 
 def _draw_stops(plan: Plan, stand_ins: Mapping[int, nearby.StandIn]) -> list[folium.Marker]:

@@ -59,6 +59,19 @@ def page(
     return document(head, tag("body", body, *(script(one) for one in code)))
 
 
+def bundle(scripts: Sequence[str], styles: Sequence[str]) -> tuple[str, str]:
+    """Return the script and the style sheet of a page that asks a server for both.
+
+    Parameters
+    ----------
+    scripts, styles
+        The package's own files, as for `page`; the map library comes before them.
+    """
+    code = [*(_read(*file) for file in _LIBRARIES), *map(_own, scripts)]
+    looks = [_leaflet_css(), _read(leaflet_markercluster.BASE_DIR, "MarkerCluster.css")]
+    return "\n;\n".join(code), "\n".join([*looks, *map(_own, styles)])
+
+
 _LIBRARIES = (
     (jquery.BASE_DIR, "jquery.slim.min.js"),
     (leaflet.BASE_DIR, "leaflet.js"),

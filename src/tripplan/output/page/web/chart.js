@@ -28,6 +28,9 @@
     return best;
   }
 
+  /* Shows the place once more; of the chart that was made last. */
+  let again = function () {};
+
   tripplan.chart = function (map) {
     const track = tripplan.track;
     const svg = document.getElementById("tp-chart");
@@ -89,8 +92,9 @@
     svg.addEventListener("pointermove", pointed);
     svg.addEventListener("pointerdown", pointed);
     svg.addEventListener("keydown", moved);
-    ["tp-units", "tp-over"].forEach((name) => document.addEventListener(name, function () {
-      if (at >= 0) { show(at); }
-    }));
+    again = function () { if (at >= 0) { show(at); } };
+    return dot;
   };
+
+  ["tp-units", "tp-over"].forEach((name) => document.addEventListener(name, () => again()));
 }());

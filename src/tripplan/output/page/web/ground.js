@@ -8,7 +8,7 @@
   L.Marker.mergeOptions({ icon: L.divIcon({ className: "tp-bare", iconSize: [0, 0] }) });
 
   function pane(map, name, zIndex) {
-    const made = map.createPane(name);
+    const made = map.getPane(name) || map.createPane(name);
     made.style.zIndex = zIndex;
     made.style.pointerEvents = "none";
     return name;
@@ -23,10 +23,13 @@
     return colour;
   }
 
-  /* Water, then borders, then roads; and towns as text from the zoom level that has room for each. */
+  /* Water, then borders, then roads; and towns as text from the zoom level that has room for each.
+     What comes back takes it all away again. */
   tripplan.plain = function (map, group, ground) {
+    pane(map, "tp-roads", 350);
+    map.tpCanvas = map.tpCanvas || L.canvas({ pane: "tp-roads", padding: 0.3 });
     const common = {
-      renderer: L.canvas({ pane: pane(map, "tp-roads", 350), padding: 0.3 }), pane: "tp-roads",
+      renderer: map.tpCanvas, pane: "tp-roads",
       interactive: false, smoothFactor: 1.5
     };
     const drawn = [];
@@ -44,12 +47,13 @@
     draw(L.polyline, ground.roads[0], "tp-road-minor", { weight: 1.2 });
     draw(L.polyline, ground.roads[1], "tp-road-major", { weight: 2.2 });
     L.layerGroup([], { attribution: ground.credit }).addTo(group);
-    document.addEventListener("tp-look", function () {
+    function repaint() {
       drawn.forEach(function ([className, layer]) {
         const colour = colourOf(className);
         layer.setStyle({ color: colour, fillColor: colour });
       });
-    });
+    }
+    document.addEventListener("tp-look", repaint);
     pane(map, "tp-towns", 450);
     const towns = ground.towns.map(([lat, lon, zoom, html]) => ({
       zoom: zoom,
@@ -66,6 +70,11 @@
     }
     map.on("zoomend", show);
     show();
+    return function () {
+      document.removeEventListener("tp-look", repaint);
+      map.off("zoomend", show);
+      group.clearLayers();
+    };
   };
 
   function note(map, text) {

@@ -73,8 +73,8 @@
       });
       map.getContainer().parentNode.dataset.colour = key;
     }
-    paint("soc");
-    document.addEventListener("tp-colour", (event) => paint(event.detail));
+    paint(map.getContainer().parentNode.dataset.colour || "soc");
+    tripplan.paint = paint;
     line(data.slow, "tp-slow-road", { color: "#ffffff", weight: 2.5, dashArray: "2 7" }).addTo(group);
     roads.forEach(function (road, number) {
       if (road.length < 2) { return; }
@@ -84,6 +84,8 @@
         .addTo(group);
     });
   };
+
+  document.addEventListener("tp-colour", (event) => tripplan.paint && tripplan.paint(event.detail));
 
   tripplan.other = function (map, group, way) {
     if (!map.getPane("tp-others")) { map.createPane("tp-others").style.zIndex = 410; }
@@ -97,7 +99,7 @@
   };
 
   tripplan.chargers = function (map, group, chargers) {
-    map.createPane("tp-chargers").style.zIndex = 420;
+    if (!map.getPane("tp-chargers")) { map.createPane("tp-chargers").style.zIndex = 420; }
     const clusters = L.markerClusterGroup({
       clusterPane: "tp-chargers", showCoverageOnHover: false, maxClusterRadius: 46, spiderfyOnMaxZoom: true,
       iconCreateFunction: (cluster) => L.divIcon({

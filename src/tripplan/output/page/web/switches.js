@@ -24,11 +24,11 @@
     document.dispatchEvent(new CustomEvent(name, { detail: value }));
   }
 
-  document.querySelectorAll(".tp-choice input").forEach(function (input) {
-    input.addEventListener("change", function () {
-      choose(input.name, input.value);
-      if (kept.includes(input.name)) { remembered(input.name, input.value); }
-    });
+  document.addEventListener("change", function (event) {
+    const input = event.target;
+    if (!input.matches(".tp-choice input")) { return; }
+    choose(input.name, input.value);
+    if (kept.includes(input.name)) { remembered(input.name, input.value); }
   });
   kept.forEach(function (name) {
     const value = remembered(name) || usual(name);

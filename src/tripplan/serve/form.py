@@ -1,0 +1,84 @@
+"""What a form of a trip holds: every wish with its words, from the records; and the cars."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+
+from tripplan.records.docstrings import field_docstrings
+from tripplan.records.quantities import unit_of
+from tripplan.records.vehicle import Vehicle
+from tripplan.records.wishes import WISHES, Wish
+
+MOST_CARS = 60
+
+
+def car_rows(cars: Mapping[str, Vehicle], wanted: str = "") -> list[dict[str, Any]]:
+    """Return cars as rows of a list.
+
+    Parameters
+    ----------
+    cars
+        By id.
+    wanted
+        Words that all have to stand in id or name; empty: all cars.
+
+    Returns
+    -------
+    list of dict
+        At most `MOST_CARS` where words are wanted.
+    """
+    words = wanted.casefold().split()
+    rows = [
+        _car_row(car)
+        for car in cars.values()
+        if all(word in f"{car.id} {car.name}".casefold() for word in words)
+    ]
+    return rows[:MOST_CARS] if words else rows
+
+
+def _car_row(car: Vehicle) -> dict[str, Any]:
+    curve = car.battery.charging_curve
+    return {
+        "id": car.id,
+        "name": car.name,
+        "usable_kwh": car.battery.nominal_kwh,
+        "dc_max_kw": curve.max_kw if curve else None,
+        "plugs": sorted(car.connectors),
+        "cooling": car.battery.thermal.cooling,
+        "soh": car.battery.soh,
+    }
+
+
+def wish_rows() -> list[dict[str, Any]]:
+    """Return every wish as a field of a form: its word, kind, choices, default and meaning."""
+    return [_wish_row(word, wish) for word, wish in WISHES.items()]
+
+
+def _wish_row(word: str, wish: Wish) -> dict[str, Any]:
+    kind = wish.info.annotation
+    choices = _choices(kind)
+    told = " ".join(field_docstrings(wish.record).get(wish.field, "").replace("`", "").split())
+    told = told.split("; None")[0].split(", shape")[0].removesuffix(".")
+    known = unit_of(wish.field)
+    like = wish.asked.like or (known[0].like.split(",")[0].strip('"') if known else "")
+    several = get_origin(kind) is tuple
+    return {
+        "word": word,
+        "part": wish.part or "trip",
+        "kind": "yes or no" if kind is bool else "list" if several else "value",
+        "choices": list(choices),
+        "like": like,
+        "default": _plain(wish.info.default),
+        "told": told,
+    }
+
+
+def _choices(kind: object) -> tuple[str, ...]:
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return next(filter(None, map(_choices, get_args(kind))), ())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else None

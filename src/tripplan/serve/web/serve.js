@@ -1,0 +1,128 @@
+/* The map that stays while plans change, and the start of the page. */
+(function () {
+  "use strict";
+  const tripplan = window.tripplan;
+  const byId = (id) => document.getElementById(id);
+  const map = L.map("ts-map", { zoomSnap: 0.25, maxZoom: 18, zoomControl: true });
+  map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
+  L.control.scale().addTo(map);
+  map.setView([39.5, -98.5], 4);
+  const groups = {};
+  ["ground", "ways", "chargers", "route", "marks"].forEach((name) => { groups[name] = L.layerGroup().addTo(map); });
+  let clearGround = null;
+  let dot = null;
+  tripplan.map = map;
+  tripplan.stopMarks = [];
+
+  tripplan.fit = function (bounds) {
+    const legend = document.querySelector("#ts-legend .tp-legend");
+    const below = legend && legend.offsetHeight ? legend.offsetHeight + 66 : 34;
+    map.fitBounds(bounds, {
+      paddingTopLeft: [56, 40], paddingBottomRight: [56, below], maxZoom: 13, animate: false
+    });
+  };
+
+  tripplan.drawGround = function (ground) {
+    if (clearGround) { clearGround(); }
+    clearGround = tripplan.plain(map, groups.ground, ground);
+  };
+
+  function mark(at, badge, popup, title, className, size) {
+    const icon = L.divIcon({ html: badge, className: className, iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
+    const made = L.marker(at, { icon: icon, title: title, alt: title, zIndexOffset: 1000 });
+    made.bindPopup(popup, { maxWidth: 300, autoPanPaddingTopLeft: [54, 10], autoPanPaddingBottomRight: [58, 10] });
+    return made.addTo(groups.marks);
+  }
+
+  function drawEnd(end, word) {
+    const made = mark(end.at, end.badge, end.popup, end.title + ": drag it elsewhere", "tp-end-icon ts-mark", 20);
+    made.options.draggable = true;
+    if (made.dragging) { made.dragging.enable(); }
+    made.on("dragend", () => tripplan.change({ [word]: text(made.getLatLng()) }));
+  }
+
+  function text(place) { return place.lat.toFixed(5) + "," + place.wrap().lng.toFixed(5); }
+
+  tripplan.drawRoute = function (found) {
+    ["route", "chargers", "marks"].forEach((name) => groups[name].clearLayers());
+    if (dot) { dot.remove(); }
+    tripplan.route(map, groups.route, found.route);
+    found.off_road.forEach((line) => L.polyline(line, {
+      className: "tp-off-road", color: "#26303b", weight: 2.5, dashArray: "2 6", interactive: false
+    }).addTo(groups.route));
+    if (found.access.length) {
+      L.polyline(found.access, {
+        className: "tp-access", color: "#ffffff", weight: 7, dashArray: "2 8", lineCap: "butt", interactive: false
+      }).addTo(groups.route);
+    }
+    tripplan.chargers(map, groups.chargers, found.chargers);
+    tripplan.stopMarks = found.stops.map((stop) => mark(stop.at, stop.badge, stop.popup, stop.title, "tp-stop-icon", 34));
+    drawEnd(found.ends[0], "origin");
+    drawEnd(found.ends[1], "destination");
+    dot = tripplan.chart(map);
+  };
+
+  const drawnWays = new Map();
+  tripplan.clearWays = function () { groups.ways.clearLayers(); drawnWays.clear(); };
+  tripplan.toggleWay = function (way) {
+    const old = drawnWays.get(way);
+    if (old) { old.remove(); drawnWays.delete(way); return false; }
+    const group = L.layerGroup().addTo(groups.ways);
+    tripplan.other(map, group, way);
+    drawnWays.set(way, group);
+    return true;
+  };
+
+  /* A click offers what a place can be for the trip. */
+  map.on("click", async function (event) {
+    const at = text(event.latlng);
+    const box = document.createElement("div");
+    const name = document.createElement("p");
+    name.textContent = at;
+    const row = document.createElement("div");
+    row.className = "ts-what";
+    function offer(label, does) {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.textContent = label;
+      made.addEventListener("click", function () { map.closePopup(); does(); });
+      row.appendChild(made);
+    }
+    offer("From here", () => tripplan.change({ origin: at }));
+    offer("To here", () => tripplan.change({ destination: at }));
+    offer("By way of here", () => tripplan.change({ via: (tripplan.question.via || []).concat(at) }));
+    if (tripplan.shown) {
+      offer("I am here", () => tripplan.hereWith(at.split(",").map(Number), name.textContent, 0.5, null, -1));
+    }
+    box.append(name, row);
+    L.popup().setLatLng(event.latlng).setContent(box).openOn(map);
+    const [lat, lon] = at.split(",");
+    const found = await tripplan.get("/api/places", { lat: lat, lon: lon });
+    if (found.places) { name.textContent = found.places[0].label; }
+  });
+
+  async function begin() {
+    tripplan.question = tripplan.readAddress();
+    tripplan.makeFiles();
+    await tripplan.makeForm();
+    tripplan.fillForm();
+    if (!tripplan.question.origin) { byId("ts-origin").focus(); }
+    const region = await tripplan.get("/api/region", {});
+    if (!tripplan.shown && region.bounds) {
+      const [south, west, north, east] = region.bounds;
+      map.fitBounds([[south, west], [north, east]], { animate: false });
+    }
+    tripplan.plan();
+    document.documentElement.dataset.ready = "yes";
+    const answer = tripplan.shown ? null : await tripplan.post("/api/ground", {});
+    if (answer && answer.ok && !clearGround) { tripplan.drawGround((await answer.json()).ground); }
+  }
+
+  window.addEventListener("popstate", function () {
+    tripplan.question = Object.assign({ vehicle: tripplan.question.vehicle }, tripplan.readAddress());
+    tripplan.fillForm();
+    tripplan.plan();
+  });
+  document.addEventListener("tp-look", () => map.invalidateSize());
+  begin();
+}());
