@@ -20,7 +20,7 @@ from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row
 from tripplan.errors import DataError
 from tripplan.records.settings import Settings
-from tripplan.sources.store import MANIFEST
+from tripplan.sources import store
 
 _FORMAT = "tripplan-journal/1"
 _NOT_DONE = -1
@@ -38,11 +38,8 @@ def row_digest(row: Row) -> str:
 
 
 def region_digest(region: str) -> str:
-    """Return what tells a region from others: the SHA-256 of its manifest, or its name."""
-    manifest = Path(region) / MANIFEST
-    if not manifest.is_file():
-        return region
-    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+    """Return what tells a region from others: a digest of what it holds, or its name."""
+    return store.region_digest(region) if (Path(region) / store.MANIFEST).is_file() else region
 
 
 class Journal:

@@ -254,7 +254,7 @@ class _Batch:
         if self._plans is None or not text:
             return outcome
         name = _file_name(outcome.index)
-        write_text_atomically(self._plans / name, text)
+        write_text_atomically(self._plans / name, text, durable=False)
         return outcome.model_copy(update={"plan_json": f"{self._plans.name}/{name}"})
 
     def _taken(self, index: int) -> Outcome | None:

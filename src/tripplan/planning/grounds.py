@@ -13,7 +13,7 @@ from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.kept_chargers import charger_files, is_whole, kept_folder
 from tripplan.sources.starter import STARTER_NAMES, load_starter
-from tripplan.sources.store import MANIFEST, file_sha256
+from tripplan.sources.store import MANIFEST, region_digest
 from tripplan.sources.ways import ATLAS_REACH, ROADS_REACH
 
 Chargers = str | Path | Sequence[str | Path]
@@ -130,7 +130,7 @@ def _digest(region: str) -> str:
         return hashlib.sha256(provenance.read_bytes()).hexdigest()
     for folder in (Path(region), CACHE / region):
         if (folder / MANIFEST).is_file():
-            return file_sha256(folder / MANIFEST)
+            return region_digest(folder)
     return named_region(region).name  # says why there is none
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tripplan.errors import InvalidInputError
 from tripplan.planning.planner import Planner
+from tripplan.records.base import as_path
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip, Waypoint, read_waypoint
@@ -38,9 +39,21 @@ def named_region(name: str = STARTER) -> Region:
     for chargers, atlas in STARTER_NAMES.items():
         if name == atlas:
             return load_starter(chargers)
-    for folder in (Path(name), CACHE / name):
-        if folder.is_dir():
-            return load_region(folder)
+    return load_region(folder_of(name))
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder of a region: itself, or one below ``cache/``.
+
+    Raises
+    ------
+    InvalidInputError
+        There is none.
+    """
+    path = as_path(name, where="region")
+    for folder in (path, CACHE / path):
+        if _is_folder(folder):
+            return folder
     known = [*STARTER_NAMES.values(), *(str(folder) for folder in list_regions(CACHE))]
     raise InvalidInputError(
         f'region "{name}" is not known: there is no such folder. Known here: {", ".join(known)}; '
@@ -49,6 +62,13 @@ def named_region(name: str = STARTER) -> Region:
         value=name,
         expected=", ".join(known),
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that is too long for any file, say
+        return False
 
 
 @lru_cache(maxsize=4)

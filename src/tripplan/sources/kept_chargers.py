@@ -18,7 +18,8 @@ from typing import Final
 
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
-from tripplan.sources.store import FORMAT, damaged_files, file_sha256
+from tripplan.sources.checksums import file_sha256
+from tripplan.sources.store import FORMAT, file_faults
 from tripplan.sources.ways import ROADS_REACH, Reach
 
 _DIGITS: Final = 24
@@ -100,7 +101,7 @@ def is_whole(folder: Path) -> bool:
     if not folder.exists():
         return False
     with suppress(DataError):
-        if not damaged_files(folder):
+        if not file_faults(folder, deep=False):
             return True
     with suppress(OSError):
         shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
