@@ -18,6 +18,7 @@ from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
 from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
+from tripplan.planning.given import GivenSettings, refused, settings_of
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.local_currency import local_currency
 from tripplan.planning.objective import Pricing, with_objective
@@ -31,7 +32,6 @@ from tripplan.planning.way_out import WayOut, ways_out
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
@@ -96,9 +96,11 @@ class Planner:
         How to search.
     """
 
-    def __init__(self, region: Region, settings: Settings | None = None) -> None:
+    def __init__(self, region: Region, settings: GivenSettings = None) -> None:
+        if not isinstance(region, Region):
+            raise refused("region", region, "a Region (`load_region` reads one)")
         self.region = region
-        self.settings = settings or Settings()
+        self.settings = settings_of(settings)
         self._cache = PlannerCache(region)
         self._parts = TripParts(self._cache)
 

@@ -20,6 +20,7 @@ from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
 from tripplan.records.base import Record, as_path, as_text
 from tripplan.records.marks import Unit
+from tripplan.records.outside import read_text_file, refuse_depth
 from tripplan.records.trip import fraction
 
 Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
@@ -365,10 +366,7 @@ def load_vehicle(path: str | Path) -> Vehicle:
     InvalidInputError
         Values are missing or wrong; one message names them all.
     """
-    try:
-        text = as_path(path, where="vehicle file").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"vehicle file {path}: cannot be read ({error})", path=str(path)) from error
+    text = read_text_file(as_path(path, where="vehicle file"), "vehicle file")
     return parse_vehicle(text, where=f"vehicle file {path}")
 
 
@@ -376,8 +374,9 @@ def parse_vehicle(text: str, *, where: str) -> Vehicle:
     """Read a car from TOML text; errors as in `load_vehicle`."""
     try:
         data = tomllib.loads(as_text(text, where=where))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, deep lists
         raise DataError(f"{where}: not valid TOML: {error}", path=where) from error
+    refuse_depth(data, where)
     provenance: dict[str, dict[str, str]] = {}
     values = _plain(data, "", provenance)
     battery = values.get("battery")

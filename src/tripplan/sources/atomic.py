@@ -22,7 +22,15 @@ def write_text_atomically(path: str | Path, text: str, *, durable: bool = True) 
 def write_bytes_atomically(
     path: str | Path, content: bytes, *, in_new_folder: bool = False, durable: bool = True
 ) -> None:
-    """Write a file as `atomic_file` does; the same errors."""
+    """Write a file as `atomic_file` does; the same errors.
+
+    Parameters
+    ----------
+    content
+        All of it.
+    path, in_new_folder, durable
+        As for `atomic_file`.
+    """
     with atomic_file(path, in_new_folder=in_new_folder, durable=durable) as file:
         file.write(content)
 
