@@ -25,7 +25,7 @@ GivenRegion = Region | str | Path
 GivenSettings = Settings | Mapping[str, Any] | None
 GivenVehicle = str | Path | Vehicle
 
-_PLACE = 'a name of the region, "lat,lon", (lat, lon) or a Place'
+_PLACE = 'text: a name of the region or "lat,lon"; (lat, lon) or a Place'
 
 
 _VEHICLE = "text (an id of the catalogue), the path of a TOML file or a Vehicle"
@@ -34,7 +34,7 @@ _VEHICLE = "text (an id of the catalogue), the path of a TOML file or a Vehicle"
 def refused(field: str, value: object, expected: str) -> InvalidInputError:
     """Return the error for an argument of a kind that it does not take."""
     return InvalidInputError(
-        f"{field}: {expected} is wanted, but this is {type(value).__name__} {shown(value)}",
+        f"{field}: expected {expected}, but got {type(value).__name__} {shown(value)}",
         field=field,
         value=value,
         expected=expected,

@@ -83,7 +83,7 @@ def _named(chargers: object) -> list[str | Path]:
         isinstance(name, str | Path) and str(name).strip() for name in found
     ):
         return list(found)
-    raise refused("chargers", chargers, f"files or folders of chargers, or {ILLUSTRATIVE!r},")
+    raise refused("chargers", chargers, f"files or folders of chargers, or {ILLUSTRATIVE!r}")
 
 
 def _is_atlas(region: Region | str) -> bool:

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
-from tripplan.records.base import Record, as_path, as_text
+from tripplan.records.base import Record, as_path, as_text, shown
 from tripplan.records.marks import Unit
 from tripplan.records.outside import read_text_file, refuse_depth
 from tripplan.records.trip import fraction
@@ -338,7 +338,7 @@ class Vehicle(Record):
         """
         data = self.model_dump(exclude_unset=True)
         data["battery"]["soh"] = soh
-        return Vehicle.parse(data, where=f"{self.id} with soh {soh}")
+        return Vehicle.parse(data, where=f"{self.id} with soh {shown(soh, 20)}")
 
     @property
     def assumptions(self) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ def test_the_policy_names_every_script() -> None:
     digests = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts}
     assert len(scripts) == 5
     assert allowed == digests
+    assert "base-uri 'none'" in policy[1]
+    assert "form-action 'none'" in policy[1]
     assert "unsafe-inline" not in policy[1].split("script-src")[1].split(";")[0]
 
 

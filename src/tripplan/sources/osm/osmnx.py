@@ -30,6 +30,7 @@ from tripplan.records.network import (
 )
 from tripplan.records.outside import decoding
 from tripplan.routing.geometry import arc_points
+from tripplan.sources.atomic import atomic_file
 from tripplan.sources.osm.access import read_access
 from tripplan.sources.osm.keys import role_of, taken_apart
 from tripplan.sources.osm.maxspeed import stated_limit
@@ -365,10 +366,8 @@ def write_graphml(network: RoadNetwork, path: str | Path) -> None:
     graph = to_networkx(network)
     for data in (*dict(graph.nodes(data=True)).values(), *(d for *_, d in graph.edges(data=True))):
         data.update({name: str(value) for name, value in data.items()})  # as OSMnx writes them
-    try:
-        nx.write_graphml(graph, Path(path))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error})", path=str(path)) from error
+    with atomic_file(path) as file:
+        nx.write_graphml(graph, file)
 
 
 def _networkx() -> Any:  # noqa: ANN401 - an untyped library
