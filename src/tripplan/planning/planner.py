@@ -125,14 +125,15 @@ class Planner:
         int
             How many chargers the car can use.
         """
-        fitting = self._cache.fitting(trip.chargers, vehicle)
-        rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
-        rows.made_ready()
-        if every_row:
-            every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
-            for stop in every.tolist():
-                rows.one_to_many(stop, Likely(every, every.size))
-        return int(fitting.node.size)
+        with self._cache.turn:
+            fitting = self._cache.fitting(trip.chargers, vehicle)
+            rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
+            rows.made_ready()
+            if every_row:
+                every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
+                for stop in every.tolist():
+                    rows.one_to_many(stop, Likely(every, every.size))
+            return int(fitting.node.size)
 
     def plan(self, trip: Trip, vehicle: Vehicle, *, one_of_many: bool = False) -> Plan:
         """Find the best way to drive and charge: the quickest, or as the trip's objective has it.
@@ -161,9 +162,11 @@ class Planner:
             that is wanted.
         """
         planned = partial(self._at_one_temperature, vehicle=vehicle, on_part=not one_of_many)
-        if trip.ambient_by_hour:
-            return hourly.settled(trip, planned)
-        return planned(trip)[0]
+        # What is kept from trip to trip is written by one trip at a time.
+        with self._cache.turn:
+            if trip.ambient_by_hour:
+                return hourly.settled(trip, planned)
+            return planned(trip)[0]
 
     def _conditioned(self, trip: Trip, vehicle: Vehicle) -> ConditionedVehicle:
         return ConditionedVehicle.of(vehicle, trip, heat=self.settings.heat)

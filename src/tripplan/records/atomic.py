@@ -5,13 +5,18 @@ file or the new one, and never an empty one.
 """
 
 import contextlib
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from tripplan.errors import DataError
+
+_OLD_S: Final = 3600.0
+"""A temporary file that nobody has written to for so long is that of a writer that was killed."""
 
 
 def write_text_atomically(path: str | Path, text: str, *, durable: bool = True) -> None:
@@ -84,7 +89,7 @@ def atomic_file(
         if in_new_folder:
             target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(
-            prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent
+            prefix=_prefix(target), suffix=".part", dir=target.parent
         )
     except OSError as error:
         raise _unwritable(target, error) from error
@@ -97,12 +102,25 @@ def atomic_file(
         Path(temporary).replace(target)
         if durable:
             synced(target.parent)
+            _sweep(target)
     except BaseException as error:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         if isinstance(error, OSError):
             raise _unwritable(target, error) from error
         raise
+
+
+def _sweep(target: Path) -> None:
+    """Take away what killed writers of a file left long ago."""
+    with contextlib.suppress(OSError):
+        for left in target.parent.glob(f"{glob.escape(_prefix(target))}*.part"):
+            if time.time() - left.stat().st_mtime > _OLD_S:
+                left.unlink()
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:40]}."
 
 
 def _mode(target: Path) -> int:

@@ -1,8 +1,10 @@
 """Files appear whole or not at all."""
 
+import os
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -120,3 +122,12 @@ def test_two_writers_leave_the_file_of_one(tmp_path: Path) -> None:
 def test_where_nothing_can_be_written_is_told() -> None:
     with pytest.raises(DataError, match="cannot be written"):
         write_bytes_atomically("/proc/tripplan-file", b"x")
+
+
+def test_what_a_killed_writer_left_long_ago_is_swept(tmp_path: Path) -> None:
+    for name, age_s in ((".a.txt.old.part", 7200), (".a.txt.new.part", 60), (".b.old.part", 7200)):
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    write_text_atomically(tmp_path / "a.txt", "whole")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.txt", ".a.txt.new.part", ".b.old.part"}
