@@ -127,7 +127,9 @@ def killed(script: str, folder: Path, pause_s: float) -> str:
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(_paths())},
     ) as process:
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         if process.stdout.readline() != "ready\n":
             return process.stderr.read()[-300:]
         process.stdin.write("\n")
@@ -158,7 +160,8 @@ def main() -> int:
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(_paths())},
     )
-    assert checker.stdin and checker.stdout
+    assert checker.stdin
+    assert checker.stdout
     with tempfile.TemporaryDirectory() as work:
         names = list(WRITERS)
         for name in names:

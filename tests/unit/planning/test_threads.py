@@ -34,15 +34,15 @@ def test_eight_threads_get_the_answers_of_one() -> None:
     region = hilly_region(1)
     trips = [
         (across(region, conditions=Conditions(ambient_c=ambient_c), departure_soc=soc), car())
-        for ambient_c in (-10.0, 0.0, 10.0, 20.0, 30.0, 38.0)
-        for soc in (0.7, 1.0)
+        for ambient_c in (-10.0, 0.0, 10.0, 20.0, 30.0)
+        for soc in (1.0,)
     ]
     wanted = [answer(Planner(region), asked) for asked in trips]
     assert any(text.startswith("{") for text in wanted)
     shared = Planner(region)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda asked: answer(shared, asked), trips * 4))
-    assert found == wanted * 4
+        found = list(pool.map(lambda asked: answer(shared, asked), trips * 3))
+    assert found == wanted * 3
 
 
 def test_a_planner_serves_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
