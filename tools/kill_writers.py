@@ -3,13 +3,14 @@
     python tools/kill_writers.py --kills 500 --seed 1
 
 `region build`, `batch` with a journal, `study`, `calibrate -o` and `plan -o` write the same things
-again and again, each in a process that is killed (SIGKILL) at a moment drawn at random.  After each
-kill the file or the folder must be there whole, as before or as new.  Ends with 1 if anything else
+again and again, each in a process of its own that is killed (SIGKILL) at a moment drawn at random.
+After each kill the file or the folder must be there whole, as before or as new.  Ends with 1 if anything else
 is found.  What the killed leave beside it is counted: the next writer of a region sweeps it, the
 next writer of a file an hour later.
 """
 
 import argparse
+import itertools
 import os
 import random
 import signal
@@ -18,7 +19,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 WRITERS = {
     "region build": """
@@ -63,17 +66,7 @@ def work(n):
     write_text_atomically("out/study.html", "<html>" + "x" * 500_000 + "</html>")
 """,
 }
-"""What each does once, in round n; the first line that is printed says that it is at work."""
-_LOOP = """
-n = 0
-work(0)
-print("ready", flush=True)
-import sys
-sys.stdin.readline()
-while True:
-    n += 1
-    work(n)
-"""
+"""What each does once, in round n."""
 _CHECK = """
 import sys
 from pathlib import Path
@@ -116,28 +109,33 @@ _FILES = {
 }
 
 
-def killed(script: str, folder: Path, pause_s: float) -> str:
+def killed(work: Callable[[int], object], folder: Path, pause_s: float) -> str:
     """Start a writer, let it work for a while, kill it; return what it said if it failed."""
-    with subprocess.Popen(  # noqa: S603 - this file's own scripts
-        [sys.executable, "-c", script + _LOOP],
-        cwd=folder,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(_paths())},
-    ) as process:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
-        if process.stdout.readline() != "ready\n":
-            return process.stderr.read()[-300:]
-        process.stdin.write("\n")
-        process.stdin.flush()
-        time.sleep(pause_s)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    return ""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        _write_on(work, folder, writing)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        ready = told.readline()
+        if ready == "ready\n":
+            time.sleep(pause_s)
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return "" if ready == "ready\n" else ready + told.read()
+
+
+def _write_on(work: Callable[[int], object], folder: Path, writing: int) -> NoReturn:
+    """Write again and again, in a process of one's own."""
+    try:
+        os.chdir(folder)
+        work(0)
+        os.write(writing, b"ready\n")
+        for number in itertools.count(1):
+            work(number)
+    except BaseException as error:  # noqa: BLE001 - told to the process that waits
+        os.write(writing, f"{type(error).__name__}: {error}".encode())
+    os._exit(1)
 
 
 def _paths() -> list[str]:
@@ -150,7 +148,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=list(WRITERS))
     asked = parser.parse_args()
+    sys.path[:0] = _paths()
     chance = random.Random(asked.seed)  # noqa: S311 - not for secrets
     found: Counter[tuple[str, str]] = Counter()
     checker = subprocess.Popen(  # noqa: S603
@@ -163,25 +163,29 @@ def main() -> int:
     assert checker.stdin
     assert checker.stdout
     with tempfile.TemporaryDirectory() as work:
-        names = list(WRITERS)
+        names = [asked.only] if asked.only else list(WRITERS)
+        works = {}
         for name in names:
+            script: dict[str, Any] = {}
+            exec(WRITERS[name], script)  # noqa: S102 - this file's own
+            works[name] = script["work"]
             (Path(work) / name.replace(" ", "-") / "out").mkdir(parents=True)
         for number in range(asked.kills):
             name = names[number % len(names)]
             folder = Path(work) / name.replace(" ", "-")
-            fault = killed(WRITERS[name], folder, chance.uniform(0.0, 0.1))
+            fault = killed(works[name], folder, chance.uniform(0.0, 0.1))
             if not fault:
                 checker.stdin.write(" ".join([str(folder / "out"), *_FILES[name]]) + "\n")
                 checker.stdin.flush()
                 fault = checker.stdout.readline().strip()
             found[name, fault] += 1
         left = len(list(Path(work).rglob(".*.part")))
-        regions = len(list((Path(work) / "region-build" / "out" / "region").glob("data-*")))
+        regions = len(list(Path(work).glob("region-build/out/region/data-*")))
     checker.stdin.close()
     checker.wait()
     for (name, what), times in sorted(found.items()):
         print(f"{name}: {times} x {what}")
-    print(f"left by the killed: {left} temporary files, {regions - 1} folders of regions")
+    print(f"left by the killed: {left} temporary files, {max(regions - 1, 0)} folders of regions")
     return int(any(what != "whole" for _, what in found))
 
 
