@@ -5,8 +5,8 @@
 `region build`, `batch` with a journal, `study`, `calibrate -o` and `plan -o` write the same things
 again and again, each in a process of its own that is killed (SIGKILL) at a moment drawn at random.
 After each kill the file or the folder must be there whole, as before or as new.  Ends with 1 if
-anything else is found.  What the killed leave beside it is counted: the next writer of a region sweeps it, the
-next writer of a file an hour later.
+anything else is found.  What the killed leave beside it is counted: the next writer of a region
+sweeps it, the next writer of a file an hour later.
 """
 
 import argparse
