@@ -1,4 +1,4 @@
-# One entry to everything: make demo | quick | test | check | derived | bench | validate | campaign | docs | clean.
+# One entry to everything: make demo | quick | test | check | derived | bench | validate | campaign | fuzz | packages | docs | clean.
 # Each target sets up `.venv` by itself; the stamp files say which extras are already in it.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 DEMO_MAP := maps/portland-medford-sakura.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test check derived bench validate campaign docs clean
+.PHONY: help demo quick test check derived bench validate campaign fuzz packages docs clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -71,6 +71,23 @@ validate: $(VENV)/.stamp-validate  ## compare with measurements of real cars; wr
 campaign: $(VENV)/.stamp-test  ## random trips against laws: make campaign N=1000 SEED=7 REGIONS="starter made-up"
 	$(BIN)/python -m campaign $(if $(CASE),--case $(CASE),-n $(or $(N),200) --seed $(or $(SEED),1)) \
 		$(if $(OUT),--out $(OUT)) $(REGIONS)
+
+fuzz: $(VENV)/.stamp-test  ## damaged files and odd arguments: make fuzz N=10000 SEED=7 T="osm chargers" KEEP=found
+	PYTHONPATH=. $(BIN)/python -m tests.fuzz -n $(or $(N),1000) --seed $(or $(SEED),1) $(if $(KEEP),--keep $(KEEP)) $(T)
+
+packages: $(VENV)/.stamp-test  ## build wheel and sdist, install them with the oldest libraries allowed, and use them
+	rm -rf build/packages build/oldest
+	$(PIP) uv 'hatchling>=1.25'
+	$(BIN)/python -m hatchling build -d build/packages
+	$(BIN)/uv pip compile -q --resolution lowest-direct pyproject.toml -o build/oldest.txt
+	$(PYTHON) -m venv build/oldest
+	build/oldest/bin/python -m pip install -q 'setuptools<81' wheel 'hatchling>=1.25'
+	build/oldest/bin/python -m pip install -q --no-build-isolation -r build/oldest.txt
+	for built in build/packages/*.tar.gz build/packages/*.whl; do \
+		build/oldest/bin/python -m pip install -q --no-deps --no-build-isolation --force-reinstall $$built \
+		&& build/oldest/bin/tripplan --version \
+		&& build/oldest/bin/tripplan region check starter \
+		&& build/oldest/bin/tripplan vehicles >/dev/null || exit 1; done
 
 docs: $(VENV)/.stamp-docs  ## build the documentation into docs/_build; warnings are errors
 	$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs docs/_build

@@ -5,27 +5,33 @@ from typing import Unpack
 
 from tripplan.planning import alternatives as other_plans
 from tripplan.planning.audit import audit_plan
+from tripplan.planning.given import (
+    GivenPlace,
+    GivenRegion,
+    GivenSettings,
+    GivenVehicle,
+    count_of,
+    plan_of,
+    settings_of,
+)
 from tripplan.planning.grounds import Chargers, ground_of_plan, region_with
 from tripplan.planning.keywords import Wishes
 from tripplan.planning.pareto import GOALS
 from tripplan.planning.pareto import pareto as non_dominated_plans
 from tripplan.planning.requests import STARTER, find_car, make_trip, planner_for
 from tripplan.records.plan import Audit, Plan
-from tripplan.records.region import Region
-from tripplan.records.settings import Settings
-from tripplan.records.trip import Objective, Place
-from tripplan.records.vehicle import Vehicle
+from tripplan.records.trip import Objective
 
 
 def plan(
-    origin: str | Place,
-    destination: str | Place,
+    origin: GivenPlace,
+    destination: GivenPlace,
     *,
-    vehicle: str | Vehicle,
+    vehicle: GivenVehicle,
     soh: float | str | None = None,
-    region: Region | str = STARTER,
+    region: GivenRegion = STARTER,
     chargers: Chargers = (),
-    settings: Settings | None = None,
+    settings: GivenSettings = None,
     **wishes: Unpack[Wishes],
 ) -> Plan:
     """Plan one trip.
@@ -33,19 +39,19 @@ def plan(
     Parameters
     ----------
     origin, destination
-        A name of the region ("Denver, CO"), "lat,lon", or a `Place`.
+        A name of the region ("Denver, CO"), "lat,lon", (lat, lon), or a `Place`.
     vehicle
-        Id in the catalogue, path of a TOML file, or a `Vehicle`.
+        Id in the catalogue, path of a TOML file (text or `pathlib.Path`), or a `Vehicle`.
     soh
         State of health, a fraction; None: as in the vehicle's record (1 in the catalogue).
     region
         Where to plan: a `Region`, "starter" (real chargers), "starter-illustrative" (made-up ones),
-        or the folder of a region.
+        or the folder of a region (text or `pathlib.Path`).
     chargers
         Charger files or folders of them, in place of the region's own chargers; or
         "illustrative", for the starter atlas only; none: the region's own.
     settings
-        How to search.
+        How to search: a `Settings`, or a mapping of its fields.
     **wishes
         Fields of `Trip`, `Prices`, `Conditions` and `ChargerWishes`: ``departure_soc``,
         ``ambient_c``, ``min_power_kw``, ...; and ``via`` for waypoints, ``require`` for chargers to
@@ -80,15 +86,15 @@ def plan(
 
 
 def alternatives(
-    origin: str | Place,
-    destination: str | Place,
+    origin: GivenPlace,
+    destination: GivenPlace,
     *,
-    vehicle: str | Vehicle,
-    count: int = 3,
+    vehicle: GivenVehicle,
+    count: int | str = 3,
     soh: float | str | None = None,
-    region: Region | str = STARTER,
+    region: GivenRegion = STARTER,
     chargers: Chargers = (),
-    settings: Settings | None = None,
+    settings: GivenSettings = None,
     **wishes: Unpack[Wishes],
 ) -> list[Plan]:
     """Plan one trip in several ways that differ in substance, the quickest first.
@@ -111,20 +117,21 @@ def alternatives(
     InvalidInputError, NoPlanError
         As in `plan`.
     """
+    most = count_of(count, "count")
     planner = planner_for(region_with(region, chargers), settings)
     trip = make_trip(planner.region, origin, destination, wishes)
-    return other_plans.alternatives(planner, trip, find_car(vehicle, soh), count)
+    return other_plans.alternatives(planner, trip, find_car(vehicle, soh), most)
 
 
 def plans_by_stops(
-    origin: str | Place,
-    destination: str | Place,
+    origin: GivenPlace,
+    destination: GivenPlace,
     *,
-    vehicle: str | Vehicle,
+    vehicle: GivenVehicle,
     soh: float | str | None = None,
-    region: Region | str = STARTER,
+    region: GivenRegion = STARTER,
     chargers: Chargers = (),
-    settings: Settings | None = None,
+    settings: GivenSettings = None,
     **wishes: Unpack[Wishes],
 ) -> list[Plan]:
     """Plan one trip with ever fewer stops: the choice between time and number of stops.
@@ -150,15 +157,15 @@ def plans_by_stops(
 
 
 def pareto(
-    origin: str | Place,
-    destination: str | Place,
+    origin: GivenPlace,
+    destination: GivenPlace,
     *,
-    vehicle: str | Vehicle,
+    vehicle: GivenVehicle,
     over: Sequence[Objective] = GOALS,
     soh: float | str | None = None,
-    region: Region | str = STARTER,
+    region: GivenRegion = STARTER,
     chargers: Chargers = (),
-    settings: Settings | None = None,
+    settings: GivenSettings = None,
     **wishes: Unpack[Wishes],
 ) -> list[Plan]:
     """Plan one trip in all ways of which none is worse than another in everything asked for.
@@ -189,9 +196,9 @@ def pareto(
 def audit(
     plan: Plan,
     *,
-    region: Region | str = STARTER,
+    region: GivenRegion = STARTER,
     chargers: Chargers = (),
-    settings: Settings | None = None,
+    settings: GivenSettings = None,
 ) -> Audit:
     """Look at everything that a plan claims; also at one that was read from a file.
 
@@ -224,4 +231,5 @@ def audit(
     >>> tripplan.audit(shorter).passed
     False
     """
-    return audit_plan(plan, ground_of_plan(plan, region, chargers), settings)
+    finished, how = plan_of(plan), settings_of(settings)
+    return audit_plan(finished, ground_of_plan(finished, region, chargers), how)

@@ -16,12 +16,14 @@ from typer.testing import CliRunner
 
 from tests.samples.plan_with_waypoints import visits_plan
 from tests.samples.starter import ILLUSTRATIVE
+from tests.samples.worlds import hilly_region
 from tripplan.cli.main import app
 from tripplan.planning import planner
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Audit
 from tripplan.records.vehicle import catalogue
+from tripplan.sources.store import save_region
 
 MADE_UP = ("--region", ILLUSTRATIVE)
 SAKURA = ("--vehicle", "nissan-sakura", *MADE_UP)
@@ -311,6 +313,22 @@ def test_region_info_tells_where_the_data_come_from() -> None:
     assert "December 2024" in " ".join(out.split())
     assert "where2charge" in out
     assert re.search(r"[Ll]icen[cs]e|[Pp]ublic domain", out)
+
+
+def test_region_check_names_the_file_that_is_damaged(tmp_path: Path) -> None:
+    folder = save_region(hilly_region(1), tmp_path / "hills")
+    code, out, message = run("region", "check", str(folder))
+    assert code == 0, message
+    assert "all as written" in out
+    (file,) = folder.glob("data-*/lat.npy")
+    file.write_bytes(file.read_bytes()[:-1])
+    for command in ("check", "info"):
+        code, out, message = run("region", command, str(folder))
+        assert code == 2
+        assert "lat.npy" in message
+        assert "build it again" in " ".join(message.split())
+    assert run("region", "check", "starter")[0] == 0
+    assert run("region", "check", "nowhere")[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.unit.output.test_outputs import leaving
 from tripplan.output.files import export, gpx, ics, kml
 from tripplan.planning.audit import UNAUDITED
 from tripplan.records.plan import Plan
+from tripplan.records.trip import Place
 
 PLANS = pytest.mark.parametrize(
     "plan",
@@ -119,6 +120,28 @@ def test_kml_follows_its_schema(plan: Plan) -> None:
     broken = kml.to_kml(plan).replace("<coordinates>", "<coordinate>", 1)
     broken = broken.replace("</coordinates>", "</coordinate>", 1)
     assert not schema.validate(etree.fromstring(broken.encode()))
+
+
+def test_appointments_of_different_trips_have_different_names() -> None:
+    icalendar = pytest.importorskip("icalendar")
+    departure = datetime.fromisoformat("2026-06-07T08:00")
+
+    def names(plan: Plan) -> set[str]:
+        found = icalendar.Calendar.from_ical(ics.to_ics(plan, departure))
+        return {str(event["UID"]) for event in found.walk("VEVENT")}
+
+    plan = sample_plan()
+    other_end = plan.trip.model_copy(update={"destination": Place(lat=1.0, lon=2.0)})
+    elsewhere = plan.stops[0].model_copy(update={"name": "another charger"})
+    others = [
+        visits_plan(),
+        plan.model_copy(update={"trip": other_end}),
+        plan.model_copy(update={"vehicle": plan.vehicle.model_copy(update={"id": "other"})}),
+        plan.model_copy(update={"stops": (elsewhere, *plan.stops[1:])}),
+    ]
+    assert names(plan) == names(plan.model_copy(update={"total_s": plan.total_s + 60.0}))
+    for other in others:
+        assert not names(plan) & names(other)
 
 
 @PLANS

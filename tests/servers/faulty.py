@@ -26,7 +26,7 @@ class Fault:
     """What happens to the next question instead of a plain answer."""
 
     kind: str
-    """status, cut, chunked, half, page, drop, silence, flood, remark, body"""
+    """status, cut, chunked, half, page, drop, silence, flood, remark, body, drip, slow_head"""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
@@ -236,6 +236,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         for _ in range(200):
             self.wfile.write(b" " * 65_536)
+
+    def _drip(self, body: bytes, _fault: Fault) -> None:
+        """Send a byte now and then, more often than any time-out of a socket."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self._drop_by_drop(body)
+
+    def _slow_head(self, body: bytes, _fault: Fault) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        self._drop_by_drop(b"." * len(body))
+
+    def _drop_by_drop(self, body: bytes) -> None:
+        self.close_connection = True
+        for byte in body:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            if self.servers.over.wait(0.1):
+                return
 
     def _remark(self, body: bytes, fault: Fault) -> None:
         answer = json.loads(body)

@@ -20,10 +20,12 @@ from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row
 from tripplan.errors import DataError
 from tripplan.records.settings import Settings
-from tripplan.sources.store import MANIFEST
+from tripplan.sources import store
 
 _FORMAT = "tripplan-journal/1"
 _NOT_DONE = -1
+_MOST_ROWS = 50_000_000
+"""A line of a row beyond is damaged; the places of so many rows take 400 MB."""
 _SYNC_S = 1.0
 """The disk is made to hold what was written at most this often, seconds."""
 
@@ -38,11 +40,8 @@ def row_digest(row: Row) -> str:
 
 
 def region_digest(region: str) -> str:
-    """Return what tells a region from others: the SHA-256 of its manifest, or its name."""
-    manifest = Path(region) / MANIFEST
-    if not manifest.is_file():
-        return region
-    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+    """Return what tells a region from others: a digest of what it holds, or its name."""
+    return store.region_digest(region) if (Path(region) / store.MANIFEST).is_file() else region
 
 
 class Journal:
@@ -126,7 +125,13 @@ class Journal:
                 break
             try:
                 self._note(json.loads(line), offset, head)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+                AttributeError,
+                RecursionError,
+            ) as error:
                 raise self._fault(f"line {number} is damaged ({error})") from error
             offset += len(line)
         self._file.seek(0, os.SEEK_END)
@@ -139,7 +144,12 @@ class Journal:
         elif "rows" in entry:
             self.finished = True
         else:
-            self._place(int(entry["index"]), offset)
+            index = entry["index"]
+            if type(index) is not int or not 0 <= index < _MOST_ROWS:
+                raise ValueError(f"index {index!r:.40} is no row")
+            if not isinstance(entry["row"], str):
+                raise ValueError("row is no digest")
+            self._place(index, offset)
 
     def _place(self, index: int, offset: int) -> None:
         if index >= len(self._offsets):

@@ -14,13 +14,14 @@ from tripplan.batch.outcome import Outcome
 from tripplan.batch.trips import Row, Unreadable, rows_of
 from tripplan.batch.worker import Chunk, Job, Keep, Results, planned
 from tripplan.errors import DataError
+from tripplan.planning.given import GivenRegion, GivenSettings, count_of, settings_of
 from tripplan.planning.grounds import Chargers, region_with
-from tripplan.planning.requests import CACHE, STARTER, named_region, planner_for
+from tripplan.planning.requests import STARTER, folder_of, planner_for
 from tripplan.records.region import Region
-from tripplan.records.settings import Settings
 from tripplan.records.vehicle import Vehicle
 from tripplan.records.wishes import WISHES
 from tripplan.sources.atomic import write_text_atomically
+from tripplan.sources.starter import STARTER_NAMES
 from tripplan.sources.store import read_manifest, save_region
 
 _CHUNK = 8
@@ -52,9 +53,9 @@ class Planning(Running, total=False):
     """What is planned, and how: keywords that `plan_many` explains."""
 
     vehicle: str | None
-    region: Region | str
+    region: GivenRegion
     chargers: Chargers
-    settings: Settings | None
+    settings: GivenSettings
 
 
 def plan_many(
@@ -109,9 +110,9 @@ def plan_each(
     vehicles: Sequence[str | Vehicle] = (),
     *,
     vehicle: str | None = None,
-    region: Region | str = STARTER,
+    region: GivenRegion = STARTER,
     chargers: Chargers = (),
-    settings: Settings | None = None,
+    settings: GivenSettings = None,
     executor: Executor | None = None,
     workers: int = 1,
     journal: str | Path | None = None,
@@ -120,7 +121,8 @@ def plan_each(
     progress: Callable[[Outcome], None] | None = None,
 ) -> Iterator[Outcome]:
     """Plan many trips, one outcome at a time, in little memory; parameters as in `plan_many`."""
-    settings = settings or Settings()
+    settings = settings_of(settings)
+    workers = count_of(workers, "workers", 0)
     rows = _crossed(rows_of(trips), vehicles, vehicle)
     with ExitStack() as stack:
         here = executor is None and workers <= 1
@@ -156,16 +158,15 @@ def _crossed(
 def _findable(region: Region | str, stack: ExitStack, *, in_process: bool) -> Region | str:
     """Return a region as workers can find it: by a folder that they map into memory."""
     if isinstance(region, str):
-        for folder in (Path(region), CACHE / region):
-            if region != STARTER and folder.is_dir():
-                read_manifest(folder)
-                return str(folder.resolve())
-        named_region(region)
-        return region
+        if region in STARTER_NAMES.values():
+            return region
+        folder = folder_of(region)
+        read_manifest(folder)
+        return str(folder.resolve())
     if in_process:
         return region
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tripplan-region-")))
-    return str(save_region(region, folder / "region"))
+    kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tripplan-region-")))
+    return str(save_region(region, kept / "region"))
 
 
 def _folder(plans: str | Path | None) -> Path | None:
@@ -254,7 +255,7 @@ class _Batch:
         if self._plans is None or not text:
             return outcome
         name = _file_name(outcome.index)
-        write_text_atomically(self._plans / name, text)
+        write_text_atomically(self._plans / name, text, durable=False)
         return outcome.model_copy(update={"plan_json": f"{self._plans.name}/{name}"})
 
     def _taken(self, index: int) -> Outcome | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tripplan.errors import DataError
+from tripplan.records.outside import decoding
 from tripplan.sources.atomic import atomic_file
 
 
@@ -30,15 +31,23 @@ def read(path: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
             f"trips file {path}: reading Parquet needs pyarrow: pip install 'tripplan[parquet]'",
             path=str(path),
         ) from error
-    try:
+    with decoding(f"trips file {path}", "Parquet file"):
         file = pq.ParquetFile(path)
-    except ValueError as error:
-        raise DataError(
-            f"trips file {path}: is no Parquet file ({error})", path=str(path)
-        ) from error
+        return list(file.schema_arrow.names), _rows(path, file)
+
+
+def _rows(path: Path, file: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - untyped
+    """Read a batch at a time; damage may lie in any of them."""
+    done = 0
     batches = file.iter_batches(batch_size=1024)
-    rows = (row for batch in batches for row in batch.to_pylist())
-    return list(file.schema_arrow.names), rows
+    while True:
+        with decoding(f"trips file {path}, after row {done}", "Parquet file"):
+            batch = next(batches, None)
+            rows = [] if batch is None else batch.to_pylist()
+        if batch is None:
+            return
+        yield from rows
+        done += len(rows)
 
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]], kinds: Mapping[str, type]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tripplan.batch import parquet
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.records.base import as_path
+from tripplan.records.base import as_path, shown
 
 _NEEDED = ("origin", "destination")
 _JSON_LINES = {".jsonl", ".ndjson"}
@@ -166,14 +166,26 @@ def rows_of(trips: object) -> Iterator[Row]:
             value=trips,
             expected=expected,
         )
-    return map(_given, rows)
+    return map(_given, _begun(rows))
+
+
+def _begun(rows: Iterable[Any]) -> Iterator[Any]:
+    """Begin with rows; whatever an object says that cannot be walked through, it is no table."""
+    try:
+        return iter(rows)
+    except Exception as error:
+        raise InvalidInputError(
+            f"trips: these cannot be walked through ({error})",
+            field="trips",
+            expected="mappings, a data frame or the path of a file",
+        ) from error
 
 
 def _given(row: object) -> Row:
     if isinstance(row, Unreadable):
         return row
     if not isinstance(row, Mapping):
-        return Unreadable(f"a trip is a mapping, but got {row!r:.60}")
+        return Unreadable(f"a trip is a mapping, but got {shown(row)}")
     return {str(key): _plain(value) for key, value in row.items() if not _is_empty(value)}
 
 

@@ -18,6 +18,7 @@ from tripplan.arrays import Floats
 from tripplan.calibration.formats import OVMS_COLUMNS, OVMS_MARK, OVMS_RECORD
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
+from tripplan.records.outside import decoding
 
 MOST_ROWS = 500_000
 """A log of more rows is refused (a second each: 280 hours of driving)."""
@@ -56,10 +57,11 @@ def read_columns(path: str | Path, wanted: Wanted) -> Columns:
     DataError
         The file cannot be read, holds no rows, or more than `MOST_ROWS`.
     """
+    named = as_path(path, where="log")
     try:
-        with as_path(path, where="log").open(encoding="utf-8-sig", newline="") as file:
+        with named.open(encoding="utf-8-sig", newline="") as file, decoding(f"log {path}", "table"):
             found = _columns(file, str(path), wanted)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
         raise DataError(f"log {path}: cannot be read ({error})", path=str(path)) from error
     if not len(found):
         raise DataError(f"log {path}: holds no rows below its header", path=str(path))

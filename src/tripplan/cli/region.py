@@ -54,6 +54,29 @@ def region_list(
         sys.stdout.write(f"{region}  {sizes}\n")
 
 
+@region_app.command("check", cls=PlainCommand)
+def region_check(
+    name: Annotated[str, typer.Argument(help="Region: a folder, or its name below cache/.")],
+) -> None:
+    """Compare every file of a region with what was written (SHA-256), and open it."""
+    from tripplan.planning.requests import folder_of, named_region
+    from tripplan.sources.starter import STARTER_NAMES
+    from tripplan.sources.store import load_region, read_manifest
+
+    try:
+        if name in STARTER_NAMES.values():
+            named_region(name)
+            sys.stdout.write(f"{name}: built in, all as shipped\n")
+            return
+        folder = folder_of(name)
+        load_region(folder, verify=True)
+        files = read_manifest(folder)["files"].values()
+    except TripplanError as error:
+        stop(error)
+    size_mb = sum(file["bytes"] for file in files) / 1e6
+    sys.stdout.write(f"{folder}: {len(files)} files, {size_mb:,.1f} MB, all as written\n")
+
+
 @region_app.command("build", cls=PlainCommand)
 def region_build(
     extract: Annotated[Path, typer.Argument(help=".osm.pbf, .osm, .osm.gz or .osm.bz2")],

@@ -5,6 +5,7 @@ the weather and a few wishes, not on where the trip goes; so what was made is ke
 trip of the same kind.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -109,6 +110,8 @@ class PlannerCache:
     def __init__(self, region: Region, part_of: "PartOf | None" = None) -> None:
         self.region = region
         self._part_of = part_of
+        self.turn = threading.RLock()
+        """Held by the thread that plans: nothing here is safe for two at a time."""
         self._most = KEPT if part_of is None else KEPT_OF_PART
         self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()

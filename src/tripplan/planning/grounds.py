@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from tripplan.errors import InvalidInputError
-from tripplan.planning.requests import CACHE, STARTER, named_region
+from tripplan.planning.given import GivenRegion, refused, region_of
+from tripplan.planning.requests import CACHE, STARTER, folder_of, named_region
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.kept_chargers import charger_files, is_whole, kept_folder
 from tripplan.sources.starter import STARTER_NAMES, load_starter
-from tripplan.sources.store import MANIFEST, file_sha256
+from tripplan.sources.store import region_digest
 from tripplan.sources.ways import ATLAS_REACH, ROADS_REACH
 
 Chargers = str | Path | Sequence[str | Path]
@@ -25,7 +26,7 @@ KEPT: Final = CACHE / "chargers"
 """Where regions with chargers of one's own are kept; it may be deleted at any time."""
 
 
-def region_with(region: Region | str, chargers: Chargers = ()) -> Region | str:
+def region_with(region: GivenRegion, chargers: Chargers = ()) -> Region | str:
     """Return a region with chargers of one's own in place of its own.
 
     The region that comes of it is kept in `KEPT`, so that the next call has it at once, and is
@@ -50,7 +51,7 @@ def region_with(region: Region | str, chargers: Chargers = ()) -> Region | str:
     DataError
         A file is not there or cannot be used, or none of its chargers lies on the roads.
     """
-    named = _named(chargers)
+    region, named = region_of(region), _named(chargers)
     if ILLUSTRATIVE in named:
         return _illustrative(region, named)
     if not named:
@@ -82,12 +83,7 @@ def _named(chargers: object) -> list[str | Path]:
         isinstance(name, str | Path) and str(name).strip() for name in found
     ):
         return list(found)
-    raise InvalidInputError(
-        f"chargers: expected files or folders, or {ILLUSTRATIVE!r}, but got {chargers!r:.60}",
-        field="chargers",
-        value=chargers,
-        expected="files or folders of chargers",
-    )
+    raise refused("chargers", chargers, f"files or folders of chargers, or {ILLUSTRATIVE!r}")
 
 
 def _is_atlas(region: Region | str) -> bool:
@@ -128,19 +124,16 @@ def _digest(region: str) -> str:
     if region == STARTER:
         provenance = resources.files("tripplan").joinpath("data", "starter", "provenance.json")
         return hashlib.sha256(provenance.read_bytes()).hexdigest()
-    for folder in (Path(region), CACHE / region):
-        if (folder / MANIFEST).is_file():
-            return file_sha256(folder / MANIFEST)
-    return named_region(region).name  # says why there is none
+    return region_digest(folder_of(region))
 
 
-def ground_of(region: Region | str, chargers: Chargers = ()) -> Region:
+def ground_of(region: GivenRegion, chargers: Chargers = ()) -> Region:
     """Return the region itself that `region_with` returns or names; the same errors."""
     found = region_with(region, chargers)
     return named_region(found) if isinstance(found, str) else found
 
 
-def ground_of_plan(plan: Plan, region: Region | str, chargers: Chargers = ()) -> Region:
+def ground_of_plan(plan: Plan, region: GivenRegion, chargers: Chargers = ()) -> Region:
     """Return the region on which a plan is looked at; the same errors as of `region_with`.
 
     Where the starter atlas is named, it is with the chargers that the plan was made with.
@@ -152,7 +145,7 @@ def ground_of_plan(plan: Plan, region: Region | str, chargers: Chargers = ()) ->
     region, chargers
         As for `region_with`.
     """
-    atlas = region == STARTER and not _named(chargers)
+    atlas = isinstance(region, str) and region == STARTER and not _named(chargers)
     return ground_of(plan.region if atlas and _is_atlas(plan.region) else region, chargers)
 
 

@@ -8,6 +8,7 @@ time and each other goal only; plans in its dents, and those that trade energy f
 time, are not looked for.  Money is cost alone here: what an hour is worth is varied.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
@@ -53,7 +54,8 @@ def pareto(
     NoPlanError
         There is no plan at all; as `Planner.plan`.
     """
-    wanted = tuple(dict.fromkeys(over))
+    words = re.split(r"[;,\s]+", over.strip()) if isinstance(over, str) else over
+    wanted = tuple(dict.fromkeys(words)) if isinstance(words, list | tuple | set) else ()
     if len(wanted) < 2 or not set(wanted) <= set(GOALS):
         raise InvalidInputError(
             f"a choice is between two or more of {', '.join(GOALS)}, but got "

@@ -19,6 +19,7 @@ from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
 from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
+from tripplan.planning.given import GivenSettings, refused, settings_of
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.local_currency import local_currency
 from tripplan.planning.objective import Pricing, with_objective
@@ -33,7 +34,6 @@ from tripplan.records.charger import Plug
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
@@ -98,9 +98,11 @@ class Planner:
         How to search.
     """
 
-    def __init__(self, region: Region, settings: Settings | None = None) -> None:
+    def __init__(self, region: Region, settings: GivenSettings = None) -> None:
+        if not isinstance(region, Region):
+            raise refused("region", region, "a Region (`load_region` reads one)")
         self.region = region
-        self.settings = settings or Settings()
+        self.settings = settings_of(settings)
         self._cache = PlannerCache(region)
         self._parts = TripParts(self._cache)
         self._explains = True
@@ -126,14 +128,15 @@ class Planner:
         int
             How many chargers the car can use.
         """
-        fitting = self._cache.fitting(trip.chargers, vehicle)
-        rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
-        rows.made_ready()
-        if every_row:
-            every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
-            for stop in every.tolist():
-                rows.one_to_many(stop, Likely(every, every.size))
-        return int(fitting.node.size)
+        with self._cache.turn:
+            fitting = self._cache.fitting(trip.chargers, vehicle)
+            rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
+            rows.made_ready()
+            if every_row:
+                every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
+                for stop in every.tolist():
+                    rows.one_to_many(stop, Likely(every, every.size))
+            return int(fitting.node.size)
 
     def plan(self, trip: Trip, vehicle: Vehicle, *, one_of_many: bool = False) -> Plan:
         """Find the best way to drive and charge: the quickest, or as the trip's objective has it.
@@ -162,9 +165,11 @@ class Planner:
             that is wanted.
         """
         planned = partial(self._at_one_temperature, vehicle=vehicle, on_part=not one_of_many)
-        if trip.ambient_by_hour:
-            return hourly.settled(trip, planned)
-        return planned(trip)[0]
+        # What is kept from trip to trip is written by one trip at a time.
+        with self._cache.turn:
+            if trip.ambient_by_hour:
+                return hourly.settled(trip, planned)
+            return planned(trip)[0]
 
     def chargers(self, trip: Trip, vehicle: Vehicle) -> tuple[Plug, ...]:
         """Return the chargers that a car can use on a trip, each with its best plug.

@@ -2,15 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
 from tripplan.errors import InvalidInputError
+from tripplan.planning.given import (
+    GivenPlace,
+    GivenRegion,
+    GivenSettings,
+    GivenVehicle,
+    place_of,
+    region_of,
+    settings_of,
+    vehicle_of,
+)
 from tripplan.planning.planner import Planner
+from tripplan.records.base import as_path, shown
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip, Waypoint, read_waypoint
-from tripplan.records.vehicle import Vehicle, find_vehicle
+from tripplan.records.vehicle import Vehicle
 from tripplan.records.wishes import WISHES
 from tripplan.sources.starter import STARTER_NAMES, load_starter
 from tripplan.sources.store import list_regions, load_region
@@ -38,9 +50,21 @@ def named_region(name: str = STARTER) -> Region:
     for chargers, atlas in STARTER_NAMES.items():
         if name == atlas:
             return load_starter(chargers)
-    for folder in (Path(name), CACHE / name):
-        if folder.is_dir():
-            return load_region(folder)
+    return load_region(folder_of(name))
+
+
+def folder_of(name: str) -> Path:
+    """Return the folder of a region: itself, or one below ``cache/``.
+
+    Raises
+    ------
+    InvalidInputError
+        There is none.
+    """
+    path = as_path(name, where="region")
+    for folder in (path, CACHE / path):
+        if _is_folder(folder):
+            return folder
     known = [*STARTER_NAMES.values(), *(str(folder) for folder in list_regions(CACHE))]
     raise InvalidInputError(
         f'region "{name}" is not known: there is no such folder. Known here: {", ".join(known)}; '
@@ -51,21 +75,26 @@ def named_region(name: str = STARTER) -> Region:
     )
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that is too long for any file, say
+        return False
+
+
 @lru_cache(maxsize=4)
 def _named_planner(name: str, settings: Settings) -> Planner:
     return Planner(named_region(name), settings)
 
 
-def planner_for(region: Region | str, settings: Settings | None = None) -> Planner:
+def planner_for(region: GivenRegion, settings: GivenSettings = None) -> Planner:
     """Return a planner on a region or on the region of that name."""
-    settings = settings or Settings()
-    if isinstance(region, str):
-        return _named_planner(region, settings)
-    return Planner(region, settings)
+    ground, how = region_of(region), settings_of(settings)
+    return _named_planner(ground, how) if isinstance(ground, str) else Planner(ground, how)
 
 
 def make_trip(
-    region: Region, origin: str | Place, destination: str | Place, wishes: Mapping[str, Any]
+    region: Region, origin: GivenPlace, destination: GivenPlace, wishes: Mapping[str, Any]
 ) -> Trip:
     """Turn place names and wishes into a valid `Trip`.
 
@@ -74,7 +103,7 @@ def make_trip(
     region
         Where names are looked up.
     origin, destination
-        Names of the region, "lat,lon", or places.
+        Names of the region, "lat,lon", (lat, lon), or places.
     wishes
         Values by the words of `WISHES`.
 
@@ -94,7 +123,7 @@ def make_trip(
         )
     find = region.gazetteer.find
     ends = {
-        name: place if isinstance(place, Place) else find(place)
+        name: place_of(place, find, name)
         for name, place in (("origin", origin), ("destination", destination))
     }
     fields: dict[str, Any] = dict(ends)
@@ -109,7 +138,7 @@ def make_trip(
 def _waypoints(via: object, find: Callable[[str], Place]) -> tuple[Waypoint, ...]:
     if isinstance(via, str):
         via = [part for part in map(str.strip, via.split("|")) if part]
-    elif isinstance(via, Place | Waypoint):
+    elif isinstance(via, Place | Waypoint) or _is_pair(via):
         via = (via,)
     if not isinstance(via, Sequence):
         raise _no_waypoint(via)
@@ -122,7 +151,11 @@ def _points(given: object, find: Callable[[str], Place]) -> object:
         given = [part for part in map(str.strip, given.split("|")) if part]
     if not isinstance(given, Sequence):
         return given
-    return tuple(find(item) if isinstance(item, str) else item for item in given)
+    if _is_pair(given):
+        given = [given]
+    return tuple(
+        item if isinstance(item, Mapping) else place_of(item, find, "closed") for item in given
+    )
 
 
 def _waypoint(item: object, find: Callable[[str], Place]) -> Waypoint:
@@ -132,12 +165,23 @@ def _waypoint(item: object, find: Callable[[str], Place]) -> Waypoint:
         return Waypoint(place=item)
     if isinstance(item, str):
         return read_waypoint(item, find)
+    if _is_pair(item):
+        return Waypoint(place=place_of(item, find, "via"))
     raise _no_waypoint(item)
 
 
+def _is_pair(given: object) -> bool:
+    """Tell whether something is a latitude and a longitude, and not a list of two places."""
+    return (
+        isinstance(given, list | tuple)
+        and len(given) == 2
+        and all(isinstance(one, Real) and not isinstance(one, bool) for one in given)
+    )
+
+
 def _no_waypoint(given: object) -> InvalidInputError:
-    expected = 'a name like "Portland, OR; 8h; 11kW", "lat,lon", a Place or a Waypoint'
-    told = f"via: each waypoint is {expected}, but got {given!r:.60}"
+    expected = 'a name like "Portland, OR; 8h; 11kW", "lat,lon", (lat, lon), a Place or a Waypoint'
+    told = f"via: each waypoint is {expected}, but got {shown(given)}"
     return InvalidInputError(told, field="via", value=given, expected=expected)
 
 
@@ -148,7 +192,7 @@ _LOOKED_UP: Mapping[str, Callable[[object, Callable[[str], Place]], object]] = {
 """Fields of a trip with places that may be named."""
 
 
-def find_car(vehicle: str | Vehicle, soh: float | str | None = None) -> Vehicle:
+def find_car(vehicle: GivenVehicle, soh: float | str | None = None) -> Vehicle:
     """Return a car by id, TOML path or itself, at a state of health if one is given."""
-    car = vehicle if isinstance(vehicle, Vehicle) else find_vehicle(vehicle)
+    car = vehicle_of(vehicle)
     return car if soh is None else car.aged(soh)

@@ -122,7 +122,7 @@ def as_path(path: object, *, where: str) -> Path:
 
 def _what(value: object) -> str:
     """Name a value that is of the wrong kind."""
-    return "None" if value is None else f"{type(value).__name__} {_short(value)}"
+    return "None" if value is None else f"{type(value).__name__} {shown(value)}"
 
 
 def invalid_input(
@@ -138,7 +138,7 @@ def invalid_input(
             message = "there is no such field" + (
                 "; known: " + ", ".join(known) if known and len(fault["loc"]) == 1 else ""
             )
-        given = "" if _is_record(fault) else f", but got {_short(fault['input'])}"
+        given = "" if _is_record(fault) else f", but got {shown(fault['input'])}"
         lines.append(f"  {field}: {message}{given}")
     first = faults[0]
     return InvalidInputError(
@@ -154,6 +154,10 @@ def _is_record(fault: "ErrorDetails") -> bool:
     return fault["type"] == "missing" or isinstance(fault["input"], Mapping | BaseModel)
 
 
-def _short(value: object, limit: int = 60) -> str:
-    text = repr(value)
+def shown(value: object, limit: int = 60) -> str:
+    """Return how a value is shown in a message: short, whatever its own words for itself do."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - numbers of thousands of digits; somebody's own object
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= limit else text[: limit - 3] + "..."

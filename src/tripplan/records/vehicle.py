@@ -22,8 +22,9 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
 from tripplan.records import vehicle_table
-from tripplan.records.base import Record, as_path, as_text
+from tripplan.records.base import Record, as_path, as_text, shown
 from tripplan.records.marks import Unit
+from tripplan.records.outside import read_text_file, refuse_depth
 from tripplan.records.trip import fraction
 
 Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
@@ -353,7 +354,7 @@ class Vehicle(Record):
         """
         data = self.model_dump(exclude_unset=True)
         data["battery"]["soh"] = soh
-        return Vehicle.parse(data, where=f"{self.id} with soh {soh}")
+        return Vehicle.parse(data, where=f"{self.id} with soh {shown(soh, 20)}")
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -399,10 +400,7 @@ def load_vehicle(path: str | Path) -> Vehicle:
     InvalidInputError
         Values are missing or wrong; one message names them all.
     """
-    try:
-        text = as_path(path, where="vehicle file").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"vehicle file {path}: cannot be read ({error})", path=str(path)) from error
+    text = read_text_file(as_path(path, where="vehicle file"), "vehicle file")
     return parse_vehicle(text, where=f"vehicle file {path}")
 
 
@@ -410,8 +408,9 @@ def parse_vehicle(text: str, *, where: str) -> Vehicle:
     """Read a car from TOML text; errors as in `load_vehicle`."""
     try:
         data = tomllib.loads(as_text(text, where=where))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, deep lists
         raise DataError(f"{where}: not valid TOML: {error}", path=where) from error
+    refuse_depth(data, where)
     provenance: dict[str, dict[str, str]] = {}
     values = _plain(data, "", provenance)
     battery = values.get("battery")

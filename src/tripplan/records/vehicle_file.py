@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tripplan.records.atomic import write_text_atomically
+from tripplan.records.base import as_path
 from tripplan.records.vehicle import Provenance, Vehicle
 
 
@@ -24,9 +26,24 @@ def to_toml(car: Vehicle, heading: str = "") -> str:
 
 
 def save_vehicle(car: Vehicle, path: str | Path, heading: str = "") -> Path:
-    """Write a car's file and return its path."""
-    target = Path(path)
-    target.write_text(to_toml(car, heading), encoding="utf-8")
+    """Write a car's file, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    car
+        The car.
+    path
+        The file; one that is there is replaced.
+    heading
+        First line, a comment.
+
+    Raises
+    ------
+    DataError
+        It cannot be written.
+    """
+    target = as_path(path, where="vehicle file")
+    write_text_atomically(target, to_toml(car, heading))
     return target
 
 

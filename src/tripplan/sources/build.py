@@ -16,10 +16,10 @@ from tripplan.sources.charger_files import given_file
 from tripplan.sources.charger_sites import GivenChargers, sites_on
 from tripplan.sources.chargers.osm import read_osm_elements
 from tripplan.sources.chargers.reading import ChargerReading
+from tripplan.sources.checksums import file_sha256
 from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
 from tripplan.sources.names import region_names
 from tripplan.sources.osm.network import OsmExtract, read_osm
-from tripplan.sources.store import file_sha256
 from tripplan.sources.ways import CHARGER_REACH_KM
 
 Progress = Callable[[str], None]

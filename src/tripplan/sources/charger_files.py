@@ -8,7 +8,7 @@ from tripplan.records.base import as_path
 from tripplan.sources.charger_sites import GivenChargers
 from tripplan.sources.chargers.beside import NOTHING, Beside
 from tripplan.sources.chargers.files import read_chargers, split_beside
-from tripplan.sources.store import file_sha256
+from tripplan.sources.checksums import file_sha256
 
 
 def given_file(path: str | Path, beside: Beside = NOTHING) -> GivenChargers:

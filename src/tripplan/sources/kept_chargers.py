@@ -18,7 +18,8 @@ from typing import Final
 
 from tripplan.errors import DataError
 from tripplan.records.base import as_path
-from tripplan.sources.store import FORMAT, damaged_files, file_sha256
+from tripplan.sources.checksums import file_sha256
+from tripplan.sources.store import FORMAT, file_faults
 from tripplan.sources.ways import ROADS_REACH, Reach
 
 _DIGITS: Final = 24
@@ -48,15 +49,24 @@ def charger_files(named: Sequence[str | Path]) -> tuple[Path, ...]:
     faults = []
     for name in named:
         path = as_path(name, where="charger file")
-        files = list(_files(path))
+        try:
+            files = list(_files(path))
+        except (OSError, ValueError):  # a name that is too long for any file, say
+            files = []
         if not files:
             what = f"no file that ends in {', '.join(ENDINGS)} lies in this folder"
-            faults.append(f"{path}: {what if path.is_dir() else 'there is no such file'}")
+            faults.append(f"{path}: {what if _is_folder(path) else 'there is no such file'}")
         for file in files:
             found.setdefault(file.resolve(), file)
     if faults:
         raise DataError("\n".join(faults), path=str(named[0]), faults=faults)
     return tuple(found.values())
+
+
+def _is_folder(path: Path) -> bool:
+    with suppress(OSError, ValueError):
+        return path.is_dir()
+    return False
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -100,7 +110,7 @@ def is_whole(folder: Path) -> bool:
     if not folder.exists():
         return False
     with suppress(DataError):
-        if not damaged_files(folder):
+        if not file_faults(folder, deep=False):
             return True
     with suppress(OSError):
         shutil.rmtree(folder) if folder.is_dir() else folder.unlink()

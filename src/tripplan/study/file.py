@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.grounds import ILLUSTRATIVE
 from tripplan.planning.requests import find_car
-from tripplan.records.base import as_path
+from tripplan.records.base import as_path, shown
+from tripplan.records.outside import read_text_file, refuse_depth
 from tripplan.records.wishes import WISHES
 from tripplan.study import yaml_text
 from tripplan.study.question import Study, StudySeason, StudyTrip, StudyVehicle, Where
@@ -86,18 +87,16 @@ def read_study(path: str | Path) -> Study:
 def read_with_lines(path: str | Path) -> tuple[Study, Source]:
     """Read a study as `read_study`, and remember where in the file everything stands."""
     file, name = as_path(path, where="study"), f"study {path}"
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{name}: cannot be read ({error})", path=str(path)) from error
+    text = read_text_file(file, "study")
     if file.suffix.lower() in _YAML:
         data, lines = yaml_text.parsed(text, name)
     else:
         try:
             data = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{name}: not valid TOML: {error}", path=str(path)) from error
         lines = toml_lines(text)
+    refuse_depth(data, name)
     source = Source(name, lines)
     try:
         study = Study.model_validate(data)
@@ -143,7 +142,7 @@ def _of_pydantic(error: ValidationError) -> Iterator[Fault]:
             yield where, "is needed"
         else:
             words = fault["msg"].removeprefix("Value error, ")
-            yield where, f"{words}, but got {fault['input']!r:.80}"
+            yield where, f"{words}, but got {shown(fault['input'], 80)}"
 
 
 def _known_at(where: Where) -> list[str]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html as html_words
 import re
 import secrets
 from dataclasses import replace
@@ -54,6 +55,8 @@ def test_the_policy_names_every_script() -> None:
     digests = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts}
     assert len(scripts) == 5
     assert allowed == digests
+    rules = [rule.strip() for rule in html_words.unescape(policy[1]).split(";")]
+    assert {"default-src 'none'", "base-uri 'none'", "form-action 'none'"} <= set(rules)
     assert "unsafe-inline" not in policy[1].split("script-src")[1].split(";")[0]
 
 

@@ -179,8 +179,14 @@ def test_what_has_changed_is_made_anew(region: str, monkeypatch: pytest.MonkeyPa
     assert len(set(kept)) == 4
 
 
+def data_file(folder: Path, name: str) -> Path:
+    """Return a file of a region, of which there is one by that name."""
+    (file,) = folder.glob(f"data-*/{name}")
+    return file
+
+
 def spoil_a_file(folder: Path) -> None:
-    file = folder / "length_m.npy"
+    file = data_file(folder, "length_m.npy")
     data = bytearray(file.read_bytes())
     data[-3] ^= 1
     file.write_bytes(data)
@@ -196,7 +202,7 @@ def cut_the_manifest(folder: Path) -> None:
 
 
 def lose_a_file(folder: Path) -> None:
-    (folder / "order.npy").unlink()
+    data_file(folder, "order.npy").unlink()
 
 
 def leave_a_file_in_its_place(folder: Path) -> None:
@@ -216,10 +222,10 @@ def leave_a_file_in_its_place(folder: Path) -> None:
 )
 def test_what_is_damaged_is_made_again(region: str, spoil: Any) -> None:
     folder = Path(str(region_with(region, "sites.csv")))
-    before = (folder / "length_m.npy").read_bytes()
+    before = data_file(folder, "length_m.npy").read_bytes()
     spoil(folder)
     assert region_with(region, "sites.csv") == str(folder)
-    assert (folder / "length_m.npy").read_bytes() == before
+    assert data_file(folder, "length_m.npy").read_bytes() == before
     assert len(folders()) == 1  # nothing half-written is left beside it
 
 

@@ -5,13 +5,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from tests.servers.faulty import FakeServers, FakeTime, Fault, asker, fake_servers, settings_for
 from tripplan.errors import InvalidInputError, OfflineError, SourceError
@@ -23,6 +27,7 @@ from tripplan.sources.fetch.http import (
     retry_after_s,
 )
 from tripplan.sources.fetch.settings import VARIABLES, FetchSettings
+from tripplan.sources.fetch.turns import take_turn
 
 NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 
@@ -361,3 +366,97 @@ def test_a_reader_that_finds_no_sense_in_it_makes_it_ask_again(
         damaged = fetcher.fetch(question(servers), picky(1))
     assert damaged.from_cache is False
     assert servers.count("nominatim") == 4
+
+
+@pytest.mark.parametrize("kind", ["drip", "slow_head"])
+def test_one_clock_runs_over_a_whole_answer(
+    servers: FakeServers, time: FakeTime, tmp_path: Path, kind: str
+) -> None:
+    """A byte each 0.1 s is no silence; the answer as a whole has 0.5 s."""
+    servers.places["Westend"] = [{"lat": "39.0", "lon": "-105.0", "note": "." * 100}]
+    servers.faults["nominatim"].append(Fault(kind))
+    began_s = monotonic()
+    answer = ask(servers, tmp_path, time, answer_timeout_s=0.5, read_timeout_s=5, tries=2)
+    assert monotonic() - began_s < 4.0
+    assert answer.value[0]["lat"] == "39.0"
+    assert servers.count("nominatim") == 2
+    servers.faults["nominatim"] += [Fault(kind)] * 2
+    with pytest.raises(SourceError, match=r"not whole after 0\.5 s"):
+        ask(servers, tmp_path / "2", time, answer_timeout_s=0.5, read_timeout_s=5, tries=2)
+
+
+def test_a_key_is_never_told_however_an_answer_spells_it(
+    servers: FakeServers, time: FakeTime, tmp_path: Path
+) -> None:
+    key = "a b/c+d&e"
+    spelt = ("a b/c+d&e", "a%20b%2Fc%2Bd%26e", "a+b%2fc%2bd%26e", "a b/c+d&amp;e")
+    for status in (302, 403, 503):
+        for words in spelt:
+            fault = Fault("status", status, {"Location": f"http://x/?key={words}"}, f"key {words}!")
+            servers.faults["nominatim"] += [fault] * 4
+            told: list[str] = []
+            settings = settings_for(servers, tmp_path, tries=2)
+            asked = replace(question(servers), secrets={"X-Key": SecretStr(key)})
+            with (
+                asker(settings, time, now=lambda: NOW, say=told.append) as fetcher,
+                pytest.raises(SourceError) as caught,
+            ):
+                fetcher.fetch(asked, read_json)
+            servers.faults["nominatim"].clear()
+            said = " ".join([*told, str(caught.value)])
+            assert "***" in said
+            assert not any(secret in said for secret in spelt)
+
+
+def test_a_key_that_cannot_be_sent_is_not_told(
+    servers: FakeServers, time: FakeTime, tmp_path: Path
+) -> None:
+    asked = replace(question(servers), secrets={"X-Key": SecretStr("top\nsecret")})
+    with asker(settings_for(servers, tmp_path), time) as fetcher:
+        with pytest.raises(SourceError, match="cannot be asked") as caught:
+            fetcher.fetch(asked, read_json)
+        assert "secret" not in str(caught.value)
+        assert caught.value.__cause__ is None
+
+
+TURN = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from tripplan.sources.fetch.turns import take_turn
+dates = []
+def now():
+    dates.append(datetime.now(UTC))
+    return dates[-1]
+for _ in range(3):
+    take_turn(Path(sys.argv[1]), "host", 0.3, now, time.sleep)
+    print(dates[-1].timestamp())  # what was noted
+    time.sleep(0.31)
+"""
+
+
+def test_processes_that_ask_one_host_take_turns(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TURN, str(tmp_path / "turns")]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    times = sorted(float(line) for one in both for line in one.communicate()[0].split())
+    assert len(times) == 6
+    assert min(b - a for a, b in pairwise(times)) > 0.28
+
+
+def no_sleep(_seconds: float) -> None:
+    pytest.fail("nobody has asked a moment ago")
+
+
+def test_turns_that_cannot_be_noted_are_taken_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "turns").write_text("in the way")
+    take_turn(tmp_path / "turns", "host", 1.0, lambda: NOW, no_sleep)
+    (tmp_path / "odd").mkdir()
+    take_turn(tmp_path / "odd", "host", 1.0, lambda: NOW, no_sleep)
+    (file,) = (tmp_path / "odd").iterdir()
+    for odd in ("", "\0", "12 nan", "12 later", f"12 {NOW.timestamp() + 99}"):
+        file.write_text(odd)
+        take_turn(tmp_path / "odd", "host", 1.0, lambda: NOW, no_sleep)
+    slept: list[float] = []
+    file.write_text(f"12 {NOW.timestamp() - 0.4}")
+    take_turn(tmp_path / "odd", "host", 1.0, lambda: NOW, slept.append)
+    assert slept == [pytest.approx(0.6)]

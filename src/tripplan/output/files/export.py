@@ -294,6 +294,10 @@ def _row(record: Leg | ChargingStop, **values: object) -> dict[str, Any]:
     return {field: values.get(field, getattr(record, field, "")) for field in ROW_FIELDS}
 
 
+_BEGINS_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""The signs, and their wide forms, which some programs take for them."""
+_SPLITS = re.compile(r"([;|\t\r\n])")
+"""Signs at which some programs split cells, whatever quotes stand around them."""
 _NUMBERS = re.compile(r"[-+]?[\d.]+(e[-+]?\d+)?(\s*,\s*[-+]?[\d.]+)?", re.IGNORECASE)
 
 
@@ -301,7 +305,8 @@ def to_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str], *, header: 
     """Return rows as CSV text, with a header line unless that is not wanted.
 
     Text that a spreadsheet would run as a formula (it starts with ``= + - @``, a tab or a line
-    end, and is no number or pair of numbers) gets an apostrophe in front.
+    end, and is no number or pair of numbers) gets an apostrophe in front; so does what comes after
+    a sign at which some programs split cells.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -314,8 +319,14 @@ def to_csv(rows: Iterable[Mapping[str, Any]], fields: Sequence[str], *, header: 
 def _cell(value: object) -> object:
     if not isinstance(value, str) or _NUMBERS.fullmatch(value.strip(" ")):
         return value
-    text = value.replace("\x00", "")
-    return f"'{text}" if text.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
+    parts = _SPLITS.split(value.replace("\x00", ""))
+    text = "".join(map(_defused, parts))
+    return f"'{text}" if text.lstrip(" ")[:1] in {"\t", "\r", "\n"} else text
+
+
+def _defused(part: str) -> str:
+    runs = part.lstrip(' "')[:1] in _BEGINS_FORMULA and not _NUMBERS.fullmatch(part.strip(" "))
+    return f"'{part}" if runs else part
 
 
 def write_csv(path: str | Path, rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> None:

@@ -1,5 +1,7 @@
 """Plan -> iCalendar (RFC 5545): drives and stops as appointments."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,11 +35,27 @@ def to_ics(plan: Plan, departure: datetime | None = None) -> str:
     start = departure or plan.trip.departure
     if start is None:
         raise no_departure()
+    trip = _digest(plan, start)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tripplan//trip//EN", "CALSCALE:GREGORIAN"]
     for number, event in enumerate(_events(plan), start=1):
-        lines += _appointment(number, start, *event)
+        lines += _appointment(f"{number}-{trip}", start, *event)
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _digest(plan: Plan, start: datetime) -> str:
+    """Return what tells this trip, by this car over these stops, from all others.
+
+    The same plan made anew, a minute earlier or later, replaces the appointments of the one before
+    in a calendar; no other does (RFC 5545, section 3.8.4.7).
+    """
+    ways = [[leg.start.label, leg.end.label] for leg in plan.legs]
+    sites = [[stop.name, stop.lat, stop.lon] for stop in plan.stops]
+    told = json.dumps(
+        [start.isoformat(), plan.trip.model_dump(mode="json"), plan.vehicle.id, ways, sites],
+        sort_keys=True,
+    )
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
 def no_departure() -> InvalidInputError:
@@ -83,7 +101,7 @@ def _events(plan: Plan) -> Iterator[_Event]:
 
 
 def _appointment(
-    number: int,
+    uid: str,
     start: datetime,
     begin_s: float,
     end_s: float,
@@ -96,7 +114,7 @@ def _appointment(
     end = start + timedelta(seconds=round(end_s))
     stamp = start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)
     yield "BEGIN:VEVENT"
-    yield f"UID:{_moment(stamp)}-{number}@tripplan"
+    yield f"UID:{uid}@tripplan"
     yield f"DTSTAMP:{_moment(stamp)}"
     yield f"DTSTART:{_moment(begin)}"
     yield f"DTEND:{_moment(end)}"

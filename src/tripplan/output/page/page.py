@@ -106,6 +106,8 @@ def _policy(scripts: Iterable[str]) -> str:
     return "; ".join(
         (
             "default-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
             f"script-src {' '.join(hashes)}",
             "style-src 'unsafe-inline'",
             f"img-src data: {' '.join(TILE_SERVERS)}",

@@ -23,6 +23,7 @@ from tripplan.records.charger import (
     Connector,
     SourceEntry,
 )
+from tripplan.records.outside import decoding
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.access import for_some_only
 from tripplan.sources.chargers.afdc_ports import Ports, connectors, stalls, with_units
@@ -86,18 +87,18 @@ def read_afdc_json(data: object, *, where: str = "AFDC answer") -> ChargerReadin
 
 def read_afdc_csv(text: str, *, where: str = "AFDC table") -> ChargerReading:
     """Read the CSV download (74 columns, "Fuel Type Code" first) or the CSV answer of the API."""
-    reader = csv.DictReader(
-        io.StringIO(as_text(text, where=where), newline=""), restkey="", restval=""
-    )
-    fields = {_plain(name) for name in reader.fieldnames or ()}
-    if not {"latitude", "longitude", "evconnectortypes"} <= fields:
-        raise wrong_shape(where, "AFDC's CSV columns Latitude, Longitude, EV Connector Types, ...")
-    try:
+    with decoding(where, "CSV table"):
+        reader = csv.DictReader(
+            io.StringIO(as_text(text, where=where), newline=""), restkey="", restval=""
+        )
+        fields = {_plain(name) for name in reader.fieldnames or ()}
+        if not {"latitude", "longitude", "evconnectortypes"} <= fields:
+            raise wrong_shape(
+                where, "AFDC's CSV columns Latitude, Longitude, EV Connector Types, ..."
+            )
         # Most of the columns of most rows are empty, and the table of units has a row a unit.
         stated = ({name: cell for name, cell in row.items() if cell} for row in reader)
         return _read(stated, where, "AFDC CSV")
-    except csv.Error as error:
-        raise DataError(f"{where}: not a readable CSV table: {error}", path=where) from error
 
 
 def _read(rows: object, where: str, form: str) -> ChargerReading:

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tripplan.errors import DataError
 from tripplan.records.base import as_text
 from tripplan.records.charger import Charger, Connector, SourceEntry
+from tripplan.records.outside import decoding
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.grouping import Places, grouped, known_first, rows_of, with_joined
 from tripplan.sources.chargers.hours import ALWAYS, DAYS
@@ -107,15 +107,13 @@ def read_bnetza(text: str, *, where: str = "Ladesäulenregister") -> ChargerRead
     stand = re.search(r"(\d{2})\.(\d{2})\.(20\d{2})", text[:start])
     date = f"{stand[3]}-{stand[2]}-{stand[1]}" if stand else ""
     reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=";")
-    try:
+    with decoding(where, "CSV table"):
         names = [_plain(name) for name in next(reader)]
         rows = [
             dict(zip(names, cells, strict=False))
             for cells in reader
             if any(cell.strip() for cell in cells)
         ]
-    except csv.Error as error:
-        raise DataError(f"{where}: not a readable CSV table: {error}", path=where) from error
     places = Places()
 
     def key_of(row: Mapping[str, Any]) -> object:

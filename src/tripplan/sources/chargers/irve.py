@@ -11,9 +11,9 @@ import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from tripplan.errors import DataError
 from tripplan.records.base import as_text
 from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEntry
+from tripplan.records.outside import decoding
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.grouping import Places, grouped, known_first, rows_of, with_joined
 from tripplan.sources.chargers.plugs import gathered, most, plug
@@ -60,13 +60,11 @@ def read_irve(text: str, *, where: str = "IRVE table") -> ChargerReading:
     header = as_text(text, where=where).split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
-    try:
+    with decoding(where, "CSV table"):
         if not is_irve(reader.fieldnames or ()):
             raise wrong_shape(where, "columns puissance_nominale and prise_type_... (IRVE)")
         reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
         return _read(list(reader), "IRVE CSV")
-    except csv.Error as error:
-        raise DataError(f"{where}: not a readable CSV table: {error}", path=where) from error
 
 
 def read_irve_geojson(data: object, *, where: str = "IRVE GeoJSON") -> ChargerReading:

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from tripplan.errors import DataError
 from tripplan.records.base import as_text
 from tripplan.records.charger import (
     Charger,
@@ -28,6 +27,7 @@ from tripplan.records.charger import (
     Connector,
     SourceEntry,
 )
+from tripplan.records.outside import decoding
 from tripplan.sources.chargers import standards, values
 from tripplan.sources.chargers.access import for_some_only
 from tripplan.sources.chargers.plugs import gathered, most, plug
@@ -110,14 +110,12 @@ def read_charger_csv(
     text = re.sub(r"\A\s*\"?sep=.\"?\s*\n", "", as_text(text, where=where))
     header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
-    names = {_column(name) for name in reader.fieldnames or ()}
-    if not {"lat", "lon"} <= names:
-        raise wrong_shape(where, f"a table with columns lat and lon; found: {header[:200]}")
-    try:
+    with decoding(where, "CSV table"):
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
+        names = {_column(name) for name in reader.fieldnames or ()}
+        if not {"lat", "lon"} <= names:
+            raise wrong_shape(where, f"a table with columns lat and lon; found: {header[:200]}")
         rows = list(reader)
-    except csv.Error as error:
-        raise DataError(f"{where}: not a readable CSV table: {error}", path=where) from error
     return _read(rows, where, source, "CSV table")
 
 

@@ -4,6 +4,7 @@ Files of one coordinate system whose pixels line up form one raster, so that sam
 their seams.  A pixel's height holds at its centre (GDAL's convention).
 """
 
+import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.records.outside import decoding
 from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
 from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
 from tripplan.units import M_PER_DEGREE
@@ -123,11 +125,8 @@ class GeoTiffMosaic(LatticeRaster):
             min(_BLOCK, self._files[index].cols - block_col * _BLOCK),
             min(_BLOCK, self._files[index].rows - block_row * _BLOCK),
         )
-        try:
-            with self._rasterio.open(path) as source:
-                masked = source.read(1, window=window, masked=True)
-        except self._rasterio.errors.RasterioError as error:
-            raise DataError(f"{path}: damaged GeoTIFF: {error}", path=str(path)) from error
+        with decoding(path, "GeoTIFF"), self._rasterio.open(path) as source:
+            masked = source.read(1, window=window, masked=True)
         stored = without_marks(np.asarray(masked.astype(np.float32).filled(np.nan)))
         file = self._files[index]
         return np.asarray(stored * np.float32(file.scale) + np.float32(file.offset))
@@ -169,7 +168,12 @@ def open_geotiffs(paths: Sequence[Path]) -> list[GeoTiffMosaic]:
                 break
         else:
             groups.append([file])
-    return [GeoTiffMosaic(group) for group in groups]
+    mosaics = []
+    for group in groups:
+        # Coordinate systems that cannot be computed with show themselves here.
+        with decoding(group[0].path, "GeoTIFF"):
+            mosaics.append(GeoTiffMosaic(group))
+    return mosaics
 
 
 def _rasterio() -> ModuleType:
@@ -187,30 +191,41 @@ def _rasterio() -> ModuleType:
 
 
 def _described(path: Path, rasterio: ModuleType) -> _File:
-    try:
-        with warnings.catch_warnings():
-            # A file that is not placed on the earth is refused below, in clearer words.
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.open(path) as source:
-                unit_m = _unit_m(path, source.units[0])
-                file = _File(
-                    path,
-                    source.crs,
-                    source.transform,
-                    source.height,
-                    source.width,
-                    float(source.scales[0]) * unit_m,
-                    float(source.offsets[0]) * unit_m,
-                )
-    except rasterio.errors.RasterioError as error:
-        raise DataError(f"{path}: not a readable GeoTIFF: {error}", path=str(path)) from error
+    with warnings.catch_warnings(), decoding(path, "GeoTIFF"):
+        # A file that is not placed on the earth is refused below, in clearer words.
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.open(path) as source:
+            unit_m = _unit_m(path, source.units[0])
+            file = _File(
+                path,
+                source.crs,
+                source.transform,
+                source.height,
+                source.width,
+                float(source.scales[0]) * unit_m,
+                float(source.offsets[0]) * unit_m,
+            )
     if file.crs is None:
         raise DataError(
             f"{path}: this GeoTIFF does not say its coordinate system; set it, for instance "
             "with gdal_edit.py -a_srs EPSG:4326",
             path=str(path),
         )
+    _refuse_senseless(file)
     return file
+
+
+def _refuse_senseless(file: _File) -> None:
+    """Refuse a file whose pixels lie nowhere, or whose heights have no size."""
+    numbers = (*tuple(file.transform)[:6], file.scale, file.offset)
+    size = file.transform.a * file.transform.e - file.transform.b * file.transform.d
+    if all(map(math.isfinite, numbers)) and math.isfinite(size) and size and file.scale:
+        return
+    raise DataError(
+        f"{file.path}: the place or the size of this GeoTIFF's pixels makes no sense: transform "
+        f"{tuple(file.transform)[:6]}, scale {file.scale:g}, offset {file.offset:g}",
+        path=str(file.path),
+    )
 
 
 _UNITS_M: Final = {

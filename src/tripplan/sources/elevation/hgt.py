@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.records.outside import decoding
 from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
 from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
 from tripplan.units import M_PER_DEGREE
@@ -74,10 +75,8 @@ def side_of(path: Path) -> int:
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
-    try:
+    with decoding(path, "zip archive"):
         return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise DataError(f"{path}: not a zip archive ({error})", path=str(path)) from error
 
 
 def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
@@ -153,13 +152,14 @@ class HgtMosaic(LatticeRaster):
             return None
         if path.suffix.lower() == ".zip":
             with _opened(path) as archive:
-                try:
-                    data = archive.read(_member(archive, path))
-                except (zipfile.BadZipFile, EOFError) as error:
-                    raise DataError(f"{path}: damaged archive: {error}", path=str(path)) from error
-            stored = np.frombuffer(data, dtype=">i2")
+                member = _member(archive, path)
+                # Its size was looked at when it was opened: no more is unpacked than a tile has.
+                with decoding(path, "archive"), archive.open(member) as packed:
+                    data = packed.read(2 * self._side**2 + 1)
         else:
-            stored = np.memmap(path, dtype=">i2", mode="r")
+            with decoding(path, "SRTM tile"):
+                data = path.read_bytes()
+        stored = np.frombuffer(data[: len(data) // 2 * 2], dtype=">i2")
         if stored.size != self._side**2:
             raise DataError(f"{path}: cut short, {stored.size} samples", path=str(path))
         heights = stored.astype(np.float32).reshape(self._side, self._side)

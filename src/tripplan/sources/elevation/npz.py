@@ -8,15 +8,19 @@ An optional text ``registration``, "edge" or "centre", says it outright.
 
 import zipfile
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
+from tripplan.records.outside import decoding
 from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
 from tripplan.sources.elevation.lattice import LatticeRaster
 from tripplan.units import M_PER_DEGREE
 
+_MOST_BYTES: Final = 4 << 30
+"""The grid is held in memory; one of all land at 30 arc seconds takes 2 GB."""
 _KEYS = ("elevation_m", "north", "west", "step_deg")
 
 
@@ -35,21 +39,29 @@ class NpzGrid(LatticeRaster):
     """
 
     def __init__(self, path: Path) -> None:
-        try:
+        with decoding(path, ".npz file"):
+            _refuse_bulk(path)
             with np.load(path, allow_pickle=False) as stored:
                 missing = [key for key in _KEYS if key not in stored]
                 values = {key: stored[key] for key in stored if key in (*_KEYS, "registration")}
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            raise DataError(f"{path}: not a readable .npz file: {error}", path=str(path)) from error
         if missing:
             raise DataError(f"{path}: a height grid lacks {', '.join(missing)}", path=str(path))
         self._grid = values["elevation_m"]
-        self._step_deg = float(values["step_deg"])
-        north, west = float(values["north"]), float(values["west"])
-        if self._grid.ndim != 2 or not 0 < self._step_deg < 90 or not abs(north) <= 90:
+        with decoding(path, "height grid"):
+            self._step_deg = float(values["step_deg"])
+            north, west = float(values["north"]), float(values["west"])
+        if (
+            self._grid.ndim != 2
+            or self._grid.dtype.kind not in "iuf"
+            or not self._grid.size
+            or not 0 < self._step_deg < 90
+            or not abs(north) <= 90
+            or not abs(west) <= 360
+        ):
             raise DataError(
-                f"{path}: elevation_m has shape {self._grid.shape}, step_deg is {self._step_deg}, "
-                f"north is {north}; expected a table, a step in degrees and a latitude",
+                f"{path}: elevation_m has shape {self._grid.shape} of {self._grid.dtype}, step_deg "
+                f"is {self._step_deg}, north is {north}, west is {west}; expected a table of "
+                "numbers, a step in degrees, a latitude and a longitude",
                 path=str(path),
             )
         half = 0.5 * self._step_deg
@@ -87,6 +99,18 @@ class NpzGrid(LatticeRaster):
             ),
         )
         return height
+
+
+def _refuse_bulk(path: Path) -> None:
+    """Refuse an archive that says of itself that it unpacks to more than can be held."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > _MOST_BYTES:
+        raise DataError(
+            f"{path}: unpacks to {size / 1e9:.1f} GB, and {_MOST_BYTES >> 30} are the most; give "
+            "it in parts",
+            path=str(path),
+        )
 
 
 def _guessed(north: float, step_deg: float) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tripplan.sources.atomic import write_bytes_atomically
-from tripplan.sources.store import file_sha256
+from tripplan.sources.checksums import file_sha256
 
 FORMAT: Final = "tripplan-fetched/1"
 

@@ -7,10 +7,13 @@ not kept.
 """
 
 import hashlib
+import html
 import json
 import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +21,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from pydantic import SecretStr
 
@@ -26,6 +29,7 @@ from tripplan.errors import OfflineError, SourceError
 from tripplan.sources.chargers.values import Tally, text
 from tripplan.sources.fetch.cache import CachedAnswer, FetchCache, FetchRecord, question_key
 from tripplan.sources.fetch.settings import FetchSettings
+from tripplan.sources.fetch.turns import take_turn
 
 if TYPE_CHECKING:
     import requests
@@ -215,6 +219,9 @@ class Fetcher:
             early_s = last_s + self.settings.interval_s - self._clock()
             if early_s > 0:
                 self._sleep(early_s)
+        take_turn(
+            self.settings.cache / "turns", host, self.settings.interval_s, self._now, self._sleep
+        )
         self._asked_s[host] = self._clock()
 
     def _once(self, question: Question) -> tuple[bytes, str]:
@@ -225,11 +232,29 @@ class Fetcher:
             self._session.headers.update(
                 {"User-Agent": self.user_agent, "Accept": "application/json"}
             )
+        session = self._session
+
+        def work(given_up: threading.Event) -> tuple[bytes, str]:
+            return self._exchange(question, session, given_up)
+
+        try:
+            return _within(self.settings.answer_timeout_s, work)
+        except _TooLongError as error:
+            self._session = None  # the old one is still at it
+            raise UnusableAnswerError(
+                f"the answer was not whole after {self.settings.answer_timeout_s:g} s"
+            ) from error
+
+    def _exchange(
+        self, question: Question, session: "requests.Session", given_up: threading.Event
+    ) -> tuple[bytes, str]:
+        import requests  # noqa: PLC0415
+
         asked = {"params" if question.method == "GET" else "data": question.query}
         secret = {name: value.get_secret_value() for name, value in question.secrets.items()}
         settings = self.settings
         try:
-            with self._session.request(
+            with session.request(
                 question.method,
                 question.url,
                 headers=secret,
@@ -240,7 +265,9 @@ class Fetcher:
             ) as response:
                 if response.status_code != HTTPStatus.OK:
                     _refuse(question, response, tuple(secret.values()), self._now())
-                return self._body(response), text(response.headers.get("Content-Type"), Tally())
+                return self._body(response, given_up), text(
+                    response.headers.get("Content-Type"), Tally()
+                )
         except requests.exceptions.SSLError as error:
             raise SourceError(
                 f"{question.service}: no trusted connection to {urlsplit(question.url).netloc} "
@@ -261,10 +288,11 @@ class Fetcher:
             raise UnusableAnswerError(_reason(error)) from error
         except requests.exceptions.RequestException as error:
             raise SourceError(
-                f"{question.service}: {question.url} cannot be asked ({_plain(str(error))})"
-            ) from error
+                f"{question.service}: {question.url} cannot be asked "
+                f"({_plain(_redacted(str(error), tuple(secret.values())))})"
+            ) from None  # what it says may hold a key
 
-    def _body(self, response: "requests.Response") -> bytes:
+    def _body(self, response: "requests.Response", given_up: threading.Event) -> bytes:
         limit, start_s = self.settings.answer_limit_mb * 1e6, self._clock()
         body = bytearray()
         for piece in response.iter_content(_PIECE):
@@ -274,7 +302,7 @@ class Fetcher:
                     f"the answer of {urlsplit(response.url).netloc} is larger than "
                     f"{self.settings.answer_limit_mb:g} MB: ask for a smaller area, or allow more"
                 )
-            if self._clock() - start_s > self.settings.answer_timeout_s:
+            if given_up.is_set() or self._clock() - start_s > self.settings.answer_timeout_s:
                 raise UnusableAnswerError(
                     f"the answer was not whole after {self.settings.answer_timeout_s:g} s"
                 )
@@ -296,7 +324,7 @@ def _refuse(
     if status in AGAIN:
         wait_s = retry_after_s(response.headers.get("Retry-After"), now)
         raise UnusableAnswerError(f"{name}{excerpt}", wait_s=wait_s)
-    place = _plain(response.headers.get("Location", ""))
+    place = _plain(_redacted(response.headers.get("Location", ""), secrets))
     hint = {
         401: "; check the key",
         403: "; check the key, or name a contact in the settings if the service blocks this user",
@@ -312,11 +340,56 @@ def _excerpt(response: "requests.Response", secrets: tuple[str, ...]) -> str:
     with suppress(requests.exceptions.RequestException):
         head = next(response.iter_content(_PIECE), b"")
     page = head.decode("utf-8", "replace")
-    for secret in secrets:
-        page = page.replace(secret, "***")
+    page = _redacted(page, secrets)
     page = re.sub(r"(?s)<(head|style|script)\b.*?</\1\s*>", " ", page)
     page = _plain(re.sub(r"<[^<>]*>", " ", page))
     return f" ({page})" if page else ""
+
+
+def _redacted(words: str, secrets: Iterable[str]) -> str:
+    """Return words without keys, however an address or a page spells them."""
+    for secret in filter(None, secrets):
+        spellings = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
+        spellings |= {html.escape(secret), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+        for spelling in sorted(spellings, key=len, reverse=True):
+            words = re.sub(re.escape(spelling), "***", words, flags=re.IGNORECASE)
+    return words
+
+
+class _TooLongError(Exception):
+    """Work was not done in time."""
+
+
+def _within(limit_s: float, work: Callable[[threading.Event], T]) -> T:
+    """Do work in a thread, and leave it behind if it takes too long.
+
+    Time-outs of sockets begin anew with each byte: whoever sends one now and then, be it of a
+    header or of a body, would hold the program for as long as it likes.
+
+    Parameters
+    ----------
+    limit_s
+        Seconds by the clock on the wall.
+    work
+        What to do; it is told by the event that nobody waits for it any more.
+    """
+    given_up, done = threading.Event(), Future[T]()
+
+    def run() -> None:
+        try:
+            done.set_result(work(given_up))
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="asking").start()
+    try:
+        return done.result(limit_s)
+    except TimeoutError as error:
+        if done.done():
+            raise
+        raise _TooLongError from error
+    finally:
+        given_up.set()
 
 
 def _plain(page: str) -> str:

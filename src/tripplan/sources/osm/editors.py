@@ -9,6 +9,7 @@ import bz2
 import gzip
 import re
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ def plain_form(path: Path) -> Iterator[Path]:
         plain = Path(folder) / "plain.osm"
         try:
             _rewrite(path, plain)
-        except (ET.ParseError, ValueError):
+        except (ET.ParseError, ValueError, EOFError, zlib.error):
             plain = path  # damaged: osmium says where
         yield plain
 
@@ -75,7 +76,7 @@ def _is_marked(path: Path) -> bool:
                 if _MARKED.search(rest + chunk):
                     return True
                 rest = chunk[-_OVERLAP:]
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return False  # damaged or no such packing: osmium says so
     return False
 

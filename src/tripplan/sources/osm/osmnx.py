@@ -28,7 +28,9 @@ from tripplan.records.network import (
     ROAD_CLASSES,
     RoadNetwork,
 )
+from tripplan.records.outside import decoding
 from tripplan.routing.geometry import arc_points
+from tripplan.sources.atomic import atomic_file
 from tripplan.sources.osm.access import read_access
 from tripplan.sources.osm.keys import role_of, taken_apart
 from tripplan.sources.osm.maxspeed import stated_limit
@@ -197,7 +199,7 @@ def _read_edge(
         "flags": sum(_FLAGS[key] for key, set_ in flags.items() if set_)
         + (FLAG_LINK if name.endswith("_link") else 0)
         + (FLAG_FERRY if name == "ferry" else 0),
-        "points": _inside(data.get("geometry"), nodes[tail]),
+        "points": _points_of(data.get("geometry"), nodes[tail], where, faults),
     }
 
 
@@ -218,6 +220,16 @@ def _is_shut(data: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
     found = {read_access(way).base for way in ways}
     on_foot = any(kind in ON_FOOT for kind in _values(data.get("highway")))
     return "shut" in found or (on_foot and "open" not in found)
+
+
+def _points_of(
+    geometry: object, start: tuple[float, float, float], where: str, faults: list[str]
+) -> list[tuple[float, float]]:
+    try:
+        return _inside(geometry, start)
+    except (ValueError, TypeError, NotImplementedError, shapely.errors.ShapelyError) as error:
+        faults.append(f"{where} has a geometry that is no line: {error}")
+        return []
 
 
 def _inside(geometry: object, start: tuple[float, float, float]) -> list[tuple[float, float]]:
@@ -332,11 +344,12 @@ def read_graphml(path: str | Path) -> RoadNetwork:
     """
     nx = _networkx()
     file = as_path(path, where="GraphML")
-    try:
-        graph = nx.read_graphml(file, force_multigraph=True)
-    except (OSError, ValueError, KeyError, SyntaxError, nx.NetworkXError) as error:
-        raise DataError(f"{file}: not readable GraphML ({error})", path=str(file)) from error
-    return from_osmnx(nx.MultiDiGraph(graph))
+    with decoding(file, "GraphML file"):
+        graph = nx.MultiDiGraph(nx.read_graphml(file, force_multigraph=True))
+        try:
+            return from_osmnx(graph)
+        except DataError as error:
+            raise DataError(f"{file}: {error}", path=str(file), faults=error.faults) from error
 
 
 def write_graphml(network: RoadNetwork, path: str | Path) -> None:
@@ -353,10 +366,8 @@ def write_graphml(network: RoadNetwork, path: str | Path) -> None:
     graph = to_networkx(network)
     for data in (*dict(graph.nodes(data=True)).values(), *(d for *_, d in graph.edges(data=True))):
         data.update({name: str(value) for name, value in data.items()})  # as OSMnx writes them
-    try:
-        nx.write_graphml(graph, Path(path))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error})", path=str(path)) from error
+    with atomic_file(path) as file:
+        nx.write_graphml(graph, file)
 
 
 def _networkx() -> Any:  # noqa: ANN401 - an untyped library
