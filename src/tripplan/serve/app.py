@@ -13,7 +13,6 @@ from starlette.routing import Route
 
 from tripplan.output.drawing.basemap import Bounds
 from tripplan.output.page.page import bundle
-from tripplan.records.vehicle import catalogue
 from tripplan.serve.form import car_rows, wish_rows
 from tripplan.serve.openapi import openapi, openapi_page
 from tripplan.serve.places import MOST_CHARGERS, MOST_FOUND, Places
@@ -184,7 +183,7 @@ async def _openapi(_request: Request) -> Response:
 
 async def _vehicles(request: Request) -> Response:
     wanted = request.query_params.get("q", "")[:100]
-    return JSONResponse({"vehicles": car_rows(catalogue(), wanted)})
+    return JSONResponse({"vehicles": car_rows(wanted)})
 
 
 async def _wishes(_request: Request) -> Response:

@@ -1,23 +1,20 @@
 """What a form of a trip holds: every wish with its words, from the records; and the cars."""
 
-from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
+from tripplan.records.catalogue import CatalogueEntry, matching
 from tripplan.records.docstrings import field_docstrings
 from tripplan.records.quantities import unit_of
-from tripplan.records.vehicle import Vehicle
 from tripplan.records.wishes import WISHES, Wish
 
 MOST_CARS = 60
 
 
-def car_rows(cars: Mapping[str, Vehicle], wanted: str = "") -> list[dict[str, Any]]:
-    """Return cars as rows of a list.
+def car_rows(wanted: str = "") -> list[dict[str, Any]]:
+    """Return the cars of the catalogue as rows of a list.
 
     Parameters
     ----------
-    cars
-        By id.
     wanted
         Words that all have to stand in id or name; empty: all cars.
 
@@ -26,25 +23,19 @@ def car_rows(cars: Mapping[str, Vehicle], wanted: str = "") -> list[dict[str, An
     list of dict
         At most `MOST_CARS` where words are wanted.
     """
-    words = wanted.casefold().split()
-    rows = [
-        _car_row(car)
-        for car in cars.values()
-        if all(word in f"{car.id} {car.name}".casefold() for word in words)
-    ]
+    words = wanted.split()
+    rows = [_car_row(entry) for entry in matching(words)]
     return rows[:MOST_CARS] if words else rows
 
 
-def _car_row(car: Vehicle) -> dict[str, Any]:
-    curve = car.battery.charging_curve
+def _car_row(entry: CatalogueEntry) -> dict[str, Any]:
     return {
-        "id": car.id,
-        "name": car.name,
-        "usable_kwh": car.battery.nominal_kwh,
-        "dc_max_kw": curve.max_kw if curve else None,
-        "plugs": sorted(car.connectors),
-        "cooling": car.battery.thermal.cooling,
-        "soh": car.battery.soh,
+        "id": entry.id,
+        "name": entry.name,
+        "usable_kwh": entry.usable_kwh,
+        "dc_max_kw": entry.dc_max_kw,
+        "plugs": list(entry.plugs),
+        "kind": entry.kind,
     }
 
 
