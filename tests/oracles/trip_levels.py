@@ -251,7 +251,8 @@ def _at_plug(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[f
         level_s, least = target.level_s, 1
         closes_s = longest_s = math.inf
     full = state.level >= world.limit
-    if added >= least or full:
+    # Also a stop that charges nothing, for the battery is full, has begun before it closes.
+    if (added >= least or full) and time_s <= closes_s + 1e-9:
         if target is None:
             before = state.used if math.isfinite(world.longest_s) else 0
             used = before | 1 << state.plug
