@@ -54,7 +54,7 @@ def _returns(plan: Solution) -> bool:
 
 
 def _least_s(case: TripWorld, optimum_s: float) -> float:
-    """Return what no trip goes below: where a stop may not last, part of a level opens quicker roads.
+    """Return what no trip goes below: a part of a level more may open a quicker road.
 
     With longer stops by the time of a whole level, the twin charges no less than anyone can.
     """
