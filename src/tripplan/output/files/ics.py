@@ -46,16 +46,21 @@ def to_ics(plan: Plan, departure: datetime | None = None) -> str:
 def _digest(plan: Plan, start: datetime) -> str:
     """Return what tells this trip, by this car over these stops, from all others.
 
-    The same plan made anew, a minute earlier or later, replaces the appointments of the one before
-    in a calendar; no other does (RFC 5545, section 3.8.4.7).
+    The same plan made anew replaces the appointments of the one before in a calendar; no other does
+    (RFC 5545, section 3.8.4.7).
     """
     ways = [[leg.start.label, leg.end.label] for leg in plan.legs]
     sites = [[stop.name, stop.lat, stop.lon] for stop in plan.stops]
     told = json.dumps(
-        [start.isoformat(), plan.trip.model_dump(mode="json"), plan.vehicle.id, ways, sites],
+        [_moment(start), _wished(plan), plan.vehicle.id, ways, sites],
         sort_keys=True,
     )
     return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def _wished(plan: Plan) -> dict[str, object]:
+    """Return what was asked for but the departure: it may have been given with the calendar instead."""
+    return plan.trip.model_dump(mode="json", exclude={"departure"})
 
 
 def no_departure() -> InvalidInputError:

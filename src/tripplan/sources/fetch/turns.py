@@ -53,4 +53,4 @@ def take_turn(
                     if 0 <= ago_s < interval_s:
                         sleep(interval_s - ago_s)
             file.truncate(0)
-            file.write(f"{os.getpid()} {now().timestamp():.3f}".encode("ascii"))
+            file.write(f"{os.getpid()} {now().timestamp():.6f}".encode("ascii"))
