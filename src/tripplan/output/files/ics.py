@@ -59,7 +59,7 @@ def _digest(plan: Plan, start: datetime) -> str:
 
 
 def _wished(plan: Plan) -> dict[str, object]:
-    """Return what was asked for but the departure: it may have been given with the calendar instead."""
+    """Return what was asked for but the departure: that may have been given with the calendar."""
     return plan.trip.model_dump(mode="json", exclude={"departure"})
 
 
