@@ -58,5 +58,5 @@ def test_fewer_stops_take_longer() -> None:
 
 
 def test_no_plans_are_not_to_be_had() -> None:
-    with pytest.raises(tripplan.InvalidInputError, match="count: .*got int 0"):
+    with pytest.raises(tripplan.InvalidInputError, match=r"count: .*got int 0"):
         tripplan.alternatives(*ENDS, vehicle=CAR, count=0, region=ILLUSTRATIVE)
