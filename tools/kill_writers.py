@@ -59,7 +59,7 @@ def work(n):
     "study": """
 from tests.samples.study import sample_study
 from tripplan.batch import parquet
-from tripplan.sources.atomic import write_text_atomically
+from tripplan.records.atomic import write_text_atomically
 rows = [{"trip": "a" * 50, "time_s": float(k)} for k in range(3000)]
 def work(n):
     parquet.write("out/results.parquet", rows, {"trip": str, "time_s": float})

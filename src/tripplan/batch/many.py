@@ -17,10 +17,10 @@ from tripplan.errors import DataError
 from tripplan.planning.given import GivenRegion, GivenSettings, count_of, settings_of
 from tripplan.planning.grounds import Chargers, region_with
 from tripplan.planning.requests import STARTER, folder_of, planner_for
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.region import Region
 from tripplan.records.vehicle import Vehicle
 from tripplan.records.wishes import WISHES
-from tripplan.sources.atomic import write_text_atomically
 from tripplan.sources.starter import STARTER_NAMES
 from tripplan.sources.store import read_manifest, save_region
 

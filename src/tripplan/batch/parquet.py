@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tripplan.errors import DataError
+from tripplan.records.atomic import atomic_file
 from tripplan.records.outside import decoding
-from tripplan.sources.atomic import atomic_file
 
 
 def is_installed() -> bool:

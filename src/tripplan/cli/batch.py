@@ -161,7 +161,7 @@ def _write(outcomes: "Iterable[Outcome]", path: Path) -> "list[Outcome]":
     from tripplan.batch import SUMMARY_FIELDS
     from tripplan.batch.overview import SHOWN
     from tripplan.output.files import export
-    from tripplan.sources.atomic import atomic_file
+    from tripplan.records.atomic import atomic_file
 
     first: list[Outcome] = []
     with atomic_file(path) as file:

@@ -120,8 +120,8 @@ def calibrate(
 ) -> None:
     """Fit a car's consumption to your own log, and write it as a car of your own."""
     from tripplan.calibration.fit import calibrate_file
+    from tripplan.records.atomic import write_text_atomically
     from tripplan.records.vehicle_file import to_toml
-    from tripplan.sources.atomic import write_text_atomically
 
     try:
         found = calibrate_file(log, vehicle, payload_kg=payload_kg)

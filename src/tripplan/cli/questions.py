@@ -38,7 +38,7 @@ def _write(answers: "Sequence[Record]", path: Path | None, *, single: bool) -> b
     """Write answers as JSON; return whether standard output is taken by them."""
     import json
 
-    from tripplan.sources.atomic import write_text_atomically
+    from tripplan.records.atomic import write_text_atomically
 
     if path is None:
         return False

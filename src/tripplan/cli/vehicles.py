@@ -97,9 +97,9 @@ def vehicles_copy(
     output: Annotated[Path, typer.Option("--output", "-o", help="TOML file to write.")],
 ) -> None:
     """Write a car as a TOML file of your own."""
+    from tripplan.records.atomic import write_text_atomically
     from tripplan.records.vehicle import find_vehicle
     from tripplan.records.vehicle_file import to_toml
-    from tripplan.sources.atomic import write_text_atomically
 
     try:
         _not_there(output)
@@ -127,10 +127,10 @@ def vehicles_from_epa(
     plug: Annotated[str, typer.Option(help="Fast-charging plug.")] = "CCS1",
 ) -> None:
     """Write a car of your own from EPA coast-down figures."""
+    from tripplan.records.atomic import write_text_atomically
     from tripplan.records.epa_vehicle import from_coast_down
     from tripplan.records.vehicle import CoastDown
     from tripplan.records.vehicle_file import to_toml
-    from tripplan.sources.atomic import write_text_atomically
 
     try:
         _not_there(output)

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from tripplan.errors import DataError
+from tripplan.records.atomic import synced, write_text_atomically
 from tripplan.records.base import as_path
 from tripplan.records.charger import Charger
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import COLUMNS, RoadNetwork
 from tripplan.records.region import Region, Water
-from tripplan.sources.atomic import synced, write_text_atomically
 from tripplan.sources.checksums import Sums, fault_of, mapped, sums_of
 from tripplan.sources.generations import is_generation, new_generation
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.servers.faulty import FakeServers, asker, fake_servers, settings_for
 from tripplan.errors import DataError, OfflineError
-from tripplan.sources.atomic import write_bytes_atomically
+from tripplan.records.atomic import write_bytes_atomically
 from tripplan.sources.fetch.cache import FetchCache, FetchRecord, question_key
 from tripplan.sources.fetch.nominatim import find_place
 

@@ -18,10 +18,10 @@ from tripplan.errors import DataError
 from tripplan.output.drawing.access import AccessLine, access_lines
 from tripplan.output.files import version_1
 from tripplan.output.text import statements, stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.base import as_path, as_text, invalid_input
 from tripplan.records.plan import SCHEMA_VERSION, ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
-from tripplan.sources.atomic import write_text_atomically
 
 
 def to_json(plan: Plan) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from tripplan.output.text import statements, stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Place
-from tripplan.sources.atomic import write_text_atomically
 
 GPX = "http://www.topografix.com/GPX/1/1"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from tripplan.errors import InvalidInputError
 from tripplan.output.files.gpx import does
 from tripplan.output.text import advice, statements, stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
-from tripplan.sources.atomic import write_text_atomically
 
 _FOLD = 74
 """Octets of a line beside its line end; RFC 5545 allows 75 (section 3.1)."""

@@ -10,9 +10,9 @@ from tripplan.output.drawing.access import AccessLine, access_lines
 from tripplan.output.drawing.colours import soc_colour
 from tripplan.output.files.gpx import does
 from tripplan.output.text import access_text, statements, stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
-from tripplan.sources.atomic import write_text_atomically
 
 _GREY = "ffb0b0b0"
 KML = "http://www.opengis.net/kml/2.2"

@@ -15,9 +15,9 @@ from tripplan.output.page.compare_chart import COLOURS, lines
 from tripplan.output.page.page import COMPARE_SCRIPTS, json_text, page
 from tripplan.output.page.popups import failed_banner, made_up_banner
 from tripplan.output.text import words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.sources.atomic import write_text_atomically
 
 _LINE_DEG = 0.002
 """The line of a way may lie this far beside its road (about 200 m), and farther where there are

@@ -21,9 +21,9 @@ from tripplan.output.page.page import json_text, page, with_steady_names
 from tripplan.output.page.power import power_chart
 from tripplan.output.page.route_data import off_road, route_data
 from tripplan.output.text import stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.sources.atomic import write_text_atomically
 
 _DEEPEST_ZOOM = 18
 

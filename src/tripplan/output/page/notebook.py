@@ -9,9 +9,9 @@ from tripplan.output.drawing.markup import Markup, framed, name, picture_in, tag
 from tripplan.output.page.map import to_html
 from tripplan.output.picture.picture import to_svg
 from tripplan.output.text import statements, stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.sources.atomic import write_text_atomically
 
 
 class Explorer:

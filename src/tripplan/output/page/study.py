@@ -13,10 +13,10 @@ from tripplan.output.page.heat_map import HeatMap
 from tripplan.output.page.page import STUDY_SCRIPTS, json_text, page
 from tripplan.output.page.popups import made_up_banner, made_up_tag
 from tripplan.output.text import words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
-from tripplan.sources.atomic import write_text_atomically
 
 CHARGERS_ON_MAP, DRIVES_ON_MAP, ENDS_ON_MAP = 400, 40, 100
 LISTED = 12

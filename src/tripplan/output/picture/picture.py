@@ -23,9 +23,9 @@ from tripplan.output.drawing.markup import (
 from tripplan.output.drawing.route_profile import RouteProfile, profile_of, track_of
 from tripplan.output.drawing.shapes import shapes_within
 from tripplan.output.text import statements, stop_text, words
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.sources.atomic import write_text_atomically
 
 WIDTH, HEIGHT = 1200.0, 630.0
 """In pixels: the size that link previews are shown at."""

@@ -6,9 +6,9 @@ from typing import Any
 
 from tripplan.errors import InvalidInputError
 from tripplan.output.picture.picture import to_svg
+from tripplan.records.atomic import write_bytes_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.sources.atomic import write_bytes_atomically
 
 
 def to_png(plan: Plan, region: Region | None = None) -> bytes:

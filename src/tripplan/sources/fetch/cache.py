@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tripplan.sources.atomic import write_bytes_atomically
+from tripplan.records.atomic import write_bytes_atomically
 from tripplan.sources.checksums import file_sha256
 
 FORMAT: Final = "tripplan-fetched/1"

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import quoteattr
 
 from tripplan.errors import DataError
-from tripplan.sources.atomic import atomic_file
+from tripplan.records.atomic import atomic_file
 from tripplan.sources.fetch.http import UnusableAnswerError, read_json
 from tripplan.sources.fetch.overpass import TileAnswer
 

@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.atomic import write_text_atomically
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.trip import Place
 from tripplan.routing.nearest_points import NearestPoints
-from tripplan.sources.atomic import write_text_atomically
 from tripplan.sources.chargers.afdc import LICENCE, read_afdc_json
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.fetch.afdc import fetch_rows

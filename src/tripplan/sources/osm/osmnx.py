@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.atomic import atomic_file
 from tripplan.records.base import as_path
 from tripplan.records.network import (
     FLAG_BRIDGE,
@@ -30,7 +31,6 @@ from tripplan.records.network import (
 )
 from tripplan.records.outside import decoding
 from tripplan.routing.geometry import arc_points
-from tripplan.sources.atomic import atomic_file
 from tripplan.sources.osm.access import read_access
 from tripplan.sources.osm.keys import role_of, taken_apart
 from tripplan.sources.osm.maxspeed import stated_limit

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tripplan.errors import DataError
-from tripplan.sources.atomic import atomic_file, write_bytes_atomically, write_text_atomically
+from tripplan.records.atomic import atomic_file, write_bytes_atomically, write_text_atomically
 
 
 def test_writes_what_it_is_given(tmp_path: Path) -> None:
