@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from tripplan.errors import InvalidInputError
+from tripplan.planning.given import refused
 from tripplan.planning.requests import make_trip
 from tripplan.questions.answers import Days, Stay
 from tripplan.questions.slack import EASIEST_C, energy_slack, with_degrees
@@ -49,14 +50,14 @@ def trip_of_days(
         There are fewer than two places, or a day is longer than a day; or as of `plan`.
     """
     if isinstance(places, str) or len(places) < 2:
-        raise _wrong("places", places, "two places at least: where it starts and ends")
+        raise refused("places", places, "two places at least: where it starts and ends")
     if not 1 <= repeat <= MOST_DAYS:
-        raise _wrong("days", repeat, f"1 to {MOST_DAYS} days")
+        raise refused("days", repeat, f"1 to {MOST_DAYS} days")
     if "via" in wishes:
-        raise _wrong("via", wishes["via"], "places in the order in which they are visited")
+        raise refused("via", wishes["via"], "places in the order in which they are visited")
     start, *points = (_waypoint(region, place) for place in places)
     if start.dwell_s or start.charger_kw:
-        raise _wrong(
+        raise refused(
             "places", places[0], "a start without a stay; how full it starts says departure_soc"
         )
     if repeat > 1:
@@ -82,15 +83,6 @@ def _too_long(why: str, total_s: float) -> InvalidInputError:
         field="places",
         value=total_s / S_PER_H,
         expected="24 h at most",
-    )
-
-
-def _wrong(field: str, value: object, expected: str) -> InvalidInputError:
-    return InvalidInputError(
-        f"{field}: expected {expected}, but got {value!r:.80}",
-        field=field,
-        value=value,
-        expected=expected,
     )
 
 
