@@ -126,7 +126,12 @@ def _limits(
 
 def _smallest(
     vehicle: Annotated[
-        list[str] | None, typer.Option("--vehicle", "-v", help="Car to choose from; several times.")
+        list[str] | None,
+        typer.Option(
+            "--vehicle",
+            "-v",
+            help="Car to choose from; several times. Default: those written by hand.",
+        ),
     ] = None,
     count: Annotated[
         int, typer.Option("--count", "-n", min=0, help="Stop after so many that do it; 0: all.")

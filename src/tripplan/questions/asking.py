@@ -138,7 +138,8 @@ def smallest(
     origin, destination, region, chargers, **wishes
         As in `plan`.
     vehicles
-        Cars to choose from; none: the whole catalogue.
+        Cars to choose from; none: those of the catalogue that are written by hand, without the
+        table.
     count
         How many that do it are looked for; 0: all cars are tried.
     charging
