@@ -348,8 +348,16 @@ def _by_its_own_road(case: Case, plan: Plan) -> Iterator[Pair]:
             waypoints = list(case.trip.get("waypoints", []))
             place = at(float(network.lat[nodes[0]]), float(network.lon[nodes[0]]))
             waypoints.insert(met, {"place": place})
-            yield Pair(case, case.wish(waypoints=waypoints), both_ways=True)
-            return
+            by_way = case.wish(waypoints=waypoints)
+            if _tied_there(by_way):
+                yield Pair(case, by_way, both_ways=True)
+                return
+
+
+def _tied_there(case: Case) -> bool:
+    """Whether all places lie on roads: none is reached from a motorway, where one does not stop."""
+    plan = ask(case).plan
+    return plan is None or not any(leg.access for leg in plan.legs)
 
 
 def _without_a_plug(case: Case, _: Plan) -> Case | None:

@@ -178,7 +178,8 @@ def _hours(
     elif done_s > inside[0][1] + 1.0 and math.isfinite(done_s):
         late = f"{done_s - inside[0][1]:.0f} s past closing, at {_clock(start, done_s)}"
         yield Finding(f"charges past closing{required}", f"{where}: {late}")
-    if stop.waited_s > _CLOCK_S and any(a <= arrival_s < b for a, b in waits_for):
+    at_once_s = arrival_s + stop.overhead_s + stop.charging_s
+    if stop.waited_s > _CLOCK_S and any(a <= arrival_s and at_once_s <= b for a, b in waits_for):
         yield Finding("waits though open", f"{where}: {stop.waited_s:.0f} s")
 
 

@@ -367,6 +367,26 @@ kind("too long a stop", r"stop \d+ .*charges for .* s wished")(
         )
     )
 )
+
+
+@kind("the same charger again", r"stop \d+ .*charges again where it did")
+def _same_again(made: Made, chance: Chance) -> Planted:
+    """Say of a stop that it was at the charger of the one before, with no waypoint between."""
+    stops, required = list(made.plan.stops), set(made.plan.trip.via_chargers)
+    pairs = [
+        (k, k + 1)
+        for k in range(len(stops) - 1)
+        if all(s.charger and required.isdisjoint(s.charger.ids) for s in stops[k : k + 2])
+    ]
+    if not pairs:
+        return None
+    one, other = pairs[int(chance.integers(len(pairs)))]
+    stops[other] = stops[other].model_copy(update={"charger": stops[one].charger})
+    longest_s = max(stop.charging_s for stop in stops) + 1.0
+    plan = made.plan.model_copy(update={"stops": tuple(stops)})
+    return with_trip(plan, longest_stop_s=longest_s), made.region
+
+
 kind("too small a charge", r"stop \d+ .*charges .* wished")(
     _wish(
         lambda p: (

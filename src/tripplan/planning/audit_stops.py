@@ -60,6 +60,7 @@ def look_at_stops(
     found
         Where objections go.
     """
+    _once_each(plan, found)
     waypoints = iter(plan.trip.waypoints)
     charging = WarmCharging.of(plan.vehicle, plan.trip, heat=settings.heat)
     for number, stop in enumerate(plan.stops, start=1):
@@ -81,6 +82,25 @@ def look_at_stops(
                 f"{where}: waits {stop.waited_s:.0f} s for nothing",
             )
         _charge(where, stop, car, charging, found)
+
+
+def _once_each(plan: Plan, found: Objections) -> None:
+    """Object to a car that comes back to a charger where its stops may not last.
+
+    Stops at two of its own sites between two places of the trip would be one stop that lasts.
+    """
+    if plan.trip.longest_stop_s is None:
+        return
+    used: set[str] = set()
+    for stop in plan.stops:
+        if stop.charger is None or not set(plan.trip.via_chargers).isdisjoint(stop.charger.ids):
+            used.clear()
+            continue
+        found.when(
+            not used.isdisjoint(stop.charger.ids),
+            f"stop {stop.number} ({stop.name}): charges again where it did, and stops may not last",
+        )
+        used.update(stop.charger.ids)
 
 
 def _times(where: str, stop: ChargingStop, found: Objections) -> None:

@@ -34,7 +34,7 @@ from tripplan.records.charger import Plug
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
-from tripplan.records.trip import Trip
+from tripplan.records.trip import Objective, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
 from tripplan.routing.road_ends import RoadEnds
@@ -81,9 +81,9 @@ class _Asked:
         problem = trip_problem(self.trip, self.car, ends, self.fitting, stops)
         return with_objective(problem, self.pricing, stops)
 
-    def by_time(self) -> "_Asked":
-        """Return the same with time as what is least."""
-        trip = self.trip.model_copy(update={"objective": "time"})
+    def by(self, objective: Objective) -> "_Asked":
+        """Return the same with something else as what is least."""
+        trip = self.trip.model_copy(update={"objective": objective})
         return replace(self, trip=trip, pricing=replace(self.pricing, trip=trip))
 
 
@@ -263,7 +263,7 @@ class Planner:
         except SearchLimitError:
             raise
         except NoPlanError:
-            if not self._explains or not self._works_without_heat(trip, car):
+            if not self._explains or not self._works_without_heat(asked):
                 raise
             found = ways_out(trip, car, partial(self._attempt, car.vehicle), 0.0)
             raise self._case(asked).by_heat(found) from None
@@ -293,11 +293,18 @@ class Planner:
         except (OutOfReach, NoPlanError, InvalidInputError):
             return None
 
-    def _works_without_heat(self, trip: Trip, car: ConditionedVehicle) -> bool:
+    @cached_property
+    def _cool(self) -> "Planner":
+        """The same planner without battery heat, on what is kept here."""
+        changes = {"heat": False, "exact": False}
+        cool = Planner(self.region, self.settings.model_copy(update=changes))
+        cool._cache, cool._parts = self._cache, self._parts
+        return cool
+
+    def _works_without_heat(self, asked: _Asked) -> bool:
         if not self.settings.heat:
             return False
-        cool = Planner(self.region, self.settings.model_copy(update={"heat": False}))
-        return cool._attempt(car.vehicle, trip) is not None
+        return self._cool._attempt(asked.car.vehicle, asked.trip) is not None  # noqa: SLF001
 
     def _case(self, asked: _Asked) -> Infeasible:
         problem = asked.problem(next(asked.orders()).stops)
@@ -374,11 +381,20 @@ class Planner:
 
         try:
             chosen = best(asked)
-        except (OutOfReach, NoPlanError):
+        except (OutOfReach, NoPlanError) as error:
             # What is quickest keeps all wishes, too; only the bound is that of what was asked.
+            # With heat no search is through with all that could be done: what takes least energy
+            # may keep them where nothing quick was found to.
             if asked.trip.objective == "time":
-                raise
-            return with_bound_of(asked.problem, best(asked.by_time()), asked.rows), None
+                if not self._works_without_heat(asked):
+                    raise
+                try:
+                    found = best(asked.by("energy"))
+                except (OutOfReach, NoPlanError):
+                    raise error from None
+            else:
+                found = best(asked.by("time"))
+            return with_bound_of(asked.orders(), asked.problem, found, asked.rows), None
         return with_fewer_stops(chosen, asked.trip, asked.rows, self.settings)
 
     def _found(self, asked: _Asked) -> tuple[Plan, float]:

@@ -265,31 +265,42 @@ def _least_s(bound_s: float, refused: Sequence[tuple[float, Exception]]) -> floa
 
 
 def with_bound_of(
-    problem_of: Callable[[Sequence[Stop]], Problem], chosen: Chosen, rows: ManyToMany
+    orders: Iterator[Order],
+    problem_of: Callable[[Sequence[Stop]], Problem],
+    chosen: Chosen,
+    rows: ManyToMany,
 ) -> Chosen:
-    """Return the quickest plan as an answer to a question in which something counts beside time.
+    """Return a plan that was found with another objective as an answer to what was asked.
 
-    For where the search for that finds none.
+    For where the search for that finds none: a plan that keeps all wishes keeps them for whatever
+    is to be least.
 
     Parameters
     ----------
+    orders
+        The orders in which the trip may visit its places, the fastest drive first.
     problem_of
-        Turns places in order into that question.
+        Turns places in order into the question that was asked.
     chosen
-        The quickest plan.
+        The plan: the quickest, or if time was asked that of least energy.
     rows
         Drives between the chargers of the car.
     """
     problem = problem_of(chosen.stops)
     bound_s = _floor_s(problem, rows)
+    by_time = problem.objective is None
     if any(target.is_charger for target in problem.targets):
-        # The quickest plan is bounded below in every order, and nothing beside time is negative.
-        bound_s = chosen.solution.least_time_s - problem.constant_s
+        if by_time:
+            bound_s = next(orders).drive_s + _fixed_s(problem)
+        else:
+            # The quickest plan is bounded in every order, and nothing beside time is negative.
+            bound_s = chosen.solution.least_time_s - problem.constant_s
+    kind = "plan of least energy" if by_time else "quickest plan"
     solution = replace(
         chosen.solution,
         lower_bound_s=bound_s,
         complete=False,
-        method="the quickest plan, since none was found by what was asked to be least; bound from "
+        method=f"the {kind}, since none was found by what was asked to be least; bound from "
         "the fastest and the thriftiest drives alone",
     )
     return replace(chosen, problem=problem, solution=solution)

@@ -41,6 +41,8 @@ LONGEST_SHARE = 0.995
 along the road more finely, and comes with a pack that is a little warmer or cooler."""
 CLOSING_S = 60.0
 """So long before a charger closes a charge ends that is planned with heat, likewise."""
+_CAPPED_STEP_SHARE = 0.02
+"""Step of the departures that are tried where stops may not last, as a share of the capacity."""
 _EPSILON_SHARE = 1e-4
 """Share of a trip's time that labels with heat may differ by at the least."""
 
@@ -215,6 +217,9 @@ def search(
         constraints = constraints._replace(
             longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
         )
+    elif not constraints.relaxed and math.isfinite(problem.longest_charge_s):
+        step_kwh = _CAPPED_STEP_SHARE * problem.capacity_kwh
+        policy = policy._replace(departure_step_kwh=step_kwh)
     room = settings.heat_label_limit if policy.heat else settings.label_limit
     frontier = new_frontier(room, problem.stop_count, len(problem.targets), ceiling_s)
     shape = (room if policy.heat else 1, SOC_CELLS + 1)

@@ -199,6 +199,44 @@ def test_a_trip_that_can_be_done_is_not_refused_for_what_it_minimises(
     assert not plan.certificate.complete
 
 
+def test_where_nothing_quick_is_found_what_takes_least_energy_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With heat a search by time may find nothing where there is something."""
+
+    def failing(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
+        if settings.heat and problem.objective is None:
+            raise NoPlanError("nothing found")
+        return solve(problem, rows, settings)
+
+    region, trip = straight_road(TWO, km=KM), along(KM)
+    best = Planner(region).plan(trip, car())
+    monkeypatch.setattr(planning, "solve", failing)
+    plan = Planner(region).plan(trip, car())
+    assert plan.audit.passed
+    assert plan.certificate.objective == "time"
+    assert plan.certificate.value == pytest.approx(plan.total_s)
+    assert plan.total_s >= best.total_s - 1e-9
+    assert plan.certificate.lower_bound <= best.certificate.value
+    assert not plan.certificate.complete
+
+
+def test_short_stops_on_the_way_are_used_to_the_full() -> None:
+    """Where the next stop may not last, more has to be charged before it than gets there quickest.
+
+    The charger at 80 km gives 50 kW, that at 160 km 100: time is best spent at the latter, but what
+    it gives in that long is not enough.  By hand: x more is charged at the first, all that the
+    second may give at the second.
+    """
+    region = straight_road({80.0: 50.0, 160.0: 100.0}, km=KM)
+    free = Planner(region).plan(along(KM), car())
+    longest_s = 0.8 * max(stop.charging_s for stop in free.stops)
+    plan = Planner(region).plan(along(KM, longest_stop_s=longest_s), car())
+    exact = Planner(region, Settings(exact=True)).plan(along(KM, longest_stop_s=longest_s), car())
+    assert all(stop.charging_s <= longest_s + 1e-6 for stop in plan.stops)
+    assert plan.total_s <= exact.total_s * (1.0 + 2e-3)
+
+
 def test_refusals_leave_no_numbers_that_are_not() -> None:
     error, _ = refused(along(KM), straight_road({}, km=KM), car(nominal_kwh=9.0, gross_kwh=9.0))
     assert isinstance(error, OutOfRangeError)

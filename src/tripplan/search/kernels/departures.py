@@ -9,8 +9,8 @@ which the slope of g_i turns from falling to rising (1/P here against 1/P at the
 That holds while each departure is bounded by its own drive and the limit alone.  Energy cannot be
 given back: where nothing is charged at a place that must be visited, at a plug there, the departure
 before it looks past it.  Nor is it so where a stop has a least or a longest charge, or opens and
-closes: the departures that meet these times are added, and where they still may not be all,
-`profile_search` is what is exact.
+closes: the departures that meet these times are added, before a stop that may not last those of a
+grid, and where they still may not be all, `profile_search` is what is exact.
 """
 
 import numpy as np

@@ -196,7 +196,9 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
             if after >= 0 and no_quicker_later(context, level, after, least, limit, consumed):
                 after = -1
             count = departures(context, level, after, consumed, max_arrival, least, limit)
-            if context.policy.heat and (not arrives or after >= 0):
+            # Where the next stop may not last, what it cannot give has to be charged here.
+            capped = not arrives and constraints.longest_charge_s[there] < np.inf
+            if capped or (context.policy.heat and (not arrives or after >= 0)):
                 count = add_grid(context, count, least, limit)
     for k in range(count):
         if move.worth_kwh >= 0.0 and context.found[k] <= energy + move.worth_kwh:
