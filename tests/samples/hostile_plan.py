@@ -7,7 +7,7 @@ from tests.samples.plan import sample_region
 from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
-from tripplan.records.plan import ChargingStop, Plan
+from tripplan.records.plan import ChargingStop, Leg, Plan, RoadStretch
 from tripplan.records.region import Region
 
 HOSTILE = {
@@ -50,6 +50,7 @@ def named_plan(name: str) -> Plan:
             update={
                 "start": leg.start.model_copy(update={"name": name}),
                 "end": leg.end.model_copy(update={"name": name}),
+                "roads": _named_roads(leg, name),
             }
         )
         for leg in plain.legs
@@ -69,8 +70,20 @@ def named_plan(name: str) -> Plan:
     return plain.model_copy(update=changes)
 
 
+def _named_roads(leg: Leg, name: str) -> tuple[RoadStretch, ...]:
+    """Return roads of a leg with this name: a number short enough for a sign, and a name."""
+    first_km, last_km = leg.trace.distance_km[0], leg.trace.distance_km[-1]
+    middle_km = 0.5 * (first_km + last_km)
+    return (
+        RoadStretch(
+            from_km=first_km, to_km=middle_km, ref=name[:9], exit=name[:20], towards=name
+        ),
+        RoadStretch(from_km=middle_km, to_km=last_km, name=name),
+    )  # fmt: skip
+
+
 def _named_stop(stop: ChargingStop, name: str) -> ChargingStop:
-    changes: dict[str, Any] = {"name": name}
+    changes: dict[str, Any] = {"name": name, "road": name[:9]}
     if stop.charger and stop.connector:
         plug = replace(stop.connector, standard=name, power_rule=name, standard_rule=name)
         changes["connector"] = plug

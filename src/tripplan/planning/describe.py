@@ -10,6 +10,7 @@ from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
 from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
 from tripplan.planning.reconstruct import Route
+from tripplan.planning.roads import with_roads
 from tripplan.planning.towns import with_towns
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
@@ -44,6 +45,7 @@ def describe(
     trip, car = pricing.trip, pricing.car
     legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
     legs, stops = with_towns(legs, _paid(pricing, legs, route.stops), region.gazetteer)
+    legs, stops = with_roads(legs, stops)
     driving_s = sum(leg.driving_s for leg in legs)
     charging_s = sum(stop.charging_s for stop in stops)
     overhead_s = sum(stop.overhead_s for stop in stops)

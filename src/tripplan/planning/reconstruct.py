@@ -8,6 +8,7 @@ import numpy as np
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.physics.thermal import driven_pack_c
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts, speed_shares
+from tripplan.planning.roads import road_stretches
 from tripplan.planning.speed_advice import speed_advice
 from tripplan.planning.stops import State, Stop, stop_at
 from tripplan.records.network import RoadNetwork
@@ -162,7 +163,11 @@ def reconstruct(
         of_roads = pricing.bearing_deg[track.at], network.speed_kmh[track.arc]
         ends = (places[position], places[position + 1])
         leg = _leg(problem, track, steps, drive, state, of_roads, ends, advice)
-        legs.append(leg.model_copy(update={"access": ground.access_of(arcs, track, steps)}))
+        own = {
+            "access": ground.access_of(arcs, track, steps),
+            "roads": road_stretches(network, arcs, state.distance_km),
+        }
+        legs.append(leg.model_copy(update=own))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])
         state.elapsed_s = float(drive.elapsed_s[-1])

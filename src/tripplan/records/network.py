@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Bytes, Floats, Ints, column
 from tripplan.errors import DataError
+from tripplan.records.road_name import RoadName
 
 Ragged = tuple[ArrayLike, ArrayLike, ArrayLike]
 """First index of each arc's row, and two columns of values."""
@@ -59,7 +60,8 @@ _EDGE_COLUMNS = ("length_m", "speed_kmh", "speed_limit_kmh")
 _INTS = ("first_out", "head", "shape_first", "piece_first", "timed_arc", "timed_rule")
 _BYTES = ("road_class", "flags", "node_flags")
 COLUMNS: Final = (*_FLOATS, *_INTS, *_BYTES)
-"""Names of all columns, for those who store or copy a network."""
+"""Names of all columns, for those who store or copy a network; ``road_name`` is beside them, which
+not every network has."""
 
 
 def _none() -> Ints:
@@ -114,9 +116,15 @@ class RoadNetwork:
     access_rules: tuple[str, ...] = ()
     """When roads are open: what holds without a condition, then what changes it, of which the last
     that holds decides: "yes; no @ (Nov-May)"; shape (rules,)."""
+    road_name: Ints = field(default_factory=_none)
+    """Index into ``road_names`` of each arc, -1 where it has none, shape (arcs,); or of shape (0,)
+    where no road has one."""
+    road_names: tuple[RoadName, ...] = ()
+    """What the roads are called, shape (names,)."""
 
     def __post_init__(self) -> None:
-        for names, dtype in ((_FLOATS, np.float64), (_INTS, np.int32), (_BYTES, np.uint8)):
+        ints = (*_INTS, "road_name")
+        for names, dtype in ((_FLOATS, np.float64), (ints, np.int32), (_BYTES, np.uint8)):
             for name in names:
                 object.__setattr__(self, name, column(getattr(self, name), np.dtype(dtype)))
         faults = self._shape_faults() or self._value_faults() or self._row_faults()
@@ -136,6 +144,7 @@ class RoadNetwork:
             "shape_lon": self.shape_lat.size,
             "piece_rise_m": self.piece_length_m.size,
             "timed_rule": self.timed_arc.size,
+            "road_name": arcs if self.road_name.size else 0,
         }
         faults = [
             f"{name} has shape {getattr(self, name).shape}, expected ({size},)"
@@ -164,6 +173,9 @@ class RoadNetwork:
             and bool(np.all(np.diff(self.timed_arc) > 0)),
             "timed_rule names a rule that is not there": _within(
                 self.timed_rule, 0, len(self.access_rules) - 1
+            ),
+            "road_name names a road that is not there": _within(
+                self.road_name, -1, len(self.road_names) - 1
             ),
         }
         return [fault for fault, fine in checks.items() if not fine]
@@ -211,6 +223,8 @@ class RoadNetwork:
         node_flags: ArrayLike | None = None,
         rule: ArrayLike | None = None,
         access_rules: tuple[str, ...] = (),
+        road_name: ArrayLike | None = None,
+        road_names: tuple[RoadName, ...] = (),
     ) -> "RoadNetwork":
         """Sort directed arcs by tail into a forward star.
 
@@ -237,6 +251,10 @@ class RoadNetwork:
             are, always.
         access_rules
             The rules.
+        road_name
+            Column of the arcs: which of the names each road has, -1 for none; None: none has one.
+        road_names
+            The names.
 
         Raises
         ------
@@ -245,6 +263,7 @@ class RoadNetwork:
         """
         tails, heads = _ends(tail, head, np.asarray(lat).size)
         _same_length(tails.size, head=head, road_class=road_class, flags=flags, rule=rule)
+        _same_length(tails.size, road_name=road_name)
         speeds = {"speed_kmh": speed_kmh, "speed_limit_kmh": speed_limit_kmh}
         _same_length(tails.size, length_m=length_m, **speeds)
         heights = np.asarray(elevation_m, dtype=np.float64)
@@ -276,6 +295,8 @@ class RoadNetwork:
             node_flags=_codes(node_flags, np.arange(heights.size)),
             **_timed(np.full(arcs, -1) if rule is None else np.asarray(rule)[order]),
             access_rules=access_rules,
+            road_name=_none() if road_name is None or not road_names else _row(road_name, order),
+            road_names=road_names,
         )
 
     @classmethod
@@ -329,6 +350,11 @@ class RoadNetwork:
         found[self.timed_arc] = self.timed_rule
         return found
 
+    @property
+    def name_of_arc(self) -> Ints:
+        """Which of ``road_names`` each arc has, -1 for none, shape (arcs,)."""
+        return self.road_name if self.road_name.size else np.full(self.arc_count, -1, np.int32)
+
     @cached_property
     def tail(self) -> Ints:
         """Node at the arc's start, shape (arcs,)."""
@@ -380,6 +406,10 @@ def _codes(values: ArrayLike | None, order: NDArray[np.int64]) -> Bytes:
     if values is None:
         return np.zeros(order.size, dtype=np.uint8)
     return np.asarray(values)[order].astype(np.uint8)
+
+
+def _row(values: ArrayLike, order: NDArray[np.int64]) -> Ints:
+    return np.asarray(values)[order].astype(np.int32)
 
 
 def _within(values: NDArray[Any], low: float, high: float) -> bool:

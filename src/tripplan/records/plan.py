@@ -100,6 +100,31 @@ class SpeedAdvice(Record):
     """The town nearest to where it starts; empty: none is near."""
     to_town: str = ""
     """The town nearest to where it ends; empty: none is near."""
+    road: str = ""
+    """Number or name of the road that most of it leads over; empty: of no road more than half."""
+
+
+class RoadStretch(Record):
+    """A stretch of a leg on one road that has a number or a name."""
+
+    from_km: float
+    """Where it starts, driven distance since the start of the trip."""
+    to_km: float
+    """Where it ends, likewise."""
+    ref: str = ""
+    """Number of the road, "I-70", the foremost of several; empty: it has none."""
+    name: str = ""
+    """Name of the road where most of the stretch is; empty: it has none, or none is known."""
+    exit: str = ""
+    """The exit by which the road is left where the stretch ends, its number or its name; empty: it
+    is left otherwise, or the exit has neither."""
+    towards: str = ""
+    """What the signs of that exit say, or its name beside its number."""
+
+    @property
+    def label(self) -> str:
+        """Its number or, where it has none, its name."""
+        return self.ref or self.name
 
 
 class ArrivalOutlook(Record):
@@ -168,6 +193,9 @@ class Leg(Record):
     """How sure the arrival is; None: not worked out."""
     access: tuple[AccessWay, ...] = ()
     """Ways between its places and the roads of the region, shape (ways,); part of the leg."""
+    roads: tuple[RoadStretch, ...] = ()
+    """Which roads it leads over, in the order of driving, shape (stretches,); between them lie
+    ramps and roads that have no number and no name, or of which the region knows none."""
 
 
 class PowerSample(Record):
@@ -199,6 +227,9 @@ class ChargingStop(Record):
     town: str = ""
     """Town of the site, as its source states it, else the nearest one; empty: none is near, or a
     waypoint."""
+    road: str = ""
+    """Number of the road of the site, as its source states it, else that of the road by which one
+    comes; empty: it has none, or a waypoint."""
     lat: float
     """Position of the site (WGS 84)."""
     lon: float

@@ -74,6 +74,8 @@ def induced(network: RoadNetwork, inside: Flags) -> InducedNetwork:
             timed_arc=np.searchsorted(arc, network.timed_arc[timed]).astype(np.int32),
             timed_rule=network.timed_rule[timed],
             access_rules=network.access_rules,
+            road_name=network.road_name[arc] if network.road_name.size else network.road_name,
+            road_names=network.road_names,
         ),
         node,
         arc,

@@ -452,10 +452,19 @@ def driven_roads(
         head=np.searchsorted(nodes, head),
         shapes=_both(region, small, here, there, ("shape_first", "shape_lat", "shape_lon")),
         pieces=_both(region, small, here, there, ("piece_first", "piece_length_m", "piece_rise_m")),
+        road_name=_names_of(region, np.concatenate([here, ends.region_arc[there]])),
+        road_names=region.road_names,
     )
     number = np.empty(order.size, np.int64)
     number[order] = np.arange(order.size)
     return network, number[where.reshape(-1)], {int(n): k for k, n in enumerate(nodes)}
+
+
+def _names_of(region: RoadNetwork, arcs: Longs) -> Ints:
+    """Return the name of each arc of a region; -1 is none, which has no name."""
+    if not region.road_name.size:
+        return np.full(arcs.size, -1, np.int32)
+    return np.where(arcs >= 0, region.road_name[np.maximum(arcs, 0)], -1).astype(np.int32)
 
 
 def _both(

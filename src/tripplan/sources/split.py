@@ -6,7 +6,7 @@ The parts of an arc have together its length, its speed, its geometry and its gr
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -14,12 +14,23 @@ from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
 from tripplan.routing.geometry import arc_points, step_lengths_m, within_180
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SHARED_M: Final = 10.0
 """Cuts this near each other on one road become one node (an assumption: one entrance)."""
 _SAME_HEIGHT_M: Final = 0.005
 _LEAST_PIECE_M: Final = 1e-5
 """A piece of grade shorter than this goes into its neighbour."""
-_ARC_COLUMNS: Final = ("length_m", "speed_kmh", "speed_limit_kmh", "road_class", "flags", "rule")
+_ARC_COLUMNS: Final = (
+    "length_m",
+    "speed_kmh",
+    "speed_limit_kmh",
+    "road_class",
+    "flags",
+    "rule",
+    "road_name",
+)
 _RAGGED: Final = {
     "shape_first": ("shape_lat", "shape_lon"),
     "piece_first": ("piece_length_m", "piece_rise_m"),
@@ -96,7 +107,11 @@ class _Splitter:
 
     def __init__(self, network: RoadNetwork) -> None:
         self.old = network
-        self.tail, self.rule = network.tail, network.rule
+        self.tail = network.tail
+        self.columns: dict[str, NDArray[Any]] = {
+            name: getattr(network, name) for name in ("head", *_ARC_COLUMNS)
+        }
+        self.columns["road_name"] = network.name_of_arc
         self.known: dict[int, _Arc] = {}
         self.gone = np.zeros(network.arc_count, np.bool_)
         self.lat: list[float] = []
@@ -219,7 +234,7 @@ class _Splitter:
             self.rows["head"].append(nodes[k + 1])
             self.rows["length_m"].append(float(net.length_m[arc]) * (high - low))
             for name in _ARC_COLUMNS[1:]:
-                self.rows[name].append((self.rule if name == "rule" else getattr(net, name))[arc])
+                self.rows[name].append(self.columns[name][arc])
             if speed_kmh is not None:
                 self.rows["speed_kmh"][-1] = speed_kmh[k]
             inside = (line.at > low) & (line.at < high)
@@ -237,10 +252,8 @@ class _Splitter:
         """Put the arcs that are not cut and the parts of the others together."""
         old, kept = self.old, np.flatnonzero(~self.gone)
         columns = {
-            name: np.concatenate(
-                [(self.rule if name == "rule" else getattr(old, name))[kept], self.rows[name]]
-            )
-            for name in ("head", *_ARC_COLUMNS)
+            name: np.concatenate([column[kept], self.rows[name]])
+            for name, column in self.columns.items()
         }
         fresh = np.zeros(len(self.lat), np.uint8)
         return RoadNetwork.from_arcs(
@@ -252,6 +265,7 @@ class _Splitter:
             pieces=self._rows("piece_first", kept),
             node_flags=np.concatenate([old.node_flags, fresh]),
             access_rules=old.access_rules,
+            road_names=old.road_names,
             **columns,
         )
 

@@ -29,6 +29,7 @@ from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import COLUMNS, RoadNetwork
 from tripplan.records.region import Region, Water
+from tripplan.records.road_name import RoadName
 from tripplan.sources.checksums import Sums, fault_of, mapped, sums_of
 from tripplan.sources.generations import is_generation, new_generation
 
@@ -45,6 +46,7 @@ _AGAIN: Final = "Copy it anew, or build it again with `tripplan region build`"
 CHARGERS: Final = TypeAdapter(tuple[Charger, ...])
 """Charging sites as JSON, as regions keep them."""
 _PLACES = TypeAdapter(tuple[GazetteerEntry, ...])
+_ROAD_NAMES = TypeAdapter(tuple[tuple[str, str, str, str], ...])
 
 
 def save_region(region: Region, folder: str | Path) -> Path:
@@ -135,6 +137,8 @@ def _contents(region: Region) -> Iterator[tuple[str, memoryview | bytes]]:
         arrays["order"] = region.order
     if region.water is not None:
         arrays |= {f"water_{name}": getattr(region.water, name) for name in _WATER}
+    if region.network.road_names:
+        arrays["road_name"] = region.network.road_name
     for name, array in arrays.items():
         # By way of memory: numpy says less of a full disk than the system does.
         buffer = io.BytesIO()
@@ -142,6 +146,8 @@ def _contents(region: Region) -> Iterator[tuple[str, memoryview | bytes]]:
         yield f"{name}.npy", buffer.getbuffer()
     yield "chargers.json", CHARGERS.dump_json(region.chargers.chargers)
     yield "places.json", _PLACES.dump_json(region.gazetteer.entries)
+    if region.network.road_names:
+        yield "road_names.json", _ROAD_NAMES.dump_json(region.network.road_names)
 
 
 def _manifest(region: Region, data: str, files: Mapping[str, Sums]) -> dict[str, Any]:
@@ -319,6 +325,11 @@ def _region(data: Path, manifest: Mapping[str, Any]) -> Region:
     if "water_first.npy" in files:
         water = Water(*(array(f"water_{name}") for name in _WATER))
     columns: dict[str, Any] = {name: array(name) for name in COLUMNS}
+    if "road_name.npy" in files:
+        # Regions that were built before names were kept, and roads without any, have none.
+        names = mapped(data / "road_names.json", files["road_names.json"])[:]
+        columns["road_name"] = array("road_name")
+        columns["road_names"] = tuple(map(RoadName._make, _ROAD_NAMES.validate_json(names)))
     chargers = mapped(data / "chargers.json", files["chargers.json"])[:]
     places = mapped(data / "places.json", files["places.json"])[:]
     return Region(

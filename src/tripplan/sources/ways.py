@@ -111,5 +111,9 @@ def with_ways(
             np.concatenate([network.piece_length_m, length_m, length_m]),
             np.append(network.piece_rise_m, np.zeros(both)),
         ),
+        rule=np.append(network.rule, np.full(both, -1)),
+        access_rules=network.access_rules,
+        road_name=np.append(network.name_of_arc, np.full(both, -1)),
+        road_names=network.road_names,
     )
     return found, new

@@ -262,6 +262,7 @@ def test_geojson_tells_stops_and_waypoints_apart() -> None:
         "advised_kmh": 95.0,
         "from_town": "",
         "to_town": "",
+        "road": "",
     }
 
 

@@ -6,7 +6,7 @@ Element names and their order are those of https://www.topografix.com/GPX/1/1/; 
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tripplan.output.text import statements, stop_text, words
+from tripplan.output.text import road_text, statements, stop_text, words
 from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Place
@@ -52,7 +52,10 @@ def _warned(element: ET.Element, plan: Plan) -> None:
 def _track(root: ET.Element, plan: Plan, title: str) -> None:
     track = ET.SubElement(root, "trk")
     ET.SubElement(track, "name").text = title
-    _warned(track, plan)
+    by = road_text.of_plan(plan)
+    told = " ".join(filter(None, (statements.cautions(plan), f"By {by}." if by else "")))
+    if told:
+        ET.SubElement(track, "desc").text = told
     for leg in plan.legs:
         segment = ET.SubElement(track, "trkseg")
         columns = zip(leg.trace.lat, leg.trace.lon, leg.trace.elevation_m, strict=True)

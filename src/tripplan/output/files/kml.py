@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from tripplan.output.drawing.access import AccessLine, access_lines
 from tripplan.output.drawing.colours import soc_colour
 from tripplan.output.files.gpx import does
-from tripplan.output.text import access_text, statements, stop_text, words
+from tripplan.output.text import access_text, road_text, statements, stop_text, words
 from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.trip import Place
@@ -67,9 +67,11 @@ def _point(folder: ET.Element, place: Place | ChargingStop, name: str, descripti
 
 def _line(folder: ET.Element, leg: Leg, number: int) -> None:
     mark = _named(ET.SubElement(folder, "Placemark"), f"Leg {number}")
+    by = road_text.in_words(leg)
     ET.SubElement(mark, "description").text = (
         f"{words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
         f"{words.percent(leg.departure_soc)} to {words.percent(leg.arrival_soc)}"
+        f"{f', by {by}' if by else ''}"
     )
     ET.SubElement(mark, "styleUrl").text = f"#leg-{number}"
     line = ET.SubElement(mark, "LineString")

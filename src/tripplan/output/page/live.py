@@ -11,8 +11,8 @@ from typing import Any, Final
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.access import access_lines
 from tripplan.output.drawing.basemap import Bounds
+from tripplan.output.drawing.clearance import name_below
 from tripplan.output.drawing.ground import ground
-from tripplan.output.drawing.labels import name_below
 from tripplan.output.drawing.markup import joined
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby, panel, popups, switches

@@ -11,8 +11,8 @@ from folium.template import Template
 
 from tripplan.output.drawing import basemap, markup
 from tripplan.output.drawing.access import DASHES, access_lines
+from tripplan.output.drawing.clearance import name_below
 from tripplan.output.drawing.ground import ground
-from tripplan.output.drawing.labels import name_below
 from tripplan.output.drawing.markup import Markup, rendered, tag
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby, panel, popups, switches

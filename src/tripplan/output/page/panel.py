@@ -14,7 +14,7 @@ from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.nearby import StandIn, Unused, reasons
 from tripplan.output.page.popups import badge_class, facts, made_up_tag, slower, stand_in
 from tripplan.output.page.timeline import at, time_bar
-from tripplan.output.text import access_text, advice, statements, stop_text, words
+from tripplan.output.text import access_text, advice, road_text, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
 
@@ -169,6 +169,7 @@ def _end_row(verb: str, clock: str, label: str, soc: float, kind: str) -> Markup
 
 
 def _leg_row(leg: Leg, told: Sequence[str]) -> Markup:
+    by = road_text.in_words(leg)
     return tag(
         "li",
         tag(
@@ -176,6 +177,7 @@ def _leg_row(leg: Leg, told: Sequence[str]) -> Markup:
             f"{words.distance(leg.distance_km)} · {words.duration(leg.driving_s)} · "
             f"{words.energy(leg.energy.spent_kwh)}",
         ),
+        tag("div", "by ", name(by, 200), class_="tp-quiet tp-by") if by else None,
         tag(
             "div",
             f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}",

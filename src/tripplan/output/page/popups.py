@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tripplan.output.drawing.markup import NAME_LIMIT, Child, Markup, joined, name, tag
 from tripplan.output.page.nearby import FARTHEST_KM, StandIn, Unused, within_reach
-from tripplan.output.text import access_text, statements, stop_text, words
+from tripplan.output.text import access_text, road_text, statements, stop_text, words
 from tripplan.records.charger import Charger
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
@@ -140,7 +140,7 @@ def leg_tip(leg: Leg, number: int, lines: Sequence[str] = ()) -> Markup:
     lines
         Where to drive slower on it.
     """
-    uncertainty = statements.arrival_uncertainty(leg)
+    uncertainty, by = statements.arrival_uncertainty(leg), road_text.in_words(leg)
     return tag(
         "div",
         tag("b", f"Leg {number}: "),
@@ -149,6 +149,7 @@ def leg_tip(leg: Leg, number: int, lines: Sequence[str] = ()) -> Markup:
         tag("br"),
         f"battery {words.percent(leg.departure_soc)} → {words.percent(leg.arrival_soc)}",
         joined(tag("br"), f"({uncertainty})") if uncertainty else None,
+        joined(tag("br"), "by ", name(by)) if by else None,
         *(joined(tag("br"), f"of it {access_text.in_words(leg, way)}") for way in leg.access),
         _slower(lines[:ADVICE_LIMIT]),
         f"and {len(lines) - ADVICE_LIMIT} more stretches" if len(lines) > ADVICE_LIMIT else None,

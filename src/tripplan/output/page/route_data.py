@@ -5,6 +5,8 @@ from typing import Any
 
 from tripplan.output.drawing.colours import SCALES
 from tripplan.output.drawing.lines import between, simplify
+from tripplan.output.drawing.markup import name, tag
+from tripplan.output.drawing.road_signs import Sign, road_signs
 from tripplan.output.drawing.route_profile import RouteProfile, packed, track_of
 from tripplan.output.page import popups, switches
 from tripplan.output.text import advice
@@ -26,6 +28,15 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             for scale in SCALES
             for low, high in [ranges[scale.key]]
         ],
+        "signs": [
+            [
+                sign.lat,
+                sign.lon,
+                sign.zoom,
+                tag("span", name(sign.text, 40), class_=_class(sign)),
+            ]
+            for sign in road_signs(plan)
+        ],
         "slow": [_slow_stretch(leg, piece) for leg in plan.legs for piece in leg.advice],
         "tips": [
             popups.leg_tip(leg, number, told)
@@ -34,6 +45,10 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _class(sign: Sign) -> str:
+    return f"{'tp-exit-sign' if sign.exit else 'tp-shield'} tp-{sign.side}"
 
 
 def _slow_stretch(leg: Leg, advice: SpeedAdvice) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""Advice to drive slower, as one can follow it: "62 mph from Eagle to Glenwood Springs"."""
+"""Advice to drive slower, as one can follow it: "62 mph on I-70 from Eagle to Glenwood Springs"."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -27,6 +27,8 @@ class Stretch(NamedTuple):
     kmh: float
     usual_kmh: float
     """The speed at which cars usually go there."""
+    road: str = ""
+    """The road that most of it is on; empty: not known, or of no road more than half."""
 
     @property
     def km(self) -> float:
@@ -103,11 +105,23 @@ def _one(parts: list[SpeedAdvice]) -> Stretch:
         last.to_town,
         km / hours if hours > 0 else first.advised_kmh,
         km / usual_hours if usual_hours > 0 else first.usual_kmh,
+        _road(parts),
     )
 
 
+def _road(parts: list[SpeedAdvice]) -> str:
+    """Return the road of more than half of some pieces, by distance; empty: of none."""
+    road_km: dict[str, float] = {}
+    for part in parts:
+        road_km[part.road] = road_km.get(part.road, 0.0) + part.to_km - part.from_km
+    road = max(sorted(road_km), key=road_km.__getitem__)
+    return road if road_km[road] > 0.5 * sum(road_km.values()) else ""
+
+
 def in_words(stretch: Stretch, *, miles: bool) -> str:
-    """Return "62 mph from Eagle to Glenwood Springs", or in km/h; by distance where no town is.
+    """Return "62 mph on I-70 from Eagle to Glenwood Springs", or in km/h.
+
+    By distance where no town is.
 
     Parameters
     ----------
@@ -131,7 +145,7 @@ def in_words(stretch: Stretch, *, miles: bool) -> str:
 
 
 def in_both_units(stretch: Stretch) -> str:
-    """Return "drive 100 km/h (62 mph) from Eagle to Rifle instead of 110 km/h (68 mph)"."""
+    """Return "drive 100 km/h (62 mph) on I-70 from Eagle to Rifle instead of 110 km/h (68 mph)"."""
     where = _where(
         stretch, words.distance(stretch.km), words.between_km(stretch.from_km, stretch.to_km)
     )
@@ -139,7 +153,7 @@ def in_both_units(stretch: Stretch) -> str:
 
 
 def _where(stretch: Stretch, length: str, ends: str) -> str:
-    """Return "from Eagle to Glenwood Springs"; by distance where no town is.
+    """Return "on I-70 from Eagle to Glenwood Springs"; by distance where no town is.
 
     Parameters
     ----------
@@ -150,13 +164,14 @@ def _where(stretch: Stretch, length: str, ends: str) -> str:
     ends
         From where to where on the trip, in words.
     """
+    on = f"on {words.one_line(stretch.road, 40)} " if stretch.road else ""
     match words.one_line(stretch.start, 40), words.one_line(stretch.end, 40):
         case first, last if first and first == last:
-            return f"near {first} for {length}"
+            return f"{on}near {first} for {length}"
         case first, last if first and last:
-            return f"from {first} to {last}"
+            return f"{on}from {first} to {last}"
         case first, _ if first:
-            return f"from {first} for {length}"
+            return f"{on}from {first} for {length}"
         case _, last if last:
-            return f"for {length} to {last}"
-    return f"from {ends}"
+            return f"{on}for {length} to {last}"
+    return f"{on}from {ends}"

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from tripplan.output.text import access_text, advice, report, statements, stop_text, words
+from tripplan.output.text import (
+    access_text,
+    advice,
+    report,
+    road_text,
+    statements,
+    stop_text,
+    words,
+)
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.units import M_PER_KM, M_PER_MILE
 
@@ -26,6 +34,8 @@ def to_brief(plan: Plan) -> str:
     miles = plan.currency in _MILES
     marked = [words.ILLUSTRATIVE_LINE, ""] if plan.illustrative else []
     lines = [*marked, *_head(plan, miles=miles), "", *_table(plan, miles=miles), ""]
+    by = road_text.of_plan(plan)
+    lines += [*_wrapped(by, "Roads     "), ""] if by else []
     lines += _advice(plan, miles=miles)
     lines += [*_assumed(plan), "All legs, the proof and every assumption: --full"]
     return report.warning_text(plan) + "\n".join(lines).replace("°", "") + "\n"

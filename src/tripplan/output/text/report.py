@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tripplan.output.text import access_text, advice, statements, stop_text, words
+from tripplan.output.text import access_text, advice, road_text, statements, stop_text, words
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
@@ -91,11 +91,13 @@ def _timetable(plan: Plan) -> list[str]:
 
 def _leg_lines(leg: Leg, told: Sequence[str]) -> list[str]:
     parts, uncertainty = leg.energy, statements.arrival_uncertainty(leg)
+    by = road_text.in_words(leg)
     return [
         (
             f"drive {words.distance(leg.distance_km)}, {words.duration(leg.driving_s)}, "
             f"up {words.height(leg.ascent_m)}, down {words.height(leg.descent_m)}"
         ),
+        *([f"by {by}"] if by else []),
         (
             f"battery gives {words.energy(parts.spent_kwh)}: motion {parts.motion_kwh:.1f}, "
             f"auxiliaries {parts.auxiliary_kwh:.1f}, cabin {parts.cabin_kwh:.1f}, "

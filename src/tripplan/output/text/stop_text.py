@@ -35,7 +35,7 @@ def place(stop: ChargingStop) -> str:
     """
     if stop.illustrative:
         return stop.name
-    road = stop.charger.road if stop.charger else ""
+    road = stop.road or (stop.charger.road if stop.charger else "")
     told = stop.name.casefold()
     # "Eagle County" does not say that the site is in Eagle, nor "Nevada" that it is in Ada.
     says_town = rf"(?<!\w){re.escape(stop.town.casefold())}(?!\w| county\b)"

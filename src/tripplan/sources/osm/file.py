@@ -16,10 +16,11 @@ from osmium.osm.types import Node, NodeRef, Relation, Way
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.errors import DataError
-from tripplan.records.network import FLAG_FERRY, ROAD_CLASSES
+from tripplan.records.network import FLAG_FERRY, FLAG_LINK, ROAD_CLASSES
 from tripplan.sources.osm.delays import NODE_DELAYS_S, delay_sense
 from tripplan.sources.osm.editors import own_id, own_ids, plain_form
 from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
+from tripplan.sources.osm.road_names import EXIT, NameReader, WayNames
 from tripplan.sources.osm.tags import PLACE_KINDS, blocks_cars
 from tripplan.sources.osm.told import TagWalker, Told, tags_of
 from tripplan.sources.osm.water import rings_of
@@ -91,6 +92,8 @@ class RawRoads:
     lon: Floats
     numbered: NumberedRoads
     """Those of the ways that are main roads with a number."""
+    names: WayNames
+    """What ways and exits are called."""
     blocked: Longs
     """OSM ids of nodes that stop cars, shape (barriers,)."""
     aside: Longs
@@ -175,6 +178,7 @@ class _Reader:
         self.unused: Counter[str] = Counter()
         self.way_id, self.way_meaning = array("q"), array("i")
         self.numbered: list[tuple[int, str, str]] = []
+        self.names = NameReader()
         self.lengths, self.refs = array("q"), array("q")
         self.coordinates: list[str] = []
         self.broken: list[tuple[int, list[tuple[float, float]]]] = []
@@ -201,6 +205,8 @@ class _Reader:
                 self.delay_node.append(node.id)
                 self.delay_s.append(delay)
                 self.delay_sense.append(delay_sense(dict(node.tags)))
+            if kind == EXIT:
+                self.names.read_exit(node.id, dict(node.tags))
             if tag("barrier") and blocks_cars(dict(node.tags)):
                 self.blocked.append(node.id)
             country = tag("addr:country")
@@ -299,6 +305,7 @@ class _Reader:
             self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)
+        self.names.read_way(way.tags.get, ramp=bool(self.meanings[meaning].flags & FLAG_LINK))
         if self.ferries and self.meanings[meaning].flags & FLAG_FERRY:
             self.quays |= {refs[0], refs[-1]}
 
@@ -425,6 +432,7 @@ class _Reader:
             lat=points[:, 1].copy(),
             lon=points[:, 0].copy(),
             numbered=numbered_roads(self.numbered, way_first, points[:, 1], points[:, 0]),
+            names=self.names.result(),
             blocked=own_ids(np.array(self.blocked, dtype=np.int64)),
             aside=own_ids(np.array(sorted(self.aside), dtype=np.int64)),
             delay_node=own_ids(np.array(self.delay_node, dtype=np.int64)),

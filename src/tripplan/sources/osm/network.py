@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.base import as_path
-from tripplan.records.network import FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNetwork
+from tripplan.records.network import FLAG_LINK, FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNetwork
 from tripplan.records.region import Water
+from tripplan.sources.osm.arc_names import names_of_arcs
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
 from tripplan.sources.osm.merge import (
@@ -255,6 +256,8 @@ class _Builder:
         urban = np.where(speeds.urban[arc], FLAG_URBAN, 0)
         is_split = np.isin(split.node[node], split.node[arcs.node.size :])
         flags = np.where(restricted[split.node[node]], NODE_COPY, NODE_COPY + NODE_TURNING)
+        ramp = (self.columns["flags"][arcs.meaning] & FLAG_LINK) > 0
+        road_name, road_names = names_of_arcs(self.raw.names, self.line, arcs, ramp)
         network = RoadNetwork.from_arcs(
             lat=arcs.lat[split.node[node]],
             lon=arcs.lon[split.node[node]],
@@ -274,6 +277,8 @@ class _Builder:
             node_flags=np.where(is_split, flags, 0),
             rule=self.columns["rule"][row],
             access_rules=access_rules(self.raw.meanings),
+            road_name=road_name[arc],
+            road_names=road_names,
         )
         return network, node, np.unique(arc)
 

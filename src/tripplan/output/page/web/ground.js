@@ -23,6 +23,28 @@
     return colour;
   }
 
+  /* Texts above the roads, each from the zoom level that has room for it. */
+  tripplan.labels = function (map, group, texts, className) {
+    pane(map, "tp-towns", 450);
+    const labels = texts.map(([lat, lon, zoom, html]) => ({
+      zoom: zoom,
+      marker: L.marker([lat, lon], {
+        icon: L.divIcon({ className: className, html: html, iconSize: [0, 0] }),
+        pane: "tp-towns", interactive: false, keyboard: false
+      })
+    }));
+    const shown = L.layerGroup();
+    function show() {
+      labels.forEach(function (label) {
+        if (map.getZoom() >= label.zoom) { shown.addLayer(label.marker); }
+        else { shown.removeLayer(label.marker); }
+      });
+    }
+    shown.on("add", function () { map.on("zoomend", show); show(); });
+    shown.on("remove", () => map.off("zoomend", show));
+    shown.addTo(group);
+  };
+
   /* Water, then borders, then roads; and towns as text from the zoom level that has room for each.
      What comes back takes it all away again. */
   tripplan.plain = function (map, group, ground) {
@@ -54,25 +76,9 @@
       });
     }
     document.addEventListener("tp-look", repaint);
-    pane(map, "tp-towns", 450);
-    const towns = ground.towns.map(([lat, lon, zoom, html]) => ({
-      zoom: zoom,
-      marker: L.marker([lat, lon], {
-        icon: L.divIcon({ className: "tp-town", html: html, iconSize: [0, 0] }),
-        pane: "tp-towns", interactive: false, keyboard: false
-      })
-    }));
-    function show() {
-      towns.forEach(function (town) {
-        if (map.getZoom() >= town.zoom) { group.addLayer(town.marker); }
-        else { group.removeLayer(town.marker); }
-      });
-    }
-    map.on("zoomend", show);
-    show();
+    tripplan.labels(map, group, ground.towns, "tp-town");
     return function () {
       document.removeEventListener("tp-look", repaint);
-      map.off("zoomend", show);
       group.clearLayers();
     };
   };

@@ -76,6 +76,7 @@
     paint(map.getContainer().parentNode.dataset.colour || "soc");
     tripplan.paint = paint;
     line(data.slow, "tp-slow-road", { color: "#ffffff", weight: 2.5, dashArray: "2 7" }).addTo(group);
+    tripplan.labels(map, group, data.signs, "tp-sign");
     roads.forEach(function (road, number) {
       if (road.length < 2) { return; }
       L.polyline(road, { className: "tp-leg", weight: 20, opacity: 0 })
