@@ -74,16 +74,15 @@ def _named_roads(leg: Leg, name: str) -> tuple[RoadStretch, ...]:
     """Return roads of a leg with this name: a number short enough for a sign, and a name."""
     first_km, last_km = leg.trace.distance_km[0], leg.trace.distance_km[-1]
     middle_km = 0.5 * (first_km + last_km)
+    ref, exit_ = name[:9].strip(), name[:20].strip()
     return (
-        RoadStretch(
-            from_km=first_km, to_km=middle_km, ref=name[:9], exit=name[:20], towards=name
-        ),
+        RoadStretch(from_km=first_km, to_km=middle_km, ref=ref, exit=exit_, towards=name),
         RoadStretch(from_km=middle_km, to_km=last_km, name=name),
-    )  # fmt: skip
+    )
 
 
 def _named_stop(stop: ChargingStop, name: str) -> ChargingStop:
-    changes: dict[str, Any] = {"name": name, "road": name[:9]}
+    changes: dict[str, Any] = {"name": name, "road": name[:9].strip()}
     if stop.charger and stop.connector:
         plug = replace(stop.connector, standard=name, power_rule=name, standard_rule=name)
         changes["connector"] = plug

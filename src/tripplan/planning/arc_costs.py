@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints, Longs
-from tripplan.physics.consumption import stop_and_go_per_m
+from tripplan.physics.consumption import height_of_mean_air_m, stop_and_go_per_m
 from tripplan.physics.thermal import joule_heat_w
 from tripplan.planning.kernels.road_costs import LOOSE, fill_whole_numbers
 from tripplan.records.network import RoadNetwork
@@ -148,6 +148,7 @@ class ArcPricing:
         bearing = network.bearing_deg[rows]
         road_kmh = network.speed_kmh[np.repeat(rows, counts)]
         middle_m = _middle_m(network, rows, rise_m, first, counts)
+        air_m = height_of_mean_air_m(middle_m, rise_m)
         return cls(
             car=car,
             piece_first=first,
@@ -157,7 +158,7 @@ class ArcPricing:
             usual_kmh=np.minimum(road_kmh, car.top_speed_kmh),
             stops_per_m=stop_and_go_per_m(road_kmh / KMH_PER_MPS),
             headwind_mps=car.headwind_mps(np.repeat(bearing, counts)),
-            air_density_kg_per_m3=car.air_density_kg_per_m3(middle_m),
+            air_density_kg_per_m3=car.air_density_kg_per_m3(air_m),
         )
 
     def pieces(self, share: float | Floats = 1.0) -> PieceCosts:

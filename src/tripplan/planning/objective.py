@@ -323,6 +323,11 @@ def price_assumptions(pricing: Pricing, stops: Sequence[ChargingStop]) -> tuple[
             "what reaches it."
         )
     ]
+    if not pricing.currency:
+        sentences.append(
+            "In which currency is not known: no price names one, and the region's extract no "
+            "country. `currency` of the trip sets it, or `tripplan region build --country`."
+        )
     if guessed:
         sentences.append(
             f"{guessed} of {sum(stop.kind == 'charger' for stop in stops)} charging stops state no "

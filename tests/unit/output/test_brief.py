@@ -48,7 +48,7 @@ def test_dollars_come_with_miles() -> None:
 
 def test_a_price_without_a_currency_says_so() -> None:
     priced = changed(REAL, charging_cost=1.0)
-    assert "(of a currency that no price names)" in brief.to_brief(priced).replace("\n", " ")
+    assert "(currency unknown)" in brief.to_brief(priced).replace("\n", " ")
 
 
 def test_the_clock_is_that_of_the_departure_and_tells_the_next_day() -> None:

@@ -13,6 +13,7 @@ from tripplan.physics.consumption import (
     coast_down_in_si,
     drag_n_per_mps2,
     headwind_mps,
+    height_of_mean_air_m,
     motion_power_w,
     rolling_factor,
     stop_and_go_per_m,
@@ -39,6 +40,17 @@ def test_air_is_that_of_the_standard_atmosphere(
 ) -> None:
     """Table of the ICAO standard atmosphere: 0.05 %, as it counts geometric metres."""
     assert air_density_kg_per_m3(ambient_c, elevation_m) == pytest.approx(density, rel=5e-4)
+
+
+@pytest.mark.parametrize(("middle_m", "rise_m"), [(0, 100), (2500, -300), (1800, 800), (10, 0)])
+def test_the_drag_of_a_road_does_not_depend_on_where_it_is_cut(
+    middle_m: float, rise_m: float
+) -> None:
+    """Against a thousand pieces of it."""
+    share = (np.arange(1000) + 0.5) / 1000 - 0.5
+    mean = float(np.mean(air_density_kg_per_m3(15.0, middle_m + share * rise_m)))
+    found = air_density_kg_per_m3(15.0, height_of_mean_air_m(middle_m, rise_m))
+    assert found == pytest.approx(mean, rel=5e-8)
 
 
 def test_density_takes_arrays() -> None:

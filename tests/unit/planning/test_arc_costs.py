@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from tests.samples.audited_plans import world
@@ -35,6 +36,13 @@ def density(ambient_c: float, elevation_m: float) -> float:
     """Ideal gas, pressure of the standard atmosphere (T0 288.15 K, 6.5 K/km, exponent 5.25588)."""
     pressure_pa = 101_325.0 * math.pow(1.0 - 0.0065 * elevation_m / 288.15, 5.25588)
     return pressure_pa / (287.05 * (ambient_c + 273.15))
+
+
+def mean_density(ambient_c: float, low_m: float, high_m: float) -> float:
+    """Return the mean over the heights of a road of even grade."""
+    if low_m == high_m:
+        return density(ambient_c, low_m)
+    return float(quad(lambda h: density(ambient_c, h), low_m, high_m)[0] / (high_m - low_m))
 
 
 def wheel_n(v: float, *, headwind: float = 0.0, sine: float = 0.0, rho: float) -> float:
@@ -94,7 +102,7 @@ def test_an_arc_of_three_pieces_by_hand() -> None:
     )
     v, height = 25.0, 500.0
     for k, (length, rise) in enumerate(UP_STEEP_FLAT):
-        rho = density(25.0, height + rise / 2)
+        rho = mean_density(25.0, height, height + rise)
         motor_w = battery_w(wheel_n(v, sine=rise / length, rho=rho), v)
         seconds = length / v
         pieces = costs.pieces()
@@ -214,7 +222,7 @@ def test_a_weak_motor_climbs_slowly() -> None:
     """47 kW on 12 %: within one step of 2 % below the speed at which the motor gives its all."""
     weak = changed(car(), motor_kw=47.0)
     costs = priced(one_arc([(3000.0, 360.0)], start_m=1000.0), weak, trip())
-    rho = density(20.0, 1180.0)
+    rho = mean_density(20.0, 1000.0, 1360.0)
     limit = brentq(lambda v: wheel_n(v, sine=0.12, rho=rho) * v - 47_000.0, 1.0, 25.0)
     speed = float(costs.pieces().speed_mps[0])
     assert 18.0 < limit < 25.0

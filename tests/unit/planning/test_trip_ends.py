@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from tripplan.records.region import Region
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip, Waypoint
 from tripplan.records.vehicle import Vehicle
+from tripplan.sources.split import split_arcs
 
 CAR = endless_car()
 MOTORWAY, PRIMARY, HOME = (
@@ -392,3 +394,30 @@ def test_places_off_the_freeways_have_a_last_leg(place: str) -> None:
     )
     assert plan.audit.passed
     assert plan.access_km > 5.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ends_amid_hilly_roads_cost_what_they_would_as_junctions(seed: int) -> None:
+    """Against plans on a network that has nodes there."""
+    region = hilly_region(seed)
+    bare = ChargerSet((), np.empty(0, np.int32))
+    rng = np.random.default_rng(seed)
+    arcs = rng.integers(0, region.network.arc_count, 12)
+    cut, node = split_arcs(region.network, arcs, rng.uniform(0.1, 0.9, 12))
+    amid, junctions = (
+        Planner(replace(region, network=roads, chargers=bare, order=None))
+        for roads in (region.network, cut)
+    )
+    places = [Place(lat=float(cut.lat[k]), lon=float(cut.lon[k])) for k in node]
+    compared = 0
+    for origin, destination in pairwise(places):
+        trip = Trip(origin=origin, destination=destination)
+        try:
+            one, other = (planner.plan(trip, CAR) for planner in (amid, junctions))
+        except NoPlanError:
+            continue
+        compared += 1
+        assert one.energy_spent_kwh == pytest.approx(other.energy_spent_kwh, rel=1e-6, abs=1e-6)
+        assert one.total_s == pytest.approx(other.total_s, rel=1e-9)
+        assert one.distance_km == pytest.approx(other.distance_km, rel=1e-9)
+    assert compared >= 6

@@ -107,7 +107,7 @@ class Clearance:
         mark
             What is drawn.
         of
-            Which of the things keep clear of it; None: all.
+            Which of the things keep clear of it, shape (things, sides) or (things, 1); None: all.
         """
         x_from, x_to = _scales(self.x - mark.x, self.right - mark.right, self.wide + mark.wide)
         y_from, y_to = _scales(self.y - mark.y, self.down - mark.down, self.high + mark.high)

@@ -343,7 +343,7 @@ def costs(plan: Plan) -> str:
 
 def money_unit(currency: str) -> str:
     """Return a currency's code, or that nobody has named one."""
-    return words.one_line(currency, 3) or "(of a currency that no price names)"
+    return words.one_line(currency, 3) or "(currency unknown)"
 
 
 def optimality_certificate(plan: Plan) -> tuple[str, ...]:
