@@ -4,6 +4,7 @@ import html
 import re
 import time
 from collections.abc import Callable
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.browser.conftest import LAPTOP, PHONE
 from tests.samples.hostile_plan import HOSTILE, named_plan, named_region
 from tests.samples.plan import sample_plan, sample_region
 from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.signed_plan import signed_plan
 from tripplan.output.drawing import markup
 from tripplan.output.text import advice, words
 
@@ -99,6 +101,49 @@ def test_roads_and_towns_are_drawn(open_page: OpenPage) -> None:
     )
     assert "Boulder" in towns
     assert "Denver" not in towns
+
+
+BOXES = """
+    return [...document.querySelectorAll(arguments[0])].map(function (one) {
+        const box = one.getBoundingClientRect();
+        return [one.textContent, box.left, box.top, box.right, box.bottom];
+    });
+"""
+ZOOMED = """
+    const [more, done] = arguments;
+    const map = Object.values(window).find((one) => one instanceof L.Map);
+    map.setZoom(map.getZoom() + more, { animate: false });
+    setTimeout(done, 700);
+"""
+
+
+@SIZES
+def test_signs_of_roads_and_exits_hide_nothing(open_page: OpenPage, size: tuple[int, int]) -> None:
+    """As the browser has laid them out, at the first look and closer."""
+    page = open_page(signed_plan(5), sample_region(), size)
+    seen = set()
+    for more in (0, 1, 2.25, 1):
+        page.execute_async_script(ZOOMED, more)
+        signs = page.execute_script(BOXES, ".tp-sign span")
+        seen |= {text for text, *_ in signs}
+        others = page.execute_script(BOXES, ".tp-stop-icon span, .tp-end-label, .tp-town span")
+        for one, other in (*combinations(signs, 2), *product(signs, others)):
+            aside = one[1] >= other[3] or other[1] >= one[3]
+            assert aside or one[2] >= other[4] or other[2] >= one[4], (more, one, other)
+    assert {"I-2", "exit 147"} <= seen
+    assert page.get_log("browser") == []
+
+
+def test_signs_go_with_the_route(open_page: OpenPage) -> None:
+    """They are there over an online map, too, and come and go with zooming."""
+    page = open_page(signed_plan(), sample_region())
+    count = "return document.querySelectorAll('.tp-sign').length"
+    first = page.execute_script(count)
+    assert first > 3
+    page.execute_async_script(ZOOMED, -3)
+    assert page.execute_script(count) < first
+    page.execute_async_script(ZOOMED, 3)
+    assert page.execute_script(count) == first
 
 
 SHADE = """

@@ -6,29 +6,13 @@ from itertools import combinations, product
 import numpy as np
 
 from tests.samples.plan import sample_plan, sample_region
+from tests.samples.signed_plan import signed_plan
 from tripplan.output.drawing.basemap import route_bounds, widened
 from tripplan.output.drawing.labels import town_labels
 from tripplan.output.drawing.road_signs import SIGN_LIMIT, Sign, road_signs
-from tripplan.records.plan import Plan, RoadStretch
+from tripplan.records.plan import RoadStretch
 
 Box = tuple[float, float, float, float]
-
-
-def signed_plan(parts: int = 3, exit_: str = "147") -> Plan:
-    """Return the sample, each leg of which leads over so many roads and leaves each by an exit."""
-    plan = sample_plan()
-    legs = []
-    for number, leg in enumerate(plan.legs):
-        first, km = leg.trace.distance_km[0], leg.distance_km
-        roads = tuple(
-            RoadStretch(
-                from_km=first + k * km / parts, to_km=first + (k + 1) * km / parts,
-                ref=f"I-{7 * number + k}", exit=exit_,
-            )
-            for k in range(parts)
-        )  # fmt: skip
-        legs.append(leg.model_copy(update={"roads": roads}))
-    return plan.model_copy(update={"legs": tuple(legs)})
 
 
 def world_px(lat: float, lon: float, zoom: float) -> tuple[float, float]:

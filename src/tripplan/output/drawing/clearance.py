@@ -16,8 +16,8 @@ from tripplan.records.trip import Place
 TILE_PX = 256.0
 ZOOMS = range(4, 16)
 """Whole zoom levels at which things may begin to be shown."""
-_END_LETTER_PX, _END_NAME_PX = 4.3, 34.0
-"""Half the width of a letter of an end's name, and how far that stands above or below."""
+_END_LETTER_PX, _END_NAME_PX = 4.3, 25.0
+"""Half the width of a letter of an end's name, and how far its middle stands above or below."""
 _ROAD_PX, _ROAD_STEP_PX = 4.0, 6.0
 """Half the width of the route's line, and how far its points may lie apart."""
 _DEEPER = 1.5
