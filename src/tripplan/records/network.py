@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Bytes, Floats, Ints, column
 from tripplan.errors import DataError
+from tripplan.records.road_changes import NO_CHANGES, RoadChanges
 
 Ragged = tuple[ArrayLike, ArrayLike, ArrayLike]
 """First index of each arc's row, and two columns of values."""
@@ -114,6 +115,8 @@ class RoadNetwork:
     access_rules: tuple[str, ...] = ()
     """When roads are open: what holds without a condition, then what changes it, of which the last
     that holds decides: "yes; no @ (Nov-May)"; shape (rules,)."""
+    changes: RoadChanges = NO_CHANGES
+    """Limits and tolls that hold at some times only."""
 
     def __post_init__(self) -> None:
         for names, dtype in ((_FLOATS, np.float64), (_INTS, np.int32), (_BYTES, np.uint8)):
@@ -166,7 +169,8 @@ class RoadNetwork:
                 self.timed_rule, 0, len(self.access_rules) - 1
             ),
         }
-        return [fault for fault, fine in checks.items() if not fine]
+        found = [fault for fault, fine in checks.items() if not fine]
+        return [*found, *self.changes.faults(arcs)]
 
     def _row_faults(self) -> list[str]:
         checks = {
@@ -211,6 +215,7 @@ class RoadNetwork:
         node_flags: ArrayLike | None = None,
         rule: ArrayLike | None = None,
         access_rules: tuple[str, ...] = (),
+        changes: RoadChanges = NO_CHANGES,
     ) -> "RoadNetwork":
         """Sort directed arcs by tail into a forward star.
 
@@ -237,6 +242,8 @@ class RoadNetwork:
             are, always.
         access_rules
             The rules.
+        changes
+            Limits and tolls that hold at some times only, by the arcs as they stand here.
 
         Raises
         ------
@@ -247,6 +254,9 @@ class RoadNetwork:
         _same_length(tails.size, head=head, road_class=road_class, flags=flags, rule=rule)
         speeds = {"speed_kmh": speed_kmh, "speed_limit_kmh": speed_limit_kmh}
         _same_length(tails.size, length_m=length_m, **speeds)
+        faults = list(changes.faults(tails.size))
+        if faults:
+            raise DataError(f"this road network cannot be used: {'; '.join(faults)}", faults=faults)
         heights = np.asarray(elevation_m, dtype=np.float64)
         lengths = np.asarray(length_m, dtype=np.float64)
         arcs = tails.size
@@ -276,6 +286,7 @@ class RoadNetwork:
             node_flags=_codes(node_flags, np.arange(heights.size)),
             **_timed(np.full(arcs, -1) if rule is None else np.asarray(rule)[order]),
             access_rules=access_rules,
+            changes=changes.of_arcs(order),
         )
 
     @classmethod

@@ -29,12 +29,14 @@ from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import COLUMNS, RoadNetwork
 from tripplan.records.region import Region, Water
+from tripplan.records.road_changes import RoadChanges
 from tripplan.sources.checksums import Sums, fault_of, mapped, sums_of
 from tripplan.sources.generations import is_generation, new_generation
 
 FORMAT: Final = "tripplan-region/4"
 MANIFEST: Final = "manifest.json"
 _WATER: Final = ("first", "lat", "lon")
+_CHANGES: Final = ("arc", "rule", "limit_kmh", "speed_kmh")
 _LONGEST_MANIFEST: Final = 64 << 20
 """Bytes; a longer manifest is none."""
 _TRIES: Final = 3
@@ -135,6 +137,9 @@ def _contents(region: Region) -> Iterator[tuple[str, memoryview | bytes]]:
         arrays["order"] = region.order
     if region.water is not None:
         arrays |= {f"water_{name}": getattr(region.water, name) for name in _WATER}
+    changes = region.network.changes
+    if changes.arc.size:
+        arrays |= {f"change_{name}": getattr(changes, name) for name in _CHANGES}
     for name, array in arrays.items():
         # By way of memory: numpy says less of a full disk than the system does.
         buffer = io.BytesIO()
@@ -156,6 +161,7 @@ def _manifest(region: Region, data: str, files: Mapping[str, Sums]) -> dict[str,
             "places": len(region.gazetteer.entries),
         },
         "access_rules": list(network.access_rules),
+        "change_rules": list(network.changes.rules),
         "bbox": {
             "south": float(network.lat.min()),
             "west": float(network.lon.min()),
@@ -319,6 +325,9 @@ def _region(data: Path, manifest: Mapping[str, Any]) -> Region:
     if "water_first.npy" in files:
         water = Water(*(array(f"water_{name}") for name in _WATER))
     columns: dict[str, Any] = {name: array(name) for name in COLUMNS}
+    if "change_arc.npy" in files:
+        changes = {name: array(f"change_{name}") for name in _CHANGES}
+        columns["changes"] = RoadChanges(**changes, rules=tuple(manifest["change_rules"]))
     chargers = mapped(data / "chargers.json", files["chargers.json"])[:]
     places = mapped(data / "places.json", files["places.json"])[:]
     return Region(

@@ -111,5 +111,8 @@ def with_ways(
             np.concatenate([network.piece_length_m, length_m, length_m]),
             np.append(network.piece_rise_m, np.zeros(both)),
         ),
+        rule=np.append(network.rule, np.full(both, -1)),
+        access_rules=network.access_rules,
+        changes=network.changes,
     )
     return found, new

@@ -154,29 +154,50 @@ def pays_toll(tags: Mapping[str, str | None], direction: str) -> bool:
         for sense in (direction, ""):
             value = taken.get(Key("toll", mode, sense))
             if value:
-                return not {part.strip().casefold() for part in value.split(";")} <= _FREE_OF_TOLL
+                return costs_cars(value)
     return False
+
+
+def costs_cars(value: str) -> bool:
+    """Whether a value of toll says that a private car pays."""
+    return not {part.strip().casefold() for part in value.split(";")} <= _FREE_OF_TOLL
+
+
+REVERSIBLE: Final = "reversible one-way"
+"""Why a road is left out whose direction changes at times that its tags do not say."""
+_ALONG: Final = frozenset(("yes", "true", "1"))
+_AGAINST: Final = frozenset(("-1", "reverse"))
+_NO_ONEWAY: Final = frozenset(("no", "false", "0", "alternating"))
+
+
+def sense_of(value: str) -> tuple[bool, bool] | None:
+    """Tell whether a value of oneway lets cars go along a road, and against it; None: unknown."""
+    word = value.strip().casefold()
+    if word == "reversible":
+        return False, False
+    if word in _NO_ONEWAY:
+        return True, True
+    return (word in _ALONG, word in _AGAINST) if word in _ALONG | _AGAINST else None
 
 
 def driving_directions(tags: Mapping[str, str | None]) -> tuple[bool, bool, str]:
     """Read the one-way tags: whether cars go forward, backward, and why neither.
 
-    Motorways and roundabouts are one-way unless tagged otherwise.  Reversible roads are left out
-    (their direction depends on the hour); alternating ones count as two-way.
+    Motorways and roundabouts are one-way unless tagged otherwise.  The direction of reversible
+    roads depends on the hour: without conditions that tell it, they are left out; alternating ones
+    count as two-way.
     """
     taken = taken_apart(tags)
     stated = (taken.get(Key("oneway", mode)) for mode in MODES)
     value = next((text.strip().casefold() for text in stated if text), None)
-    if value in {"yes", "true", "1"}:
-        return True, False, ""
-    if value in {"-1", "reverse"}:
-        return False, True, ""
     if value == "reversible":
-        return False, False, "reversible one-way"
+        return False, False, REVERSIBLE
+    if value in _ALONG or value in _AGAINST:
+        return value in _ALONG, value in _AGAINST, ""
     implied = tags.get("junction") in {"roundabout", "circular"} or (
         tags.get("highway") == "motorway"
     )
-    if implied and value not in {"no", "false", "0", "alternating"}:
+    if implied and value not in _NO_ONEWAY:
         return True, False, ""
     return True, True, ""
 
