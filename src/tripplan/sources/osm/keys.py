@@ -20,6 +20,11 @@ _TAKEN_APART: Final = frozenset(("oneway", "maxspeed", "toll"))
 _PLAIN: Final = frozenset(
     (
         "highway",
+        "impassable",
+        "maxheight",
+        "maxlength",
+        "maxweight",
+        "maxwidth",
         "route",
         "junction",
         "service",

@@ -11,6 +11,7 @@ from typing import Final
 from tripplan.records.network import ROAD_CLASSES
 from tripplan.sources.osm.access import read_access
 from tripplan.sources.osm.keys import MODES, Key, has_family, taken_apart
+from tripplan.sources.osm.sizes import too_large
 from tripplan.units import S_PER_H
 
 PLACE_KINDS: Final = frozenset(
@@ -100,11 +101,15 @@ _FREE_OF_TOLL: Final = frozenset(("no", "none", "hgv", "goods", "bus", "coach", 
 
 
 def blocks_cars(tags: Mapping[str, str | None]) -> bool:
-    """Whether a barrier node stops a car: its access tags decide, else the barrier's kind."""
+    """Whether a barrier node stops a car: by its access tags, its size, else its kind."""
     access = read_access(tags).base
     if access is not None:
-        return access == "shut"
-    return tags.get("locked") == "yes" or tags.get("barrier") not in PASSABLE_BARRIERS
+        return access == "shut" or too_large(tags)
+    return (
+        too_large(tags)
+        or tags.get("locked") == "yes"
+        or tags.get("barrier") not in PASSABLE_BARRIERS
+    )
 
 
 def unfit_for_cars(tags: Mapping[str, str | None], road_class: int) -> str:
@@ -120,6 +125,10 @@ def unfit_for_cars(tags: Mapping[str, str | None], road_class: int) -> str:
     road_class
         Index into `ROAD_CLASSES`.
     """
+    if too_large(tags):
+        return "too low, too narrow, too short or too weak for a car"
+    if tags.get("impassable") == "yes":
+        return "tagged as impassable"
     if (tags.get("4wd_only") or "no").casefold() not in {"no", "recommended"}:
         return "for four-wheel drive only"
     surface = tags.get("surface")
