@@ -76,7 +76,7 @@ def audit_plan(plan: Plan, region: Region, settings: Settings | None = None) -> 
     # What is no number is objected to, not warned of.
     with np.errstate(all="ignore"):
         car = ConditionedVehicle.of(plan.vehicle, plan.trip, heat=settings.heat)
-        ground = Ground.of(region)
+        ground = Ground.of(region).then(plan.trip.departure)
         spans = look_at_access(plan, ground, car, settings, found)
         Roads(plan, ground, car, found).look(spans)
         found.sentences += _joining(plan.legs, plan.stops, _where(plan, ground))

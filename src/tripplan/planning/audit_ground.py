@@ -4,7 +4,9 @@ Nothing of snapping, hierarchy, search or reconstruction is used.
 """
 
 import math
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -12,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
+from tripplan.planning.audit_seasons import holding, roads_then
 from tripplan.planning.kernels.follow import NEAR_M, RoadColumns
 from tripplan.records.charger import Charger
 from tripplan.records.network import (
@@ -108,6 +111,22 @@ class Ground:
             water=water,
             sites={site.id: (site, node) for site, node in pairs},
         )
+
+    def then(self, departure: datetime | None) -> "Ground":
+        """Return the same with the limits and tolls of a departure; those made last are kept."""
+        rules = holding(self.network, departure)
+        if not rules:
+            return self
+        kept = _THEN.setdefault(self, OrderedDict())
+        found = kept.get(rules)
+        if found is None:
+            network = roads_then(self.network, rules)
+            columns = RoadColumns(*(getattr(network, name) for name in RoadColumns._fields))
+            found = kept[rules] = replace(self, network=network, columns=columns)
+            vars(found)["_boxes"] = self._boxes
+            if len(kept) > _THEN_KEPT:
+                kept.popitem(last=False)
+        return found
 
     @cached_property
     def _boxes(self) -> tuple[_Boxes, ...]:
@@ -327,6 +346,8 @@ class Ground:
 
 
 _KEPT: WeakKeyDictionary[Region, Ground] = WeakKeyDictionary()
+_THEN: WeakKeyDictionary[Ground, OrderedDict[tuple[int, ...], Ground]] = WeakKeyDictionary()
+_THEN_KEPT = 2
 
 
 def away_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

@@ -1,15 +1,18 @@
-"""Whether roads of a plan are closed when it departs: each rule is read again, from its end.
+"""Whether roads are closed when a plan departs, and their limits and tolls then.
+
+Each rule is read again, from its end.
 
 Only what tells whether one condition holds at a time is shared with the planner.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from tripplan.arrays import Flags, Longs
 from tripplan.planning.seasons import held_at
-from tripplan.records.network import RoadNetwork
+from tripplan.records.network import FLAG_TOLL, RoadNetwork
 
 
 def closed_then(network: RoadNetwork, arcs: Longs, departure: datetime | None) -> Flags:
@@ -49,6 +52,57 @@ def _is_shut(rule: str, at: tuple[float, float], departure: datetime | None) -> 
             if all(part is not None and part[0] for part in parts):
                 return told == "no"
     return word == "no"
+
+
+def holding(network: RoadNetwork, departure: datetime | None) -> tuple[int, ...]:
+    """Tell which rules on limits and tolls hold at a departure, by their numbers, rising.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    departure
+        When; None: none does.
+    """
+    changes, found = network.changes, []
+    if departure is None or not changes.arc.size:
+        return ()
+    for number in sorted(set(changes.rule.tolist())):
+        node = network.tail[changes.arc[np.argmax(changes.rule == number)]]
+        at = float(network.lat[node]), float(network.lon[node])
+        told = changes.rules[number].split("@", maxsplit=1)[1].strip()
+        parts = [held_at(part, *at, departure) for part in told[1:-1].split(" AND ")]
+        if all(part is not None and part[0] for part in parts):
+            found.append(number)
+    return tuple(found)
+
+
+def roads_then(network: RoadNetwork, rules: tuple[int, ...]) -> RoadNetwork:
+    """Return the roads with the limits and tolls of some rules.
+
+    Parameters
+    ----------
+    network
+        The roads, as they are without conditions.
+    rules
+        Numbers of the rules.
+    """
+    changes = network.changes
+    limit, speed = np.array(network.speed_limit_kmh), np.array(network.speed_kmh)
+    flags = np.array(network.flags)
+    for kind in ("maxspeed=", "toll="):
+        of_kind = [k for k in rules if changes.rules[k].startswith(kind)]
+        row = np.flatnonzero(np.isin(changes.rule, of_kind))[::-1]
+        # The last row of an arc is the first from the end.
+        arc, first = np.unique(changes.arc[row], return_index=True)
+        row = row[first]
+        if kind == "toll=":
+            free = np.array([changes.rules[k].startswith("toll=no") for k in changes.rule[row]])
+            flags[arc] |= FLAG_TOLL
+            flags[arc[free.astype(bool)]] -= FLAG_TOLL
+        else:
+            limit[arc], speed[arc] = changes.limit_kmh[row], changes.speed_kmh[row]
+    return replace(network, speed_limit_kmh=limit, speed_kmh=speed, flags=flags)
 
 
 def _clauses(rule: str) -> list[str]:

@@ -105,10 +105,19 @@ class PlannerCache:
     part_of
         What this region is a part of, if it is one: weights are scaled as there, and what is closed
         is closed by its roads.
+    shared
+        What planning on the same roads with other limits and tolls needs: where they lie and how
+        they hang together is taken from there.
     """
 
-    def __init__(self, region: Region, part_of: "PartOf | None" = None) -> None:
+    def __init__(
+        self,
+        region: Region,
+        part_of: "PartOf | None" = None,
+        shared: "PlannerCache | None" = None,
+    ) -> None:
         self.region = region
+        self._shared = shared
         self._part_of = part_of
         self.turn = threading.RLock()
         """Held by the thread that plans: nothing here is safe for two at a time."""
@@ -153,6 +162,8 @@ class PlannerCache:
     @cached_property
     def roads(self) -> RoadIndex:
         """The roads by where they are."""
+        if self._shared is not None:
+            return self._shared.roads
         return RoadIndex(self.region.network)
 
     @cached_property
@@ -210,6 +221,8 @@ class PlannerCache:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """The contraction hierarchy of the roads."""
+        if self._shared is not None:
+            return self._shared.hierarchy
         return Hierarchy.of(self.region.network, self.region.order)
 
     def seasons(self, trip: Trip) -> Seasons:

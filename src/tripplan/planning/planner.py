@@ -1,8 +1,10 @@
 """`Planner(region).plan(trip, vehicle)`: from a trip to a plan, with no input or output."""
 
 import math
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 
 import numpy as np
@@ -24,6 +26,7 @@ from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.local_currency import local_currency
 from tripplan.planning.objective import Pricing, with_objective
 from tripplan.planning.reconstruct import DrivenGround, reconstruct
+from tripplan.planning.road_changes import HeldRules, held_rules, roads_with
 from tripplan.planning.stops import Stop
 from tripplan.planning.trip_ends import TiedPlaces, tied_places
 from tripplan.planning.trip_parts import PartEnds, TripPart, TripParts
@@ -48,6 +51,9 @@ _MOST_RESERVES = 20
 """So many reserves are tried for a wanted probability of arriving; two or three do."""
 _MOST_PARTS = 2
 """So many parts of a region are tried before the whole: a first guess, and what its plan needs."""
+_CHANGED_KEPT = 2
+"""So many sets of limits and tolls are kept ready beside the usual ones."""
+_DEPARTURES_KEPT = 64
 _A_SECOND = 1.0
 _A_BIT = 1e-4
 """SoC by which a reserve goes beyond the margin that it has to hold."""
@@ -106,6 +112,10 @@ class Planner:
         self._cache = PlannerCache(region)
         self._parts = TripParts(self._cache)
         self._explains = True
+        self._changed: OrderedDict[tuple[int, ...], Planner] = OrderedDict()
+        self._held: OrderedDict[datetime | None, HeldRules] = OrderedDict()
+        self._usual_region = region
+        """The region as it is without conditions."""
 
     def get_ready(self, trip: Trip, vehicle: Vehicle, *, every_row: bool = False) -> int:
         """Do ahead what the first plan of a car under given conditions would have to.
@@ -129,8 +139,9 @@ class Planner:
             How many chargers the car can use.
         """
         with self._cache.turn:
-            fitting = self._cache.fitting(trip.chargers, vehicle)
-            rows = self._cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
+            cache = self._then(trip.departure)._cache  # noqa: SLF001 - a planner of this class
+            fitting = cache.fitting(trip.chargers, vehicle)
+            rows = cache.rows(trip, self._conditioned(trip, vehicle), fitting.node)
             rows.made_ready()
             if every_row:
                 every = np.arange(min(fitting.node.size, ROWS_KEPT), dtype=np.int32)
@@ -164,12 +175,42 @@ class Planner:
             The battery takes no charge at these temperatures, or no reserve gives the probability
             that is wanted.
         """
-        planned = partial(self._at_one_temperature, vehicle=vehicle, on_part=not one_of_many)
         # What is kept from trip to trip is written by one trip at a time.
         with self._cache.turn:
+            at_one_temperature = self._then(trip.departure)._at_one_temperature  # noqa: SLF001 - a planner of this class
+            planned = partial(at_one_temperature, vehicle=vehicle, on_part=not one_of_many)
             if trip.ambient_by_hour:
                 return hourly.settled(trip, planned)
             return planned(trip)[0]
+
+    def _then(self, departure: datetime | None) -> "Planner":
+        """Return the planner of the roads with the limits and tolls of a departure."""
+        if not self._usual_region.network.changes.arc.size:
+            return self
+        held = self._rules_at(departure).held
+        if not held:
+            return self
+        found = self._changed.get(held)
+        if found is None:
+            network = roads_with(self._usual_region.network, held)
+            found = Planner(replace(self._usual_region, network=network), self.settings)
+            found._cache = PlannerCache(found.region, shared=self._cache)
+            found._parts, found._explains = TripParts(found._cache), self._explains
+            found._usual_region, found._held = self._usual_region, self._held
+            self._changed[held] = found
+            if len(self._changed) > _CHANGED_KEPT:
+                self._changed.popitem(last=False)
+        self._changed.move_to_end(held)
+        return found
+
+    def _rules_at(self, departure: datetime | None) -> HeldRules:
+        """Return which rules on limits and tolls hold at a departure."""
+        found = self._held.get(departure)
+        if found is None:
+            found = self._held[departure] = held_rules(self._usual_region.network, departure)
+            if len(self._held) > _DEPARTURES_KEPT:
+                self._held.popitem(last=False)
+        return found
 
     def chargers(self, trip: Trip, vehicle: Vehicle) -> tuple[Plug, ...]:
         """Return the chargers that a car can use on a trip, each with its best plug.
@@ -221,6 +262,7 @@ class Planner:
         """The same planner without explanations, on what is kept here."""
         quiet = Planner(self.region, self.settings)
         quiet._cache, quiet._parts, quiet._explains = self._cache, self._parts, False
+        quiet._held, quiet._usual_region = self._held, self._usual_region
         return quiet
 
     def _conditioned(self, trip: Trip, vehicle: Vehicle) -> ConditionedVehicle:
@@ -281,6 +323,7 @@ class Planner:
         """The same planner without exact mode, on what is kept here."""
         usual = Planner(self.region, self.settings.model_copy(update={"exact": False}))
         usual._cache, usual._parts = self._cache, self._parts
+        usual._held, usual._usual_region = self._held, self._usual_region
         return usual
 
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
@@ -409,10 +452,11 @@ class Planner:
         ground = DrivenGround.of(asked.network, asked.ends, solution.legs)
         route = reconstruct(ground, car, trip, problem, solution, stops)
         closures = self._cache.seasons(asked.trip).words
+        closures += self._rules_at(asked.trip.departure).words
         plan = describe(self.region, asked.pricing, solution, route, closures)
         known_s = fewer_s if trip.objective == "time" else None
         plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
-        audit = audit_plan(plan, self.region, self.settings)
+        audit = audit_plan(plan, self._usual_region, self.settings)
         needed_s = max(plan.total_s, solution.time_s)
         if worth_a_look(solution, trip, self.settings):
             # What one stop fewer costs is told too: no plan that is as quick may be missing.

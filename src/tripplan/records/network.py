@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Bytes, Floats, Ints, column
 from tripplan.errors import DataError
+from tripplan.records.road_changes import NO_CHANGES, RoadChanges
 from tripplan.records.road_name import RoadName
 
 Ragged = tuple[ArrayLike, ArrayLike, ArrayLike]
@@ -121,6 +122,8 @@ class RoadNetwork:
     where no road has one."""
     road_names: tuple[RoadName, ...] = ()
     """What the roads are called, shape (names,)."""
+    changes: RoadChanges = NO_CHANGES
+    """Limits and tolls that hold at some times only."""
 
     def __post_init__(self) -> None:
         ints = (*_INTS, "road_name")
@@ -178,7 +181,8 @@ class RoadNetwork:
                 self.road_name, -1, len(self.road_names) - 1
             ),
         }
-        return [fault for fault, fine in checks.items() if not fine]
+        found = [fault for fault, fine in checks.items() if not fine]
+        return [*found, *self.changes.faults(arcs)]
 
     def _row_faults(self) -> list[str]:
         checks = {
@@ -225,6 +229,7 @@ class RoadNetwork:
         access_rules: tuple[str, ...] = (),
         road_name: ArrayLike | None = None,
         road_names: tuple[RoadName, ...] = (),
+        changes: RoadChanges = NO_CHANGES,
     ) -> "RoadNetwork":
         """Sort directed arcs by tail into a forward star.
 
@@ -255,6 +260,8 @@ class RoadNetwork:
             Column of the arcs: which of the names each road has, -1 for none; None: none has one.
         road_names
             The names.
+        changes
+            Limits and tolls that hold at some times only, by the arcs as they stand here.
 
         Raises
         ------
@@ -266,6 +273,9 @@ class RoadNetwork:
         _same_length(tails.size, road_name=road_name)
         speeds = {"speed_kmh": speed_kmh, "speed_limit_kmh": speed_limit_kmh}
         _same_length(tails.size, length_m=length_m, **speeds)
+        faults = list(changes.faults(tails.size))
+        if faults:
+            raise DataError(f"this road network cannot be used: {'; '.join(faults)}", faults=faults)
         heights = np.asarray(elevation_m, dtype=np.float64)
         lengths = np.asarray(length_m, dtype=np.float64)
         arcs = tails.size
@@ -297,6 +307,7 @@ class RoadNetwork:
             access_rules=access_rules,
             road_name=_none() if road_name is None or not road_names else _row(road_name, order),
             road_names=road_names,
+            changes=changes.of_arcs(order),
         )
 
     @classmethod

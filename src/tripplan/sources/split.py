@@ -3,7 +3,7 @@
 The parts of an arc have together its length, its speed, its geometry and its grades.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +12,7 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.records.network import RoadNetwork
+from tripplan.records.road_changes import RoadChanges
 from tripplan.routing.geometry import arc_points, step_lengths_m, within_180
 
 if TYPE_CHECKING:
@@ -118,6 +119,10 @@ class _Splitter:
         self.lon: list[float] = []
         self.elevation_m: list[float] = []
         self.rows: dict[str, list[Any]] = {name: [] for name in ("tail", "head", *_ARC_COLUMNS)}
+        self.source: list[int] = []
+        """Arc that each part is of, ..."""
+        self.slower: list[float] = []
+        """... and its speed as a share of that of this arc."""
         self.ragged: dict[str, list[Floats]] = {
             name: [] for names in _RAGGED.values() for name in names
         }
@@ -235,8 +240,11 @@ class _Splitter:
             self.rows["length_m"].append(float(net.length_m[arc]) * (high - low))
             for name in _ARC_COLUMNS[1:]:
                 self.rows[name].append(self.columns[name][arc])
+            self.source.append(arc)
+            self.slower.append(1.0)
             if speed_kmh is not None:
                 self.rows["speed_kmh"][-1] = speed_kmh[k]
+                self.slower[-1] = float(speed_kmh[k] / net.speed_kmh[arc])
             inside = (line.at > low) & (line.at < high)
             inside[[0, -1]] = False
             self.ragged["shape_lat"].append(line.lat[inside])
@@ -266,8 +274,15 @@ class _Splitter:
             node_flags=np.concatenate([old.node_flags, fresh]),
             access_rules=old.access_rules,
             road_names=old.road_names,
+            changes=self._changes(kept),
             **columns,
         )
+
+    def _changes(self, kept: Longs) -> RoadChanges:
+        """Return the changes of the arcs that are not cut, and of the parts of the others."""
+        found = self.old.changes.of_arcs(np.concatenate([kept, self.source]).astype(np.int64))
+        slower = np.concatenate([np.ones(kept.size), self.slower])
+        return replace(found, speed_kmh=found.speed_kmh * slower[found.arc])
 
     def _rows(self, index: str, kept: Longs) -> tuple[Longs, Floats, Floats]:
         one, two = _RAGGED[index]

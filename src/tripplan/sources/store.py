@@ -29,6 +29,7 @@ from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import COLUMNS, RoadNetwork
 from tripplan.records.region import Region, Water
+from tripplan.records.road_changes import RoadChanges
 from tripplan.records.road_name import RoadName
 from tripplan.sources.checksums import Sums, fault_of, mapped, sums_of
 from tripplan.sources.generations import is_generation, new_generation
@@ -36,6 +37,7 @@ from tripplan.sources.generations import is_generation, new_generation
 FORMAT: Final = "tripplan-region/4"
 MANIFEST: Final = "manifest.json"
 _WATER: Final = ("first", "lat", "lon")
+_CHANGES: Final = ("arc", "rule", "limit_kmh", "speed_kmh")
 _LONGEST_MANIFEST: Final = 64 << 20
 """Bytes; a longer manifest is none."""
 _TRIES: Final = 3
@@ -139,6 +141,9 @@ def _contents(region: Region) -> Iterator[tuple[str, memoryview | bytes]]:
         arrays |= {f"water_{name}": getattr(region.water, name) for name in _WATER}
     if region.network.road_names:
         arrays["road_name"] = region.network.road_name
+    changes = region.network.changes
+    if changes.arc.size:
+        arrays |= {f"change_{name}": getattr(changes, name) for name in _CHANGES}
     for name, array in arrays.items():
         # By way of memory: numpy says less of a full disk than the system does.
         buffer = io.BytesIO()
@@ -162,6 +167,7 @@ def _manifest(region: Region, data: str, files: Mapping[str, Sums]) -> dict[str,
             "places": len(region.gazetteer.entries),
         },
         "access_rules": list(network.access_rules),
+        "change_rules": list(network.changes.rules),
         "bbox": {
             "south": float(network.lat.min()),
             "west": float(network.lon.min()),
@@ -330,6 +336,9 @@ def _region(data: Path, manifest: Mapping[str, Any]) -> Region:
         names = mapped(data / "road_names.json", files["road_names.json"])[:]
         columns["road_name"] = array("road_name")
         columns["road_names"] = tuple(map(RoadName._make, _ROAD_NAMES.validate_json(names)))
+    if "change_arc.npy" in files:
+        changes = {name: array(f"change_{name}") for name in _CHANGES}
+        columns["changes"] = RoadChanges(**changes, rules=tuple(manifest["change_rules"]))
     chargers = mapped(data / "chargers.json", files["chargers.json"])[:]
     places = mapped(data / "places.json", files["places.json"])[:]
     return Region(

@@ -115,5 +115,6 @@ def with_ways(
         access_rules=network.access_rules,
         road_name=np.append(network.name_of_arc, np.full(both, -1)),
         road_names=network.road_names,
+        changes=network.changes,
     )
     return found, new

@@ -68,7 +68,7 @@ def test_a_facility_of_the_whole_evse() -> None:
         ],
     )
     found = one(whole)
-    assert plugs(found) == [("CCS2", 150.0, 1), ("CHADEMO", None, 1), ("TYPE2", None, 1)]
+    assert plugs(found) == [("CCS2", 150.0, 1), ("CHADEMO", None, 1), ("TYPE2", 22.0, 1)]
 
 
 @pytest.mark.parametrize(

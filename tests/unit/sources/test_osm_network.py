@@ -185,7 +185,11 @@ def test_limits_along_and_against() -> None:
     assert read.report.country == "DE"
     for spoke in (8, 11, 12, 13, 14, 20):
         assert limit[1, 100 + spoke] == 100.0, "missing: the German rural default"
-    assert read.report.unused == {"maxspeed:conditional": 1}
+    assert read.report.unused == {}
+    assert read.report.timed == {"maxspeed=60 @ (22:00-06:00)": 1}
+    night = [arcs(read)[k] for k in network.changes.arc.tolist()]
+    assert sorted(night) == [(1, 118), (118, 1)]
+    assert network.changes.limit_kmh.tolist() == [60.0, 60.0]
     assert read.report.skipped == {
         "tag: maxspeed not understood": 2,
         "tag: maxspeed out of range": 3,

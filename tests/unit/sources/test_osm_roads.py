@@ -17,6 +17,7 @@ from tripplan.records.network import FLAG_FERRY, FLAG_TOLL, ROAD_CLASSES
 from tripplan.sources.osm.access import read_access, rule_of
 from tripplan.sources.osm.keys import role_of
 from tripplan.sources.osm.network import OsmExtract, read_osm
+from tripplan.sources.osm.tags import blocks_cars
 from tripplan.sources.osm.ways import WayMeaning, read_way
 
 ROADS: Final = Path(__file__).parents[2] / "fixtures" / "roads"
@@ -340,10 +341,12 @@ def test_limits_of_cars(tags: dict[str, str], limits: tuple[float, float]) -> No
         ("maxspeed:variable", "unused"),
         ("maxspeed:lanes:forward:conditional", "unused"),
         ("hov", "unused"),
-        ("oneway:conditional", "unused"),
+        ("oneway:conditional", "used"),
+        ("maxspeed:advisory:conditional", "unused"),
+        ("toll:hgv:conditional", "unused"),
         ("oneway:bicycle", "unused"),
         ("toll:N3", "unused"),
-        ("toll:conditional", "unused"),
+        ("toll:conditional", "used"),
         ("maxheight:physical", "unused"),
         ("access:lanes:backward", "unused"),
         ("access:conditional", "used"),
@@ -554,3 +557,45 @@ def test_ways_between_may_stand_in_any_order(tmp_path: Path, order: tuple[int, i
     path.write_text(text, encoding="utf-8")
     read = read_osm(path)
     assert read.report.restrictions == {"applied via way": 1}
+
+
+# -- sizes -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("key", "value", "closed"),
+    [
+        ("maxheight", "1.7", True),
+        ("maxheight", "1,7 m", True),
+        ("maxheight", "5'6\"", True),  # 1.68 m
+        ("maxheight", "5 ft 10 in", True),  # 1.78 m
+        ("maxheight", "170 cm", True),
+        ("maxheight", "6'7\"", False),  # 2.01 m
+        ("maxheight", "1.8", False),
+        ("maxheight", "default", False),
+        ("maxheight", "below_default", False),
+        ("maxheight", "none", False),
+        ("maxheight", "0", False),
+        ("maxheight:physical", "1.5", False),
+        ("maxwidth", "1.8", True),
+        ("maxwidth", "6'6\"", False),  # 1.98 m
+        ("maxlength", "4", True),
+        ("maxlength", "12", False),
+        ("maxweight", "2", True),
+        ("maxweight", "2 t", True),
+        ("maxweight", "1500 kg", True),
+        ("maxweight", "4000 lbs", True),  # 1.81 t
+        ("maxweight", "3.5", False),
+        ("maxweight", "3 st", False),  # 2.72 t
+        ("maxweight", "3.5;2.0", True),
+        ("impassable", "yes", True),
+        ("impassable", "no", False),
+    ],
+)
+def test_signs_on_size_and_weight(key: str, value: str, *, closed: bool) -> None:
+    assert isinstance(read_way({"highway": "secondary", key: value}, ferries=False), str) is closed
+
+
+def test_a_narrow_gate_stops_cars() -> None:
+    assert blocks_cars({"barrier": "height_restrictor", "maxheight": "1.7"})
+    assert not blocks_cars({"barrier": "height_restrictor", "maxheight": "2.1"})
+    assert blocks_cars({"barrier": "gate", "access": "yes", "maxwidth": "1.5"})
+    assert not blocks_cars({"barrier": "gate", "access": "yes"})

@@ -11,7 +11,8 @@ from tripplan.sources.osm import maxspeed as osm_maxspeed
 from tripplan.sources.osm import tags as osm_tags
 from tripplan.sources.osm import ways as osm_ways
 from tripplan.sources.osm.keys import role_of
-from tripplan.sources.osm.ways import Restriction, WayMeaning
+from tripplan.sources.osm.restrictions import Restriction, read_restriction
+from tripplan.sources.osm.ways import WayMeaning
 
 
 @pytest.mark.parametrize(
@@ -239,8 +240,10 @@ def test_faults_are_kept_for_the_report() -> None:
     assert way.faults == (
         "access not understood",
         "maxspeed out of range",
+        "conditional maxspeed not understood",
     )
-    assert role_of("maxspeed:conditional") == "unused"
+    assert role_of("maxspeed:conditional") == "used"
+    assert role_of("maxspeed:hgv:conditional") == "unused"
 
 
 def test_every_class_has_limits_in_every_country() -> None:
@@ -255,10 +258,10 @@ CROSS = [("w", 1, "from"), ("n", 5, "via"), ("w", 2, "to")]
 
 
 def test_restrictions() -> None:
-    read = osm_ways.read_restriction(9, {"restriction": "no_left_turn"}, CROSS)
+    read = read_restriction(9, {"restriction": "no_left_turn"}, CROSS)
     assert read == Restriction(9, only=False, sources=(1,), targets=(2,), via_node=5)
     by_way = [("w", 1, "from"), ("w", 7, "via"), ("w", 8, "via"), ("w", 2, "to")]
-    read = osm_ways.read_restriction(9, {"restriction": "only_left_turn"}, by_way)
+    read = read_restriction(9, {"restriction": "only_left_turn"}, by_way)
     assert read == Restriction(
         9, only=True, sources=(1,), targets=(2,), via_node=None, via_ways=(7, 8)
     )
@@ -286,4 +289,4 @@ def test_restrictions() -> None:
 def test_restrictions_that_do_not_bind(
     tags: dict[str, str], members: list[tuple[str, int, str]], reason: str
 ) -> None:
-    assert osm_ways.read_restriction(9, tags, members) == reason
+    assert read_restriction(9, tags, members) == reason

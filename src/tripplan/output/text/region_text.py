@@ -72,16 +72,20 @@ def _counts(counts: Mapping[str, int], noun: str) -> str:
 
 
 def _seasons(region: Region) -> str:
-    """Count the one-way arcs that are open at some times only, by their rule."""
-    network = region.network
-    rules = Counter(network.timed_rule.tolist())
-    if not rules:
-        return ""
-    told = ", ".join(
-        f"{words.one_line(network.access_rules[rule], 60)} ({count:,})"
-        for rule, count in rules.most_common()
-    )
-    return f"{network.timed_arc.size:,} arcs open at some times only: {told}"
+    """Count the one-way arcs that are open, limited or tolled at some times only, by their rule."""
+    network, changes = region.network, region.network.changes
+    told = []
+    for what, rule, texts, arcs in (
+        ("open", network.timed_rule, network.access_rules, network.timed_arc.size),
+        ("limited or tolled", changes.rule, changes.rules, len(set(changes.arc.tolist()))),
+    ):
+        if rule.size:
+            counts = ", ".join(
+                f"{words.one_line(texts[number], 60)} ({count:,})"
+                for number, count in Counter(rule.tolist()).most_common()
+            )
+            told.append(f"{arcs:,} arcs {what} at some times only: {counts}")
+    return "; ".join(told)
 
 
 def _unused(provenance: Mapping[str, Any]) -> str:

@@ -31,10 +31,10 @@ from tripplan.sources.chargers.values import SkipRow, Tally
 SOURCE: Final = "OCPI"
 PRODUCT_RULE: Final = "OCPI: max_voltage x max_amperage, no max_electric_power stated"
 _PHASES: Final = {"AC_1_PHASE": 1, "AC_2_PHASE": 2, "AC_3_PHASE": 3, "DC": 0}
-_SOME_PEOPLE: Final = frozenset(
-    {"CUSTOMERS", "DISABLED", "MOTORCYCLES", "EMPLOYEES", "TAXIS", "TENANTS"}
-)
+_SOME_PEOPLE: Final = frozenset({"CUSTOMERS", "DISABLED", "EMPLOYEES", "TAXIS", "TENANTS"})
 """Parking restrictions that keep some cars out (EV_ONLY and PLUGGED do not)."""
+_CARS: Final = frozenset({"PERSONAL_VEHICLE", "PERSONAL_VEHICLE_WITH_TRAILER", "VAN", "DISABLED"})
+"""Kinds of vehicle that a parking place names where a car fits."""
 
 
 def read_ocpi(
@@ -136,7 +136,31 @@ def _evses(row: Mapping[str, Any], tally: Tally) -> list[Mapping[str, Any]]:
         tally.ignore("an EVSE that is planned or removed")
     if listed and not standing:
         raise SkipRow("planned or removed")
-    return standing
+    places = _places(row)
+    fitting = [evse for evse in standing if _for_cars(evse, places)]
+    for _ in range(len(standing) - len(fitting)):
+        tally.ignore("an EVSE that is not for cars")
+    if standing and not fitting:
+        raise SkipRow("not for cars")
+    return fitting
+
+
+def _places(row: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return the kinds of vehicle that OCPI 2.3.0 states of parking places, by their numbers."""
+    places = [one for one in values.items(row, "parking_places") if isinstance(one, Mapping)]
+    return {
+        str(one.get("id")): {str(kind).upper() for kind in values.items(one, "vehicle_types")}
+        for one in places
+    }
+
+
+def _for_cars(evse: Mapping[str, Any], places: Mapping[str, set[str]]) -> bool:
+    """Tell whether a car may stand at an EVSE: not at places for motorcycles or lorries alone."""
+    if "MOTORCYCLES" in set(map(str, values.items(evse, "parking_restrictions"))):
+        return False
+    listed = [one for one in values.items(evse, "parking") if isinstance(one, Mapping)]
+    kinds = [places.get(str(one.get("parking_id"))) for one in listed]
+    return not kinds or any(not kind or kind & _CARS for kind in kinds)
 
 
 def _state(evse: Mapping[str, Any], tally: Tally) -> State | None:

@@ -6,7 +6,7 @@ says nothing.  States are in a file of their own, by EVSE.
 """
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from tripplan.records.charger import Charger, ChargerAccess, Connector, SourceEn
 from tripplan.sources.chargers import values
 from tripplan.sources.chargers.beside import NOTHING, Beside, stalls_of
 from tripplan.sources.chargers.grouping import Places, grouped, rows_of, with_joined
-from tripplan.sources.chargers.hours import ALWAYS, DAY_OF
+from tripplan.sources.chargers.hours import ALWAYS, DAY_OF, DAYS
 from tripplan.sources.chargers.plugs import Rating, gathered, most, operation_of, plug
 from tripplan.sources.chargers.reading import ChargerReading, read_rows, rows_in
 from tripplan.sources.chargers.roads import road_ref
@@ -135,12 +135,29 @@ def _position(row: Mapping[str, Any]) -> tuple[float, float]:
     if len(parts) != 2:
         decimal = values.inner(point, "DecimalDegree")
         parts = [decimal.get("Latitude"), decimal.get("Longitude")]
+    if parts == [None, None]:
+        angles = values.inner(point, "DegreeMinuteSeconds")
+        parts = [_angle(angles.get("Latitude")), _angle(angles.get("Longitude"))]
     if "None" in parts:
         raise SkipRow("no coordinates")
     found = values.position(*parts)
     if found == NOWHERE:
         raise SkipRow("coordinates that stand for unknown ones")
     return found
+
+
+def _angle(told: object) -> float | None:
+    """Read an angle such as 9°21'39.32'', degrees."""
+    found = _ANGLE.fullmatch(str(told or "").strip())
+    if found is None:
+        return None
+    size = float(found[2]) + float(found[3]) / 60.0 + float(found[4]) / 3600.0
+    return -size if found[1] else size
+
+
+_ANGLE: Final = re.compile(
+    r"(-?)(\d{1,3})\s*°\s*(\d{1,2})\s*['\u2032]\s*(\d{1,2}(?:\.\d+)?)\s*(?:''|\"|\u2033)?", re.ASCII
+)
 
 
 def _charger(site: Mapping[str, Any], beside: Beside, tally: Tally) -> Charger:
@@ -245,7 +262,7 @@ def _plugs(evse: Mapping[str, Any], state: State | None, tally: Tally) -> list[C
     if len(facilities) == len(kinds):
         ratings = [_rating(one, tally) for one in facilities]
     else:
-        ratings = [of_point(_best(facilities, kind, tally), kind, kinds) for kind in kinds]
+        ratings = [_shared(facilities, kind, kinds, tally) for kind in kinds]
     found = [
         plug(kind, rating, tally, count=1, operation=works(state))
         for kind, rating in dict.fromkeys(zip(kinds, ratings, strict=True))
@@ -263,6 +280,16 @@ def _tesla(kind: str, direct: bool) -> str:
     if kind != "TESLA":
         return kind
     return "TESLA_TYPE2" if direct else "TYPE2"
+
+
+def _shared(
+    facilities: Sequence[Mapping[str, Any]], kind: str, kinds: Sequence[str], tally: Tally
+) -> Rating:
+    """Return what an EVSE's facilities say of a plug: those of its own current, where there are."""
+    best = _best(facilities, kind, tally)
+    if any(_direct(one) == (kind in DC) for one in facilities):
+        return of_point(best, kind, [one for one in kinds if (one in DC) == (kind in DC)])
+    return of_point(best, kind, kinds)
 
 
 def _best(facilities: Iterable[Mapping[str, Any]], kind: str, tally: Tally) -> Rating:
@@ -291,18 +318,31 @@ def _rating(facility: Mapping[str, Any], tally: Tally) -> Rating:
 def _hours(row: Mapping[str, Any], tally: Tally) -> str | None:
     if str(row.get("IsOpen24Hours")).casefold() == "true":
         return ALWAYS
-    rules = []
+    by_day: dict[str, list[str]] = {}
     for entry in values.items(row, "OpeningTimes"):
-        day = DAY_OF.get(str(entry.get("on")).casefold()) if isinstance(entry, Mapping) else None
+        days = _days(entry.get("on")) if isinstance(entry, Mapping) else ()
         periods = entry.get("Period") if isinstance(entry, Mapping) else None
         listed = periods if isinstance(periods, list) else [periods]
         spans = [f"{p.get('begin')}-{p.get('end')}" for p in listed if isinstance(p, Mapping)]
-        if day is None or not spans or not all(_SPAN.match(span) for span in spans):
+        if not days or not spans or not all(_SPAN.match(span) for span in spans):
             tally.ignore("opening hours that are not understood")
             return None
-        text = ",".join(sorted(spans)).replace("-00:00", "-24:00").replace("-23:59", "-24:00")
-        rules.append(f"{day} {text}")
+        for day in days:
+            by_day.setdefault(day, []).extend(spans)
+    rules = []
+    for day in DAYS:
+        if day in by_day:
+            text = ",".join(sorted(set(by_day[day])))
+            text = text.replace("-00:00", "-24:00").replace("-23:59", "-24:00")
+            rules.append(f"{day} {text}")
     return "; ".join(rules) or None
+
+
+def _days(word: object) -> tuple[str, ...]:
+    """Return the days that OICP's enumeration names: one, or Everyday, Workdays, Weekend."""
+    name = str(word).strip().casefold()
+    groups = {"everyday": DAYS, "workdays": DAYS[:5], "weekend": DAYS[5:]}
+    return groups.get(name) or ((DAY_OF[name],) if name in DAY_OF else ())
 
 
 _SPAN: Final = re.compile(r"^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-4]):[0-5]\d$")

@@ -181,15 +181,38 @@ def clauses_of(text: str) -> tuple[list[Clause], list[str]]:
     """
     clauses: list[Clause] = []
     faults: list[str] = []
+    for value, condition in conditions_of(text):
+        access = access_of(value)
+        if access is None or condition is None:
+            faults.append("conditional access not understood")
+        elif condition != NEVER:
+            clauses.append(Clause(access, condition))
+    return clauses, faults
+
+
+NEVER: Final = "never"
+"""A condition that holds of other vehicles only."""
+
+
+def conditions_of(text: str) -> list[tuple[str, str | None]]:
+    """Take a value with conditions apart: each value, and what is said of the time.
+
+    Parameters
+    ----------
+    text
+        The value of a key that ends in ":conditional".
+
+    Returns
+    -------
+    list
+        Value, and condition as opening hours ("": it always holds of `CAR`; `NEVER`; None: it is
+        not understood, or nothing is decided by: weather, persons).
+    """
+    found: list[tuple[str, str | None]] = []
     for part in re.findall(r"(?:[^;(]|\([^)]*\))+", text):
         value, at, condition = part.partition("@")
-        access = access_of(value.strip())
-        told = _time_of(condition.strip()) if at and access else None
-        if access is None or told is None:
-            faults.append("conditional access not understood")
-        elif told != "never":
-            clauses.append(Clause(access, told))
-    return clauses, faults
+        found.append((value.strip(), _time_of(condition.strip()) if at else None))
+    return found
 
 
 def _time_of(condition: str) -> str | None:
@@ -203,7 +226,7 @@ def _time_of(condition: str) -> str | None:
         compared = _COMPARED.fullmatch(part.strip().casefold())
         if compared and compared[1] in CAR:
             if not _holds(CAR[compared[1]], compared[2], float(compared[3].replace(",", "."))):
-                return "never"
+                return NEVER
         elif _is_time(part):
             times.append(_time_words(part))
         else:

@@ -20,17 +20,12 @@ from tripplan.records.network import FLAG_FERRY, FLAG_LINK, ROAD_CLASSES
 from tripplan.sources.osm.delays import NODE_DELAYS_S, delay_sense
 from tripplan.sources.osm.editors import own_id, own_ids, plain_form
 from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
+from tripplan.sources.osm.restrictions import Restriction, read_restriction
 from tripplan.sources.osm.road_names import EXIT, NameReader, WayNames
 from tripplan.sources.osm.tags import PLACE_KINDS, blocks_cars
 from tripplan.sources.osm.told import TagWalker, Told, tags_of
 from tripplan.sources.osm.water import rings_of
-from tripplan.sources.osm.ways import (
-    SERVICE_REFUSED,
-    Restriction,
-    WayMeaning,
-    read_restriction,
-    read_way,
-)
+from tripplan.sources.osm.ways import SERVICE_REFUSED, WayMeaning, read_way
 
 SUFFIXES: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".osm.xml")
 _NODE_KEYS: Final = ("highway", "barrier", "place", "amenity", "man_made", "addr:country")

@@ -20,6 +20,11 @@ _TAKEN_APART: Final = frozenset(("oneway", "maxspeed", "toll"))
 _PLAIN: Final = frozenset(
     (
         "highway",
+        "impassable",
+        "maxheight",
+        "maxlength",
+        "maxweight",
+        "maxwidth",
         "route",
         "junction",
         "service",
@@ -155,7 +160,7 @@ def role_of(text: str) -> str:
     if text in _PLAIN:
         return "used"
     key = parse_key(text)
-    if key is not None and (not key.conditional or key.family == "access"):
+    if key is not None and not (key.conditional and key.family == "maxspeed:advisory"):
         return "unused" if key.family == "oneway" and key.direction else "used"
     return "unused" if text.partition(":")[0] in _FAMILIES else ""
 

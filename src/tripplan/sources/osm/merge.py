@@ -65,6 +65,12 @@ def access_rules(meanings: tuple[WayMeaning, ...]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def change_sets(meanings: tuple[WayMeaning, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the limits and tolls that ways have at some times only, each set once, in order."""
+    found = {rules for m in meanings for rules in (m.changes_forward, m.changes_backward) if rules}
+    return tuple(sorted(found))
+
+
 def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any], Longs, Longs]:
     """Tabulate what each meaning says along and against its way, equal rows once.
 
@@ -72,13 +78,15 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
     -------
     tuple
         Columns (drivable, limit_kmh, destination, flags, rule (index into `access_rules`, or -1),
-        oneway, road_class, cap_kmh, urban, motorroad, ferry_s, train), the row of each meaning
-        along its way, and against it.  Rows that differ only in what the other direction says are
-        different rows, so that merging keeps both in step.
+        changes (index into `change_sets`, or -1), oneway, road_class, cap_kmh, urban, motorroad,
+        ferry_s, train), the row of each meaning along its way, and against it.  Rows that differ
+        only in what the other direction says are different rows, so that merging keeps both in
+        step.
     """
     rules = {rule: number for number, rule in enumerate(access_rules(meanings))} | {"": -1}
-    along = [_row(m, number, rules, along=True) for number, m in enumerate(meanings)]
-    against = [_row(m, number, rules, along=False) for number, m in enumerate(meanings)]
+    sets = {rules: number for number, rules in enumerate(change_sets(meanings))} | {(): -1}
+    along = [_row(m, number, rules, sets, along=True) for number, m in enumerate(meanings)]
+    against = [_row(m, number, rules, sets, along=False) for number, m in enumerate(meanings)]
     rows, index = np.unique(np.array(along + against), axis=0, return_inverse=True)
     index = index.reshape(-1)
     columns = {
@@ -87,13 +95,14 @@ def directed_meanings(meanings: tuple[WayMeaning, ...]) -> tuple[dict[str, Any],
         "destination": rows[:, 2] > 0,
         "flags": rows[:, 3].astype(np.uint8),
         "rule": rows[:, 4].astype(np.int32),
-        "oneway": rows[:, 5] == 0,
-        "road_class": rows[:, 10].astype(np.uint8),
-        "cap_kmh": rows[:, 11],
-        "urban": rows[:, 12],
-        "motorroad": rows[:, 13] > 0,
-        "ferry_s": rows[:, 14],
-        "train": rows[:, 15] > 0,
+        "changes": rows[:, 5].astype(np.int32),
+        "oneway": rows[:, 6] == 0,
+        "road_class": rows[:, 12].astype(np.uint8),
+        "cap_kmh": rows[:, 13],
+        "urban": rows[:, 14],
+        "motorroad": rows[:, 15] > 0,
+        "ferry_s": rows[:, 16],
+        "train": rows[:, 17] > 0,
     }
     return columns, index[: len(meanings)], index[len(meanings) :]
 
@@ -104,7 +113,12 @@ def _or_none(value: float) -> float:
 
 
 def _row(
-    meaning: WayMeaning, number: int, rules: dict[str, int], *, along: bool
+    meaning: WayMeaning,
+    number: int,
+    rules: dict[str, int],
+    sets: dict[tuple[str, ...], int],
+    *,
+    along: bool,
 ) -> tuple[float, ...]:
     ahead = (
         meaning.forward,
@@ -112,6 +126,7 @@ def _row(
         meaning.destination_forward,
         meaning.flags,
         rules[meaning.rule_forward],
+        sets[meaning.changes_forward],
     )
     back = (
         meaning.backward,
@@ -119,6 +134,7 @@ def _row(
         meaning.destination_backward,
         meaning.flags_backward,
         rules[meaning.rule_backward],
+        sets[meaning.changes_backward],
     )
     if not along:
         ahead, back = back, ahead

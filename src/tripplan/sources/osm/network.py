@@ -6,7 +6,7 @@ strongly connected part.  What was left out is counted in the report.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 
 import numpy as np
@@ -18,12 +18,14 @@ from tripplan.records.base import as_path
 from tripplan.records.network import FLAG_LINK, FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNetwork
 from tripplan.records.region import Water
 from tripplan.sources.osm.arc_names import names_of_arcs
+from tripplan.sources.osm.changes import changes_of_arcs
 from tripplan.sources.osm.file import OsmPlace, RawRoads, TaggedPoint, read_file
 from tripplan.sources.osm.limits import COUNTRIES
 from tripplan.sources.osm.merge import (
     Arcs,
     Line,
     access_rules,
+    change_sets,
     directed_meanings,
     lay_out,
     merge,
@@ -73,7 +75,7 @@ class OsmReport:
     skipped: Mapping[str, int]
     """What was left out or not understood, by reason."""
     timed: Mapping[str, int]
-    """Ways that are open at some times only, by the rule."""
+    """Ways that are open, limited or tolled at some times only, by the rule."""
     unused: Mapping[str, int]
     """Ways by key that changes access, speed or toll, for cars or others, and is not used."""
 
@@ -258,6 +260,13 @@ class _Builder:
         flags = np.where(restricted[split.node[node]], NODE_COPY, NODE_COPY + NODE_TURNING)
         ramp = (self.columns["flags"][arcs.meaning] & FLAG_LINK) > 0
         road_name, road_names = names_of_arcs(self.raw.names, self.line, arcs, ramp)
+        turned = split.turned[inside]
+        changes = changes_of_arcs(
+            self.line, arcs, self.columns, speeds, change_sets(self.raw.meanings)
+        ).of_arcs(arc)
+        slowed = _turning_kmh(
+            arcs.length_m[arc[changes.arc]], changes.speed_kmh, turned[changes.arc]
+        )
         network = RoadNetwork.from_arcs(
             lat=arcs.lat[split.node[node]],
             lon=arcs.lon[split.node[node]],
@@ -265,7 +274,7 @@ class _Builder:
             tail=number[split.tail[inside]],
             head=number[split.head[inside]],
             length_m=arcs.length_m[arc],
-            speed_kmh=_turning_kmh(arcs.length_m[arc], speeds.speed_kmh[arc], split.turned[inside]),
+            speed_kmh=_turning_kmh(arcs.length_m[arc], speeds.speed_kmh[arc], turned),
             speed_limit_kmh=speeds.limit_kmh[arc],
             road_class=self.columns["road_class"][row],
             flags=(self.columns["flags"][row] | urban).astype(np.uint8),
@@ -279,6 +288,7 @@ class _Builder:
             access_rules=access_rules(self.raw.meanings),
             road_name=road_name[arc],
             road_names=road_names,
+            changes=replace(changes, speed_kmh=slowed),
         )
         return network, node, np.unique(arc)
 
@@ -320,11 +330,12 @@ class _Builder:
         )
 
     def _timed(self) -> dict[str, int]:
-        """Count the ways that are open at some times only, by their rule."""
+        """Count the ways that are open, limited or tolled at some times only, by their rule."""
         ways = np.bincount(self.raw.way_meaning, minlength=len(self.raw.meanings)).tolist()
         found: Counter[str] = Counter()
         for meaning, count in zip(self.raw.meanings, ways, strict=True):
-            for rule in {meaning.rule_forward, meaning.rule_backward} - {""}:
+            rules = {meaning.rule_forward, meaning.rule_backward} - {""}
+            for rule in rules | {*meaning.changes_forward, *meaning.changes_backward}:
                 found[rule] += count
         return dict(found.most_common())
 

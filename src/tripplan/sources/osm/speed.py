@@ -4,12 +4,12 @@ The model, its constants and their sources are in docs/models/speeds.md; constan
 there are estimates.  All in arrays.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
-from tripplan.arrays import Flags, Floats, Ints, Longs
+from tripplan.arrays import Flags, Floats, Ints, Longs, ragged
 from tripplan.records.network import FLAG_LINK, ROAD_CLASSES
 from tripplan.routing.geometry import step_lengths_m
 from tripplan.sources.osm.delays import AGAINST, ALONG, BOTH_WAYS, TO_JUNCTION
@@ -98,6 +98,10 @@ class ArcSpeeds:
     urban: Flags
     speed_kmh: Floats
     """Expected, with all delays on the arc."""
+    delay_s: Floats
+    """Those delays."""
+    discouraged: Flags
+    """Residents' roads that through traffic could use."""
 
 
 def arc_speeds(
@@ -147,7 +151,41 @@ def arc_speeds(
         stated=stated,
         urban=urban & ~aboard,
         speed_kmh=np.where(aboard, sailing, speed),
+        delay_s=delay_s,
+        discouraged=discouraged,
     )
+
+
+def speeds_at_limit(
+    line: Line,
+    arcs: Arcs,
+    columns: dict[str, Any],
+    usual: ArcSpeeds,
+    part: tuple[Longs, Floats],
+) -> Floats:
+    """Apply the speed model to some arcs as if another limit held there, shape (some,); km/h.
+
+    Parameters
+    ----------
+    line, arcs, columns
+        As in `arc_speeds`.
+    usual
+        What it says of all arcs.
+    part
+        The arcs, and their limits [km/h], shape (some,) each.
+    """
+    some, limit = part
+    table = {name: values[arcs.meaning[some]] for name, values in columns.items()}
+    free = _free_speed_kmh(table, limit, usual.urban[some], usual.discouraged[some])
+    count = np.diff(arcs.point_first)[some]
+    cut = replace(
+        arcs,
+        point_first=np.concatenate(([0], np.cumsum(count))),
+        point=arcs.point[ragged(arcs.point_first[some], count)],
+    )
+    moving_s = _driving_time_s(line, cut, table, free / KMH_PER_MPS)
+    speed = arcs.length_m[some] / (moving_s + usual.delay_s[some]) * KMH_PER_MPS
+    return np.asarray(np.clip(speed, LEAST_KMH, free))
 
 
 def junction_nodes(arcs: Arcs) -> Flags:

@@ -11,6 +11,7 @@ from typing import Final
 from tripplan.records.network import ROAD_CLASSES
 from tripplan.sources.osm.access import read_access
 from tripplan.sources.osm.keys import MODES, Key, has_family, taken_apart
+from tripplan.sources.osm.sizes import too_large
 from tripplan.units import S_PER_H
 
 PLACE_KINDS: Final = frozenset(
@@ -100,11 +101,15 @@ _FREE_OF_TOLL: Final = frozenset(("no", "none", "hgv", "goods", "bus", "coach", 
 
 
 def blocks_cars(tags: Mapping[str, str | None]) -> bool:
-    """Whether a barrier node stops a car: its access tags decide, else the barrier's kind."""
+    """Whether a barrier node stops a car: by its access tags, its size, else its kind."""
     access = read_access(tags).base
     if access is not None:
-        return access == "shut"
-    return tags.get("locked") == "yes" or tags.get("barrier") not in PASSABLE_BARRIERS
+        return access == "shut" or too_large(tags)
+    return (
+        too_large(tags)
+        or tags.get("locked") == "yes"
+        or tags.get("barrier") not in PASSABLE_BARRIERS
+    )
 
 
 def unfit_for_cars(tags: Mapping[str, str | None], road_class: int) -> str:
@@ -120,6 +125,10 @@ def unfit_for_cars(tags: Mapping[str, str | None], road_class: int) -> str:
     road_class
         Index into `ROAD_CLASSES`.
     """
+    if too_large(tags):
+        return "too low, too narrow, too short or too weak for a car"
+    if tags.get("impassable") == "yes":
+        return "tagged as impassable"
     if (tags.get("4wd_only") or "no").casefold() not in {"no", "recommended"}:
         return "for four-wheel drive only"
     surface = tags.get("surface")
@@ -154,29 +163,50 @@ def pays_toll(tags: Mapping[str, str | None], direction: str) -> bool:
         for sense in (direction, ""):
             value = taken.get(Key("toll", mode, sense))
             if value:
-                return not {part.strip().casefold() for part in value.split(";")} <= _FREE_OF_TOLL
+                return costs_cars(value)
     return False
+
+
+def costs_cars(value: str) -> bool:
+    """Whether a value of toll says that a private car pays."""
+    return not {part.strip().casefold() for part in value.split(";")} <= _FREE_OF_TOLL
+
+
+REVERSIBLE: Final = "reversible one-way"
+"""Why a road is left out whose direction changes at times that its tags do not say."""
+_ALONG: Final = frozenset(("yes", "true", "1"))
+_AGAINST: Final = frozenset(("-1", "reverse"))
+_NO_ONEWAY: Final = frozenset(("no", "false", "0", "alternating"))
+
+
+def sense_of(value: str) -> tuple[bool, bool] | None:
+    """Tell whether a value of oneway lets cars go along a road, and against it; None: unknown."""
+    word = value.strip().casefold()
+    if word == "reversible":
+        return False, False
+    if word in _NO_ONEWAY:
+        return True, True
+    return (word in _ALONG, word in _AGAINST) if word in _ALONG | _AGAINST else None
 
 
 def driving_directions(tags: Mapping[str, str | None]) -> tuple[bool, bool, str]:
     """Read the one-way tags: whether cars go forward, backward, and why neither.
 
-    Motorways and roundabouts are one-way unless tagged otherwise.  Reversible roads are left out
-    (their direction depends on the hour); alternating ones count as two-way.
+    Motorways and roundabouts are one-way unless tagged otherwise.  The direction of reversible
+    roads depends on the hour: without conditions that tell it, they are left out; alternating ones
+    count as two-way.
     """
     taken = taken_apart(tags)
     stated = (taken.get(Key("oneway", mode)) for mode in MODES)
     value = next((text.strip().casefold() for text in stated if text), None)
-    if value in {"yes", "true", "1"}:
-        return True, False, ""
-    if value in {"-1", "reverse"}:
-        return False, True, ""
     if value == "reversible":
-        return False, False, "reversible one-way"
+        return False, False, REVERSIBLE
+    if value in _ALONG or value in _AGAINST:
+        return value in _ALONG, value in _AGAINST, ""
     implied = tags.get("junction") in {"roundabout", "circular"} or (
         tags.get("highway") == "motorway"
     )
-    if implied and value not in {"no", "false", "0", "alternating"}:
+    if implied and value not in _NO_ONEWAY:
         return True, False, ""
     return True, True, ""
 

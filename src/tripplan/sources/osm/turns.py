@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from tripplan.arrays import Flags, Longs
 from tripplan.sources.osm.merge import Arcs, Line
-from tripplan.sources.osm.ways import Restriction
+from tripplan.sources.osm.restrictions import Restriction
 
 _MOST_VIA_WAYS = 8
 """Restrictions by more ways are not applied: in which order they join would take long to tell."""

@@ -1,11 +1,11 @@
-"""From the tags of one way or relation to a record: `read_way`, `read_restriction`.
+"""From the tags of one way to a record: `read_way`.
 
 Pure, like `tags`, whose vocabulary it puts together.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from tripplan.records.network import (
@@ -26,11 +26,18 @@ from tripplan.sources.osm.tags import (
     SKIPPED_SERVICES,
     SMOOTHNESS_KMH,
     UNPAVED_KMH,
-    driving_directions,
     is_frozen,
     parse_duration,
-    pays_toll,
     unfit_for_cars,
+)
+from tripplan.sources.osm.timed import (
+    Conditional,
+    Toll,
+    both_rules,
+    changes_of,
+    senses_of,
+    timed_values,
+    tolls_of,
 )
 
 Tags = Mapping[str, str | None]
@@ -66,6 +73,10 @@ class WayMeaning:
     rule_forward: str = ""
     """When the way is open along, where that depends on the time ("yes; no @ (Nov-May)"), ..."""
     rule_backward: str = ""
+    """... and against it."""
+    changes_forward: tuple[str, ...] = ()
+    """Limits and tolls at some times along the way ("maxspeed=60 @ (22:00-06:00)"), ..."""
+    changes_backward: tuple[str, ...] = ()
     """... and against it."""
     limit_forward_kmh: float = math.nan
     """Stated limit along the way, km/h; NaN where none is stated."""
@@ -135,9 +146,9 @@ def _not_a_road(tags: Tags) -> str:
 
 
 def _read_road(tags: Tags) -> WayMeaning | str:
-    forward, backward, why_not = driving_directions(tags)
-    if why_not:
-        return why_not
+    senses = senses_of(tags)
+    if isinstance(senses, str):
+        return senses
     highway = tags.get("highway") or ""
     on_foot = highway in ON_FOOT
     road_class = ON_FOOT[highway] if on_foot else CLASS_OF[highway]
@@ -146,7 +157,10 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         modes = MODES[:3] if highway == "pedestrian" else MODES[:2]
     ahead, back = (read_access(tags, sense, modes=modes) for sense in ("forward", "backward"))
     usual: Access = "shut" if on_foot or road_class == _TRACK else "open"
-    ways = [_Way.of(access, usual) for access in (ahead, back)]
+    ways = [
+        _Way.of(access, usual).within(sense)
+        for access, sense in zip((ahead, back), senses.rules, strict=True)
+    ]
     if usual == "shut" and not any(way.opens for way in ways):
         return "highway not for cars" if on_foot else _why_shut(ahead, back)
     unfit = unfit_for_cars(tags, road_class)
@@ -154,18 +168,21 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         return unfit
     if is_frozen(tags) and not any(way.rule for way in ways):
         return "ice or winter road without its months"
-    forward, backward = forward and ways[0].passable, backward and ways[1].passable
+    forward, backward = (way.passable for way in ways)
     if not (forward or backward):
         return "closed to cars"
     speeds = _speeds(tags)
+    tolls = tolls_of(tags)
     return WayMeaning(
         road_class=road_class,
-        flags=_flags(tags, "forward"),
-        flags_backward=_flags(tags, "backward"),
+        flags=_flags(tags, tolls[0]),
+        flags_backward=_flags(tags, tolls[1]),
         forward=forward,
         backward=backward,
         rule_forward=ways[0].rule if forward else "",
         rule_backward=ways[1].rule if backward else "",
+        changes_forward=changes_of(speeds.timed_forward, tolls[0].clauses),
+        changes_backward=changes_of(speeds.timed_backward, tolls[1].clauses),
         destination_forward=ways[0].for_guests,
         destination_backward=ways[1].for_guests,
         motorroad=tags.get("motorroad") == "yes",
@@ -173,7 +190,13 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         limit_backward_kmh=speeds.limit_backward_kmh,
         cap_kmh=speeds.cap_kmh,
         urban=speeds.urban,
-        faults=_once(ahead.faults, back.faults, speeds.faults),
+        faults=_once(
+            ahead.faults,
+            back.faults,
+            speeds.faults,
+            senses.faults,
+            *(toll.faults for toll in tolls),
+        ),
         countries=_countries(tags),
     )
 
@@ -207,6 +230,15 @@ class _Way:
         guests = access == "destination" or (access == "shut" and bool(rule) and not opens)
         return cls(access, rule, opens, guests)
 
+    def within(self, sense: str) -> "_Way":
+        """Return the same where the one-way lets cars pass: "yes", "no" or a rule."""
+        if sense == "yes":
+            return self
+        rule = both_rules(self.rule or ("no" if self.access == "shut" else "yes"), sense)
+        if rule in {"yes", "no"}:
+            return replace(self, access="shut" if rule == "no" else self.access, rule="")
+        return replace(self, rule=rule)
+
     @property
     def passable(self) -> bool:
         """Whether cars may pass at some time."""
@@ -217,12 +249,12 @@ def _once(*faults: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fault for each in faults for fault in each))
 
 
-def _flags(tags: Tags, direction: str) -> int:
+def _flags(tags: Tags, toll: Toll) -> int:
     flags = FLAG_LINK if tags.get("highway") in LINKS else 0
     for key, flag in (("tunnel", FLAG_TUNNEL), ("bridge", FLAG_BRIDGE)):
         if tags.get(key) not in {None, "no"}:
             flags |= flag
-    return flags | (FLAG_TOLL if pays_toll(tags, direction) else 0)
+    return flags | (FLAG_TOLL if toll.pays else 0)
 
 
 class _Speeds(NamedTuple):
@@ -232,6 +264,8 @@ class _Speeds(NamedTuple):
     limit_backward_kmh: float
     cap_kmh: float
     urban: int
+    timed_forward: Conditional
+    timed_backward: Conditional
     faults: tuple[str, ...]
 
 
@@ -240,6 +274,11 @@ def _speeds(tags: Tags) -> _Speeds:
     context = _context(tags)
     ahead, faults_ahead = stated_limit(taken, "forward")
     back, faults_back = stated_limit(taken, "backward")
+    timed = [timed_values(taken, "maxspeed", sense) for sense in ("forward", "backward")]
+    ahead, back = (
+        parse_maxspeed(each.always) if each.always else usual
+        for each, usual in zip(timed, (ahead, back), strict=True)
+    )
     advised, faults_advised = stated_limit(taken, "forward", "maxspeed:advisory")
     urban = ahead.urban if ahead.urban is not None else context.urban
     surface_kmh = UNPAVED_KMH.get(tags.get("surface") or "", math.inf)
@@ -250,7 +289,9 @@ def _speeds(tags: Tags) -> _Speeds:
         limit_backward_kmh=context.kmh if math.isnan(back.kmh) else back.kmh,
         cap_kmh=min(surface_kmh, rough_kmh, advised_kmh),
         urban=-1 if urban is None else int(urban),
-        faults=_once(faults_ahead, faults_back, faults_advised),
+        timed_forward=timed[0].clauses,
+        timed_backward=timed[1].clauses,
+        faults=_once(faults_ahead, faults_back, faults_advised, *(each.faults for each in timed)),
     )
 
 
@@ -270,101 +311,36 @@ def _read_crossing(tags: Tags, carrier: str) -> WayMeaning | str:
     train = carrier == "shuttle_train"
     ahead, back = (read_access(tags, sense, modes=MODES[:3]) for sense in ("forward", "backward"))
     usual: Access = "open" if train else "shut"
-    ways = [_Way.of(access, usual) for access in (ahead, back)]
-    forward, backward, why_not = driving_directions(tags)
-    if why_not:
-        return why_not
-    forward, backward = forward and ways[0].passable, backward and ways[1].passable
+    senses = senses_of(tags)
+    if isinstance(senses, str):
+        return senses
+    ways = [
+        _Way.of(access, usual).within(sense)
+        for access, sense in zip((ahead, back), senses.rules, strict=True)
+    ]
+    forward, backward = (way.passable for way in ways)
     if not (forward or backward):
         return f"{'car train' if train else 'ferry'} not tagged as carrying cars"
     duration_s = parse_duration(tags.get("duration"))
     fault = "" if duration_s is not None else "ferry without a usable duration"
+    tolls = tolls_of(tags)
     return WayMeaning(
         road_class=_FERRY,
-        flags=FLAG_FERRY | (FLAG_TOLL if pays_toll(tags, "forward") else 0),
-        flags_backward=FLAG_FERRY | (FLAG_TOLL if pays_toll(tags, "backward") else 0),
+        flags=FLAG_FERRY | (FLAG_TOLL if tolls[0].pays else 0),
+        flags_backward=FLAG_FERRY | (FLAG_TOLL if tolls[1].pays else 0),
         forward=forward,
         backward=backward,
         rule_forward=ways[0].rule if forward else "",
         rule_backward=ways[1].rule if backward else "",
+        changes_forward=changes_of((), tolls[0].clauses),
+        changes_backward=changes_of((), tolls[1].clauses),
         ferry_s=math.nan if duration_s is None else duration_s,
         train=train,
-        faults=_once(ahead.faults, back.faults, (fault,) if fault else ()),
-    )
-
-
-@dataclass(frozen=True)
-class Restriction:
-    """A turn restriction: after ``sources`` and the via, some targets are banned or compulsory."""
-
-    id: int
-    only: bool
-    """Whether the targets are the only ones allowed (only_*), or those banned (no_*)."""
-    sources: tuple[int, ...]
-    """Ways that one comes from."""
-    targets: tuple[int, ...]
-    """Ways that one turns into."""
-    via_node: int | None
-    """The node between them, or None where ways lie between."""
-    via_ways: tuple[int, ...] = ()
-    """The ways between, in any order: files have them as they were clicked."""
-
-
-_CAR_KEYS: Final = ("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle")
-_CONDITIONS: Final = ("day_on", "day_off", "hour_on", "hour_off")
-_CARS: Final = frozenset(("motorcar", "motor_vehicle", "vehicle"))
-
-
-def read_restriction(
-    relation: int, tags: Mapping[str, str], members: Sequence[tuple[str, int, str]]
-) -> Restriction | str:
-    """Read a relation of type=restriction.
-
-    Parameters
-    ----------
-    relation
-        Its id.
-    tags
-        Its tags.
-    members
-        Type ("n", "w", "r"), id and role of each member, in order.
-
-    Returns
-    -------
-    Restriction or str
-        The restriction, or the reason why it does not bind a car.
-    """
-    keys = [key for key in (*_CAR_KEYS, "restriction") if key in tags]
-    if not keys:
-        conditional = any(key.endswith(":conditional") for key in tags)
-        return "conditional" if conditional else "not for cars"
-    if _CARS & {part.strip() for part in tags.get("except", "").split(";")}:
-        return "cars excepted"
-    if any(key in tags for key in _CONDITIONS):
-        return "conditional"
-    kind = tags[keys[0]]
-    if not kind.startswith(("no_", "only_")):
-        return "unknown kind"
-    return _members(relation, kind, members)
-
-
-def _members(
-    relation: int, kind: str, members: Sequence[tuple[str, int, str]]
-) -> Restriction | str:
-    sources = tuple(ref for sort, ref, role in members if role == "from" and sort == "w")
-    targets = tuple(ref for sort, ref, role in members if role == "to" and sort == "w")
-    nodes = [ref for sort, ref, role in members if role == "via" and sort == "n"]
-    ways = tuple(ref for sort, ref, role in members if role == "via" and sort == "w")
-    only = kind.startswith("only_")
-    if not sources or not targets or len(nodes) > 1 or bool(nodes) == bool(ways):
-        return "members missing or too many"
-    if (len(sources) > 1 and kind != "no_entry") or (len(targets) > 1 and kind != "no_exit"):
-        return "members missing or too many"
-    return Restriction(
-        id=relation,
-        only=only,
-        sources=sources,
-        targets=targets,
-        via_node=nodes[0] if nodes else None,
-        via_ways=ways,
+        faults=_once(
+            ahead.faults,
+            back.faults,
+            senses.faults,
+            *(toll.faults for toll in tolls),
+            (fault,) if fault else (),
+        ),
     )
