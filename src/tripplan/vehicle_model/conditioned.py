@@ -210,6 +210,7 @@ class ConditionedVehicle:
         headwind_mps: Floats,
         air_density_kg_per_m3: Floats,
         *,
+        crosswind_mps: Floats | float = 0.0,
         stops_per_m: Floats | None = None,
         acceleration_mps2: Floats | None = None,
         cold_start_factor: Floats | float = 1.0,
@@ -227,6 +228,8 @@ class ConditionedVehicle:
             Speed, and rise over length.
         headwind_mps, air_density_kg_per_m3
             The air; see `headwind_mps` and `air_density_kg_per_m3` below.
+        crosswind_mps
+            Wind from the side; see `crosswind_mps` below.
         stops_per_m
             What `consumption.stop_and_go_per_m` says of the road; None: it is driven at the speed
             that is usual there.
@@ -239,6 +242,7 @@ class ConditionedVehicle:
         force_n = consumption.tractive_force_n(
             speed_mps,
             headwind_mps=headwind_mps,
+            crosswind_mps=crosswind_mps,
             slope_sine=slope_sine,
             mass_kg=self.mass_kg,
             rolling_n=load.rolling_n * cold_start_factor,
@@ -297,6 +301,13 @@ class ConditionedVehicle:
         weather = self.conditions
         return np.asarray(
             consumption.headwind_mps(weather.wind_mps, weather.wind_from_deg, bearing_deg)
+        )
+
+    def crosswind_mps(self, bearing_deg: Floats) -> Floats:
+        """Wind from the side of a car that drives in these directions, shape as theirs [m/s]."""
+        weather = self.conditions
+        return np.asarray(
+            consumption.crosswind_mps(weather.wind_mps, weather.wind_from_deg, bearing_deg)
         )
 
     def air_density_kg_per_m3(self, elevation_m: Floats) -> Floats:
