@@ -129,6 +129,11 @@ def _assumptions(
             else "Wind from the side adds drag, more than its part from ahead: the drag "
             "coefficient is taken to be 5 % higher at a yaw of 10°."
         )
+    if weather.sun_w_per_m2 is not None and weather.cabin != "off":
+        own.append(
+            f"The sun gives {weather.sun_w_per_m2:.0f} W/m² on level ground all the way; where "
+            "none is stated, by latitude, day and hours under a mean sky (0.7 of a clear one)."
+        )
     if any(stop.charger for stop in stops) and pricing.car.charge_efficiency < 1.0:
         own.append(
             f"Of what is charged, the cold battery gives back {pricing.car.charge_efficiency:.0%} "

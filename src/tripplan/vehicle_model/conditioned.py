@@ -40,6 +40,7 @@ class WarmUp(NamedTuple):
     """Energy that a cold start takes on top of the steady power, drawn at departure."""
 
     cabin_kwh: float
+    """What a cold cabin takes to get warm, or a hot one to get cool."""
     motion_kwh: float
     """What cold tyres and gears take."""
 
@@ -374,6 +375,7 @@ def _in_weather(vehicle: Vehicle, conditions: Conditions) -> dict[str, Any]:
     if conditions.cabin != "off":
         steady_kw = cabin.power_kw(ambient_c, heater, measured, conditions.sun_w_per_m2)
         cabin_kwh = cabin.warm_up_kwh(ambient_c, heater, measured)
+        cabin_kwh += cabin.pull_down_kwh(ambient_c, heater, conditions.sun_w_per_m2)
     motion_j = consumption.cold_start_j(
         load.rolling_n, vehicle.rolling_start_factor, vehicle.drive_efficiency
     )
