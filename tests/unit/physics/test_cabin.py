@@ -18,7 +18,7 @@ CABIN = MeasuredCabin(60.0, 300.0, 100e3, 5700.0)
 @pytest.mark.parametrize(
     ("heater", "kw"),
     [
-        ("ptc", (4.5, 3.6, 2.5, 1.3, 0.2, 0.6)),  # FASTSim 3.1.0 and emobpy
+        ("ptc", (3.6, 2.9, 2.0, 1.05, 0.2, 0.6)),  # 0.8 of FASTSim 3.1.0 and emobpy, by the AAA
         ("none", (0.0,) * 6),
     ],
 )
@@ -30,11 +30,15 @@ def test_cabin_power_by_temperature(heater: str, kw: tuple[float, ...]) -> None:
 
 
 def test_a_heat_pump_does_what_was_published() -> None:
-    """1.9 at -1 degrees Celsius; 3 at most (Zoe); 1.5 to 3, best from 5 to 15 (Peugeot)."""
-    assert heat_pump_cop(-1.0) == pytest.approx(1.9)
+    """1.9 at -1 degrees Celsius with a glycol loop, 3.2 at -5 and 3.3 at -10 on benches without.
+
+    3 at most (Zoe); 1.5 to 3, best from 5 to 15 (Peugeot).
+    """
+    assert 1.9 < heat_pump_cop(-1.0) < 3.2
+    assert 1.7 < heat_pump_cop(-10.0) < 3.3
     assert max(heat_pump_cop(c) for c in range(-40, 41)) == 3.0
     assert all(1.5 <= heat_pump_cop(c) <= 3.0 for c in range(-10, 30))
-    assert 2.2 < heat_pump_cop(5.0) < heat_pump_cop(15.0) <= 3.0
+    assert 2.2 < heat_pump_cop(5.0) <= heat_pump_cop(15.0) <= 3.0
     assert heat_pump_cop(-20.0) == heat_pump_cop(-40.0) == 1.0
     for c in (-30.0, -15.0, 0.0, 12.0):
         assert power_kw(c, "heat_pump") * heat_pump_cop(c) == pytest.approx(power_kw(c, "ptc"))
@@ -42,9 +46,9 @@ def test_a_heat_pump_does_what_was_published() -> None:
 
 def test_the_sun_heats() -> None:
     """1 kW of sun spares 1 kW of resistive heating, or takes half a kilowatt to be cooled away."""
-    assert power_kw(-10.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(2.6)
+    assert power_kw(-10.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(1.9)
     assert power_kw(-1.0, "heat_pump", sun_w_per_m2=1000.0) == pytest.approx(
-        power_kw(-1.0, "heat_pump") - 1.0 / 1.9
+        power_kw(-1.0, "heat_pump") - 1.0 / heat_pump_cop(-1.0)
     )
     assert power_kw(30.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(0.6 + (1.0 - 0.3) / 2.0)
     assert power_kw(20.0, "ptc", sun_w_per_m2=1000.0) == pytest.approx(0.8 / 2.0)
