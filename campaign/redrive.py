@@ -184,11 +184,13 @@ def _driven(car: ConditionedVehicle, leg: Leg, soc: float, pack_c: float) -> tup
     if not there.any():
         return soc, pack_c
     speed = length_m[there] / time_s[there]
+    bearing = np.array(trace.bearing_deg[1:])[there]
     motion_kw = car.motion_kw(
         speed,
         np.diff(height_m)[there] / length_m[there],
-        car.headwind_mps(np.array(trace.bearing_deg[1:])[there]),
+        car.headwind_mps(bearing),
         car.air_density_kg_per_m3(0.5 * (height_m[1:] + height_m[:-1])[there]),
+        crosswind_mps=car.crosswind_mps(bearing),
         stops_per_m=stop_and_go_per_m(np.array(trace.usual_kmh[1:])[there] / 3.6),
     )
     draw_kw = car.draw_kw(motion_kw)

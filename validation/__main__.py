@@ -17,6 +17,7 @@ SECTIONS = {
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,
     "range in winter": sections_trips.write_winter,
+    "town in the cold": sections_trips.write_cold,
     "airport in winter": sections_trips.write_airport,
     "a second car": sections_study.write_second_car,
 }

@@ -1,5 +1,6 @@
 """Charges, minute by minute, against published times and temperatures."""
 
+import csv
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from tripplan.physics.charging import charge_step
 from tripplan.physics.thermal import driven_pack_c, joule_heat_w
 from tripplan.records.trip import Conditions
-from tripplan.records.vehicle import Vehicle
+from tripplan.records.vehicle import Vehicle, find_vehicle
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
+from validation.shared import DATA
 
 STEP_SOC = 0.001
 SENSOR_LAG_S = 170.0
@@ -24,6 +26,45 @@ class Point:
     gauge_c: float
     """What a gauge with a lag of `SENSOR_LAG_S` reads, in step with the pack at the start."""
     minutes: float
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A published charging time; pack and air at one temperature (assumed 25 where not stated)."""
+
+    car: str
+    start_soc: float
+    end_soc: float
+    minutes: float
+    air_c: float
+    source: str
+    remark: str
+    """What it is no test of: the curve was fitted to it, or the car is of another year."""
+
+    @property
+    def predicted_minutes(self) -> float:
+        """Time by the model."""
+        course = charge(
+            find_vehicle(self.car), self.start_soc, self.air_c, self.air_c, to=self.end_soc
+        )
+        return course[-1].minutes
+
+
+def times() -> list[Timed]:
+    """Return all published times of `data/charging_times.csv`, in their order."""
+    with (DATA / "charging_times.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Timed(
+                row["car"],
+                float(row["start_soc"]),
+                float(row["end_soc"]),
+                float(row["minutes"]),
+                float(row["air_c"]),
+                row["source"],
+                row["remark"],
+            )
+            for row in csv.DictReader(file)
+        ]
 
 
 def charge(

@@ -1,8 +1,8 @@
 """Sections on winter: range against published surveys, and the trip to the airport."""
 
 from tripplan.records.vehicle import find_vehicle
-from validation import airport, winter
-from validation.page import PAGE, put, table
+from validation import airport, cold, winter
+from validation.page import PAGE, percent, put, table
 
 WINTER_PAGE = PAGE.with_name("airport.md")
 
@@ -26,6 +26,32 @@ def write_winter() -> bool:
         )
     head = ("day", "cars", "published", "predicted", "points off", "from car to car", "source")
     put("winter", table(head, lines))
+    return True
+
+
+def write_cold() -> bool:
+    """Write the section on town traffic in the cold."""
+    rows = cold.rows()
+    heater = {"heat_pump": "heat pump", "ptc": "resistive", "unknown": "not known"}
+    lines = [
+        [
+            f"{row.name} ({row.years})",
+            heater[row.heater],
+            f"{row.measured:.2f}",
+            f"{row.heated:.2f}",
+            percent(row.error),
+            f"{row.unheated:.2f}",
+        ]
+        for row in rows
+    ]
+    errors = [row.error for row in rows if row.heater == "heat_pump"]
+    words = (
+        f"Cars with heat pumps: mean absolute error "
+        f"{100 * sum(map(abs, errors)) / len(errors):.1f} %, bias "
+        f"{percent(sum(errors) / len(errors))}, over {len(errors)} rows."
+    )
+    head = ("car", "heater", "measured", "heat pump on", "error", "heater off")
+    put("cold", f"{words}\n\n{table(head, lines)}")
     return True
 
 

@@ -1,18 +1,20 @@
 """Charges, a thousand kilometres and days of heat: the limits of the page Validation."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from tripplan.records.vehicle import find_vehicle
 from validation import challenge, heat, sections_charging
-from validation.charging import at_minute, at_soc, charge
+from validation.charging import Timed, at_minute, at_soc, charge, times
+
+OWN_CAR = [row for row in times() if "another year" not in row.remark]
 
 
-@pytest.mark.parametrize("row", sections_charging.TIMES, ids=lambda row: f"{row[0]} {row[2]}")
-def test_a_charge_takes_the_published_time(row: tuple[str, float, float, float, str]) -> None:
-    car, start, end, minutes, _ = row
-    found = charge(find_vehicle(car), start, 25.0, 25.0, to=end)[-1].minutes
-    assert found == pytest.approx(minutes, rel=0.08)
+@pytest.mark.parametrize("row", OWN_CAR, ids=lambda row: f"{row.car} {row.end_soc:g}")
+def test_a_charge_takes_the_published_time(row: Timed) -> None:
+    assert row.predicted_minutes == pytest.approx(row.minutes, rel=0.08)
 
 
 def test_the_sakura_follows_its_log() -> None:
@@ -31,13 +33,12 @@ def test_a_gauge_lags_behind() -> None:
 
 
 def test_a_thousand_kilometres_against_the_clock() -> None:
-    """4 % in the mean, and the cars in their order, with one speed fitted to seven times."""
+    """4 % in the mean, and cars that are 5 % apart in their order; one speed fitted to seven."""
     results = challenge.simulate()
     assert np.abs([result.error for result in results]).mean() < 0.04
-    published = [result.run.hours for result in results]
-    assert published == sorted(published)
-    planned = [result.hours for result in results]
-    assert planned == sorted(planned)
+    for quick, slow in itertools.combinations(results, 2):
+        if slow.run.hours > 1.05 * quick.run.hours:
+            assert slow.hours > quick.hours
 
 
 def test_hot_leafs_charge_more_slowly_and_sakuras_do_not() -> None:

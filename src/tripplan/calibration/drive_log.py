@@ -104,7 +104,7 @@ class Followed:
     motion_kw: Floats
     auxiliary_kw: float
     heating_kw: Floats
-    cooling_kw: float
+    cooling_kw: Floats
 
     @property
     def power_kw(self) -> Floats:
@@ -179,15 +179,29 @@ def as_roads(
     return float((power * time_s).sum() / S_PER_H)
 
 
-def _cabin_kw(car: ConditionedVehicle, log: DriveLog) -> tuple[Floats, float]:
-    """Heating by time, and steady cooling; one of them is zero."""
+def _cabin_kw(car: ConditionedVehicle, log: DriveLog) -> tuple[Floats, Floats]:
+    """Heating and cooling by time; one of them is zero."""
     ambient_c, setting = car.conditions.ambient_c, car.conditions.cabin
     nothing = np.zeros_like(log.time_s)
     if ambient_c >= cabin.SET_C:
-        return nothing, car.cabin_kw
+        return nothing, nothing + car.cabin_kw + _pull_down_kw(car, log)
     measured = car.measured_cabin
     if measured is None or setting == "off":
-        return nothing + car.cabin_kw, 0.0
+        return nothing + car.cabin_kw, nothing
     soak_c = cabin.SET_C if setting == "preheated" else max(log.soak_c, ambient_c)
     shape_w = measured.heating_w(log.time_s - log.time_s[0], soak_c, ambient_c)
-    return nothing + car.cabin_kw + (shape_w - measured.steady_w(ambient_c)) / 1000.0, 0.0
+    return nothing + car.cabin_kw + (shape_w - measured.steady_w(ambient_c)) / 1000.0, nothing
+
+
+def _pull_down_kw(car: ConditionedVehicle, log: DriveLog) -> Floats:
+    """Power that a hot cabin takes on top at first; one that is cool at the start takes none."""
+    weather = car.conditions
+    if weather.cabin != "on" or log.soak_c <= cabin.SET_C:
+        return np.zeros_like(log.time_s)
+    whole_kwh = cabin.pull_down_kwh(
+        weather.ambient_c,
+        car.vehicle.cabin.heater,
+        soak_c=max(log.soak_c, weather.ambient_c),
+    )
+    elapsed = (log.time_s - log.time_s[0]) / cabin.PULL_DOWN_S
+    return np.asarray(whole_kwh * S_PER_H / cabin.PULL_DOWN_S * np.exp(-elapsed))

@@ -119,6 +119,7 @@ class ArcPricing:
     stops_per_m: Floats
     """What `consumption.stop_and_go_per_m` says of the roads, shape (pieces,)."""
     headwind_mps: Floats
+    crosswind_mps: Floats
     air_density_kg_per_m3: Floats
 
     @classmethod
@@ -157,7 +158,8 @@ class ArcPricing:
             slope_sine=rise_m / length_m,
             usual_kmh=np.minimum(road_kmh, car.top_speed_kmh),
             stops_per_m=stop_and_go_per_m(road_kmh / KMH_PER_MPS),
-            headwind_mps=car.headwind_mps(np.repeat(bearing, counts)),
+            headwind_mps=np.repeat(car.headwind_mps(bearing), counts),
+            crosswind_mps=np.repeat(car.crosswind_mps(bearing), counts),
             air_density_kg_per_m3=car.air_density_kg_per_m3(air_m),
         )
 
@@ -243,8 +245,8 @@ class ArcPricing:
         wished_kmh = np.maximum(share * usual_kmh, np.minimum(usual_kmh, self.car.slowest_kmh))
         speed = wished_kmh / KMH_PER_MPS
         around = (self.slope_sine, self.headwind_mps, self.air_density_kg_per_m3)
-        stops = self.stops_per_m
-        motion = self.car.motion_kw(speed, *around, stops_per_m=stops)
+        stops, across = self.stops_per_m, self.crosswind_mps
+        motion = self.car.motion_kw(speed, *around, crosswind_mps=across, stops_per_m=stops)
         most_kw = vehicle.motor_kw / vehicle.drive_efficiency
         for step in _SPEED_STEPS[1:]:
             weak = np.flatnonzero(motion > most_kw)
@@ -253,7 +255,9 @@ class ArcPricing:
             slower_kmh = np.minimum(wished_kmh[weak], usual_kmh[weak] * step)
             speed[weak] = slower_kmh / KMH_PER_MPS
             there = (column[weak] for column in around)
-            motion[weak] = self.car.motion_kw(speed[weak], *there, stops_per_m=stops[weak])
+            motion[weak] = self.car.motion_kw(
+                speed[weak], *there, crosswind_mps=across[weak], stops_per_m=stops[weak]
+            )
         return speed, motion
 
 

@@ -277,11 +277,13 @@ class _Looking:
     def _energy_kwh(self, bearing_deg: float, height_m: float, kmh: float, way_m: float) -> float:
         """Return what a level way takes at a speed [kWh]."""
         car = self.car
+        bearing = np.array([bearing_deg])
         motion_kw = car.motion_kw(
             np.array([kmh / KMH_PER_MPS]),
             np.zeros(1),
-            car.headwind_mps(np.array([bearing_deg])),
+            car.headwind_mps(bearing),
             car.air_density_kg_per_m3(np.array([height_m])),
+            crosswind_mps=car.crosswind_mps(bearing),
             stops_per_m=stop_and_go_per_m(np.array([ACCESS_KMH / KMH_PER_MPS])),
         )
         hours = way_m / M_PER_KM / kmh

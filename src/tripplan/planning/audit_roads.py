@@ -266,6 +266,7 @@ class Roads:
             way.rise_m[steps] / way.length_m[steps],
             self.car.headwind_mps(way.bearing_deg[steps]),
             self.car.air_density_kg_per_m3(way.middle_m[steps]),
+            crosswind_mps=self.car.crosswind_mps(way.bearing_deg[steps]),
             stops_per_m=stop_and_go_per_m(way.usual_kmh[steps] / KMH_PER_MPS),
         )
         vehicle = self.car.vehicle

@@ -1,7 +1,9 @@
 """Compiled: the audit's own small time steps of driving, charging and standing.
 
-Explicit Euler steps of the lumped pack, one after the other.  Nothing of the search is used, which
-steps over SoC and heats the pack in closed form: that the two agree is what the audit shows.
+Explicit midpoint steps of the lumped pack, one after the other.  Nothing of the search is used,
+which steps over SoC and heats the pack in closed form: that the two agree is what the audit shows.
+Steps by the slope at their start would not do: where a pack hardly charges, two thousandths of a
+kelvin after a drive make a per cent of the charging time.
 """
 
 import math
@@ -177,12 +179,20 @@ def _in_cell(
 def _heated(
     pack: PackModel, pack_c: float, power_kw: float, dt: float, conductance_w_per_k: float
 ) -> float:
-    """One explicit Euler step of the lumped pack; the thermostat holds its temperature."""
-    resistance = resistance_ohm(pack_c, pack.resistance_25c_ohm, pack.resistance_per_k)
-    heat_w = joule_heat_w(power_kw, pack.voltage_v, resistance)
-    free_w = heat_w - conductance_w_per_k * (pack_c - pack.air_c)
+    """One explicit midpoint step of the lumped pack; the thermostat holds its temperature."""
+    start_w = _free_w(pack, pack_c, power_kw, conductance_w_per_k)
+    half_c = pack_c + 0.5 * start_w * dt / pack.heat_capacity_j_per_k
+    free_w = _free_w(pack, half_c, power_kw, conductance_w_per_k)
     free_c = pack_c + free_w * dt / pack.heat_capacity_j_per_k
     if pack.cooling_w <= 0.0 or free_c <= pack.cooling_on_c:
         return free_c
     cooled_c = free_c - pack.cooling_w * dt / pack.heat_capacity_j_per_k
     return max(cooled_c, pack.cooling_on_c)
+
+
+@part
+def _free_w(pack: PackModel, pack_c: float, power_kw: float, conductance_w_per_k: float) -> float:
+    """Heat that the pack keeps without active cooling [W]."""
+    resistance = resistance_ohm(pack_c, pack.resistance_25c_ohm, pack.resistance_per_k)
+    heat_w = joule_heat_w(power_kw, pack.voltage_v, resistance)
+    return heat_w - conductance_w_per_k * (pack_c - pack.air_c)

@@ -124,6 +124,18 @@ def _assumptions(
         ),
         "While the car charges, cabin and electronics draw from the charger, not the battery.",
     ]
+    if weather.wind_mps > 0.0:
+        own.append(
+            "No direction of the wind was given: it blows against the car on every road."
+            if weather.wind_from_deg is None
+            else "Wind from the side adds drag, more than its part from ahead: the drag "
+            "coefficient is taken to be 5 % higher at a yaw of 10°."
+        )
+    if weather.sun_w_per_m2 is not None and weather.cabin != "off":
+        own.append(
+            f"The sun gives {weather.sun_w_per_m2:.0f} W/m² on level ground all the way; where "
+            "none is stated, by latitude, day and hours under a mean sky (0.7 of a clear one)."
+        )
     if any(stop.charger for stop in stops) and pricing.car.charge_efficiency < 1.0:
         own.append(
             f"Of what is charged, the cold battery gives back {pricing.car.charge_efficiency:.0%} "

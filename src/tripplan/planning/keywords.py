@@ -55,7 +55,7 @@ class Wishes(TypedDict, total=False):
     road: RoadSurface
     payload_kg: float | str
     roof_box: bool
-    sun_w_per_m2: float | str
+    sun_w_per_m2: float | str | None
     cabin: CabinSetting
     min_power_kw: float | str
     min_stalls: int

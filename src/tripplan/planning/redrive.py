@@ -48,11 +48,13 @@ def motion_of(car: ConditionedVehicle, leg: Leg) -> tuple[Floats, Floats]:
     length = np.diff(np.array(trace.distance_km)) * M_PER_KM
     elevation = np.array(trace.elevation_m)
     speed = np.array(trace.speed_kmh[1:]) / KMH_PER_MPS
+    bearing = np.array(trace.bearing_deg[1:])
     motion = car.motion_kw(
         speed,
         np.diff(elevation) / length,
-        car.headwind_mps(np.array(trace.bearing_deg[1:])),
+        car.headwind_mps(bearing),
         car.air_density_kg_per_m3(0.5 * (elevation[1:] + elevation[:-1])),
+        crosswind_mps=car.crosswind_mps(bearing),
         stops_per_m=stop_and_go_per_m(np.array(trace.usual_kmh[1:]) / KMH_PER_MPS),
     )
     return motion, length / speed

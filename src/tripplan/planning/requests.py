@@ -17,6 +17,7 @@ from tripplan.planning.given import (
     settings_of,
     vehicle_of,
 )
+from tripplan.planning.mean_sun import with_mean_sun
 from tripplan.planning.planner import Planner
 from tripplan.records.base import as_path, shown
 from tripplan.records.region import Region
@@ -132,7 +133,8 @@ def make_trip(
         holder = fields.setdefault(wish.part, {}) if wish.part else fields
         look_up = _LOOKED_UP.get(wish.field)
         holder[wish.field] = look_up(value, find) if look_up else value
-    return Trip.parse(fields, where=f"trip {ends['origin'].label} -> {ends['destination'].label}")
+    where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
+    return with_mean_sun(Trip.parse(fields, where=where))
 
 
 def _waypoints(via: object, find: Callable[[str], Place]) -> tuple[Waypoint, ...]:

@@ -223,9 +223,9 @@ class Conditions(QuantityRecord):
     """Mass of people and luggage, kg."""
     roof_box: bool = False
     """Whether there is a box on the roof."""
-    sun_w_per_m2: Annotated[float, Field(ge=0, le=1400)] = 0.0
+    sun_w_per_m2: Annotated[float, Field(ge=0, le=1400)] | None = None
     """Power of the sun on level ground, W/m2: 0 at night and under thick clouds, 1000 on a clear
-    summer's day."""
+    summer's day; None: by latitude, day and hour of the departure, or of a mean day without one."""
     cabin: CabinSetting = "on"
     """Heater and air conditioning; preheated: on, after preheating at the plug."""
 

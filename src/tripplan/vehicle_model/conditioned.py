@@ -40,6 +40,7 @@ class WarmUp(NamedTuple):
     """Energy that a cold start takes on top of the steady power, drawn at departure."""
 
     cabin_kwh: float
+    """What a cold cabin takes to get warm, or a hot one to get cool."""
     motion_kwh: float
     """What cold tyres and gears take."""
 
@@ -210,6 +211,7 @@ class ConditionedVehicle:
         headwind_mps: Floats,
         air_density_kg_per_m3: Floats,
         *,
+        crosswind_mps: Floats | float = 0.0,
         stops_per_m: Floats | None = None,
         acceleration_mps2: Floats | None = None,
         cold_start_factor: Floats | float = 1.0,
@@ -227,6 +229,8 @@ class ConditionedVehicle:
             Speed, and rise over length.
         headwind_mps, air_density_kg_per_m3
             The air; see `headwind_mps` and `air_density_kg_per_m3` below.
+        crosswind_mps
+            Wind from the side; see `crosswind_mps` below.
         stops_per_m
             What `consumption.stop_and_go_per_m` says of the road; None: it is driven at the speed
             that is usual there.
@@ -239,6 +243,7 @@ class ConditionedVehicle:
         force_n = consumption.tractive_force_n(
             speed_mps,
             headwind_mps=headwind_mps,
+            crosswind_mps=crosswind_mps,
             slope_sine=slope_sine,
             mass_kg=self.mass_kg,
             rolling_n=load.rolling_n * cold_start_factor,
@@ -297,6 +302,13 @@ class ConditionedVehicle:
         weather = self.conditions
         return np.asarray(
             consumption.headwind_mps(weather.wind_mps, weather.wind_from_deg, bearing_deg)
+        )
+
+    def crosswind_mps(self, bearing_deg: Floats) -> Floats:
+        """Wind from the side of a car that drives in these directions, shape as theirs [m/s]."""
+        weather = self.conditions
+        return np.asarray(
+            consumption.crosswind_mps(weather.wind_mps, weather.wind_from_deg, bearing_deg)
         )
 
     def air_density_kg_per_m3(self, elevation_m: Floats) -> Floats:
@@ -363,6 +375,7 @@ def _in_weather(vehicle: Vehicle, conditions: Conditions) -> dict[str, Any]:
     if conditions.cabin != "off":
         steady_kw = cabin.power_kw(ambient_c, heater, measured, conditions.sun_w_per_m2)
         cabin_kwh = cabin.warm_up_kwh(ambient_c, heater, measured)
+        cabin_kwh += cabin.pull_down_kwh(ambient_c, heater, conditions.sun_w_per_m2)
     motion_j = consumption.cold_start_j(
         load.rolling_n, vehicle.rolling_start_factor, vehicle.drive_efficiency
     )

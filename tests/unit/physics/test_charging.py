@@ -88,6 +88,22 @@ def test_a_pack_that_hardly_charges_at_first_warms_up_on_the_way(
     assert warm_c == pytest.approx(right_c, abs=0.1)
 
 
+@pytest.mark.parametrize("pack_c", [-38.66, -38.57, -38.3])
+def test_a_pack_that_cools_while_it_charges_is_followed(pack_c: float) -> None:
+    """The power falls by a tenth within half a cell, and a little error grows from there on."""
+    points = [(-40.0, 0.075), (-39.0, 0.075), (0.0, 50.0)]
+    subject = conditioned(points, -40.0)
+    assert subject.power is not None
+    levels = np.linspace(0.4, 0.44, 5)
+    charged_s, warm_c = 0.0, pack_c
+    for low, high in pairwise(levels.tolist()):
+        taken_s, warm_c = charge_step(low, high, warm_c, 50.0, subject.power, subject.charging_pack)
+        charged_s += taken_s
+    right_s, right_c = solved(points, -40.0, pack_c, 0.04 * FULL_KWH)
+    assert charged_s == pytest.approx(right_s, rel=0.002)
+    assert warm_c == pytest.approx(right_c, abs=0.002)
+
+
 def test_a_steep_limit_in_warm_air() -> None:
     subject = conditioned(LIMITS["steep"], 20.0)
     assert subject.power is not None

@@ -45,9 +45,21 @@ def mean_density(ambient_c: float, low_m: float, high_m: float) -> float:
     return float(quad(lambda h: density(ambient_c, h), low_m, high_m)[0] / (high_m - low_m))
 
 
-def wheel_n(v: float, *, headwind: float = 0.0, sine: float = 0.0, rho: float) -> float:
-    """Textbook force balance of the made-up car on a dry road at 20 degrees Celsius or more."""
-    air = 0.5 * rho * DRAG_AREA_M2 * max(v + headwind, 0.0) ** 2
+def wheel_n(
+    v: float,
+    *,
+    headwind: float = 0.0,
+    across: float = 0.0,
+    sine: float = 0.0,
+    rho: float,
+) -> float:
+    """Textbook force balance of the made-up car on a dry road at 20 degrees Celsius or more.
+
+    The drag coefficient along the car is 1 + 2.2 sin^2 times the cosine of the yaw.
+    """
+    yaw = math.atan2(across, v + headwind)
+    squared = max(v + headwind, 0.0) ** 2 + across**2
+    air = 0.5 * rho * DRAG_AREA_M2 * squared * math.cos(yaw) * (1.0 + 2.2 * math.sin(yaw) ** 2)
     return ROLLING * KG * G + air + KG * G * sine
 
 
@@ -303,7 +315,9 @@ def test_wind_counts_by_the_bearing(wind_from_deg: float, against: tuple[float, 
     weather = Conditions(ambient_c=20.0, wind_mps=8.0, wind_from_deg=wind_from_deg)
     costs = priced(compass(), car(), trip(conditions=weather))
     expected = [
-        battery_w(wheel_n(25.0, headwind=8.0 * share, rho=SEA_LEVEL_20_C), 25.0) * 440.0 / 3.6e6
+        battery_w(wheel_n(25.0, headwind=8.0 * share, across=8.0 * math.sqrt(1.0 - share**2)), 25.0)
+        * 440.0
+        / 3.6e6
         for share in against
     ]
     assert costs.pieces().motion_kwh.tolist() == pytest.approx(expected, rel=1e-6)

@@ -257,7 +257,7 @@ def conditions(plan: Plan) -> tuple[str, ...]:
     else:
         breeze = f"wind {words.wind(given.wind_mps)} from the {_compass(given.wind_from_deg)}"
     box = " and a roof box" if given.roof_box else ""
-    sun = (f"sun {given.sun_w_per_m2:.0f} W/m²",) if given.sun_w_per_m2 > 0 else ()
+    sun = (f"sun {given.sun_w_per_m2:.0f} W/m²",) if given.sun_w_per_m2 else ()
     cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
     return (
         air,
