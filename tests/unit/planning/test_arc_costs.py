@@ -314,12 +314,11 @@ def test_bearings_run_clockwise_from_north() -> None:
 def test_wind_counts_by_the_bearing(wind_from_deg: float, against: tuple[float, ...]) -> None:
     weather = Conditions(ambient_c=20.0, wind_mps=8.0, wind_from_deg=wind_from_deg)
     costs = priced(compass(), car(), trip(conditions=weather))
-    expected = [
-        battery_w(wheel_n(25.0, headwind=8.0 * share, across=8.0 * math.sqrt(1.0 - share**2)), 25.0)
-        * 440.0
-        / 3.6e6
-        for share in against
-    ]
+    expected = []
+    for share in against:
+        winds = {"headwind": 8.0 * share, "across": 8.0 * math.sqrt(1.0 - share**2)}
+        force_n = wheel_n(25.0, **winds, rho=SEA_LEVEL_20_C)
+        expected.append(battery_w(force_n, 25.0) * 440.0 / 3.6e6)
     assert costs.pieces().motion_kwh.tolist() == pytest.approx(expected, rel=1e-6)
 
 

@@ -83,7 +83,7 @@ def fails(trip: Trip, way: Mapping[str, Any], vehicle: Vehicle | None = None) ->
 @pytest.mark.parametrize(
     ("wishes", "step"),
     [
-        ({"longest_stop_s": 30.0}, -20.0),
+        ({"longest_stop_s": 30.0}, -60.0),
         ({"most_stops": 0}, -1),
         ({"arrival_soc": 0.9, "charge_limit_soc": 0.8}, 0.01),
     ],
