@@ -35,9 +35,16 @@ Kind = Literal["published", "fitted", "estimate", "user"]
 Positive = Annotated[float, Field(gt=0)]
 Efficiency = Annotated[float, Field(gt=0, le=1)]
 
-CAPACITY_BY_TEMPERATURE = ((-20.0, 0.80), (-10.0, 0.87), (0.0, 0.93), (10.0, 0.97), (25.0, 1.0))
+CAPACITY_BY_TEMPERATURE = (
+    (-40.0, 0.66),
+    (-20.0, 0.80),
+    (-10.0, 0.87),
+    (0.0, 0.93),
+    (10.0, 0.97),
+    (25.0, 1.0),
+)
 """(pack temperature in degrees Celsius, share of the energy that can be used) of a car that states
-none: an estimate, +-0.04, the same for all cars."""
+none: an estimate, +-0.04, the same for all cars; below -20 it goes on as between -20 and -10."""
 ROLLING_RISE_PER_K = 0.6 * 0.008
 """Growth of rolling resistance per kelvin of a car that states none: 0.8 % on cold tyres (UN R117),
 of which 0.6 remains once they have warmed up (estimate)."""
