@@ -130,7 +130,8 @@ def _smallest(
         typer.Option(
             "--vehicle",
             "-v",
-            help="Car to choose from; several times. Default: those written by hand.",
+            help="Car to choose from, or all of the catalogue; several times. Default: those "
+            "written by hand.",
         ),
     ] = None,
     count: Annotated[

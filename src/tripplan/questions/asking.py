@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Unpack, cast
+from typing import Final, Unpack, cast
 
 from tripplan.errors import InvalidInputError
 from tripplan.planning.grounds import Chargers, region_with
@@ -12,9 +12,13 @@ from tripplan.questions import limit_search, sizes, stays, whys
 from tripplan.questions.answers import Candidate, Days, Limit, LimitName, Smallest
 from tripplan.questions.reasons import Reasons
 from tripplan.questions.trying import Case, Trials, without_charging
+from tripplan.records.catalogue import entries
 from tripplan.records.region import Region
 from tripplan.records.trip import Place, Trip, Waypoint, moment
 from tripplan.records.vehicle import Vehicle, catalogue
+
+EVERY_CAR: Final = "all"
+"""In place of a car's name: every car of the catalogue."""
 
 
 def days(
@@ -139,7 +143,7 @@ def smallest(
         As in `plan`.
     vehicles
         Cars to choose from; none: those of the catalogue that are written by hand, without the
-        table.
+        table; "all": every car of the catalogue, which takes longer.
     count
         How many that do it are looked for; 0: all cars are tried.
     charging
@@ -162,7 +166,7 @@ def smallest(
     return sizes.smallest(
         Trials(planner),
         [trip if charging else without_charging(trip) for trip in trips],
-        [find_car(car, soh) for car in (named or catalogue().values())],
+        [find_car(car, soh) for car in _to_choose_from(named)],
         count=count,
         tell=tell,
     )
@@ -203,6 +207,14 @@ def why(
     trip = make_trip(planner.region, origin, destination, wishes)
     case = Case(trip if charging else without_charging(trip), find_car(vehicle, soh))
     return whys.reasons(Trials(planner), case)
+
+
+def _to_choose_from(named: Sequence[str | Vehicle]) -> Iterable[str | Vehicle]:
+    """Return the cars that are named, those written by hand, or all."""
+    if any(car == EVERY_CAR for car in named):
+        others = [car for car in named if isinstance(car, Vehicle)]
+        return [*others, *(entry.id for entry in entries())]
+    return named or catalogue().values()
 
 
 def _trips(
