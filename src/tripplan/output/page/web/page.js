@@ -3,12 +3,13 @@
   "use strict";
   const tripplan = window.tripplan;
 
-  /* The whole route in view, with room for the names of its ends, and none of it below the legend. */
-  function fit(map, bounds) {
+  /* The whole route in view, with room for the names of its ends, and none of it below the legend; on
+     paper, where the legend stands elsewhere, just in view. */
+  function fit(map, bounds, onPaper) {
     const usual = map.getSize().x < 800 ? 74 : 44;
     const look = { maxZoom: 13, animate: false };
     map.fitBounds(bounds, Object.assign({ padding: [usual, 44] }, look));
-    const room = needed(map);
+    const room = onPaper ? { aside: 0, below: 0 } : needed(map);
     if (room.aside > usual || room.below > 44) {
       map.fitBounds(bounds, Object.assign({
         paddingTopLeft: [Math.max(usual, room.aside), 44],
@@ -87,7 +88,7 @@
     frame.style.width = on ? "18.4cm" : "";
     frame.style.height = on ? "8cm" : "";
     map.invalidateSize({ animate: false });
-    fit(map, bounds);
+    fit(map, bounds, on);
     document.dispatchEvent(new CustomEvent("tp-look"));
   }
 
