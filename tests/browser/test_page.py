@@ -134,6 +134,33 @@ def test_signs_of_roads_and_exits_hide_nothing(open_page: OpenPage, size: tuple[
     assert page.get_log("browser") == []
 
 
+@SIZES
+@pytest.mark.parametrize("turned", [False, True], ids=["east to west", "to the lower left"])
+def test_ends_and_stops_are_in_view_at_first(
+    open_page: OpenPage, size: tuple[int, int], *, turned: bool
+) -> None:
+    """Whole names of ends within the map, none of them and no stop below the legend."""
+    plan = sample_plan(illustrative=False)
+    trip = plan.trip
+    name = "A Place of Long Name, CO"
+    low = {"lat": trip.destination.lat - (2.5 if turned else 0.0), "name": name}
+    end = trip.destination.model_copy(update=low)
+    plan = plan.model_copy(update={"trip": trip.model_copy(update={"destination": end})})
+    page = open_page(plan, sample_region(), size)
+    time.sleep(0.7)
+    (_, left, top, right, bottom), *_ = page.execute_script(BOXES, ".tp-map")
+    legend = page.execute_script(BOXES, ".tp-legend")[0]
+    names = page.execute_script(BOXES, ".tp-end-label")
+    assert len(names) == 2
+    for one in (*names, *page.execute_script(BOXES, ".tp-stop-icon, .tp-end-icon")):
+        assert left <= one[1], one
+        assert one[3] <= right, one
+        assert top <= one[2], one
+        assert one[4] <= bottom, one
+        aside = one[1] >= legend[3] or legend[1] >= one[3]
+        assert aside or one[2] >= legend[4] or legend[2] >= one[4], (one, legend)
+
+
 def test_signs_go_with_the_route(open_page: OpenPage) -> None:
     """They are there over an online map, too, and come and go with zooming."""
     page = open_page(signed_plan(), sample_region())

@@ -53,8 +53,15 @@ def motion_of(car: ConditionedVehicle, leg: Leg) -> tuple[Floats, Floats]:
         speed,
         np.diff(elevation) / length,
         car.headwind_mps(bearing),
-        car.air_density_kg_per_m3(0.5 * (elevation[1:] + elevation[:-1])),
+        _mean_density(car, elevation),
         crosswind_mps=car.crosswind_mps(bearing),
         stops_per_m=stop_and_go_per_m(np.array(trace.usual_kmh[1:]) / KMH_PER_MPS),
     )
     return motion, length / speed
+
+
+def _mean_density(car: ConditionedVehicle, elevation_m: Floats) -> Floats:
+    """Return the mean density of the air over steps between heights, by Simpson's rule [kg/m^3]."""
+    start, end = elevation_m[:-1], elevation_m[1:]
+    low, middle, high = (car.air_density_kg_per_m3(h) for h in (start, 0.5 * (start + end), end))
+    return np.asarray((low + 4.0 * middle + high) / 6.0)

@@ -100,8 +100,13 @@ class Gazetteer:
         coordinates = _as_coordinates(text)
         if coordinates is not None:
             return self._named(coordinates)
-        name, _, area = (part.strip() for part in text.partition(","))
-        found = self._by_name.get(folded_name(text)) or self._meant(name, area)
+        name = text.partition(",")[0].strip()
+        found: Sequence[GazetteerEntry] = self._by_name.get(folded_name(text), [])
+        # "Olinda, CDP" is a name: its area stands behind the last comma.
+        for cut in (text.partition, text.rpartition):
+            if not found:
+                own, _, of = (part.strip() for part in cut(","))
+                found = self._meant(own, of)
         if not found:
             raise self._unknown(text, name)
         best = found[0]

@@ -116,7 +116,7 @@ def test_an_honest_plan_passes(good: Draft) -> None:
     audit = good.audit()
     assert audit.passed
     assert audit.objections == ()
-    assert audit.worst_soc_error < 1e-9
+    assert audit.worst_soc_error < 1e-8  # two rules for the mean air over a slope
     assert audit.ledger_error_kwh < 1e-9
 
 

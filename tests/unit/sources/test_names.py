@@ -8,6 +8,7 @@ import pytest
 from tests.samples.plan import sample_plan
 from tripplan.errors import InvalidInputError
 from tripplan.output.drawing import basemap, labels
+from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.region import Region
 from tripplan.sources.build import build_region
 from tripplan.sources.starter import load_starter
@@ -132,3 +133,22 @@ def test_chargers_and_airports_are_no_towns(built: Region) -> None:
     shown = labels.town_labels(built, plan, basemap.widened(basemap.route_bounds(plan)))
     assert {"Denver", "Lakewood"} <= {label.text for label in shown}
     assert "EPA Denver" not in {label.text for label in shown}
+
+
+@pytest.mark.parametrize("text", ["Olinda, CDP, HI", "Olinda, CDP", "olinda, cdp, hawaii"])
+def test_a_name_with_a_comma_is_found_with_its_state(text: str) -> None:
+    entry = GazetteerEntry("Olinda, CDP", "HI", 20.8, -156.28, 1000)
+    other = GazetteerEntry("Linda", "CA", 39.1, -121.5, 9000)
+    names = Gazetteer((entry, other), {"HI": "Hawaii", "CA": "California"})
+    assert names.find(text).label == "Olinda, CDP, HI"
+    with pytest.raises(InvalidInputError):
+        names.find("Olinda, CDP, CA")
+
+
+def test_every_name_of_the_atlas_that_has_a_comma_is_found() -> None:
+    names = load_starter().gazetteer
+    odd = [entry for entry in names.entries if "," in entry.name]
+    assert odd
+    for entry in odd:
+        place = names.find(entry.label)
+        assert (place.lat, place.lon) == (entry.lat, entry.lon)

@@ -3,10 +3,37 @@
   "use strict";
   const tripplan = window.tripplan;
 
-  /* The whole route in view, with room for the names of its ends. */
-  function fit(map, bounds) {
-    const room = map.getSize().x < 800 ? 74 : 44;
-    map.fitBounds(bounds, { padding: [room, 44], maxZoom: 13, animate: false });
+  /* The whole route in view, with room for the names of its ends, and none of it below the legend; on
+     paper, where the legend stands elsewhere, just in view. */
+  function fit(map, bounds, onPaper) {
+    const usual = map.getSize().x < 800 ? 74 : 44;
+    const look = { maxZoom: 13, animate: false };
+    map.fitBounds(bounds, Object.assign({ padding: [usual, 44] }, look));
+    const room = onPaper ? { aside: 0, below: 0 } : needed(map);
+    if (room.aside > usual || room.below > 44) {
+      map.fitBounds(bounds, Object.assign({
+        paddingTopLeft: [Math.max(usual, room.aside), 44],
+        paddingBottomRight: [Math.max(usual, room.aside), Math.max(44, room.below)]
+      }, look));
+    }
+  }
+
+  /* What room the route needs, in pixels: aside where the name of an end stands out of the map, below
+     where an end or a stop lies under the legend. */
+  function needed(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const boxes = (selector) => [...map.getContainer().parentNode.querySelectorAll(selector)]
+      .map((one) => one.getBoundingClientRect()).filter((box) => box.width);
+    const names = boxes(".tp-end-label");
+    const out = names.filter((box) => box.left < frame.left || box.right > frame.right);
+    const covered = (legend) => names.concat(boxes(".tp-stop-icon, .tp-end-icon")).some((box) => (
+      box.left < legend.right && legend.left < box.right && box.top < legend.bottom && legend.top < box.bottom
+    ));
+    const legend = boxes(".tp-legend").find(covered);
+    return {
+      aside: Math.min(frame.width * 0.3, Math.max(0, ...out.map((box) => box.width / 2 + 6))),
+      below: legend ? Math.min(frame.height * 0.5, frame.bottom - legend.top + 44) : 0
+    };
   }
 
   function fitButton(map, bounds) {
@@ -61,7 +88,7 @@
     frame.style.width = on ? "18.4cm" : "";
     frame.style.height = on ? "8cm" : "";
     map.invalidateSize({ animate: false });
-    fit(map, bounds);
+    fit(map, bounds, on);
     document.dispatchEvent(new CustomEvent("tp-look"));
   }
 
