@@ -2,13 +2,15 @@
 
 The calendar that comes with the parser knows the holidays of whole countries, and not all of these
 (no New Year, Easter Monday or late August in Great Britain, no Columbus Day in the United States),
-and none of parts of a country.  On such days hours that differ on holidays are unknown, unless both
-readings agree.
+and none of parts of a country (`regional_holidays`).  On such days hours that differ on holidays
+are unknown, unless both readings agree.
 """
 
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
+
+from tripplan.planning.regional_holidays import may_be_regional_holiday
 
 _FIXED: Final = (
     (1, 1), (1, 2), (1, 6), (3, 1), (3, 8), (3, 17), (3, 19), (4, 25), (5, 1), (5, 8), (6, 24),
@@ -28,17 +30,19 @@ _MONDAYS: Final = ((2, 1), (5, 1), (5, -1), (6, 1), (8, 1), (8, -1), (10, -1))
 _MONDAYS_AMERICA: Final = ((1, 3), (2, 3), (5, -1), (8, 1), (9, 1), (10, 2))
 
 
-def may_be_holiday(day: date, *, america: bool) -> bool:
-    """Tell whether a day is a public holiday by law in some country or region.
+def may_be_holiday(day: date, lat: float, lon: float) -> bool:
+    """Tell whether a day is a public holiday by law in some country or region round a place.
 
     Parameters
     ----------
     day
         The day.
-    america
-        Whether the place lies in the Americas.
+    lat, lon
+        The place. [degrees]
     """
-    return day in _days(day.year, america=america)
+    if day in _days(day.year, america=-170.0 <= lon <= -30.0):
+        return True
+    return may_be_regional_holiday(day, _easter(day.year), lat, lon)
 
 
 @cache

@@ -208,9 +208,8 @@ class _Hours:
     def _doubtful(self, day: date) -> bool:
         if "SH" in self._named:
             return True
-        america = -170.0 <= self.place[1] <= -30.0
         noon = datetime.combine(day, time(12))
-        return may_be_holiday(day, america=america) and not self.knows_holidays.is_open(noon)
+        return may_be_holiday(day, *self.place) and not self.knows_holidays.is_open(noon)
 
 
 def _agreed(one: bool | None, other: bool | None) -> bool | None:

@@ -352,6 +352,7 @@ def test_the_audit_knows_nothing_of_the_search() -> None:
     own |= {f"planning.audit_{part}" for part in parts.split()}
     # They read a text of a charger, its hours and its price, and know no trip.
     own |= {"planning.opening_hours", "planning.hours_text", "planning.holidays"}
+    own |= {"planning.regional_holidays"}
     own |= {"planning.tariff"}
     # It reads the text of a road's rule.
     own |= {"planning.seasons"}
