@@ -169,12 +169,12 @@ class WayTags(dict[str, str]):
     """Tags that are taken apart once, for the many who look at them."""
 
     @cached_property
-    def taken(self) -> dict[Key, str]:
+    def taken(self) -> "TakenTags":
         """What `taken_apart` returns."""
         return _taken_apart(self)
 
 
-def taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
+def taken_apart(tags: Mapping[str, str | None]) -> "TakenTags":
     """Return the tags whose keys `parse_key` understands, by what they say.
 
     Parameters
@@ -187,11 +187,34 @@ def taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
 
 def has_family(taken: Mapping[Key, str], family: str) -> bool:
     """Tell whether any of these tags is of a family: most ways have none of most."""
+    if isinstance(taken, TakenTags):
+        return family in taken.families
     return any(key.family == family for key in taken)
 
 
-def _taken_apart(tags: Mapping[str, str | None]) -> dict[Key, str]:
-    found: dict[Key, str] = {}
+def has_conditions(taken: Mapping[Key, str], family: str) -> bool:
+    """Tell whether any of these tags is of a family and has conditions: hardly any way has."""
+    if isinstance(taken, TakenTags):
+        return family in taken.conditional
+    return any(key.conditional and key.family == family for key in taken)
+
+
+class TakenTags(dict[Key, str]):
+    """Tags taken apart, with what is asked of them most often."""
+
+    @cached_property
+    def families(self) -> frozenset[str]:
+        """The families that any tag is of."""
+        return frozenset(key.family for key in self)
+
+    @cached_property
+    def conditional(self) -> frozenset[str]:
+        """Those of the tags with conditions."""
+        return frozenset(key.family for key in self if key.conditional)
+
+
+def _taken_apart(tags: Mapping[str, str | None]) -> TakenTags:
+    found = TakenTags()
     for text, value in tags.items():
         key = parse_key(text) if value else None
         if key is not None and value:

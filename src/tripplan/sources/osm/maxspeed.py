@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tripplan.sources.osm.keys import MODES, Key, has_family
@@ -55,6 +56,7 @@ class SpeedLimit:
     """Why the value was not used; empty if it was."""
 
 
+@lru_cache(maxsize=1024)
 def parse_maxspeed(text: str) -> SpeedLimit:
     """Read a maxspeed value: "50", "30 mph", "none", "walk", "DE:urban", "50;70", "signals".
 
@@ -118,6 +120,9 @@ def _context_limit(country: str, context: str) -> SpeedLimit:
     return SpeedLimit(limit, urban=context in {"urban", "living_street", "nsl_restricted"})
 
 
+_NOT_STATED: Final = SpeedLimit()
+
+
 def stated_limit(
     taken: Mapping[Key, str], direction: str, family: str = "maxspeed"
 ) -> tuple[SpeedLimit, list[str]]:
@@ -134,7 +139,7 @@ def stated_limit(
     """
     faults: list[str] = []
     if not has_family(taken, family):
-        return SpeedLimit(), faults
+        return _NOT_STATED, faults
     for mode in MODES:
         for sense in (direction, ""):
             text = taken.get(Key(family, mode, sense))

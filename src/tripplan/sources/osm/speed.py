@@ -145,7 +145,9 @@ def arc_speeds(
     speed = np.clip(speed, LEAST_KMH, free)
     ferry = ROAD_CLASSES.index("ferry")
     aboard = table["road_class"] == ferry
-    sailing = _ferry_kmh(line, arcs, table["ferry_s"], table["train"])
+    sailing = speed
+    if aboard.any():
+        sailing = _ferry_kmh(line, arcs, table["ferry_s"], table["train"])
     return ArcSpeeds(
         limit_kmh=np.where(aboard, sailing, limit),
         stated=stated,
@@ -365,9 +367,7 @@ def _delayed(line: Line, arcs: Arcs, junction: Flags, delays: NodeDelays) -> Fla
     at, own = at[sense[at] == TO_JUNCTION], own[sense[at] == TO_JUNCTION]
     if not at.size:
         return found
-    done = _travelled_m(line, arcs)
-    behind_m = done[at] - done[arcs.point_first[own]]
-    ahead_m = done[arcs.point_first[own + 1] - 1] - done[at]
+    behind_m, ahead_m = _lengths_beside_m(line, arcs, at, own)
     # Only a junction draws a sign to it; where both ends are, or none is, the nearer one does.
     ahead_m = np.where(junction[arcs.head[own]], ahead_m, ahead_m + _FAR_M)
     behind_m = np.where(junction[arcs.tail[own]], behind_m, behind_m + _FAR_M)
@@ -380,11 +380,17 @@ def _delayed(line: Line, arcs: Arcs, junction: Flags, delays: NodeDelays) -> Fla
 _FAR_M: Final = 1e7
 
 
-def _travelled_m(line: Line, arcs: Arcs) -> Floats:
-    """Add up the length over the points of all arcs, one after the other, metres."""
-    step_m = step_lengths_m(line.lat[arcs.point], line.lon[arcs.point])
-    step_m[arcs.point_first[1:-1] - 1] = 0.0
-    return np.concatenate(([0.0], np.cumsum(step_m)))
+def _lengths_beside_m(line: Line, arcs: Arcs, at: Longs, own: Longs) -> tuple[Floats, Floats]:
+    """Measure how far it is from points to the starts of their arcs, and to the ends, metres."""
+    some, index = np.unique(own, return_inverse=True)
+    count = np.diff(arcs.point_first)[some]
+    point = arcs.point[ragged(arcs.point_first[some], count)]
+    first = np.concatenate(([0], np.cumsum(count)))
+    step_m = step_lengths_m(line.lat[point], line.lon[point])
+    step_m[first[1:-1] - 1] = 0.0
+    done = np.concatenate(([0.0], np.cumsum(step_m)))
+    here = first[index] + at - arcs.point_first[own]
+    return done[here] - done[first[index]], done[first[index + 1] - 1] - done[here]
 
 
 def _ferry_kmh(line: Line, arcs: Arcs, ferry_s: Floats, train: Flags) -> Floats:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tripplan.records.road_changes import LIMIT, TOLL
 from tripplan.sources.osm.access import NEVER, conditions_of
-from tripplan.sources.osm.keys import MODES, Key, taken_apart
+from tripplan.sources.osm.keys import MODES, Key, has_conditions, has_family, taken_apart
 from tripplan.sources.osm.maxspeed import parse_maxspeed
 from tripplan.sources.osm.tags import costs_cars, driving_directions, pays_toll, sense_of
 
@@ -33,6 +33,9 @@ class Timed(NamedTuple):
     faults: tuple[str, ...] = ()
 
 
+_NOTHING: Final = Timed()
+
+
 def timed_values(taken: Mapping[Key, str], family: str, direction: str) -> Timed:
     """Collect the values under conditions that count before those without.
 
@@ -45,8 +48,8 @@ def timed_values(taken: Mapping[Key, str], family: str, direction: str) -> Timed
     direction
         "forward", "backward", or "" for what holds both ways.
     """
-    if not any(key.conditional and key.family == family for key in taken):
-        return Timed()
+    if not has_conditions(taken, family):
+        return _NOTHING
     clauses: list[tuple[str, str]] = []
     faults: list[str] = []
     for mode in MODES:
@@ -163,6 +166,12 @@ class Senses(NamedTuple):
     faults: tuple[str, ...] = ()
 
 
+_PLAIN: Final = {
+    senses: Senses(oneway_rules(senses, ()))
+    for senses in ((True, True), (True, False), (False, True))
+}
+
+
 def senses_of(tags: Tags) -> Senses | str:
     """Read the one-way tags with their conditions, or say why nobody drives there.
 
@@ -173,6 +182,8 @@ def senses_of(tags: Tags) -> Senses | str:
     """
     forward, backward, why_not = driving_directions(tags)
     timed = timed_values(taken_apart(tags), "oneway", "")
+    if timed is _NOTHING:
+        return why_not or _PLAIN[forward, backward]
     if timed.always:
         forward, backward = sense_of(timed.always) or (forward, backward)
         why_not = "" if forward or backward else why_not
@@ -189,6 +200,9 @@ class Toll(NamedTuple):
     faults: tuple[str, ...]
 
 
+_FREE: Final = Toll(pays=False, clauses=(), faults=())
+
+
 def tolls_of(tags: Tags) -> tuple[Toll, Toll]:
     """Read whether a private car pays along a way, and against it.
 
@@ -197,9 +211,12 @@ def tolls_of(tags: Tags) -> tuple[Toll, Toll]:
     tags
         Those of the way.
     """
+    taken = taken_apart(tags)
+    if not has_family(taken, "toll"):
+        return _FREE, _FREE
     found = []
     for sense in ("forward", "backward"):
-        timed = timed_values(taken_apart(tags), "toll", sense)
+        timed = timed_values(taken, "toll", sense)
         pays = costs_cars(timed.always) if timed.always else pays_toll(tags, sense)
         found.append(Toll(pays, timed.clauses, timed.faults))
     return found[0], found[1]
