@@ -38,10 +38,11 @@ SET_C = 22.0
 """Cabin temperature that people set (assumption), degrees Celsius."""
 
 _AIR_C = np.array([-40.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 35.0, 45.0])
-_HEAT_KW = np.array([4.8, 3.6, 2.9, 2.0, 1.05, 0.2, 0.0, 0.0, 0.0])
+_HEAT_KW = np.array([5.4, 3.6, 2.9, 2.0, 1.05, 0.2, 0.0, 0.0, 0.0])
 _COOLING_KW = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.6, 1.15, 2.0])
 """Heat into the cabin, and electric power of the air conditioning.  Heat is 0.8 of FASTSim's [6]
-from 10 degrees Celsius down: five cars [5] took some 2.6 kW at -7, it says 3.3.  Between 20 and
+from 10 to -20 degrees Celsius: five cars [5] took some 2.6 kW at -7, it says 3.3; at -40 it is set
+in proportion to the difference from `SET_C`, as at -20.  Between 20 and
 30 degrees Celsius one fades out while the other sets in.  At 29 degrees six logged drives of a BMW
 i3 took 0.47 kW once they were cool; at 35 it is set so that the lamps of [3], taken as 1000 W/m2,
 make 1.5 kW of it; at 45 an estimate."""
