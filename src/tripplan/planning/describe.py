@@ -8,6 +8,7 @@ from tripplan.physics.spread import ACCESS_SPREAD
 from tripplan.planning import uncertainty
 from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
+from tripplan.planning.load_assumptions import load_assumptions
 from tripplan.planning.objective import Pricing, price_assumptions, score, totals_of
 from tripplan.planning.reconstruct import Route
 from tripplan.planning.roads import with_roads
@@ -131,6 +132,7 @@ def _assumptions(
             else "Wind from the side adds drag, more than its part from ahead: the drag "
             "coefficient is taken to be 5 % higher at a yaw of 10°."
         )
+    own += load_assumptions(pricing.trip)
     if weather.sun_w_per_m2 is not None and weather.cabin != "off":
         own.append(
             f"The sun gives {weather.sun_w_per_m2:.0f} W/m² on level ground all the way; where "

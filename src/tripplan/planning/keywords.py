@@ -7,11 +7,13 @@ from typing import TypedDict
 from tripplan.records.trip import (
     Adapter,
     AvoidableRoad,
+    Bikes,
     CabinSetting,
     ChargerAccess,
     Objective,
     Place,
     RoadSurface,
+    Trailer,
 )
 from tripplan.records.wishes import Via
 
@@ -55,6 +57,11 @@ class Wishes(TypedDict, total=False):
     road: RoadSurface
     payload_kg: float | str
     roof_box: bool
+    passengers: int
+    bikes: Bikes
+    trailer: Trailer
+    trailer_kg: float | str | None
+    winter_tyres: bool
     sun_w_per_m2: float | str | None
     cabin: CabinSetting
     min_power_kw: float | str

@@ -33,11 +33,11 @@ def local_currency(region: Region, lat: float, lon: float) -> str:
     """
     if region.gazetteer.knows_area(lat, lon):
         return _OWN["US"]
-    country = next(_countries(region), "")
+    country = next(countries_of(region), "")
     return _OWN.get(country, _ELSEWHERE) if country else ""
 
 
-def _countries(region: Region) -> Iterator[str]:
+def countries_of(region: Region) -> Iterator[str]:
     """Yield the countries of a region's sources."""
     for source in region.provenance.get("sources", ()):
         report = source.get("report")

@@ -19,6 +19,7 @@ from tripplan.planning.given import (
 )
 from tripplan.planning.mean_sun import with_mean_sun
 from tripplan.planning.planner import Planner
+from tripplan.planning.trailer_limit import with_trailer_limit
 from tripplan.records.base import as_path, shown
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -134,7 +135,7 @@ def make_trip(
         look_up = _LOOKED_UP.get(wish.field)
         holder[wish.field] = look_up(value, find) if look_up else value
     where = f"trip {ends['origin'].label} -> {ends['destination'].label}"
-    return with_mean_sun(Trip.parse(fields, where=where))
+    return with_trailer_limit(with_mean_sun(Trip.parse(fields, where=where)), region)
 
 
 def _waypoints(via: object, find: Callable[[str], Place]) -> tuple[Waypoint, ...]:

@@ -77,6 +77,8 @@ Soc = Annotated[float, BeforeValidator(fraction), Field(ge=0.0, le=1.0), Asked(l
 Probability = Annotated[float, BeforeValidator(share), Field(ge=0.5, le=0.99), Asked(like="95%")]
 RoadSurface = Literal["dry", "wet", "snow"]
 CabinSetting = Literal["on", "preheated", "off"]
+Bikes = Literal["none", "tow_bar", "roof"]
+Trailer = Literal["none", "open", "covered", "horse", "caravan"]
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(listed)]
 ChargerAccess = Literal["public", "restricted", "unknown"]
 FastPlug = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2"]
@@ -223,6 +225,17 @@ class Conditions(QuantityRecord):
     """Mass of people and luggage, kg."""
     roof_box: bool = False
     """Whether there is a box on the roof."""
+    passengers: Annotated[int, Field(ge=0, le=8)] = 0
+    """People on top of payload_kg, 75 kg each, hand luggage included."""
+    bikes: Bikes = "none"
+    """Where two bicycles travel: on the tow bar or on the roof; none: there are none outside."""
+    trailer: Trailer = "none"
+    """What is towed; open: a small open one, covered: one as high as a car; horse, caravan."""
+    trailer_kg: Annotated[float, Field(ge=0, le=3500)] | None = None
+    """Mass of the trailer and what is in it, kg; None: what is usual, 400 open, 500 covered, 1300
+    with horses, 1500 as a caravan."""
+    winter_tyres: bool = False
+    """Whether the car runs on winter tyres."""
     sun_w_per_m2: Annotated[float, Field(ge=0, le=1400)] | None = None
     """Power of the sun on level ground, W/m2: 0 at night and under thick clouds, 1000 on a clear
     summer's day; None: by latitude, day and hour of the departure, or of a mean day without one."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.physics import cabin, consumption
+from tripplan.physics import cabin, consumption, loads
 from tripplan.physics.charging import LARGEST_AC_KW, PowerModel, ac_battery_kw, interpolate
 from tripplan.physics.thermal import PackModel
 from tripplan.records.trip import Conditions, Trip
@@ -79,7 +79,7 @@ class ConditionedVehicle:
     vehicle: Vehicle
     conditions: Conditions
     mass_kg: float
-    """The car with its payload."""
+    """The car with its payload and trailer."""
     road_load: RoadLoad
     """On this road at this temperature."""
     top_speed_kmh: float
@@ -360,8 +360,10 @@ class ConditionedVehicle:
 
 def _in_weather(vehicle: Vehicle, conditions: Conditions) -> dict[str, Any]:
     """Return what follows from weather, road and load, by field."""
-    mass_kg = vehicle.mass_kg + conditions.payload_kg
-    load = _road_load(vehicle, conditions, mass_kg)
+    own_kg = vehicle.mass_kg + conditions.payload_kg + loads.PERSON_KG * conditions.passengers
+    own_kg += loads.BIKES[conditions.bikes].mass_kg
+    mass_kg = own_kg + trailer_kg(conditions)
+    load = _road_load(vehicle, conditions, own_kg)
     heater, ambient_c = vehicle.cabin.heater, conditions.ambient_c
     measured = None
     if heating := vehicle.cabin.heating:
@@ -390,6 +392,13 @@ def _in_weather(vehicle: Vehicle, conditions: Conditions) -> dict[str, Any]:
     }
 
 
+def trailer_kg(conditions: Conditions) -> float:
+    """Return the mass of what is towed: as stated, or usual of its kind [kg]."""
+    usual_kg = loads.TRAILERS[conditions.trailer].mass_kg
+    stated_kg = conditions.trailer_kg
+    return usual_kg if stated_kg is None or conditions.trailer == "none" else stated_kg
+
+
 def _road_load(vehicle: Vehicle, conditions: Conditions, mass_kg: float) -> RoadLoad:
     """Return the road load: it grows with mass; a coast-down is for the kerb mass plus 300 lb."""
     factor = consumption.rolling_factor(
@@ -405,8 +414,14 @@ def _road_load(vehicle: Vehicle, conditions: Conditions, mass_kg: float) -> Road
         rolling = load.rolling_coefficient * mass_kg * STANDARD_GRAVITY_MPS2
         linear = 0.0
         drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
-    if conditions.roof_box:
-        drag += consumption.drag_n_per_mps2(1.0, consumption.ROOF_BOX_M2)
+    if conditions.winter_tyres:
+        rolling *= loads.WINTER_TYRES
+    towed = loads.TRAILERS[conditions.trailer]
+    rolling += towed.rolling_coefficient * trailer_kg(conditions) * STANDARD_GRAVITY_MPS2
+    outside_m2 = towed.drag_area_m2 + loads.BIKES[conditions.bikes].drag_area_m2
+    outside_m2 += consumption.ROOF_BOX_M2 if conditions.roof_box else 0.0
+    if outside_m2 > 0.0:
+        drag += consumption.drag_n_per_mps2(1.0, outside_m2)
     return RoadLoad(rolling * factor, linear, drag)
 
 

@@ -244,6 +244,14 @@ def _names(names: Sequence[str]) -> str:
     return words.one_line(", ".join(names), TEXT_LIMIT)
 
 
+_TRAILERS: Final = {
+    "open": "an open trailer",
+    "covered": "a covered trailer",
+    "horse": "a trailer for horses",
+    "caravan": "a caravan",
+}
+
+
 def conditions(plan: Plan) -> tuple[str, ...]:
     """Return weather, road and load, one short phrase each."""
     given = plan.trip.conditions
@@ -256,7 +264,12 @@ def conditions(plan: Plan) -> tuple[str, ...]:
         breeze = f"headwind {words.wind(given.wind_mps)} all the way"
     else:
         breeze = f"wind {words.wind(given.wind_mps)} from the {_compass(given.wind_from_deg)}"
-    box = " and a roof box" if given.roof_box else ""
+    outside = {"none": "", "tow_bar": ", bicycles on the tow bar", "roof": ", bicycles on the roof"}
+    load = " and a roof box" if given.roof_box else ""
+    load += outside[given.bikes]
+    load += f", {given.passengers} passengers" if given.passengers else ""
+    towed = () if given.trailer == "none" else (_TRAILERS[given.trailer],)
+    tyres = ("winter tyres",) if given.winter_tyres else ()
     sun = (f"sun {given.sun_w_per_m2:.0f} W/m²",) if given.sun_w_per_m2 else ()
     cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
     return (
@@ -264,7 +277,9 @@ def conditions(plan: Plan) -> tuple[str, ...]:
         breeze,
         f"{given.road} road",
         *sun,
-        f"{given.payload_kg:.0f} kg people and luggage{box}",
+        f"{given.payload_kg:.0f} kg people and luggage{load}",
+        *towed,
+        *tyres,
         cabin[given.cabin],
         f"battery {words.temperature(plan.trip.pack_departure_c)} at the start",
     )
