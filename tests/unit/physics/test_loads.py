@@ -1,5 +1,7 @@
 """What bicycles, trailers and winter tyres take, against published tests."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from tripplan.records.vehicle import find_vehicle
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
-def kwh_per_100km(car: str, kmh: float, ambient_c: float = 20.0, **load: object) -> float:
+def kwh_per_100km(car: str, kmh: float, ambient_c: float = 20.0, **load: Any) -> float:
     """Return what a car takes on a level road with its cabin off."""
     day = Conditions.model_validate({"ambient_c": ambient_c, "cabin": "off", **load})
     vehicle = find_vehicle(car)
@@ -35,7 +37,7 @@ def kwh_per_100km(car: str, kmh: float, ambient_c: float = 20.0, **load: object)
     ],
 )
 def test_an_ev6_takes_what_the_adac_measured(
-    kmh: float, load: dict[str, object], published: float
+    kmh: float, load: dict[str, Any], published: float
 ) -> None:
     """The loads were fitted to it; bare, the EV6 is 4 % above."""
     assert kwh_per_100km("kia-ev6-rwd", kmh, **load) == pytest.approx(published, rel=0.10)
@@ -61,7 +63,7 @@ def test_a_caravan_takes_what_a_tow_car_test_and_a_long_trip_tell() -> None:
 
     elbil.no, Model X and 1550 kg: 35 kWh/100 km at up to 80 km/h, which is no steady 80.
     """
-    load = {"trailer": "caravan", "trailer_kg": 1700.0}
+    load: dict[str, Any] = {"trailer": "caravan", "trailer_kg": 1700.0}
     slow, quick = (kwh_per_100km("tesla-model-y-lr", kmh, **load) for kmh in (80.0, 100.0))
     assert slow < 74.0 / 1.125 / 1.609344 < 1.05 * quick
     assert 0.85 * 35.0 < slow < 1.15 * 35.0

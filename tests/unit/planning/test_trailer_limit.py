@@ -40,7 +40,12 @@ def test_in_the_united_states_55_mph() -> None:
 def test_a_plan_with_a_caravan_takes_more_and_says_what_is_assumed() -> None:
     ends = ("Denver, CO", "Vail, CO")
     bare = tripplan.plan(*ends, vehicle="tesla-model-y-lr", max_speed_kmh=88)
-    load = {"trailer": "caravan", "bikes": "roof", "winter_tyres": True, "passengers": 2}
+    load: dict[str, Any] = {
+        "trailer": "caravan",
+        "bikes": "roof",
+        "winter_tyres": True,
+        "passengers": 2,
+    }
     towing = tripplan.plan(*ends, vehicle="tesla-model-y-lr", **load)
     assert towing.energy_spent_kwh > 1.6 * bare.energy_spent_kwh
     assert towing.audit.passed
