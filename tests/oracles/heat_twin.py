@@ -5,6 +5,7 @@ departure energies on a grid, each charge stepped cell by cell with `charge_step
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tripplan.physics.charging import SOC_CELLS, charge_step
@@ -13,6 +14,8 @@ from tripplan.search.kernels.labels import Drives
 from tripplan.search.problem import Problem
 
 SLACK_KWH = 1e-9
+Stretches = Sequence[tuple[float, float]]
+"""Time [s] and heat [J] of what a drive is made of."""
 
 
 class TooManyError(Exception):
@@ -36,6 +39,8 @@ class HeatTwin:
     """Nothing slower than this is followed up."""
     room: int = 3000
     """Most charges to step through."""
+    stretches: Sequence[Stretches] = ()
+    """Of each drive; none: every drive is one stretch."""
     charges: int = 0
     _fastest_s: list[float] = field(default_factory=list)
     _priced_s: list[float] = field(default_factory=list)
@@ -99,7 +104,10 @@ class HeatTwin:
                 if left >= self.problem.final_kwh - SLACK_KWH:
                     self.best_s = reached
             elif stops < self.most_stops:
-                warm_c = driven_pack_c(pack_c, float(drives.heat_j[k]), duration, pack)
+                warm_c = pack_c
+                whole = [(duration, float(drives.heat_j[k]))]
+                for time_s_of, heat_j in self.stretches[k] if self.stretches else whole:
+                    warm_c = driven_pack_c(warm_c, heat_j, time_s_of, pack)
                 self._charge(to, reached, left, warm_c, stops + 1)
 
     def _charge(

@@ -11,7 +11,7 @@ from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import catalogue
 from tripplan.search.heat_bound import COLD, HOT, better_limit_kw
-from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive
+from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive, top_up_rates
 from tripplan.search.kernels.heat_courses import charge_from, no_courses
 from tripplan.search.kernels.heat_tables import HeatCar, HeatGrid
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
@@ -96,7 +96,8 @@ def heat_car(name: str, air_c: float, side: float) -> HeatCar:
 def test_no_drive_arrives_better_than_its_rounding(name: str, side: float) -> None:
     """Drives with more heat than is known of them, longer ones with less, from better packs.
 
-    Their heat may come at any time: of the parts of a finished leg each has its own.
+    Their heat may come at any time: of the parts of a finished leg each has its own.  Without
+    active cooling, what is known on the hot side counts the more the later it comes.
     """
     rng = np.random.default_rng(2)
     checked = 0
@@ -111,35 +112,93 @@ def test_no_drive_arrives_better_than_its_rounding(name: str, side: float) -> No
             short_s = float(rng.uniform(60.0, 9000.0))
             long_s = short_s + float(rng.uniform(0.0, 600.0))
             known_j = float(rng.uniform(0.0, 4.0)) * pack.heat_capacity_j_per_k
-            room = Arrival(
-                np.zeros(grid.temperatures, np.int32), np.zeros(grid.temperatures, np.float32)
-            )
-            arrive(grid, car, drift, known_j, np.array([short_s, long_s]), k, k, room)
-            # A drive as it may be: the pack as known or better, and some of its time extra.
-            extra_s = float(rng.choice([0.0, 0.0, rng.uniform(0.0, 900.0)]))
             pack_c = float(at_c[k]) + side * float(rng.choice([0.0, rng.uniform(0.0, BETTER_K)]))
+            extra_s = float(rng.choice([0.0, 0.0, rng.uniform(0.0, 900.0)]))
+            time_s = float(rng.uniform(short_s, long_s)) + extra_s
             less = -side * extra_s / price_s
             heat_j = max(known_j + less, 0.0)
             if side < 0.0:
                 heat_j *= float(rng.choice([1.0, rng.uniform(0.5, 1.0)]))
-            time_s = float(rng.uniform(short_s, long_s)) + extra_s
-            came = side * driven_in_parts_c(pack_c, heat_j, time_s, pack, rng)
+            share = shares(rng)
+            if side > 0.0 and pack.cooling_w == 0.0:
+                known_j = grown_j(heat_j * share, time_s, min(float(at_c[k]), air_c), pack)
+                known_j += extra_s / price_s
+            room = Arrival(
+                np.zeros(grid.temperatures, np.int32), np.zeros(grid.temperatures, np.float32)
+            )
+            arrive(grid, car, drift, known_j, np.array([short_s, long_s]), k, k, room)
+            came = side * driven_in_parts_c(pack_c, heat_j * share, time_s, pack)
             assert came >= fallen(grid, drift, room, k, extra_s) - 1e-6
             checked += 1
     assert checked
 
 
-def driven_in_parts_c(
-    pack_c: float, heat_j: float, time_s: float, pack: PackModel, rng: np.random.Generator
-) -> float:
-    """Temperature after a drive of up to 20 parts, whose heat comes early, late or by chance."""
+def shares(rng: np.random.Generator) -> np.ndarray:
+    """Shares of the heat in up to 20 parts of a drive: early, late or by chance."""
     parts = int(rng.integers(1, 21))
     share = rng.dirichlet(np.full(parts, float(rng.choice([0.1, 1.0, 10.0]))))
     if rng.uniform() < 0.4:
         share = np.sort(share)[:: int(rng.choice([-1, 1]))]
-    for part in share.tolist():
-        pack_c = driven_pack_c(pack_c, heat_j * part, time_s / parts, pack)
+    return share
+
+
+def grown_j(heat_j: np.ndarray, time_s: float, coldest_c: float, pack: PackModel) -> float:
+    """Heat of parts of equal length, each counted by when it begins; large ones for less."""
+    per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
+    begins_s = np.arange(heat_j.size) * time_s / heat_j.size
+    cold = math.exp(pack.resistance_per_k * (25.0 - coldest_c))
+    less = heat_j * pack.resistance_per_k * cold / pack.heat_capacity_j_per_k
+    kept = np.maximum(1.0 - 0.21 * less**2, np.exp(-0.5 * less))
+    return float((heat_j * kept * np.exp(begins_s * per_s)).sum())
+
+
+def driven_in_parts_c(pack_c: float, heat_j: np.ndarray, time_s: float, pack: PackModel) -> float:
+    """Temperature after a drive of parts of equal length, each with its heat."""
+    for part_j in heat_j.tolist():
+        pack_c = driven_pack_c(pack_c, part_j, time_s / heat_j.size, pack)
     return pack_c
+
+
+def test_a_stretch_warms_as_its_counted_heat_would_with_a_resistance_that_follows() -> None:
+    """With the resistance of the temperature halfway, and heat that comes later counting more."""
+    for less in np.linspace(0.0, 0.9, 91):
+        kept = max(1.0 - 0.21 * less**2, math.exp(-0.5 * less))
+        for grown in (1.0, 1.1, 1.5, 2.0, 5.0):
+            warms = grown * less * math.exp(-0.5 * less)
+            assert math.exp(warms) >= 1.0 + grown * less * kept - 1e-12
+
+
+@pytest.mark.parametrize("side", [HOT, COLD])
+@pytest.mark.parametrize("name", ["nissan-leaf-40", "hyundai-ioniq-38"])
+def test_what_an_arrival_is_topped_up_by_takes_no_less_than_it_counts(
+    name: str, side: float
+) -> None:
+    """From packs as good as those of an arrival or worse, to its energy, at every step."""
+    rng = np.random.default_rng(4)
+    for air_c in (-10.0, 20.0, 35.0):
+        car = heat_car(name, air_c, side)
+        capacity = car.power.capacity_kwh
+        grid = heat_grid(side, capacity)._replace(step_k=2.0, temperatures=46, energies=51)
+        grid = grid._replace(step_kwh=0.02 * capacity, limit=50, cells=2)
+        drift = Drift(np.ones(46), np.full(46, 1.0 / 150.0))
+        found = no_courses(grid, car, np.array([50.0]))
+        charge_from(grid, car, np.array([50.0]), np.ones((51, 46), np.bool_), found)
+        rates = top_up_rates(grid, car, drift, found)[0]
+        assert (np.diff(rates, axis=1) * grid.step_kwh <= 150.0).all()
+        assert (rates * grid.step_kwh <= OVERHEAD_S).all()
+        assert rates[10:40].max() > 0.0
+        for _ in range(TRIES // 4):
+            j, k = int(rng.integers(1, 45)), int(rng.integers(1, 45))
+            at = grid.least + (k + float(rng.choice([0.0, rng.uniform(0.0, 1.0)]))) * grid.step_k
+            pack_c = parked_pack_c(side * at, 0.0, OVERHEAD_S, car.pack)
+            begin, time_s = (j - float(rng.uniform(0.0, 1.0))) * 0.02, 0.0
+            soc = begin
+            while soc < j * 0.02 - 1e-12:
+                end = min((math.floor(soc * SOC_CELLS + 1e-9) + 1.0) / SOC_CELLS, j * 0.02)
+                taken_s, pack_c = charge_step(soc, end, pack_c, 50.0, car.power, car.pack)
+                time_s, soc = time_s + taken_s, end
+            counted_s = (j * 0.02 - begin) * capacity * float(rates[j, k])
+            assert time_s >= counted_s * (1.0 - 1e-5) - 1e-3
 
 
 def loss(car: HeatCar, grid: HeatGrid, price_s: float) -> np.ndarray:

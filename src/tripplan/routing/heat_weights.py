@@ -4,6 +4,9 @@ For a rate (seconds per kilowatt-hour) and a price (seconds per joule) the least
 time + rate x energy + price x heat over all roads and speeds says of any drive that its heat is at
 least (W - time - rate x energy) / price; with a price below zero, at most that.  Rows of such
 weights are swept like those of `many_to_many`, by the same compiled loops, and kept.
+
+With a `Decay`, heat counts the more the later it comes: what is priced is exp(s / tau) of the heat
+that comes a time s after departure, which times exp(-t / tau) is what of it is left at the end.
 """
 
 from collections import OrderedDict
@@ -18,6 +21,12 @@ from tripplan.arrays import Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.kernels.customise import HEAT, MOST_WEIGHT, TIME, customise_scalarized
+from tripplan.routing.kernels.decaying import (
+    SHARE_BITS,
+    Growth,
+    customise_decaying,
+    rphast_decaying,
+)
 from tripplan.routing.kernels.phast import ScalarizedSeeds
 from tripplan.routing.kernels.rphast import restricted, rphast_scalarized
 from tripplan.routing.kernels.weights import heat_weights, least_heat_rates
@@ -28,6 +37,34 @@ _UNIT_S = 1e-4
 _LONGEST = 40.0
 """No drive has more than so many times the roads that cross a square network."""
 _ROWS_KEPT = 4096
+_BUCKET_S = 10.0
+"""Times since departure are rounded down to this, ..."""
+_BUCKETS = 4000
+"""... and so are those that are longer than so many."""
+
+
+@dataclass(frozen=True)
+class Decay:
+    """How heat of a drive gets lost on the way, and which prices stand side by side for it."""
+
+    per_s: float
+    """Reciprocal of the time constant; above 0. [1/s]"""
+    prices: int
+    """The weightings stand by rate, with so many prices each, ..."""
+    factor: float
+    """... every one so many times the one before it; above 1."""
+    less_per_j: float
+    """Share by which the pack's resistance falls with a joule of heat, at the most."""
+
+    def growth(self, unit_s: float) -> Growth:
+        """Return how far prices have grown, by steps of so many seconds since departure."""
+        bucket = max(int(_BUCKET_S / unit_s), 1)
+        times = np.exp(np.arange(_BUCKETS) * (bucket * unit_s * self.per_s))
+        places = np.floor(np.log(times) / np.log(self.factor) + 1e-9)
+        share = (times / self.factor**places - 1.0) / (self.factor - 1.0)
+        steps = np.clip(np.floor(share * (1 << SHARE_BITS)), 0, (1 << SHARE_BITS) - 1)
+        places = np.minimum(places, self.prices)
+        return Growth(self.prices, bucket, places.astype(np.int32), steps.astype(np.int32))
 
 
 def least_rates(customized: CustomizedHierarchy, bonus_s_per_j: Floats) -> Floats:
@@ -59,12 +96,15 @@ class HeatWeights:
         What energy is worth in each weighting, shape (weightings,).
     price_s_per_j
         What heat is worth in each weighting, none of them 0, shape (weightings,).
+    decay
+        How heat gets lost on the way, where prices are above 0; None: it does not.
     """
 
     customized: CustomizedHierarchy
     stop_node: Ints
     rate_s_per_kwh: Floats
     price_s_per_j: Floats
+    decay: Decay | None = None
     ends: EndCosts | None = None
     """Ends of a trip that are no nodes; None: it has none."""
     _rows: OrderedDict[Key, Floats] = field(init=False, repr=False, default_factory=OrderedDict)
@@ -77,7 +117,7 @@ class HeatWeights:
 
     def at_ends(self, ends: EndCosts | None) -> "HeatWeights":
         """Return the same for a trip whose ends lie amid roads; all that is kept is shared."""
-        _ = self._sides, self._work
+        _ = self._sides, self._work, self.decay and self._growth
         found = copy(self)
         found.ends = ends
         return found
@@ -97,9 +137,25 @@ class HeatWeights:
         return found
 
     @cached_property
+    def _weighed(self) -> tuple[Floats, Floats]:
+        """Rates and prices of what is swept: of every weighting, and of the time with a decay."""
+        if self.decay is None:
+            return self.rate_s_per_kwh, self.price_s_per_j
+        return np.append(self.rate_s_per_kwh, 0.0), np.append(self.price_s_per_j, 0.0)
+
+    @property
+    def _less_per_j(self) -> float:
+        return 0.0 if self.decay is None else self.decay.less_per_j
+
+    @cached_property
+    def _growth(self) -> Growth:
+        assert self.decay is not None
+        return self.decay.growth(float(self._unit_s[0]))
+
+    @cached_property
     def _unit_s(self) -> Floats:
         """Seconds in a step of each weighting, so fine that no drive reaches the largest weight."""
-        customized, rates = self.customized, self.rate_s_per_kwh
+        customized, (rates, prices) = self.customized, self._weighed
         open_roads = customized.open_roads
         values = customized.values[0][open_roads]
         if not values.size:
@@ -108,8 +164,10 @@ class HeatWeights:
         time_s = roads * float(values[:, TIME].mean()) / MS_PER_S
         energy_kwh = roads * float(customized.spared_mwh[0][open_roads].mean()) / MWH_PER_KWH
         heat_j = roads * float(values[:, HEAT].mean())
-        most_s = time_s + rates * energy_kwh + np.maximum(self.price_s_per_j, 0.0) * heat_j
-        return np.maximum(most_s / MOST_WEIGHT, _UNIT_S)
+        most_s = time_s + rates * energy_kwh + np.maximum(prices, 0.0) * heat_j
+        unit_s = np.maximum(most_s / MOST_WEIGHT, _UNIT_S)
+        # Where prices lie between others, all have to be told in the same steps.
+        return unit_s if self.decay is None else np.full(rates.size, unit_s.max())
 
     @cached_property
     def _sides(self) -> tuple[Ints, Ints]:
@@ -119,11 +177,14 @@ class HeatWeights:
             customized.values,
             customized.spared_mwh,
             customized.open_roads,
-            self.rate_s_per_kwh,
-            self.price_s_per_j,
+            *self._weighed,
             unit_s,
+            self._less_per_j,
         )
-        tree, half = customized.hierarchy, weight.shape[1] // 2
+        tree, decay = customized.hierarchy, self.decay
+        if decay is not None:
+            return self._decaying(weight, decay)
+        half = weight.shape[1] // 2
         parts = [np.ascontiguousarray(part) for part in (weight[:, :half], weight[:, half:])]
         with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(lambda p: customise_scalarized(tree.graph, tree.roads, p), parts))
@@ -131,19 +192,39 @@ class HeatWeights:
         down = np.concatenate([found[0][1], found[1][1]], axis=1)
         return up, down
 
+    def _decaying(self, weight: Ints, decay: Decay) -> tuple[Ints, Ints]:
+        """Return the same for weights that count from where an arc begins."""
+        tree, growth, prices = self.customized.hierarchy, self._growth, decay.prices
+        rates = (weight.shape[1] - 1) // prices
+        half = rates // 2 * prices
+        # Each part needs the time beside it.
+        parts = [
+            np.ascontiguousarray(weight[:, [*chosen, weight.shape[1] - 1]])
+            for chosen in (range(half), range(half, rates * prices))
+        ]
+        with ThreadPoolExecutor(2) as pool:
+            found = list(
+                pool.map(lambda p: customise_decaying(tree.graph, tree.roads, p, growth), parts)
+            )
+        up = np.concatenate([found[0][0][:, :-1], found[1][0]], axis=1)
+        down = np.concatenate([found[0][1][:, :-1], found[1][1]], axis=1)
+        return up, down
+
     @cached_property
     def _work(self) -> Ints:
-        shape = (self.customized.hierarchy.node_count, self.rate_s_per_kwh.size)
+        shape = (self.customized.hierarchy.node_count, self._unit_s.size)
         return np.zeros(shape, np.int32)
 
     def _swept(self, node: int) -> Floats:
         customized = self.customized
         tree = customized.hierarchy
         seeds, height_kwh = self._start(node)
-        steps, _ = rphast_scalarized(
-            tree.graph, self._part, self._sides, seeds, self._place, self._work
-        )
-        weight = np.asarray(steps * self._unit_s)
+        given = (tree.graph, self._part, self._sides, seeds, self._place, self._work)
+        if self.decay is None:
+            steps, _ = rphast_scalarized(*given)
+        else:
+            steps = rphast_decaying(*given, self._growth)[:, :-1]
+        weight = np.asarray(steps * self._unit_s[: steps.shape[1]])
         weight[steps >= MOST_WEIGHT] = np.inf
         rise_kwh = customized.height_kwh[self.stop_node] - height_kwh
         weight += rise_kwh[:, None] * self.rate_s_per_kwh
@@ -154,15 +235,15 @@ class HeatWeights:
         """Return where a search from a node or an end starts, and what lifts the car there."""
         tree, ends = self.customized.hierarchy, self.ends
         if node < tree.node_count or ends is None:
-            seeds = tree.scalarized_seeds(node, self.rate_s_per_kwh.size)
+            seeds = tree.scalarized_seeds(node, self._unit_s.size)
             return seeds, float(self.customized.height_kwh[node])
         weight = heat_weights(
             ends.values,
             ends.spared_mwh,
             ends.open_roads,
-            self.rate_s_per_kwh,
-            self.price_s_per_j,
+            *self._weighed,
             self._unit_s,
+            self._less_per_j,
         )
         height_kwh = float(ends.height_kwh[node - tree.node_count])
         return ends.scalarized_seeds(weight, node, leaving=True), height_kwh

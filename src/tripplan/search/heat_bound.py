@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tripplan.arrays import Floats, Ints
-from tripplan.routing.heat_weights import HeatWeights, least_rates
+from tripplan.routing.heat_weights import Decay, HeatWeights, least_rates
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import Scope
 from tripplan.search.chain import ChosenChain
@@ -31,8 +31,11 @@ from tripplan.search.problem import Problem
 
 LEVELS = len(STEPS)
 HOT, COLD = 1.0, -1.0
-_PRICES_S_PER_K = (200.0, 600.0)
-"""Where heat slows down: what each kelvin by which heat warms the pack counts in the weightings."""
+_PRICES_S_PER_K = (125.0, 200.0, 320.0, 512.0)
+"""Where heat slows down: what each kelvin by which heat warms the pack counts in the weightings;
+..."""
+_FACTOR = 1.6
+"""... each so many times the one before it, so that prices that grow along a drive lie between."""
 _RATES = (0.0, 1.0, 2.0, 4.0)
 """Rates of energy beside these, as multiples of that at which the car charges at its quickest."""
 _BONUSES_S_PER_K = (57.0, 85.0, 115.0)
@@ -153,7 +156,13 @@ class HeatSearch:
             pool.fetch(stop)
         rates = self._rates()
         beside = many_to_many.beside
-        key = ("heat weights", rates.rate_s_per_kwh.tobytes(), rates.price_s_per_j.tobytes())
+        decay = self._decay()
+        key = (
+            "heat weights",
+            rates.rate_s_per_kwh.tobytes(),
+            rates.price_s_per_j.tobytes(),
+            decay,
+        )
         weights = beside.get(key)
         if not isinstance(weights, HeatWeights):
             weights = HeatWeights(
@@ -161,6 +170,7 @@ class HeatSearch:
                 many_to_many.stop_node,
                 rates.rate_s_per_kwh,
                 rates.price_s_per_j,
+                decay,
             )
             beside[key] = weights
         if many_to_many.customized.ends is not None:
@@ -181,13 +191,23 @@ class HeatSearch:
             known,
         )
 
+    def _decay(self) -> Decay | None:
+        """Return how heat of a drive gets lost; None: as if it all came at the worst moment."""
+        pack = self.problem.pack
+        if self.side < 0.0 or pack.cooling_w > 0.0:
+            return None
+        per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
+        coldest = math.exp(pack.resistance_per_k * (25.0 - min(self.problem.start_c, pack.air_c)))
+        less_per_j = pack.resistance_per_k * coldest / pack.heat_capacity_j_per_k
+        return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, less_per_j)
+
     def _rates(self) -> HeatRates:
         """Return the weightings of time, energy and heat for this car."""
         customized = self.many_to_many.customized
         capacity, base = self.problem.pack.heat_capacity_j_per_k, customized.base_rate
         if self.side > 0.0:
-            rates = np.tile(_RATES, len(_PRICES_S_PER_K)) * base
-            return HeatRates(rates, np.repeat(_PRICES_S_PER_K, len(_RATES)) / capacity)
+            rates = np.repeat(_RATES, len(_PRICES_S_PER_K)) * base
+            return HeatRates(rates, np.tile(_PRICES_S_PER_K, len(_RATES)) / capacity)
         bonuses = np.array(_BONUSES_S_PER_K) / capacity
         least = least_rates(customized, bonuses) * (1.0 + 1e-9)
         found: list[tuple[float, float]] = []

@@ -13,9 +13,16 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.search.heat_ground import STEPS, HeatGround, pairs_of
+from tripplan.search.kernels.heat_arrival import top_up_rates
 from tripplan.search.kernels.heat_entries import entries_between, goals_of
 from tripplan.search.kernels.heat_forward import spans_below, sweep_forward
-from tripplan.search.kernels.heat_origin import FirstLegs, first_legs, least_total_s, set_off
+from tripplan.search.kernels.heat_origin import (
+    FirstLegs,
+    Origin,
+    first_legs,
+    least_total_s,
+    set_off,
+)
 from tripplan.search.kernels.heat_tables import Floats32, Reached, Shorts, Spans, Values
 from tripplan.search.kernels.heat_values import Level, sweep_back
 from tripplan.search.kernels.labels import rest_s
@@ -71,15 +78,18 @@ class HeatLevel:
             * (25.0 - min(ground.problem.start_c, ground.car.pack.air_c))
         )
         most_j = float(known_j.max()) * cold if known_j.size else 0.0
+        drift = ground.drift(self.grid, 0.5 * most_j / ground.car.pack.heat_capacity_j_per_k)
+        courses = ground.courses(self.grid, self._wanted())
         self.level = Level(
             self.grid,
             ground.car,
-            ground.drift(self.grid, 0.5 * most_j / ground.car.pack.heat_capacity_j_per_k),
-            ground.courses(self.grid, self._wanted()),
+            drift,
+            courses,
             entries,
             goals,
             self.spans,
             power.astype(np.int32),
+            top_up_rates(self.grid, ground.car, drift, courses),
             self.ceiling_s,
         )
         self.first, self.direct_s = self._first_legs()
@@ -102,15 +112,15 @@ class HeatLevel:
         pairs, (begin, end) = pairs_of(ground, self.stops, spare_s, self.rests_s, origin)
         least, _ = ground.ranges
         start = round((ground.side * problem.start_c - least) / self.grid.step_k)
+        level = self.level
         legs = first_legs(
             self.grid,
             ground.car,
-            self.level.drift,
+            level.drift,
             ground.envelopes,
             pairs,
             ground.rates,
-            problem.start_kwh,
-            start,
+            Origin(problem.start_kwh, start, level.power, level.top_up_s_per_kwh),
         )
         direct_s = math.inf
         if begin[0] < end[0]:
@@ -165,7 +175,9 @@ class HeatLevel:
         spans = self._finer(
             [column[alive] for column in arrivals],
             [column[alive] for column in departures],
-            [reached.arrival_s[alive, :, -1], reached.departure_s[alive, :, -1]],
+            reached.arrival_s[alive],
+            reached.departure_s[alive, :, -1],
+            self.level.top_up_s_per_kwh[self.level.power[alive]],
         )
         grid = self.ground.grid(self.number + 1)
         if alive.size * grid.energies * grid.temperatures > _MOST_CELLS:
@@ -189,9 +201,26 @@ class HeatLevel:
         return reached
 
     def _finer(
-        self, arrivals: Sequence[Ints], departures: Sequence[Ints], early_s: Sequence[Floats32]
+        self,
+        arrivals: Sequence[Ints],
+        departures: Sequence[Ints],
+        arrival_s: Floats32,
+        departure_s: Floats32,
+        top_up: Floats32,
     ) -> Spans:
-        """Spans of the next level within those of this one."""
+        """Spans of the next level within those of this one.
+
+        Parameters
+        ----------
+        arrivals, departures
+            First and last temperatures of interest, shape (stops, energies) each.
+        arrival_s
+            Earliest arrivals, topping up included, shape (stops, energies, temperatures). [s]
+        departure_s
+            Earliest departures, shape (stops, energies). [s]
+        top_up
+            What topping up takes, shape (stops, energies, temperatures). [s/kWh]
+        """
         ground, number = self.ground, self.number
         ratio = round(STEPS[number][0] / STEPS[number + 1][0])
         finer = round(STEPS[number][1] / STEPS[number + 1][1])
@@ -215,11 +244,15 @@ class HeatLevel:
         upto = np.maximum(departures[1][:, below], departures[1][:, above])
         # Within a step of charging the pack changes by this much.
         more = math.ceil(float(self.level.courses.rise_k[0]) / grid.step_k)
+        # What the arrivals of this level have been topped up by.
+        more_kwh = (above + self.ground.offset(number)) * self.grid.step_kwh
+        more_kwh = more_kwh - (index - 1) * grid.step_kwh
+        came_s = arrival_s[:, above] - top_up[:, above] * more_kwh[:, None].astype(np.float32)
         return Spans(
             *fine(arrivals[0][:, above], arrivals[1][:, above], 0),
             *fine(first, upto, more),
-            np.ascontiguousarray(early_s[0][:, above]),
-            np.minimum(early_s[1][:, below], early_s[1][:, above]),
+            np.ascontiguousarray(came_s.min(axis=2)),
+            np.minimum(departure_s[:, below], departure_s[:, above]),
         )
 
 

@@ -477,7 +477,7 @@ _METHOD = (
 
 _HEAT_METHOD = (
     "bound from least times over energy and pack temperature, rounded in the car's favour, over "
-    "all roads and speeds, whenever on a drive its heat comes"
+    "all roads and speeds, with the heat of a drive road by road"
 )
 
 _OUT_OF_TIME = (

@@ -1,5 +1,8 @@
 """Least weights with heat, against Dijkstra's algorithm over all roads and speeds."""
 
+import heapq
+import math
+
 import numpy as np
 import pytest
 from scipy.sparse import coo_array
@@ -7,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from tests.oracles.test_heat_twin import heat_problem
 from tripplan.arrays import Floats
-from tripplan.routing.heat_weights import HeatWeights, least_rates
+from tripplan.routing.heat_weights import Decay, HeatWeights, least_rates
 from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
 from tripplan.routing.many_to_many import ManyToMany
 
@@ -75,3 +78,78 @@ def test_no_road_weighs_less_than_nothing_at_the_least_rate() -> None:
         weight_s = weight_s - bonus[k] * values[:, :, HEAT]
         assert weight_s.min() >= -1e-3
     assert least[1] >= least[0]
+
+
+def least_grown_s(
+    rows: ManyToMany, node: int, rate: float, price: float, per_s: float
+) -> list[float]:
+    """Least time + rate x energy + price x heat from a node, where heat grows with its time.
+
+    Labels of elapsed time and weight, neither of which is worse for being less.
+    """
+    customized = rows.customized
+    tree = customized.hierarchy
+    leaving: list[list[int]] = [[] for _ in range(tree.node_count)]
+    for road in np.flatnonzero(customized.open_roads).tolist():
+        leaving[int(tree.tail[road])].append(road)
+    kept: list[list[tuple[float, float]]] = [[] for _ in range(tree.node_count)]
+    queue = [(0.0, 0.0, node)]
+    while queue:
+        time_s, weight_s, here = heapq.heappop(queue)
+        if any(weight_s >= other_s - 1e-9 for _, other_s in kept[here]):
+            continue
+        kept[here].append((time_s, weight_s))
+        grown = price * math.exp(time_s * per_s)
+        for road in leaving[here]:
+            for speed in range(customized.values.shape[0]):
+                values = customized.values[speed, road]
+                taken_s = float(values[TIME]) / 1e3
+                spared_kwh = float(customized.spared_mwh[speed, road]) / 1e6
+                more_s = taken_s + rate * spared_kwh + grown * float(values[HEAT])
+                after = (time_s + taken_s, weight_s + more_s, int(tree.head[road]))
+                heapq.heappush(queue, after)
+    found = [min((weight for _, weight in labels), default=math.inf) for labels in kept]
+    lifted = customized.height_kwh - customized.height_kwh[node]
+    return [
+        found[there] + rate * float(lifted[there]) if math.isfinite(found[there]) else math.inf
+        for there in rows.stop_node.tolist()
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_weights_of_heat_that_counts_more_the_later_it_comes(seed: int) -> None:
+    """Never above the least of all drives; and of what the time adds, most is seen."""
+    problem, rows = heat_problem(seed, "hot")
+    factor, prices, per_s = 1.6, 4, 1.0 / 20_000.0
+    rates = np.repeat([0.0, 100.0], prices)
+    price = np.tile(5e-4 * factor ** np.arange(prices), 2)
+    node = problem.origin
+    flat = HeatWeights(rows.customized, rows.stop_node, rates, price).from_node(node)
+    decay = Decay(per_s, prices, factor, 0.0)
+    found = HeatWeights(rows.customized, rows.stop_node, rates, price, decay).from_node(node)
+    seen = added = 0.0
+    for k in range(rates.size):
+        expected = least_grown_s(rows, node, float(rates[k]), float(price[k]), per_s)
+        for stop, least_s in enumerate(expected):
+            assert math.isfinite(least_s) == math.isfinite(found[stop, k])
+            if math.isfinite(least_s):
+                assert found[stop, k] <= least_s + 1e-6
+                assert found[stop, k] >= flat[stop, k] - ROUNDING_S
+                if k % prices < 2:
+                    seen += found[stop, k] - flat[stop, k]
+                    added += least_s - flat[stop, k]
+    assert added > 0.0
+    assert seen > 0.95 * added
+
+
+def test_a_road_that_warms_much_counts_for_less() -> None:
+    problem, rows = heat_problem(1, "hot")
+    price, node = np.array([1e-3]), problem.origin
+    given = rows.customized, rows.stop_node, np.zeros(1), price
+    whole = HeatWeights(*given, Decay(1e-4, 1, 1.6, 0.0)).from_node(node)
+    least_j = float(rows.customized.values[:, :, HEAT].max())
+    less = HeatWeights(*given, Decay(1e-4, 1, 1.6, 0.5 / least_j)).from_node(node)
+    known = np.isfinite(whole[:, 0]) & (rows.stop_node != node)
+    assert np.all(less[known, 0] < whole[known, 0])
+    kept = max(1.0 - 0.21 * 0.25, math.exp(-0.25))
+    assert np.all(less[known, 0] >= kept * whole[known, 0] - ROUNDING_S)

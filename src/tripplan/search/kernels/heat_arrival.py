@@ -15,12 +15,14 @@ from tripplan.arrays import Floats, Ints
 from tripplan.physics.jit import compiled, part
 from tripplan.physics.thermal import driven_share_c
 from tripplan.search.kernels.heat_entries import NO_LIMIT_J
-from tripplan.search.kernels.heat_tables import HeatCar, HeatGrid, cell_of
+from tripplan.search.kernels.heat_tables import Courses, Floats32, HeatCar, HeatGrid, cell_of
 
 _KNOWN_J = 0.01 * NO_LIMIT_J
 _MOST_SHARE = 0.5
 """Heat by which the resistance of the pack would fall by more than this share is not counted: in
 one step from end to end, the cooler of two packs would then come out the warmer."""
+_MOST_OF_STOP = 0.9
+"""Topping up counts for no more than this share of what a stop takes without charging."""
 
 
 class Drift(NamedTuple):
@@ -84,6 +86,47 @@ def least_driven_c(
     )
 
 
+@part
+def fall_s(grid: HeatGrid, drift: Drift, number: int) -> np.float32:
+    """Least time in which the temperature falls through a step of the grid [s]."""
+    return np.float32(grid.step_k / drift.loss_k_per_s[number])
+
+
+@compiled
+def top_up_rates(grid: HeatGrid, car: HeatCar, drift: Drift, courses: Courses) -> Floats32:
+    """Least time of a kilowatt-hour up to the energy that an arrival counts as.
+
+    Where a state is of no interest, that of the next worse one stands for it.  It is counted for
+    no more than leaves something of the time of a stop, and does not grow by so much from one
+    temperature to the next that waiting for the better one would gain time.
+
+    Parameters
+    ----------
+    grid, car, drift, courses
+        The grid, the car, how temperatures fall, and charging on the grid.
+
+    Returns
+    -------
+    ndarray
+        Shape (levels, energies, temperatures). [s/kWh]
+    """
+    levels, energies, temperatures = courses.s_per_kwh.shape
+    found = np.zeros((levels, energies, temperatures), np.float32)
+    largest = np.float32(_MOST_OF_STOP * car.overhead_s / grid.step_kwh)
+    for level in range(levels):
+        for j in range(1, min(grid.limit + 1, energies - 1)):
+            rate = np.float32(0.0)
+            for k in range(temperatures - 1, -1, -1):
+                if courses.done[j, k]:
+                    rate = courses.s_per_kwh[level, j - 1, courses.cell[level, j, k, j]]
+                    rate = min(rate, largest)
+                found[level, j, k] = rate
+            for k in range(1, temperatures):
+                most = np.float32(0.5 / grid.step_kwh) * fall_s(grid, drift, k - 1)
+                found[level, j, k] = min(found[level, j, k], found[level, j, k - 1] + most)
+    return found
+
+
 @compiled
 def arrive(
     grid: HeatGrid,
@@ -119,12 +162,13 @@ def arrive(
         pack_c = grid.side * (grid.least + k * grid.step_k)
         rise_k, above_k = per_heat * drift.resistance[k], pack_c - air_c
         if grid.side > 0.0:
-            rise_k = min(rise_k, _MOST_SHARE / per_k) if per_k > 0.0 else rise_k
             if above_k < 0.0 or pack_c + rise_k > pack.cooling_on_c:
+                rise_k = min(rise_k, _MOST_SHARE / per_k) if per_k > 0.0 else rise_k
                 known_j = rise_k / drift.resistance[k] * pack.heat_capacity_j_per_k
                 at = least_driven_c(car, pack_c, known_j, short_s, long_s)
             else:
-                rise_k *= max(1.0 - per_k * rise_k, 0.0)
+                if per_k > 0.0:
+                    rise_k = math.log(1.0 + per_k * rise_k) / per_k
                 at = air_c + (above_k + rise_k) * decay_long
         elif k == 0 or heat_j > _KNOWN_J or per_k * rise_k > _MOST_SHARE:
             at = -np.inf

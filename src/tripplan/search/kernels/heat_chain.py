@@ -3,15 +3,48 @@
 import numpy as np
 
 from tripplan.arrays import Ints
-from tripplan.physics.jit import compiled
+from tripplan.physics.jit import compiled, part
 from tripplan.search.kernels.heat_arrival import Arrival, arrive
-from tripplan.search.kernels.heat_tables import Floats32, Values, times_of
+from tripplan.search.kernels.heat_tables import (
+    EntryTimes,
+    Floats32,
+    Values,
+    charged_drive_s,
+    entry_times,
+    times_of,
+    topped_drive_s,
+)
 from tripplan.search.kernels.heat_values import Level
 
 _NEVER = np.float32(np.inf)
 _MOST_LEGS = 64
 _LONG_S = 3600.0
 """Nothing is gained by letting a pack cool for longer."""
+
+
+@part
+def _before(
+    times: EntryTimes, step_kwh: np.float32, rate: np.float32, top_up: np.float32
+) -> np.float32:
+    """Return how much beyond its energy a departure is in the least time of an entry [kWh].
+
+    Parameters
+    ----------
+    times, step_kwh, rate, top_up
+        As in `charged_drive_s`.
+    """
+    low, high = min(rate, top_up), max(rate, top_up)
+    stepped_s = low * step_kwh
+    least_s, first, second = times[0], np.float32(0.0), np.float32(0.0)
+    if times[3] + low * times[4] < least_s:
+        least_s, first = times[3] + low * times[4], times[4]
+    if times[1] + stepped_s < least_s:
+        least_s, first = times[1] + stepped_s, step_kwh
+    if times[5] + (stepped_s + high * times[6]) < least_s:
+        least_s, first, second = times[5] + (stepped_s + high * times[6]), step_kwh, times[6]
+    if times[2] + (stepped_s + high * step_kwh) < least_s:
+        first, second = step_kwh, step_kwh
+    return first if rate <= top_up else second
 
 
 @compiled
@@ -68,13 +101,14 @@ def follow_chain(
             arrive(
                 grid, level.car, level.drift, entries.heat_j[x], entries.duration_s[x], k, k, room
             )
-            now_s, later_s, corner_s, corner_kwh = times_of(entries.least_s[x])
-            drive_s, extra = now_s, np.float32(0.0)
+            times = entry_times(entries.least_s[x])
+            top_up = level.top_up_s_per_kwh[level.power[there], j, room.number[k]]
+            extra = np.float32(0.0)
             if best < grid.limit:
-                if later_s + rate * step_kwh < drive_s:
-                    drive_s, extra = later_s + rate * step_kwh, step_kwh
-                if corner_s + rate * corner_kwh < drive_s:
-                    drive_s, extra = corner_s + rate * corner_kwh, corner_kwh
+                drive_s = charged_drive_s(times, step_kwh, rate, top_up)
+                extra = _before(times, step_kwh, rate, top_up)
+            else:
+                drive_s = topped_drive_s(times, step_kwh, top_up)
             at, slack_s = room.number[k], np.float32(0.0)
             while at >= 0:
                 time_s = drive_s + slack_s + values.rest_s[there, j, at]

@@ -90,12 +90,21 @@ def _corner_at(envelopes: Envelopes, begin: int, end: int, energy_kwh: float) ->
 
 
 @part
-def _within(
+def within_kwh(
     envelopes: Envelopes, begin: int, end: int, energy_kwh: float, step_kwh: float, out: Floats32
 ) -> None:
     """Fill in least times with an energy, with a step more, and at a corner in between.
 
     Of several corners, the time and the place are the least of any.
+
+    Parameters
+    ----------
+    envelopes, begin, end
+        The envelope of the drives, and its corners.
+    energy_kwh, step_kwh
+        The energy, and the step. [kWh]
+    out
+        Times at both ends and at the corner [s], and how far on that is [kWh]; shape (4,), filled.
     """
     out[0] = envelope_s(envelopes, begin, end, energy_kwh)
     out[1] = envelope_s(envelopes, begin, end, energy_kwh + step_kwh)
@@ -178,7 +187,7 @@ def entries_between(
         room += int(span_kwh / step_kwh) + waste + blocks + 4
     source, stop = np.empty(room, np.int32), np.empty(room, np.int32)
     steps, corner = np.empty(room, np.int32), np.empty(room, np.int32)
-    least_s = np.empty((room, 4), np.float32)
+    least_s, more_s = np.empty((room, 7), np.float32), np.empty((2, 4), np.float32)
     heat_j, duration_s = np.empty(room), np.empty((room, 2))
     used = 0
     for p in range(pairs.here.shape[0]):
@@ -191,10 +200,15 @@ def entries_between(
             # the one after it, then step by step.
             width = waste << (-number - 1) if number < 0 else 1
             m = enough + (width if number < 0 else waste - 1 - number)
-            _within(envelopes, begin, end, m * step_kwh, step_kwh, least_s[used])
-            if min(least_s[used, 1], least_s[used, 0]) > pairs.spare_s[p]:
+            for step in range(2):
+                least_kwh = (m - 1 + step) * step_kwh
+                within_kwh(envelopes, begin, end, least_kwh, step_kwh, more_s[step])
+                least_s[used, step] = more_s[step, 0]
+                least_s[used, 3 + 2 * step : 5 + 2 * step] = more_s[step, 2:]
+            least_s[used, 2] = more_s[1, 1]
+            if least_s[used, 2] > pairs.spare_s[p]:
                 break
-            if not least_s[used, 1] < np.inf:
+            if not least_s[used, 2] < np.inf:
                 continue
             low_kwh = max((m - 1) * step_kwh, thriftiest_kwh)
             high_kwh = max((m + width) * step_kwh, low_kwh)
@@ -266,6 +280,6 @@ def goals_of(
             continue
         for i in range(grid.energies):
             spent_kwh = grid.least_kwh + i * grid.step_kwh - final_kwh
-            _within(envelopes, begin[v], end[v], spent_kwh, grid.step_kwh, least_s[v, i])
+            within_kwh(envelopes, begin[v], end[v], spent_kwh, grid.step_kwh, least_s[v, i])
             corner[v, i] = _corner_at(envelopes, begin[v], end[v], spent_kwh)
     return Goals(least_s, corner)

@@ -8,8 +8,14 @@ from numpy.typing import NDArray
 
 from tripplan.arrays import Flags, Ints
 from tripplan.physics.jit import compiled, part
-from tripplan.search.kernels.heat_arrival import Arrival, arrive
-from tripplan.search.kernels.heat_tables import Floats32, Reached, times_of
+from tripplan.search.kernels.heat_arrival import Arrival, arrive, fall_s
+from tripplan.search.kernels.heat_tables import (
+    Floats32,
+    Reached,
+    charged_drive_s,
+    entry_times,
+    topped_drive_s,
+)
 from tripplan.search.kernels.heat_values import Level
 
 _NEVER = np.float32(np.inf)
@@ -18,12 +24,14 @@ _NEVER = np.float32(np.inf)
 @part
 def _closed(level: Level, here: int, reached: Reached) -> None:
     """Let less energy and a better temperature be come to no later than more and a worse one."""
-    grid, loss = level.grid, level.drift.loss_k_per_s
+    grid, step_kwh = level.grid, np.float32(level.grid.step_kwh)
+    top_up = level.top_up_s_per_kwh[level.power[here]]
     arrival_s, slower_s = reached.arrival_s[here], reached.slower_arrival_s[here]
     for j in range(grid.energies - 1, -1, -1):
         for k in range(grid.temperatures - 2, -1, -1):
-            fall_s = np.float32(grid.step_k / loss[k + 1])
-            slower_s[j, k] = min(slower_s[j, k], slower_s[j, k + 1] + fall_s)
+            spared_s = (top_up[j, k + 1] - top_up[j, k]) * step_kwh
+            cooler_s = slower_s[j, k + 1] + fall_s(grid, level.drift, k + 1) - spared_s
+            slower_s[j, k] = min(slower_s[j, k], cooler_s)
         for k in range(grid.temperatures):
             best_s = min(arrival_s[j, k], slower_s[j, k])
             if j + 1 < grid.energies:
@@ -40,6 +48,7 @@ def _charge_on(level: Level, here: int, reached: Reached, latest_s: Floats32) ->
     arrival_s, departure_s = reached.arrival_s[here], reached.departure_s[here]
     charging_s = level.courses.charging_s[level.power[here]]
     cell = level.courses.cell[level.power[here]]
+    top_up = level.top_up_s_per_kwh[level.power[here]]
     departure_s[:] = _NEVER
     for j in range(grid.energies):
         for k in range(grid.temperatures):
@@ -51,6 +60,9 @@ def _charge_on(level: Level, here: int, reached: Reached, latest_s: Floats32) ->
                 if not ready_s < level.ceiling_s:
                     break
                 number = cell[j, k, i]
+                if i == j:
+                    # Whoever leaves with less than the arrival counts as has not charged so much.
+                    ready_s -= top_up[j, k] * np.float32(grid.step_kwh)
                 departure_s[i, number] = min(departure_s[i, number], ready_s)
     for i in range(grid.energies):
         for k in range(1, grid.temperatures):
@@ -66,7 +78,8 @@ def _drive_on(
     s_per_kwh = level.courses.s_per_kwh[level.power[here]]
     departure_s = reached.departure_s[here]
     there, steps = entries.stop[x], entries.steps[x]
-    now_s, later_s, corner_s, corner_kwh = times_of(entries.least_s[x])
+    times = entry_times(entries.least_s[x])
+    top_up = level.top_up_s_per_kwh[level.power[there]]
     step_kwh, last = np.float32(grid.step_kwh), grid.temperatures - 1
     arrival_s, slower_s = reached.arrival_s[there], reached.slower_arrival_s[there]
     known = changed = False
@@ -75,7 +88,7 @@ def _drive_on(
         if j < 1:
             continue
         until_s = latest_s[there, j]
-        if departure_s[i, last] + min(now_s, later_s, corner_s) >= until_s:
+        if departure_s[i, last] + times[2] >= until_s:
             continue
         if not known:
             arrive(
@@ -84,22 +97,22 @@ def _drive_on(
             )  # fmt: skip
             known = True
         for k in range(grid.temperatures):
-            drive_s = now_s
+            number = room.number[k]
             if i < grid.limit:
-                rate = s_per_kwh[i, k]
-                drive_s = min(now_s, later_s + rate * step_kwh, corner_s + rate * corner_kwh)
-            come_s, number = departure_s[i, k] + drive_s, room.number[k]
+                drive_s = charged_drive_s(times, step_kwh, s_per_kwh[i, k], top_up[j, number])
+            else:
+                drive_s = topped_drive_s(times, step_kwh, top_up[j, number])
+            come_s = departure_s[i, k] + drive_s
             if not come_s < until_s:
                 continue
             if come_s < arrival_s[j, number]:
                 arrival_s[j, number] = come_s
                 changed = True
-            come_s += room.slack_s[k]
-            if (
-                number > 0
-                and come_s < until_s
-                and come_s < min(arrival_s[j, number - 1], slower_s[j, number - 1])
-            ):
+            if number == 0:
+                continue
+            spared_s = (top_up[j, number] - top_up[j, number - 1]) * step_kwh
+            come_s += room.slack_s[k] - spared_s
+            if come_s < until_s and come_s < min(arrival_s[j, number - 1], slower_s[j, number - 1]):
                 slower_s[j, number - 1] = come_s
                 changed = True
     return changed

@@ -13,8 +13,21 @@ from tripplan.search.kernels.heat_entries import (
     Pairs,
     envelope_s,
     heat_between_j,
+    within_kwh,
 )
-from tripplan.search.kernels.heat_tables import HeatCar, HeatGrid, Reached, Values
+from tripplan.search.kernels.heat_tables import Floats32, HeatCar, HeatGrid, Reached, Values
+
+
+class Origin(NamedTuple):
+    """Where and how the trip starts."""
+
+    start_kwh: float
+    start: int
+    """Temperature, by number."""
+    power: Ints
+    """Level of power of each stop, shape (stops,)."""
+    top_up_s_per_kwh: Floats32
+    """As in `Level`."""
 
 
 class FirstLegs(NamedTuple):
@@ -27,6 +40,8 @@ class FirstLegs(NamedTuple):
     time_s: Floats
     slack_s: Floats
     """Time in which the temperature may fall to that of its number."""
+    spared_s: Floats
+    """What topping up takes less at the next better temperature, at the most."""
     corner: Ints
     """Corner of the envelope."""
 
@@ -39,8 +54,7 @@ def first_legs(
     envelopes: Envelopes,
     pairs: Pairs,
     rates: HeatRates,
-    start_kwh: float,
-    start: int,
+    origin: Origin,
 ) -> FirstLegs:
     """Round the drives from the origin.
 
@@ -50,10 +64,8 @@ def first_legs(
         The grid and the car.
     envelopes, pairs, rates
         The drives.
-    start_kwh
-        Energy at the start. [kWh]
-    start
-        Temperature at the start, by number.
+    origin
+        Where the trip starts.
     """
     room = pairs.here.shape[0] * grid.energies
     stop, energy = np.empty(room, np.int32), np.empty(room, np.int32)
@@ -63,26 +75,35 @@ def first_legs(
         np.zeros(grid.temperatures, np.int32), np.zeros(grid.temperatures, np.float32)
     )
     duration_s, used = np.empty(2), 0
+    spared_s, within_s = np.empty(room), np.empty(4, np.float32)
+    start = origin.start
     for p in range(pairs.here.shape[0]):
         begin, end = pairs.begin[p], pairs.end[p]
         thriftiest_kwh = envelopes.energy_kwh[end - 1] - envelopes.slower_kwh[end - 1]
         for j in range(1, grid.energies):
-            high_kwh = start_kwh - (grid.least_kwh + (j - 1) * grid.step_kwh)
+            high_kwh = origin.start_kwh - (grid.least_kwh + (j - 1) * grid.step_kwh)
             low_kwh = high_kwh - grid.step_kwh
             if high_kwh < thriftiest_kwh:
                 break
-            low_kwh = max(low_kwh, thriftiest_kwh)
-            time_s[used] = envelope_s(envelopes, begin, end, high_kwh)
-            if not time_s[used] < np.inf:
+            within_kwh(envelopes, begin, end, low_kwh, grid.step_kwh, within_s)
+            if not within_s[1] < np.inf:
                 continue
+            low_kwh = max(low_kwh, thriftiest_kwh)
             heat_j = heat_between_j(
                 envelopes, begin, end, pairs.weight_s[p], rates, low_kwh, high_kwh
             )
-            duration_s[0] = max(time_s[used], 1.0)
+            duration_s[0] = max(envelope_s(envelopes, begin, end, high_kwh), 1.0)
             duration_s[1] = max(envelope_s(envelopes, begin, end, low_kwh), 1.0)
             arrive(grid, car, drift, heat_j, duration_s, start, start, arrival)
             stop[used], energy[used], number[used] = pairs.there[p], j, arrival.number[start]
             slack_s[used] = arrival.slack_s[start]
+            top_up = origin.top_up_s_per_kwh[origin.power[pairs.there[p]], j]
+            rate = top_up[number[used]]
+            time_s[used] = min(
+                within_s[0], within_s[1] + rate * grid.step_kwh, within_s[2] + rate * within_s[3]
+            )
+            better = max(number[used] - 1, 0)
+            spared_s[used] = (rate - top_up[better]) * grid.step_kwh
             corner[used] = begin
             while corner[used] + 1 < end and envelopes.energy_kwh[corner[used] + 1] >= 0.5 * (
                 low_kwh + high_kwh
@@ -95,6 +116,7 @@ def first_legs(
         number[:used].copy(),
         time_s[:used].copy(),
         slack_s[:used].copy(),
+        spared_s[:used].copy(),
         corner[:used].copy(),
     )
 
@@ -122,4 +144,6 @@ def set_off(legs: FirstLegs, reached: Reached) -> None:
         arrival_s[number] = min(arrival_s[number], legs.time_s[x])
         if number > 0:
             slower_s = reached.slower_arrival_s[there, energy]
-            slower_s[number - 1] = min(slower_s[number - 1], legs.time_s[x] + legs.slack_s[x])
+            slower_s[number - 1] = min(
+                slower_s[number - 1], legs.time_s[x] + legs.slack_s[x] - legs.spared_s[x]
+            )

@@ -74,8 +74,9 @@ class Courses(NamedTuple):
 class Entries(NamedTuple):
     """Drives between stops, rounded: by how many steps of energy they take at the most.
 
-    Entry m leads from an energy i to i - m + 1, at the least in the time ``least_s``; where that
-    is so only for a departure later within the step, charging up to there comes on top.
+    Entry m leads from an energy i to i - m + 1.  It takes m - 1 steps, and as much more as the
+    departure lies above its energy and the arrival below its own, by up to a step each: both have
+    to be charged.
     """
 
     first: Ints
@@ -85,8 +86,8 @@ class Entries(NamedTuple):
     steps: Ints
     """Shape (entries,)."""
     least_s: Floats32
-    """Times if the departure is at the grid's energy, a step later, or at the corner between, and
-    how much later that is, shape (entries, 4). [s], [kWh]"""
+    """Times of drives that take nothing more, a step, or two; the time at the corner within the
+    first step, and where that is; the same within the second; shape (entries, 7). [s], [kWh]"""
     heat_j: Floats
     """Heat of 25 degrees Celsius that it sets free at the least (on the other side: at the most),
     shape (entries,)."""
@@ -101,10 +102,11 @@ class Entries(NamedTuple):
 
 
 class Goals(NamedTuple):
-    """Drives to the destination by energy at departure, as in `Entries.least_s`."""
+    """Drives to the destination by energy at departure, at the least."""
 
     least_s: Floats32
-    """Shape (stops, energies, 4)."""
+    """Times if the departure is at the grid's energy, a step later, or at the corner between, and
+    how much later that is, shape (stops, energies, 4). [s], [kWh]"""
     corner: Ints
     """Shape (stops, energies)."""
 
@@ -151,5 +153,48 @@ def cell_of(grid: HeatGrid, coordinate: float) -> int:
 
 @part_bare
 def times_of(least_s: Floats32) -> tuple[np.float32, np.float32, np.float32, np.float32]:
-    """Return what `Entries.least_s` says of an entry: three times, and how much later."""
+    """Return what `Goals.least_s` says of a drive: three times, and how much later."""
     return least_s[0], least_s[1], least_s[2], least_s[3]
+
+
+EntryTimes = tuple[
+    np.float32, np.float32, np.float32, np.float32, np.float32, np.float32, np.float32
+]
+
+
+@part_bare
+def entry_times(least_s: Floats32) -> EntryTimes:
+    """Return what `Entries.least_s` says of an entry."""
+    return least_s[0], least_s[1], least_s[2], least_s[3], least_s[4], least_s[5], least_s[6]
+
+
+@part_bare
+def charged_drive_s(
+    times: EntryTimes, step_kwh: np.float32, one: np.float32, other: np.float32
+) -> np.float32:
+    """Least time of an entry with that of charging what it takes beyond its steps [s].
+
+    Parameters
+    ----------
+    times
+        As `entry_times` says.
+    step_kwh
+        A step of energy. [kWh]
+    one, other
+        What charging takes before the departure and after the arrival, each for up to a step.
+        [s/kWh]
+    """
+    low, high = min(one, other), max(one, other)
+    stepped_s = low * step_kwh
+    least_s = min(times[0], times[3] + low * times[4], times[1] + stepped_s)
+    return min(
+        least_s,
+        times[5] + (stepped_s + high * times[6]),
+        times[2] + (stepped_s + high * step_kwh),
+    )
+
+
+@part_bare
+def topped_drive_s(times: EntryTimes, step_kwh: np.float32, rate: np.float32) -> np.float32:
+    """Return the same where nothing can be charged before the departure."""
+    return min(times[0], times[3] + rate * times[4], times[1] + rate * step_kwh)

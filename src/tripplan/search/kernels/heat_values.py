@@ -9,7 +9,7 @@ import numpy as np
 
 from tripplan.arrays import Flags, Ints
 from tripplan.physics.jit import compiled, part
-from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive
+from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive, fall_s
 from tripplan.search.kernels.heat_tables import (
     Courses,
     Entries,
@@ -19,7 +19,10 @@ from tripplan.search.kernels.heat_tables import (
     HeatGrid,
     Spans,
     Values,
+    charged_drive_s,
+    entry_times,
     times_of,
+    topped_drive_s,
 )
 
 _NEVER = np.float32(np.inf)
@@ -37,6 +40,9 @@ class Level(NamedTuple):
     spans: Spans
     power: Ints
     """Level of power of each stop, shape (stops,)."""
+    top_up_s_per_kwh: Floats32
+    """Least time of a kilowatt-hour up to the energy of an arrival, for each level of power, shape
+    (levels, energies, temperatures)."""
     ceiling_s: float
 
 
@@ -88,8 +94,8 @@ def _departures(
     _to_goal(level, here, departed_s)
     for x in range(entries.first[here], entries.first[here + 1]):
         there, steps = entries.stop[x], entries.steps[x]
-        now_s, later_s, corner_s, corner_kwh = times_of(entries.least_s[x])
-        least_s = min(now_s, later_s, corner_s)
+        times = entry_times(entries.least_s[x])
+        top_up = level.top_up_s_per_kwh[level.power[there]]
         known = False
         for i in range(max(steps, 0), grid.energies):
             j = min(i - steps + 1, grid.energies - 1)
@@ -97,7 +103,7 @@ def _departures(
                 continue
             first, last = spans.departure_first[here, i], spans.departure_last[here, i]
             rest_s, slower_s = values.rest_s[there, j], values.slower_rest_s[there, j]
-            if last < first or spans.departure_s[here, i] + least_s + rest_s[0] >= ceiling_s:
+            if last < first or spans.departure_s[here, i] + times[2] + rest_s[0] >= ceiling_s:
                 continue
             if not known:
                 arrive(
@@ -108,15 +114,16 @@ def _departures(
             last = _upto(room.number, first, last, highest[there, j])
             if i < grid.limit:
                 for k in range(first, last + 1):
-                    rate, number = s_per_kwh[i, k], room.number[k]
-                    drive_s = min(now_s, later_s + rate * step_kwh, corner_s + rate * corner_kwh)
+                    number = room.number[k]
+                    drive_s = charged_drive_s(times, step_kwh, s_per_kwh[i, k], top_up[j, number])
                     after_s = min(rest_s[number], room.slack_s[k] + slower_s[number])
                     departed_s[i, k] = min(departed_s[i, k], drive_s + after_s)
             else:
                 for k in range(first, last + 1):
                     number = room.number[k]
+                    drive_s = topped_drive_s(times, step_kwh, top_up[j, number])
                     after_s = min(rest_s[number], room.slack_s[k] + slower_s[number])
-                    departed_s[i, k] = min(departed_s[i, k], now_s + after_s)
+                    departed_s[i, k] = min(departed_s[i, k], drive_s + after_s)
 
 
 @part
@@ -127,6 +134,8 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
     slower_s = values.slower_rest_s[here]
     charging_s = level.courses.charging_s[level.power[here]]
     cell = level.courses.cell[level.power[here]]
+    top_up = level.top_up_s_per_kwh[level.power[here]]
+    step_kwh = np.float32(grid.step_kwh)
     overhead_s, fell = np.float32(level.car.overhead_s), False
     for i in range(grid.energies):
         # What is cooler than any departure of interest stands for one of them.
@@ -138,8 +147,10 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
         if last < first:
             continue
         for k in range(first, last + 1):
-            best_s = _NEVER
-            for i in range(j, grid.energies):
+            # Who leaves with no more than the energy that an arrival counts as charges less than
+            # the difference.
+            best_s = departed_s[j, cell[j, k, j]] - top_up[j, k] * step_kwh
+            for i in range(j + 1, grid.energies):
                 charged_s = charging_s[j, k, i]
                 if charged_s >= best_s:
                     break
@@ -151,8 +162,9 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
         rest_s[j, :first] = rest_s[j, first]
         slower_s[j, 0] = _NEVER
         for k in range(1, grid.temperatures):
-            fall_s = np.float32(grid.step_k / drift.loss_k_per_s[k - 1])
-            slower_s[j, k] = min(rest_s[j, k - 1], slower_s[j, k - 1] + fall_s)
+            spared_s = (top_up[j, k] - top_up[j, k - 1]) * step_kwh
+            cooler_s = slower_s[j, k - 1] + fall_s(grid, drift, k - 1)
+            slower_s[j, k] = min(rest_s[j, k - 1], cooler_s) - spared_s
         most_s = level.ceiling_s - spans.arrival_s[here, j]
         highest[here, j] = -1
         for k in range(grid.temperatures - 1, -1, -1):
