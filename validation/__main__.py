@@ -4,6 +4,7 @@ from validation import (
     sections_catalogue,
     sections_charging,
     sections_consumption,
+    sections_ranges,
     sections_study,
     sections_trips,
 )
@@ -13,6 +14,7 @@ SECTIONS = {
     "calibration": sections_consumption.write_calibration,
     "EPA cycles": sections_consumption.write_epa,
     "rated cars": sections_catalogue.write_rated,
+    "ranges at a steady speed": sections_ranges.write_ranges,
     "charging": sections_charging.write_times,
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,

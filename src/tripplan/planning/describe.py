@@ -83,7 +83,7 @@ def describe(
         assumptions=(
             *_assumptions(region, pricing, legs, stops),
             *closures,
-            *uncertainty.in_words(legs, car.vehicle),
+            *uncertainty.in_words(legs, car),
         ),
         sources=_sources(region),
     )

@@ -3,15 +3,15 @@
 The relative error of consumption (`physics.spread`) is taken as one for a whole trip, which is on
 the safe side: measured, what is off in the first half of a trip is hardly so in the second.  It
 applies to what the car would take on the level; what heights give or take is known.  Estimated
-values of a car (`Vehicle.consumption_spread`) widen it.  A stop that
-charges starts anew, since the driver charges up to the planned SoC.
+values of a car (`Vehicle.consumption_spread`) widen it, and so do bicycles, trailers and winter
+tyres.  A stop that charges starts anew, since the driver charges up to the planned SoC.
 """
 
+import math
 from collections.abc import Sequence
 
-from tripplan.physics import spread
+from tripplan.physics import loads, spread
 from tripplan.records.plan import ArrivalOutlook, ChargingStop, Leg
-from tripplan.records.vehicle import Vehicle
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
@@ -52,7 +52,7 @@ def with_uncertainty(
         The car under the conditions of the trip.
     """
     stakes = at_stake_soc(legs, stops, car)
-    scale = spread.scale_of(car.vehicle.consumption_spread)
+    scale = spread.scale_of(_own_spread(car))
     return tuple(
         leg.model_copy(update={"outlook": _arrival(leg, scale * stake)})
         for leg, stake in zip(legs, stakes, strict=True)
@@ -87,26 +87,38 @@ def margin_soc(
         The probability, a fraction.
     """
     stakes = at_stake_soc(legs, stops, car)
-    scale = spread.scale_of(car.vehicle.consumption_spread)
+    scale = spread.scale_of(_own_spread(car))
     return spread.quantile(wanted) * scale * max(stakes)
 
 
-def in_words(legs: Sequence[Leg], car: Vehicle) -> tuple[str, ...]:
+def in_words(legs: Sequence[Leg], car: ConditionedVehicle) -> tuple[str, ...]:
     """Say what the uncertainty rests on, to be shown with the plan."""
     chance = arrival_probability(legs)
     if chance is None:
         return ()
-    own = car.consumption_spread
-    off = spread.QUANTILE_90 * spread.scale_of(own)
+    own, loaded = car.vehicle.consumption_spread, _load_spread(car)
+    off = spread.QUANTILE_90 * spread.scale_of(_own_spread(car))
     basis = "measured on one car, with speeds and weather known; other cars are taken to be alike"
     if own > 0.0:
         basis += f", and this one's estimated values add {100.0 * own:.0f} %"
+    if loaded > 0.0:
+        basis += f", and its load's {100.0 * loaded:.0f} %"
     words = "more than 99 %" if chance > 0.99 else f"{100.0 * chance:.0f} %"
     sentence = (
         f"Eight trips in ten take within {100.0 * off:.0f} % of this consumption ({basis}); "
         f"the chance of arriving at every stop is {words} by that."
     )
     return (sentence,)
+
+
+def _load_spread(car: ConditionedVehicle) -> float:
+    given = car.conditions
+    return loads.spread_of(given.bikes, given.trailer, winter_tyres=given.winter_tyres)
+
+
+def _own_spread(car: ConditionedVehicle) -> float:
+    """Return by what share of it the consumption of this car with its load is less sure."""
+    return math.hypot(car.vehicle.consumption_spread, _load_spread(car))
 
 
 def arrival_probability(legs: Sequence[Leg]) -> float | None:

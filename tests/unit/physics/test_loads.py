@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tripplan.physics import loads
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import find_vehicle
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
@@ -91,3 +92,15 @@ def test_a_trailer_weighs_on_climbs_and_its_own_mass_counts() -> None:
     assert light - none == 900.0
     people = ConditionedVehicle.under(car, Conditions(passengers=3, bikes="roof")).mass_kg
     assert people - none == 3 * 75.0 + 45.0
+
+
+def test_what_is_not_known_of_a_load_widens_the_band() -> None:
+    """20 % of a caravan's drag, which is half of what is drawn, and some of its rolling."""
+    assert loads.spread_of("none", "none", winter_tyres=False) == 0.0
+    usual = kwh_per_100km("kia-ev6-rwd", 90.0, trailer="caravan")
+    half_v2 = 0.5 * 1.2 * (90.0 / 3.6) ** 2
+    drag_kwh = half_v2 * 0.2 * loads.TRAILERS["caravan"].drag_area_m2 / 0.9 / 36.0
+    found = loads.spread_of("none", "caravan", winter_tyres=False)
+    assert drag_kwh / usual < found < 1.5 * drag_kwh / usual
+    both = loads.spread_of("roof", "caravan", winter_tyres=True)
+    assert both == pytest.approx((0.12**2 + 0.06**2 + 0.03**2) ** 0.5)

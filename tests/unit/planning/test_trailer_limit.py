@@ -59,3 +59,5 @@ def test_a_plan_with_a_caravan_takes_more_and_says_what_is_assumed() -> None:
     ):
         assert word in told
     assert "caravan" not in " ".join(bare.assumptions)
+    assert "Eight trips in ten take within 17 %" in told
+    assert "Eight trips in ten take within 10 %" in " ".join(bare.assumptions)
