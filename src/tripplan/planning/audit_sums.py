@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tripplan.physics import spread
+from tripplan.physics import loads, spread
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.opening_hours import local_time
 from tripplan.planning.tariff import read_prices
@@ -156,8 +156,15 @@ def _totals(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
 def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     """Hold the uncertainty of each arrival against the energy since the last charge."""
     stake, chances = 0.0, []
-    own = car.vehicle.consumption_spread / spread.QUANTILE_90
-    car_scale = math.sqrt(spread.SCALE**2 + own**2)
+    given = plan.trip.conditions
+    unsure = (
+        car.vehicle.consumption_spread,
+        loads.BIKES[given.bikes].spread,
+        loads.TRAILERS[given.trailer].spread,
+        loads.TYRES_SPREAD * given.winter_tyres,
+    )
+    own = sum((share / spread.QUANTILE_90) ** 2 for share in unsure)
+    car_scale = math.sqrt(spread.SCALE**2 + own)
     for number, leg in enumerate(plan.legs, start=1):
         if number > 1 and plan.stops[number - 2].energy_kwh > 0.0:
             stake = 0.0
