@@ -19,6 +19,7 @@ from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer
 from tripplan.records.network import FLAG_BRIDGE, FLAG_TUNNEL, NODE_COPY, ROAD_CLASSES, RoadNetwork
 from tripplan.records.region import Region
+from tripplan.records.vehicle import Vehicle
 from tripplan.sources import snap
 from tripplan.sources.osm.network import read_osm
 from tripplan.sources.split import split_arcs
@@ -153,7 +154,9 @@ def test_cutting_keeps_the_energy_of_the_roads(seed: int, thin_air: bool) -> Non
     """To rounding, but for the air, whose mean density over a piece is right to the third order.
 
     Taken at the middle of a piece that rises by h it would be (h / 8.5 km)^2 / 24 too low: 4e-4 for
-    800 m, the steepest here.  Terms of the fourth order are below 1e-7.
+    800 m, the steepest here.  Terms of the fourth order are below 1e-7.  Where the force at the
+    wheels is next to nothing one part of a piece may drive and the other brake, which takes a
+    little more of a car that does not get back all that it spends; so the one here does.
     """
     roads = winding_roads(seed)
     lat, lon = points_beside(roads, seed, 8, 0.001)
@@ -166,7 +169,9 @@ def test_cutting_keeps_the_energy_of_the_roads(seed: int, thin_air: bool) -> Non
                 return np.zeros_like(middle_m)
 
             patch.setattr("tripplan.planning.arc_costs.height_of_mean_air_m", level)
-        before, cut = priced(roads), priced(after)
+        lossless = {"drive_efficiency": 1.0, "regen_efficiency": 1.0} if thin_air else {}
+        car = endless_car().model_copy(update=lossless)
+        before, cut = priced(roads, car), priced(after, car)
     names = ("time_s", "motion_kwh", "regenerated_kwh", "auxiliary_kwh", "heat_j")
     for name in names[:2] if thin_air else names:
         assert getattr(cut, name).sum() == pytest.approx(
@@ -174,9 +179,9 @@ def test_cutting_keeps_the_energy_of_the_roads(seed: int, thin_air: bool) -> Non
         )
 
 
-def priced(roads: RoadNetwork) -> PieceCosts:
+def priced(roads: RoadNetwork, car: Vehicle) -> PieceCosts:
     region = Region("", roads, ChargerSet((), np.empty(0, np.int32)), Gazetteer(()))
-    return ArcPricing.of(roads, ConditionedVehicle.of(endless_car(), across(region))).pieces()
+    return ArcPricing.of(roads, ConditionedVehicle.of(car, across(region))).pieces()
 
 
 @pytest.mark.parametrize("name", RESTRICTED)
