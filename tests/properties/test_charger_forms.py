@@ -35,7 +35,7 @@ def sites(draw: st.DrawFn) -> list[Site]:
             Site(
                 number=f"{1000 + k}",
                 name=draw(st.sampled_from(("Autohof Nord", 'Süd "A&B" <C>; 2', "Ölmühle, Tor 3"))),
-                lat=49.0 + k / 10 + draw(st.integers(0, 9999)) / 1e5,
+                lat=49.0 + k / 10 + draw(st.integers(0, 8999)) / 1e5,
                 lon=8.0 + draw(st.integers(0, 99999)) / 1e5,
                 points=tuple(points),
                 operator=draw(st.sampled_from(("Musterstrom", "Città & Söhne"))),
