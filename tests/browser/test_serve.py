@@ -381,3 +381,21 @@ def test_units_are_those_of_the_reader(page: Callable[..., Any]) -> None:
         assert wanted in shown
         slider = at.find_element("id", "ts-ambient_c")
         assert wanted in slider.get_attribute("aria-valuetext")
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_names_of_ends_stand_whole_on_the_map(
+    page: Callable[..., Any], size: tuple[int, int]
+) -> None:
+    """A road from east to west fills the width of the map; the names need room beside its ends."""
+    ends = "#origin=Denver%2C+CO&destination=Glenwood+Springs%2C+CO"
+    at = page(f"{ends}&vehicle=tesla-model-3-lr&departure_soc=1", size)
+    boxes = at.execute_script(
+        "return ['.tp-map', '.tp-end-label'].map(what => [...document.querySelectorAll(what)].map("
+        "one => one.getBoundingClientRect()).map(box => [box.left, box.right]))"
+    )
+    ((left, right),), names = boxes
+    assert len(names) == 2
+    for name_left, name_right in names:
+        assert left <= name_left
+        assert name_right <= right

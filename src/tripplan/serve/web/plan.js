@@ -106,7 +106,7 @@
     checked("tp-over", document.documentElement.dataset.over || "km");
     checked("tp-colour", document.querySelector(".tp-map").dataset.colour || "soc");
     /* Fitted before anything is drawn: what is drawn would only be moved. */
-    if (moved) { tripplan.fit(found.bounds); }
+    if (moved) { tripplan.fit(found.bounds, found.ends); }
     if (found.ground) { held = found.box; tripplan.drawGround(found.ground); }
     tripplan.drawRoute(found);
     whatIf(found);

@@ -14,11 +14,23 @@
   tripplan.map = map;
   tripplan.stopMarks = [];
 
-  tripplan.fit = function (bounds) {
+  /* What room the names of the ends need aside, in pixels, before they are drawn. */
+  function aside(ends) {
+    const box = document.createElement("div");
+    box.style.visibility = "hidden";
+    box.innerHTML = ends.map((end) => end.badge).join("");
+    map.getContainer().appendChild(box);
+    const widths = [...box.querySelectorAll(".tp-end-label")].map((name) => name.offsetWidth);
+    box.remove();
+    return Math.min(map.getSize().x * 0.3, Math.max(56, ...widths.map((width) => width / 2 + 6)));
+  }
+
+  tripplan.fit = function (bounds, ends) {
     const legend = document.querySelector("#ts-legend .tp-legend");
     const below = legend && legend.offsetHeight ? legend.offsetHeight + 66 : 34;
+    const room = aside(ends);
     map.fitBounds(bounds, {
-      paddingTopLeft: [56, 40], paddingBottomRight: [56, below], maxZoom: 13, animate: false
+      paddingTopLeft: [room, 40], paddingBottomRight: [room, below], maxZoom: 13, animate: false
     });
   };
 
