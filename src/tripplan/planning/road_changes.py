@@ -6,19 +6,17 @@ times (`RoadNetwork.changes`).  The rules are looked up once, at the departure, 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 
-from tripplan.planning.seasons import held_at
+from tripplan.planning.seasons import counted, held_at
 from tripplan.records.network import FLAG_TOLL, RoadNetwork
 from tripplan.records.road_changes import TOLL, taken_apart
 
-_NAMED: Final = 3
-"""So many rules are named in a sentence."""
 _SAID: Final = (
     "Limits and tolls by season, day or hour that hold at the departure",
     "Limits and tolls that begin or end in the day after the departure, and count as then",
@@ -59,7 +57,7 @@ def held_rules(network: RoadNetwork, departure: datetime | None) -> HeldRules:
         return NO_RULES
     arcs = Counter(changes.rule.tolist())
     if departure is None:
-        told = _counted(changes.rules, arcs, arcs)
+        told = counted(changes.rules, arcs, arcs)
         return HeldRules(
             (), (f"Without a departure, limits and tolls of some times only do not count: {told}.",)
         )
@@ -79,7 +77,7 @@ def held_rules(network: RoadNetwork, departure: datetime | None) -> HeldRules:
         if not states or None in states:
             unread.append(number)
     words = [
-        f"{said}: {_counted(changes.rules, arcs, numbers)}."
+        f"{said}: {counted(changes.rules, arcs, numbers)}."
         for said, numbers in zip(_SAID, (held, changing, unread), strict=True)
         if numbers
     ]
@@ -112,11 +110,3 @@ def roads_with(network: RoadNetwork, held: Collection[int]) -> RoadNetwork:
     at, keep = changes.arc[tolled], np.uint8(0xFF ^ FLAG_TOLL)
     flags[at] = (flags[at] & keep) | np.where(pays[tolled], FLAG_TOLL, 0).astype(np.uint8)
     return replace(network, speed_limit_kmh=limit, speed_kmh=speed, flags=flags)
-
-
-def _counted(rules: tuple[str, ...], arcs: Mapping[int, int], numbers: Collection[int]) -> str:
-    """Write how many arcs some rules are on, with those that are on most of them."""
-    wanted = sorted(numbers, key=lambda k: (-arcs[k], k))
-    named = [f"{rules[k]} ({arcs[k]})" for k in wanted[:_NAMED]]
-    rest = [f"{len(wanted) - _NAMED} rules more"] if len(wanted) > _NAMED else []
-    return f"{sum(arcs[k] for k in wanted)} one-way arcs, {', '.join([*named, *rest])}"

@@ -7,7 +7,7 @@ as it is then, and said so in the plan.  Conditions are opening hours in OpenStr
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -168,7 +168,7 @@ def _words(
     if not arcs:
         return []
     if departure is None:
-        told = _counted(network, arcs, arcs)
+        told = counted(network.access_rules, arcs, arcs)
         return [
             "Without a departure, roads that are open at some times only count as their tags say "
             "without conditions: " + told + "."
@@ -189,14 +189,24 @@ def _words(
         ),
     ):
         if numbers:
-            found.append(f"{words}: {_counted(network, arcs, numbers)}.")
+            found.append(f"{words}: {counted(network.access_rules, arcs, numbers)}.")
     return found
 
 
-def _counted(network: RoadNetwork, arcs: Mapping[int, int], numbers: Collection[int]) -> str:
-    """Write how many arcs some rules are on, with those that are on most of them."""
+def counted(rules: Sequence[str], arcs: Mapping[int, int], numbers: Collection[int]) -> str:
+    """Write how many arcs some rules are on, with those that are on most of them.
+
+    Parameters
+    ----------
+    rules
+        The rules as text, shape (rules,).
+    arcs
+        How many arcs each rule is on, by its number.
+    numbers
+        The rules that are meant.
+    """
     wanted = sorted(numbers, key=lambda k: (-arcs[k], k))
-    total = sum(arcs[k] for k in wanted)
-    named = [f"{network.access_rules[k]} ({arcs[k]})" for k in wanted[:_NAMED]]
-    rest = [f"{len(wanted) - _NAMED} rules more"] if len(wanted) > _NAMED else []
-    return f"{total} one-way arcs, {', '.join([*named, *rest])}"
+    named = [f"{rules[k]} ({arcs[k]})" for k in wanted[:_NAMED]]
+    more = len(wanted) - _NAMED
+    rest = [f"{more} {'rule' if more == 1 else 'rules'} more"] if more > 0 else []
+    return f"{sum(arcs[k] for k in wanted)} one-way arcs, {', '.join([*named, *rest])}"

@@ -11,7 +11,7 @@ import tripplan
 from tests.samples.worlds import car
 from tripplan.errors import DisconnectedError, InvalidInputError
 from tripplan.planning.audit_seasons import closed_then
-from tripplan.planning.seasons import rule_state, seasons_of
+from tripplan.planning.seasons import counted, rule_state, seasons_of
 from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -176,3 +176,11 @@ def test_rules_stay_with_their_roads_where_networks_are_cut(region: Region) -> N
     alone = induced(network, np.isin(np.arange(network.node_count), list(ends))).network
     assert alone.timed_arc.size == network.timed_arc.size
     assert seasons_of(alone, at("2026-01-15T09:00")).closed.tolist() == alone.timed_arc.tolist()
+
+
+@pytest.mark.parametrize(
+    ("rules", "ending"), [(3, "c (1)"), (4, "c (1), 1 rule more"), (5, "c (1), 2 rules more")]
+)
+def test_rules_that_are_not_named_are_counted(rules: int, ending: str) -> None:
+    told = counted("abcde", dict.fromkeys(range(rules), 1), range(rules))
+    assert told == f"{rules} one-way arcs, a (1), b (1), {ending}"
