@@ -15,6 +15,11 @@ _SAME_KMH: Final = 6.0
 """Stretches whose speeds differ by less are told as one (assumption), km/h."""
 
 
+_ALSO_SHARE: Final = 0.2
+"""A road that has this share of a stretch is named beside the one that has most of it
+(assumption)."""
+
+
 class Stretch(NamedTuple):
     """A stretch to drive at one speed."""
 
@@ -28,7 +33,8 @@ class Stretch(NamedTuple):
     usual_kmh: float
     """The speed at which cars usually go there."""
     road: str = ""
-    """The road that most of it is on; empty: not known, or of no road more than half."""
+    """The road that most of it is on, and others that have much of it; empty: not known, or of no
+    road more than half."""
 
     @property
     def km(self) -> float:
@@ -110,12 +116,19 @@ def _one(parts: list[SpeedAdvice]) -> Stretch:
 
 
 def _road(parts: list[SpeedAdvice]) -> str:
-    """Return the road of more than half of some pieces, by distance; empty: of none."""
+    """Return the road of more than half of some pieces, by distance; empty: of none.
+
+    Every further road that has `_ALSO_SHARE` of them stands beside it, in the order in which they
+    are driven: "A 659 and A 6".
+    """
     road_km: dict[str, float] = {}
     for part in parts:
         road_km[part.road] = road_km.get(part.road, 0.0) + part.to_km - part.from_km
+    all_km = sum(road_km.values())
     road = max(sorted(road_km), key=road_km.__getitem__)
-    return road if road_km[road] > 0.5 * sum(road_km.values()) else ""
+    if not road or road_km[road] <= 0.5 * all_km:
+        return ""
+    return " and ".join(one for one in road_km if one and road_km[one] >= _ALSO_SHARE * all_km)
 
 
 def in_words(stretch: Stretch, *, miles: bool) -> str:
