@@ -19,9 +19,13 @@ def load_assumptions(trip: Trip) -> list[str]:
     """Say which figures stand for people, bicycles, trailer and tyres, and where they are from."""
     given, told = trip.conditions, []
     if given.passengers:
-        told.append(
-            f"{given.passengers} passengers count {loads.PERSON_KG:g} kg each, with hand luggage."
+        who = (
+            "1 passenger counts"
+            if given.passengers == 1
+            else f"{given.passengers} passengers count"
         )
+        each = "" if given.passengers == 1 else " each"
+        told.append(f"{who} {loads.PERSON_KG:g} kg{each}, with hand luggage.")
     if given.bikes != "none":
         rack = loads.BIKES[given.bikes]
         told.append(
@@ -46,5 +50,10 @@ def load_assumptions(trip: Trip) -> list[str]:
             "on other roads are not known."
             if trip.max_speed_kmh is not None
             else "No speed limit for the trailer was stated."
+        )
+    elif given.trailer_kg is not None:
+        told.append(
+            "No trailer was stated (open, covered, horse, caravan): its mass of "
+            f"{given.trailer_kg:g} kg does not count."
         )
     return told

@@ -12,6 +12,7 @@ from tripplan.output.files.ics import to_ics
 from tripplan.output.page.map import to_html
 from tripplan.output.text import advice, brief, report
 from tripplan.records.plan import Plan, SpeedAdvice
+from tripplan.records.trip import Conditions
 
 REAL = sample_plan(illustrative=False)
 
@@ -185,3 +186,53 @@ def test_a_trip_without_stops_takes_only_driving() -> None:
     head = " ".join(brief.to_brief(plan).split("\n\n")[0].split())
     assert "1 h 08 min = 1 h 08 min driving;" in head
     assert " 0 min" not in head
+
+
+@pytest.mark.parametrize(
+    ("shares_km", "on"),
+    [
+        (("A 659", 2.0, "A 6", 4.0), "on A 659 and A 6 "),
+        (("A 659", 1.0, "A 6", 9.0), "on A 6 "),
+        (("", 4.0, "A 6", 6.0), "on A 6 "),
+        (("A 659", 5.0, "A 6", 5.0), ""),
+    ],
+)
+def test_advice_over_two_roads_names_both(
+    shares_km: tuple[str, float, str, float], on: str
+) -> None:
+    first_road, first_km, second_road, second_km = shares_km
+    at, (first, *others) = 20.0, REAL.legs
+    pieces = []
+    for road, km in ((first_road, first_km), (second_road, second_km)):
+        pieces.append(
+            SpeedAdvice(from_km=at, to_km=at + km, usual_kmh=120.0, advised_kmh=100.0, road=road)
+        )
+        at += km + 1.0
+    plan = changed(REAL, legs=(first.model_copy(update={"advice": tuple(pieces)}), *others))
+    (one,) = advice.stretches(plan)
+    assert advice.in_words(one, miles=False) == f"100 km/h {on}from km 20 to {at - 1.0:.0f}"
+
+
+def with_load(limit_kmh: float | None, **load: object) -> Plan:
+    given = Conditions.model_validate(load)
+    trip = REAL.trip.model_copy(update={"conditions": given, "max_speed_kmh": limit_kmh})
+    return changed(REAL, trip=trip)
+
+
+def test_a_load_outside_and_the_limit_with_a_trailer_are_told() -> None:
+    load = {"trailer": "caravan", "winter_tyres": True, "passengers": 1, "bikes": "roof"}
+    text = brief.to_brief(with_load(80.0, **load))
+    assert all(len(line) < 80 for line in text.splitlines())
+    told = " ".join(text.split())
+    assert (
+        "75 kg people and luggage, bicycles on the roof, 1 passenger, a caravan, winter tyres; "
+        "with the trailer at most 80 km/h" in told
+    )
+    in_dollars = changed(with_load(88.0, trailer="open"), currency="USD")
+    told = " ".join(brief.to_brief(in_dollars).split())
+    assert "an open trailer; with the trailer at most 55 mph" in told
+
+
+def test_a_usual_load_takes_no_line() -> None:
+    assert "luggage" not in brief.to_brief(with_load(80.0))
+    assert "2 passengers\n" in brief.to_brief(with_load(None, passengers=2))

@@ -7,6 +7,7 @@ import pytest
 
 import tripplan
 from tests.samples.worlds import hilly_region
+from tripplan.planning.load_assumptions import load_assumptions
 from tripplan.planning.requests import make_trip
 from tripplan.sources.starter import load_starter
 
@@ -61,3 +62,17 @@ def test_a_plan_with_a_caravan_takes_more_and_says_what_is_assumed() -> None:
     assert "caravan" not in " ".join(bare.assumptions)
     assert "Eight trips in ten take within 17 %" in told
     assert "Eight trips in ten take within 10 %" in " ".join(bare.assumptions)
+
+
+def test_a_mass_without_a_trailer_is_told_not_to_count() -> None:
+    starter = load_starter()
+    lone = make_trip(starter, "Denver, CO", "Vail, CO", {"trailer_kg": 500})
+    (told,) = load_assumptions(lone)
+    assert "500 kg does not count" in told
+    towed = make_trip(starter, "Denver, CO", "Vail, CO", {"trailer_kg": 500, "trailer": "open"})
+    assert "does not count" not in " ".join(load_assumptions(towed))
+
+
+def test_one_passenger_is_one() -> None:
+    trip = make_trip(load_starter(), "Denver, CO", "Vail, CO", {"passengers": 1})
+    assert load_assumptions(trip) == ["1 passenger counts 75 kg, with hand luggage."]

@@ -18,11 +18,14 @@ from tripplan.output.text import (
     words,
 )
 from tripplan.records.plan import ChargingStop, Plan
+from tripplan.records.trip import Conditions
 from tripplan.units import M_PER_KM, M_PER_MILE
 
 _WIDTH: Final = 79
 _MILES: Final = frozenset({"USD", "GBP"})
 """Currencies of countries whose roads are marked in miles."""
+_LOADS: Final = ("roof_box", "passengers", "bikes", "trailer", "winter_tyres")
+"""Fields of the conditions that are told where they are not as usual."""
 
 
 def to_brief(plan: Plan) -> str:
@@ -37,7 +40,7 @@ def to_brief(plan: Plan) -> str:
     by = road_text.of_plan(plan)
     lines += [*_wrapped(by, "Roads     "), ""] if by else []
     lines += _advice(plan, miles=miles)
-    lines += [*_assumed(plan), "All legs, the proof and every assumption: --full"]
+    lines += [*_assumed(plan, miles=miles), "All legs, the proof and every assumption: --full"]
     return report.warning_text(plan) + "\n".join(lines).replace("°", "") + "\n"
 
 
@@ -129,8 +132,21 @@ def _advice(plan: Plan, *, miles: bool) -> list[str]:
     return [*_wrapped("; ".join(told), "Drive     "), ""] if told else []
 
 
-def _assumed(plan: Plan) -> list[str]:
-    """Return three or four lines: weather and roads, chargers and how old their list is, car."""
+def _loaded(plan: Plan, *, miles: bool) -> list[str]:
+    """Return the load of a trip that has more than people and luggage, and how fast it may go."""
+    given = plan.trip.conditions
+    usual = Conditions()
+    if all(getattr(given, name) == getattr(usual, name) for name in _LOADS):
+        return []
+    told = ", ".join(statements.loads(plan))
+    limit = plan.trip.max_speed_kmh
+    if given.trailer != "none" and limit is not None:
+        told += f"; with the trailer at most {words.one_speed(limit, miles=miles)}"
+    return _wrapped(told, "          ")
+
+
+def _assumed(plan: Plan, *, miles: bool) -> list[str]:
+    """Return a few lines: weather and roads, load, chargers and how old their list is, car."""
     air, breeze, road = statements.conditions(plan)[:3]
     chargers = [stop for stop in plan.stops if stop.charger]
     powers = sum(bool(s.connector and s.connector.power_assumed) for s in chargers)
@@ -151,6 +167,7 @@ def _assumed(plan: Plan) -> list[str]:
     health = f"battery health {words.percent(plan.vehicle.battery.soh)}"
     return [
         f"Assumed   {air}, {breeze}, {road}",
+        *_loaded(plan, miles=miles),
         f"          chargers: {sites}",
         *([f"          {age}"] if age else []),
         f"          no traffic, no queues; {health}; {reserve}",

@@ -264,12 +264,6 @@ def conditions(plan: Plan) -> tuple[str, ...]:
         breeze = f"headwind {words.wind(given.wind_mps)} all the way"
     else:
         breeze = f"wind {words.wind(given.wind_mps)} from the {_compass(given.wind_from_deg)}"
-    outside = {"none": "", "tow_bar": ", bicycles on the tow bar", "roof": ", bicycles on the roof"}
-    load = " and a roof box" if given.roof_box else ""
-    load += outside[given.bikes]
-    load += f", {given.passengers} passengers" if given.passengers else ""
-    towed = () if given.trailer == "none" else (_TRAILERS[given.trailer],)
-    tyres = ("winter tyres",) if given.winter_tyres else ()
     sun = (f"sun {given.sun_w_per_m2:.0f} W/m²",) if given.sun_w_per_m2 else ()
     cabin = {"on": "cabin at comfort", "preheated": "cabin preheated", "off": "cabin climate off"}
     return (
@@ -277,12 +271,22 @@ def conditions(plan: Plan) -> tuple[str, ...]:
         breeze,
         f"{given.road} road",
         *sun,
-        f"{given.payload_kg:.0f} kg people and luggage{load}",
-        *towed,
-        *tyres,
+        *loads(plan),
         cabin[given.cabin],
         f"battery {words.temperature(plan.trip.pack_departure_c)} at the start",
     )
+
+
+def loads(plan: Plan) -> tuple[str, ...]:
+    """Return the load, what is towed and winter tyres, one short phrase each."""
+    given = plan.trip.conditions
+    outside = {"none": "", "tow_bar": ", bicycles on the tow bar", "roof": ", bicycles on the roof"}
+    load = " and a roof box" if given.roof_box else ""
+    load += outside[given.bikes]
+    load += f", {words.count(given.passengers, 'passenger')}" if given.passengers else ""
+    towed = () if given.trailer == "none" else (_TRAILERS[given.trailer],)
+    tyres = ("winter tyres",) if given.winter_tyres else ()
+    return (f"{given.payload_kg:.0f} kg people and luggage{load}", *towed, *tyres)
 
 
 def split(plan: Plan) -> str:
