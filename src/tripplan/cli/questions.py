@@ -29,8 +29,8 @@ _Also = Annotated[
     typer.Option(help='Another trip to be done as well: "Denver, CO | Vail, CO; 8h | Denver, CO".'),
 ]
 _OF_HELP = (
-    "Which, with commas: soh, ambient-c, wind-mps, max-speed-kmh, departure-soc, charger-kw, "
-    "battery-kwh, departure, chargers."
+    "Which, with commas or several times: soh, ambient-c, wind-mps, max-speed-kmh, "
+    "departure-soc, charger-kw, battery-kwh, departure, chargers."
 )
 
 
@@ -88,7 +88,7 @@ def _days(
 
 
 def _limits(
-    of: Annotated[str, typer.Option("--of", help=_OF_HELP)],
+    of: Annotated[list[str], typer.Option("--of", help=_OF_HELP)],
     without_charging: _Without = False,
     arrive_by: Annotated[
         str | None, typer.Option(help="Latest arrival, for departure: 2026-01-15T18:00.")
@@ -110,7 +110,7 @@ def _limits(
         with notes.status(PLANNING):
             found = asking.limits(
                 *ends,
-                of=of,
+                of=",".join(of),
                 charging=not without_charging,
                 arrive_by=arrive_by,
                 also=also or (),

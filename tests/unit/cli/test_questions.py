@@ -45,6 +45,13 @@ def test_limits_have_both_sides(tmp_path: Path) -> None:
         assert one["sentence"] in " ".join(out.split())
 
 
+def test_limits_asked_for_one_by_one_are_all_answered() -> None:
+    words = ("limits", HOME, HOME, "--via", AIRPORT, *LEAF, "--departure-soc", "100%")
+    code, out, told = run(*words, "--of", "wind-mps", "--of", "soh", "--json", "-")
+    assert code == 0, told
+    assert [one["of"] for one in json.loads(out)] == ["wind-mps", "soh"]
+
+
 def test_the_smallest_car_is_the_first_row_that_does_it() -> None:
     words = ("smallest", HOME, HOME, "--via", AIRPORT, *LEAF[2:], "--departure-soc", "100%")
     cars = ("-v", "nissan-leaf-40", "-v", "nissan-leaf-24-2013", "-v", "chevrolet-bolt-60")
