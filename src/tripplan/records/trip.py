@@ -238,7 +238,8 @@ class Conditions(QuantityRecord):
     """Whether the car runs on winter tyres."""
     sun_w_per_m2: Annotated[float, Field(ge=0, le=1400)] | None = None
     """Power of the sun on level ground, W/m2: 0 at night and under thick clouds, 1000 on a clear
-    summer's day; None: by latitude, day and hour of the departure, or of a mean day without one."""
+    summer's day; None: by latitude, day and hour of the departure; without one heating counts no
+    sun, and cooling that of a usual day."""
     cabin: CabinSetting = "on"
     """Heater and air conditioning; preheated: on, after preheating at the plug."""
 
