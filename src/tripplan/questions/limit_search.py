@@ -121,6 +121,11 @@ def _way(kind: Kind, cases: Sequence[Case], *, heat: bool, how: How) -> Way:
     why = laws.against(cases, heat=heat)
     if kind.name == "departure-soc":
         kind = replace(kind, hardest=max(case.trip.reserve_soc for case in cases))
+    if kind.name == "max-speed-kmh":
+        # With a trailer no higher speed than the law's, or a lower one of the driver's.
+        towing = [case.trip for case in cases if case.trip.conditions.trailer != "none"]
+        own_kmh = [trip.max_speed_kmh for trip in towing if trip.max_speed_kmh is not None]
+        kind = replace(kind, hardest=min(kind.hardest, *own_kmh, kind.hardest))
     turning = any(case.trip.conditions.wind_from_deg is not None for case in cases)
     if not why and kind.name == "wind-mps" and turning:
         why = "wind from one direction is behind the car on some roads"

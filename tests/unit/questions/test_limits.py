@@ -54,6 +54,17 @@ def test_halving_answers_as_planning_every_step_does(
     assert halved.plans <= every.plans / 10
 
 
+def test_with_a_trailer_no_speed_beyond_its_limit_is_looked_at(planner: Planner) -> None:
+    """Whether the limit is the law's, put into the trip, or a lower one of the driver's."""
+    plain = limit(Trials(planner), [quiet(20.0)], "max-speed-kmh")
+    trailer = {"ambient_c": 20.0, "trailer": "open"}
+    towing = limit(
+        Trials(planner), [quiet(20.0, conditions=trailer, max_speed_kmh=80.0)], "max-speed-kmh"
+    )
+    assert (plain.open_ended, plain.limit) == (True, 140.0)
+    assert (towing.open_ended, towing.limit) == (True, 80.0)
+
+
 def test_the_worst_battery_is_what_arithmetic_says(planner: Planner) -> None:
     case = quiet(100.0)
     large = car(nominal_kwh=200.0, gross_kwh=200.0)
