@@ -228,7 +228,7 @@ def _leg(
         pack_departure_c=float(drive.pack_c[0]),
         pack_arrival_c=float(drive.pack_c[-1]),
         ascent_m=float(rises[rises > 0].sum()),
-        descent_m=float(-rises[rises < 0].sum()),
+        descent_m=float(np.abs(rises[rises < 0]).sum()),
         energy=drive.ledger,
         advice=advice,
         trace=Trace(

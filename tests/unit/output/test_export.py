@@ -43,6 +43,20 @@ def test_json_keeps_wishes() -> None:
     assert export.from_json(export.to_json(plan)) == plan
 
 
+def test_gpx_states_heights_only_where_the_region_has_any() -> None:
+    plan = sample_plan()
+    assert gpx.to_gpx(plan).count("<ele>") == sum(len(leg.trace.lat) for leg in plan.legs)
+    legs = [
+        leg.model_copy(
+            update={
+                "trace": leg.trace.model_copy(update={"elevation_m": (0.0,) * len(leg.trace.lat)})
+            }
+        )
+        for leg in plan.legs
+    ]
+    assert "<ele>" not in gpx.to_gpx(plan.model_copy(update={"legs": tuple(legs)}))
+
+
 def test_json_follows_its_schema() -> None:
     schema = export.plan_json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -56,12 +56,15 @@ def _track(root: ET.Element, plan: Plan, title: str) -> None:
     told = " ".join(filter(None, (statements.cautions(plan), f"By {by}." if by else "")))
     if told:
         ET.SubElement(track, "desc").text = told
+    # Regions without heights have 0 m everywhere, which a file for others must not claim.
+    has_heights = any(any(leg.trace.elevation_m) for leg in plan.legs)
     for leg in plan.legs:
         segment = ET.SubElement(track, "trkseg")
         columns = zip(leg.trace.lat, leg.trace.lon, leg.trace.elevation_m, strict=True)
         for lat, lon, elevation_m in columns:
             point = ET.SubElement(segment, "trkpt", {"lat": f"{lat:.6f}", "lon": f"{lon:.6f}"})
-            ET.SubElement(point, "ele").text = f"{elevation_m:.1f}"
+            if has_heights:
+                ET.SubElement(point, "ele").text = f"{elevation_m:.1f}"
 
 
 def _point(
