@@ -6,7 +6,7 @@ own.  Conversions are exact by definition (`units`).
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import ValidationInfo, field_validator
 
@@ -204,9 +204,19 @@ def _plain(field: str, kind: _Kind) -> str:
 
 
 class QuantityRecord(Record):
-    """A record whose numbers may come with units of their kind."""
+    """A record whose numbers may come with units of their kind, and its words in capitals."""
 
     @field_validator("*", mode="before")
     @classmethod
-    def _with_unit(cls, value: object, info: ValidationInfo) -> object:
-        return in_unit_of(info.field_name or "", value)
+    def _as_written(cls, value: object, info: ValidationInfo) -> object:
+        name = info.field_name or ""
+        annotation = cls.model_fields[name].annotation if name in cls.model_fields else None
+        if isinstance(value, str) and get_origin(annotation) is Literal:
+            return _word_of(get_args(annotation), value)
+        return in_unit_of(name, value)
+
+
+def _word_of(words: tuple[object, ...], value: str) -> str:
+    """Return the word that is meant: "Tow-bar" is tow_bar; or the text as it is, if it is none."""
+    folded = value.strip().casefold().replace("-", "_").replace(" ", "_")
+    return next((word for word in words if isinstance(word, str) and word == folded), value)

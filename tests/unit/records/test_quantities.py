@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from tripplan.batch import asked
 from tripplan.batch.overview import sweep
@@ -127,3 +128,23 @@ def test_a_season_of_a_study_takes_units(tmp_path: Path) -> None:
     (case,) = rows(open_study(file).study)
     trip, _ = asked(load_starter("illustrative"), case.row)
     assert trip.conditions.ambient_c == pytest.approx(-10.0)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "word"),
+    [
+        ("trailer", "Caravan", "caravan"),
+        ("bikes", "tow-bar", "tow_bar"),
+        ("bikes", " Tow bar ", "tow_bar"),
+        ("road", "DRY", "dry"),
+        ("cabin", "Preheated", "preheated"),
+    ],
+)
+def test_words_may_be_in_capitals_and_with_hyphens(field: str, text: str, word: str) -> None:
+    found = Conditions.model_validate({"ambient_c": 20.0, field: text})
+    assert getattr(found, field) == word
+
+
+def test_a_word_that_is_none_is_refused_as_it_was_written() -> None:
+    with pytest.raises(ValidationError, match="Ship"):
+        Conditions.model_validate({"ambient_c": 20.0, "trailer": "Ship"})
