@@ -186,6 +186,8 @@ def test_unused_chargers_say_why(open_page: OpenPage) -> None:
     page = open_page(sample_plan(), sample_region())
     marks = "document.querySelectorAll('.tp-unused, .tp-cluster')"
     assert wait_for(page, f"return {marks}.length") >= 1
+    # Figures on the route are those of stops alone.
+    assert page.execute_script(f"return [...{marks}].map(mark => mark.innerText).join('')") == ""
     for _ in range(8):
         if page.find_elements("css selector", ".tp-unused"):
             break

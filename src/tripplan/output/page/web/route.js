@@ -104,7 +104,8 @@
     const clusters = L.markerClusterGroup({
       clusterPane: "tp-chargers", showCoverageOnHover: false, maxClusterRadius: 46, spiderfyOnMaxZoom: true,
       iconCreateFunction: (cluster) => L.divIcon({
-        className: "tp-cluster", iconSize: [24, 24], html: "<span>" + cluster.getChildCount() + "</span>"
+        className: "tp-cluster", iconSize: [24, 24],
+        html: "<span title=\"" + cluster.getChildCount() + " chargers that are not used: zoom in\"></span>"
       })
     });
     chargers.forEach(function ([lat, lon, title, html]) {
