@@ -243,6 +243,12 @@ class Conditions(QuantityRecord):
     cabin: CabinSetting = "on"
     """Heater and air conditioning; preheated: on, after preheating at the plug."""
 
+    @model_validator(mode="after")
+    def _fits_the_tow_bar(self) -> "Conditions":
+        if self.trailer != "none" and self.bikes == "tow_bar":
+            raise ValueError("a trailer takes the tow bar: bikes can only travel on the roof")
+        return self
+
 
 class Adapter(QuantityRecord):
     """An adapter in the boot: a plug of one kind charges a car with an inlet of another.

@@ -145,6 +145,12 @@ def test_words_may_be_in_capitals_and_with_hyphens(field: str, text: str, word: 
     assert getattr(found, field) == word
 
 
+def test_a_trailer_and_bicycles_do_not_share_the_tow_bar() -> None:
+    with pytest.raises(ValidationError, match="only travel on the roof"):
+        Conditions(trailer="open", bikes="tow_bar")
+    assert Conditions(trailer="open", bikes="roof").bikes == "roof"
+
+
 def test_a_word_that_is_none_is_refused_as_it_was_written() -> None:
     with pytest.raises(ValidationError, match="Ship"):
         Conditions.model_validate({"ambient_c": 20.0, "trailer": "Ship"})
