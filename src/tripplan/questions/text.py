@@ -107,7 +107,7 @@ def smallest(found: Smallest) -> str:
     lines = wrapped(found.sentence)
     lines += wrapped(
         f"{len(found.candidates)} cars and {found.plans} plans were tried, from the smallest "
-        f"battery on; {found.left} larger ones were not."
+        f"battery on; {_larger(found.left)} not."
     )
     return "\n".join(lines) + "\n"
 
@@ -142,3 +142,7 @@ def wrapped(text: str, *, indent: str = "") -> list[str]:
 def table(cars: Sequence[Candidate]) -> str:
     """Return the rows of all cars that were tried."""
     return HEAD + "".join(map(candidate, cars))
+
+
+def _larger(left: int) -> str:
+    return "one larger one was" if left == 1 else f"{left} larger ones were"

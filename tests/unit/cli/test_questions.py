@@ -63,7 +63,7 @@ def test_the_smallest_car_is_the_first_row_that_does_it() -> None:
         ("no", "nissan-leaf-24-2013"),
         ("yes", "nissan-leaf-40"),
     ]
-    assert "1 larger ones were not" in " ".join(out.split())
+    assert "one larger one was not" in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
