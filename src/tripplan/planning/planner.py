@@ -260,10 +260,15 @@ class Planner:
     @cached_property
     def _quiet(self) -> "Planner":
         """The same planner without explanations, on what is kept here."""
-        quiet = Planner(self.region, self.settings)
-        quiet._cache, quiet._parts, quiet._explains = self._cache, self._parts, False
-        quiet._held, quiet._usual_region = self._held, self._usual_region
-        return quiet
+        return self._with(explains=False)
+
+    def _with(self, *, explains: bool = True, **changes: bool) -> "Planner":
+        """Return the same planner with other settings, on what is kept here."""
+        other = Planner(self.region, self.settings.model_copy(update=changes))
+        other._cache, other._parts = self._cache, self._parts
+        other._held, other._usual_region = self._held, self._usual_region
+        other._explains = explains
+        return other
 
     def _conditioned(self, trip: Trip, vehicle: Vehicle) -> ConditionedVehicle:
         return ConditionedVehicle.of(vehicle, trip, heat=self.settings.heat)
@@ -321,10 +326,7 @@ class Planner:
     @cached_property
     def _usual(self) -> "Planner":
         """The same planner without exact mode, on what is kept here."""
-        usual = Planner(self.region, self.settings.model_copy(update={"exact": False}))
-        usual._cache, usual._parts = self._cache, self._parts
-        usual._held, usual._usual_region = self._held, self._usual_region
-        return usual
+        return self._with(exact=False)
 
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
         """Plan a trip, if it can be done; what would do is not searched for exactly."""
@@ -339,10 +341,7 @@ class Planner:
     @cached_property
     def _cool(self) -> "Planner":
         """The same planner without battery heat, on what is kept here."""
-        changes = {"heat": False, "exact": False}
-        cool = Planner(self.region, self.settings.model_copy(update=changes))
-        cool._cache, cool._parts = self._cache, self._parts
-        return cool
+        return self._with(heat=False, exact=False)
 
     def _works_without_heat(self, asked: _Asked) -> bool:
         if not self.settings.heat:
@@ -429,7 +428,8 @@ class Planner:
             # With heat no search is through with all that could be done: what takes least energy
             # may keep them where nothing quick was found to.
             if asked.trip.objective == "time":
-                if not self._works_without_heat(asked):
+                # What is out of reach was so at the best temperatures already.
+                if isinstance(error, OutOfReach) or not self._works_without_heat(asked):
                     raise
                 try:
                     found = best(asked.by("energy"))
