@@ -5,7 +5,7 @@ Nothing of snapping, hierarchy, search or reconstruction is used.
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -33,6 +33,7 @@ BESIDE_M: Final = 2000.0
 """Amid a motorway, in a tunnel or on a bridge one stops only where any other road is farther off by
 more than this."""
 _REACHES_M: Final = (1e3, 5e3, 2.5e4, 1e5, 5e5)
+_PLACES_KEPT: Final = 10_000
 _MORE_M: Final = 50.0
 _TALL_DEG: Final = 0.2
 """Roads that reach over more degrees of latitude are all looked at."""
@@ -85,6 +86,8 @@ class Ground:
     """Which are ferries, shape (arcs,)."""
     sites: dict[str, tuple[Charger, int]]
     """Charging sites and their nodes, by id."""
+    kept_m: dict[tuple[float, float], float] = field(default_factory=dict)
+    """How far the road is from the places looked up last, where all roads count. [m]"""
 
     @classmethod
     def of(cls, region: Region) -> "Ground":
@@ -201,6 +204,18 @@ class Ground:
         stated_m
             Where to begin to look: no road that is farther off is looked at before. [m]
         """
+        if barred is not None:
+            return self._looked_up_m(lat, lon, barred, stated_m)
+        found_m = self.kept_m.get((lat, lon))
+        if found_m is None:
+            found_m = self._looked_up_m(lat, lon, None, stated_m)
+            if len(self.kept_m) >= _PLACES_KEPT:
+                self.kept_m.clear()
+            self.kept_m[lat, lon] = found_m
+        return found_m
+
+    def _looked_up_m(self, lat: float, lon: float, barred: Flags | None, stated_m: float) -> float:
+        """Return what `nearest_m` does, without what was kept."""
         for reach_m in (stated_m + _MORE_M, *_REACHES_M):
             away_m, beside = self._counting(lat, lon, reach_m, barred)
             if not away_m.size or away_m.min() > reach_m:

@@ -252,8 +252,10 @@ class PlannerCache:
 
         With closed roads it is enough that they are kept without.
         """
-        kinds = {self.kind_of(asked, vehicle) for asked in (trip, _before_closures(trip))}
-        return not kinds.isdisjoint(self._customized_kept)
+        if self.kind_of(trip, vehicle) in self._customized_kept:
+            return True
+        before = _before_closures(trip)
+        return bool(trip.closed) and self.kind_of(before, vehicle) in self._customized_kept
 
     def _weight_scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale:
         """Return the scale of the weights of these roads, pricing them at usual speed alone."""

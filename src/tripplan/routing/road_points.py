@@ -40,6 +40,7 @@ _SLACK: Final = 1.05
 _NEARLY_FLAT_KM: Final = 200.0
 _NEARLY_POLE_DEG: Final = 80.0
 """Up to there, and within the slack, a degree of longitude is as long as where the place is."""
+_PLACES_KEPT: Final = 10_000
 _SAME_LINE_KM: Final = 5e-4
 _SAME_SHARE: Final = 1e-3
 _SAME_DEG: Final = 1e-9
@@ -91,6 +92,8 @@ class RoadIndex:
 
     def __init__(self, network: RoadNetwork) -> None:
         self._network = network
+        self._known: dict[tuple[float, float], RoadPoint] = {}
+        """Of the places asked for last, where all arcs count."""
         tail, head = network.tail, network.head
         middle_lat = 0.5 * (network.lat[tail] + network.lat[head])
         turn = within_180(network.lon[head] - network.lon[tail])
@@ -125,6 +128,20 @@ class RoadIndex:
         allowed
             Which arcs count, shape (arcs,); None: all.
         """
+        if allowed is not None:
+            return self._looked_up(lat, lon, allowed)
+        known = self._known.get((lat, lon))
+        if known is None:
+            known = self._looked_up(lat, lon, None)
+            if known is None:
+                return None
+            if len(self._known) >= _PLACES_KEPT:
+                self._known.clear()
+            self._known[lat, lon] = known
+        return known
+
+    def _looked_up(self, lat: float, lon: float, allowed: Flags | None) -> RoadPoint | None:
+        """Return what `nearest` does, without what was kept."""
         reach_km, feet = self._first_km, self._feet(lat, lon, self._first_km, allowed)
         while not (feet.away_km.size and feet.away_km.min() <= reach_km):
             if reach_km > _FARTHEST_KM:
