@@ -24,7 +24,7 @@ from tripplan.search.kernels.heat_origin import (
     set_off,
 )
 from tripplan.search.kernels.heat_tables import Floats32, Reached, Shorts, Spans, Values
-from tripplan.search.kernels.heat_values import Level, sweep_back
+from tripplan.search.kernels.heat_values import Level, Progress, sweep_back
 from tripplan.search.kernels.labels import rest_s
 
 _WASTE_SOC = 0.04
@@ -136,11 +136,10 @@ class HeatLevel:
 
     def solve(self, deadline_s: float) -> bool:
         """Find the least times to the end; False where the time was too short."""
-        stops = self.stops.size
-        dirty = np.ones(stops, np.bool_)
-        highest = np.full((stops, self.grid.energies), -1, np.int32)
-        while sweep_back(self.level, self.values, dirty, highest):
-            if time.monotonic() > deadline_s:
+        progress, more, looks = Progress.new(self.stops.size, self.grid.energies), True, 0
+        while more:
+            more, looks = sweep_back(self.level, self.values, progress, looks)
+            if more and time.monotonic() > deadline_s:
                 return False
         return True
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tripplan.arrays import Flags, Ints
+from tripplan.arrays import Flags, Ints, Longs
 from tripplan.physics.jit import compiled, part
 from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive, fall_s
 from tripplan.search.kernels.heat_tables import (
@@ -46,6 +46,27 @@ class Level(NamedTuple):
     ceiling_s: float
 
 
+class Progress(NamedTuple):
+    """What a solution has come to, stop by stop; changed by every sweep."""
+
+    dirty: Flags
+    """Which stops to look at, shape (stops,)."""
+    highest: Ints
+    """Highest temperature with a value of interest, by number; -1: none, shape (stops,
+    energies)."""
+    fell_at: Longs
+    """When the times of arrivals fell last, by the count of looks; -1: never, shape (stops,)."""
+    seen_at: Longs
+    """When a stop was looked at last; -1: never, shape (stops,)."""
+
+    @classmethod
+    def new(cls, stops: int, energies: int) -> "Progress":
+        """Return that of a solution which has not begun."""
+        never = np.full((2, stops), -1, np.int64)
+        none = np.full((stops, energies), -1, np.int32)
+        return cls(np.ones(stops, np.bool_), none, never[0], never[1])
+
+
 @part
 def _to_goal(level: Level, here: int, departed_s: Floats32) -> None:
     """Fill in the times of the drives from a stop to the destination."""
@@ -77,9 +98,13 @@ def _upto(number: Ints, first: int, last: int, most: int) -> int:
 
 @part
 def _departures(
-    level: Level, here: int, values: Values, highest: Ints, room: Arrival, departed_s: Floats32
+    level: Level, here: int, values: Values, progress: Progress, room: Arrival, departed_s: Floats32
 ) -> None:
-    """Find the least time to the end of every departure from a stop."""
+    """Find the least time to the end of every departure from a stop.
+
+    What leads to stops from which nothing has become quicker since is known.
+    """
+    highest, seen_at = progress.highest, progress.seen_at[here]
     grid, spans, entries = level.grid, level.spans, level.entries
     s_per_kwh = level.courses.s_per_kwh[level.power[here]]
     step_kwh, ceiling_s = np.float32(grid.step_kwh), level.ceiling_s
@@ -88,12 +113,16 @@ def _departures(
         if spans.departure_first[here, i] <= spans.departure_last[here, i]:
             lowest = min(lowest, spans.departure_first[here, i])
             top = max(top, spans.departure_last[here, i])
-    departed_s[:] = _NEVER
+    if seen_at < 0:
+        departed_s[:] = _NEVER
+        if top >= 0:
+            _to_goal(level, here, departed_s)
     if top < 0:
         return
-    _to_goal(level, here, departed_s)
     for x in range(entries.first[here], entries.first[here + 1]):
         there, steps = entries.stop[x], entries.steps[x]
+        if progress.fell_at[there] <= seen_at:
+            continue
         times = entry_times(entries.least_s[x])
         top_up = level.top_up_s_per_kwh[level.power[there]]
         known = False
@@ -175,7 +204,7 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
 
 
 @compiled
-def sweep_back(level: Level, values: Values, dirty: Flags, highest: Ints) -> bool:
+def sweep_back(level: Level, values: Values, progress: Progress, looks: int) -> tuple[bool, int]:
     """Go once over all stops whose successors have changed, in their order.
 
     Parameters
@@ -184,26 +213,31 @@ def sweep_back(level: Level, values: Values, dirty: Flags, highest: Ints) -> boo
         What is solved.
     values
         Least times so far, infinite at the beginning; they fall.
-    dirty
-        Which stops to look at, shape (stops,); changed.
-    highest
-        Highest temperature with a value of interest, by number, shape (stops, energies); changed.
+    progress
+        What is to be looked at; changed.
+    looks
+        How many stops were looked at before.
 
     Returns
     -------
     bool
         Whether another sweep is needed.
+    int
+        How many stops have been looked at.
     """
     grid, entries = level.grid, level.entries
     room = Arrival(np.zeros(grid.temperatures, np.int32), np.zeros(grid.temperatures, np.float32))
     changed = False
-    for here in range(dirty.shape[0]):
-        if not dirty[here]:
+    for here in range(progress.dirty.shape[0]):
+        if not progress.dirty[here]:
             continue
-        dirty[here] = False
-        _departures(level, here, values, highest, room, values.departed_s[here])
-        if _arrivals(level, here, values, highest):
+        progress.dirty[here] = False
+        _departures(level, here, values, progress, room, values.departed_s[here])
+        progress.seen_at[here] = looks
+        looks += 1
+        if _arrivals(level, here, values, progress.highest):
+            progress.fell_at[here] = looks
             changed = True
             for y in range(entries.before_first[here], entries.before_first[here + 1]):
-                dirty[entries.before[y]] = True
-    return changed
+                progress.dirty[entries.before[y]] = True
+    return changed, looks
