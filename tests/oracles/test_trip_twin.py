@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.oracles.road_worlds import as_rows
-from tests.oracles.trip_levels import Worth, least_counted_s, shortest_time_s
+from tests.oracles.trip_levels import Worth, least_counted_s, shortest_time_s, wastes_energy
 from tests.oracles.trip_worlds import KINDS, TripWorld, random_trip_world, with_prices
 from tripplan.errors import DisconnectedError, NoPlanError
 from tripplan.records.settings import Settings
@@ -77,8 +77,8 @@ def test_trips_against_the_twin(kinds: tuple[str, ...]) -> None:
             assert usual.lower_bound_s <= optimum_s + 1e-6, where
             assert usual.lower_bound_s <= usual.time_s + 1e-6, where
         if exact is None:
-            # Nothing is refused that can be driven.
-            assert math.isinf(optimum_s), where
+            # Nothing is refused that can be driven without wasting energy on the way.
+            assert math.isinf(optimum_s) or wastes_energy(case.levels), where
             continue
         planned += 1
         assert exact.lower_bound_s <= exact.time_s + 1e-6, where
@@ -157,3 +157,14 @@ def test_the_twin_is_that_of_plain_trips_where_nothing_is_asked() -> None:
         case = random_trip_world(seed, ())
         plain = road_levels.shortest_time_s(as_levels(case.world))
         assert shortest_time_s(case.levels) == pytest.approx(plain, abs=1e-6), seed
+
+
+def test_a_way_round_to_arrive_with_less() -> None:
+    """No plan takes one, also where a stop must add much and may not last: that is refused."""
+    case = random_trip_world(288, ("required", "least", "longest", "plugs"))
+    assert math.isfinite(shortest_time_s(case.levels))
+    assert wastes_energy(case.levels)
+    assert answer(case, EXACT) is None
+    longer = replace(case.problem, longest_charge_s=1900.0)
+    assert answer(replace(case, problem=longer), EXACT) is not None
+    assert not wastes_energy(replace(case.levels, longest_s=1900.0))

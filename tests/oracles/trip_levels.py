@@ -86,20 +86,68 @@ class State(NamedTuple):
 
 def shortest_time_s(world: TripLevels) -> float:
     """Least time of the trip, infinite where it cannot be made."""
+    trip = quickest(world)
+    return trip[-1][0] if trip else math.inf
+
+
+def quickest(world: TripLevels) -> list[tuple[float, State]]:
+    """Return the quickest trip, state by state with the time of each; empty: there is none."""
     begin = State(world.origin, 0, 0, world.start)
     best: dict[State, float] = {begin: 0.0}
+    before: dict[State, State] = {}
     queue: list[tuple[float, State]] = [(0.0, begin)]
     while queue:
         time_s, state = heapq.heappop(queue)
         if time_s > best[state]:
             continue
         if state.stage == len(world.targets):
-            return time_s
+            found = [(time_s, state)]
+            while state in before:
+                state = before[state]
+                found.append((best[state], state))
+            return found[::-1]
         for then_s, after in _moves(world, state, time_s):
             if then_s < best.get(after, math.inf):
-                best[after] = then_s
+                best[after], before[after] = then_s, state
                 heapq.heappush(queue, (then_s, after))
-    return math.inf
+    return []
+
+
+def wastes_energy(world: TripLevels) -> bool:
+    """Whether the quickest trip drives a way round to arrive with less energy.
+
+    So it may where a stop must add a least energy and may not last: on some drive the car could be
+    there no later with more left.
+    """
+    trip = quickest(world)
+    start = 0
+    for k in range(1, len(trip)):
+        driven = trip[k - 1][1].plug < 0 and trip[k][1].plug < 0
+        if driven and trip[k - 1][1].stage == trip[k][1].stage:
+            continue
+        if k - 1 > start and _more_left(world, trip[start], trip[k - 1]):
+            return True
+        start = k
+    return False
+
+
+def _more_left(world: TripLevels, one: tuple[float, State], other: tuple[float, State]) -> bool:
+    """Whether a car could come from a state to another's place no later and with more energy."""
+    (begin_s, begin), (end_s, end) = one, other
+    best = {(begin.node, begin.level): begin_s}
+    queue = [(begin_s, begin.node, begin.level)]
+    while queue:
+        time_s, node, level = heapq.heappop(queue)
+        if time_s > end_s + 1e-9:
+            return False
+        if node == end.node and level > end.level:
+            return True
+        for to, road_s, spent in world.ways[node]:
+            left, then_s = min(level - spent, world.full), time_s + road_s
+            if left >= world.reserve and then_s < best.get((to, left), math.inf):
+                best[to, left] = then_s
+                heapq.heappush(queue, (then_s, to, left))
+    return False
 
 
 @dataclass(frozen=True)
