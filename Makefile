@@ -88,6 +88,7 @@ packages: $(VENV)/.stamp-test  ## build wheel and sdist, install them with the o
 		&& build/oldest/bin/tripplan --version \
 		&& build/oldest/bin/tripplan region check starter \
 		&& build/oldest/bin/tripplan vehicles >/dev/null || exit 1; done
+	NUMBA_CACHE_DIR=build/oldest/compiled build/oldest/bin/tripplan plan 'Portland, OR' 'Salem, OR' --vehicle nissan-sakura
 
 docs: $(VENV)/.stamp-docs  ## build the documentation into docs/_build; warnings are errors
 	$(BIN)/python -m sphinx -E -W --keep-going -q -b html docs docs/_build

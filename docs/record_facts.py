@@ -71,8 +71,6 @@ PLAIN = {
     "islands": "the limit's",
 }
 """Unit of the quantities whose names end in none."""
-LOWEST = ("minimum", "exclusiveMinimum")
-HIGHEST = ("maximum", "exclusiveMaximum")
 SHAPE = re.compile(r",? shape\s+(\([^)]*\))")
 
 
@@ -165,10 +163,21 @@ def _limits(record: type) -> dict[str, str]:
     if not issubclass(record, Record):
         return {}
     found = {}
-    for name, schema in record.model_json_schema()["properties"].items():
-        parts = [schema, *schema.get("anyOf", ())]
-        low = [f"{part[key]:g}" for part in parts for key in LOWEST if key in part]
-        high = [f"{part[key]:g}" for part in parts for key in HIGHEST if key in part]
-        if low or high:
-            found[name] = f"{low[0] if low else ''}..{high[0] if high else ''}"
+    for name, info in record.model_fields.items():
+        low, high = limits_of([*info.metadata, info.annotation])
+        if low is not None or high is not None:
+            ends = ["" if end is None else f"{end:g}" for end in (low, high)]
+            found[name] = "..".join(ends)
     return found
+
+
+def limits_of(parts: Any) -> tuple[float | None, float | None]:  # noqa: ANN401 - an annotation
+    """Return the least and the greatest value that the parts of an annotation allow."""
+    low = high = None
+    for part in parts:
+        least = getattr(part, "ge", getattr(part, "gt", None))
+        most = getattr(part, "le", getattr(part, "lt", None))
+        inner = limits_of([*getattr(part, "metadata", ()), *get_args(part)])
+        low = next((end for end in (low, least, inner[0]) if end is not None), None)
+        high = next((end for end in (high, most, inner[1]) if end is not None), None)
+    return low, high

@@ -1,4 +1,4 @@
-"""Sphinx directives: ``record-fields`` for one record, ``all-record-fields`` for each.
+"""Sphinx directives: ``record-fields`` for one record, ``all-record-fields`` for each; ``bounds``.
 
 Records are described by their fields, so their signatures are left out.
 """
@@ -7,6 +7,7 @@ import dataclasses
 import inspect
 from collections.abc import Iterator
 
+from bound_reasons import bounds
 from docutils import nodes
 from docutils.statemachine import StringList
 from record_facts import every_record, facts
@@ -61,6 +62,22 @@ class AllRecordFields(RecordFields):
         return self.parsed(line for lines in every for line in lines)
 
 
+class Bounds(RecordFields):
+    """Print the bounds of every quantity that is given, with their reasons."""
+
+    required_arguments = 0
+
+    def run(self) -> list[nodes.Node]:
+        """Build one table of all."""
+        lines = [".. list-table::", "   :header-rows: 1", "   :class: record-fields", ""]
+        rows = [("quantity", "unit", "bounds", "why these")]
+        rows += [(f"``{b.where}``", b.fact.unit, b.limits, b.reason) for b in bounds()]
+        for first, *others in rows:
+            lines.append(f"   * - {first}")
+            lines += [f"     - {cell}".rstrip() for cell in others]
+        return self.parsed(iter([*lines, ""]))
+
+
 def no_signature(
     app: Sphinx, what: str, name: str, obj: object, *details: object
 ) -> tuple[str, None] | None:
@@ -76,5 +93,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_directive("record-fields", RecordFields)
     app.add_directive("all-record-fields", AllRecordFields)
+    app.add_directive("bounds", Bounds)
     app.connect("autodoc-process-signature", no_signature)
     return {"parallel_read_safe": True}

@@ -27,18 +27,18 @@ class Settings(Record):
     fewer_stops_gap: Annotated[float, Field(ge=0, le=1), Unit("1")] = 0.05
     """From this gap on (a fraction), a plan is compared with the best of one stop fewer, which
     takes a third to a half longer; 0: always."""
-    exact_limit: Annotated[int, Field(ge=1)] = 5_000_000_000
+    exact_limit: Annotated[int, Field(ge=1, le=10**15)] = 5_000_000_000
     """Most comparisons of two drives that an exact search makes (some hundred million a second);
     the certificate says how far it got with them."""
-    time_epsilon_s: Annotated[float, Field(ge=0)] = 5.0
+    time_epsilon_s: Annotated[float, Field(ge=0, le=3600)] = 5.0
     """With heat: labels at one stop that differ less than this in time, seconds, ..."""
-    temperature_epsilon_k: Annotated[float, Field(ge=0)] = 0.5
+    temperature_epsilon_k: Annotated[float, Field(ge=0, le=50)] = 0.5
     """... and less than this in pack temperature, kelvin, count as equal."""
     departure_step: Annotated[float, Field(ge=0.0025, le=0.5)] = 0.05
     """With heat: grid of departure SoC tried beside the slope-sign candidates (fraction)."""
-    label_limit: Annotated[int, Field(ge=1000)] = 60_000
+    label_limit: Annotated[int, Field(ge=1000, le=100_000_000)] = 60_000
     """Most labels of one search."""
-    heat_label_limit: Annotated[int, Field(ge=500)] = 20_000
+    heat_label_limit: Annotated[int, Field(ge=500, le=10_000_000)] = 20_000
     """Most labels of the search with battery heat, which are far more laborious."""
     heat_bound_levels: Annotated[int, Field(ge=0, le=4), Unit("1")] = 4
     """With heat: levels of the bound that follows the pack's temperature, from steps of 4 % SoC and
@@ -49,7 +49,7 @@ class Settings(Record):
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
     """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,
     shape (waits,); seconds; the first is 0."""
-    time_budget_s: Annotated[float, Field(gt=0)] | None = None
+    time_budget_s: Annotated[float, Field(gt=0, le=1e7)] | None = None
     """Seconds by the clock after which a search that has a plan looks for no better one and proves
     no more; the certificate says so.  None: as long as it takes, which also makes the answer the
     same on every machine."""

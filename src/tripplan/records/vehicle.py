@@ -9,13 +9,13 @@ from (``mass_kg = { value = 1075, unit = "kg", source = "...", kind = "published
 
 import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -32,7 +32,11 @@ DC_STANDARDS = frozenset({"CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC"})
 Cooling = Literal["none", "air", "refrigerant", "liquid"]
 Heater = Literal["ptc", "heat_pump", "none"]
 Kind = Literal["published", "fitted", "estimate", "user"]
-Positive = Annotated[float, Field(gt=0)]
+LOWEST_TABLE_C: Final = -90.0
+HIGHEST_TABLE_C: Final = 120.0
+"""Tables over the pack's temperature reach so far."""
+Conductance = Annotated[float, Field(gt=0, le=1e5)]
+"""Power per kelvin of difference. [W/K]"""
 Efficiency = Annotated[float, Field(gt=0, le=1)]
 
 CAPACITY_BY_TEMPERATURE = (
@@ -75,6 +79,14 @@ def _rise(values: Sequence[float]) -> bool:
     return all(a < b for a, b in pairwise(values))
 
 
+def _within_tables(what: str, temperatures: Iterable[float]) -> None:
+    if any(not LOWEST_TABLE_C <= c <= HIGHEST_TABLE_C for c in temperatures):
+        raise ValueError(
+            f"the temperatures of {what} lie within {LOWEST_TABLE_C:g} and {HIGHEST_TABLE_C:g} "
+            "degrees Celsius"
+        )
+
+
 class Provenance(Record):
     """Where a value comes from."""
 
@@ -91,11 +103,11 @@ class Provenance(Record):
 class CoastDown(Record):
     """Road load as the EPA's target coast-down F = A + B v + C v^2, in lbf and mph."""
 
-    a_lbf: Annotated[float, Field(ge=0)]
+    a_lbf: Annotated[float, Field(ge=0, le=2000)]
     """Constant part of the road load; target coefficient A of the EPA's test car list."""
-    b_lbf_per_mph: float
+    b_lbf_per_mph: Annotated[float, Field(ge=-20, le=20)]
     """Part that grows with speed; target coefficient B there."""
-    c_lbf_per_mph2: Positive
+    c_lbf_per_mph2: Annotated[float, Field(gt=0, le=1)]
     """Part that grows with speed squared; target coefficient C there."""
 
 
@@ -178,6 +190,7 @@ class TemperatureLimit(Record):
             raise ValueError("a temperature limit needs at least one point")
         if not _rise(temperatures):
             raise ValueError("the temperatures of a temperature limit rise")
+        _within_tables("a temperature limit", temperatures)
         if any(not 0 <= kw <= 2000 for _, kw in self.points):
             raise ValueError("the powers of a temperature limit lie within 0 and 2000 kW")
         return self
@@ -186,21 +199,21 @@ class TemperatureLimit(Record):
 class PackThermal(Record):
     """The pack as one lump of heat: C dT/dt = I^2 R(T) - hA (T - T_air) - P_cool."""
 
-    heat_capacity_j_per_k: Positive
+    heat_capacity_j_per_k: Annotated[float, Field(ge=1e3, le=1e8)]
     """Heat capacity of the pack."""
-    resistance_ohm: Positive
+    resistance_ohm: Annotated[float, Field(gt=0, le=10)]
     """Effective resistance when new, at 25 degrees Celsius."""
     resistance_temperature_per_k: Annotated[float, Field(ge=0, le=0.1)] = 0.02
     """Relative fall of the resistance per kelvin, around 25 degrees Celsius."""
-    conductance_driving_w_per_k: Positive
+    conductance_driving_w_per_k: Conductance
     """Heat loss to the air while driving, hA."""
-    conductance_parked_w_per_k: Positive
+    conductance_parked_w_per_k: Conductance
     """Heat loss to the air while standing, hA."""
     cooling: Cooling
     """How the pack is cooled."""
-    cooling_w: Annotated[float, Field(ge=0)] = 0.0
+    cooling_w: Annotated[float, Field(ge=0, le=1e5)] = 0.0
     """Heat that active cooling removes while it runs."""
-    cooling_on_c: float | None = None
+    cooling_on_c: Annotated[float, Field(ge=-30, le=90)] | None = None
     """Pack temperature at which active cooling starts; None: there is none."""
 
     @model_validator(mode="after")
@@ -248,6 +261,7 @@ class Battery(Record):
             raise ValueError("capacity_by_temperature needs at least one point")
         if not _rise(temperatures):
             raise ValueError("the temperatures of capacity_by_temperature rise")
+        _within_tables("capacity_by_temperature", temperatures)
         if any(not 0 < share <= 1 for _, share in self.capacity_by_temperature):
             raise ValueError("the shares of capacity_by_temperature lie above 0 and up to 1")
         return self
@@ -266,13 +280,13 @@ class Battery(Record):
 class CabinHeating(Record):
     """Electric heating of a car whose heating was measured; see `physics.cabin`."""
 
-    loss_w_per_k: Positive
+    loss_w_per_k: Conductance
     """Steady power per kelvin between cabin (22 degrees Celsius) and air."""
-    gain_w_per_k: Positive
+    gain_w_per_k: Conductance
     """Power on top per kelvin that the cabin is too cold."""
-    heat_capacity_j_per_k: Positive
+    heat_capacity_j_per_k: Annotated[float, Field(gt=0, le=1e8)]
     """Heat capacity of the cabin, in electric energy."""
-    max_kw: Positive
+    max_kw: Annotated[float, Field(gt=0, le=100)]
     """Most power of the heater."""
 
 
@@ -300,14 +314,14 @@ class Vehicle(Record):
     """Battery to wheel."""
     regen_efficiency: Efficiency
     """Wheel to battery."""
-    regen_max_kw: Annotated[float, Field(ge=0)]
+    regen_max_kw: Annotated[float, Field(ge=0, le=2000)]
     """Most power that braking feeds into the battery."""
     rolling_rise_per_k: Annotated[float, Field(ge=0, le=0.1)] = ROLLING_RISE_PER_K
     """Relative growth of rolling resistance per kelvin below 20 degrees Celsius."""
     rolling_start_factor: Annotated[float, Field(ge=1, le=5)] = 1.0
     """Rolling resistance at a cold start against that of warm tyres and gears; 1 (no excess) where
     nobody measured it."""
-    motor_kw: Positive
+    motor_kw: Annotated[float, Field(gt=0, le=2000)]
     """Most power of the motor at the wheels."""
     auxiliary_kw: Annotated[float, Field(ge=0, le=10)]
     """Lights, pumps, electronics while driving."""
@@ -315,7 +329,7 @@ class Vehicle(Record):
     """Power drawn from the battery while the car stands without a plug, the mean over days."""
     top_speed_kmh: Annotated[float, Field(ge=10, le=400)]
     """Fastest that the car goes."""
-    max_posted_speed_kmh: Annotated[float, Field(gt=0)] | None = None
+    max_posted_speed_kmh: Annotated[float, Field(gt=0, le=400)] | None = None
     """Only roads with at most this limit may be used (low-speed vehicles); None: all roads."""
     connectors: tuple[Standard, ...]
     """DC plugs that fit, several where variants of the car differ, shape (plugs,); empty: no fast
