@@ -8,7 +8,6 @@ from scipy.stats import t as student
 
 from tests.samples.worlds import across, car, hilly_region
 from tripplan.errors import InvalidInputError
-from tripplan.physics import spread
 from tripplan.planning import uncertainty
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Plan
@@ -18,6 +17,11 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle
 REGION = hilly_region(3)
 CAR = car()
 MASS_KG = CAR.mass_kg + 75.0
+
+
+def share(plan: Plan) -> float:
+    assert plan.consumption_band is not None
+    return plan.consumption_band.share
 
 
 def conditioned(plan: Plan) -> ConditionedVehicle:
@@ -37,7 +41,7 @@ def plain_plan() -> Plan:
 def test_the_chances_are_those_of_drawn_trips(plain: Plan) -> None:
     """Draw the error of whole trips and drive the plan: bands and chances come out."""
     rng = np.random.default_rng(0)
-    errors = student.rvs(4, size=40_000, random_state=rng) * spread.SCALE
+    errors = student.rvs(4, size=40_000, random_state=rng) * share(plain) / student.ppf(0.9, 4)
     stakes = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain))
     arrived = np.ones(errors.size, dtype=bool)
     for leg, stake in zip(plain.legs, stakes, strict=True):
@@ -112,7 +116,7 @@ def test_what_it_rests_on_is_said(plain: Plan) -> None:
 
 
 def test_estimates_of_a_car_widen_its_bands_and_the_margin(plain: Plan) -> None:
-    """0.10 beside the 0.1027 of all cars: sqrt(0.10^2 + 0.1027^2) = 0.1434 of what is at stake."""
+    """0.10 beside the 0.24 of such trips: sqrt(0.10^2 + 0.24^2) = 0.26 of what is at stake."""
     guessed = CAR.model_copy(update={"consumption_spread": 0.10})
     plan = planner().plan(across(REGION), guessed)
     assert plan.audit.passed, plan.audit.objections
@@ -121,12 +125,12 @@ def test_estimates_of_a_car_widen_its_bands_and_the_margin(plain: Plan) -> None:
         found = leg.outlook
         assert found is not None
         assert found.p50_soc - found.p10_soc == pytest.approx(
-            min(0.1434 * stake, found.p50_soc), abs=2e-4
+            min(0.26 * stake, found.p50_soc), abs=2e-4
         )
     assert plan.arrival_probability is not None
     assert plain.arrival_probability is not None
     assert plan.arrival_probability < plain.arrival_probability
-    assert any("14 % of this consumption" in sentence for sentence in plan.assumptions)
+    assert any("26 % of this consumption" in sentence for sentence in plan.assumptions)
     assert any("add 10 %" in sentence for sentence in plan.assumptions)
     sure = across(REGION, arrive_with_probability=0.95)
     assert planner().plan(sure, guessed).arrival_probability == pytest.approx(0.95, abs=0.02)
