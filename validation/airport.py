@@ -130,7 +130,7 @@ def both_ways(car: ConditionedVehicle, planner: Planner, case: Case) -> Need:
         warm_up_kwh=car.warm_up.total_kwh + again.total_kwh,
         standing_kwh=plan.stops[0].standby_kwh,
         spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
-        level_kwh=sum(uncertainty.level_kwh(leg, car) for leg in legs),
+        level_kwh=sum(uncertainty.level_kwh(leg, car, plan.consumption_band.share) for leg in legs),
         cabin_kwh=sum(leg.energy.cabin_kwh for leg in legs),
         band=plan.consumption_band.share,
     )

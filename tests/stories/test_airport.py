@@ -29,15 +29,12 @@ def test_cold_never_helps(answers: dict[tuple[str, float], airport.Answer]) -> N
 
 
 def test_who_comes_home_in_deep_cold(answers: dict[tuple[str, float], airport.Answer]) -> None:
-    """LEAF 24 and 30 fail by -18 degrees Celsius, the LEAF 40 arrives with a little.
-
-    Of the Bolt nine drivers in ten come home, without saying how fast they go.
-    """
+    """LEAF 24 and 30 fail by -18 degrees Celsius, the LEAF 40 arrives with a little."""
     coldest = airport.TEMPERATURES_C[-1]
     assert answers["nissan-leaf-24-2013", coldest].left_soc < 0.0
     assert answers["nissan-leaf-30", coldest].left_soc < 0.0
     assert 0.0 < answers["nissan-leaf-40", coldest].left_soc < 0.1
-    assert answers["chevrolet-bolt-60", coldest].p10_soc > 0.1
+    assert answers["chevrolet-bolt-60", coldest].p10_soc > 0.2
 
 
 def test_days_at_the_airport_take_what_a_car_draws_by_standing() -> None:

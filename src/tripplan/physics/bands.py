@@ -48,6 +48,11 @@ BANDS: Final = {
 classes beside them that know as much: both are here what their rows ask for."""
 
 
+ACCESS_SHARE: Final = 0.41
+"""Eight in ten ways of which only the ends are known lie within this share of their energy
+(assumption: neither their length nor their heights are known), and never within less than roads."""
+
+
 def class_of(
     car_spread: float,
     mean_kmh: float,

@@ -9,9 +9,6 @@ speeds have lighter tails, so that for them high chances are on the safe side.
 
 import math
 
-ACCESS_SPREAD = 4.0
-"""The energy of a way of which only the ends are known is so many times as uncertain: eight in ten
-then lie within 41 % of it (assumption: neither its length nor its heights are known)."""
 QUANTILE_90 = 1.5332
 """Ninetieth percentile of the distribution at scale 1."""
 

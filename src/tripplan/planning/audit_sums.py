@@ -31,8 +31,8 @@ _TIE_KWH: Final = 0.01
 """With time worth nothing, an hour counts the price of this much energy."""
 _TIE_PRICE: Final = 0.01
 _MIN_PER_H: Final = 60.0
-_ACCESS_SPREAD: Final = 4.0
-"""What is taken between places and roads is so many times as uncertain as what roads take."""
+_ACCESS: Final = 0.41
+"""Share of what is taken between places and roads within which eight in ten lie."""
 _RATED: Final = 0.03
 """Cars with less of a spread of their own have an official test."""
 _COLD_C: Final = 5.0
@@ -182,7 +182,7 @@ def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     for number, leg in enumerate(plan.legs, start=1):
         if number > 1 and plan.stops[number - 2].energy_kwh > 0.0:
             stake = 0.0
-        stake += _level_kwh(leg, car) / car.capacity_kwh
+        stake += _level_kwh(leg, car, band.share) / car.capacity_kwh
         outlook = leg.outlook
         if outlook is None:
             continue
@@ -238,14 +238,14 @@ def _band(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     )
 
 
-def _level_kwh(leg: Leg, car: ConditionedVehicle) -> float:
+def _level_kwh(leg: Leg, car: ConditionedVehicle, share: float) -> float:
     """Energy of a leg without what its heights give or take, and what a full battery refused.
 
     That of ways of which only the ends are known counts several times: it is less sure.
     """
     rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
     level_kwh = max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
-    return level_kwh + (_ACCESS_SPREAD - 1.0) * sum(way.energy_kwh for way in leg.access)
+    return level_kwh + max(_ACCESS / share - 1.0, 0.0) * sum(w.energy_kwh for w in leg.access)
 
 
 def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:

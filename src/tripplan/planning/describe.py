@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
-from tripplan.physics.spread import ACCESS_SPREAD
+from tripplan.physics.bands import ACCESS_SHARE
 from tripplan.planning import uncertainty
 from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
@@ -172,7 +172,7 @@ def access_assumptions(legs: Sequence[Leg]) -> list[str]:
     rule = (
         f"Between places and the nearest road of this region one drives {CIRCUITY:g} times the "
         f"straight line, on the level, at {ACCESS_KMH:g} km/h: part of all totals, and its energy "
-        f"{ACCESS_SPREAD:g} times as uncertain as that of roads."
+        f"within {100.0 * ACCESS_SHARE:.0f} % in eight of ten (assumption)."
     )
     return [*told, rule]
 

@@ -18,26 +18,27 @@ from tripplan.units import S_PER_H
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
-def level_kwh(leg: Leg, car: ConditionedVehicle) -> float:
+def level_kwh(leg: Leg, car: ConditionedVehicle, share: float) -> float:
     """Battery energy of a leg less the potential energy that the car gains [kWh].
 
-    That of ways between places and roads, which are on the level, counts `ACCESS_SPREAD` times.
+    That of ways between places and roads, which are on the level, counts as many times as they are
+    less sure (`bands.ACCESS_SHARE`) than roads, eight in ten of which lie within `share`.
     """
     rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
     level_kwh = max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
     access_kwh = sum(way.energy_kwh for way in leg.access)
-    return level_kwh + (spread.ACCESS_SPREAD - 1.0) * access_kwh
+    return level_kwh + (max(bands.ACCESS_SHARE / share, 1.0) - 1.0) * access_kwh
 
 
 def at_stake_soc(
-    legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle
+    legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle, share: float
 ) -> list[float]:
     """SoC that the legs took on the level since the battery was last charged, shape (legs,)."""
     found, since_charge = [], 0.0
     for position, leg in enumerate(legs):
         if position and stops[position - 1].energy_kwh > 0.0:
             since_charge = 0.0
-        since_charge += level_kwh(leg, car) / car.capacity_kwh
+        since_charge += level_kwh(leg, car, share) / car.capacity_kwh
         found.append(since_charge)
     return found
 
@@ -91,7 +92,7 @@ def with_uncertainty(
     band
         How far consumption may be off.
     """
-    stakes = at_stake_soc(legs, stops, car)
+    stakes = at_stake_soc(legs, stops, car, band.share)
     scale = spread.scale_of(band.share, _own_spread(car))
     return tuple(
         leg.model_copy(update={"outlook": _arrival(leg, scale * stake)})
@@ -126,7 +127,7 @@ def margin_soc(plan: Plan, car: ConditionedVehicle, wanted: float) -> float:
     """
     band = plan.consumption_band
     assert band is not None
-    stakes = at_stake_soc(plan.legs, plan.stops, car)
+    stakes = at_stake_soc(plan.legs, plan.stops, car, band.share)
     return spread.quantile(wanted) * spread.scale_of(band.share, _own_spread(car)) * max(stakes)
 
 

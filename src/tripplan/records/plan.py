@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from tripplan.records.base import Record
 from tripplan.records.charger import Charger, Connector
+from tripplan.records.marks import Unit
 from tripplan.records.trip import Objective, Place, Trip
 from tripplan.records.vehicle import Vehicle
 
@@ -145,7 +146,7 @@ class ConsumptionBand(Record):
 
     basis: str
     """The class, a key of `physics.bands.BANDS`: "rated, mild" ..."""
-    share: float
+    share: Annotated[float, Field(gt=0, le=1), Unit("1")]
     """Share of the consumption within which eight in ten measurements of the class lie; what the
     car's own estimates and its load add comes on top."""
     weather_given: bool

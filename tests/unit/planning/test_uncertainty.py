@@ -42,7 +42,7 @@ def test_the_chances_are_those_of_drawn_trips(plain: Plan) -> None:
     """Draw the error of whole trips and drive the plan: bands and chances come out."""
     rng = np.random.default_rng(0)
     errors = student.rvs(4, size=40_000, random_state=rng) * share(plain) / student.ppf(0.9, 4)
-    stakes = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain))
+    stakes = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain), share(plain))
     arrived = np.ones(errors.size, dtype=bool)
     for leg, stake in zip(plain.legs, stakes, strict=True):
         found = leg.outlook
@@ -62,7 +62,7 @@ def test_a_leg_stakes_what_it_takes_on_the_level(plain: Plan) -> None:
         rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
         lift_kwh = MASS_KG * 9.80665 * rise_m / 3.6e6
         parts = leg.energy
-        assert uncertainty.level_kwh(leg, conditioned(plain)) == pytest.approx(
+        assert uncertainty.level_kwh(leg, conditioned(plain), share(plain)) == pytest.approx(
             parts.motion_kwh
             + parts.auxiliary_kwh
             + parts.cabin_kwh
@@ -75,8 +75,10 @@ def test_a_leg_stakes_what_it_takes_on_the_level(plain: Plan) -> None:
 def test_errors_add_up_until_the_car_charges(plain: Plan) -> None:
     stop = plain.stops[0]
     dry = stop.model_copy(update={"energy_kwh": 0.0})
-    charged = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain))
-    on = uncertainty.at_stake_soc(plain.legs, (dry, *plain.stops[1:]), conditioned(plain))
+    charged = uncertainty.at_stake_soc(plain.legs, plain.stops, conditioned(plain), share(plain))
+    on = uncertainty.at_stake_soc(
+        plain.legs, (dry, *plain.stops[1:]), conditioned(plain), share(plain)
+    )
     assert on[1] == pytest.approx(charged[0] + charged[1])
 
 
@@ -120,7 +122,7 @@ def test_estimates_of_a_car_widen_its_bands_and_the_margin(plain: Plan) -> None:
     guessed = CAR.model_copy(update={"consumption_spread": 0.10})
     plan = planner().plan(across(REGION), guessed)
     assert plan.audit.passed, plan.audit.objections
-    stakes = uncertainty.at_stake_soc(plan.legs, plan.stops, conditioned(plan))
+    stakes = uncertainty.at_stake_soc(plan.legs, plan.stops, conditioned(plan), share(plan))
     for leg, stake in zip(plan.legs, stakes, strict=True):
         found = leg.outlook
         assert found is not None
