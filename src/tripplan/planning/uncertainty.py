@@ -155,7 +155,7 @@ def in_words(
         if not given
     ]
     if missing and "no " in band.basis:
-        basis += f"; less where {' and '.join(missing)} is stated"
+        basis += f"; state {' and '.join(missing)} for a narrower one"
     words = "more than 99 %" if chance > 0.99 else f"{100.0 * chance:.0f} %"
     sentence = (
         f"Eight trips in ten take within {100.0 * off:.0f} % of this consumption ({basis}); "
