@@ -9,6 +9,7 @@ from scipy.stats import t as student
 from tests.samples.worlds import across, car, hilly_region
 from tripplan.errors import InvalidInputError
 from tripplan.planning import uncertainty
+from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Plan
 from tripplan.records.trip import Trip
@@ -54,6 +55,36 @@ def test_the_chances_are_those_of_drawn_trips(plain: Plan) -> None:
         assert found.probability == pytest.approx(there.mean(), abs=4e-3)
         arrived &= there
     assert plain.arrival_probability == pytest.approx(arrived.mean(), abs=4e-3)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "basis"),
+    [
+        ({}, "other, no weather"),
+        ({"conditions": {"ambient_c": 20.0}}, "no speed"),
+        ({"conditions": {"ambient_c": 20.0}, "max_speed_kmh": 95}, "other, mild"),
+        ({"conditions": {"wind_mps": 3.0}, "max_speed_kmh": 95}, "other, no weather"),
+        ({"conditions": {"ambient_c": 4.0}, "max_speed_kmh": 95}, "cold"),
+        (
+            {
+                "departure": "2026-06-07T08:00",
+                "ambient_by_hour": "6:18; 12:26",
+                "max_speed_kmh": 95,
+            },
+            "other, mild",
+        ),
+    ],
+)
+def test_what_a_trip_states_narrows_its_band(wishes: dict[str, object], basis: str) -> None:
+    """The usual 20 degrees are known where they are stated, and stay so in a file."""
+    ends = across(REGION).model_dump(include={"origin", "destination"})
+    guessed = CAR.model_copy(update={"consumption_spread": 0.05})
+    plan = planner().plan(Trip.parse(ends | wishes, where="trip"), guessed)
+    again = Plan.model_validate_json(plan.model_dump_json())
+    for one in (plan, again):
+        assert one.consumption_band is not None
+        assert one.consumption_band.basis == basis
+        assert audit_plan(one, REGION).passed
 
 
 def test_a_leg_stakes_what_it_takes_on_the_level(plain: Plan) -> None:
