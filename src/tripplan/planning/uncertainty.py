@@ -33,7 +33,17 @@ def level_kwh(leg: Leg, car: ConditionedVehicle, share: float) -> float:
 def at_stake_soc(
     legs: Sequence[Leg], stops: Sequence[ChargingStop], car: ConditionedVehicle, share: float
 ) -> list[float]:
-    """SoC that the legs took on the level since the battery was last charged, shape (legs,)."""
+    """SoC that the legs took on the level since the battery was last charged, shape (legs,).
+
+    Parameters
+    ----------
+    legs, stops
+        The plan; stops lie between legs.
+    car
+        The car under the conditions of the trip.
+    share
+        Share of the consumption within which eight in ten lie on roads.
+    """
     found, since_charge = [], 0.0
     for position, leg in enumerate(legs):
         if position and stops[position - 1].energy_kwh > 0.0:
