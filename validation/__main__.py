@@ -15,6 +15,7 @@ SECTIONS = {
     "EPA cycles": sections_consumption.write_epa,
     "rated cars": sections_catalogue.write_rated,
     "ranges at a steady speed": sections_ranges.write_ranges,
+    "bands": sections_ranges.write_bands,
     "charging": sections_charging.write_times,
     "a thousand kilometres": sections_charging.write_challenge,
     "heat": sections_charging.write_heat,

@@ -93,6 +93,8 @@ class Need:
     spent_kwh: float
     level_kwh: float
     cabin_kwh: float
+    band: float
+    """Share of the consumption within which eight in ten such drives lie."""
 
     def kwh(
         self, km: Floats | float, motion: Floats | float = 0.0, cabin: Floats | float = 0.0
@@ -121,14 +123,16 @@ def both_ways(car: ConditionedVehicle, planner: Planner, case: Case) -> Need:
     )
     plan = planner.plan(trip, far)
     legs = plan.legs
+    assert plan.consumption_band is not None
     again = car.stay(stay.dwell_s, 0.0).warm_up
     return Need(
         km=sum(leg.distance_km for leg in legs),
         warm_up_kwh=car.warm_up.total_kwh + again.total_kwh,
         standing_kwh=plan.stops[0].standby_kwh,
         spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
-        level_kwh=sum(uncertainty.level_kwh(leg, car) for leg in legs),
+        level_kwh=sum(uncertainty.level_kwh(leg, car, plan.consumption_band.share) for leg in legs),
         cabin_kwh=sum(leg.energy.cabin_kwh for leg in legs),
+        band=plan.consumption_band.share,
     )
 
 
@@ -146,7 +150,7 @@ def ask(
     miles = np.array(MILES)
     km = 2.0 * M_PER_MILE / 1000.0 * rng.uniform(*MILES, DRAWS)
     cabin, size = (off * rng.uniform(-1.0, 1.0, DRAWS) for off in (CABIN_OFF, CAPACITY_OFF))
-    taken = need.kwh(km, spread.SCALE * rng.standard_t(4, DRAWS), cabin)
+    taken = need.kwh(km, spread.scale_of(need.band) * rng.standard_t(4, DRAWS), cabin)
     left = 1.0 - taken / (capacity * (1.0 + size))
     low, high = np.percentile(left, [10, 90])
     middle_km = 2.0 * M_PER_MILE / 1000.0 * float(miles.mean())

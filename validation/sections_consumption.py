@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.physics import spread
+from tripplan.physics import bands
 from tripplan.records.vehicle import find_vehicle
 from validation import drives, epa, fit_i3
 from validation.figures import Series, draw
@@ -75,12 +75,13 @@ def _summary(
 def _coverage(left_out: Floats, rows: Sequence[drives.Compared]) -> str:
     ratios = 1.0 / (1.0 + left_out)
     held = fit_i3.held_by_bands(ratios)
-    inside = np.abs(ratios - 1.0) <= spread.QUANTILE_90 * spread.SCALE
+    band = bands.BANDS["driven, town"].share
+    inside = np.abs(ratios - 1.0) <= band
     together = fit_i3.halves_correlation(rows)
     return (
         f"Bands P10-P90 whose width was set from half of the trips left out of the fits (drawn 500 "
         f"times) hold {held:.0%} of the other half; the band that plans use, ±"
-        f"{100 * spread.QUANTILE_90 * spread.SCALE:.0f} %, holds {inside.mean():.0%} of all trips "
+        f"{100 * band:.0f} %, holds {inside.mean():.0%} of all trips "
         f"left out. The errors of the first and the second half of a trip have a correlation of "
         f"{together:.2f}; plans take the error as one for a whole trip, which is on the safe side."
     )

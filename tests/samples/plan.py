@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tripplan.planning.uncertainty import arrival_probability, with_uncertainty
+from tripplan.planning.uncertainty import arrival_probability, band_of, with_uncertainty
 from tripplan.records.charger import Charger, Connector
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
@@ -268,19 +268,21 @@ def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
     total = sum(leg.driving_s for leg in legs) + sum(stop.duration_s for stop in stops)
     loaded = ConditionedVehicle.under(sample_car(), Conditions())
     loaded = replace(loaded, mass_kg=MASS_KG, capacity_kwh=CAPACITY_KWH)
-    legs = with_uncertainty(legs, stops, loaded)
+    trip = Trip(
+        origin=legs[0].start,
+        destination=legs[-1].end,
+        departure_soc=0.97,
+        charge_limit_soc=0.95,
+        pack_start_c=18.0,
+        conditions=Conditions(ambient_c=20.0, wind_mps=3.0, wind_from_deg=270.0),
+    )
+    band = band_of(legs, loaded, trip)
+    legs = with_uncertainty(legs, stops, loaded, band)
     return Plan(
         tripplan_version="0.0-sample",
         region="sample",
         vehicle=sample_car(),
-        trip=Trip(
-            origin=legs[0].start,
-            destination=legs[-1].end,
-            departure_soc=0.97,
-            charge_limit_soc=0.95,
-            pack_start_c=18.0,
-            conditions=Conditions(ambient_c=20.0, wind_mps=3.0, wind_from_deg=270.0),
-        ),
+        trip=trip,
         capacity_kwh=CAPACITY_KWH,
         legs=legs,
         stops=tuple(stops),
@@ -294,6 +296,7 @@ def finished(legs: Sequence[Leg], stops: Sequence[ChargingStop]) -> Plan:
         energy_charged_kwh=sum(stop.energy_kwh for stop in stops),
         energy_spent_kwh=sum(leg.energy.spent_kwh for leg in legs),
         arrival_soc=legs[-1].arrival_soc,
+        consumption_band=band,
         arrival_probability=arrival_probability(legs),
         certificate=Certificate(
             lower_bound_s=total * 0.9968,

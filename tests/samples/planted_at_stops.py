@@ -19,6 +19,7 @@ from tests.samples.planting import (
     with_stop,
     with_wishes,
 )
+from tripplan.physics.bands import BANDS
 from tripplan.records.charger import Charger
 from tripplan.records.plan import ChargingStop, Plan
 
@@ -393,6 +394,40 @@ def _outlook(made: Made, chance: Chance) -> Planted:
         return None
     other = outlook.model_copy(update={"p10_soc": outlook.p10_soc + 0.02})
     return with_leg(made.plan, number, outlook=other), made.region
+
+
+@kind("the band of another class", r"plan: its band is that of")
+def _class_of_the_band(made: Made, chance: Chance) -> Planted:
+    band = made.plan.consumption_band
+    if band is None:
+        return None
+    others = sorted(set(BANDS) - {band.basis})
+    basis = others[int(chance.integers(len(others)))]
+    other = band.model_copy(update={"basis": basis, "share": BANDS[basis].share})
+    return made.plan.model_copy(update={"consumption_band": other}), made.region
+
+
+@kind("a band narrower than its class", r"plan: its band is that of")
+def _share_of_the_band(made: Made, _chance: Chance) -> Planted:
+    band = made.plan.consumption_band
+    if band is None:
+        return None
+    other = band.model_copy(update={"share": 0.9 * band.share})
+    return made.plan.model_copy(update={"consumption_band": other}), made.region
+
+
+@kind("a speed that nobody stated", r"plan: its band says otherwise than the trip")
+def _speed_of_the_band(made: Made, _chance: Chance) -> Planted:
+    band = made.plan.consumption_band
+    if band is None:
+        return None
+    other = band.model_copy(update={"speed_given": not band.speed_given})
+    return made.plan.model_copy(update={"consumption_band": other}), made.region
+
+
+@kind("chances without a band", r"plan: P10 and P90 without the band")
+def _no_band(made: Made, _chance: Chance) -> Planted:
+    return made.plan.model_copy(update={"consumption_band": None}), made.region
 
 
 @kind("a price that is said to be stated", r"stop \d+ .*its price is")

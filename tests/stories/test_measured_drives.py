@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.stories.shared_data import shared
-from tripplan.physics import spread
+from tripplan.physics.bands import BANDS
 from tripplan.records.vehicle import find_vehicle
 from validation import drives, fit_i3
 
@@ -41,7 +41,7 @@ def test_bands_hold_trips_that_did_not_set_them(measured: list[drives.Drive]) ->
     left_out, _ = fit_i3.cross_validate(find_vehicle(fit_i3.CAR), measured)
     ratios = 1.0 / (1.0 + left_out)
     assert fit_i3.held_by_bands(ratios) == pytest.approx(0.80, abs=0.08)
-    inside = np.abs(ratios - 1.0) <= spread.QUANTILE_90 * spread.SCALE
+    inside = np.abs(ratios - 1.0) <= BANDS["driven, town"].share
     assert inside.mean() == pytest.approx(0.80, abs=0.08)
 
 

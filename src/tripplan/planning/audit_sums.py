@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.physics import loads, spread
+from tripplan.physics.bands import BANDS
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.opening_hours import local_time
 from tripplan.planning.tariff import read_prices
@@ -30,8 +31,13 @@ _TIE_KWH: Final = 0.01
 """With time worth nothing, an hour counts the price of this much energy."""
 _TIE_PRICE: Final = 0.01
 _MIN_PER_H: Final = 60.0
-_ACCESS_SPREAD: Final = 4.0
-"""What is taken between places and roads is so many times as uncertain as what roads take."""
+_ACCESS: Final = 0.41
+"""Share of what is taken between places and roads within which eight in ten lie."""
+_RATED: Final = 0.03
+"""Cars with less of a spread of their own have an official test."""
+_COLD_C: Final = 5.0
+_TOWN_KM_PER_S: Final = 60.0 / S_PER_H
+"""Trips that are slower in the mean are of town."""
 
 
 def look_at_sums(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
@@ -164,11 +170,19 @@ def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
         loads.TYRES_SPREAD * given.winter_tyres,
     )
     own = sum((share / spread.QUANTILE_90) ** 2 for share in unsure)
-    car_scale = math.sqrt(spread.SCALE**2 + own)
+    band = plan.consumption_band
+    if band is None:
+        found.when(
+            any(leg.outlook for leg in plan.legs),
+            "plan: P10 and P90 without the band that they come from",
+        )
+        return
+    _band(plan, car, found)
+    car_scale = math.sqrt((band.share / spread.QUANTILE_90) ** 2 + own)
     for number, leg in enumerate(plan.legs, start=1):
         if number > 1 and plan.stops[number - 2].energy_kwh > 0.0:
             stake = 0.0
-        stake += _level_kwh(leg, car) / car.capacity_kwh
+        stake += _level_kwh(leg, car, band.share) / car.capacity_kwh
         outlook = leg.outlook
         if outlook is None:
             continue
@@ -196,14 +210,42 @@ def _chances(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     )
 
 
-def _level_kwh(leg: Leg, car: ConditionedVehicle) -> float:
+def _band(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
+    """Hold the class of the band against car, speed and weather of the plan."""
+    band = plan.consumption_band
+    assert band is not None
+    own = car.vehicle
+    slow = sum(leg.distance_km for leg in plan.legs) < _TOWN_KM_PER_S * sum(
+        leg.driving_s for leg in plan.legs
+    )
+    fitted = own.provenance.get("rolling_rise_per_k")
+    driven = fitted is not None and fitted.kind == "fitted"
+    car_word = "rated" if driven or own.consumption_spread < _RATED else "other"
+    right = "cold" if car.conditions.ambient_c <= _COLD_C else f"{car_word}, mild"
+    if slow and driven:
+        right = "driven, town"
+    if not band.weather_given:
+        right = "town, no weather" if slow else f"{car_word}, no weather"
+    if not band.speed_given and not slow and BANDS[right].share < BANDS["no speed"].share:
+        right = "no speed"
+    found.when(
+        band.basis != right or band.share != BANDS[right].share,
+        f"plan: its band is that of {band.basis!r}, {band.share:g}; it is one of {right!r}",
+    )
+    found.when(
+        band.speed_given != (plan.trip.max_speed_kmh is not None),
+        "plan: its band says otherwise than the trip whether a speed was stated",
+    )
+
+
+def _level_kwh(leg: Leg, car: ConditionedVehicle, share: float) -> float:
     """Energy of a leg without what its heights give or take, and what a full battery refused.
 
     That of ways of which only the ends are known counts several times: it is less sure.
     """
     rise_m = leg.trace.elevation_m[-1] - leg.trace.elevation_m[0]
     level_kwh = max(0.0, leg.energy.spent_kwh - leg.energy.curtailed_kwh - car.lift_kwh(rise_m))
-    return level_kwh + (_ACCESS_SPREAD - 1.0) * sum(way.energy_kwh for way in leg.access)
+    return level_kwh + max(_ACCESS / share - 1.0, 0.0) * sum(w.energy_kwh for w in leg.access)
 
 
 def _costs(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
-from tripplan.physics.spread import ACCESS_SPREAD
+from tripplan.physics.bands import ACCESS_SHARE
 from tripplan.planning import uncertainty
 from tripplan.planning.audit import UNAUDITED
 from tripplan.planning.certificate import certificate_of
@@ -44,7 +44,8 @@ def describe(
         What is to be said of roads that are open at some times only.
     """
     trip, car = pricing.trip, pricing.car
-    legs = uncertainty.with_uncertainty(route.legs, route.stops, car)
+    band = uncertainty.band_of(route.legs, car, trip)
+    legs = uncertainty.with_uncertainty(route.legs, route.stops, car, band)
     legs, stops = with_towns(legs, _paid(pricing, legs, route.stops), region.gazetteer)
     legs, stops = with_roads(legs, stops)
     driving_s = sum(leg.driving_s for leg in legs)
@@ -77,13 +78,14 @@ def describe(
         charging_cost=totals.charging_cost,
         home_cost=totals.home_cost,
         currency=pricing.currency,
+        consumption_band=band,
         arrival_probability=uncertainty.arrival_probability(legs),
         certificate=certificate,
         audit=UNAUDITED,
         assumptions=(
             *_assumptions(region, pricing, legs, stops),
             *closures,
-            *uncertainty.in_words(legs, car),
+            *uncertainty.in_words(legs, car, band),
         ),
         sources=_sources(region),
     )
@@ -170,7 +172,7 @@ def access_assumptions(legs: Sequence[Leg]) -> list[str]:
     rule = (
         f"Between places and the nearest road of this region one drives {CIRCUITY:g} times the "
         f"straight line, on the level, at {ACCESS_KMH:g} km/h: part of all totals, and its energy "
-        f"{ACCESS_SPREAD:g} times as uncertain as that of roads."
+        f"within {100.0 * ACCESS_SHARE:.0f} % in eight of ten (assumption)."
     )
     return [*told, rule]
 

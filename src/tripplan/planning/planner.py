@@ -285,7 +285,7 @@ class Planner:
             plan = self._plan(_with_reserve(trip, margin), car, on_part=on_part)
             if (plan.arrival_probability or 0.0) >= wanted:
                 return plan, car
-            margin = _A_BIT + uncertainty.margin_soc(plan.legs, plan.stops, car, wanted)
+            margin = _A_BIT + uncertainty.margin_soc(plan, car, wanted)
         raise NoPlanError(
             f"arrive_with_probability {wanted:g}: {_MOST_RESERVES} reserves up to {margin:.0%} "
             "were tried, and none gives it; ask for less, or state a reserve"

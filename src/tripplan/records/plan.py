@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from tripplan.records.base import Record
 from tripplan.records.charger import Charger, Connector
+from tripplan.records.marks import Unit
 from tripplan.records.trip import Objective, Place, Trip
 from tripplan.records.vehicle import Vehicle
 
@@ -138,6 +139,20 @@ class ArrivalOutlook(Record):
     """SoC on arrival that nine trips in ten fall short of; not above 1."""
     probability: Annotated[float, Field(ge=0, le=1)]
     """Probability that the battery is not empty before the end of the leg."""
+
+
+class ConsumptionBand(Record):
+    """Which class of measurements P10 to P90 of a plan come from, by what is known of it."""
+
+    basis: str
+    """The class, a key of `physics.bands.BANDS`: "rated, mild" ..."""
+    share: Annotated[float, Field(gt=0, le=1), Unit("1")]
+    """Share of the consumption within which eight in ten measurements of the class lie; what the
+    car's own estimates and its load add comes on top."""
+    weather_given: bool
+    """Whether the temperature was stated, or taken as usual."""
+    speed_given: bool
+    """Whether the driver's highest speed was stated, or the roads' speeds taken."""
 
 
 class AccessWay(Record):
@@ -415,6 +430,8 @@ class Plan(Record):
     or there is none."""
     currency: str = ""
     """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
+    consumption_band: ConsumptionBand | None = None
+    """Which band the outlooks of the legs come from; None: an older plan."""
     arrival_probability: Annotated[float, Field(ge=0, le=1)] | None = None
     """Probability of arriving at every stop and at the destination; None: not worked out."""
     certificate: Certificate

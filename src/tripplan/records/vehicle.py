@@ -355,6 +355,12 @@ class Vehicle(Record):
         return self
 
     @property
+    def is_fitted_to_drives(self) -> bool:
+        """Whether its own drives were fitted: they alone tell how tyres roll in the cold."""
+        known = self.provenance.get("rolling_rise_per_k")
+        return known is not None and known.kind == "fitted"
+
+    @property
     def is_tesla(self) -> bool:
         """Whether it is one of Tesla's cars, by its name: some plugs charge no other make."""
         return "tesla" in f"{self.id} {self.name}".casefold()

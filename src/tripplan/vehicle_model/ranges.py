@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tripplan.physics import spread
+from tripplan.physics import bands, spread
 from tripplan.records.trip import Conditions
 from tripplan.records.vehicle import Vehicle
 from tripplan.units import S_PER_H
@@ -43,7 +43,16 @@ def steady_range(vehicle: Vehicle, speed_kmh: float, ambient_c: float) -> Steady
     driven_kmh = min(speed_kmh, car.top_speed_kmh)
     left_kwh = max(car.capacity_kwh - car.warm_up.total_kwh, 0.0)
     range_km = left_kwh / car.level_kwh_per_km(driven_kmh)
-    off = spread.QUANTILE_90 * spread.scale_of(vehicle.consumption_spread)
+    basis = bands.class_of(
+        vehicle.consumption_spread,
+        driven_kmh,
+        ambient_c,
+        driven=vehicle.is_fitted_to_drives,
+        weather_given=True,
+        speed_given=True,
+    )
+    band = bands.BANDS[basis].share
+    off = spread.QUANTILE_90 * spread.scale_of(band, vehicle.consumption_spread)
     return SteadyRange(range_km, range_km * (1.0 - off), range_km * (1.0 + off))
 
 

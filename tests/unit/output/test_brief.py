@@ -59,16 +59,17 @@ def test_the_clock_is_that_of_the_departure_and_tells_the_next_day() -> None:
     assert any("clock" in line for line in lines)
 
 
-def test_totals_and_three_lines_of_what_is_assumed() -> None:
+def test_totals_and_four_lines_of_what_is_assumed() -> None:
     lines = brief.to_brief(REAL).splitlines()
     assert lines[0] == "Denver, CO -> Grand Junction, CO"
     assert " ".join(lines[2:5]).startswith("5 h 15 min = 3 h 46 min driving + 1 h 15 min charging")
-    assert "the battery lasts in 96% of trips" in " ".join(lines[2:6])
+    assert "the battery lasts in 84% of trips" in " ".join(lines[2:6])
     at = next(k for k, line in enumerate(lines) if line.startswith("Assumed"))
     assert lines[at:] == [
         "Assumed   air 20 C (68 F), wind 3 m/s (7 mph) from the west (270), dry road",
         "          chargers: all as their sources state",
         "          no traffic, no queues; battery health 96%; 10% kept in reserve",
+        "          consumption: the driver's own top speed not given: +-22%",
         "All legs, the proof and every assumption: --full",
     ]
     assert len(lines) <= 24

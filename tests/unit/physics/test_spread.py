@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from tripplan.physics.spread import QUANTILE_90, SCALE, probability, quantile, scale_of
+from tripplan.physics.spread import QUANTILE_90, probability, quantile, scale_of
 
 
 @pytest.mark.parametrize("value", [-8.0, -1.5, -0.1, 0.0, 0.4, 1.0, 2.0, 7.0, 40.0])
@@ -25,15 +25,15 @@ def test_the_constant_and_the_ends() -> None:
     assert (probability(math.inf), probability(-math.inf)) == (1.0, 0.0)
 
 
-def test_a_car_without_estimates_has_the_scale_of_all() -> None:
-    assert scale_of(0.0) == SCALE
+def test_eight_in_ten_lie_within_the_band_of_a_car_without_estimates() -> None:
+    assert student.cdf(0.17 / scale_of(0.17), 4) == pytest.approx(0.9, abs=1e-5)
 
 
 @pytest.mark.parametrize("own", [0.03, 0.08, 0.11, 0.2])
 def test_independent_errors_drawn_together_have_the_joint_band(own: float) -> None:
     """The second error is drawn from a normal distribution: its form hardly matters."""
     rng = np.random.default_rng(1)
-    of_all = student.rvs(4, size=400_000, random_state=rng) * SCALE
+    of_all = student.rvs(4, size=400_000, random_state=rng) * scale_of(0.1)
     of_car = rng.normal(scale=own / norm.ppf(0.9), size=of_all.size)
     band = np.quantile(of_all + of_car, 0.9)
-    assert QUANTILE_90 * scale_of(own) == pytest.approx(band, rel=0.04)
+    assert QUANTILE_90 * scale_of(0.1, own) == pytest.approx(band, rel=0.04)

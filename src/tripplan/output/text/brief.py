@@ -17,6 +17,7 @@ from tripplan.output.text import (
     stop_text,
     words,
 )
+from tripplan.physics.bands import BANDS
 from tripplan.records.plan import ChargingStop, Plan
 from tripplan.records.trip import Conditions
 from tripplan.units import M_PER_KM, M_PER_MILE
@@ -145,6 +146,15 @@ def _loaded(plan: Plan, *, miles: bool) -> list[str]:
     return _wrapped(told, "          ")
 
 
+def _band(plan: Plan) -> list[str]:
+    """Return what P10 to P90 rest on; nothing for a plan of an older version."""
+    band = plan.consumption_band
+    if band is None:
+        return []
+    told = f"consumption: {BANDS[band.basis].words}: +-{100.0 * band.share:.0f}%"
+    return _wrapped(told, "          ")
+
+
 def _assumed(plan: Plan, *, miles: bool) -> list[str]:
     """Return a few lines: weather and roads, load, chargers and how old their list is, car."""
     air, breeze, road = statements.conditions(plan)[:3]
@@ -171,6 +181,7 @@ def _assumed(plan: Plan, *, miles: bool) -> list[str]:
         f"          chargers: {sites}",
         *([f"          {age}"] if age else []),
         f"          no traffic, no queues; {health}; {reserve}",
+        *_band(plan),
     ]
 
 

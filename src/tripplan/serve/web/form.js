@@ -64,7 +64,8 @@
     input.addEventListener("input", function () {
       show();
       const value = Number(input.value);
-      const usual = value === slider.usual;
+      /* A temperature that was set is known, also where it is the usual one: plans are surer then. */
+      const usual = value === slider.usual && slider.word !== "ambient_c";
       const scaled = slider.unit === 1 ? value : value / Math.round(1 / slider.unit);
       tripplan.change({ [slider.word]: usual ? undefined : scaled }, false);
     });
