@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tripplan.errors import (
         DataError,
         DisconnectedError,
+        IllegalRoadError,
         InvalidInputError,
         NoPlanError,
         OfflineError,
@@ -57,6 +58,7 @@ _HOME = {
     "Connector": "records.charger",
     "DataError": "errors",
     "DisconnectedError": "errors",
+    "IllegalRoadError": "errors",
     "InvalidInputError": "errors",
     "Leg": "records.plan",
     "NoPlanError": "errors",
@@ -104,6 +106,7 @@ __all__ = [
     "Connector",
     "DataError",
     "DisconnectedError",
+    "IllegalRoadError",
     "InvalidInputError",
     "Leg",
     "NoPlanError",

@@ -21,6 +21,7 @@ from tripplan.records.base import as_path
 from tripplan.records.network import (
     FLAG_BRIDGE,
     FLAG_FERRY,
+    FLAG_LIMIT_STATED,
     FLAG_LINK,
     FLAG_TOLL,
     FLAG_TUNNEL,
@@ -198,7 +199,8 @@ def _read_edge(
         "road_class": index,
         "flags": sum(_FLAGS[key] for key, set_ in flags.items() if set_)
         + (FLAG_LINK if name.endswith("_link") else 0)
-        + (FLAG_FERRY if name == "ferry" else 0),
+        + (FLAG_FERRY if name == "ferry" else 0)
+        + (FLAG_LIMIT_STATED if limit else 0),
         "points": _points_of(data.get("geometry"), nodes[tail], where, faults),
     }
 
