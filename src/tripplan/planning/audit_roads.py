@@ -114,6 +114,7 @@ class Roads:
             trace.lon[first:],
             trace.speed_kmh[first:],
             trace.bearing_deg[first:],
+            trace.usual_kmh[first:],
             starts,
             ends,
         )

@@ -62,7 +62,7 @@ class LowSpeedLaw(QuantityRecord):
             if self.crossing_limit_kmh == self.road_limit_kmh:
                 crossing = "no faster one is crossed"
         roads = f"{roads}; {crossing}" if self.road_limit_kmh is not None else roads
-        return f"{roads}; at most {told(self.vehicle_kmh)}"
+        return f"{roads}; the vehicle at most {told(self.vehicle_kmh)}"
 
     @property
     def caution(self) -> str:

@@ -43,11 +43,9 @@ def region(places: list[tuple[float, float]], roads: list[Road]) -> Region:
     """
     lat = np.array([north * DEG_PER_KM for _, north in places])
     lon = np.array([east * DEG_PER_KM for east, _ in places])
-    both = [(a, b, *rest) for a, b, *rest in roads] + [(b, a, *rest) for a, b, *rest in roads]
-    length = [
-        1100.0 * np.hypot(places[a][0] - places[b][0], places[a][1] - places[b][1])
-        for a, b, *_ in both
-    ]
+    both = [*roads, *((road[1], road[0], *road[2:]) for road in roads)]
+    at = np.array(places)
+    length = [1100.0 * float(np.hypot(*(at[road[0]] - at[road[1]]))) for road in both]
     network = RoadNetwork.from_arcs(
         lat=lat,
         lon=lon,
@@ -135,7 +133,7 @@ def test_a_bridge_over_a_fast_road_is_no_crossing() -> None:
 def test_limited_access_is_never_used_however_slow(road_class: int, flags: int) -> None:
     ground = region([(0, 0), (1, 0)], [(0, 1, 25, road_class, flags)])
     for law in low_speed_laws():
-        with pytest.raises(IllegalRoadError, match="of limited access|at most"):
+        with pytest.raises(IllegalRoadError, match=r"of limited access|at most"):
             planned(ground, law, 0, 1)
     assert planned(ground, "", 0, 1).stated_limit_share is None
 
@@ -182,7 +180,9 @@ def test_a_crossing_that_is_not_allowed_is_told_as_one() -> None:
 
 
 def test_ends_that_no_road_joins_are_not_blamed_on_the_law() -> None:
-    ground = region([(0, 0), (1, 0), (2, 0), (3, 0)], [(0, 1, 25, STREET, 0), (2, 3, 25, STREET, 0)])
+    ground = region(
+        [(0, 0), (1, 0), (2, 0), (3, 0)], [(0, 1, 25, STREET, 0), (2, 3, 25, STREET, 0)]
+    )
     with pytest.raises(DisconnectedError) as caught:
         planned(ground, "US-CO", 0, 3)
     assert not isinstance(caught.value, IllegalRoadError)
@@ -226,7 +226,8 @@ def test_the_drivers_own_limit_still_counts() -> None:
 def test_stated_and_assumed_limits_are_told_by_their_km() -> None:
     plan = planned(CROSSING, "US-CO", 0, 2)
     assert plan.stated_limit_share == pytest.approx(0.5)
-    assert plan.legs[0].assumed_limits == (pytest.approx((1.1, 2.2)),)
+    ((begin_km, end_km),) = plan.legs[0].assumed_limits
+    assert (begin_km, end_km) == pytest.approx((1.1, 2.2))
     told = "50% of the km legal by stated limits, 50% by assumed ones"
     short = " ".join(brief.to_brief(plan).split()).replace(" %", "%")
     assert told in short
