@@ -64,7 +64,7 @@ class Walker:
         before = self._walked(leg, points)
         last = len(points) - 1
         if any(way.side == "end" for way in leg.access):
-            last = max((k for k in before if k >= last - 2), default=last)
+            last = max(k for k in range(last) if points[k] in self.fastest)
         if last not in before:
             found.append(f"no legal road leads on from km {trace.distance_km[max(before)]:.3f}")
             return found
@@ -78,8 +78,10 @@ class Walker:
     def _walked(self, leg: Leg, points: list[Point]) -> dict[int, int]:
         """Return the points that legal roads lead to, each with the point before; -1: a start."""
         at_km = leg.trace.distance_km
-        starts = 3 if any(way.side == "start" for way in leg.access) else 1
-        before = {k: -1 for k in range(starts) if points[k] in self.fastest}
+        start = 0
+        if any(way.side == "start" for way in leg.access):
+            start = min(k for k in range(1, len(points)) if points[k] in self.fastest)
+        before = {start: -1}
         for k, point in enumerate(points):
             for there, km in self.leaving.get(point, ()) if k in before else ():
                 for j in range(k + 1, len(points)):
