@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
-    from tripplan.questions import days, limits, smallest, why
+    from tripplan.questions import days, limits, ride, smallest, why
     from tripplan.records.charger import Charger, Connector
     from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
@@ -87,6 +87,7 @@ _HOME = {
     "days": "questions",
     "limits": "questions",
     "pareto": "api",
+    "ride": "questions",
     "plan": "api",
     "plans_by_stops": "api",
     "smallest": "questions",
@@ -138,6 +139,7 @@ __all__ = [
     "plan",
     "plan_many",
     "plans_by_stops",
+    "ride",
     "smallest",
     "why",
 ]

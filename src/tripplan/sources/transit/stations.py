@@ -14,12 +14,13 @@ Columns::
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.records.outside import read_text_file
 from tripplan.records.base import as_path
+from tripplan.records.outside import read_text_file
 from tripplan.records.ride_station import RideStation
 
 NEEDED: Final = ("name", "lat", "lon")
@@ -52,8 +53,8 @@ def read_stations(path: str | Path, *, timetable: bool = False) -> tuple[RideSta
         A value is wrong, or a column is not known; the message names the row.
     """
     text = read_text_file(as_path(path, where="stations"), "table of stations")
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    head = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    head = [name.strip().lower() for name in next(reader, [])]
     wanted = NEEDED if timetable else (*NEEDED, *TIMED)
     lacking = [name for name in wanted if name not in head]
     if lacking:
@@ -72,26 +73,27 @@ def read_stations(path: str | Path, *, timetable: bool = False) -> tuple[RideSta
             value=unknown,
             expected=", ".join(COLUMNS),
         )
-    reader.fieldnames = head
     found = [
-        _station(row, f"{path}, line {reader.line_num}", needed=wanted)
-        for row in reader
-        if any((value or "").strip() for value in row.values() if isinstance(value, str))
+        _station(cells, head, f"{path}, line {reader.line_num}", needed=wanted)
+        for cells in reader
+        if any(cell.strip() for cell in cells)
     ]
     if not found:
         raise DataError(f"table of stations {path} has no station", path=str(path))
     return tuple(found)
 
 
-def _station(row: dict[str, Any], where: str, *, needed: tuple[str, ...]) -> RideStation:
-    if None in row:
+def _station(
+    row: Sequence[str], head: Sequence[str], where: str, *, needed: tuple[str, ...]
+) -> RideStation:
+    if len(row) > len(head):
         raise InvalidInputError(
-            f"{where}: more cells than columns; text with a comma stands in quotes",
+            f"{where}: {len(row)} cells in {len(head)} columns; text with a comma stands in quotes",
             field="row",
-            value=row[None],  # type: ignore[index] - what csv keeps surplus cells under
+            value=row,
             expected="a cell for each column",
         )
-    cells = {name: (value or "").strip() for name, value in row.items()}
+    cells = dict.fromkeys(head, "") | dict(zip(head, map(str.strip, row), strict=False))
     empty = [name for name in needed if not cells[name]]
     if empty:
         raise InvalidInputError(
