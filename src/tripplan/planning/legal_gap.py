@@ -213,4 +213,5 @@ def _label(ground: _Ground, road: int, law: LowSpeedLaw) -> str:
     kind = ROAD_CLASSES[int(network.road_class[arc])].replace("_", " ")
     name = network.road_names[number] if number >= 0 else None
     label = (name.number or name.name) if name else ""
-    return f"{label or f'a {kind} road'} ({law.speed(float(network.speed_limit_kmh[arc]))})"
+    plain = f"a {kind}" if kind == "motorway" else f"a {kind} road"
+    return f"{label or plain} ({law.speed(float(network.speed_limit_kmh[arc]))})"

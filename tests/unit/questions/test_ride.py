@@ -192,8 +192,8 @@ def brute_force(
     """Return the earliest arrival in seconds from now, row by row of the feed's own text."""
     services = {}
     for row in content["calendar.txt"].splitlines()[1:]:
-        name, *week, first, last = row.split(",")
-        services[name] = [day == "1" for day in week], first, last
+        name, *days, first, last = row.split(",")
+        services[name] = [day == "1" for day in days], first, last
     service_of = dict(row.split(",")[2:0:-1] for row in content["trips.txt"].splitlines()[1:])
     best = None
     rows = [row.split(",") for row in content["stop_times.txt"].splitlines()[1:] if row]
@@ -237,14 +237,14 @@ def test_the_earliest_arrival_is_that_of_a_search_through_all_rows(
     timetable = read_timetable(feed(tmp_path / "feed.zip", content))
     agreed = 0
     for _ in range(30):
-        at = datetime.combine(date(2026, 6, 4), time()) + timedelta(
+        now = datetime.combine(date(2026, 6, 4), time()) + timedelta(
             minutes=int(rng.integers(0, 5 * 24 * 60))
         )
         order = [str(name) for name in rng.permutation(names)]
         starts = {name: float(rng.integers(0, 900)) for name in order[:2]}
         ends = {name: float(rng.integers(0, 900)) for name in order[2:4]}
-        found = earliest(timetable, at, starts, ends)
-        wanted = brute_force(content, at, starts, ends)
+        found = earliest(timetable, now, starts, ends)
+        wanted = brute_force(content, now, starts, ends)
         if wanted is None:
             assert found is None
             continue
