@@ -6,12 +6,14 @@ from pydantic import Field
 
 from tripplan.questions.answers import Slack
 from tripplan.records.base import Record
+from tripplan.records.marks import Unit
 from tripplan.records.plan import Plan
 from tripplan.records.quantities import QuantityRecord
 from tripplan.records.trip import LONGEST_DWELL_D, Place
 from tripplan.units import S_PER_H
 
-_Money = Annotated[float, Field(ge=0, le=1e6)]
+_Money = Annotated[float, Field(ge=0, le=1e6), Unit("currency")]
+_Sum = Annotated[float, Unit("currency")]
 
 
 class RideTerms(QuantityRecord):
@@ -19,7 +21,7 @@ class RideTerms(QuantityRecord):
 
     stay_s: Annotated[float, Field(ge=0, le=(LONGEST_DWELL_D - 2) * 24 * S_PER_H)] = 0.0
     """How long one stays at the destination, at most 12 days, seconds."""
-    persons: Annotated[int, Field(ge=1, le=9)] = 1
+    persons: Annotated[int, Field(ge=1, le=9), Unit("1")] = 1
     """How many pay the fare."""
     fare: _Money | None = None
     """Fare of one person for one way, where a station states none; None: not known."""
@@ -31,7 +33,7 @@ class RideTerms(QuantityRecord):
     """From the car parked there to the destination, on foot or by shuttle, seconds."""
     walk_km: Annotated[float, Field(gt=0, le=10)] = 1.0
     """Farthest that stops of a timetable may lie from the destination, km."""
-    most: Annotated[int, Field(ge=1, le=500)] = 20
+    most: Annotated[int, Field(ge=1, le=500), Unit("1")] = 20
     """So many stops of a timetable are planned, the likeliest, where no table names stations."""
 
 
@@ -82,15 +84,15 @@ class RideOption(Record):
     """Battery energy of the drives and of standing."""
     charged_kwh: float
     """Energy charged while the car stands that the battery gives back."""
-    fares: float
+    fares: _Sum
     """Of all persons, both ways."""
-    parking: float
+    parking: _Sum
     """Price of parking."""
-    energy_cost: float
+    energy_cost: _Sum
     """What energy costs: charged where it stands and on the way, and taken from home."""
-    cost: float
+    cost: _Sum
     """fares + parking + energy_cost."""
-    cost_with_time: float
+    cost_with_time: _Sum
     """And the time of one person, at what an hour is worth to the trip."""
     slack_there: Slack
     """What there is to spare on arrival where the car is left."""
@@ -122,13 +124,13 @@ class Ride(Record):
     """What it was reckoned with."""
     currency: str
     """ISO 4217; empty: nobody named it."""
-    value_of_time_per_h: float
+    value_of_time_per_h: Annotated[float, Unit("currency/h")]
     """What an hour is worth, for the order."""
     options: tuple[RideOption, ...]
     """All ways that can be gone, the least ``cost_with_time`` first, shape (options,)."""
     refused: tuple[RefusedOption, ...] = ()
     """Those that cannot, shape (refused,)."""
-    left_out: Annotated[int, Field(ge=0)] = 0
+    left_out: Annotated[int, Field(ge=0), Unit("1")] = 0
     """Stops of the timetable with a ride to the destination that were not planned."""
     sentence: str
     """Which way is best, and by how much, in words."""

@@ -55,6 +55,8 @@ class _Park(NamedTuple):
     station: RideStation
     connections: Connections | None
     """None: it is the destination."""
+    lacks: str = "there is no direct ride there and back within a day"
+    """Why one cannot go on from there, where one cannot."""
 
 
 class _Asked(NamedTuple):
@@ -214,7 +216,10 @@ def _timed(station: RideStation, timetable: Timetable, ends: Mapping[str, float]
     place = Place(lat=station.lat, lon=station.lon)
     # The row says how far its platforms are from the car.
     platforms = dict.fromkeys(stops_near(timetable, place, STATION_M), station.walk_s)
-    return _Park(station, by_timetable(timetable, platforms, ends))
+    park = _Park(station, by_timetable(timetable, platforms, ends))
+    if platforms:
+        return park
+    return park._replace(lacks=f"no stop of the timetable lies within {STATION_M:.0f} m of it")
 
 
 def _stops(
@@ -264,9 +269,7 @@ def _option(asked: _Asked, park: _Park) -> RideOption | RefusedOption:
         else:
             legs = _legs(goes, asked, there_s)
             if legs is None:
-                return RefusedOption(
-                    name=station.name, why="no direct ride there and back within a day"
-                )
+                return RefusedOption(name=station.name, why=park.lacks)
             needed_s = legs[0].total_s + terms.stay_s + legs[1].total_s
         if abs(needed_s - parked_s) <= _SETTLED_S:
             return _priced(asked, park, plan, stop, legs)

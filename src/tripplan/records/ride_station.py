@@ -4,12 +4,13 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from tripplan.records.marks import Unit
 from tripplan.records.quantities import QuantityRecord
 
 PLATFORM_S: Final = 300.0
 """From the parked car to the platform, where nobody states it (assumption), seconds."""
 _Minutes = Annotated[float, Field(ge=0, le=24 * 3600)]
-_Money = Annotated[float, Field(ge=0, le=1e6)]
+_Money = Annotated[float, Field(ge=0, le=1e6), Unit("currency")]
 
 
 class RideStation(QuantityRecord):

@@ -28,6 +28,7 @@ from tripplan.records.region import Region
 from tripplan.records.road_name import RoadName
 from tripplan.records.trip import Place, Trip
 from tripplan.sources.osm.network import read_osm
+from tripplan.study.question import Study
 
 MOTORWAY, PRIMARY, STREET = map(ROAD_CLASSES.index, ("motorway", "primary", "residential"))
 MPH = 1.609344
@@ -270,6 +271,25 @@ def test_an_unknown_law_lists_the_known_ones() -> None:
     assert said.count("\n") == 1
     assert "US-CO Colorado" in said
     assert "US-ZZ" in said
+
+
+def test_a_batch_and_a_study_have_it_as_any_wish() -> None:
+    network = CROSSING.network
+    ends = {
+        "origin": (float(network.lat[0]), float(network.lon[0])),
+        "destination": (float(network.lat[3]), float(network.lon[3])),
+        "vehicle": car(),
+    }
+    legal, refused = tripplan.plan_many(
+        [{**ends, "law": "DE"}, {**ends, "law": "US-CO"}], region=CROSSING
+    )
+    assert legal.status == "ok"
+    assert "US-CO" in refused.reason
+    trips = [{"origin": "A", "destination": "B", "law": "US-CO"}]
+    asked = Study.model_validate(
+        {"trips": trips, "vehicles": ["nissan-sakura"], "vary": {"law": ["US-CO", "US-TX"]}}
+    )
+    assert asked.trips[0].wishes == {"law": "US-CO"}
 
 
 def test_every_law_names_its_statute_and_where_it_was_read() -> None:

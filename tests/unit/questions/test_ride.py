@@ -326,6 +326,9 @@ def test_a_way_back_without_a_train_is_refused(tmp_path: Path) -> None:
     assert [one.kind for one in found.options] == ["drive"]
     assert {one.name for one in found.refused} == {"Near Station", "Far Station"}
     assert all("no direct ride" in one.why for one in found.refused)
+    moor = NEAR.model_copy(update={"name": "Moor road", "lat": 40.02, "ride_s": None})
+    lost = asked([moor], gtfs=usual_feed(tmp_path), departure=MONDAY)
+    assert [one.why for one in lost.refused] == ["no stop of the timetable lies within 400 m of it"]
 
 
 TABLE = (

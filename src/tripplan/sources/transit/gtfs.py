@@ -54,6 +54,14 @@ class _Call(NamedTuple):
     alights: bool
 
 
+class _Day(NamedTuple):
+    """The trips of a service day."""
+
+    trips: list[list[_Call]]
+    at: dict[str, list[int]]
+    """Which trips call at a stop."""
+
+
 @dataclass(frozen=True, eq=False)
 class Timetable:
     """A GTFS feed."""
@@ -61,7 +69,7 @@ class Timetable:
     path: str
     stops: tuple[Stop, ...]
     _feed: Any = field(repr=False)
-    _days: dict[date, list[list[_Call]]] = field(default_factory=dict, repr=False)
+    _days: dict[date, _Day] = field(default_factory=dict, repr=False)
 
     @cached_property
     def first_and_last_day(self) -> tuple[str, str]:
@@ -104,7 +112,10 @@ class Timetable:
         """
         begin, finish = frozenset(starts), frozenset(ends)
         found: list[Ride] = []
-        for calls in self._of(day):
+        today = self._of(day)
+        fewer = min(begin, finish, key=len)
+        for number in sorted({k for stop in fewer for k in today.at.get(stop, ())}):
+            calls = today.trips[number]
             on = [k for k, call in enumerate(calls) if call.boards and call.stop in begin]
             off = [k for k, call in enumerate(calls) if call.alights and call.stop in finish]
             if on and off and on[0] < off[-1]:
@@ -116,10 +127,15 @@ class Timetable:
                 ]
         return found
 
-    def _of(self, day: date) -> list[list[_Call]]:
-        """Return the calls of each trip of a service day, in order."""
+    def _of(self, day: date) -> _Day:
+        """Return the trips of a service day."""
         if day not in self._days:
-            self._days[day] = list(self._read(day))
+            trips = list(self._read(day))
+            at: dict[str, list[int]] = {}
+            for number, calls in enumerate(trips):
+                for call in calls:
+                    at.setdefault(call.stop, []).append(number)
+            self._days[day] = _Day(trips, at)
         return self._days[day]
 
     def _read(self, day: date) -> Iterable[list[_Call]]:
