@@ -1,6 +1,7 @@
 """Low-speed vehicles: legal roads, crossings, limited access, islands, and what a refusal says."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from tripplan.sources.osm.network import read_osm
 from tripplan.study.question import Study
 
 MOTORWAY, PRIMARY, STREET = map(ROAD_CLASSES.index, ("motorway", "primary", "residential"))
+ROOT = Path(__file__).parents[3]
 MPH = 1.609344
 DEG_PER_KM = 1.0 / 111.195
 Road = tuple[int, int, float, int, int]
@@ -306,6 +308,13 @@ def test_every_law_names_its_statute_and_where_it_was_read() -> None:
             assert law.crossing_limit_kmh >= law.road_limit_kmh
         if law.checked == "summary":
             assert "summary" in law.caution
+
+
+def test_the_page_lists_all_laws_as_they_are() -> None:
+    page = (ROOT / "docs" / "how-to" / "low-speed.md").read_text(encoding="utf-8")
+    for law in low_speed_laws().values():
+        row = f"| `{law.code}` | {law.place} | {law.rule} | {law.statute} | {law.checked} |"
+        assert row in page
 
 
 @pytest.mark.parametrize(
