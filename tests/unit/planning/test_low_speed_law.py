@@ -325,6 +325,8 @@ def test_the_page_lists_all_laws_as_they_are() -> None:
         ("US-AZ", 35, 25, None),
         ("US-CA", 35, 25, None),
         ("US-FL", 35, 25, None),
+        ("US-KS", 40, 25, None),
+        ("US-PA", 25, 25, 35),
         ("US-TX", 45, 35, None),
         ("US-VT", 35, 25, 50),
     ],
