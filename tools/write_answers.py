@@ -3,6 +3,7 @@
 A `text` block that begins with "$ tripplan ..." is run, and what it prints is put below.
 """
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -38,6 +39,7 @@ def written(text: str, answer: Callable[[str], str] = printed) -> str:
 
 
 if __name__ == "__main__":
+    os.chdir(ROOT)  # commands name files of the documentation
     for page in PAGES:
         page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
         print(page)

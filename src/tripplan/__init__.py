@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tripplan.errors import (
         DataError,
         DisconnectedError,
+        IllegalRoadError,
         InvalidInputError,
         NoPlanError,
         OfflineError,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
-    from tripplan.questions import days, limits, smallest, why
+    from tripplan.questions import days, limits, ride, smallest, why
     from tripplan.records.charger import Charger, Connector
     from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
@@ -57,6 +58,7 @@ _HOME = {
     "Connector": "records.charger",
     "DataError": "errors",
     "DisconnectedError": "errors",
+    "IllegalRoadError": "errors",
     "InvalidInputError": "errors",
     "Leg": "records.plan",
     "NoPlanError": "errors",
@@ -85,6 +87,7 @@ _HOME = {
     "days": "questions",
     "limits": "questions",
     "pareto": "api",
+    "ride": "questions",
     "plan": "api",
     "plans_by_stops": "api",
     "smallest": "questions",
@@ -104,6 +107,7 @@ __all__ = [
     "Connector",
     "DataError",
     "DisconnectedError",
+    "IllegalRoadError",
     "InvalidInputError",
     "Leg",
     "NoPlanError",
@@ -135,6 +139,7 @@ __all__ = [
     "plan",
     "plan_many",
     "plans_by_stops",
+    "ride",
     "smallest",
     "why",
 ]

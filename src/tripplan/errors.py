@@ -10,6 +10,7 @@
       NoPlanError                      a sound question, and the answer is no   exit 3
         OffNetworkError                no road near the place
         DisconnectedError              no road between the places at all
+          IllegalRoadError             none that the law lets a low-speed vehicle use
         OutOfRangeError                the battery cannot bridge a gap
 """
 
@@ -127,6 +128,45 @@ class OffNetworkError(NoPlanError):
 
 class DisconnectedError(NoPlanError):
     """No road that the car may use joins the two places."""
+
+
+class IllegalRoadError(DisconnectedError):
+    """No road that the law lets a low-speed vehicle use joins the two places.
+
+    Parameters
+    ----------
+    message
+        The law, where it cuts the way, and the least that would not be legal.
+    law
+        Code of the law.
+    cut_lat, cut_lon
+        Where the route with the least illegal metres first leaves the law, degrees.
+    illegal_m
+        Its metres along roads that the law does not allow.
+    crossings
+        How many faster roads it crosses that may not be crossed.
+    roads
+        Names of the longest of the roads that are not allowed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        law: str,
+        cut_lat: float,
+        cut_lon: float,
+        illegal_m: float,
+        crossings: int,
+        roads: Sequence[str],
+    ) -> None:
+        super().__init__(message)
+        self.law = law
+        self.cut_lat = cut_lat
+        self.cut_lon = cut_lon
+        self.illegal_m = illegal_m
+        self.crossings = crossings
+        self.roads = tuple(roads)
 
 
 class OutOfRangeError(NoPlanError):

@@ -22,6 +22,18 @@ def parted(block: str) -> tuple[str, str]:
     return found[0].replace("\\\n", " "), block[found.end() :]
 
 
+@pytest.fixture(autouse=True)
+def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands name files of the documentation by their paths in the project."""
+    monkeypatch.chdir(ROOT)
+
+
+def test_the_table_of_stations_is_that_of_its_own_page() -> None:
+    table = (ROOT / "docs" / "how-to" / "a-line.csv").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to" / "ride.md").read_text(encoding="utf-8")
+    assert f":caption: a-line.csv\n{table}```" in page
+
+
 def test_the_page_has_its_answers() -> None:
     assert len(BLOCKS) >= 6
     assert all(parted(block)[1].strip() for block in BLOCKS)

@@ -8,7 +8,7 @@ from tripplan.cli.main import app
 TEXT = """
 --ambient-by-hour --ambient-c --arrival-soc --arrive-with-probability --bikes --cabin
 --charge-limit-soc --currency --departure --departure-soc --home-price-per-kwh --hour-worth-kwh
---least-charge-soc --longest-stop-s --max-speed-kmh --min-power-kw --min-stalls --most-stops
+--law --least-charge-soc --longest-stop-s --max-speed-kmh --min-power-kw --min-stalls --most-stops
 --objective --pack-start-c --passengers --payload-kg --prefer-fewer-stops-s --price-per-kwh
 --price-per-session --reserve-soc --road --slow-down-to --slowest-kmh --soh --stop-overhead-s
 --sun-w-per-m2 --trailer --trailer-kg --value-of-time-per-h --wind-from-deg --wind-mps
@@ -58,6 +58,7 @@ QUESTIONS = {
     "days": "--chargers --days --json --no-weather --region --vehicle --without-charging",
     "limits": "--also --arrive-by --chargers --json --of --region --vehicle --without-charging",
     "why": "--chargers --json --region --vehicle --without-charging",
+    "ride": "--chargers --fare --gtfs --json --output --persons --stations --stay --walk-km",
     "smallest": "--also --chargers --count --json --region --vehicle --without-charging",
 }
 

@@ -24,6 +24,7 @@ DOORS = {
     "llvmlite": ("physics.jit_cache",),
     "osmium": ("sources.osm.file",),
     "rasterio": ("sources.elevation.geotiff",),
+    "gtfs_kit": ("sources.transit.gtfs",),
     "folium": ("output.page.map",),
     "branca": ("output.page.map",),
     "markupsafe": ("output.drawing.markup",),

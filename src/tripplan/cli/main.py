@@ -19,6 +19,7 @@ from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import WishingCommand, quantity
 from tripplan.cli.plan import Destination, Ground, Origin, OwnChargers, notes, stop, tell_chargers
 from tripplan.cli.region import region_app
+from tripplan.cli.ride import ride
 from tripplan.cli.serve import serve
 from tripplan.cli.vehicles import vehicles_app
 from tripplan.cli.warm_up import warm_up
@@ -38,6 +39,7 @@ for _command in (
     cli_questions.limits,
     cli_questions.smallest,
     cli_questions.why,
+    ride,
 ):
     app.command(cls=WishingCommand)(_command)
 for _command in (cli_plans.audit, batch, study, serve):

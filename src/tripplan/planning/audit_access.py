@@ -13,6 +13,7 @@ import numpy as np
 from tripplan.arrays import Flags, Floats, Longs
 from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.planning.audit_ground import Course, Ground, away_m, in_km
+from tripplan.planning.audit_law import leads_across, not_allowed
 from tripplan.planning.audit_objections import Objections
 from tripplan.records.network import NODE_COPY, ROAD_CLASSES
 from tripplan.records.plan import AccessWay, Leg, Plan
@@ -28,6 +29,8 @@ ACCESS_KMH: Final = 50.0
 STREETS_KM: Final = 25.0
 SPARSE_KM: Final = 80.0
 """A place may lie this far from the roads of a region with streets, and of one without."""
+LAWFUL_M: Final = 300.0
+"""Under a law, a legal road may lie this much farther from a place than the nearest of all."""
 _ON_ROAD_M: Final = 1.0
 _NEAREST_M: Final = 15.0
 """Another road may be nearer by this much: near junctions with turn restrictions one is tied to the
@@ -206,10 +209,13 @@ class _Looking:
     def _barred(self) -> Flags | None:
         """Return the roads that the car may not use on this trip; None: it may use all."""
         trip, net = self.plan.trip, self.ground.network
-        posted = self.car.vehicle.max_posted_speed_kmh
-        if posted is None and not trip.avoid:
+        posted, law = self.car.vehicle.max_posted_speed_kmh, trip.low_speed_law
+        if posted is None and law is None and not trip.avoid:
             return None
-        barred = net.speed_limit_kmh > (np.inf if posted is None else posted + _LIMIT_KMH)
+        if law is None:
+            barred = net.speed_limit_kmh > (np.inf if posted is None else posted + _LIMIT_KMH)
+        else:
+            barred = not_allowed(net, law) | leads_across(net, law, np.arange(net.arc_count))
         for kind in trip.avoid:
             barred = barred | self.ground.of_kind(kind)
         return np.asarray(barred)
@@ -220,8 +226,13 @@ class _Looking:
         if at not in self.seen:
             barred = self._barred()
             self.seen[at] = self.ground.nearest_m(*at, barred, stated_m)
-            if barred is not None and self.seen[at] > self.limit_m:
-                self.seen[at] = self.ground.nearest_m(*at, None, stated_m)
+            by_law = bool(self.plan.trip.law)
+            if barred is not None and (by_law or self.seen[at] > self.limit_m):
+                any_m = self.ground.nearest_m(*at, None, stated_m)
+                if self.seen[at] > (
+                    min(self.limit_m, any_m + LAWFUL_M) if by_law else self.limit_m
+                ):
+                    self.seen[at] = any_m
         return self.seen[at]
 
     def _tied(self, where: str, place: Place, spot: tuple[float, float]) -> None:

@@ -14,12 +14,14 @@ from tripplan.arrays import Flags, Floats, Longs
 from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.planning.audit_access import Span, Trace, Whole, ways_from
 from tripplan.planning.audit_ground import Ground
+from tripplan.planning.audit_law import leads_across, limited
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.audit_seasons import closed_then
 from tripplan.planning.kernels.follow import Barred, Followed, follow
 from tripplan.records.network import (
     FLAG_FERRY,
     FLAG_LINK,
+    FLAG_MOTORROAD,
     FLAG_TOLL,
     FLAG_TUNNEL,
     ROAD_CLASSES,
@@ -64,15 +66,16 @@ class Roads:
         self, plan: Plan, ground: Ground, car: ConditionedVehicle, found: Objections
     ) -> None:
         self.trip, self.ground, self.car, self.found = plan.trip, ground, car, found
-        posted = car.vehicle.max_posted_speed_kmh
-        avoid = self.trip.avoid
+        law, avoid = self.trip.low_speed_law, self.trip.avoid
+        posted = law.road_limit_kmh if law else car.vehicle.max_posted_speed_kmh
         classes = np.zeros(len(ROAD_CLASSES), np.bool_)
-        classes[ROAD_CLASSES.index("motorway")] = "motorway" in avoid
+        classes[ROAD_CLASSES.index("motorway")] = "motorway" in avoid or law is not None
+        flags = sum(flag for kind, flag in _FLAGS.items() if kind in avoid)
         self.barred = Barred(
             above_kmh=np.inf if posted is None else posted + SAME_LIMIT_KMH,
-            flags=sum(flag for kind, flag in _FLAGS.items() if kind in avoid),
+            flags=flags | FLAG_MOTORROAD if law else flags,
             classes=classes,
-            link=FLAG_LINK,
+            link=0 if law else FLAG_LINK,
         )
 
     def look(self, spans: Sequence[Span]) -> None:
@@ -111,6 +114,7 @@ class Roads:
             trace.lon[first:],
             trace.speed_kmh[first:],
             trace.bearing_deg[first:],
+            trace.usual_kmh[first:],
             starts,
             ends,
         )
@@ -200,6 +204,11 @@ class Roads:
             if kind == "ferry":
                 wrong |= net.road_class[arcs] == ROAD_CLASSES.index("ferry")
             kinds[f"of a kind that the trip avoids: {kind}"] = wrong
+        if law := self.trip.low_speed_law:
+            kinds[f"of limited access, which {law.code} forbids"] = limited(net)[arcs]
+            onward = np.append(way.arc_leg[1:] == way.arc_leg[:-1], False)
+            across = leads_across(net, law, arcs) & onward
+            kinds[f"across a faster one, which {law.code} forbids"] = across
         kinds["that is closed then by season, day or hour"] = closed_then(
             net, arcs, self.trip.departure
         )

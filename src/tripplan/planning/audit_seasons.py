@@ -12,7 +12,7 @@ import numpy as np
 
 from tripplan.arrays import Flags, Longs
 from tripplan.planning.seasons import held_at
-from tripplan.records.network import FLAG_TOLL, RoadNetwork
+from tripplan.records.network import FLAG_LIMIT_STATED, FLAG_TOLL, RoadNetwork
 
 
 def closed_then(network: RoadNetwork, arcs: Longs, departure: datetime | None) -> Flags:
@@ -102,6 +102,7 @@ def roads_then(network: RoadNetwork, rules: tuple[int, ...]) -> RoadNetwork:
             flags[arc[free.astype(bool)]] -= FLAG_TOLL
         else:
             limit[arc], speed[arc] = changes.limit_kmh[row], changes.speed_kmh[row]
+            flags[arc] |= FLAG_LIMIT_STATED
     return replace(network, speed_limit_kmh=limit, speed_kmh=speed, flags=flags)
 
 

@@ -175,12 +175,14 @@ class PlannerCache:
     def allowed_arcs(self, trip: Trip, vehicle: Vehicle) -> Flags | None:
         """Return which roads a car may use on a trip, closures aside; None: all."""
         seasons = self.seasons(trip)
-        if vehicle.max_posted_speed_kmh is None and not trip.avoid and not seasons.closed.size:
+        limited = vehicle.max_posted_speed_kmh is not None or trip.law
+        if not limited and not trip.avoid and not seasons.closed.size:
             return None
-        key = (vehicle.max_posted_speed_kmh, trip.avoid, seasons.rules)
+        key = (vehicle.max_posted_speed_kmh, trip.law, trip.avoid, seasons.rules)
         found = self._allowed.get(key)
         if found is None:
-            found = self._allowed[key] = open_arcs(self.region.network, vehicle, trip.avoid)
+            found = open_arcs(self.region.network, vehicle, trip.avoid, trip.low_speed_law)
+            self._allowed[key] = found
             found[seasons.closed] = False
             if len(self._allowed) > self._most:
                 self._allowed.popitem(last=False)
@@ -263,7 +265,8 @@ class PlannerCache:
         (values,) = ArcPricing.of(network, car).whole_numbers(speed_shares(trip)[:1])
         height = car.lift_kwh(network.elevation_m) * MWH_PER_KWH
         spared = spared_of(values, height[network.head] - height[network.tail])
-        return weight_scale(values, spared, open_arcs(network, car.vehicle, trip.avoid))
+        open_roads = open_arcs(network, car.vehicle, trip.avoid, trip.low_speed_law)
+        return weight_scale(values, spared, open_roads)
 
     def _scale(self, trip: Trip, car: ConditionedVehicle) -> WeightScale | None:
         """Return the scale of the weights of the whole; None: these roads are the whole."""
@@ -342,7 +345,7 @@ class PlannerCache:
 
     def _customised(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         network = self.region.network
-        open_roads = open_arcs(network, car.vehicle, trip.avoid)
+        open_roads = open_arcs(network, car.vehicle, trip.avoid, trip.low_speed_law)
         open_roads[self.seasons(trip).closed] = False
         return CustomizedHierarchy(
             hierarchy=self.hierarchy,

@@ -134,6 +134,14 @@ def _assumptions(
             else "Wind from the side adds drag, more than its part from ahead: the drag "
             "coefficient is taken to be 5 % higher at a yaw of 10°."
         )
+    if law := pricing.trip.low_speed_law:
+        own += [
+            law.caution,
+            (
+                "Limits that no source states are those of the road's class and country: whether "
+                "such a road is legal is assumed."
+            ),
+        ]
     own += load_assumptions(pricing.trip)
     if weather.sun_w_per_m2 is not None and weather.cabin != "off":
         own.append(

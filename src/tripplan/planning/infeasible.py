@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError
+from tripplan.planning.legal_gap import legal_gap
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.seasons import seasons_of
 from tripplan.planning.way_out import WayOut, best_pack_c
@@ -165,8 +166,13 @@ class Infeasible:
         return f"{where} takes {missing} than the battery gives"
 
     def cut_off(self, gone: DisconnectedError) -> DisconnectedError:
-        """Say so where the ends are apart only because of what the trip avoids."""
+        """Say so where the ends are apart only because of a law or of what the trip avoids."""
         trip = self.trip
+        if trip.law:
+            nodes = [self.problem.origin, *(target.node for target in self.problem.targets)]
+            by_law = legal_gap(self.region, trip, self.car.vehicle, self.customized, nodes)
+            if by_law is not None:
+                return by_law
         if trip.closed and self._joined(trip.avoid):
             names = ", ".join(place.label for place in trip.closed)
             return DisconnectedError(
@@ -191,7 +197,8 @@ class Infeasible:
         )
 
     def _joined(self, avoid: tuple[AvoidableRoad, ...]) -> bool:
-        open_roads = open_arcs(self.region.network, self.car.vehicle, avoid)
+        law = self.trip.low_speed_law
+        open_roads = open_arcs(self.region.network, self.car.vehicle, avoid, law)
         return joined(self.customized, open_roads, self.problem.origin, self.problem.destination)
 
 

@@ -44,6 +44,7 @@ class Wishes(TypedDict, total=False):
     ambient_by_hour: Sequence[tuple[float, float]] | str
     closed: Sequence[Place | str] | str
     avoid: Sequence[AvoidableRoad] | str
+    law: str
     objective: Objective
     hour_worth_kwh: float | str
     price_per_kwh: float

@@ -8,6 +8,7 @@ import numpy as np
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.physics.thermal import driven_pack_c
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts, speed_shares
+from tripplan.planning.assumed_limits import assumed_limits
 from tripplan.planning.roads import road_stretches
 from tripplan.planning.speed_advice import speed_advice
 from tripplan.planning.stops import State, Stop, stop_at
@@ -163,10 +164,13 @@ def reconstruct(
         of_roads = pricing.bearing_deg[track.at], network.speed_kmh[track.arc]
         ends = (places[position], places[position + 1])
         leg = _leg(problem, track, steps, drive, state, of_roads, ends, advice)
-        own = {
+        own: dict[str, object] = {
             "access": ground.access_of(arcs, track, steps),
             "roads": road_stretches(network, arcs, state.distance_km),
         }
+        if trip.law:
+            far = (ground.is_access(arcs), state.distance_km)
+            own["assumed_limits"] = assumed_limits(network, arcs, *far)
         legs.append(leg.model_copy(update=own))
         state.energy_kwh = float(drive.energy_kwh[-1])
         state.pack_c = float(drive.pack_c[-1])

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.planning.seasons import counted, held_at
-from tripplan.records.network import FLAG_TOLL, RoadNetwork
+from tripplan.records.network import FLAG_LIMIT_STATED, FLAG_TOLL, RoadNetwork
 from tripplan.records.road_changes import TOLL, taken_apart
 
 _SAID: Final = (
@@ -106,6 +106,7 @@ def roads_with(network: RoadNetwork, held: Collection[int]) -> RoadNetwork:
     limited = np.flatnonzero(holds & ~is_toll)
     limit[changes.arc[limited]] = changes.limit_kmh[limited]
     speed[changes.arc[limited]] = changes.speed_kmh[limited]
+    flags[changes.arc[limited]] |= FLAG_LIMIT_STATED
     tolled = np.flatnonzero(holds & is_toll)
     at, keep = changes.arc[tolled], np.uint8(0xFF ^ FLAG_TOLL)
     flags[at] = (flags[at] & keep) | np.where(pays[tolled], FLAG_TOLL, 0).astype(np.uint8)

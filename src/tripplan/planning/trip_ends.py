@@ -20,6 +20,11 @@ SPARSE_LIMIT_KM: Final = 80.0
 """... and this far from those of one that has main roads alone (assumption)."""
 
 
+LEGAL_DETOUR_KM: Final = 0.3
+"""A place of a trip under a law is tied to a legal road that lies at most so much farther than the
+nearest of all (assumption): farther off, the way there is itself along roads that are not legal."""
+
+
 @dataclass(frozen=True, eq=False)
 class TiedPlaces:
     """Origin, waypoints and destination on the roads, in order."""
@@ -70,8 +75,11 @@ def _tied(
     most_km = limit_km(settings, has_streets=cache.has_streets)
     allowed = cache.allowed_arcs(trip, vehicle)
     point = cache.roads.nearest(place.lat, place.lon, allowed)
-    if allowed is not None and (point is None or point.away_km > most_km):
-        point = cache.roads.nearest(place.lat, place.lon)
+    if allowed is not None and (point is None or point.away_km > most_km or trip.law):
+        any_road = cache.roads.nearest(place.lat, place.lon)
+        far_km = np.inf if any_road is None else any_road.away_km + LEGAL_DETOUR_KM
+        if point is None or point.away_km > most_km or point.away_km > far_km:
+            point = any_road
     if point is None or point.away_km > most_km:
         raise _off(place, point, cache, most_km)
     return EndPlace(place.lat, place.lon, point)

@@ -3,5 +3,19 @@
 from tripplan.questions.answers import Days, Limit, Smallest
 from tripplan.questions.asking import days, limits, smallest, why
 from tripplan.questions.reasons import Reasons
+from tripplan.questions.ride_answers import Ride, RideTerms
+from tripplan.questions.rides import ride
 
-__all__ = ["Days", "Limit", "Reasons", "Smallest", "days", "limits", "smallest", "why"]
+__all__ = [
+    "Days",
+    "Limit",
+    "Reasons",
+    "Ride",
+    "RideTerms",
+    "Smallest",
+    "days",
+    "limits",
+    "ride",
+    "smallest",
+    "why",
+]

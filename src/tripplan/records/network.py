@@ -39,6 +39,10 @@ FLAG_TUNNEL: Final = 4
 FLAG_BRIDGE: Final = 8
 FLAG_FERRY: Final = 16
 FLAG_URBAN: Final = 32
+FLAG_LIMIT_STATED: Final = 64
+"""Its limit is stated by its source; without it, assumed by class and country."""
+FLAG_MOTORROAD: Final = 128
+"""A road for motor traffic only, other than a motorway: of limited access."""
 
 NODE_COPY: Final = 1
 """A node is one copy of a junction with turn restrictions; only some of its roads reach it."""

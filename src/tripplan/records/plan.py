@@ -211,6 +211,9 @@ class Leg(Record):
     roads: tuple[RoadStretch, ...] = ()
     """Which roads it leads over, in the order of driving, shape (stretches,); between them lie
     ramps and roads that have no number and no name, or of which the region knows none."""
+    assumed_limits: Annotated[tuple[tuple[float, float], ...], Unit("km, km")] = ()
+    """On a trip under a law on low-speed vehicles: stretches of which no source states the limit,
+    from and to as driven distance since the start of the trip, shape (stretches, 2)."""
 
 
 class PowerSample(Record):
@@ -448,6 +451,14 @@ class Plan(Record):
     def access_km(self) -> float:
         """Driven distance between places and the roads of the region, km."""
         return sum(way.distance_km for leg in self.legs for way in leg.access)
+
+    @property
+    def stated_limit_share(self) -> float | None:
+        """Share of the km that is legal by limits that a source states; None: under no law."""
+        if not self.trip.law:
+            return None
+        assumed_km = sum(to - begin for leg in self.legs for begin, to in leg.assumed_limits)
+        return 1.0 - assumed_km / self.distance_km if self.distance_km else 0.0
 
     @property
     def consumption_wh_per_km(self) -> float:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from tripplan.errors import InvalidInputError
 from tripplan.records.base import Record, as_text
 from tripplan.records.hourly_temperature import HourlyTemperature
+from tripplan.records.low_speed_law import LawCode, LowSpeedLaw, low_speed_laws
 from tripplan.records.marks import PER_TRIP, Asked, Unit
 from tripplan.records.quantities import (
     POWER,
@@ -406,6 +407,9 @@ class Trip(QuantityRecord):
     """Points at which the nearest road is closed, in both directions, shape (places,)."""
     avoid: Annotated[tuple[AvoidableRoad, ...], BeforeValidator(listed)] = ()
     """Kinds of road that are not driven on, shape (kinds,)."""
+    law: Annotated[LawCode, Asked(like="US-CO")] = ""
+    """Law on low-speed vehicles that the trip keeps to, by its code; it replaces
+    max_posted_speed_kmh of the car; empty: none."""
     objective: Annotated[Objective, PER_TRIP] = "time"
     """What is least; energy: what the car draws; money: with time at what it is worth; stops: those
     at chargers, and time among plans with equally many."""
@@ -461,6 +465,19 @@ class Trip(QuantityRecord):
                 "allow more stops, or require fewer chargers"
             )
         return self
+
+    @property
+    def low_speed_law(self) -> LowSpeedLaw | None:
+        """The law on low-speed vehicles that it keeps to; None: none."""
+        return low_speed_laws()[self.law] if self.law else None
+
+    @property
+    def fastest_kmh(self) -> float | None:
+        """Least of the driver's own speed limit and the law's for the vehicle; None: no limit."""
+        law = self.low_speed_law
+        if law is None:
+            return self.max_speed_kmh
+        return min(law.vehicle_kmh, self.max_speed_kmh or law.vehicle_kmh)
 
     @property
     def pack_departure_c(self) -> float:

@@ -330,7 +330,8 @@ class Vehicle(Record):
     top_speed_kmh: Annotated[float, Field(ge=10, le=400)]
     """Fastest that the car goes."""
     max_posted_speed_kmh: Annotated[float, Field(gt=0, le=400)] | None = None
-    """Only roads with at most this limit may be used (low-speed vehicles); None: all roads."""
+    """Only roads with at most this limit may be used (low-speed vehicles); None: all roads.  A law
+    that a trip names counts in its place."""
     connectors: tuple[Standard, ...]
     """DC plugs that fit, several where variants of the car differ, shape (plugs,); empty: no fast
     charging. AC inlets are left out, since chargers on the way are DC."""

@@ -118,7 +118,7 @@ class ConditionedVehicle:
             vehicle,
             trip.conditions,
             pack_c=trip.pack_departure_c,
-            max_speed_kmh=trip.max_speed_kmh,
+            max_speed_kmh=trip.fastest_kmh,
             slowest_kmh=trip.slowest_kmh,
             heat=heat,
         )

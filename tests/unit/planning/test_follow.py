@@ -30,7 +30,13 @@ def network(**columns: object) -> RoadNetwork:
 
 
 def followed(
-    net: RoadNetwork, bearings: list[float], barred: Barred = FREE, start: int = 0
+    net: RoadNetwork,
+    bearings: list[float],
+    barred: Barred = FREE,
+    start: int = 0,
+    *,
+    speed_kmh: float = 80.0,
+    usual_kmh: float = 80.0,
 ) -> Followed:
     """Follow a trace along all three points, with these directions of its two steps."""
     return follow(
@@ -40,11 +46,30 @@ def followed(
         np.array([0.0, SECTION_M, 2.0 * SECTION_M]),
         LAT,
         LON,
-        np.full(3, 80.0),
+        np.full(3, speed_kmh),
         np.array([bearings[0], *bearings]),
+        np.full(3, usual_kmh),
         np.array([start]),
         np.array([2]),
     )
+
+
+@pytest.mark.parametrize("usual_kmh", [46.0, 55.0])
+def test_of_roads_on_one_line_the_one_counts_whose_usual_speed_the_trace_states(
+    usual_kmh: float,
+) -> None:
+    """A car that is slower than usual on both could be on either."""
+    net = network(
+        tail=[0, 0, 1],
+        head=[1, 1, 2],
+        length_m=[SECTION_M] * 3,
+        speed_kmh=[46.0, 55.0, usual_kmh],
+        speed_limit_kmh=[80.0] * 3,
+        shapes=None,
+    )
+    course = [float(net.bearing_deg[0]), float(net.bearing_deg[2])]
+    found = followed(net, course, speed_kmh=45.0, usual_kmh=usual_kmh)
+    assert net.speed_kmh[found.arc].tolist() == [usual_kmh, usual_kmh]
 
 
 def test_of_roads_on_one_line_those_count_whose_direction_the_trace_states() -> None:

@@ -13,7 +13,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.network import (
+    FLAG_LIMIT_STATED,
     FLAG_LINK,
+    FLAG_MOTORROAD,
     FLAG_TOLL,
     FLAG_TUNNEL,
     FLAG_URBAN,
@@ -24,6 +26,7 @@ from tripplan.sources.osm.network import read_osm
 from tripplan.sources.osm.osmnx import from_osmnx, read_graphml, to_networkx, write_graphml
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+STATED = FLAG_LIMIT_STATED
 SAME = ("lat", "lon", "elevation_m", "first_out", "head", "length_m", "speed_kmh", "road_class")
 
 
@@ -169,9 +172,15 @@ def small(**changes: Any) -> Any:
             48.28032,
             48.28032,
             "motorway",
-            FLAG_LINK,
+            FLAG_LINK + STATED,
         ),
-        ({"highway": ["primary", "secondary"], "maxspeed": ["70", "50"]}, 50.0, 50.0, "primary", 0),
+        (
+            {"highway": ["primary", "secondary"], "maxspeed": ["70", "50"]},
+            50.0,
+            50.0,
+            "primary",
+            STATED,
+        ),
         ({"highway": "['primary', 'trunk']", "speed_kph": "61.5"}, 61.5, 61.5, "primary", 0),
         (
             {"maxspeed": "signals", "tunnel": "yes", "bridge": "no"},
@@ -180,18 +189,25 @@ def small(**changes: Any) -> Any:
             "unclassified",
             FLAG_TUNNEL,
         ),
-        ({"maxspeed": "90", "speed_kph": 72.0}, 72.0, 90.0, "unclassified", 0),
-        ({"maxspeed": ["70", "100"]}, 70.0, 70.0, "unclassified", 0),
-        ({"maxspeed": "['70', '100']"}, 70.0, 70.0, "unclassified", 0),
-        ({"maxspeed": "RO:urban"}, 50.0, 50.0, "unclassified", 0),
-        ({"maxspeed": "25 MPH"}, 40.2336, 40.2336, "unclassified", 0),
-        ({"maxspeed": 60}, 60.0, 60.0, "unclassified", 0),
+        ({"maxspeed": "90", "speed_kph": 72.0}, 72.0, 90.0, "unclassified", STATED),
+        ({"maxspeed": ["70", "100"]}, 70.0, 70.0, "unclassified", STATED),
+        ({"maxspeed": "['70', '100']"}, 70.0, 70.0, "unclassified", STATED),
+        ({"maxspeed": "RO:urban"}, 50.0, 50.0, "unclassified", STATED),
+        ({"maxspeed": "25 MPH"}, 40.2336, 40.2336, "unclassified", STATED),
+        ({"maxspeed": 60}, 60.0, 60.0, "unclassified", STATED),
+        (
+            {"maxspeed": "60", "maxspeed:source": "assumed", "motorroad": "yes"},
+            60.0,
+            60.0,
+            "unclassified",
+            FLAG_MOTORROAD,
+        ),
         ({"maxspeed": float("nan")}, 50.0, 50.0, "unclassified", 0),
         ({"tunnel": ["no", "yes"], "toll": "no"}, 50.0, 50.0, "unclassified", FLAG_TUNNEL),
         ({"tunnel": "['no', 'yes']", "bridge": "no"}, 50.0, 50.0, "unclassified", FLAG_TUNNEL),
         ({"toll": "no", "toll:motorcar": "yes"}, 50.0, 50.0, "unclassified", FLAG_TOLL),
         ({"maxspeed:forward": "40", "reversed": True}, 50.0, 50.0, "unclassified", 0),
-        ({"maxspeed:forward": "40", "reversed": False}, 40.0, 40.0, "unclassified", 0),
+        ({"maxspeed:forward": "40", "reversed": False}, 40.0, 40.0, "unclassified", STATED),
     ],
 )
 def test_tags_in_the_forms_that_osmnx_leaves_them(

@@ -13,6 +13,7 @@ from tripplan.output.drawing.access import access_lines
 from tripplan.output.drawing.basemap import Bounds
 from tripplan.output.drawing.clearance import name_below
 from tripplan.output.drawing.ground import ground
+from tripplan.output.drawing.limits import assumed_lines
 from tripplan.output.drawing.markup import joined
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby, panel, popups, switches
@@ -48,10 +49,15 @@ def live(plan: Plan, region: Region, held: Bounds | None = None) -> dict[str, An
         "title": panel.title(plan),
         "panel": panel.panel(plan, (), unused, stand_ins),
         "banner": joined(popups.failed_banner([plan]), popups.made_up_banner(plan.illustrative)),
-        "legend": switches.legend(profile, slow=any(leg.advice for leg in plan.legs)),
+        "legend": switches.legend(
+            profile,
+            slow=any(leg.advice for leg in plan.legs),
+            assumed=any(leg.assumed_limits for leg in plan.legs),
+        ),
         "route": route_data(plan, profile),
         "bounds": [[box.south, box.west], [box.north, box.east]],
         "off_road": list(off_road(plan)),
+        "assumed_limits": list(assumed_lines(plan)),
         "access": [line.points for line in access_lines(plan)],
         "ends": [_end(plan, start=start) for start in (True, False)],
         "stops": [_stop(plan, stop, stand_ins.get(stop.number)) for stop in plan.stops],

@@ -9,7 +9,7 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
-from tripplan.output.drawing import basemap, markup
+from tripplan.output.drawing import basemap, limits, markup
 from tripplan.output.drawing.access import DASHES, access_lines
 from tripplan.output.drawing.clearance import name_below
 from tripplan.output.drawing.ground import ground
@@ -77,12 +77,17 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
     route.add_child(_Call("route", json_text(route_data(plan, profile)), chart, route))
     _draw_off_road(plan, route)
     _draw_access(plan, route)
+    _draw_assumed_limits(plan, route)
     chart.add_child(folium.LayerControl(position="topright"))
     chart.add_child(_Wiring(plain, tiles, stops, layers, corners))
     return _assembled(
         plan,
         chart,
-        switches.legend(profile, slow=any(leg.advice for leg in plan.legs)),
+        switches.legend(
+            profile,
+            slow=any(leg.advice for leg in plan.legs),
+            assumed=any(leg.assumed_limits for leg in plan.legs),
+        ),
         panel.panel(plan, ways, unused, stand_ins),
     )
 
@@ -195,6 +200,16 @@ def _draw_access(plan: Plan, group: folium.FeatureGroup) -> None:
         look = {"color": "#ffffff", "weight": 7, "dash_array": DASHES, "line_cap": "butt"}
         line = folium.PolyLine(lines, **look)  # type: ignore[no-untyped-call]
         line.options |= {"interactive": False, "className": "tp-access"}
+        group.add_child(line)
+
+
+def _draw_assumed_limits(plan: Plan, group: folium.FeatureGroup) -> None:
+    """Dot the route where a law is kept by limits that nobody states."""
+    lines = list(limits.assumed_lines(plan))
+    if lines:
+        look = {"color": "#ffffff", "weight": 3, "dash_array": limits.DASHES, "line_cap": "round"}
+        line = folium.PolyLine(lines, **look)  # type: ignore[no-untyped-call]
+        line.options |= {"interactive": False, "className": "tp-assumed-limit"}
         group.add_child(line)
 
 

@@ -14,7 +14,15 @@ from tripplan.output.page.charts import trip_chart
 from tripplan.output.page.nearby import StandIn, Unused, reasons
 from tripplan.output.page.popups import badge_class, facts, made_up_tag, slower, stand_in
 from tripplan.output.page.timeline import at, time_bar
-from tripplan.output.text import access_text, advice, road_text, statements, stop_text, words
+from tripplan.output.text import (
+    access_text,
+    advice,
+    law_text,
+    road_text,
+    statements,
+    stop_text,
+    words,
+)
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
 
@@ -132,6 +140,7 @@ def _totals(plan: Plan) -> Markup:
             *([("Battery lasts", chance)] if chance else []),
             ("Proof", statements.headline(plan)),
             ("Distance", words.distance(plan.distance_km)),
+            *([("By law", law_text.in_words(plan))] if plan.trip.law else []),
             ("Energy used", words.energy(plan.energy_spent_kwh)),
             ("Charged on the way", words.energy(plan.energy_charged_kwh)),
             ("Consumption", words.consumption(plan.consumption_wh_per_km)),

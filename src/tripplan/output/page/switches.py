@@ -71,7 +71,7 @@ def _around(values: np.ndarray, step: float) -> Range:
     return low, max(float(np.ceil(values.max() / step) * step), low + step)
 
 
-def legend(profile: RouteProfile, *, slow: bool) -> Markup:
+def legend(profile: RouteProfile, *, slow: bool, assumed: bool = False) -> Markup:
     """Return the switch of the route's colours with the scale of each.
 
     Parameters
@@ -80,6 +80,8 @@ def legend(profile: RouteProfile, *, slow: bool) -> Markup:
         What the scales span.
     slow
         Whether the route has stretches to drive slower.
+    assumed
+        Whether it has stretches that are legal by assumed limits alone.
     """
     spans = ranges(profile)
     labels = ("Battery", "Speed", "Pack temp", "Height")
@@ -91,6 +93,7 @@ def legend(profile: RouteProfile, *, slow: bool) -> Markup:
         ),
         *(_scale(scale, *spans[scale.key]) for scale in SCALES),
         tag("div", tag("i"), "drive slower", class_="tp-legend-slow") if slow else None,
+        tag("div", tag("i"), "limit assumed", class_="tp-legend-assumed") if assumed else None,
         class_="tp-legend",
     )  # fmt: skip
 

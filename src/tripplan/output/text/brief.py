@@ -11,6 +11,7 @@ from typing import Final
 from tripplan.output.text import (
     access_text,
     advice,
+    law_text,
     report,
     road_text,
     statements,
@@ -40,6 +41,8 @@ def to_brief(plan: Plan) -> str:
     lines = [*marked, *_head(plan, miles=miles), "", *_table(plan, miles=miles), ""]
     by = road_text.of_plan(plan)
     lines += [*_wrapped(by, "Roads     "), ""] if by else []
+    by_law = law_text.in_words(plan)
+    lines += [*_wrapped(by_law, "Law       "), ""] if by_law else []
     lines += _advice(plan, miles=miles)
     lines += [*_assumed(plan, miles=miles), "All legs, the proof and every assumption: --full"]
     return report.warning_text(plan) + "\n".join(lines).replace("°", "") + "\n"

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tripplan.output.text import access_text, advice, road_text, statements, stop_text, words
+from tripplan.output.text import (
+    access_text,
+    advice,
+    law_text,
+    road_text,
+    statements,
+    stop_text,
+    words,
+)
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
@@ -38,6 +46,7 @@ def _header(plan: Plan) -> list[str]:
         " -> ".join(words.one_line(end) for end in ends) + (f" ({off})" if off else ""),
         _row("Car", statements.car(plan)),
         _row("Wishes", "; ".join(statements.wishes(plan))),
+        *([_row("Law", law_text.in_words(plan))] if plan.trip.law else []),
         _row("Conditions", "; ".join(statements.conditions(plan))),
         _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
         _row(

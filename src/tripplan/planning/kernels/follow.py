@@ -13,10 +13,11 @@ NEAR_M = 0.05
 """A point of a trace lies no farther from its node than this, ..."""
 NEAR_SHARE = 3e-6
 """... and this share of the road's length: its pieces may be a little longer than itself. [m/m]"""
-_TOO_SLOW, _OTHER_WAY = 0.01, 0.1
+_TOO_SLOW, _OTHER_SPEED, _OTHER_WAY = 0.01, 0.03, 0.1
 """Of roads that lie on each other, one that is barred counts 1 against it, one on which the car
-would be slow, or whose direction is not the one that the trace states, this much."""
+would be slow, or whose usual speed or direction is not the one that the trace states, this much."""
 _SAME_DEG = 0.01
+_SAME_KMH = 1e-6
 
 
 class Followed(NamedTuple):
@@ -69,6 +70,7 @@ def follow(
     lon: Floats,
     speed_kmh: Floats,
     bearing_deg: Floats,
+    usual_kmh: Floats,
     starts: Longs,
     ends: Longs,
 ) -> Followed:
@@ -76,7 +78,7 @@ def follow(
 
     From each node that the trace may be at, an arc is followed if the trace comes to its head after
     its length.  Of arcs that lie on each other those count that the trip may take, on which the
-    trace keeps to the speed, and whose direction it states.
+    trace keeps to the speed, and whose direction and usual speed it states.
 
     Parameters
     ----------
@@ -86,9 +88,9 @@ def follow(
         Least share of a road's speed that is usual.
     along_m, lat, lon
         The trace: distance from its start, and position, shape (points,). [m], [deg]
-    speed_kmh, bearing_deg
-        Speed, and direction of the road, on the stretch that ends there, shape (points,).
-        [km/h], [deg]
+    speed_kmh, bearing_deg, usual_kmh
+        Speed, and direction and usual speed of the road, on the stretch that ends there, shape
+        (points,). [km/h], [deg], [km/h]
     starts, ends
         Nodes where it may begin, shape (starts,), and end, shape (ends,).
     """
@@ -119,6 +121,8 @@ def follow(
                 while j < points and along_m[j] <= target_m + near_m:
                     if _apart_m(lat[j], lon[j], roads.lat[head], roads.lon[head]) <= near_m:
                         worth = cost[state] + _against(roads, barred, slowest, a, speed_kmh[j])
+                        if abs(usual_kmh[j] - roads.speed_kmh[a]) > _SAME_KMH:
+                            worth += _OTHER_SPEED
                         told_deg = _bearing_deg(
                             roads.lat[tail], roads.lon[tail], roads.lat[head], roads.lon[head]
                         )

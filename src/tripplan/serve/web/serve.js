@@ -67,6 +67,11 @@
         className: "tp-access", color: "#ffffff", weight: 7, dashArray: "2 8", lineCap: "butt", interactive: false
       }).addTo(groups.route);
     }
+    if (found.assumed_limits.length) {
+      L.polyline(found.assumed_limits, {
+        className: "tp-assumed-limit", color: "#ffffff", weight: 3, dashArray: "1 9", lineCap: "round", interactive: false
+      }).addTo(groups.route);
+    }
     tripplan.chargers(map, groups.chargers, found.chargers);
     tripplan.stopMarks = found.stops.map((stop) => mark(stop.at, stop.badge, stop.popup, stop.title, "tp-stop-icon", 34));
     drawEnd(found.ends[0], "origin");

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from tripplan.arrays import Flags, Floats, Longs, ragged
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.records.base import as_path
-from tripplan.records.network import FLAG_LINK, FLAG_URBAN, NODE_COPY, NODE_TURNING, RoadNetwork
+from tripplan.records.network import (
+    FLAG_LIMIT_STATED,
+    FLAG_LINK,
+    FLAG_MOTORROAD,
+    FLAG_URBAN,
+    NODE_COPY,
+    NODE_TURNING,
+    RoadNetwork,
+)
 from tripplan.records.region import Water
 from tripplan.sources.osm.arc_names import names_of_arcs
 from tripplan.sources.osm.changes import changes_of_arcs
@@ -255,7 +263,9 @@ class _Builder:
         arcs, row = self.arcs, self.arcs.meaning[arc]
         first, count = arcs.point_first[arc], np.diff(arcs.point_first)[arc]
         point = arcs.point[ragged(first + 1, count - 2)]
-        urban = np.where(speeds.urban[arc], FLAG_URBAN, 0)
+        more = np.where(speeds.urban[arc], FLAG_URBAN, 0)
+        more |= np.where(speeds.stated[arc], FLAG_LIMIT_STATED, 0)
+        more |= np.where(self.columns["motorroad"][row], FLAG_MOTORROAD, 0)
         is_split = np.isin(split.node[node], split.node[arcs.node.size :])
         flags = np.where(restricted[split.node[node]], NODE_COPY, NODE_COPY + NODE_TURNING)
         ramp = (self.columns["flags"][arcs.meaning] & FLAG_LINK) > 0
@@ -277,7 +287,7 @@ class _Builder:
             speed_kmh=_turning_kmh(arcs.length_m[arc], speeds.speed_kmh[arc], turned),
             speed_limit_kmh=speeds.limit_kmh[arc],
             road_class=self.columns["road_class"][row],
-            flags=(self.columns["flags"][row] | urban).astype(np.uint8),
+            flags=(self.columns["flags"][row] | more).astype(np.uint8),
             shapes=(
                 np.concatenate(([0], np.cumsum(count - 2))),
                 self.line.lat[point],

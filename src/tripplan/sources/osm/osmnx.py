@@ -21,7 +21,9 @@ from tripplan.records.base import as_path
 from tripplan.records.network import (
     FLAG_BRIDGE,
     FLAG_FERRY,
+    FLAG_LIMIT_STATED,
     FLAG_LINK,
+    FLAG_MOTORROAD,
     FLAG_TOLL,
     FLAG_TUNNEL,
     NODE_COPY,
@@ -59,7 +61,14 @@ _SHORTEST_M: Final = 0.01
 _NOTHING: Final = frozenset(("", "None", "nan", "False"))
 """What stands for a missing value."""
 _CLASSES: Final = {**CLASS_OF, "ferry": ROAD_CLASSES.index("ferry")}
-_FLAGS: Final = {"toll": FLAG_TOLL, "tunnel": FLAG_TUNNEL, "bridge": FLAG_BRIDGE}
+_FLAGS: Final = {
+    "toll": FLAG_TOLL,
+    "tunnel": FLAG_TUNNEL,
+    "bridge": FLAG_BRIDGE,
+    "motorroad": FLAG_MOTORROAD,
+}
+_LIMIT_SOURCE, _ASSUMED = "maxspeed:source", "assumed"
+"""What goes out with a limit that no source states."""
 _NODE_FLAGS: Final = {"copy": NODE_COPY, "turning": NODE_TURNING}
 
 
@@ -187,7 +196,10 @@ def _read_edge(
         faults.append(f"{where} has an impossible speed_kph: {speed:g}")
     flags = {
         "toll": pays_toll(tags, sense),
-        **{key: bool(set(_values(data.get(key))) - {"no"}) for key in ("tunnel", "bridge")},
+        **{
+            key: bool(set(_values(data.get(key))) - {"no"})
+            for key in ("tunnel", "bridge", "motorroad")
+        },
     }
     return {
         "tail": tail,
@@ -198,7 +210,8 @@ def _read_edge(
         "road_class": index,
         "flags": sum(_FLAGS[key] for key, set_ in flags.items() if set_)
         + (FLAG_LINK if name.endswith("_link") else 0)
-        + (FLAG_FERRY if name == "ferry" else 0),
+        + (FLAG_FERRY if name == "ferry" else 0)
+        + (FLAG_LIMIT_STATED if limit and _first(data.get(_LIMIT_SOURCE)) != _ASSUMED else 0),
         "points": _points_of(data.get("geometry"), nodes[tail], where, faults),
     }
 
@@ -329,6 +342,8 @@ def _edge(network: RoadNetwork, arc: int) -> dict[str, Any]:
         "maxspeed": f"{float(network.speed_limit_kmh[arc]):g}",
         "travel_time": length / speed * KMH_PER_MPS,
     }
+    if not flags & FLAG_LIMIT_STATED:
+        data[_LIMIT_SOURCE] = _ASSUMED
     return data | {key: "yes" for key, flag in _FLAGS.items() if flags & flag}
 
 

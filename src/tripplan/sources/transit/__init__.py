@@ -1,0 +1,1 @@
+"""Trains and buses: tables of stations, and timetables as GTFS."""
