@@ -10,9 +10,6 @@ from tripplan.records.base import Record
 from tripplan.records.trip import fraction
 from tripplan.records.wishes import WISHES
 
-Where = tuple[str | int, ...]
-"""Where a value stands in a study: keys of tables, and positions in lists, from 0."""
-
 
 def _several(value: object) -> object:
     """Take one value for a list of one."""
