@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
-    from tripplan.questions import days, limits, smallest, why
+    from tripplan.questions import days, limits, smallest, why, year
     from tripplan.records.charger import Charger, Connector
     from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
@@ -89,6 +89,7 @@ _HOME = {
     "plans_by_stops": "api",
     "smallest": "questions",
     "why": "questions",
+    "year": "questions",
     "plan_many": "batch",
 }
 
@@ -137,6 +138,7 @@ __all__ = [
     "plans_by_stops",
     "smallest",
     "why",
+    "year",
 ]
 
 

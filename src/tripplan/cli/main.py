@@ -22,6 +22,7 @@ from tripplan.cli.region import region_app
 from tripplan.cli.serve import serve
 from tripplan.cli.vehicles import vehicles_app
 from tripplan.cli.warm_up import warm_up
+from tripplan.cli.year import year
 from tripplan.errors import TripplanError
 
 app = typer.Typer(
@@ -40,7 +41,7 @@ for _command in (
     cli_questions.why,
 ):
     app.command(cls=WishingCommand)(_command)
-for _command in (cli_plans.audit, batch, study, serve):
+for _command in (cli_plans.audit, batch, study, year, serve):
     app.command(cls=PlainCommand)(_command)
 app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")

@@ -17,6 +17,8 @@ class YearDay(Record):
     """When it begins, as "2025-01-31"."""
     trip: str
     """Its name."""
+    days: Annotated[int, Unit("1")] = 1
+    """On how many days of the calendar it is away, the first included."""
     outcome: Outcome
     """Done, done with stops at chargers, or not done."""
     air_c: float

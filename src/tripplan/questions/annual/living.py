@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tripplan.physics.charging import ac_battery_kw
+from tripplan.questions.annual.answers import CarYear, YearDay, YearFailure
+from tripplan.questions.annual.calendar import Calendar, Outing, days_of_year
+from tripplan.questions.annual.climate import Climate, Weather
+from tripplan.questions.annual.drives import Drive, Drives, Refusal
+from tripplan.questions.annual.file import HOURS, ways_of
+from tripplan.questions.annual.household import Air, Household, YearTrip
 from tripplan.questions.trying import Trials
-from tripplan.questions.year.answers import CarYear, YearDay, YearFailure
-from tripplan.questions.year.calendar import Calendar, Outing, days_of_year
-from tripplan.questions.year.climate import Climate, Weather
-from tripplan.questions.year.drives import Drive, Drives, Refusal
-from tripplan.questions.year.file import HOURS, ways_of
-from tripplan.questions.year.household import Air, Household, YearTrip
 from tripplan.records.trip import Conditions, Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.units import J_PER_KWH, S_PER_H
@@ -44,7 +44,7 @@ class Ground:
     """By number; at any temperature, from any SoC."""
 
     def weather(self, outing: Outing) -> float:
-        """Return the temperature at which an outing is planned: that of its coldest day. [degC]"""
+        """Return the temperature at which an outing is planned: that of its coldest day [degC]."""
         trip = self.household.trips[outing.trip]
         days = self.climates[outing.trip].days
         away = (outing.day + timedelta(days=k) for k in range(outing.days))
@@ -53,12 +53,12 @@ class Ground:
 
 
 def air(weather: Weather, which: Air) -> float:
-    """Return one of the temperatures of a day. [degC]"""
+    """Return one of the temperatures of a day [degC]."""
     return {"low": weather.low_c, "mean": weather.mean_c, "high": weather.high_c}[which]
 
 
 def stepped(air_c: float, step_k: float) -> float:
-    """Return the multiple of a step that is next to a temperature. [degC]
+    """Return the multiple of a step that is next to a temperature [degC].
 
     Parameters
     ----------
@@ -185,6 +185,7 @@ class Living:
         lived = YearDay(
             day=outing.day.isoformat(),
             trip=trip.name,
+            days=outing.days,
             outcome="failed",
             air_c=air_c,
             departure_soc=begin,
@@ -210,6 +211,7 @@ class Living:
         return YearDay(
             day=outing.day.isoformat(),
             trip=self._ground.household.trips[outing.trip].name,
+            days=outing.days,
             outcome="done" if free else "charged",
             air_c=air_c,
             departure_soc=begin,
@@ -257,8 +259,6 @@ class Living:
         missed = [day for day in days if day.outcome == "failed"]
         free = [day for day in days if day.slack_kwh is not None]
         tightest = min(free, key=lambda day: day.slack_kwh or 0.0, default=None)
-        spans = {(o.day.isoformat(), o.trip): o.days for o in self._ground.calendar.outings}
-        numbers = {trip.name: k for k, trip in enumerate(self._ground.household.trips)}
         return CarYear(
             vehicle=name,
             days=tuple(days),
@@ -279,7 +279,7 @@ class Living:
             done=sum(day.outcome == "done" for day in days),
             charged=sum(day.outcome == "charged" for day in days),
             failed=len(missed),
-            failed_days=sum(spans[day.day, numbers[day.trip]] for day in missed),
+            failed_days=sum(day.days for day in missed),
             distance_km=sum(day.distance_km for day in days),
             energy_spent_kwh=sum(day.energy_spent_kwh for day in days),
             standby_kwh=self._sums.standby_kwh,
@@ -309,7 +309,7 @@ def _too_long(away_h: float, days: int) -> str:
 
 
 def _plug(car: ConditionedVehicle, charger_kw: float) -> tuple[float, float]:
-    """Return what reaches a battery from a plug at home, and its share of what the wall gives. [kW]
+    """Return what reaches a battery from a plug at home [kW], and its share of the wall's.
 
     As at the plug of a stay; a car that takes no fast charge is charged at home all the same.
     """

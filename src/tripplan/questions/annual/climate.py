@@ -17,8 +17,8 @@ from statistics import NormalDist
 from typing import Final
 
 from tripplan.errors import DataError
-from tripplan.questions.year.calendar import days_of_year
-from tripplan.questions.year.household import MONTHS
+from tripplan.questions.annual.calendar import days_of_year
+from tripplan.questions.annual.household import MONTHS
 from tripplan.records.outside import read_text_file
 
 COLUMNS: Final = (

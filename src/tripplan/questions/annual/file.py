@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.grounds import ILLUSTRATIVE
 from tripplan.planning.requests import find_car
-from tripplan.questions.year.calendar import dates_of
-from tripplan.questions.year.household import Home, Household, Instead, YearCar, YearTrip
+from tripplan.questions.annual.calendar import dates_of
+from tripplan.questions.annual.household import Home, Household, Instead, YearCar, YearTrip
 from tripplan.records.base import as_path
 from tripplan.records.file_places import (
     Fault,
@@ -212,8 +212,10 @@ def too_long_days(
             names = ", ".join(household.trips[number].name for number in numbers)
             yield (
                 ("trips", numbers[-1]),
-                f"on {day:%A} {day} the stays of {names} take {total_h:g} of 24 h: shorten one, "
-                "or make them on other days",
+                (
+                    f"on {day:%A} {day} the stays of {names} take {total_h:g} of 24 h: shorten "
+                    "one, or make them on other days"
+                ),
             )
 
 

@@ -9,14 +9,14 @@ from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.grounds import region_with
 from tripplan.planning.planner import Planner
 from tripplan.planning.requests import find_car, planner_for
+from tripplan.questions.annual.answers import CarYear, Year
+from tripplan.questions.annual.calendar import Calendar, calendar_of
+from tripplan.questions.annual.climate import Climate, climate_of
+from tripplan.questions.annual.file import Asked, read_household, too_long_days
+from tripplan.questions.annual.household import YearCar
+from tripplan.questions.annual.living import Ground, Living, instead_of
 from tripplan.questions.stays import trip_of_days
 from tripplan.questions.trying import Trials, without_charging
-from tripplan.questions.year.answers import CarYear, Year
-from tripplan.questions.year.calendar import Calendar, calendar_of
-from tripplan.questions.year.climate import Climate, climate_of
-from tripplan.questions.year.file import Asked, read_household, too_long_days
-from tripplan.questions.year.household import YearCar
-from tripplan.questions.year.living import Ground, Living, instead_of
 from tripplan.records.file_places import Fault
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tripplan.questions.year.household import YearTrip
+from tripplan.questions.annual.household import YearTrip
 
 
 @dataclass(frozen=True)

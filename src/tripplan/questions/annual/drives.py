@@ -13,9 +13,9 @@ from tripplan.errors import (
     OutOfRangeError,
     SearchLimitError,
 )
+from tripplan.questions.annual.answers import Reason
 from tripplan.questions.slack import energy_slack
 from tripplan.questions.trying import Case, Trials, with_values
-from tripplan.questions.year.answers import Reason
 from tripplan.records.plan import Plan
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
