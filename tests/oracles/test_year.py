@@ -17,7 +17,7 @@ import pytest
 import tripplan
 
 HOME = "Littleton, CO"
-PLUG_KW, PLUGGED_H, PRICE = 1.4, 8.0, 0.2
+PLUG_KW, PRICE = 1.4, 0.2
 RESERVE = 0.1
 CARS = ("nissan-sakura", "nissan-leaf-24-2013", "nissan-leaf-40", "chevrolet-bolt-60")
 GOALS = (
@@ -41,6 +41,7 @@ class Drawn:
         base_c = draw.choice([-14.0, -4.0, 6.0])
         self.low_c = {FIRST + timedelta(days=k): base_c + draw.uniform(-5, 5) for k in range(365)}
         self.high_c = {day: low + draw.uniform(2, 12) for day, low in self.low_c.items()}
+        self.plugged_h = draw.choice([6.0, 12.0, 20.0])
         self.vehicles = draw.sample(CARS, 2)
         self.nights = sorted(draw.sample(range(7), draw.choice([3, 5, 7])))
         self.trips: list[dict[str, Any]] = []
@@ -66,7 +67,7 @@ class Drawn:
         lines = [
             *("year = 2025", 'climate = "air.csv"', f"step_k = {self.step_k}", "[home]"),
             *(f'place = "{HOME}"', f"charger_kw = {PLUG_KW}", f"price_per_kwh = {PRICE}"),
-            f"plugged_h = {PLUGGED_H}",
+            f"plugged_h = {self.plugged_h}",
             f"nights = {json.dumps([names[k] for k in self.nights])}",
             *("[options]", f"reserve_soc = {RESERVE}"),
             *(f'[[cars]]\nvehicle = "{vehicle}"' for vehicle in self.vehicles),
@@ -192,7 +193,7 @@ class Lived:
         kw, share, capacity_kwh = self.plugs[air_c]
         free_h = 24 - self.busy_h
         if day.weekday() in self.drawn.nights:
-            given = min(kw * min(PLUGGED_H, free_h), (1 - self.soc) * capacity_kwh)
+            given = min(kw * min(self.drawn.plugged_h, free_h), (1 - self.soc) * capacity_kwh)
             self.soc += given / capacity_kwh
             self.home_kwh += given / share
         else:
@@ -229,7 +230,7 @@ def test_a_year_is_its_days_one_by_one(seed: int, tmp_path: Path) -> None:
 def test_the_draws_hold_what_matters(tmp_path: Path) -> None:
     """Days done, done with chargers, and not done for want of energy are all among them."""
     outcomes: set[str] = set()
-    for seed in range(6):
+    for seed in (0, 2):
         (tmp_path / str(seed)).mkdir()
         found = tripplan.year(Drawn(seed).write(tmp_path / str(seed)))
         outcomes |= {day.outcome for car in found.cars for day in car.days}

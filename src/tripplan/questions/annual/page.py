@@ -7,7 +7,7 @@ from tripplan.output.page import year as year_page
 from tripplan.output.page.year import CarPanel, Mark, MarkedDay, YearPage
 from tripplan.output.text import words
 from tripplan.questions.annual.answers import CarYear, Year, YearDay
-from tripplan.questions.annual.telling import by_trip, failures_told, money, tightest
+from tripplan.questions.annual.telling import by_trip, failures_told, money, short, tightest
 
 _WORST: tuple[Mark, ...] = ("failed", "charged", "done", "away")
 _HEADS = (
@@ -31,7 +31,9 @@ def to_page(found: Year) -> YearPage:
     lines.append(found.sentence)
     told = f"The calendar of {found.year} has {words.count(found.due, 'trip')}"
     if found.dropped:
-        told += f"; {found.dropped} more fall on days on which another is still away"
+        told += (
+            f"; {found.dropped} more are made by no car, since another is still away on that day"
+        )
     told += f". {found.plans} plans were made for {found.asked} trips of all cars."
     lines.append(told)
     if found.without_car_cost is not None:
@@ -88,7 +90,9 @@ def _days(car: CarYear) -> dict[date, MarkedDay]:
         found.setdefault(first, []).append((lived.outcome, _told(lived)))
         for k in range(1, lived.days):
             mark: Mark = "failed" if lived.outcome == "failed" else "away"
-            found.setdefault(first + timedelta(days=k), []).append((mark, f"{lived.trip}, on"))
+            found.setdefault(first + timedelta(days=k), []).append(
+                (mark, f"{short(lived.trip)}, on")
+            )
     return {
         day: MarkedDay(
             min((mark for mark, _ in marks), key=_WORST.index), "; ".join(told for _, told in marks)
@@ -98,7 +102,7 @@ def _days(car: CarYear) -> dict[date, MarkedDay]:
 
 
 def _told(lived: YearDay) -> str:
-    there = f"{lived.trip} at {lived.air_c:g} °C"
+    there = f"{short(lived.trip)} at {lived.air_c:g} °C"
     if lived.outcome == "failed":
         return f"{there}: not done" + (f", {lived.instead} instead" if lived.instead else "")
     if lived.outcome == "charged":
@@ -111,6 +115,7 @@ def _reasons(car: CarYear) -> list[tuple[str, str]]:
     found = []
     for number, failure in enumerate(car.failures):
         days = ", ".join(day.day for day in car.days if day.failure == number)
-        where = f"{failure.trip} at {failure.air_c:g} °C from {failure.departure_soc:.0%}"
+        begin = words.percent(failure.departure_soc)
+        where = f"{short(failure.trip)} at {failure.air_c:g} °C from {begin}"
         found.append((f"{where} ({days})", failure.told))
     return found

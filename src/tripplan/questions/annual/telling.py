@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from tripplan.output.text import words
 from tripplan.questions.annual.answers import CarYear, YearFailure
@@ -14,6 +14,14 @@ _REASONS: Mapping[str, str] = {
     "road": "there is no road",
     "unknown": "the search ended before it knew",
 }
+
+
+_NAME: Final = 60
+
+
+def short(text: str) -> str:
+    """Return a name from a file as it is shown: on one line, not too long."""
+    return words.one_line(text, _NAME)
 
 
 def by_trip(car: CarYear) -> dict[str, list[YearFailure]]:
@@ -38,10 +46,10 @@ def failures_told(car: CarYear, trip: str, failures: Sequence[YearFailure]) -> s
     count = sum(failure.days for failure in failures)
     airs = [failure.air_c for failure in failures]
     why = " or ".join(dict.fromkeys(_REASONS[failure.reason] for failure in failures))
-    told = f"{trip}: {count} of {due} cannot be done, at {_airs(airs)}: {why}"
-    legs = list(dict.fromkeys(failure.first_leg for failure in failures if failure.first_leg))
+    told = f"{short(trip)}: {count} of {due} cannot be done, at {_airs(airs)}: {why}"
+    legs = [words.one_line(f.first_leg, 2 * _NAME) for f in failures if f.first_leg]
     if legs:
-        told += f", first from {' or '.join(legs)}"
+        told += f", first from {' or '.join(dict.fromkeys(legs))}"
     lacks = [f.shortfall_kwh for f in failures if f.shortfall_kwh is not None]
     if lacks:
         told += f"; {_span(lacks, 'kWh', 1)} more would do"
@@ -100,6 +108,6 @@ def tightest(car: CarYear) -> str:
     if car.least_slack_kwh is None:
         return ""
     return (
-        f"{words.energy(car.least_slack_kwh)} on {car.least_slack_on} at {car.least_slack_at} "
-        f"({car.least_slack_trip})"
+        f"{words.energy(car.least_slack_kwh)} on {car.least_slack_on} at "
+        f"{short(car.least_slack_at)} ({short(car.least_slack_trip)})"
     )

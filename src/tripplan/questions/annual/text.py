@@ -1,16 +1,19 @@
 """A year as text of 80 columns."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from tripplan.output.text import words
 from tripplan.questions.annual.answers import CarYear, Year
 from tripplan.questions.annual.telling import by_trip, failures_told, money, tightest
 from tripplan.questions.text import wrapped
 from tripplan.units import S_PER_H
 
-HEAD = (
-    "                          trips done   not   home chargers:   energy  instead    all\n"
-    "car                       free chg'd  done    kWh    kWh  h      cost     cost   cost\n"
+_WIDE: Final = (22, 5, 6, 5, 6, 8, 5, 8, 8, 7)
+_HEADS: Final = (
+    ("", "trips", "with", "not", "home", "charger", "", "energy", "instead", "all"),
+    ("car", "done", "chg.", "done", "kWh", "kWh", "h", "cost", "cost", "cost"),
 )
-_NAME = 24
 
 
 def year(found: Year) -> str:
@@ -18,10 +21,10 @@ def year(found: Year) -> str:
     lines = [f"{words.one_line(found.title, 60)}, {found.year}: {words.count(found.due, 'trip')}"]
     if found.dropped:
         lines += wrapped(
-            f"{words.count(found.dropped, 'more trip')} of the calendar fall on days on which "
-            "another is still away.",
+            f"{words.count(found.dropped, 'more trip')} of the calendar: made by no car, since "
+            "another is still away on that day.",
         )
-    lines += ["", *HEAD.splitlines(), *map(row, found.cars), ""]
+    lines += ["", *map(_line, _HEADS), *map(row, found.cars), ""]
     lines += wrapped(found.sentence)
     if found.without_car_cost is not None:
         lines += wrapped(f"Without a car: {money(found.without_car_cost, found.currency)}.")
@@ -34,13 +37,25 @@ def year(found: Year) -> str:
 
 def row(car: CarYear) -> str:
     """Return what a car's year comes to, in one line."""
-    name = words.one_line(car.vehicle, _NAME)
-    energy = car.home_cost + car.away_cost
-    return (
-        f"{name:<{_NAME}} {car.done:>5} {car.charged:>5} {car.failed:>5} {car.home_kwh:>6.0f} "
-        f"{car.charger_kwh:>6.0f} {car.charger_s / S_PER_H:>2.0f} {energy:>9.0f} "
-        f"{car.instead_cost:>8.0f} {car.total_cost:>6.0f}"
+    return _line(
+        (
+            words.one_line(car.vehicle, _WIDE[0]),
+            str(car.done),
+            str(car.charged),
+            str(car.failed),
+            f"{car.home_kwh:.0f}",
+            f"{car.charger_kwh:.0f}",
+            f"{car.charger_s / S_PER_H:.0f}",
+            f"{car.home_cost + car.away_cost:.0f}",
+            f"{car.instead_cost:.0f}",
+            f"{car.total_cost:.0f}",
+        )
     )
+
+
+def _line(cells: Sequence[str]) -> str:
+    first, *others = zip(cells, _WIDE, strict=True)
+    return f"{first[0]:<{first[1]}}" + "".join(f"{cell:>{wide}}" for cell, wide in others)
 
 
 def _car(car: CarYear) -> list[str]:
