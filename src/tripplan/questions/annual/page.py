@@ -31,9 +31,7 @@ def to_page(found: Year) -> YearPage:
     lines.append(found.sentence)
     told = f"The calendar of {found.year} has {words.count(found.due, 'trip')}"
     if found.dropped:
-        told += (
-            f"; {found.dropped} more are made by no car, since another is still away on that day"
-        )
+        told += f"; {found.dropped} more are made by no car, as another is away then"
     told += f". {found.plans} plans were made for {found.asked} trips of all cars."
     lines.append(told)
     if found.without_car_cost is not None:

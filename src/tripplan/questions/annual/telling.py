@@ -8,7 +8,7 @@ from tripplan.output.text import words
 from tripplan.questions.annual.answers import CarYear, YearFailure
 
 _REASONS: Mapping[str, str] = {
-    "range": "the battery is too small",
+    "range": "the battery holds too little",
     "time": "the day is too short",
     "soc": "the nights charge too little",
     "road": "there is no road",
@@ -49,7 +49,7 @@ def failures_told(car: CarYear, trip: str, failures: Sequence[YearFailure]) -> s
     told = f"{short(trip)}: {count} of {due} cannot be done, at {_airs(airs)}: {why}"
     legs = [words.one_line(f.first_leg, 2 * _NAME) for f in failures if f.first_leg]
     if legs:
-        told += f", first from {' or '.join(dict.fromkeys(legs))}"
+        told += f", first on the drive from {' or '.join(dict.fromkeys(legs))}"
     lacks = [f.shortfall_kwh for f in failures if f.shortfall_kwh is not None]
     if lacks:
         told += f"; {_span(lacks, 'kWh', 1)} more would do"

@@ -111,7 +111,8 @@ def test_nobody_is_in_two_places_and_nothing_is_lost(
     assert len(found.outings) + len(found.dropped) == sum(len(days) for days, _ in drawn)
     # Day by day: whoever is out on a trip of several days is on no other.
     out_until = -1
-    kept, dropped = [], []
+    kept: list[tuple[int, int]] = []
+    dropped: list[tuple[int, int]] = []
     for day in range(61):
         for number, (days, span) in enumerate(drawn):
             if day in days:
