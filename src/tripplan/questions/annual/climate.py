@@ -19,7 +19,7 @@ from typing import Final
 from tripplan.errors import DataError
 from tripplan.questions.annual.calendar import days_of_year
 from tripplan.questions.annual.household import MONTHS
-from tripplan.records.outside import read_text_file
+from tripplan.records.outside import decoding, read_text_file
 
 COLUMNS: Final = (
     "month,low_c,high_c with twelve rows, date,low_c,high_c with a row a day, or time,air_c with "
@@ -145,7 +145,9 @@ def _near(start: int) -> Iterable[int]:
 
 def _from_csv(path: Path, year: int, spread_k: float) -> dict[date, Weather]:
     name = f"climate {path}"
-    rows = list(csv.DictReader(io.StringIO(read_text_file(path, "climate"))))
+    text = read_text_file(path, "climate")
+    with decoding(name, "CSV file"):
+        rows = list(csv.DictReader(io.StringIO(text)))
     header = set(rows[0]) if rows else set()
     for wanted, read in _KINDS.items():
         if set(wanted) <= header:

@@ -13,26 +13,42 @@ FAHRENHEIT = {
     "Denver, CO": (
         "15.2 19.1 25.4 34.2 43.8 53.0 58.7 57.4 47.3 35.9 23.5 16.4",
         "43.2 47.2 53.7 60.9 70.5 82.1 88.0 86.0 77.4 66.0 51.5 44.1",
+        (35.8, 64.2),
+    ),
+    "Ellensburg, WA": (
+        "18.6 23.2 28.7 34.3 41.9 48.2 52.8 52.2 43.3 33.3 27.0 19.8",
+        "33.7 41.3 52.3 60.4 68.3 75.0 82.7 82.9 74.5 61.5 44.1 33.7",
+        (35.3, 59.2),
+    ),
+    "Medford, OR": (
+        "28.5 30.9 33.8 36.4 41.2 47.6 50.7 50.7 43.9 37.2 33.5 29.7",
+        "44.9 52.6 57.7 63.8 71.6 79.9 87.8 87.1 79.9 67.5 51.3 44.1",
+        (38.7, 65.7),
     ),
     "Vail, CO": (
         "5.7 8.5 16.5 23.7 30.8 35.2 41.2 40.4 33.0 24.8 14.6 6.4",
         "29.1 33.0 42.3 49.9 60.8 72.2 77.7 75.3 67.1 54.1 37.6 28.2",
+        (23.4, 52.3),
     ),
 }
-"""Mean daily low and high by month as published: NCDC normals 1971-2000 of Denver Stapleton, and
-the station at Vail 1985-2012, both listed by the Western Regional Climate Center."""
+"""Mean daily low and high by month, and of the year, as published: NCDC normals of Denver Stapleton
+and Ellensburg (1971-2000) and of the experiment station at Medford (1961-1990), and means of the
+station at Vail (1985-2012), all listed by the Western Regional Climate Center. [degF]"""
 MONTHLY = "month,low_c,high_c\n" + "".join(f"{m},{m - 10},{m}\n" for m in range(1, 13))
 
 
 def written(folder: Path, text: str, year: int = 2025, spread_k: float = 4.0) -> Climate:
-    (folder / "own.csv").write_text(text, encoding="utf-8")
+    (folder / "own.csv").write_bytes(text.encode())
     return climate_of("own.csv", folder, year, spread_k)
 
 
 @pytest.mark.parametrize("place", FAHRENHEIT)
 def test_the_table_holds_what_its_sources_say(place: str, tmp_path: Path) -> None:
     found = climate_of(place, tmp_path, 2025, 0.0)
-    lows, highs = ([float(word) for word in text.split()] for text in FAHRENHEIT[place])
+    *texts, year = FAHRENHEIT[place]
+    lows, highs = ([float(word) for word in str(text).split()] for text in texts)
+    # What was written down agrees with the published means of the year.
+    assert (statistics.mean(lows), statistics.mean(highs)) == pytest.approx(year, abs=0.15)
     for month in range(1, 13):
         day = found.days[date(2025, month, 15)]
         assert day.low_c == pytest.approx((lows[month - 1] - 32.0) / 1.8, abs=0.051)
@@ -110,6 +126,7 @@ def test_days_of_another_year_stand_for_those_of_this_one(tmp_path: Path) -> Non
             "line 3: 2024-01-01 is there twice",
         ),
         ("time,air_c\n2025-01-01T00:00,1\n2025-01-01T00:00,1\n", "line 3: "),
+        ("month,low_c,high_c\n1,\r2,3\n", "not a readable CSV file"),
         ("time,air_c\n2025-01-01T00:00,1\n", "days without temperatures: 01-01"),
     ],
 )
@@ -121,7 +138,7 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path: Path, text: str, told: str) -
 
 
 def test_an_unknown_place_is_told_which_are_known(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="Denver, CO, Vail, CO"):
+    with pytest.raises(DataError, match="Denver, CO, Ellensburg, WA, Medford, OR, Vail, CO"):
         climate_of("Nowhere", tmp_path, 2025, 4.0)
     with pytest.raises(DataError, match=r"gone\.csv"):
         climate_of("gone.csv", tmp_path, 2025, 4.0)
