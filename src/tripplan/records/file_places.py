@@ -28,8 +28,9 @@ class Source:
     """Where a file of tables comes from, for messages: a study, a household."""
 
     name: str = "study"
+    """What the file is called in messages."""
     lines: Mapping[Where, int] = field(default_factory=dict)
-    """Line of each key, from 1; empty: it comes from no file."""
+    """Line of each key, from 1, shape (keys,); empty: it comes from no file."""
 
     def error(self, faults: Iterable[Fault]) -> InvalidInputError:
         """Return one error with a line for each fault, twenty at most."""

@@ -234,7 +234,7 @@ def _month(text: str | None) -> int | None:
     word = (text or "").strip().casefold()
     if word[:3] in MONTHS:
         return MONTHS.index(word[:3]) + 1
-    return int(word) if word.isdecimal() and 1 <= int(word) <= 12 else None
+    return int(word) if word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 12 else None
 
 
 def _day(text: str | None, name: str, line: int) -> tuple[int, int]:

@@ -109,6 +109,7 @@ def test_days_of_another_year_stand_for_those_of_this_one(tmp_path: Path) -> Non
         (MONTHLY.replace("3,-7,3\n", ""), "months without temperatures: mar"),
         (MONTHLY.replace("3,-7,3\n", "2,-7,3\n"), "line 4: feb is there twice"),
         (MONTHLY.replace("3,-7,3", "13,-7,3"), 'line 4: "13" is no month'),
+        (MONTHLY.replace("3,-7,3", f"{'9' * 5000},-7,3"), "is no month"),
         (MONTHLY.replace("3,-7,3", "3,,3"), 'line 4: low_c "" is no temperature'),
         (MONTHLY.replace("3,-7,3", "3,nan,3"), 'low_c "nan" is no temperature'),
         (MONTHLY.replace("3,-7,3", "3,7,3"), "low_c 7 is above high_c 3"),
