@@ -1,6 +1,6 @@
 """The front door of a year: a household's file in, each car's year out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -26,19 +26,13 @@ DAY_S: Final = 24.0 * S_PER_H
 _PLACE: Final = "places"
 
 
-def year(
-    household: str | Path | Asked,
-    *,
-    tell: Callable[[CarYear], None] | None = None,
-) -> Year:
+def year(household: str | Path | Asked) -> Year:
     """Plan a household's year with each of its cars.
 
     Parameters
     ----------
     household
         A TOML file, or what `read_household` has read.
-    tell
-        Is called with each car's year as it is known.
 
     Returns
     -------
@@ -64,8 +58,6 @@ def year(
         living = Living(ground, vehicle, trials)
         found.append(living.year(_label(car, vehicle), car.yearly_cost))
         currencies.append(living.currency)
-        if tell is not None:
-            tell(found[-1])
     return _answer(ground, found, next(filter(None, currencies), ""), trials.plans)
 
 
