@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.output.text import words
 from tripplan.planning.grounds import region_with
 from tripplan.planning.planner import Planner
 from tripplan.planning.requests import find_car, planner_for
@@ -24,6 +25,7 @@ from tripplan.units import S_PER_H
 
 DAY_S: Final = 24.0 * S_PER_H
 _PLACE: Final = "places"
+_LONGEST_NAME: Final = 80
 
 
 def year(household: str | Path | Asked) -> Year:
@@ -48,7 +50,7 @@ def year(household: str | Path | Asked) -> Year:
     """
     asked = household if isinstance(household, Asked) else read_household(household)
     home = asked.household
-    planner = planner_for(region_with(home.region, home.chargers))
+    planner = _planner(asked)
     ground = _ground(asked, planner)
     trials = Trials(planner)
     found: list[CarYear] = []
@@ -58,12 +60,24 @@ def year(household: str | Path | Asked) -> Year:
         living = Living(ground, vehicle, trials)
         found.append(living.year(_label(car, vehicle), car.yearly_cost))
         currencies.append(living.currency)
+    currencies.append(str(home.options.get("currency", "")))
     return _answer(ground, found, next(filter(None, currencies), ""), trials.plans)
 
 
+def _planner(asked: Asked) -> Planner:
+    home = asked.household
+    try:
+        return planner_for(region_with(home.region, home.chargers))
+    except (InvalidInputError, DataError) as error:
+        of_region = isinstance(error, InvalidInputError) and error.field == "region"
+        where = "chargers" if home.chargers and not of_region else "region"
+        raise asked.source.error([((where,), str(error))]) from error
+
+
 def _label(car: YearCar, vehicle: Vehicle) -> str:
+    """Return what a car is called, on one line."""
     if car.name or car.soh is None:
-        return car.name or vehicle.name
+        return words.one_line(car.name or vehicle.name, _LONGEST_NAME)
     return f"{vehicle.name}, SoH {car.soh:.0%}"
 
 

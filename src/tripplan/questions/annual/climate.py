@@ -17,6 +17,7 @@ from statistics import NormalDist
 from typing import Final
 
 from tripplan.errors import DataError
+from tripplan.output.text import words
 from tripplan.questions.annual.calendar import days_of_year
 from tripplan.questions.annual.household import MONTHS
 from tripplan.records.outside import decoding, read_text_file
@@ -106,7 +107,7 @@ def climate_of(given: str, folder: Path, year: int, spread_k: float) -> Climate:
             f"and no CSV file: name one with {COLUMNS}",
             path=given,
         )
-    return Climate(_from_csv(path, year, spread_k), f"file {path.name}")
+    return Climate(_from_csv(path, year, spread_k), f"file {words.one_line(path.name)}")
 
 
 def days_of_months(

@@ -84,6 +84,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("Golden, CO; 9h", "Golden, CO; 9x", ", line 12: trips[1].places: "),
         ('climate = "Denver, CO"', 'climate = "Atlantis"', ", line 2: climate: "),
         ("year = 2025", "year = 2025\ntitle", ": not valid TOML"),
+        ("year = 2025", 'year = 2025\nregion = "mars"', ", line 2: region: "),
+        ("year = 2025", 'year = 2025\nchargers = "gone.csv"', ", line 2: chargers: "),
         ("[[cars]]", '[[cars]]\nvehicle = "nissan-sakura"\n[[cars]]', "is there twice"),
     ],
 )

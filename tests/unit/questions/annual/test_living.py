@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import tripplan
+from tripplan.questions.annual import text
 from tripplan.questions.annual.answers import Year
 from tripplan.questions.annual.household import Household, YearTrip
 from tripplan.questions.annual.living import _plug, instead_of, stepped
@@ -31,11 +32,11 @@ weekdays = "mon-fri"
 """
 
 
-def lived(folder: Path, text: str) -> Year:
+def lived(folder: Path, written: str) -> Year:
     """Return a year in which every day has 10 degrees."""
     months = "".join(f"{month},5,15\n" for month in range(1, 13))
     (folder / "air.csv").write_text(f"month,low_c,high_c\n{months}", encoding="utf-8")
-    (folder / "home.toml").write_text(text, encoding="utf-8")
+    (folder / "home.toml").write_text(written, encoding="utf-8")
     return tripplan.year(folder / "home.toml")
 
 
@@ -73,8 +74,7 @@ def test_a_day_of_more_than_24_hours_with_its_drives(tmp_path: Path) -> None:
 
 
 def test_what_no_road_leads_to(tmp_path: Path) -> None:
-    text = HOUSEHOLD.replace("nissan-leaf-40", "generic-nev") + OFFICE
-    (car,) = lived(tmp_path, text).cars
+    (car,) = lived(tmp_path, HOUSEHOLD.replace("nissan-leaf-40", "generic-nev") + OFFICE).cars
     assert {failure.reason for failure in car.failures} == {"road"}
     assert car.unpriced == car.failed == 261
 
@@ -122,3 +122,10 @@ def test_a_car_without_fast_charging_charges_at_home_as_others_do(ambient_c: flo
     for mine, its in zip(_plug(slow, 0.9), _plug(fast, 0.9), strict=True):
         wanted = pytest.approx(its / fast.charge_efficiency)
         assert mine / slow.charge_efficiency == wanted
+
+
+def test_names_of_a_file_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    steering = HOUSEHOLD + 'name = "red \\u001b[31m"\n' + OFFICE.replace("mon-fri", "mon")
+    found = lived(tmp_path, steering)
+    assert found.cars[0].vehicle == "red [31m"
+    assert "\x1b" not in text.year(found)
