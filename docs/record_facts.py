@@ -22,6 +22,8 @@ HOMES = (
     "tripplan.study.question",
     "tripplan.questions.answers",
     "tripplan.questions.reasons",
+    "tripplan.questions.annual.household",
+    "tripplan.questions.annual.answers",
 )
 UNITS = {
     "_s": "s",
@@ -50,6 +52,7 @@ UNITS = {
     "_w_per_m2": "W/m2",
     "_per_k": "1/K",
     "_per_kwh": "currency/kWh",
+    "_per_km": "currency/km",
     "_per_h": "currency/h",
     "_per_session": "currency",
     "cost": "currency",

@@ -2,7 +2,7 @@
 
 ::
 
-    .venv/bin/python -m tools.build_pictures [--out DIR] [--only-server]
+    .venv/bin/python -m tools.build_pictures [--out DIR] [--only server|year]
 """
 
 import argparse
@@ -21,12 +21,14 @@ from tests.servers.trip_server import running
 from tripplan.batch.overview import compare_trip, sweep
 from tripplan.output.page.map import save_html
 from tripplan.output.picture.png import write_png
+from tripplan.questions.annual import page as year_page
 from tripplan.study import run_study
 
 OUT = Path(__file__).parent.parent / "docs" / "images"
 STUDY = OUT.parent / "studies" / "second-car.toml"
 DESKTOP, PHONE, PAPER, TABLE = (1400, 900), (390, 844), (703, 1030), (1400, 1000)
-HEAT_MAPS = (1100, 1616)
+HEAT_MAPS, CALENDARS = (1100, 1616), (1400, 1060)
+YEAR = OUT.parent / "studies" / "sakura-year.toml"
 OPEN_STOP = """
     const stop = document.querySelectorAll('.tp-stop-icon')[2];
     stop.dispatchEvent(new MouseEvent('click', { bubbles: true }));
@@ -155,11 +157,23 @@ def build(out: Path) -> None:
         chrome.quit()
 
 
+def build_year(out: Path) -> None:
+    """Take the picture of a year."""
+    with tempfile.TemporaryDirectory() as folder:
+        year_page.save_html(tripplan.year(YEAR), Path(folder, "year.html"))
+        chrome = browser()
+        take(chrome, Path(folder, "year.html"), out / "year.png", CALENDARS)
+        chrome.quit()
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
-    parser.add_argument("--only-server", action="store_true", help="only those of the server")
+    parser.add_argument("--only", choices=("server", "year"), help="only those")
     wanted = parser.parse_args()
-    if not wanted.only_server:
+    if wanted.only is None:
         build(wanted.out)
-    build_server(wanted.out)
+    if wanted.only != "server":
+        build_year(wanted.out)
+    if wanted.only != "year":
+        build_server(wanted.out)

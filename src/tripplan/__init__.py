@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         TripplanError,
     )
     from tripplan.planning.planner import Planner
-    from tripplan.questions import days, limits, ride, smallest, why
+    from tripplan.questions import days, limits, ride, smallest, why, year
     from tripplan.records.charger import Charger, Connector
     from tripplan.records.charger_set import ChargerSet
     from tripplan.records.network import RoadNetwork
@@ -92,6 +92,7 @@ _HOME = {
     "plans_by_stops": "api",
     "smallest": "questions",
     "why": "questions",
+    "year": "questions",
     "plan_many": "batch",
 }
 
@@ -142,6 +143,7 @@ __all__ = [
     "ride",
     "smallest",
     "why",
+    "year",
 ]
 
 

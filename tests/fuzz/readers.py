@@ -6,6 +6,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from tripplan.batch.journal import Journal
 from tripplan.batch.trips import rows_of
 from tripplan.calibration.log_files import read_log_file
 from tripplan.output.files.export import read_json, to_json
+from tripplan.questions.annual.climate import climate_of
+from tripplan.questions.annual.file import read_household
 from tripplan.records.settings import Settings
 from tripplan.records.vehicle import load_vehicle
 from tripplan.sources.build import build_region
@@ -173,6 +176,24 @@ def _studies() -> list[tuple[str, bytes]]:
     return [("study.toml", STUDY.encode()), ("study.yaml", YAML_STUDY.encode())]
 
 
+def _households() -> list[tuple[str, bytes]]:
+    return _files(ROOT / "docs" / "studies" / "sakura-year.toml")
+
+
+def _climate(path: Path) -> object:
+    return climate_of(path.name, path.parent, 2025, 4.0)
+
+
+def _climates() -> list[tuple[str, bytes]]:
+    months = "month,low_c,high_c\n" + "".join(f"{k},{k - 9}.5,{k}\n" for k in range(1, 13))
+    days = [date(2025, 1, 1) + timedelta(days=k) for k in range(365)]
+    daily = "date,low_c,high_c\n" + "".join(f"{day},-3,{day.day}\n" for day in days)
+    hours = "".join(f"{day}T{h:02d}:00,{h}\n" for day in days for h in range(24))
+    hourly = f"time,air_c\n{hours}"
+    texts = {"months.csv": months, "days.csv": daily, "hours.csv": hourly}
+    return [(name, text.encode()) for name, text in texts.items()]
+
+
 def _plans() -> list[tuple[str, bytes]]:
     return [
         ("plan.json", to_json(sample_plan()).encode()),
@@ -231,6 +252,8 @@ READERS: dict[str, Reader] = {
     "logs": Reader(read_log_file, _logs),
     "vehicle": Reader(load_vehicle, _cars),
     "study": Reader(read_study, _studies),
+    "household": Reader(read_household, _households),
+    "climate": Reader(_climate, _climates),
     "plan": Reader(read_json, _plans),
     "journal": Reader(_journal, _journals),
     "region": Reader(_region, _region_files),

@@ -23,6 +23,7 @@ from tripplan.cli.ride import ride
 from tripplan.cli.serve import serve
 from tripplan.cli.vehicles import vehicles_app
 from tripplan.cli.warm_up import warm_up
+from tripplan.cli.year import year
 from tripplan.errors import TripplanError
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ for _command in (
     ride,
 ):
     app.command(cls=WishingCommand)(_command)
-for _command in (cli_plans.audit, batch, study, serve):
+for _command in (cli_plans.audit, batch, study, year, serve):
     app.command(cls=PlainCommand)(_command)
 app.command(name="warm-up", cls=PlainCommand)(warm_up)
 app.add_typer(region_app, name="region")

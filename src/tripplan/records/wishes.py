@@ -4,9 +4,10 @@ Side by side, each by one word, the same in Python, on the command line, in the 
 and in a study.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from pydantic import model_validator
 from pydantic.fields import FieldInfo
 
 from tripplan.records.base import Record
@@ -48,3 +49,19 @@ def _of(record: type[Record], part: str, *, per_trip: bool) -> dict[str, Wish]:
 
 WISHES: Final = _of(Trip, "", per_trip=False)
 """Every wish by its word, in the order of the records."""
+
+
+class Wishing(Record):
+    """A record that takes the wishes of a trip beside its own fields."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, given: object) -> object:
+        if not isinstance(given, Mapping):
+            return given
+        found = {key: value for key, value in given.items() if key in WISHES}
+        rest = {key: value for key, value in given.items() if key not in WISHES}
+        wishes = rest.get("wishes", {})
+        if found and isinstance(wishes, Mapping):
+            rest["wishes"] = {**wishes, **found}
+        return rest

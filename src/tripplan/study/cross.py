@@ -14,9 +14,9 @@ from typing import Any, Final
 from tripplan.batch import asked
 from tripplan.errors import InvalidInputError
 from tripplan.planning.requests import find_car
+from tripplan.records.file_places import Fault, Source, Where
 from tripplan.records.region import Region
-from tripplan.study.file import Fault, Source
-from tripplan.study.question import Study, StudyTrip, Where
+from tripplan.study.question import Study, StudyTrip
 
 Cell = bool | int | float | str
 OWN_COLUMNS: Final = ("trip", "vehicle_name", "soh", "season")

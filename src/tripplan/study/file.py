@@ -1,11 +1,8 @@
 """Study files, TOML or YAML: what is wrong in one is said with file, line and key."""
 
-import difflib
-import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,54 +11,26 @@ from pydantic import ValidationError
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.grounds import ILLUSTRATIVE
 from tripplan.planning.requests import find_car
-from tripplan.records.base import as_path, shown
+from tripplan.records.base import as_path
+from tripplan.records.file_places import (
+    Fault,
+    Source,
+    Where,
+    toml_lines,
+    unknown_key,
+    validation_faults,
+)
 from tripplan.records.outside import read_text_file, refuse_depth
 from tripplan.records.wishes import WISHES
 from tripplan.study import yaml_text
-from tripplan.study.question import Study, StudySeason, StudyTrip, StudyVehicle, Where
+from tripplan.study.question import Study, StudySeason, StudyTrip, StudyVehicle
 
-Fault = tuple[Where, str]
 _YAML = {".yaml", ".yml"}
-_MOST_FAULTS = 20
-_HEADER = re.compile(r"(\[\[?)\s*([\w-]+)\s*\]\]?")
-_KEY = re.compile(r"\s*([\w-]+)\s*[.=]")
-_QUOTED = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"' + r"|'''.*?'''|'[^'\n]*'|#[^\n]*", re.DOTALL
-)
-"""Strings and comments of TOML."""
 _TABLES: Final[Mapping[str, type[StudyTrip | StudyVehicle | StudySeason]]] = {
     "trips": StudyTrip,
     "vehicles": StudyVehicle,
     "seasons": StudySeason,
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a study comes from, for messages."""
-
-    name: str = "study"
-    lines: Mapping[Where, int] = field(default_factory=dict)
-    """Line of each key, from 1; empty: it comes from no file."""
-
-    def error(self, faults: Iterable[Fault]) -> InvalidInputError:
-        """Return one error with a line for each fault, twenty at most."""
-        found = list(dict.fromkeys(faults))
-        told = [self._told(where, words) for where, words in found[:_MOST_FAULTS]]
-        if len(found) > len(told):
-            told.append(f"and {len(found) - len(told)} more")
-        first = found[0][0]
-        return InvalidInputError("\n".join(told), field=_dotted(first), expected=found[0][1])
-
-    def _told(self, where: Where, words: str) -> str:
-        known = next((where[:k] for k in range(len(where), 0, -1) if where[:k] in self.lines), None)
-        line = "" if known is None else f", line {self.lines[known]}"
-        return f"{self.name}{line}: {_dotted(where)}: {words}" if where else f"{self.name}: {words}"
-
-
-def _dotted(where: Where) -> str:
-    text = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in where)
-    return text.removeprefix(".")
 
 
 def read_study(path: str | Path) -> Study:
@@ -101,48 +70,10 @@ def read_with_lines(path: str | Path) -> tuple[Study, Source]:
     try:
         study = Study.model_validate(data)
     except ValidationError as error:
-        raise source.error(_of_pydantic(error)) from error
+        raise source.error(validation_faults(error, _known_at)) from error
     study = _with_files_beside(study, file.parent)
     check(study, source)
     return study, source
-
-
-def toml_lines(text: str) -> dict[Where, int]:
-    """Return the line of each table and plain key of valid TOML, from 1, by its place."""
-    lines: dict[Where, int] = {}
-    counts: Counter[str] = Counter()
-    table: Where = ()
-    depth = 0
-    for number, line in enumerate(_QUOTED.sub(_emptied, text).splitlines(), start=1):
-        header, key = _HEADER.fullmatch(line.strip()), _KEY.match(line)
-        if depth == 0 and header:
-            name = header[2]
-            table = (name, counts[name]) if header[1] == "[[" else (name,)
-            counts[name] += 1
-            lines.setdefault((name,), number)
-            lines[table] = number
-            continue
-        if depth == 0 and key:
-            lines.setdefault((*table, key[1]), number)
-        depth += sum((sign in "[{") - (sign in "]}") for sign in line)
-    return lines
-
-
-def _emptied(match: re.Match[str]) -> str:
-    """Leave of a string or a comment only its lines."""
-    return ("" if match[0].startswith("#") else '""') + "\n" * match[0].count("\n")
-
-
-def _of_pydantic(error: ValidationError) -> Iterator[Fault]:
-    for fault in error.errors(include_url=False):
-        where = tuple(fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            yield where, _unknown(str(where[-1]), _known_at(where[:-1]))
-        elif fault["type"] == "missing":
-            yield where, "is needed"
-        else:
-            words = fault["msg"].removeprefix("Value error, ")
-            yield where, f"{words}, but got {shown(fault['input'], 80)}"
 
 
 def _known_at(where: Where) -> list[str]:
@@ -151,14 +82,6 @@ def _known_at(where: Where) -> list[str]:
     record = _TABLES[str(where[0])]
     own = [name for name in record.model_fields if name != "wishes"]
     return own if record is StudyVehicle else [*own, *sorted(WISHES)]
-
-
-def _unknown(key: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(key.casefold().replace("-", "_"), known, n=1, cutoff=0.6)
-    return "there is no such key; " + (
-        f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-    )
 
 
 def _with_files_beside(study: Study, folder: Path) -> Study:
@@ -212,7 +135,7 @@ def _unknown_wishes(study: Study) -> Iterator[Fault]:
     for where, wishes in tables:
         for name in wishes:
             if name not in WISHES:
-                yield (*where, name), _unknown(name, sorted(WISHES))
+                yield (*where, name), unknown_key(name, sorted(WISHES))
 
 
 def _made_twice(study: Study) -> Iterator[Fault]:

@@ -8,10 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from tripplan.planning.requests import STARTER
 from tripplan.records.base import Record
 from tripplan.records.trip import fraction
-from tripplan.records.wishes import WISHES
-
-Where = tuple[str | int, ...]
-"""Where a value stands in a study: keys of tables, and positions in lists, from 0."""
+from tripplan.records.wishes import Wishing
 
 
 def _several(value: object) -> object:
@@ -25,23 +22,7 @@ Soh = Annotated[float, BeforeValidator(fraction), Field(ge=0.3, le=1.0)]
 Sohs = Annotated[tuple[Soh, ...], BeforeValidator(_several)]
 
 
-class _Wishing(Record):
-    """A record that takes the wishes of a trip beside its own fields."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gathered(cls, given: object) -> object:
-        if not isinstance(given, Mapping):
-            return given
-        found = {key: value for key, value in given.items() if key in WISHES}
-        rest = {key: value for key, value in given.items() if key not in WISHES}
-        wishes = rest.get("wishes", {})
-        if found and isinstance(wishes, Mapping):
-            rest["wishes"] = {**wishes, **found}
-        return rest
-
-
-class StudyTrip(_Wishing):
+class StudyTrip(Wishing):
     """A trip of a study; any wish of `plan` may stand beside its ends."""
 
     origin: Text
@@ -75,7 +56,7 @@ class StudyVehicle(Record):
         return {"vehicle": given} if isinstance(given, str) else given
 
 
-class StudySeason(_Wishing):
+class StudySeason(Wishing):
     """A season, a month or any other set of conditions with a name."""
 
     name: Text

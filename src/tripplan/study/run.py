@@ -13,10 +13,11 @@ from tripplan.errors import DataError
 from tripplan.output.files.export import read_json, write_csv
 from tripplan.output.page import study as study_page
 from tripplan.planning.grounds import charger_notes, ground_of, region_with
+from tripplan.records.file_places import Source
 from tripplan.records.region import Region
 from tripplan.study import cross, panels
 from tripplan.study.cross import StudyRow, row_count
-from tripplan.study.file import Source, check, read_with_lines
+from tripplan.study.file import check, read_with_lines
 from tripplan.study.load import Load
 from tripplan.study.question import Study
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from tripplan.errors import DataError
-from tripplan.study.question import Where
+from tripplan.records.file_places import Where
 
 
 def parsed(text: str, where: str) -> tuple[Any, dict[Where, int]]:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.records.file_places import toml_lines
 from tripplan.records.vehicle import find_vehicle
 from tripplan.records.vehicle_file import save_vehicle
 from tripplan.study import open_study, read_study
-from tripplan.study.file import toml_lines
 
 TOML = '''\
 title = "Two seasons"  # [[trips]]

@@ -30,6 +30,8 @@ def page(
     map_script: str,
     scripts: Sequence[str] = TRIP_SCRIPTS,
     styles: Sequence[str] = ("page.css",),
+    *,
+    with_map: bool = True,
 ) -> str:
     """Return the whole document.
 
@@ -43,17 +45,19 @@ def page(
         JavaScript that builds the map; runs last.
     scripts, styles
         The package's own files for this kind of page, in the order in which they take effect.
+    with_map
+        Whether it holds the map library and its style sheet.
     """
     own = "\n".join(_own(name) for name in scripts)
-    code = [*(_read(*file) for file in _LIBRARIES), own, map_script]
+    libraries = _LIBRARIES if with_map else ()
+    code = [*(_read(*file) for file in libraries), own, *filter(None, [map_script])]
     head = joined(
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_policy(code)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="origin-when-cross-origin"),
         tag("title", title),
-        style(_leaflet_css()),
-        style(_read(leaflet_markercluster.BASE_DIR, "MarkerCluster.css")),
+        *(map(style, _map_styles()) if with_map else ()),
         *(style(_own(name)) for name in styles),
     )
     return document(head, tag("body", body, *(script(one) for one in code)))
@@ -68,7 +72,7 @@ def bundle(scripts: Sequence[str], styles: Sequence[str]) -> tuple[str, str]:
         The package's own files, as for `page`; the map library comes before them.
     """
     code = [*(_read(*file) for file in _LIBRARIES), *map(_own, scripts)]
-    looks = [_leaflet_css(), _read(leaflet_markercluster.BASE_DIR, "MarkerCluster.css")]
+    looks = _map_styles()
     return "\n;\n".join(code), "\n".join([*looks, *map(_own, styles)])
 
 
@@ -85,6 +89,10 @@ def _read(folder: str, name: str) -> str:
 
 def _own(name: str) -> str:
     return resources.files("tripplan.output.page").joinpath("web", name).read_text(encoding="utf-8")
+
+
+def _map_styles() -> list[str]:
+    return [_leaflet_css(), _read(leaflet_markercluster.BASE_DIR, "MarkerCluster.css")]
 
 
 def _leaflet_css() -> str:

@@ -1,0 +1,1 @@
+"""A household's year: calendar, climate, file and days."""
