@@ -30,6 +30,7 @@ NOWHERE: Final = -2
 UNKNOWN: Final = -3
 """Group of a site of which nobody knows whether it is another's fallback."""
 _ROUNDING = 1e-3
+_KEY: Final = ("fallbacks",)
 
 
 class Hop(NamedTuple):
@@ -237,6 +238,24 @@ class FallbackReach:
         order = np.argsort(node, kind="stable").astype(np.int32)
         counts = np.bincount(node, minlength=self._height_mwh.size)
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), order
+
+
+def fallback_reach(problem: Problem, many_to_many: ManyToMany) -> FallbackReach:
+    """Return what each stop of a trip needs; it is kept while the trip is planned again.
+
+    Parameters
+    ----------
+    problem
+        A trip that wants fallbacks.
+    many_to_many
+        The roads of its car.
+    """
+    known = many_to_many.beside.get(_KEY)
+    if isinstance(known, FallbackReach) and known.problem.fallback is problem.fallback:
+        return replace(known, problem=problem) if known.problem is not problem else known
+    found = FallbackReach(problem, many_to_many)
+    many_to_many.beside[_KEY] = found
+    return found
 
 
 def _mwh(energy_kwh: float) -> int:

@@ -27,7 +27,7 @@ from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search import heat_bound
 from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_of
 from tripplan.search.chain import ChosenChain, driven_s
-from tripplan.search.fallback import FallbackReach, Hop
+from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.heat_bound import searches_on
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
@@ -94,11 +94,6 @@ class Solution:
     """Fallback of each stop where the trip wants one, shape (stops,); None: nothing is charged."""
 
 
-def stops_made(problem: Problem, stops: Sequence[SolutionStop]) -> list[tuple[int, int]]:
-    """Return stage on arrival and number of the stops of a solution where something is charged."""
-    return [made for made in _stages_of(problem, stops) if made is not None]
-
-
 def hops_of(
     reach: FallbackReach, problem: Problem, stops: Sequence[SolutionStop]
 ) -> tuple[Hop | None, ...]:
@@ -111,11 +106,20 @@ def hops_of(
     stops
         The stops.
     """
-    made = _stages_of(problem, stops)
+    made = stages_of(problem, stops)
     return tuple(None if one is None else reach.hop(*one) for one in made)
 
 
-def _stages_of(problem: Problem, stops: Sequence[SolutionStop]) -> list[tuple[int, int] | None]:
+def stages_of(problem: Problem, stops: Sequence[SolutionStop]) -> list[tuple[int, int] | None]:
+    """Return stage on arrival and number of each stop of a solution; None: it has no plug.
+
+    Parameters
+    ----------
+    problem
+        The trip.
+    stops
+        The stops.
+    """
     found: list[tuple[int, int] | None] = []
     stage, chargers = 0, int(problem.charger_node.size)
     for stop in stops:
@@ -192,12 +196,13 @@ def solve(
     """
     if problem.fallback is None:
         return _solved(problem, many_to_many, settings, proved_s)
-    reach = FallbackReach(problem, many_to_many)
+    reach = fallback_reach(problem, many_to_many)
     wanted: Problem | None = reach.problem_with_floors()
     while wanted is not None:
         problem = wanted
         solution = _solved(problem, many_to_many, settings, proved_s)
-        wanted = reach.raised(problem, stops_made(problem, solution.stops))
+        made = stages_of(problem, solution.stops)
+        wanted = reach.raised(problem, [one for one in made if one is not None])
     return replace(solution, hops=hops_of(reach, problem, solution.stops))
 
 
