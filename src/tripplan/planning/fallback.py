@@ -152,8 +152,8 @@ def without_fallback(
         elif hop.need_kwh > held_kwh + _ROUNDING_KWH:
             more = "" if hop.need_kwh <= room_kwh else ", which no charge gives it"
             told.append(
-                f"At {where} it would come with {max(held_kwh, 0.0):.1f} kWh above the reserve, and "
-                f"driving on to another site or to the end takes {hop.need_kwh:.1f} kWh{more}"
+                f"At {where} it would come with {max(held_kwh, 0.0):.1f} kWh above the reserve, "
+                f"and driving on to another site or to the end takes {hop.need_kwh:.1f} kWh{more}"
             )
     return told
 

@@ -10,9 +10,9 @@ from tripplan.records.trip import (
     Bikes,
     CabinSetting,
     ChargerAccess,
+    FallbackWish,
     Objective,
     Place,
-    FallbackWish,
     RoadSurface,
     Trailer,
 )

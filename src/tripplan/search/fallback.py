@@ -194,16 +194,13 @@ class FallbackReach:
         found: list[_Stage] = []
         for stage in range(last, -1, -1):
             if stage < last:
-                seeds = self._through(stage, found[-1], serves, usable_mwh)
+                seeds = self._through(stage, found[-1], serves)
             able = serves.copy()
             able[chargers:] = False
             there = Sites(*at_node, able, sites.group)
             needs, onward = least_needs(
                 *self._roads, self._height_mwh, limits, there, seeds, stage * stops
             )
-            if stage < last:
-                # A plug at the target itself goes on from there in the next stage.
-                onward[chargers + stage] = found[-1].onward[chargers + stage]
             found.append(_Stage(needs, onward))
             if stage:
                 self._note_plug(stage - 1, found[-1], usable_mwh)
@@ -216,7 +213,7 @@ class FallbackReach:
         if beyond.needs.need_mwh[node, 0] + drawn_mwh <= usable_mwh:
             beyond.onward[stop] = beyond.needs.source[node, 0]
 
-    def _through(self, target: int, beyond: _Stage, serves: Flags, usable_mwh: int) -> Seeds:
+    def _through(self, target: int, beyond: _Stage, serves: Flags) -> Seeds:
         """Return what a target needs on arrival: for what comes behind it, or for its plug."""
         problem, stop = self.problem, int(self.problem.charger_node.size) + target
         node = problem.targets[target].node

@@ -27,8 +27,8 @@ from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search import heat_bound
 from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_of
 from tripplan.search.chain import ChosenChain, driven_s
-from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
+from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
 from tripplan.search.heat_bound import searches_on
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds

@@ -172,4 +172,3 @@ def least_needs(
                     if _better(needs, done, tail, before, source, group):
                         size = heap_push(keys, items, size, before + height_mwh[tail], tail)
     return needs, onward
-
