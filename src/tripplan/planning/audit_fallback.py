@@ -52,6 +52,8 @@ def look_at_fallbacks(
     """
     asked = plan.trip.fallback == "required"
     found.when(asked != (plan.fallback_cost_s is not None), "what fallbacks cost is not for it")
+    # What is objected to already is not asked where it would lead.
+    known = all(s.charger is None or s.charger.id in ground.sites for s in plan.stops)
     onward: _Onward | None = None
     for number, stop in enumerate(plan.stops):
         where = f"stop {stop.number} ({stop.name})"
@@ -64,7 +66,7 @@ def look_at_fallbacks(
         before = len(found.sentences)
         _place(where, stop, stop.fallback, plan, ground, found)
         _figures(where, stop, stop.fallback, car, found)
-        if len(found.sentences) == before:
+        if known and len(found.sentences) == before:
             onward.look(where, number, stop.fallback, found)
 
 
