@@ -60,6 +60,9 @@ def plain_wishes(
         full_kwh=full_kwh,
         limit_kwh=limit_kwh,
         final_kwh=final_kwh,
+        least_arrival_kwh=np.array(
+            [np.full(chargers + 2, reserve_kwh), np.full(chargers + 2, final_kwh)]
+        ),
         step_kwh=step_kwh,
         least_charge_kwh=none,
         longest_charge_s=np.full(chargers + 2, math.inf),

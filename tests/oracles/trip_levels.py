@@ -62,6 +62,13 @@ class TripLevels:
     most_stops: int = 1 << 30
     open: Mapping[int, Sequence[tuple[float, float]]] = field(default_factory=dict)
     """When chargers are open; those not named always are."""
+    least_arrival: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """Least level with which the car may come to a plug, by targets behind it and number of the
+    plug as in `State`; those not named ask for nothing."""
+
+    def may_plug_in(self, stage: int, plug: int, level: int) -> bool:
+        """Whether a car that comes to a plug with a level has as much as it should have there."""
+        return level >= self.least_arrival.get((stage, plug), 0)
 
 
 class State(NamedTuple):
@@ -221,6 +228,8 @@ def _moves(world: TripLevels, state: State, time_s: float) -> Iterator[tuple[flo
     counted = world.most_stops < 1 << 30
     if state.stops < world.most_stops:
         for charger, node in enumerate(world.charger_node):
+            if not world.may_plug_in(state.stage, charger, state.level):
+                continue
             if node == state.node and state.level < world.limit and not state.used >> charger & 1:
                 spells = world.open.get(charger, ALWAYS)
                 for k, ready_s in _openings(spells, time_s):
@@ -251,11 +260,13 @@ def _visit(
         if state.level >= world.final:
             yield time_s, state._replace(stage=after)
         return
+    plug = len(world.charger_node) + state.stage
+    if target.level_s and not world.may_plug_in(after, plug, state.level):
+        return
     if target.required:
         counted = world.most_stops < 1 << 30
         if state.stops < world.most_stops:
             for k, ready_s in _openings(target.open, time_s):
-                plug = len(world.charger_node) + state.stage
                 yield (
                     ready_s + target.overhead_s,
                     state._replace(
@@ -274,7 +285,6 @@ def _visit(
     then = state._replace(stage=after, level=level)
     yield from _unplugged(world, then, time_s + target.stay_s)
     if target.level_s:
-        plug = len(world.charger_node) + state.stage
         yield time_s + target.stay_s, then._replace(plug=plug, entry=level)
 
 

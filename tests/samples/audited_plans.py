@@ -33,6 +33,10 @@ WISHES: tuple[dict[str, Any], ...] = (
     {"objective": "stops", "chargers": {"adapters": ("CHADEMO:CCS1:40",)}},
     {"conditions": {"ambient_c": 36.0}, "max_speed_kmh": 95.0},
     {"arrive_with_probability": 0.9, "charge_limit_soc": 0.9},
+    {"fallback": "required"},
+    {"fallback": "required", "chargers": {"adapters": ("CHADEMO:CCS1:40",)}},
+    {"fallback": "required", "departure": DEPARTURE},
+    {"fallback": "required", "conditions": {"ambient_c": 5.0}},
 )
 
 

@@ -110,6 +110,7 @@ def _asked() -> Iterator[dict[str, Any]]:
     ends = {"origin": _FROM, "destination": _TO}
     yield ends
     yield ends | {"via": _STAY}
+    yield ends | {"fallback": "required"}
     yield ends | {"objective": "money", "price_per_kwh": 0.5}
     yield {"origin": _FROM, "destination": _FAR, "most_stops": 1}
     yield {"origin": _FROM, "destination": _FAR, "vehicle": _HEATED, "ambient_c": _HOT_C}

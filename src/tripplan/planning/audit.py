@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.planning.audit_access import look_at_access
+from tripplan.planning.audit_fallback import look_at_fallbacks
 from tripplan.planning.audit_ground import Ground
 from tripplan.planning.audit_objections import Objections
 from tripplan.planning.audit_redrive import Redrive
@@ -82,6 +83,7 @@ def audit_plan(plan: Plan, region: Region, settings: Settings | None = None) -> 
         found.sentences += _joining(plan.legs, plan.stops, _where(plan, ground))
         redrive = Redrive.of(plan, car, settings, found)
         look_at_stops(plan, ground, car, settings, found)
+        look_at_fallbacks(plan, ground, car, found)
         look_at_sums(plan, car, found)
     return Audit(
         passed=not found.sentences,

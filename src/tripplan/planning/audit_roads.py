@@ -190,7 +190,22 @@ class Roads:
 
     def _may_be_driven(self, way: "_Way") -> None:
         """Object to roads that the car may not use, or the trip avoids."""
-        net, arcs = self.ground.network, way.arcs
+        for words, barred in self.may_not_use(way.arcs).items():
+
+            def tell(k: int, *, words: str = words) -> str:
+                return f"takes a road {words}, up to {way.end_km[k]:.1f} km from its start"
+
+            self._say(way.arc_leg, barred, tell)
+
+    def may_not_use(self, arcs: Longs) -> dict[str, Flags]:
+        """Return which of some arcs the car may not use or the trip avoids, by what they are.
+
+        Parameters
+        ----------
+        arcs
+            Some arcs of the region, shape (arcs,).
+        """
+        net = self.ground.network
         kinds: dict[str, Flags] = {
             "of a higher limit than the car may use": net.speed_limit_kmh[arcs]
             > self.barred.above_kmh,
@@ -214,12 +229,7 @@ class Roads:
         )
         for place in self.trip.closed:
             kinds[f"that is closed at {place.label}"] = self._closed_at(place.lat, place.lon, arcs)
-        for words, barred in kinds.items():
-
-            def tell(k: int, *, words: str = words) -> str:
-                return f"takes a road {words}, up to {way.end_km[k]:.1f} km from its start"
-
-            self._say(way.arc_leg, barred, tell)
+        return kinds
 
     def _closed_at(self, lat: float, lon: float, arcs: Longs) -> Flags:
         """Which arcs belong to the road nearest to a point."""

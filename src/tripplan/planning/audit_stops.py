@@ -71,7 +71,8 @@ def look_at_stops(
             _site(where, stop, stop.charger, plan, ground, found)
             _plug(where, stop.charger, stop.connector, plan, found)
             _given(where, stop, stop.connector, plan.vehicle, charging.given_back, found)
-            _charger_wishes(where, stop, stop.charger, stop.connector, plan.trip, found)
+            _charger_wishes(where, stop.charger, stop.connector, plan.trip, found)
+            _charge_wishes(where, stop, plan.trip, found)
             _hours(where, stop, stop.charger, plan, number - 1, found)
             arrival_s = plan.legs[number - 1].trace.elapsed_s[-1]
             _purpose(where, stop, plan.trip, arrival_s, car, settings, found)
@@ -223,7 +224,6 @@ def _through_adapters(site: Charger, trip: Trip) -> Iterator[Connector]:
 
 def _charger_wishes(
     where: str,
-    stop: ChargingStop,
     site: Charger,
     plug: Connector,
     trip: Trip,
@@ -263,6 +263,10 @@ def _charger_wishes(
         bool(wishes.operators) and not unnamed and not _named(names, wishes.operators),
         f"{where}: its operator is none of those wanted",
     )
+
+
+def _charge_wishes(where: str, stop: ChargingStop, trip: Trip, found: Objections) -> None:
+    """Object to a charge that is less, or lasts longer, than the trip wishes."""
     least_soc, longest_s = trip.least_charge_soc, trip.longest_stop_s
     charged_soc = stop.departure_soc - stop.arrival_soc
     found.when(
@@ -274,6 +278,48 @@ def _charger_wishes(
         longest_s is not None and not stop.charging_s <= longest_s + _LIMIT_S,
         f"{where}: charges for {stop.charging_s:.0f} s, at most {longest_s or 0:.0f} s wished",
     )
+
+
+def objections_to_site(site: Charger, plan: Plan) -> str:
+    """Return what keeps a car from charging at a site on its trip; empty: nothing.
+
+    Parameters
+    ----------
+    site
+        The site.
+    plan
+        The plan with trip and car.
+    """
+    told = "has no plug that fits"
+    for plug in (*site.connectors, *_through_adapters(site, plan.trip)):
+        if plug.standard not in _standards(plan.vehicle) or not plug.power_kw:
+            continue
+        found = Objections()
+        _plug("it", site, plug, plan, found)
+        _charger_wishes("it", site, plug, plan.trip, found)
+        if not found.sentences:
+            return ""
+        told = found.sentences[0].removeprefix("it: ")
+    return told
+
+
+def open_for_a_day(site: Charger, trip: Trip) -> bool:
+    """Tell whether a site is open for a day from the departure on, as far as its text says.
+
+    Parameters
+    ----------
+    site, trip
+        The site, and the trip.
+    """
+    hours = site.opening_hours
+    if trip.departure is None or hours == "24/7":
+        return True
+    if hours is None:
+        return trip.chargers.keep_unknown
+    start = local_time(trip.departure, trip.origin.lat, trip.origin.lon).astimezone(UTC)
+    looks = (_whole_second(start + timedelta(hours=hour)) for hour in range(24))
+    known = (is_open(site, at) for at in looks)
+    return all(trip.chargers.keep_unknown if one is None else one for one in known)
 
 
 def _named(names: list[str], wanted: tuple[str, ...]) -> bool:

@@ -43,7 +43,11 @@ class Infeasible:
     problem: Problem
 
     def out_of_range(
-        self, gap: Gap, dropped: Mapping[str, int], found: Sequence[WayOut]
+        self,
+        gap: Gap,
+        dropped: Mapping[str, int],
+        found: Sequence[WayOut],
+        alone: Sequence[str] = (),
     ) -> OutOfRangeError:
         """Put into words that the battery cannot bridge a gap, or what wishes are in the way.
 
@@ -55,6 +59,8 @@ class Infeasible:
             How many chargers wishes took out, by reason.
         found
             What would make the trip possible.
+        alone
+            Where the trip could stop but for the wish for fallbacks, and what lacks there.
         """
         trip, length_m, ends = self.trip, self.region.network.length_m, self.customized.ends
         if ends is not None:
@@ -70,7 +76,7 @@ class Infeasible:
             for here, there in pairwise([gap.furthest_node, *ahead])
         )
         lacks = gap.shortfall_kwh >= NOTHING_KWH
-        on_the_way = lacks and remaining_km > 0.0
+        on_the_way = lacks and remaining_km > 0.0 and not alone
         why = self._gap(gap) if on_the_way else self._in_the_way(gap, found)
         told = [f"{self._cannot}: {why}"]
         if on_the_way:
@@ -81,6 +87,7 @@ class Infeasible:
             )
         elif dropped:
             told.append(f"The {self._left_out(dropped)}")
+        told += alone
         if found:
             told.append(_possible(found))
         elif lacks and trip.most_stops != 0:

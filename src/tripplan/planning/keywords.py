@@ -10,6 +10,7 @@ from tripplan.records.trip import (
     Bikes,
     CabinSetting,
     ChargerAccess,
+    FallbackWish,
     Objective,
     Place,
     RoadSurface,
@@ -35,6 +36,8 @@ class Wishes(TypedDict, total=False):
     most_stops: int | None
     prefer_fewer_stops_s: float | str
     longest_stop_s: float | str | None
+    fallback: FallbackWish
+    fallback_other_operator: bool
     stop_overhead_s: float | str
     max_speed_kmh: float | str | None
     slow_down_to: float | str

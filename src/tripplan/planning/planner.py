@@ -20,6 +20,7 @@ from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
+from tripplan.planning.fallback import Places, with_fallbacks, without_fallback
 from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
 from tripplan.planning.given import GivenSettings, refused, settings_of
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
@@ -304,7 +305,9 @@ class Planner:
         except OutOfReach as error:
             if not self._explains:
                 raise NoPlanError("the battery cannot bridge a gap") from None
-            raise self._case(asked).out_of_range(*self._why(asked, error.gap)) from None
+            alone = self._without_fallback(asked)
+            why = self._why(asked, error.gap)
+            raise self._case(asked).out_of_range(*why, alone) from None
         except DisconnectedError as gone:
             raise self._case(asked).cut_off(gone) from None
         except SearchLimitError:
@@ -322,6 +325,17 @@ class Planner:
         short_kwh = gap.shortfall_kwh if gap.shortfall_kwh >= NOTHING_KWH else 0.0
         found = ways_out(trip, car, partial(self._attempt, car.vehicle), short_kwh)
         return gap, {**fitting.dropped, **alone}, found
+
+    def _without_fallback(self, asked: _Asked) -> list[str]:
+        """Return where the trip could stop but for the wish for fallbacks, and what lacks there."""
+        if asked.trip.fallback == "none":
+            return []
+        try:
+            bare, chosen = self._without_fallbacks(asked)
+        except (OutOfReach, NoPlanError):
+            return []
+        stops = self._driven(bare, chosen).stops
+        return without_fallback(stops, chosen.solution, asked.problem(chosen.stops), asked.rows)
 
     @cached_property
     def _usual(self) -> "Planner":
@@ -442,8 +456,32 @@ class Planner:
 
     def _found(self, asked: _Asked) -> tuple[Plan, float]:
         """Return the plan, and a time that all plans which it was compared with keep to [s]."""
-        trip, car = asked.trip, asked.car
+        trip = asked.trip
         chosen, fewer_s = self._chosen(asked)
+        solution = chosen.solution
+        plan = self._driven(asked, chosen)
+        known_s = fewer_s if trip.objective == "time" else None
+        longer_s = None
+        if trip.fallback == "required":
+            longer_s = plan.total_s - self._driven(*self._without_fallbacks(asked)).total_s
+        own = {"one_stop_fewer_s": known_s, "fallback_cost_s": longer_s}
+        plan = plan.model_copy(update=own)
+        audit = audit_plan(plan, self._usual_region, self.settings)
+        needed_s = max(plan.total_s, solution.time_s)
+        if worth_a_look(solution, trip, self.settings):
+            # What one stop fewer costs is told too: no plan that is as quick may be missing.
+            needed_s += math.inf if fewer_s is None else max(fewer_s, 0.0)
+        return plan.model_copy(update={"audit": audit}), needed_s
+
+    def _without_fallbacks(self, asked: _Asked) -> tuple[_Asked, Chosen]:
+        """Return a trip without the wish for fallbacks, and the best plan for that."""
+        trip = asked.trip.model_copy(update={"fallback": "none"})
+        asked = replace(asked, trip=trip, pricing=replace(asked.pricing, trip=trip))
+        return asked, self._chosen(asked)[0]
+
+    def _driven(self, asked: _Asked, chosen: Chosen) -> Plan:
+        """Return a plan as it is driven, which is still to be audited."""
+        trip, car = asked.trip, asked.car
         problem, solution = chosen.problem, chosen.solution
         stops = [
             chosen.stops[stop.target] if stop.target >= 0 else asked.fitting.stop(stop.charger, car)
@@ -454,14 +492,11 @@ class Planner:
         closures = self._cache.seasons(asked.trip).words
         closures += self._rules_at(asked.trip.departure).words
         plan = describe(self.region, asked.pricing, solution, route, closures)
-        known_s = fewer_s if trip.objective == "time" else None
-        plan = plan.model_copy(update={"one_stop_fewer_s": known_s})
-        audit = audit_plan(plan, self._usual_region, self.settings)
-        needed_s = max(plan.total_s, solution.time_s)
-        if worth_a_look(solution, trip, self.settings):
-            # What one stop fewer costs is told too: no plan that is as quick may be missing.
-            needed_s += math.inf if fewer_s is None else max(fewer_s, 0.0)
-        return plan.model_copy(update={"audit": audit}), needed_s
+        if not solution.hops:
+            return plan
+        places = Places(asked.fitting.plugs, chosen.stops, trip.destination)
+        own = with_fallbacks(plan.stops, solution, problem, asked.rows, self.region, places)
+        return plan.model_copy(update={"stops": own})
 
 
 def _with_reserve(trip: Trip, soc: float) -> Trip:

@@ -102,7 +102,9 @@ class TripParts:
         other_wishes = trip.waypoints or trip.via_chargers
         by_time = trip.objective == "time" and trip.prefer_fewer_stops_s == 0.0
         small = self._whole.region.network.node_count < LEAST_NODES
-        if small or other_wishes or not by_time or settings.exact:
+        # A fallback may lie off the part.
+        alone = trip.fallback == "none"
+        if small or other_wishes or not by_time or settings.exact or not alone:
             return False
         return not self._whole.is_customised(trip, vehicle)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tripplan.errors import InvalidInputError
 from tripplan.planning.cache import Fitting
+from tripplan.planning.fallback import fallback_sites
 from tripplan.planning.opening_hours import local_time, opening_intervals
 from tripplan.planning.stops import Stop, waypoint_stop
 from tripplan.planning.visit_order import Order, Visit, orders
@@ -106,6 +107,8 @@ def trip_problem(
             expected="more than reserve_soc plus the warm-up of car and cabin",
         )
     overhead_s = trip.stop_overhead_s
+    banned = frozenset[int]().union(*left_out(fitting.plugs, trip).values())
+    hours = _opening_intervals(dict(enumerate(fitting.plugs)), trip)
     return Problem(
         origin=ends[0],
         targets=(*(stop.target(overhead_s) for stop in stops), Target(ends[1])),
@@ -123,8 +126,9 @@ def trip_problem(
         least_charge_kwh=trip.least_charge_soc * capacity,
         longest_charge_s=trip.longest_stop_s or np.inf,
         most_stops=trip.most_stops,
-        banned=frozenset().union(*left_out(fitting.plugs, trip).values()),
-        opening_intervals=_opening_intervals(dict(enumerate(fitting.plugs)), trip),
+        banned=banned,
+        opening_intervals=hours,
+        fallback=fallback_sites(trip, fitting.plugs, stops, banned, hours),
     )
 
 

@@ -108,6 +108,12 @@ _FIELD: Final = {"require": "via_chargers"}
 def _limits(trip: Trip, car: ConditionedVehicle, shortfall_kwh: float) -> Iterator[Limit]:
     """Yield the wishes that may be in the way; where energy lacks, those that may give as much."""
     lacks = shortfall_kwh > 0.0
+    if trip.fallback == "required":
+        why = "each stop at a charger needs a fallback"
+        if trip.fallback_other_operator:
+            other = f"{why} of another operator"
+            yield Limit("fallback_other_operator", other, dropped=False, asked=True)
+        yield Limit("fallback", why, "none", "required")
     if trip.most_stops is not None and (not lacks or trip.most_stops == 0):
         stops = trip.most_stops
         why = f"it takes more than {stops} stop{'' if stops == 1 else 's'} at chargers"

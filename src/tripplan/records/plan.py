@@ -231,6 +231,29 @@ class PowerSample(Record):
     """What sets the power."""
 
 
+class Fallback(Record):
+    """Where the car goes on to if nothing can be charged at a stop."""
+
+    name: str
+    """Name of the site, of the waypoint with a plug, or of the destination."""
+    town: str = ""
+    """Town of the site, as its source states it, else the nearest one; empty: none is near."""
+    lat: float
+    """Where it is (WGS 84)."""
+    lon: float
+    """Where it is (WGS 84)."""
+    charger: Charger | None = None
+    """The site as the region has it; None: a plug at a waypoint, or the destination."""
+    ends_there: bool = False
+    """Whether it is the destination, which the car then reaches without charging again."""
+    distance_km: float
+    """Driven distance from the stop."""
+    driving_s: float
+    """Driving time from the stop."""
+    arrival_soc: float
+    """SoC on arrival there, with that of the plan on arrival at the stop."""
+
+
 class ChargingStop(Record):
     """A stop at a charger or at a waypoint.
 
@@ -297,6 +320,9 @@ class ChargingStop(Record):
     """What charging here costs, in the plan's currency."""
     price_rule: str = ""
     """By which rule the price was assumed; empty where the source states it."""
+    fallback: Fallback | None = None
+    """Where the car goes on to if it is broken; None: the trip did not ask for one, or there is no
+    plug."""
     heat_delay_s: float
     """Charging time that would have been saved if pack temperature never limited the power."""
     samples: tuple[PowerSample, ...]
@@ -431,6 +457,9 @@ class Plan(Record):
     one_stop_fewer_s: float | None = None
     """How much longer the best known plan with one stop fewer takes; None: it was not looked for,
     or there is none."""
+    fallback_cost_s: float | None = None
+    """How much longer it takes than the best known plan without fallbacks; None: the trip did not
+    ask for them."""
     currency: str = ""
     """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
     consumption_band: ConsumptionBand | None = None

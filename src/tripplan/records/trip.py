@@ -85,6 +85,7 @@ ChargerAccess = Literal["public", "restricted", "unknown"]
 FastPlug = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TYPE2"]
 AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
 Objective = Literal["time", "energy", "money", "stops"]
+FallbackWish = Literal["none", "required"]
 
 
 BESIDE: Final = "near "
@@ -379,6 +380,11 @@ class Trip(QuantityRecord):
         None
     )
     """Longest charging time of a stop at a charger, seconds; None: as long as it takes."""
+    fallback: Annotated[FallbackWish, PER_TRIP] = "none"
+    """Whether the car must come to each charging stop with enough to drive on to another site, and
+    from there to the end of the trip, should that stop be broken."""
+    fallback_other_operator: Annotated[bool, PER_TRIP] = False
+    """Whether that other site must be known to be of another operator."""
     stop_overhead_s: Annotated[float, Field(ge=0, le=7200), PER_TRIP] = 300.0
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None

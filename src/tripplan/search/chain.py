@@ -7,7 +7,7 @@ import numpy as np
 
 from tripplan.arrays import Ints, Longs
 from tripplan.records.settings import Settings
-from tripplan.search.kernels.labels import Drives
+from tripplan.search.kernels.labels import EPSILON, Drives
 from tripplan.search.kernels.polish import Chain, Legs, drive_chain
 from tripplan.search.label_setting import Step, constraints_of
 from tripplan.search.pool import DrivePool
@@ -70,13 +70,18 @@ def chain_of(
         Index into ``number`` by leg, shape (legs + 1,).
     """
     stop = np.array([step.stop for step in steps], np.int32)
+    stage = np.array([step.stage for step in steps], np.int32)
+    least_kwh = np.repeat(problem.least_arrivals_kwh[stage, stop], np.diff(first))
+    consumed_kwh, max_arrival_kwh = drives.consumed_kwh[number], drives.max_arrival_kwh[number]
+    need_kwh = np.maximum(drives.min_departure_kwh[number], consumed_kwh + least_kwh)
+    need_kwh[max_arrival_kwh < least_kwh - EPSILON] = np.inf
     return Chain(
         stop,
         first.astype(np.int32),
         drives.time_s[number],
-        drives.min_departure_kwh[number],
-        drives.consumed_kwh[number],
-        drives.max_arrival_kwh[number],
+        need_kwh,
+        consumed_kwh,
+        max_arrival_kwh,
         drives.heat_j[number],
         problem.stop_kw[stop],
     )

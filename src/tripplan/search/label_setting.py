@@ -148,6 +148,7 @@ def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Flo
         full_kwh=problem.capacity_kwh,
         limit_kwh=problem.limit_kwh,
         final_kwh=problem.final_kwh,
+        least_arrival_kwh=problem.least_arrivals_kwh,
         step_kwh=problem.step_kwh,
         least_charge_kwh=0.0 * overhead if relaxed else problem.least_charges_kwh,
         longest_charge_s=np.where(

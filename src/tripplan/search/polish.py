@@ -43,9 +43,8 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
     constraints = constraints._replace(
         longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
     )
-    spare = np.array(
-        [max(step.departed_kwh - drives.min_departure_kwh[step.drive], 0.0) for step in steps]
-    )
+    departed_kwh = np.array([step.departed_kwh for step in steps])
+    spare = np.maximum(departed_kwh - chain.min_departure_kwh[chain.first[:-1] + choice], 0.0)
     final = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
     spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)
     none_yet = np.zeros((3, len(steps)))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tripplan.arrays import Floats, Ints
+from tripplan.arrays import Flags, Floats, Ints, Longs
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import PackModel
 from tripplan.units import S_PER_H
@@ -69,6 +69,18 @@ class Target:
 
 
 @dataclass(frozen=True, eq=False)
+class FallbackSites:
+    """Which sites the chargers and targets of a trip are, shape (stops,); see `fallback`."""
+
+    site: Longs
+    """Stops of the same number are at one site: where that is broken, all of them are."""
+    group: Longs
+    """No stop is a fallback of another of the same number: by site or by operator."""
+    serves: Flags
+    """Whether each may be gone on from: it is open at all hours as far as is known."""
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """What is asked of the search; energies in kWh with SoC 0 at 0."""
 
@@ -97,11 +109,25 @@ class Problem:
     """When chargers are open, seconds after departure; those not named always are."""
     objective: ObjectiveWeights | None = None
     """What counts beside time; None: nothing does."""
+    fallback: FallbackSites | None = None
+    """Set where each stop has to have a fallback."""
+    least_arrival_kwh: Floats | None = None
+    """Least energy on arrival by the stage that follows and stop, shape (stages + 1, stops); None:
+    the reserve, and at the end ``final_kwh``.  Never less than these."""
 
     @property
     def destination(self) -> int:
         """Node where the trip ends."""
         return self.targets[-1].node
+
+    @property
+    def least_arrivals_kwh(self) -> Floats:
+        """Least energy on arrival by the stage that follows and stop, shape (stages + 1, stops)."""
+        if self.least_arrival_kwh is not None:
+            return self.least_arrival_kwh
+        least = np.full((len(self.targets) + 1, self.stop_count), self.reserve_kwh)
+        least[-1, self.charger_node.size + len(self.targets) - 1] = self.final_kwh
+        return least
 
     @property
     def step_kwh(self) -> float:

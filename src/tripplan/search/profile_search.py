@@ -104,6 +104,8 @@ class ProfileSearch:
         Energy at the origin, least energy at the destination, and in a full battery.
     end_s_per_kwh
         What each kilowatt-hour counts that the car arrives with below full.
+    least_arrival_kwh
+        Least energy on arrival by the stage that follows and stop, shape (stages + 1, stops).
     rest_s
         The least that the rest counts from each stop at each stage, shape (stages + 1, stops).
     ceiling_s
@@ -123,6 +125,7 @@ class ProfileSearch:
     final_kwh: float
     full_kwh: float
     end_s_per_kwh: float
+    least_arrival_kwh: Floats
     rest_s: Floats
     ceiling_s: float
     room: int
@@ -190,6 +193,7 @@ class ProfileSearch:
             final_kwh=limits.final_kwh,
             full_kwh=limits.full_kwh,
             end_s_per_kwh=limits.end_s_per_kwh,
+            least_arrival_kwh=limits.least_arrival_kwh,
             rest_s=bounds.time_s,
             ceiling_s=ceiling_s,
             room=room,
@@ -225,6 +229,7 @@ class ProfileSearch:
                     self._arrive(state, drive, reached)
                     continue
                 rest_s = float(self.rest_s[after[1], after[0]])
+                reached = _from(reached, float(self.least_arrival_kwh[after[1], after[0]]))
                 reached = at_most(reached, self.best_s - rest_s)
                 better = below(reached, self._known(after))
                 if not better.x.size:
@@ -427,6 +432,14 @@ def _best_begin(there: Piecewise, plug: Plug, departed_kwh: float) -> tuple[floa
     best = int(began.argmin())
     paid = float(_tau(plug, plug.cost_s, np.array([departed_kwh]))[0])
     return float(began[best]) + paid + plug.overhead_s, float(where[best])
+
+
+def _from(function: Piecewise, least_kwh: float) -> Piecewise:
+    """Return a function from an energy on; a point of it that is nearly there stands for that."""
+    if not function.x.size or least_kwh <= function.x[0] + _NEAR_KWH:
+        return function
+    near = function.x[np.abs(function.x - least_kwh) <= _NEAR_KWH]
+    return function.between(float(near[0]) if near.size else least_kwh, np.inf)
 
 
 def _before_dwell(arrival: Piecewise, plug: Plug, stay_s: float, ready_kwh: float) -> float:

@@ -90,6 +90,7 @@ class _Reach:
         self._extra = np.full((stages + 1, problem.stop_count), np.inf)
         self._open = np.ones(problem.charger_node.size, np.bool_)
         self._open[list(problem.banned)] = False
+        self._more_kwh = problem.least_arrivals_kwh - problem.reserve_kwh
         self._queue: list[tuple[float, int, int]] = []
         self.reached: list[set[int]] = [set() for _ in range(stages)]
         """Chargers reached without extra energy, by the target that comes next."""
@@ -132,6 +133,7 @@ class _Reach:
             if problem.most_stops != 0:
                 begin = here if number == stage else chargers + number - 1
                 need = self._many_to_many.min_departures_from(int(problem.stop_node[begin]))
+                need = need + self._more_kwh[number, :chargers]
                 self._offer_chargers(np.maximum(gap, spent + need - spare), number)
             min_departure_kwh, consumed_kwh = self._between[number]
             if number == stage and here < chargers:
@@ -145,6 +147,7 @@ class _Reach:
                 gap = max(gap, last)
                 self._offer(gap, stages, chargers + number)
             elif not passive(problem, number):
+                gap = max(gap, spent + float(self._more_kwh[number + 1, chargers + number]) - spare)
                 self._offer(gap, number + 1, chargers + number)
             spent += problem.drawn_kwh(chargers + number)
             if gap <= _TINY_KWH:

@@ -5,6 +5,7 @@ chains of stops are taken at many, and the search is run again over these drives
 departures, speeds and, among the chains, stops that fit together best.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -293,17 +294,17 @@ class FineDrives(DrivePool):
             key = drive.arcs.tobytes()
             if key not in known:
                 known.add(key)
-                tables.append(self._graded(drive, stop, dwell_s, drawn_kwh))
+                tables.append(self._graded(drive, (stop, step.stop), dwell_s, drawn_kwh))
         rate = self._slowed.get((stop, step.stop)) if len(nodes) == 2 else None
         if rate is not None:
             arcs = self._roads.arcs_at_rate(rate, *nodes)
             if arcs.size and arcs.tobytes() not in known:
                 drive = Drive(arcs, np.zeros(0, np.uint8))
-                tables.append(self._graded(drive, stop, dwell_s, drawn_kwh))
+                tables.append(self._graded(drive, (stop, step.stop), dwell_s, drawn_kwh))
         return np.concatenate([np.zeros((VALUES, 0)), *tables], axis=1)
 
     def _graded(
-        self, drive: Drive, stop: int, dwell_s: float, drawn_kwh: Sequence[float]
+        self, drive: Drive, ends: tuple[int, int], dwell_s: float, drawn_kwh: Sequence[float]
     ) -> Floats:
         """Columns of the drives over the roads of one.
 
@@ -321,9 +322,10 @@ class FineDrives(DrivePool):
         new = np.ones(choice.shape[0], np.bool_)
         new[1:] = (choice[1:] != choice[:-1]).any(axis=1)
         choice, total = choice[new], total[new]
-        held = problem.start_kwh if problem.stop_kw[stop] <= 0.0 else problem.limit_kwh
-        final = problem.final_kwh - problem.reserve_kwh
-        for spare in dict.fromkeys((0.0, final)):
+        held = problem.start_kwh if problem.stop_kw[ends[0]] <= 0.0 else problem.limit_kwh
+        spares = {0.0, problem.final_kwh - problem.reserve_kwh}
+        spares |= set((problem.least_arrivals_kwh[:, ends[1]] - problem.reserve_kwh).tolist())
+        for spare in sorted(filter(math.isfinite, spares)):
             budget = int((held - problem.reserve_kwh - spare) * MWH_PER_KWH)
             fits = np.flatnonzero(total[:, MIN_DEPARTURE] <= budget)
             if fits.size and fits[0] > 0:

@@ -28,6 +28,7 @@ from tripplan.search import heat_bound
 from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_of
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
+from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
 from tripplan.search.heat_bound import searches_on
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds
@@ -89,6 +90,45 @@ class Solution:
     method: str
     labels: int
     complete: bool
+    hops: tuple[Hop | None, ...] = ()
+    """Fallback of each stop where the trip wants one, shape (stops,); None: nothing is charged."""
+
+
+def hops_of(
+    reach: FallbackReach, problem: Problem, stops: Sequence[SolutionStop]
+) -> tuple[Hop | None, ...]:
+    """Return the fallback of each stop of a solution.
+
+    Parameters
+    ----------
+    reach, problem
+        What each stop needs, and the trip.
+    stops
+        The stops.
+    """
+    made = stages_of(problem, stops)
+    return tuple(None if one is None else reach.hop(*one) for one in made)
+
+
+def stages_of(problem: Problem, stops: Sequence[SolutionStop]) -> list[tuple[int, int] | None]:
+    """Return stage on arrival and number of each stop of a solution; None: it has no plug.
+
+    Parameters
+    ----------
+    problem
+        The trip.
+    stops
+        The stops.
+    """
+    found: list[tuple[int, int] | None] = []
+    stage, chargers = 0, int(problem.charger_node.size)
+    for stop in stops:
+        at = stop.charger
+        if stop.target >= 0:
+            stage, at = stop.target + 1, chargers + stop.target
+        plug = problem.power is not None and problem.stop_kw[at] > 0.0
+        found.append((stage, at) if plug else None)
+    return found
 
 
 @dataclass(eq=False)
@@ -154,6 +194,22 @@ def solve(
     SearchLimitError
         A limit of the settings was reached before there was a plan.
     """
+    if problem.fallback is None:
+        return _solved(problem, many_to_many, settings, proved_s)
+    reach = fallback_reach(problem, many_to_many)
+    wanted: Problem | None = reach.problem_with_floors()
+    while wanted is not None:
+        problem = wanted
+        solution = _solved(problem, many_to_many, settings, proved_s)
+        made = stages_of(problem, solution.stops)
+        wanted = reach.raised(problem, [one for one in made if one is not None])
+    return replace(solution, hops=hops_of(reach, problem, solution.stops))
+
+
+def _solved(
+    problem: Problem, many_to_many: ManyToMany, settings: Settings, proved_s: float | None
+) -> Solution:
+    """Find the quickest plan; parameters as in `solve`."""
     budget_s = settings.time_budget_s
     deadline_s = math.inf if budget_s is None else time.monotonic() + budget_s
     problem = replace(problem, banned=problem.banned | superfluous(problem))

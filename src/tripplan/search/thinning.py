@@ -27,12 +27,13 @@ def superfluous(problem: Problem) -> frozenset[int]:
     shared = np.flatnonzero(np.bincount(node)[node] > 1)
     weights = problem.objective
     columns = (weights.kwh_s, weights.charging_factor, weights.fee_s) if weights else ()
+    least_kwh = problem.least_arrivals_kwh
     seen, found = set[tuple[object, ...]](), set[int]()
     for k in shared.tolist():
         if k in problem.banned or problem.opening_intervals.get(k):
             # Where chargers close, a second one at the node is where to wait for the next opening.
             continue
-        counts = (float(column[k]) for column in (problem.charger_kw, *columns))
+        counts = (float(column[k]) for column in (problem.charger_kw, *columns, *least_kwh))
         key = (int(node[k]), *counts)
         if key in seen:
             found.add(k)

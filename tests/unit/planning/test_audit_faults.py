@@ -10,10 +10,11 @@ import pytest
 
 from tests.samples.audited_plans import Made, honest_plans
 from tests.samples.planted_at_stops import AT_STOPS
+from tests.samples.planted_fallbacks import FALLBACKS
 from tests.samples.planted_on_roads import ON_ROADS
 from tripplan.planning.audit import audit_plan
 
-PLANTED = ON_ROADS | AT_STOPS
+PLANTED = ON_ROADS | AT_STOPS | FALLBACKS
 WORLDS = range(8)
 PLANTS = 2_000
 """So many faults in all are planted by the long test; FAULTS in the environment says otherwise."""

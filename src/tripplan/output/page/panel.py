@@ -121,7 +121,14 @@ def _head(plan: Plan) -> Markup:
 
 def _totals(plan: Plan) -> Markup:
     stops = "; ".join(
-        filter(None, (stop_text.counts(plan, "charging stop"), stop_text.fewer_stops(plan)))
+        filter(
+            None,
+            (
+                stop_text.counts(plan, "charging stop"),
+                stop_text.fewer_stops(plan),
+                stop_text.fallbacks(plan),
+            ),
+        )
     )
     band = statements.arrival_band(plan.legs[-1])
     chance = statements.lasting(plan.arrival_probability)
@@ -218,10 +225,18 @@ def _stop_row(stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | N
             ),
             made_up_tag() if stop.illustrative else None,
             *(_waypoint(stop, leave) if stop_text.is_waypoint(stop) else _charge(stop, leave)),
-            tag("div", "If out of order: ", stand_in(other), class_="tp-quiet") if other else None,
+            _if_broken(stop, other),
         ),
         class_="tp-stop-row",
     )
+
+
+def _if_broken(stop: ChargingStop, other: StandIn | None) -> Markup | None:
+    """Tell the fallback of a stop or, where the trip asked for none, what else is near."""
+    if stop.fallback is not None:
+        told = stop_text.fallback(stop)
+        return tag("div", f"{told[:1].upper()}{told[1:]}", class_="tp-quiet")
+    return tag("div", "If out of order: ", stand_in(other), class_="tp-quiet") if other else None
 
 
 def _charge(stop: ChargingStop, leave: str) -> Iterable[Markup | None]:

@@ -24,6 +24,8 @@ from tripplan.records.trip import Conditions
 from tripplan.units import M_PER_KM, M_PER_MILE
 
 _WIDTH: Final = 79
+_WHERE: Final = 32
+"""Column of the table in which places stand."""
 _MILES: Final = frozenset({"USD", "GBP"})
 """Currencies of countries whose roads are marked in miles."""
 _LOADS: Final = ("roof_box", "passengers", "bikes", "trailer", "winter_tyres")
@@ -58,7 +60,7 @@ def _head(plan: Plan, *, miles: bool) -> list[str]:
         f"{distance}, {stop_text.counts(plan)}, {words.energy(plan.energy_spent_kwh)}",
         *([f"{plan.cost:.2f} {statements.money_unit(plan.currency)}"] if priced else []),
         *([f"the battery lasts {chance}"] if chance else []),
-        *filter(None, [stop_text.fewer_stops(plan)]),
+        *filter(None, [stop_text.fewer_stops(plan), stop_text.fallbacks(plan)]),
     ]
     off = access_text.off_roads(plan, miles=miles)
     ends_lines = _wrapped(f"{ends} ({off})") if off else [ends]
@@ -83,6 +85,8 @@ def _table(plan: Plan, *, miles: bool) -> Iterator[str]:
         minutes = f"{stop.duration_s / 60.0:.0f}"
         soc = _soc(stop.arrival_soc, stop.departure_soc)
         yield _line(km / unit_km, _time(plan, times.arrival_s), soc, minutes, _where(stop))
+        if stop.fallback is not None:
+            yield f"{'':>{_WHERE}}{stop_text.fallback(stop, miles=miles)}"
     soc = _soc(last.arrival_soc, None)
     yield _line(
         plan.distance_km / unit_km,

@@ -51,7 +51,12 @@ def _header(plan: Plan) -> list[str]:
         _row("Total", f"{words.duration(plan.total_s)} = {statements.split(plan)}"),
         _row(
             "Distance",
-            "; ".join(filter(None, (_distance(plan), stop_text.fewer_stops(plan)))),
+            "; ".join(
+                filter(
+                    None,
+                    (_distance(plan), stop_text.fewer_stops(plan), stop_text.fallbacks(plan)),
+                )
+            ),
         ),
         _row(
             "Energy",
@@ -136,6 +141,7 @@ def _stop_lines(stop: ChargingStop, arrival_s: float, currency: str) -> list[str
                     f"leave with {words.percent(stop.departure_soc, 1)}"
                 ),
                 *texts,
+                *filter(None, [stop_text.fallback(stop)]),
             ]
         ),
     ]

@@ -58,6 +58,41 @@ def fewer_stops(plan: Plan) -> str:
     return f"one stop fewer: +{words.duration(longer_s)}"
 
 
+def fallbacks(plan: Plan) -> str:
+    """Return "+4 min for a fallback at every stop"; empty where the trip did not ask for them."""
+    longer_s = plan.fallback_cost_s
+    if longer_s is None:
+        return ""
+    if longer_s < _NO_WAIT_S:
+        return "a fallback at every stop costs no time"
+    return f"+{words.duration(longer_s)} for a fallback at every stop"
+
+
+def fallback(stop: ChargingStop, *, miles: bool | None = None) -> str:
+    """Return "if it is broken: Conoco, Eagle, 12 km, 9 min, arrives with 14%"; empty without one.
+
+    Parameters
+    ----------
+    stop
+        The stop.
+    miles
+        Whether distances are told in miles alone, or in km alone; None: in both.
+    """
+    other = stop.fallback
+    if other is None:
+        return ""
+    named = other.town.casefold() in other.name.casefold()
+    where = other.name if named else f"{other.name}, {other.town}"
+    onward = f"straight on to {where}" if other.ends_there else where
+    far = words.distance(other.distance_km)
+    if miles is not None:
+        far = words.one_distance(other.distance_km, miles=miles)
+    return (
+        f"if it is broken: {words.one_line(onward)}, {far}, "
+        f"{words.duration(other.driving_s)}, arrives with {words.percent(other.arrival_soc)}"
+    )
+
+
 def soc_change(stop: ChargingStop) -> str:
     """Return "11% → 74%", or "55%" where the two are the same."""
     arrival, departure = words.percent(stop.arrival_soc), words.percent(stop.departure_soc)
@@ -169,6 +204,9 @@ def wishes(trip: Trip) -> tuple[str, ...]:
         phrases.append(f"a stop fewer may cost {words.duration(trip.prefer_fewer_stops_s)}")
     if trip.longest_stop_s is not None:
         phrases.append(f"no stop charges longer than {words.duration(trip.longest_stop_s)}")
+    if trip.fallback == "required":
+        other = " of another operator" if trip.fallback_other_operator else ""
+        phrases.append(f"a fallback{other} for every charging stop")
     if trip.slow_down_to == 1.0:
         phrases.append("never slower than usual")
     elif trip.slow_down_to != usual:

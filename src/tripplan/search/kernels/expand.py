@@ -178,11 +178,10 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
     if _returns(labels, constraints, move, there):
         return True
     consumed, max_arrival = drives.consumed_kwh[drive], drives.max_arrival_kwh[drive]
-    least = drives.min_departure_kwh[drive]
-    if arrives:
-        least = max(least, consumed + constraints.final_kwh)
-        if max_arrival < constraints.final_kwh - EPSILON:
-            return True
+    floor = constraints.least_arrival_kwh[move.stage, there]
+    least = max(drives.min_departure_kwh[drive], consumed + floor)
+    if max_arrival < floor - EPSILON:
+        return True
     limit = energy
     count = 0
     if level < 0:
@@ -215,13 +214,14 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
             return False
     if drives.slower_kwh[drive] <= 0.0:
         return True
-    floor = constraints.final_kwh if arrives else constraints.reserve_kwh
     after = -1 if arrives else constraints.level[there]
     rises = context.rises_kwh
     for k in range(-1, rises.shape[1] if after >= 0 else 0):
         reached = floor if k < 0 else rises[after, k]
         if reached == np.inf:
             break
+        if reached < floor:
+            continue
         leave = next_slowed(context, drives, drive, reached, -np.inf, energy, limit, level)
         while leave < np.inf:
             if move.worth_kwh >= 0.0 and leave <= energy + move.worth_kwh:
@@ -295,10 +295,11 @@ def _past_a_plug(
         begin = drives.row_begin[there] if part == 0 else drives.target_begin[stage, there]
         end = drives.row_end[there] if part == 0 else drives.target_end[stage, there]
         for onward in range(max(begin, 0), end):
-            need = drives.min_departure_kwh[onward]
+            beyond = stage if part == 0 else drives.stage[onward]
+            floor = constraints.least_arrival_kwh[beyond, drives.stop[onward]]
+            need = max(drives.min_departure_kwh[onward], drives.consumed_kwh[onward] + floor)
             after = constraints.level[drives.stop[onward]]
-            if part == 1 and drives.stage[onward] == constraints.stages:
-                need = max(need, drives.consumed_kwh[onward] + constraints.final_kwh)
+            if beyond == constraints.stages:
                 after = constraints.end_level
             came = before_dwell_kwh(context, there, need)
             leave = max(came + consumed, least_kwh)

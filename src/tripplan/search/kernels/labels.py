@@ -92,6 +92,8 @@ class Constraints(NamedTuple):
     limit_kwh: float
     """Energy at which a charging stop ends at the latest."""
     final_kwh: float
+    least_arrival_kwh: Floats
+    """Least energy on arrival by the stage that follows and stop, shape (stages + 1, stops)."""
     step_kwh: float
     """Energy between two columns of ``charging_function_s``."""
     least_charge_kwh: Floats

@@ -1,0 +1,299 @@
+"""Plans that survive a broken charger: what the car must come with to a stop to go on elsewhere.
+
+A stop has a fallback if the car comes with enough, above the reserve, to drive on to another site
+where it can charge, and if from there, charged as far as is allowed, the rest of the trip can be
+driven by way of further sites, none of them the broken one; or if it comes with enough to drive on
+to the end of the trip.  By the thriftiest drives that gives each stop a least energy on arrival,
+which the search keeps to as it keeps to the reserve.  One failure is thought of, not two.
+
+`least_arrivals` is the least over all sites that one can go on from.  Whether one can without the
+broken site is looked at only for the stops that a plan makes: where not, their energies are worked
+out anew and the search is run again.  As these energies only rise, what is found last is the best
+plan that has a fallback at every stop, and the bound found with it is one.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple, cast
+
+import numpy as np
+
+from tripplan.arrays import Flags, Floats, Ints, Longs
+from tripplan.routing.kernels.customise import CONSUMED, DROP, MIN_DEPARTURE
+from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search.kernels.fallback import NONE, Needs, RoadsBackward, Seeds, Sites, least_needs
+from tripplan.search.problem import FallbackSites, Problem
+from tripplan.units import MWH_PER_KWH
+
+TO_THE_END: Final = -1
+"""Source of a need that leads to the end of the trip."""
+NOWHERE: Final = -2
+UNKNOWN: Final = -3
+"""Group of a site of which nobody knows whether it is another's fallback."""
+_ROUNDING = 1e-3
+_KEY: Final = ("fallbacks",)
+
+
+class Hop(NamedTuple):
+    """The fallback of a stop, by its number: a charger, a target with a plug, or the end."""
+
+    stop: int
+    """-1: the end of the trip."""
+    need_kwh: float
+    """Least energy above the reserve with which to come to the stop. [kWh]"""
+    onward: tuple[int, ...]
+    """Stops at which the car can charge from there on, in order."""
+
+
+@dataclass(eq=False)
+class _Stage:
+    """Needs on the way to a target of the trip."""
+
+    needs: Needs
+    onward: Longs
+
+
+@dataclass(eq=False)
+class FallbackReach:
+    """What each stop needs for there to be a fallback, for one trip.
+
+    Parameters
+    ----------
+    problem
+        A trip that wants fallbacks.
+    many_to_many
+        The roads of its car.
+    """
+
+    problem: Problem
+    many_to_many: ManyToMany
+    _without: dict[int, list[_Stage]] = field(init=False, repr=False, default_factory=dict)
+    """Needs with a site out of service; of -1: with none."""
+    _roads: tuple[RoadsBackward, RoadsBackward] = field(init=False, repr=False)
+    _height_mwh: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._roads = _backward(self.many_to_many)
+        roads = self.many_to_many.customized.every_road
+        self._height_mwh = roads.height_kwh * MWH_PER_KWH
+
+    @property
+    def _sites(self) -> FallbackSites:
+        assert self.problem.fallback is not None
+        return self.problem.fallback
+
+    def problem_with_floors(self) -> Problem:
+        """Return the trip with what each stop needs, as far as no site is out of service."""
+        problem = self.problem
+        least_kwh = np.full(
+            (len(problem.targets) + 1, problem.stop_count), problem.reserve_kwh, np.float64
+        )
+        for stage, stop in self._places():
+            least_kwh[stage, stop] += self._need_kwh(-1, stage, stop)
+        last = problem.charger_node.size + len(problem.targets) - 1
+        least_kwh[-1, last] = problem.final_kwh
+        never = np.isinf(least_kwh[:-1, : problem.charger_node.size]).all(axis=0)
+        banned = problem.banned | frozenset(np.flatnonzero(never).tolist())
+        return replace(problem, least_arrival_kwh=least_kwh, banned=banned)
+
+    def raised(self, problem: Problem, made: list[tuple[int, int]]) -> Problem | None:
+        """Return the trip with what the stops of a plan need in truth; None: they had it.
+
+        Parameters
+        ----------
+        problem
+            The trip as it was planned.
+        made
+            Stage and stop of each stop that the plan makes.
+        """
+        assert problem.least_arrival_kwh is not None
+        least_kwh = problem.least_arrival_kwh.copy()
+        for stage, stop in made:
+            if self._goes_on_without(-1, stage, stop):
+                continue
+            site = int(self._sites.site[stop])
+            for other, at in self._places():
+                if self._sites.site[at] == site:
+                    need_kwh = problem.reserve_kwh + self._need_kwh(site, other, at)
+                    least_kwh[other, at] = max(least_kwh[other, at], need_kwh)
+        if np.array_equal(least_kwh, problem.least_arrival_kwh):
+            return None
+        return replace(problem, least_arrival_kwh=least_kwh)
+
+    def hop(self, stage: int, stop: int) -> Hop | None:
+        """Return the fallback of a stop that the least energy reaches; None: there is none."""
+        site = -1 if self._goes_on_without(-1, stage, stop) else int(self._sites.site[stop])
+        need_kwh, source = self._need(site, stage, stop)
+        if source == NOWHERE:
+            return None
+        chain = self._chain(site, source)
+        stops = [k % self.problem.stop_count for k in chain]
+        return Hop(stops[0] if stops else TO_THE_END, need_kwh, tuple(stops[1:]))
+
+    def _places(self) -> list[tuple[int, int]]:
+        """Return stage on arrival and number of each stop where the car may charge."""
+        problem, chargers = self.problem, int(self.problem.charger_node.size)
+        found = [(s, k) for s in range(len(problem.targets)) for k in range(chargers)]
+        return found + [(t + 1, chargers + t) for t in self._plugs()]
+
+    def _plugs(self) -> list[int]:
+        """Return the targets that have a plug."""
+        problem = self.problem
+        if problem.power is None:
+            return []
+        return [t for t, target in enumerate(problem.targets[:-1]) if target.charger_kw > 0.0]
+
+    def _need_kwh(self, site: int, stage: int, stop: int) -> float:
+        return self._need(site, stage, stop)[0]
+
+    def _need(self, site: int, stage: int, stop: int) -> tuple[float, int]:
+        """Energy above the reserve that a stop needs, and where it leads; with a site out."""
+        needs = self._stages(site)[stage].needs
+        node, group = int(self.problem.stop_node[stop]), int(self._sites.group[stop])
+        drawn_kwh = self.problem.drawn_kwh(stop)
+        best, source = np.inf, NOWHERE
+        for slot in range(2):
+            there = int(needs.group[node, slot])
+            need_mwh = int(needs.need_mwh[node, slot])
+            same = there == group or (group == UNKNOWN and there != TO_THE_END)
+            if need_mwh < NONE and not same and need_mwh / MWH_PER_KWH + drawn_kwh < best:
+                best, source = need_mwh / MWH_PER_KWH + drawn_kwh, int(needs.source[node, slot])
+        room_kwh = self.problem.capacity_kwh - self.problem.reserve_kwh
+        return (best, source) if best <= room_kwh else (np.inf, NOWHERE)
+
+    def _chain(self, site: int, source: int) -> list[int]:
+        """Return the sources that follow each other from one on to the end of the trip."""
+        found = []
+        while source >= 0:
+            found.append(source)
+            stage, stop = divmod(source, self.problem.stop_count)
+            source = int(self._stages(site)[stage].onward[stop])
+        return found
+
+    def _goes_on_without(self, site: int, stage: int, stop: int) -> bool:
+        """Whether the fallback of a stop is known to go on without charging at its site."""
+        _, source = self._need(site, stage, stop)
+        own = self._sites.site[stop]
+        chain = self._chain(site, source)
+        return all(self._sites.site[k % self.problem.stop_count] != own for k in chain)
+
+    def _stages(self, site: int) -> list[_Stage]:
+        """Return needs on the way to each target, with a site out of service."""
+        if site not in self._without:
+            self._without[site] = self._worked_out(site)
+        return self._without[site]
+
+    def _worked_out(self, site: int) -> list[_Stage]:
+        problem, sites, stops = self.problem, self._sites, self.problem.stop_count
+        chargers, last = int(problem.charger_node.size), len(problem.targets) - 1
+        serves = sites.serves & (sites.site != site)
+        at_node = self._at_nodes(chargers)
+        usable_mwh = _mwh(problem.limit_kwh - problem.reserve_kwh)
+        limits = (self.many_to_many.customized.full_mwh, usable_mwh)
+        final_mwh = int(np.ceil((problem.final_kwh - problem.reserve_kwh) * MWH_PER_KWH - 1e-3))
+        seeds = _seeds([(problem.destination, final_mwh, TO_THE_END, TO_THE_END)])
+        found: list[_Stage] = []
+        for stage in range(last, -1, -1):
+            if stage < last:
+                seeds = self._through(stage, found[-1], serves)
+            able = serves.copy()
+            able[chargers:] = False
+            there = Sites(*at_node, able, sites.group)
+            needs, onward = least_needs(
+                *self._roads, self._height_mwh, limits, there, seeds, stage * stops
+            )
+            found.append(_Stage(needs, onward))
+            if stage:
+                self._note_plug(stage - 1, found[-1], usable_mwh)
+        return found[::-1]
+
+    def _note_plug(self, target: int, beyond: _Stage, usable_mwh: int) -> None:
+        """Say where a car goes on to that was charged at the plug of a target."""
+        node, stop = self.problem.targets[target].node, self.problem.charger_node.size + target
+        drawn_mwh = int(np.ceil(self.problem.targets[target].drawn_kwh * MWH_PER_KWH - 1e-3))
+        if beyond.needs.need_mwh[node, 0] + drawn_mwh <= usable_mwh:
+            beyond.onward[stop] = beyond.needs.source[node, 0]
+
+    def _through(self, target: int, beyond: _Stage, serves: Flags) -> Seeds:
+        """Return what a target needs on arrival: for what comes behind it, or for its plug."""
+        problem, stop = self.problem, int(self.problem.charger_node.size) + target
+        node = problem.targets[target].node
+        drawn_mwh = int(np.ceil(problem.targets[target].drawn_kwh * MWH_PER_KWH - 1e-3))
+        rows, needs = [], beyond.needs
+        for slot in range(2):
+            need_mwh = int(needs.need_mwh[node, slot])
+            if need_mwh + drawn_mwh <= self.many_to_many.customized.full_mwh:
+                row = (int(needs.source[node, slot]), int(needs.group[node, slot]))
+                rows.append((node, need_mwh + drawn_mwh, *row))
+        if target in self._plugs() and serves[stop] and beyond.onward[stop] != NOWHERE:
+            source = (target + 1) * problem.stop_count + stop
+            rows.append((node, 0, source, int(self._sites.group[stop])))
+        return _seeds(rows)
+
+    def _at_nodes(self, chargers: int) -> tuple[Ints, Ints]:
+        """Return the chargers sorted by node, and the first of each node."""
+        node = self.problem.charger_node[:chargers]
+        order = np.argsort(node, kind="stable").astype(np.int32)
+        counts = np.bincount(node, minlength=self._height_mwh.size)
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), order
+
+
+def fallback_reach(problem: Problem, many_to_many: ManyToMany) -> FallbackReach:
+    """Return what each stop of a trip needs; it is kept while the trip is planned again.
+
+    Parameters
+    ----------
+    problem
+        A trip that wants fallbacks.
+    many_to_many
+        The roads of its car.
+    """
+    known = many_to_many.beside.get(_KEY)
+    if isinstance(known, FallbackReach) and known.problem.fallback is problem.fallback:
+        return replace(known, problem=problem) if known.problem is not problem else known
+    found = FallbackReach(problem, many_to_many)
+    many_to_many.beside[_KEY] = found
+    return found
+
+
+def _mwh(energy_kwh: float) -> int:
+    return int(np.floor(energy_kwh * MWH_PER_KWH + _ROUNDING))
+
+
+def _seeds(rows: list[tuple[int, int, int, int]]) -> Seeds:
+    return Seeds(*np.array(rows, np.int64).reshape(-1, 4).T.copy())
+
+
+def _backward(many_to_many: ManyToMany) -> tuple[RoadsBackward, RoadsBackward]:
+    """Return the open roads of the region by where they end, and those at the trip's ends.
+
+    Each at the speed at which it takes the least energy.
+    """
+    customized = many_to_many.customized
+    key, beside = ("roads backward", id(customized.values)), many_to_many.beside
+    nodes, region = customized.every_road.height_kwh.size, replace(customized, ends=None)
+    if key not in beside:
+        tree = customized.hierarchy
+        kept = np.flatnonzero(customized.open_roads)
+        beside[key] = _by_head(
+            tree.tail[kept], tree.head[kept], region.values[:, kept], region.height_kwh.size
+        )
+    roads = cast("RoadsBackward", beside[key])
+    more = nodes + 1 - roads.first.size
+    first = np.concatenate([roads.first, np.full(more, roads.first[-1], np.int32)])
+    every, count = customized.every_road, customized.hierarchy.head.size
+    local = count + np.flatnonzero(every.open_roads[count:])
+    at_ends = _by_head(every.tail[local], every.head[local], every.values[:, local], nodes)
+    return roads._replace(first=first), at_ends
+
+
+def _by_head(tail: Ints, head: Ints, values: Ints, nodes: int) -> RoadsBackward:
+    order = np.argsort(head, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(head, minlength=nodes))])
+    least = values[:, :, CONSUMED].argmin(axis=0)
+    chosen = values[least, np.arange(head.size)][order]
+    columns = (chosen[:, column] for column in (MIN_DEPARTURE, CONSUMED, DROP))
+    return RoadsBackward(
+        first.astype(np.int32),
+        tail[order].astype(np.int32),
+        *(np.ascontiguousarray(column, dtype=np.int32) for column in columns),
+    )
