@@ -190,7 +190,12 @@ class Roads:
 
     def _may_be_driven(self, way: "_Way") -> None:
         """Object to roads that the car may not use, or the trip avoids."""
-        for words, barred in self.may_not_use(way.arcs).items():
+        kinds = self.may_not_use(way.arcs)
+        if law := self.trip.low_speed_law:
+            onward = np.append(way.arc_leg[1:] == way.arc_leg[:-1], False)
+            across = leads_across(self.ground.network, law, way.arcs) & onward
+            kinds[f"across a faster one, which {law.code} forbids"] = across
+        for words, barred in kinds.items():
 
             def tell(k: int, *, words: str = words) -> str:
                 return f"takes a road {words}, up to {way.end_km[k]:.1f} km from its start"
@@ -221,9 +226,6 @@ class Roads:
             kinds[f"of a kind that the trip avoids: {kind}"] = wrong
         if law := self.trip.low_speed_law:
             kinds[f"of limited access, which {law.code} forbids"] = limited(net)[arcs]
-            onward = np.append(way.arc_leg[1:] == way.arc_leg[:-1], False)
-            across = leads_across(net, law, arcs) & onward
-            kinds[f"across a faster one, which {law.code} forbids"] = across
         kinds["that is closed then by season, day or hour"] = closed_then(
             net, arcs, self.trip.departure
         )
