@@ -73,6 +73,11 @@ def held(rows: Sequence[Row], share: float) -> float:
     return float(np.mean([abs(row.off) <= math.hypot(share, row.car_spread) for row in rows]))
 
 
+def above(rows: Sequence[Row], share: float) -> float:
+    """Return the share of rows that took more than a band allows."""
+    return float(np.mean([row.off > math.hypot(share, row.car_spread) for row in rows]))
+
+
 def steady() -> dict[str, list[Row]]:
     """Return the classes of tests at a steady speed, by the keys of `bands.BANDS`."""
     found: dict[str, list[Row]] = {}

@@ -100,13 +100,14 @@ def write_bands() -> bool:
                 f"{100 * bands.share_of(needs):.1f} %",
                 f"±{100 * band.share:.0f} %",
                 f"{100 * bands.held(rows, band.share):.0f} %",
+                f"{100 * bands.above(rows, band.share):.0f} %",
                 *(
                     f"{100 * bands.held_out(rows, name):.0f} % of {count}" if count > 1 else ""
                     for name, count in groups.items()
                 ),
             ]
         )
-    head = ("what is known", "rows", "eight in ten within", "band", "it holds")
+    head = ("what is known", "rows", "eight in ten within", "band", "it holds", "take more")
     ends = ("families left out", "sources left out")
     put("bands", table((*head, *ends), lines))
     _draw(found)

@@ -36,7 +36,7 @@ BANDS: Final = {
     "other, mild": Band(0.219, 7, "a car known by others of its platform, weather given"),
     "cold": Band(0.167, 24, "cold and heated, weather given"),
     "rated, no weather": Band(
-        0.185, 75, "a car known by its own tests or data sheet, weather not given"
+        0.186, 75, "a car known by its own tests or data sheet, weather not given"
     ),
     "other, no weather": Band(
         0.234, 42, "a car known by others of its platform, weather not given"
