@@ -298,6 +298,30 @@ def test_a_feed_without_a_file_that_it_needs(name: str, words: str, tmp_path: Pa
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("stops.txt", "stop_lat"),
+        ("trips.txt", "service_id"),
+        ("stop_times.txt", "stop_sequence"),
+        ("calendar.txt", "sunday"),
+    ],
+)
+def test_a_feed_without_a_column_that_it_needs(name: str, column: str, tmp_path: Path) -> None:
+    content = files({"a": ("usual", [("near", "08:00:00", "08:00:00")])})
+    content[name] = content[name].replace(column, f"no_{column}", 1)
+    with pytest.raises(DataError, match=f"{name} has no column {column}") as caught:
+        read_timetable(feed(tmp_path / "feed.zip", content))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_time_that_is_none_is_no_time(tmp_path: Path) -> None:
+    calls = [("near", "08:00:00", "soon:00:00"), ("town", "8:20:00", " 8:20:00")]
+    path = feed(tmp_path / "feed.zip", files({"a": ("usual", calls)}))
+    (found,) = read_timetable(path).rides(date(2026, 6, 8), ["near"], ["town"])
+    assert (found.leaves_s, found.arrives_s) == (8 * H, 8 * H + 1200)
+
+
 def test_a_feed_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file"):
         read_timetable(tmp_path / "feed.zip")
@@ -401,6 +425,20 @@ def test_the_command_prints_a_table_and_json(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, [*words, "-o", str(page)]).exit_code == 0
     assert "Near, north side" in page.read_text(encoding="utf-8")
     assert CliRunner().invoke(app, [*words[:5], "--region", str(ground)]).exit_code == 2
+
+
+def test_the_command_reads_a_timetable(tmp_path: Path) -> None:
+    ground = tmp_path / "country"
+    save_region(GROUND, ground)
+    words = ["ride", f"{HOME[0]},{HOME[1]}", "40.0,-99.5", "-v", "nissan-leaf-24-2013"]
+    words += ["--region", str(ground), "--gtfs", str(usual_feed(tmp_path)), "--fare", "3"]
+    run = CliRunner().invoke(app, [*words, "--departure", MONDAY])
+    assert run.exit_code == 0, run.stderr
+    assert "Far Station" in run.stdout
+    assert "direct ones of the timetable" in " ".join(run.stdout.split())
+    sunday = CliRunner().invoke(app, [*words, "--departure", "2026-06-07T08:00"])
+    assert sunday.exit_code == 2
+    assert "no service of the GTFS feed" in sunday.stderr
 
 
 def test_distances_on_foot() -> None:

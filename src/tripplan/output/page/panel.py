@@ -147,7 +147,7 @@ def _totals(plan: Plan) -> Markup:
             *([("Battery lasts", chance)] if chance else []),
             ("Proof", statements.headline(plan)),
             ("Distance", words.distance(plan.distance_km)),
-            *([("By law", law_text.in_words(plan))] if plan.trip.law else []),
+            *_by_law(plan),
             ("Energy used", words.energy(plan.energy_spent_kwh)),
             ("Charged on the way", words.energy(plan.energy_charged_kwh)),
             ("Consumption", words.consumption(plan.consumption_wh_per_km)),
@@ -155,6 +155,13 @@ def _totals(plan: Plan) -> Markup:
         ),
         class_="tp-totals",
     )
+
+
+def _by_law(plan: Plan) -> Iterator[tuple[str, Child]]:
+    law = plan.trip.low_speed_law
+    if law is not None:
+        aside = tag("span", f" ({law.statute}: {law.rule})", class_="tp-aside")
+        yield "By law", joined(f"{law.code}, {law_text.share(plan)}", aside)
 
 
 def _timetable(plan: Plan, stand_ins: Mapping[int, StandIn]) -> Markup:

@@ -18,7 +18,20 @@ from tripplan.records.base import as_path
 from tripplan.units import S_PER_H
 
 _S_PER_MIN: Final = 60.0
-_FILES: Final = ("stops", "trips", "stop_times")
+_NEEDED: Final = {
+    "stops": ("stop_id", "stop_lat", "stop_lon"),
+    "trips": ("trip_id", "service_id"),
+    "stop_times": ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time"),
+}
+"""Tables of a feed that must be there, with their columns."""
+_CALENDARS: Final = {
+    "calendar": (
+        *("service_id", "start_date", "end_date"),
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    ),
+    "calendar_dates": ("service_id", "date", "exception_type"),
+}
+"""Those of which one must be there."""
 _NO_BOARDING: Final = 1
 """Of pickup_type and drop_off_type: not there."""
 
@@ -196,7 +209,7 @@ def read_timetable(path: str | Path) -> Timetable:
     if not where.exists():
         raise DataError(f"GTFS feed {path}: there is no such file or folder", path=str(path))
     feed = _feed(where)
-    lacking = [f"{n}.txt" for n in _FILES if getattr(feed, n) is None or getattr(feed, n).empty]
+    lacking = [f"{n}.txt" for n in _NEEDED if getattr(feed, n) is None or getattr(feed, n).empty]
     if feed.calendar is None and feed.calendar_dates is None:
         lacking.append("calendar.txt or calendar_dates.txt")
     if lacking:
@@ -204,6 +217,19 @@ def read_timetable(path: str | Path) -> Timetable:
             f"GTFS feed {path}: {', '.join(lacking)} is not there or is empty",
             path=str(path),
             faults=lacking,
+        )
+    columns = [
+        f"{name}.txt has no column {column}"
+        for name, needed in (_NEEDED | _CALENDARS).items()
+        if getattr(feed, name) is not None
+        for column in needed
+        if column not in getattr(feed, name).columns
+    ]
+    if columns:
+        raise DataError(
+            f"GTFS feed {path} cannot be used: {'; '.join(columns)}",
+            path=str(path),
+            faults=columns,
         )
     try:
         stops = tuple(_stops(feed.stops))
@@ -251,7 +277,9 @@ def _seconds(text: object) -> float | None:
     """Return the seconds of "25:10:00"; None: no time is stated."""
     if not isinstance(text, str) or text.count(":") != 2:
         return None
-    hours, minutes, seconds = text.split(":")
+    hours, minutes, seconds = (part.strip() for part in text.split(":"))
+    if not (hours + minutes + seconds).isdecimal():
+        return None
     return int(hours) * S_PER_H + int(minutes) * _S_PER_MIN + int(seconds)
 
 
