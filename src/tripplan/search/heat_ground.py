@@ -19,7 +19,7 @@ from tripplan.search.kernels.labels import Bounds
 from tripplan.search.pool import RelaxedDrives
 from tripplan.search.problem import Problem
 
-STEPS = ((0.04, 2.0), (0.02, 1.0), (0.01, 0.5), (0.005, 0.25))
+STEPS = ((0.04, 2.0), (0.02, 1.0), (0.01, 0.5), (0.005, 0.25), (0.0025, 0.125))
 """Steps of energy (a fraction of the capacity) and of temperature [K], level by level."""
 _MOST_LEVELS_KW = 4
 """Chargers count as of so many powers at the most; each as of the next higher one."""

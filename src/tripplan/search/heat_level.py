@@ -31,6 +31,9 @@ _WASTE_SOC = 0.04
 """So much more than the fastest drive takes, drives have a heat of their own in the bound."""
 _MOST_CELLS = 24_000_000
 """No level has more states than that."""
+_MOST_STEPS = 3_000_000_000
+"""The finest level is left out where it would look at more pairs of a departure and a drive: some
+seconds."""
 
 
 @dataclass(eq=False)
@@ -155,7 +158,7 @@ class HeatLevel:
         return min(self.best[0], self.ceiling_s)
 
     def refined(self, ceiling_s: float, deadline_s: float) -> "HeatLevel | None":
-        """Return the next level, within what this one leaves; None where the time is too short.
+        """Return the next level, within what this one leaves; None where it would take too long.
 
         Parameters
         ----------
@@ -182,7 +185,18 @@ class HeatLevel:
         if alive.size * grid.energies * grid.temperatures > _MOST_CELLS:
             return None
         rests_s = rest_s[alive].min(axis=(1, 2)).astype(np.float64)
-        return HeatLevel(self.ground, self.number + 1, self.stops[alive], spans, rests_s, ceiling_s)
+        finer = HeatLevel(
+            self.ground, self.number + 1, self.stops[alive], spans, rests_s, ceiling_s
+        )
+        return None if finer.number + 1 == len(STEPS) and finer.steps > _MOST_STEPS else finer
+
+    @property
+    def steps(self) -> int:
+        """Pairs of a departure and a drive that are looked at, about."""
+        spans = self.spans
+        last, first = (c.astype(np.int64) for c in (spans.departure_last, spans.departure_first))
+        departures = np.maximum(last - first + 1, 0).sum(axis=1)
+        return int((departures * np.diff(self.level.entries.first)).sum())
 
     def _reached(self, deadline_s: float) -> Reached | None:
         """Return the earliest times to every state that a plan below the ceiling could have."""

@@ -454,7 +454,7 @@ def _heat_bounded(
             near = plan.time_s * (1.0 - settings.heat_bound_gap)
             if bound_s >= near or task.out_of_time:
                 return plan, bound_s
-            found = one.go_on(plan.time_s, task.deadline_s)
+            found = one.go_on(near, task.deadline_s)
             if found is None:
                 continue
             reached_s[one] = found.bound_s
