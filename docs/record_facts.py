@@ -24,6 +24,7 @@ HOMES = (
     "tripplan.questions.reasons",
     "tripplan.questions.annual.household",
     "tripplan.questions.annual.answers",
+    "tripplan.questions.ride_answers",
 )
 UNITS = {
     "_s": "s",
