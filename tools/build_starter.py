@@ -81,7 +81,10 @@ def build(out: Path, afdc_wheel: Path) -> None:
     }
     missing = split_at_points(network, published)
     cut_long_edges(network)
-    elevations = estimate(network, airports, published, TopographyGrid())
+    # Heights stay as they were made: without the sixteen airfields called "Sea..." that were then
+    # taken for seaplane bases, Seattle's among them.
+    fields = [airport for airport in airports if "Sea" not in airport.name]
+    elevations = estimate(network, fields, published, TopographyGrid())
     elevation_m = np.round(elevations.node_m, 1)
     sites = place_sites(network, elevation_m, towns)
     real, spurs, away_km = lay_spurs(network, afdc.chargers)

@@ -1,6 +1,7 @@
 """Reads what the pinned packages and the hand-written CSV hold; nothing is computed here."""
 
 import csv
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -97,6 +98,10 @@ def read_towns(least_population: int) -> list[Town]:
     return sorted(towns, key=lambda t: (t.state, t.name, -t.population, t.lat))
 
 
+_OF_OTHERS = re.compile(r"Heli|\bSea\b|\bSeaplane")
+"""Heliports and seaplane bases; Seattle is none."""
+
+
 def read_airports() -> list[Airport]:
     """Return US landplane airfields (no heliports, no seaplane bases), by identifier."""
     rows = airportsdata.load("ICAO")
@@ -108,7 +113,7 @@ def read_airports() -> list[Airport]:
             r["lat"], r["lon"], r["elevation"] * FOOT_M,
         )
         for _, r in sorted(rows.items())
-        if r["country"] == "US" and "Heli" not in r["name"] and "Sea" not in r["name"]
+        if r["country"] == "US" and not _OF_OTHERS.search(r["name"])
     ]  # fmt: skip
 
 

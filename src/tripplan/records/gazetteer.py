@@ -1,6 +1,7 @@
 """Names to positions, offline: `Gazetteer`."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ _SAME_AREA_KM: Final = 30.0
 """A place lies in an area if a town of that area is this near, or is the nearest (assumption)."""
 _OUTSIDE_KM: Final = 100.0
 """Farther than this from towns of known areas, nobody knows a place's own (assumption)."""
+_AIRPORT_KM: Final = 60.0
+"""An airport of a town is this near (assumption); Denver's is 30 km away."""
+_OF_AIRPORTS: Final = frozenset({AIRPORT, "international", "intl", "regional"})
+_PARTED: Final = re.compile(r"[-/(),]+")
 _COUNTRY: Final = frozenset({"usa", "us", "united states", "united states of america"})
 """What may stand behind the area of a name; all areas with names are those of this country."""
 
@@ -87,6 +92,7 @@ class Gazetteer:
     def find(self, text: str) -> Place:
         """Look a place up: "lat,lon", "Denver, CO" or "Denver" (the most populous of that name).
 
+        "Denver airport" is the airport near Denver, if there is but one of that name or near it.
         Towns and airports go before chargers of the same name.  A place whose area the region does
         not state is found with one all the same where it lies in that area, or where nobody knows
         in which it lies.  Coordinates are called by the nearest town, "near Vail, CO", if there is
@@ -108,7 +114,10 @@ class Gazetteer:
                 own, _, of = (part.strip() for part in cut(","))
                 found = self._meant(own, of)
         if not found:
-            raise self._unknown(text, name)
+            airports = self._airports_of(text)
+            if len(airports) != 1:
+                raise self._unknown(text, name, airports)
+            found = airports
         best = found[0]
         return Place(lat=best.lat, lon=best.lon, name=best.label)
 
@@ -143,8 +152,34 @@ class Gazetteer:
         near = np.flatnonzero(km <= max(_SAME_AREA_KM, float(km.min())))
         return frozenset(towns.entries[k].area for k in near)
 
-    def _unknown(self, text: str, name: str) -> InvalidInputError:
-        same = self._by_name.get(folded_name(name), [])
+    def _airports_of(self, text: str) -> Sequence[GazetteerEntry]:
+        """Return the airports that "Denver airport" may mean, the nearest first.
+
+        Those near the town whose name begins with its own, or else has it, or else all near it;
+        without such a town those with these words in their names.
+        """
+        name, _, area = text.partition(",")
+        words = folded_name(name).split()
+        own = " ".join(word for word in words if word not in _OF_AIRPORTS)
+        if AIRPORT not in words or not own:
+            return []
+        airports = [entry for entry in self.entries if entry.kind == AIRPORT]
+        called = {e: f" {_PARTED.sub(' ', folded_name(e.name))} " for e in airports}
+        named = [e for e in airports if f" {own} " in called[e]]
+        first = [e for e in named if called[e].startswith(f" {own} ")]
+        town = next((entry for entry in self._meant(own, area) if entry.is_town), None)
+        if town is None:
+            return first or named
+        points = Points.of(airports)
+        km = points.km_from(town.lat, town.lon)
+        near = [airports[k] for k in np.argsort(km, kind="stable") if km[k] <= _AIRPORT_KM]
+        kinds = ([e for e in near if e in some] for some in (first, named))
+        return next((some for some in kinds if some), near)
+
+    def _unknown(
+        self, text: str, name: str, airports: Sequence[GazetteerEntry]
+    ) -> InvalidInputError:
+        same = self._by_name.get(folded_name(name), []) or airports
         near = [e.label for e in same[:4]] or self._close_to(name)
         hint = f"did you mean {' / '.join(near)}?" if near else "no name here is close to it."
         return InvalidInputError(
