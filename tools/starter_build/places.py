@@ -10,8 +10,8 @@ ALSO_CALLED = {("New York City", "NY"): "New York"}
 """Names in daily use that GeoNames spells otherwise."""
 ALSO_LARGE = (
     "BUR", "DAL", "DCA", "EGE", "ASE", "GJT", "HOU", "JFK", "LGA", "LGB", "MDW", "OAK", "SNA",
-    "STL", "SAN", "BOS", "ORD", "BOI", "COS", "DRO", "DTW", "EUG", "GUC", "HDN", "IAH", "ICT", "JAC",
-    "LIT", "MSO", "MTJ", "OGG", "OMA", "RDM", "SUN", "TEX",
+    "STL", "SAN", "BOS", "ORD", "BOI", "COS", "DRO", "DTW", "EUG", "GUC", "HDN", "IAH", "ICT",
+    "JAC", "LIT", "MSO", "MTJ", "OGG", "OMA", "RDM", "SUN", "TEX",
 )  # fmt: skip
 """Large airports whose name does not say so; the source holds no size."""
 

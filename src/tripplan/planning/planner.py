@@ -461,9 +461,7 @@ class Planner:
         solution = chosen.solution
         plan = self._driven(asked, chosen)
         known_s = fewer_s if trip.objective == "time" else None
-        longer_s = None
-        if trip.fallback == "required":
-            longer_s = plan.total_s - self._driven(*self._without_fallbacks(asked)).total_s
+        longer_s = self._fallback_cost_s(asked, plan) if trip.fallback == "required" else None
         own = {"one_stop_fewer_s": known_s, "fallback_cost_s": longer_s}
         plan = plan.model_copy(update=own)
         audit = audit_plan(plan, self._usual_region, self.settings)
@@ -472,6 +470,17 @@ class Planner:
             # What one stop fewer costs is told too: no plan that is as quick may be missing.
             needed_s += math.inf if fewer_s is None else max(fewer_s, 0.0)
         return plan.model_copy(update={"audit": audit}), needed_s
+
+    def _fallback_cost_s(self, asked: _Asked, plan: Plan) -> float:
+        """Return how much longer a plan takes than the best known one without fallbacks.
+
+        Where none is known that is better, that is the plan itself.
+        """
+        try:
+            longer_s = plan.total_s - self._driven(*self._without_fallbacks(asked)).total_s
+        except (OutOfReach, NoPlanError):
+            return 0.0
+        return max(longer_s, 0.0) if asked.trip.objective == "time" else longer_s
 
     def _without_fallbacks(self, asked: _Asked) -> tuple[_Asked, Chosen]:
         """Return a trip without the wish for fallbacks, and the best plan for that."""

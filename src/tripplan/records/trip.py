@@ -384,7 +384,8 @@ class Trip(QuantityRecord):
     """Whether the car must come to each charging stop with enough to drive on to another site, and
     from there to the end of the trip, should that stop be broken."""
     fallback_other_operator: Annotated[bool, PER_TRIP] = False
-    """Whether that other site must be known to be of another operator."""
+    """Whether that other site must be known to be of another operator; means nothing without
+    ``fallback``."""
     stop_overhead_s: Annotated[float, Field(ge=0, le=7200), PER_TRIP] = 300.0
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None

@@ -12,7 +12,9 @@ out anew and the search is run again.  As these energies only rise, what is foun
 plan that has a fallback at every stop, and the bound found with it is one.
 """
 
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple, cast
 
 import numpy as np
@@ -30,6 +32,7 @@ NOWHERE: Final = -2
 UNKNOWN: Final = -3
 """Group of a site of which nobody knows whether it is another's fallback."""
 _ROUNDING = 1e-3
+_MOST_ASKED = 20
 _KEY: Final = ("fallbacks",)
 
 
@@ -68,6 +71,7 @@ class FallbackReach:
     many_to_many: ManyToMany
     _without: dict[int, list[_Stage]] = field(init=False, repr=False, default_factory=dict)
     """Needs with a site out of service; of -1: with none."""
+    _far: dict[tuple[int, int], Ints] = field(init=False, repr=False, default_factory=dict)
     _roads: tuple[RoadsBackward, RoadsBackward] = field(init=False, repr=False)
     _height_mwh: Floats = field(init=False, repr=False)
 
@@ -87,8 +91,12 @@ class FallbackReach:
         least_kwh = np.full(
             (len(problem.targets) + 1, problem.stop_count), problem.reserve_kwh, np.float64
         )
-        for stage, stop in self._places():
-            least_kwh[stage, stop] += self._need_kwh(-1, stage, stop)
+        chargers = np.arange(problem.charger_node.size)
+        for stage in range(len(problem.targets)):
+            least_kwh[stage, chargers] += self._needs(-1, stage, chargers)[0]
+        for target in self._plugs():
+            stop = int(chargers.size) + target
+            least_kwh[target + 1, stop] += self._need_kwh(-1, target + 1, stop)
         last = problem.charger_node.size + len(problem.targets) - 1
         least_kwh[-1, last] = problem.final_kwh
         never = np.isinf(least_kwh[:-1, : problem.charger_node.size]).all(axis=0)
@@ -147,18 +155,27 @@ class FallbackReach:
 
     def _need(self, site: int, stage: int, stop: int) -> tuple[float, int]:
         """Energy above the reserve that a stop needs, and where it leads; with a site out."""
+        need_kwh, source = self._needs(site, stage, np.array([stop]))
+        return float(need_kwh[0]), int(source[0])
+
+    def _needs(self, site: int, stage: int, stops: Longs) -> tuple[Floats, Longs]:
+        """Return the same of several stops, each of shape (stops,)."""
         needs = self._stages(site)[stage].needs
-        node, group = int(self.problem.stop_node[stop]), int(self._sites.group[stop])
-        drawn_kwh = self.problem.drawn_kwh(stop)
-        best, source = np.inf, NOWHERE
-        for slot in range(2):
-            there = int(needs.group[node, slot])
-            need_mwh = int(needs.need_mwh[node, slot])
-            same = there == group or (group == UNKNOWN and there != TO_THE_END)
-            if need_mwh < NONE and not same and need_mwh / MWH_PER_KWH + drawn_kwh < best:
-                best, source = need_mwh / MWH_PER_KWH + drawn_kwh, int(needs.source[node, slot])
+        node, group = self._stop_node[stops], self._sites.group[stops]
+        drawn_kwh = self.problem.drawn_kwh(int(stops[-1])) if stops.size else 0.0
         room_kwh = self.problem.capacity_kwh - self.problem.reserve_kwh
-        return (best, source) if best <= room_kwh else (np.inf, NOWHERE)
+        best, source = np.full(stops.size, np.inf), np.full(stops.size, NOWHERE, np.int64)
+        for slot in range(2):
+            there, need_mwh = needs.group[node, slot], needs.need_mwh[node, slot]
+            same = (there == group) | ((group == UNKNOWN) & (there != TO_THE_END))
+            need_kwh = need_mwh / MWH_PER_KWH + drawn_kwh
+            less = ~same & (need_mwh < NONE) & (need_kwh < best) & (need_kwh <= room_kwh)
+            best[less], source[less] = need_kwh[less], needs.source[node, slot][less]
+        return best, source
+
+    @cached_property
+    def _stop_node(self) -> Ints:
+        return self.problem.stop_node
 
     def _chain(self, site: int, source: int) -> list[int]:
         """Return the sources that follow each other from one on to the end of the trip."""
@@ -172,9 +189,45 @@ class FallbackReach:
     def _goes_on_without(self, site: int, stage: int, stop: int) -> bool:
         """Whether the fallback of a stop is known to go on without charging at its site."""
         _, source = self._need(site, stage, stop)
-        own = self._sites.site[stop]
+        own = int(self._sites.site[stop])
+        return self._avoids(site, source, own) or self._another_way(site, source, own)
+
+    def _avoids(self, site: int, source: int, own: int) -> bool:
         chain = self._chain(site, source)
         return all(self._sites.site[k % self.problem.stop_count] != own for k in chain)
+
+    def _another_way(self, site: int, source: int, own: int) -> bool:
+        """Whether from a charger some other one is reached that goes on without a site.
+
+        Those of the fewest stops to the end are asked first.
+        """
+        stage, stop = divmod(source, self.problem.stop_count)
+        problem, chargers = self.problem, int(self.problem.charger_node.size)
+        if stop >= chargers or self._sites.site[stop] == own:
+            return False
+        need_kwh = self.many_to_many.min_departures_from(int(problem.charger_node[stop]))
+        able = self._stages(site)[stage].onward[:chargers] != NOWHERE
+        able &= need_kwh <= problem.limit_kwh - problem.reserve_kwh
+        able &= self._sites.site[:chargers] != own
+        others = np.flatnonzero(able)
+        nearest = others[np.argsort(self._hops(site, stage)[others], kind="stable")]
+        first = stage * problem.stop_count
+        return any(self._avoids(site, first + k, own) for k in nearest[:_MOST_ASKED].tolist())
+
+    def _hops(self, site: int, stage: int) -> Ints:
+        """Return how many chargers follow each before the next target, shape (chargers,)."""
+        key = (site, stage)
+        if key not in self._far:
+            chargers, stops = int(self.problem.charger_node.size), self.problem.stop_count
+            onward = self._stages(site)[stage].onward[:chargers]
+            ahead = np.where(onward // stops == stage, onward % stops, -1)
+            ahead[(onward < 0) | (ahead >= chargers)] = -1
+            hops, at = np.zeros(chargers, np.int32), ahead.copy()
+            while (at >= 0).any():
+                hops += at >= 0
+                at = np.where(at >= 0, ahead[np.maximum(at, 0)], -1)
+            self._far[key] = hops
+        return self._far[key]
 
     def _stages(self, site: int) -> list[_Stage]:
         """Return needs on the way to each target, with a site out of service."""
@@ -249,7 +302,9 @@ def fallback_reach(problem: Problem, many_to_many: ManyToMany) -> FallbackReach:
     """
     known = many_to_many.beside.get(_KEY)
     if isinstance(known, FallbackReach) and known.problem.fallback is problem.fallback:
-        return replace(known, problem=problem) if known.problem is not problem else known
+        found = copy(known)
+        found.problem = problem
+        return found
     found = FallbackReach(problem, many_to_many)
     many_to_many.beside[_KEY] = found
     return found

@@ -348,7 +348,8 @@ def test_the_audit_knows_nothing_of_the_search() -> None:
             queue += _own_imports(known[name], inside=name.startswith("planning.audit"))
     assert {"vehicle_model.conditioned", "physics.charging", "physics.thermal"} <= seen
     own = {"planning.audit", "planning.redrive", "planning.kernels.follow"}
-    parts = "access charge ground law objections redrive roads seasons steps stops sums"
+    own |= {"planning.kernels.onward"}
+    parts = "access charge fallback ground law objections redrive roads seasons steps stops sums"
     own |= {f"planning.audit_{part}" for part in parts.split()}
     # They read a text of a charger, its hours and its price, and know no trip.
     own |= {"planning.opening_hours", "planning.hours_text", "planning.holidays"}
