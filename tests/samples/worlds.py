@@ -73,7 +73,7 @@ def car(**changes: Any) -> Vehicle:
 def endless_car() -> Vehicle:
     """Return a car that keeps any speed up any hill, and never has to charge."""
     strong = car(nominal_kwh=1000.0, gross_kwh=1000.0).model_dump(exclude_unset=True)
-    return Vehicle.model_validate(strong | {"motor_kw": 5000.0})
+    return Vehicle.model_validate(strong | {"motor_kw": 2000.0})
 
 
 def hilly_region(
