@@ -124,7 +124,7 @@ kind("a fallback reached in no time", r"s for \d+ m to its fallback")(
     _told(lambda _, other: {"driving_s": other.driving_s * 0.01 - 10.0})
 )
 kind("a fallback reached with more", r"its fallback takes .* as is said")(
-    _told(lambda _, other: {"arrival_soc": other.arrival_soc + 0.08})
+    _told(lambda stop, other: {"arrival_soc": max(stop.arrival_soc, other.arrival_soc) + 0.05})
 )
 kind("a fallback reached with less than the reserve", r"comes to its fallback with SoC")(
     _told(lambda *_: {"arrival_soc": 0.02})
@@ -141,8 +141,14 @@ def _far(made: Made, chance: Chance) -> Planted:
     if number is None:
         return None
     stop, old = made.plan.stops[number], _fallback(made, number)
+    plugs = set(made.plan.vehicle.connectors)
     far = max(
-        (s for s in made.region.chargers.chargers if s.opening_hours in (None, "24/7")),
+        (
+            site
+            for site in made.region.chargers.chargers
+            if site.opening_hours in (None, "24/7")
+            and any(plug.standard in plugs and plug.power_kw for plug in site.connectors)
+        ),
         key=lambda s: (s.lat - stop.lat) ** 2 + (s.lon - stop.lon) ** 2,
     )
     new = {"charger": far, "name": far.name, "lat": far.lat, "lon": far.lon, "distance_km": 900.0}

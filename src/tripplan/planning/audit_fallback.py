@@ -198,6 +198,9 @@ class _Onward:
         )
         come_kwh = (other.arrival_soc - trip.reserve_soc) * capacity
         ahead = self._ahead(number)
+        if other.charger is None and not other.ends_there and not self._visited(other, ahead):
+            found.say(f"{where}: its fallback does not lie ahead")
+            return
         known = self._known(other, ahead, max(come_kwh, 0.0))
         leave, amid = known
         held_kwh = (stop.arrival_soc - trip.reserve_soc) * capacity
@@ -218,6 +221,10 @@ class _Onward:
             not need_kwh <= charged_kwh * (1.0 + _OFF_SHARE) + _OFF_AMID_KWH,
             f"{where}: from its fallback nothing leads on: {need_kwh:.2f} kWh are needed",
         )
+
+    def _visited(self, other: Fallback, ahead: list[int]) -> bool:
+        stops = [self.plan.stops[k] for k in ahead]
+        return (other.lat, other.lon) in [(stop.lat, stop.lon) for stop in stops]
 
     def _ahead(self, number: int) -> list[int]:
         """Return positions of the stops behind one that are places of the trip."""

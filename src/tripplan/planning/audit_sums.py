@@ -215,9 +215,8 @@ def _band(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     band = plan.consumption_band
     assert band is not None
     own = car.vehicle
-    slow = sum(leg.distance_km for leg in plan.legs) < _TOWN_KM_PER_S * sum(
-        leg.driving_s for leg in plan.legs
-    )
+    driving_s = sum(leg.driving_s for leg in plan.legs)
+    slow = driving_s <= 0.0 or plan.distance_km < _TOWN_KM_PER_S * driving_s
     fitted = own.provenance.get("rolling_rise_per_k")
     driven = fitted is not None and fitted.kind == "fitted"
     car_word = "rated" if driven or own.consumption_spread < _RATED else "other"
