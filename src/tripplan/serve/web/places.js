@@ -46,6 +46,8 @@
     }
 
     function show(found) {
+      /* What was marked stays so in an answer that came later. */
+      const marked = at >= 0 ? options[at].label : "";
       options = found;
       list.textContent = "";
       found.forEach(function (option, k) {
@@ -64,7 +66,8 @@
       });
       list.hidden = !found.length;
       input.setAttribute("aria-expanded", String(Boolean(found.length)));
-      at = -1;
+      mark(found.findIndex((option) => option.label === marked));
+      if (at < 0) { input.removeAttribute("aria-activedescendant"); }
     }
 
     async function update() {
