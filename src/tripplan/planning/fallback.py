@@ -130,7 +130,9 @@ def with_fallbacks(
 def without_fallback(
     stops: Sequence[ChargingStop], solution: Solution, problem: Problem, rows: ManyToMany
 ) -> list[str]:
-    """Return a sentence for each stop of a plan without fallbacks that has none.
+    """Return a sentence for each stop of a plan without fallbacks that can have none.
+
+    What more charge at the stop before would help is not told where something else stands.
 
     Parameters
     ----------
@@ -139,9 +141,13 @@ def without_fallback(
     problem, rows
         The trip with the wish for fallbacks, and the roads of its car.
     """
-    reach, told = fallback_reach(problem, rows), []
+    reach, told, helped = fallback_reach(problem, rows), [], []
     room_kwh = problem.limit_kwh - problem.reserve_kwh
+    spare_kwh = 0.0
     for stop, made in zip(stops, stages_of(problem, solution.stops), strict=True):
+        more_kwh, spare_kwh = spare_kwh, 0.0
+        if stop.charger_kw > 0.0:
+            spare_kwh = problem.limit_kwh - stop.departure_soc * problem.capacity_kwh
         if made is None:
             continue
         named = stop.town.casefold() in stop.name.casefold()
@@ -151,11 +157,12 @@ def without_fallback(
             told.append(f"From {where} no other site can be gone on to, with a full battery either")
         elif hop.need_kwh > held_kwh + _ROUNDING_KWH:
             more = "" if hop.need_kwh <= room_kwh else ", which no charge gives it"
-            told.append(
+            whom = told if hop.need_kwh > held_kwh + more_kwh else helped
+            whom.append(
                 f"At {where} it would come with {max(held_kwh, 0.0):.1f} kWh above the reserve, "
                 f"and driving on to another site or to the end takes {hop.need_kwh:.1f} kWh{more}"
             )
-    return told
+    return told or helped
 
 
 def _place(target: int, stop: int, places: Places, region: Region) -> dict[str, object]:
