@@ -21,8 +21,8 @@ from tripplan.search.reach import OutOfReach
 from tripplan.search.solve import Solution, solve
 
 ROUNDING = 2e-7
-"""Where a charger is required, functions of the charge are searched with, whose corners are rounded
-(relative)."""
+"""In one world with a required charger the search over functions of the charge claims this share
+less than its own chain takes; why is not known."""
 WORLDS = int(os.environ.get("TRIPPLAN_WORLDS", "30"))
 USUAL = Settings(heat=False)
 EXACT = Settings(heat=False, exact=True, label_limit=500_000)
@@ -94,7 +94,8 @@ def test_fallbacks_against_the_twin(kinds: tuple[str, ...], *, by_operator: bool
             continue
         planned += 1
         assert exact.time_s <= optimum_s + 1e-6, where
-        assert exact.time_s >= optimum_s * (1.0 - ROUNDING) - case.slack_s, where
+        rounding_s = optimum_s * ROUNDING if "required" in kinds else 1e-6
+        assert exact.time_s >= optimum_s - rounding_s - case.slack_s, where
         assert exact.lower_bound_s <= exact.time_s + 1e-6, where
         dearer += optimum_s > shortest_time_s(plain.levels) + 1e-6
     print(f"{kinds} {by_operator}: {planned} planned, {dearer} dearer")  # noqa: T201 - with -s

@@ -141,7 +141,9 @@ def without_fallback(
     problem, rows
         The trip with the wish for fallbacks, and the roads of its car.
     """
-    reach, told, helped = fallback_reach(problem, rows), [], []
+    reach = fallback_reach(problem, rows)
+    told: list[str] = []
+    helped: list[str] = []
     room_kwh = problem.limit_kwh - problem.reserve_kwh
     spare_kwh = 0.0
     for stop, made in zip(stops, stages_of(problem, solution.stops), strict=True):
