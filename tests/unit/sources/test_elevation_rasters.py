@@ -305,17 +305,17 @@ def test_geotiffs_of_elsewhere_need_no_rasterio(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They matter only where the other files have no height; alone they are refused at once."""
-    write_tile(tmp_path / "N45E007.hgt", plane_tile(45, 7))
+    write_tile(tmp_path / "N43E007.hgt", plane_tile(43, 7))
     (tmp_path / "far.tif").write_bytes(b"II*\0")
     monkeypatch.setitem(sys.modules, "rasterio", None)
     raster = open_elevation(tmp_path)
-    lat, lon = np.array([45.25]), np.array([7.5])
+    lat, lon = np.array([43.25]), np.array([7.5])
     heights, origin, _ = sample_filled(raster, lat, lon)
-    assert heights == pytest.approx([1200.0 * 5.25 + 1200.0 * 2.5], abs=1.0)
+    assert heights == pytest.approx([1200.0 * 3.25 + 1200.0 * 2.5], abs=1.0)
     assert origin.tolist() == [SAMPLED]
     assert unopened_files(raster) == ("far.tif (not opened for want of rasterio)",)
-    with pytest.raises(DataError, match=r"tripplan\[raster\].*do not cover all roads"):
+    with pytest.raises(DataError, match=r"tripplan\[raster\].*no height at 44.25"):
         sample_filled(raster, lat + 1.0, lon)
-    (tmp_path / "N45E007.hgt").unlink()
+    (tmp_path / "N43E007.hgt").unlink()
     with pytest.raises(DataError, match=r"tripplan\[raster\]"):
         open_elevation(tmp_path)

@@ -170,12 +170,19 @@ class UnopenedGeoTiffs(Raster):
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
         """Refuse to: the other rasters have no height here.
 
+        Parameters
+        ----------
+        lat, lon
+            Positions, equal shapes. [deg]
+
         Raises
         ------
         DataError
             Always.
         """
-        raise DataError(f"{_NO_RASTERIO}; the other files do not cover all roads")
+        first = (float(np.ravel(axis)[0]) for axis in (lat, lon))
+        where = ", ".join(f"{degrees:.4f}" for degrees in first)
+        raise DataError(f"{_NO_RASTERIO}; the other files have no height at {where}")
 
 
 def geotiffs_below(paths: Sequence[Path]) -> Sequence[Raster]:
