@@ -91,6 +91,7 @@ def compare(
     from tripplan.planning.grounds import ground_of
 
     try:
+        cli_plans.refuse_other_than_page(output)
         asked = overview.sweep(origin, destination, vehicle, ambient_c or (), wish or ())
         with notes.status(cli_plans.PLANNING):
             ground = ground_of(region, chargers or ())

@@ -89,6 +89,8 @@ def _ride(
         "most": most,
     }
     try:
+        if output is not None:
+            outputs.ending_of(output)
         if stations is None and gtfs is None:
             raise InvalidInputError(
                 "where may the car be left? Give a table of stations by --stations, a timetable "
