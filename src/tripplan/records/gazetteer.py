@@ -192,7 +192,8 @@ class Gazetteer:
     ) -> InvalidInputError:
         same = self._by_name.get(folded_name(name), []) or airports
         near = [e.label for e in same[:4]] or self._close_to(name)
-        hint = f"did you mean {' / '.join(near)}?" if near else "no name here is close to it."
+        none = "no name here is close to it." if self.entries else "this region names no places."
+        hint = f"did you mean {' / '.join(near)}?" if near else none
         return InvalidInputError(
             f'place "{text}" is not known here: {hint} '
             'Coordinates always work, as "39.74,-104.99" (latitude, longitude).',

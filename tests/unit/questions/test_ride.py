@@ -461,3 +461,12 @@ def test_a_bare_number_is_no_time_and_a_ride_needs_stations(words: list[str], to
     run = CliRunner().invoke(app, ["ride", "Denver, CO", "DEN", "-v", "nissan-leaf-40", *words])
     assert run.exit_code == 2
     assert told in " ".join(run.stderr.split())
+
+
+def test_the_text_says_how_likely_the_battery_lasts() -> None:
+    found = asked()
+    likely = found.best.plan.arrival_probability
+    assert likely is not None
+    told = " ".join(ride_text.ride(found).split())
+    wanted = "more than 99%" if likely > 0.99 else f"{100 * likely:.0f}%"
+    assert f"The battery lasts in {wanted} of trips." in told

@@ -158,6 +158,11 @@ def test_of_towns_of_one_name_the_nearer_of_those_alike_is_meant(
     assert names.find(text, names.find(near) if near else None).label == label
 
 
+def test_a_region_without_names_says_so() -> None:
+    with pytest.raises(InvalidInputError, match="this region names no places"):
+        Gazetteer(()).find("Heidelberg")
+
+
 def test_names_are_found_without_regard_to_case_accents_and_dots(names: Gazetteer) -> None:
     assert names.find("denver, co").label == "Denver, CO"
     assert names.find("Denver").lat == 39.7392
