@@ -347,3 +347,42 @@ def test_hostile_names_do_nothing(open_page: OpenPage, hostile: str) -> None:
     assert seen == [words.one_line(hostile, 80)] * 4
     assert page.execute_script("return window.pwned") is None
     assert page.get_log("browser") == []
+
+
+IN_VIEW = """
+const box = (one) => one.getBoundingClientRect();
+const frame = box(document.querySelector(".leaflet-container"));
+const marks = [...document.querySelectorAll(".tp-end-icon")].map(box);
+const spans = marks.map((one) => [
+  one.left - frame.left, one.top - frame.top, frame.right - one.right, frame.bottom - one.bottom
+]);
+const size = Math.max(...[0, 1].map((axis) => Math.abs(spans[0][axis] - spans[1][axis])));
+return [marks.length === 2 && Math.min(...spans.flat()) >= 0, size];
+"""
+
+
+def resized(page: Any, width: int, height: int) -> None:
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    time.sleep(0.6)
+
+
+def test_the_route_is_fitted_again_to_a_window_of_another_size(open_page: OpenPage) -> None:
+    """Whole in a small window, as large as before in a large one, and left where one looks."""
+    page = open_page(sample_plan(), sample_region(), LAPTOP)
+    _, first_px = page.execute_script(IN_VIEW)
+    resized(page, 720, 420)
+    whole, small_px = page.execute_script(IN_VIEW)
+    assert whole
+    assert small_px < first_px
+    resized(page, *LAPTOP)
+    whole, again_px = page.execute_script(IN_VIEW)
+    assert whole
+    assert again_px == pytest.approx(first_px, abs=2.0)
+    page.find_element("css selector", ".leaflet-control-zoom-in").click()
+    time.sleep(0.6)
+    _, near_px = page.execute_script(IN_VIEW)
+    resized(page, 1300, 850)
+    _, kept_px = page.execute_script(IN_VIEW)
+    assert near_px > first_px
+    assert kept_px == pytest.approx(near_px, abs=2.0)

@@ -400,3 +400,9 @@ def test_names_of_ends_stand_whole_on_the_map(
     for name_left, name_right in names:
         assert left <= name_left
         assert name_right <= right
+
+
+def test_a_car_without_fast_charging_is_told_so(page: Callable[..., Any]) -> None:
+    at = page()
+    at.execute_script("tripplan.question.vehicle = 'generic-nev'; tripplan.fillForm();")
+    assert at.find_element("id", "ts-car-told").text == "7 kWh, no fast charging"

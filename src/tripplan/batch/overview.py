@@ -120,8 +120,8 @@ def compare_trip(
     *,
     chargers: Chargers = (),
     workers: int = 1,
-) -> int:
-    """Plan all that is asked and write the page that compares it; return how many have a plan.
+) -> list[compare.Entry]:
+    """Plan all that is asked, and write the page that compares it.
 
     Parameters
     ----------
@@ -133,6 +133,11 @@ def compare_trip(
         Where to plan, and with which chargers, as in `plan`.
     workers
         Number of processes.
+
+    Returns
+    -------
+    list of Entry
+        What the page shows, each with its plan or the reason why there is none.
 
     Raises
     ------
@@ -154,7 +159,7 @@ def compare_trip(
     ]
     axis = AXIS if len(set(asked.temperatures_c)) > 1 else ""
     compare.save_html(asked.title, entries, path, ground, axis=axis)
-    return sum(outcome.plan is not None for outcome in outcomes)
+    return entries
 
 
 def write_overview(

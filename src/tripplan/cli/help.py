@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 
 class PlainCommand(TyperCommand):
@@ -20,3 +20,31 @@ class PlainCommand(TyperCommand):
         for group, records in groups.items():
             with formatter.section(group):
                 formatter.write_dl(records)
+
+
+class SearchingGroup(TyperGroup):
+    """A group of commands that takes words which are none of them for its option ``--name``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's or typer's
+        """Read the arguments; those before which no command stands are the words looked for."""
+        given: list[str] = []
+        words: list[str] = []
+        takes_value = {
+            name
+            for parameter in self.get_params(ctx)
+            if not getattr(parameter, "is_flag", False)
+            for name in parameter.opts
+        }
+        left = iter(args)
+        for word in left:
+            if not word.startswith("-"):
+                words.append(word)
+                continue
+            given.append(word)
+            if word in takes_value:
+                given += [value for value in [next(left, None)] if value is not None]
+        if words and words[0] not in self.commands:
+            named = any(word.partition("=")[0] == "--name" for word in given)
+            if not named:
+                args = [*given, "--name", " ".join(words)]
+        return super().parse_args(ctx, args)

@@ -7,7 +7,7 @@
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -70,6 +70,8 @@ def _options(_version: _Version = False) -> None:
 
 _Many = list[str] | None
 """An option that may be given several times."""
+_MOST_REFUSALS: Final = 8
+"""So many plans that cannot be made are told in the terminal."""
 
 
 @app.command(cls=PlainCommand)
@@ -89,13 +91,21 @@ def compare(
     from tripplan.planning.grounds import ground_of
 
     try:
+        cli_plans.refuse_other_than_page(output)
         asked = overview.sweep(origin, destination, vehicle, ambient_c or (), wish or ())
         with notes.status(cli_plans.PLANNING):
             ground = ground_of(region, chargers or ())
-            done = overview.compare_trip(asked, output, ground, workers=workers)
+            shown = overview.compare_trip(asked, output, ground, workers=workers)
     except TripplanError as error:
         stop(error)
-    notes.print(f"{done} of {len(asked.rows)} plans: {output}", markup=False, highlight=False)
+    refused = [one for one in shown if one.plan is None]
+    done = len(shown) - len(refused)
+    notes.print(f"{done} of {len(shown)} plans: {output}", markup=False, highlight=False)
+    for one in refused[:_MOST_REFUSALS]:
+        told = f"no plan, {one.label}: {one.reason}"
+        notes.print(told, markup=False, highlight=False, soft_wrap=True)
+    if refused[_MOST_REFUSALS:]:
+        notes.print(f"and {len(refused) - _MOST_REFUSALS} more without a plan: the page has them")
     tell_chargers(ground, chargers)
 
 

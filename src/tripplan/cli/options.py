@@ -39,22 +39,37 @@ def describe(options: Iterable[Any]) -> None:
             option.help = _help(WISHES[option.name])
 
 
-def quantity(field: str) -> Callable[[str | float], float]:
+def quantity(field: str, *, bare: bool = True) -> Callable[[str | float], float]:
     """Return what reads the value of an option that is a quantity, with or without its unit.
 
     Parameters
     ----------
     field
         Name that ends in the unit of a bare number: "payload_kg".
+    bare
+        Whether a number without its unit will do: where the option's own name does not end in the
+        unit, nobody can know what "3" is.
     """
 
     def read(given: str | float) -> float:
+        known = unit_of(field)
+        if known and not bare and isinstance(given, str) and _is_number(given) and float(given):
+            kind = known[0]
+            raise typer.BadParameter(f"{given} of what? {kind.noun} is written like {kind.like}")
         try:
             return float(in_unit_of(field, given))  # type: ignore[arg-type] # a text or a number
         except ValueError as error:
             raise typer.BadParameter(f"{given}: {error}") from error
 
     return read
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _kind(wish: Wish) -> Any:  # noqa: ANN401 - a type

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tripplan.cli.options import wished
-from tripplan.errors import NoPlanError, TripplanError
+from tripplan.errors import InvalidInputError, NoPlanError, TripplanError
 from tripplan.output.text import words
 
 if TYPE_CHECKING:
@@ -77,6 +77,24 @@ def _first(objections: str) -> None:
     answers = Console(soft_wrap=True)
     answers.print(objections, style="bold red", markup=False, highlight=False, end="")
     sys.stdout.flush()
+
+
+def refuse_other_than_page(path: Path) -> None:
+    """Refuse a file whose name is not that of a page, before hours of planning.
+
+    Raises
+    ------
+    InvalidInputError
+        Its ending is not .html.
+    """
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise InvalidInputError(
+            f"file {path}: this is written as a page, .html, and in no other form; a browser "
+            "prints it as PDF.",
+            field="output",
+            value=str(path),
+            expected="a name that ends in .html",
+        )
 
 
 def tell_chargers(ground: "Region", chargers: Sequence[object] | None) -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import quantity
 from tripplan.cli.plan import notes, stop, tell_chargers
 from tripplan.errors import TripplanError
+
+if TYPE_CHECKING:
+    from tripplan.records.region import Region
 
 region_app = typer.Typer(
     help="Regions: the roads and chargers that trips are planned on.", rich_markup_mode=None
@@ -118,8 +121,19 @@ def region_build(
             folder = save_region(region, output)
     except TripplanError as error:
         stop(error)
-    notes.print(f"region: {folder}", markup=False, highlight=False)
+    _tell_built(region, folder)
     tell_chargers(region, chargers)
+
+
+def _tell_built(region: "Region", folder: Path) -> None:
+    """Say where a region lies, and how many chargers it has and has not."""
+    from tripplan.output.text.region_text import chargers_left_out
+
+    notes.print(f"region: {folder}", markup=False, highlight=False)
+    kept = f"chargers: {len(region.chargers.chargers):,} on these roads"
+    left = chargers_left_out(region)
+    told = f"{kept}; left out {left}" if left else kept
+    notes.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def show(status: Status, stage: str) -> None:
@@ -172,5 +186,5 @@ def region_fetch(
             folder = save_region(region, output)
     except TripplanError as error:
         stop(error)
-    notes.print(f"region: {folder}", markup=False, highlight=False)
+    _tell_built(region, folder)
     tell_chargers(region, chargers)

@@ -17,7 +17,7 @@ from tripplan.cli.plan import (
     tell_chargers,
     with_wishes,
 )
-from tripplan.errors import TripplanError
+from tripplan.errors import InvalidInputError, TripplanError
 
 _Json = Annotated[
     Path | None, typer.Option("--json", help="Answer as JSON, to a file; - for standard output.")
@@ -31,7 +31,10 @@ def _ride(
     ] = None,
     gtfs: Annotated[Path | None, typer.Option(help="Timetable: a GTFS zip file or folder.")] = None,
     stay: Annotated[
-        float, typer.Option(parser=quantity("stay_s"), help="Time at the destination, like 4h.")
+        float,
+        typer.Option(
+            parser=quantity("stay_s", bare=False), help="Time at the destination, like 4h."
+        ),
     ] = 0.0,
     persons: Annotated[int, typer.Option(min=1, max=9, help="How many pay the fare.")] = 1,
     fare: Annotated[
@@ -41,10 +44,13 @@ def _ride(
         float, typer.Option(help="Price of parking at the destination, per day.")
     ] = 0.0,
     destination_plug: Annotated[
-        float, typer.Option(parser=quantity("plug_kw"), help="Plug there, like 7kW.")
+        float, typer.Option(parser=quantity("plug_kw", bare=False), help="Plug there, like 7kW.")
     ] = 0.0,
     destination_walk: Annotated[
-        float, typer.Option(parser=quantity("walk_s"), help="From the car park there, like 15min.")
+        float,
+        typer.Option(
+            parser=quantity("walk_s", bare=False), help="From the car park there, like 15min."
+        ),
     ] = 0.0,
     walk_km: Annotated[
         float, typer.Option(parser=quantity("walk_km"), help="From stops to the destination, km.")
@@ -83,6 +89,16 @@ def _ride(
         "most": most,
     }
     try:
+        if output is not None:
+            outputs.ending_of(output)
+        if stations is None and gtfs is None:
+            raise InvalidInputError(
+                "where may the car be left? Give a table of stations by --stations, a timetable "
+                "by --gtfs, or both.",
+                field="stations",
+                value=None,
+                expected="--stations, --gtfs, or both",
+            )
         with notes.status(PLANNING):
             ground = ground_of(region, chargers or ())
             found = compare(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tripplan.cli.help import PlainCommand
+from tripplan.cli.help import PlainCommand, SearchingGroup
 from tripplan.cli.plan import notes, stop
 from tripplan.errors import InvalidInputError, TripplanError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tripplan.vehicle_model.ranges import SteadyRange
 
 vehicles_app = typer.Typer(
+    cls=SearchingGroup,
     help="Cars: search the catalogue, look at one, start a file of your own.",
     rich_markup_mode=None,
     invoke_without_command=True,
@@ -30,7 +31,8 @@ _Car = Annotated[str, typer.Argument(help="Id of the catalogue, or a .toml file.
 def vehicles(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Option(help='Words of id or name, like "model 3 awd".')
+        str | None,
+        typer.Option(help='Words of id or name, like "model 3 awd"; --name may be left out.'),
     ] = None,
     make: Annotated[str | None, typer.Option(help="Maker, like Kia.")] = None,
     year: Annotated[int | None, typer.Option(help="Model year, like 2020.")] = None,
@@ -71,8 +73,10 @@ def vehicles(
     found = tuple(entry for entry in found if entry.id in ranges)
     write = cars_to_json(found, ranges) if as_json else cars_to_text(found, ranges, len(entries()))
     sys.stdout.write(write)
+    if not found:
+        notes.print("no car has all of that: fewer words or wider filters find more")
     if not every and all(wish is None for wish in wishes):
-        notes.print("more by --name, --make, --year, --plug, --kwh, --range-km, or --all")
+        notes.print("more by words of a name, --make, --year, --plug, --kwh, --range-km, or --all")
 
 
 @vehicles_app.command("show", cls=PlainCommand)

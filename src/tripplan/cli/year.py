@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tripplan.cli.plan import PLANNING, notes, stop
+from tripplan.cli.plan import PLANNING, notes, refuse_other_than_page, stop
 from tripplan.errors import TripplanError
 
 
@@ -28,6 +28,8 @@ def year(
     from tripplan.records.atomic import write_text_atomically
 
     try:
+        if output is not None:
+            refuse_other_than_page(output)
         with notes.status(PLANNING):
             found = asking.year(file)
         if output is not None:

@@ -132,9 +132,14 @@ class Infeasible:
         return NoPlanError(". ".join(told) + ".", ways_out=[way.changes for way in found])
 
     @property
+    def _ends(self) -> str:
+        trip = self.trip
+        return f"{trip.origin.label} and {trip.destination.label}{trip.by_way_of}"
+
+    @property
     def _cannot(self) -> str:
         trip = self.trip
-        ends = f"{trip.origin.label} to {trip.destination.label}"
+        ends = f"{trip.origin.label} to {trip.destination.label}{trip.by_way_of}"
         return f"{self.car.vehicle.name} cannot drive from {ends}"
 
     def _fits(self, gap: Gap, dropped: Mapping[str, int]) -> str:
@@ -183,14 +188,14 @@ class Infeasible:
         if trip.closed and self._joined(trip.avoid):
             names = ", ".join(place.label for place in trip.closed)
             return DisconnectedError(
-                f"no road joins {trip.origin.label} and {trip.destination.label} in this region "
+                f"no road joins {self._ends} in this region "
                 f"while the roads at {names} are closed. With them open there is one."
             )
         seasons = seasons_of(self.region.network, trip.departure)
         if seasons.closed.size and self._joined(trip.avoid):
             when = f"on {trip.departure:%Y-%m-%d at %H:%M}" if trip.departure else "at any time"
             return DisconnectedError(
-                f"no road joins {trip.origin.label} and {trip.destination.label} in this region "
+                f"no road joins {self._ends} in this region "
                 f"{when}; with all roads open there is one. Closed by season, day or hour: "
                 f"{', '.join(seasons.rules[:3])}."
             )
@@ -199,7 +204,7 @@ class Infeasible:
         alone = [kind for kind in trip.avoid if self._joined(tuple(set(trip.avoid) - {kind}))]
         needed = " or ".join(alone) or " and ".join(trip.avoid)
         return DisconnectedError(
-            f"no road joins {trip.origin.label} and {trip.destination.label} in this region that "
+            f"no road joins {self._ends} in this region that "
             f"keeps to avoid: {', '.join(trip.avoid)}. With {needed} allowed there is one."
         )
 

@@ -105,8 +105,8 @@ def legal_gap(
     if crossings:
         told.append(f"{crossings} crossing{'s' if crossings > 1 else ''} of faster roads")
     return IllegalRoadError(
-        f"no legal road joins {trip.origin.label} and {trip.destination.label} in this region by "
-        f"{law.title}: {law.rule}. The way is cut at {place}. "
+        f"no legal road joins {trip.origin.label} and {trip.destination.label}{trip.by_way_of} "
+        f"in this region by {law.title}: {law.rule}. The way is cut at {place}. "
         f"The least that is not legal: {' and '.join(told)}.",
         law=law.code,
         cut_lat=lat,

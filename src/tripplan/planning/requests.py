@@ -1,7 +1,7 @@
 """Words to records: regions, cars and places by name, wishes side by side to one `Trip`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -123,11 +123,13 @@ def make_trip(
             value=wishes[unknown[0]],
             expected=known,
         )
-    find = region.gazetteer.find
-    ends = {
-        name: place_of(place, find, name)
-        for name, place in (("origin", origin), ("destination", destination))
-    }
+    find: Callable[..., Place] = region.gazetteer.find
+    # Of towns of one name that is meant which is nearer to the other end: Denver - Vail.
+    start = place_of(origin, find, "origin")
+    end = place_of(destination, partial(find, near=start), "destination")
+    start = place_of(origin, partial(find, near=end), "origin")
+    ends = {"origin": start, "destination": end}
+    find = partial(find, near=start)
     fields: dict[str, Any] = dict(ends)
     for word, value in wishes.items():
         wish = WISHES[word]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tripplan.output.text import words
+from tripplan.output.text import statements, words
 from tripplan.questions.ride_answers import Connection, Ride, RideOption
 from tripplan.questions.text import wrapped
 from tripplan.units import S_PER_H
@@ -65,10 +65,15 @@ def _details(best: RideOption, currency: str) -> str:
         parts.insert(0, f"parking {best.parking:.2f}{unit}")
     there, home = best.slack_there, best.slack_home
     charged = f", charges {words.energy(best.charged_kwh)}" if best.charged_kwh else ""
+    chance = statements.lasting(best.plan.arrival_probability)
+    lasts = f"The battery lasts {chance}. " if chance else ""
+    slower = any(leg.advice for leg in best.plan.legs)
+    slow = ", driven more slowly than the roads allow" if slower else ""
     return (
         f"It takes {', '.join(parts)}. The car stands {best.parked_s / S_PER_H:.1f} h{charged}; it "
         f"comes there with {there.slack_kwh:.1f} kWh ({there.slack_km:.0f} km) to spare, and home "
-        f"with {home.slack_kwh:.1f} kWh ({home.slack_km:.0f} km). * is the destination."
+        f"with {home.slack_kwh:.1f} kWh ({home.slack_km:.0f} km){slow}. "
+        f"{lasts}* is the destination."
     )
 
 

@@ -4,6 +4,7 @@ There is no second planner here: places with stays are waypoints of one `Trip`.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -55,7 +56,8 @@ def trip_of_days(
         raise refused("days", repeat, f"1 to {MOST_DAYS} days")
     if "via" in wishes:
         raise refused("via", wishes["via"], "places in the order in which they are visited")
-    start, *points = (_waypoint(region, place) for place in places)
+    start = _waypoint(region, places[0])
+    points = [_waypoint(region, place, start.place) for place in places[1:]]
     if start.dwell_s or start.charger_kw:
         raise refused(
             "places", places[0], "a start without a stay; how full it starts says departure_soc"
@@ -69,12 +71,12 @@ def trip_of_days(
     return make_trip(region, start.place, every[-1].place, {**usual, "via": every[:-1]})
 
 
-def _waypoint(region: Region, given: str | Place | Waypoint) -> Waypoint:
+def _waypoint(region: Region, given: str | Place | Waypoint, near: Place | None = None) -> Waypoint:
     if isinstance(given, Waypoint):
         return given
     if isinstance(given, Place):
         return Waypoint(place=given)
-    return read_waypoint(given, region.gazetteer.find)
+    return read_waypoint(given, partial(region.gazetteer.find, near=near))
 
 
 def _too_long(why: str, total_s: float) -> InvalidInputError:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
-from tripplan.output.text import words
+from tripplan.output.text import statements, words
 from tripplan.questions.answers import Candidate, Days, Limit, Side, Smallest, Stay
 from tripplan.questions.kinds import KINDS
 from tripplan.questions.reasons import Reasons
@@ -25,6 +25,8 @@ def days(found: Days) -> str:
     ]
     lines += [_stay(stay) for stay in found.stays]
     lines += ["", *wrapped(found.sentence)]
+    if chance := statements.lasting(found.plan.arrival_probability):
+        lines += wrapped(f"The battery lasts {chance}.")
     if found.day_s is not None:
         lines += wrapped(f"The longest day takes {found.day_s / S_PER_H:.1f} of 24 h.")
     harder = "hotter" if found.ambient_c >= 20.0 else "colder"

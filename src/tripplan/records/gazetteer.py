@@ -29,6 +29,9 @@ _AIRPORT_KM: Final = 60.0
 """An airport of a town is this near (assumption); Denver's is 30 km away."""
 _OF_AIRPORTS: Final = frozenset({AIRPORT, "international", "intl", "regional"})
 _PARTED: Final = re.compile(r"[-/(),]+")
+_AS_LIKELY: Final = 0.1
+"""Of two towns of one name the smaller is as likely to be meant as the other where it has at least
+this share of its inhabitants and is nearer to the trip's other end (assumption)."""
 _COUNTRY: Final = frozenset({"usa", "us", "united states", "united states of america"})
 """What may stand behind the area of a name; all areas with names are those of this country."""
 
@@ -89,14 +92,22 @@ class Gazetteer:
             for name in {folded_name(alias) for alias in entry.aliases} - {own}:
                 self._by_name.setdefault(name, []).append(entry)
 
-    def find(self, text: str) -> Place:
-        """Look a place up: "lat,lon", "Denver, CO" or "Denver" (the most populous of that name).
+    def find(self, text: str, near: Place | None = None) -> Place:
+        """Look a place up: "lat,lon", "Denver, CO", "Denver" or "Denver airport".
 
         "Denver airport" is the airport near Denver, if there is but one of that name or near it.
-        Towns and airports go before chargers of the same name.  A place whose area the region does
-        not state is found with one all the same where it lies in that area, or where nobody knows
-        in which it lies.  Coordinates are called by the nearest town, "near Vail, CO", if there is
-        one within `NEAR_KM`.
+        Towns and airports go before chargers of the same name.  Of several towns of one name the
+        most populous is meant, or with ``near`` the nearest of those that are not much smaller.  A
+        place whose area the region does not state is found with one all the same where it lies in
+        that area, or where nobody knows in which it lies.  Coordinates are called by the nearest
+        town, "near Vail, CO", if there is one within `NEAR_KM`.
+
+        Parameters
+        ----------
+        text
+            What is looked up.
+        near
+            Where the trip comes from or goes to.
 
         Raises
         ------
@@ -118,7 +129,7 @@ class Gazetteer:
             if len(airports) != 1:
                 raise self._unknown(text, name, airports)
             found = airports
-        best = found[0]
+        best = found[0] if near is None else _nearest_to(near, found)
         return Place(lat=best.lat, lon=best.lon, name=best.label)
 
     def _named(self, place: Place) -> Place:
@@ -181,7 +192,8 @@ class Gazetteer:
     ) -> InvalidInputError:
         same = self._by_name.get(folded_name(name), []) or airports
         near = [e.label for e in same[:4]] or self._close_to(name)
-        hint = f"did you mean {' / '.join(near)}?" if near else "no name here is close to it."
+        none = "no name here is close to it." if self.entries else "this region names no places."
+        hint = f"did you mean {' / '.join(near)}?" if near else none
         return InvalidInputError(
             f'place "{text}" is not known here: {hint} '
             'Coordinates always work, as "39.74,-104.99" (latitude, longitude).',
@@ -289,6 +301,16 @@ class Points(NamedTuple):
         x = np.radians(lons - lon) * np.cos(np.radians((lats + lat) / 2))
         km: Floats = np.hypot(x, np.radians(lats - lat)) * EARTH_RADIUS_M / M_PER_KM
         return km
+
+
+def _nearest_to(near: Place, found: Sequence[GazetteerEntry]) -> GazetteerEntry:
+    """Return the nearest of those towns of one name that are as likely as the first."""
+    first = found[0]
+    if not first.is_town:
+        return first
+    least = _AS_LIKELY * first.population
+    likely = [one for one in found if one.is_town and one.population >= least]
+    return likely[int(np.argmin(Points.of(likely).km_from(near.lat, near.lon)))]
 
 
 def _as_coordinates(text: str) -> Place | None:

@@ -114,6 +114,8 @@ class Place(Record):
         return f"{point} ({self.name})" if self.name.startswith(BESIDE) else self.label
 
 
+_MOST_NAMED: Final = 4
+"""So many waypoints are named in a sentence."""
 LONGEST_DWELL_D: Final = 14
 """Longest time that a car may stand at a waypoint, days."""
 
@@ -472,6 +474,13 @@ class Trip(QuantityRecord):
                 "allow more stops, or require fewer chargers"
             )
         return self
+
+    @property
+    def by_way_of(self) -> str:
+        """What follows the names of its ends: " by way of Vail, CO", or nothing."""
+        names = [waypoint.place.label for waypoint in self.waypoints]
+        more = " ..." if names[_MOST_NAMED:] else ""
+        return f" by way of {'; '.join(names[:_MOST_NAMED])}{more}" if names else ""
 
     @property
     def low_speed_law(self) -> LowSpeedLaw | None:

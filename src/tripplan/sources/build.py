@@ -17,7 +17,12 @@ from tripplan.sources.charger_sites import GivenChargers, sites_on
 from tripplan.sources.chargers.osm import read_osm_elements
 from tripplan.sources.chargers.reading import ChargerReading
 from tripplan.sources.checksums import file_sha256
-from tripplan.sources.elevation.profile import ElevationReport, open_elevation, with_elevation
+from tripplan.sources.elevation.profile import (
+    ElevationReport,
+    open_elevation,
+    unopened_files,
+    with_elevation,
+)
 from tripplan.sources.names import region_names
 from tripplan.sources.osm.network import OsmExtract, read_osm
 from tripplan.sources.ways import CHARGER_REACH_KM
@@ -75,7 +80,11 @@ def build_region(
     assumptions = [_limits_assumption(osm), *_heights_assumption(elevation)]
     if elevation is not None:
         say("sampling elevation along the roads")
-        network, heights = with_elevation(network, open_elevation(elevation))
+        raster = open_elevation(elevation)
+        network, heights = with_elevation(network, raster)
+        for unopened in unopened_files(raster):
+            say(f"heights of {unopened}")
+            assumptions.append(f"Heights of {unopened}: those of the other files are used.")
         sources.append(_elevation_source(Path(elevation), heights))
     say("reading and merging chargers")
     given = [GivenChargers(read_osm_elements(osm.charging_stations)), *map(_given, chargers)]

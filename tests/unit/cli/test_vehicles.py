@@ -162,3 +162,33 @@ def test_a_car_that_cannot_be_is_refused(words: tuple[str, ...], told: str, tmp_
     assert code == 2
     assert told in message
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "as_option"),
+    [
+        (("ID.4",), ("--name", "ID.4")),
+        (("leaf", "40"), ("--name", "leaf 40")),
+        (("niro", "--year", "2020"), ("--name", "niro", "--year", "2020")),
+        (("--make", "kia", "niro"), ("--name", "niro", "--make", "kia")),
+    ],
+)
+def test_words_that_are_no_command_are_looked_for(
+    words: tuple[str, ...], as_option: tuple[str, ...]
+) -> None:
+    code, out, _ = run(*words)
+    assert code == 0
+    assert out == run(*as_option)[1]
+    assert not out.startswith("0 of")
+
+
+def test_what_no_car_has_is_said() -> None:
+    code, out, told = run("no-such-car")
+    assert code == 0
+    assert out.startswith("0 of")
+    assert "fewer words" in told
+
+
+def test_a_command_is_still_a_command() -> None:
+    assert "Charging" in run("show", "nissan-leaf-40")[1]
+    assert run("ID.4", "--name", "leaf")[0] == 2

@@ -49,3 +49,14 @@ def test_a_wrong_file_is_one_message(tmp_path: Path) -> None:
     assert "climate: is needed" in told
     assert "home: is needed" in told
     assert "Traceback" not in told
+
+
+def test_a_page_of_another_form_is_refused_before_anything_is_planned(tmp_path: Path) -> None:
+    """A PDF that holds HTML opens nowhere."""
+    trip = ("Denver, CO", "Vail, CO", "-v", "nissan-leaf-40")
+    for words in (("year", "home.toml"), ("compare", *trip), ("ride", *trip)):
+        path = tmp_path / "page.pdf"
+        result = CliRunner().invoke(app, [*words, "-o", str(path)])
+        assert result.exit_code == 2
+        assert ".html" in result.stderr
+        assert not path.exists()

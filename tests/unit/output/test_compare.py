@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.samples.hostile_plan import HOSTILE, named_plan
 from tests.samples.page_data import handed
 from tests.samples.plan import sample_plan, sample_region
 from tests.samples.plan_with_waypoints import visits_plan
 from tripplan.batch import Outcome, overview
+from tripplan.cli.main import app
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.output.files import export
 from tripplan.output.page import compare
@@ -119,10 +121,16 @@ def test_a_comparison_is_planned_and_written(
     monkeypatch.setattr(overview, "plan_many", lambda *_, **__: outcomes)
     asked = overview.sweep("A", "B", ["nissan-sakura"], [0, 10])
     path = tmp_path / "page.html"
-    assert overview.compare_trip(asked, path, sample_region()) == 1
+    shown = overview.compare_trip(asked, path, sample_region())
+    assert [(one.plan is None, one.reason) for one in shown] == [(False, ""), (True, "too far")]
     html = path.read_text(encoding="utf-8")
     assert "too far" in html
     assert overview.AXIS in html
+    words = ["compare", "A", "B", "-v", "nissan-sakura", "--ambient-c", "0", "--ambient-c", "10"]
+    run = CliRunner().invoke(app, [*words, "-o", str(path)])
+    told = " ".join(run.stderr.split())
+    assert "1 of 2 plans" in told
+    assert f"no plan, {asked.labels[1]}: too far" in told
     outcomes[1] = outcome(1, None, "invalid", "no such place")
     with pytest.raises(InvalidInputError, match="no such place"):
         overview.compare_trip(asked, path, sample_region())

@@ -9,6 +9,7 @@ from tests.samples.plan import sample_region
 from tripplan.errors import InvalidInputError
 from tripplan.planning.requests import make_trip
 from tripplan.records.trip import Place, Trip, Waypoint
+from tripplan.sources.starter import load_starter
 
 LAKE = Place(lat=39.25, lon=-106.29, name="Twin Lakes")
 
@@ -75,3 +76,13 @@ def test_wishes_for_stops_and_speed_stand_beside_the_others() -> None:
     assert (trip.most_stops, trip.longest_stop_s, trip.least_charge_soc) == (3, 1200.0, 0.05)
     assert trip.slow_down_to == 0.9
     assert (trip.conditions.ambient_c, trip.chargers.min_power_kw) == (5.0, 50.0)
+
+
+def test_towns_of_one_name_are_those_near_the_other_end() -> None:
+    """Vail in Arizona has twice the inhabitants of Vail in Colorado, 130 km from Denver."""
+    starter = load_starter()
+    there = make_trip(starter, "Denver", "Vail", {"via": "Golden"})
+    assert (there.origin.name, there.destination.name) == ("Denver, CO", "Vail, CO")
+    back = make_trip(starter, "Vail", "Denver", {})
+    assert (back.origin.name, back.destination.name) == ("Vail, CO", "Denver, CO")
+    assert make_trip(starter, "Denver", "Vail, AZ", {}).destination.name == "Vail, AZ"

@@ -9,7 +9,7 @@ import pytest
 
 import tripplan
 from tests.samples.starter import ILLUSTRATIVE
-from tests.samples.straight_road import along, straight_road
+from tests.samples.straight_road import along, place, straight_road
 from tests.samples.worlds import car
 from tripplan.errors import DisconnectedError, NoPlanError, OutOfRangeError, SearchLimitError
 from tripplan.planning import planner as planning
@@ -113,6 +113,13 @@ def test_a_gap_that_no_wish_closes_says_that_a_battery_would() -> None:
     error, plans = refused(along(KM), vehicle=car(nominal_kwh=5.0, gross_kwh=5.0))
     assert plans == []
     assert str(error).endswith("A larger battery, or a charger within the gap, would help.")
+
+
+def test_places_on_the_way_are_named() -> None:
+    """A trip home again has two ends of one name, and they are not what is in the way."""
+    trip = along(0.0, waypoints=({"place": place(KM)},))
+    error, _ = refused(trip, vehicle=car(nominal_kwh=5.0, gross_kwh=5.0))
+    assert "cannot drive from km 0 to km 0 by way of km 260: " in str(error)
 
 
 def test_hours_are_named_with_a_day_that_will_do() -> None:

@@ -444,3 +444,29 @@ def test_the_command_reads_a_timetable(tmp_path: Path) -> None:
 def test_distances_on_foot() -> None:
     assert (WALK_KMH, WALK_CIRCUITY) == (4.5, 1.3)
     assert straight_m((40.0, -100.0), (40.0, -99.9)) == pytest.approx(8518.0, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--stay", "3"], "3 of what? a time is written like"),
+        (["--destination-walk", "10"], "10 of what? a time"),
+        (["--destination-plug", "7"], "7 of what? a power"),
+        (["--stay", "0"], "where may the car be left?"),
+        ([], "where may the car be left?"),
+    ],
+)
+def test_a_bare_number_is_no_time_and_a_ride_needs_stations(words: list[str], told: str) -> None:
+    """The names of these options end in no unit: "3" would have been three seconds."""
+    run = CliRunner().invoke(app, ["ride", "Denver, CO", "DEN", "-v", "nissan-leaf-40", *words])
+    assert run.exit_code == 2
+    assert told in " ".join(run.stderr.split())
+
+
+def test_the_text_says_how_likely_the_battery_lasts() -> None:
+    found = asked()
+    likely = found.best.plan.arrival_probability
+    assert likely is not None
+    told = " ".join(ride_text.ride(found).split())
+    wanted = "more than 99%" if likely > 0.99 else f"{100 * likely:.0f}%"
+    assert f"The battery lasts in {wanted} of trips." in told

@@ -129,6 +129,40 @@ def fixture_names() -> Gazetteer:
     )
 
 
+PLACES = (
+    GazetteerEntry("Denver", "CO", 39.7392, -104.9903, 715_522),
+    GazetteerEntry("Vail", "AZ", 32.0479, -110.712, 10_208),
+    GazetteerEntry("Vail", "CO", 39.6403, -106.3742, 5_461),
+    GazetteerEntry("Vail", "NC", 35.0, -80.0, 40),
+    GazetteerEntry("Portland", "OR", 45.5234, -122.6762, 652_503),
+    GazetteerEntry("Portland", "ME", 43.6615, -70.2553, 66_881),
+)
+"""Positions and inhabitants as GeoNames has them, but for the made-up Vail of 40."""
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "label"),
+    [
+        ("Vail", None, "Vail, AZ"),
+        ("Vail", "Denver", "Vail, CO"),
+        ("Vail, AZ", "Denver", "Vail, AZ"),
+        ("Vail", "35.0,-80.0", "Vail, CO"),  # that of 40 is too small to be meant
+        ("Portland", "40.7,-74.0", "Portland, ME"),
+        ("Denver", "40.7,-74.0", "Denver, CO"),
+    ],
+)
+def test_of_towns_of_one_name_the_nearer_of_those_alike_is_meant(
+    text: str, near: str | None, label: str
+) -> None:
+    names = Gazetteer(PLACES)
+    assert names.find(text, names.find(near) if near else None).label == label
+
+
+def test_a_region_without_names_says_so() -> None:
+    with pytest.raises(InvalidInputError, match="this region names no places"):
+        Gazetteer(()).find("Heidelberg")
+
+
 def test_names_are_found_without_regard_to_case_accents_and_dots(names: Gazetteer) -> None:
     assert names.find("denver, co").label == "Denver, CO"
     assert names.find("Denver").lat == 39.7392

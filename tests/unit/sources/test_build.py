@@ -88,6 +88,33 @@ def test_the_command_builds_and_plans(files: tuple[Path, Path, Path], tmp_path: 
     assert "Ostheim" in planned.output.splitlines()[0]
 
 
+def test_a_build_says_which_chargers_it_left_out(tmp_path: Path) -> None:
+    """One site lies 33 km from the road, and of the other nobody states a plug."""
+    road = tmp_path / "road.osm"
+    sockets = '<tag k="socket:chademo" v="1"/><tag k="socket:chademo:output" v="50 kW"/>'
+    assert sockets in ROAD
+    road.write_text(ROAD.replace(sockets, ""), encoding="utf-8")
+    built = CliRunner().invoke(app, ["region", "build", str(road), "-o", str(tmp_path / "heim")])
+    assert built.exit_code == 0, built.output
+    told = " ".join(built.stderr.split())
+    assert "chargers: 0 on these roads; left out 2 chargers:" in told
+    assert "1 no plug of known power" in told
+    assert "1 no road within reach" in told
+
+
+def test_the_share_of_roads_with_names_is_told(tmp_path: Path) -> None:
+    """Two ways of the same length: one with a name, and of both one with a number."""
+    road = tmp_path / "road.osm"
+    for tags, told in (
+        ('<tag k="name" v="Elm Street"/>', "50% of the length: 50% has a name, 0% a number"),
+        ('<tag k="ref" v="B 9"/>', "50% of the length: 0% has a name, 50% a number"),
+        ("", "none"),
+    ):
+        named = ROAD.replace('<tag k="maxspeed" v="80"/>', f'<tag k="maxspeed" v="80"/>{tags}')
+        road.write_text(named, encoding="utf-8")
+        assert f"Road names  {told}\n" in region_in_short(build_region(road))
+
+
 def test_a_failed_build_leaves_nothing_behind(
     files: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:

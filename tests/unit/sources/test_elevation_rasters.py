@@ -1,5 +1,6 @@
 """Rasters of every format read back surfaces whose heights are known exactly."""
 
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from tripplan.sources.elevation.lattice import (
     Stack,
     sample_filled,
 )
-from tripplan.sources.elevation.profile import open_elevation
+from tripplan.sources.elevation.profile import open_elevation, unopened_files
 
 
 class Formula(LatticeRaster):
@@ -298,3 +299,23 @@ def test_filling_reaches_no_further_than_it_may() -> None:
     np.testing.assert_array_equal(origin, [COARSER, FILLED])
     np.testing.assert_allclose(height, [60.0, 50.0])
     np.testing.assert_array_equal(resolution_m, [9000.0, 1100.0])
+
+
+def test_geotiffs_of_elsewhere_need_no_rasterio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They matter only where the other files have no height; alone they are refused at once."""
+    write_tile(tmp_path / "N43E007.hgt", plane_tile(43, 7))
+    (tmp_path / "far.tif").write_bytes(b"II*\0")
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    raster = open_elevation(tmp_path)
+    lat, lon = np.array([43.25]), np.array([7.5])
+    heights, origin, _ = sample_filled(raster, lat, lon)
+    assert heights == pytest.approx([1200.0 * 3.25 + 1200.0 * 2.5], abs=1.0)
+    assert origin.tolist() == [SAMPLED]
+    assert unopened_files(raster) == ("far.tif (not opened for want of rasterio)",)
+    with pytest.raises(DataError, match=r"tripplan\[raster\].*no height at 44.25"):
+        sample_filled(raster, lat + 1.0, lon)
+    (tmp_path / "N43E007.hgt").unlink()
+    with pytest.raises(DataError, match=r"tripplan\[raster\]"):
+        open_elevation(tmp_path)

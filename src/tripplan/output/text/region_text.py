@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from tripplan.output.text import words
+from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
 
@@ -25,9 +28,10 @@ def region_in_short(region: Region) -> str:
     east = f"{network.lon.min():.2f} to {network.lon.max():.2f} degrees east"
     rows = (
         ("Roads", f"{nodes}, {arcs} of {float(network.length_m.sum()) / M_PER_KM:,.0f} km"),
+        ("Road names", _road_names(network)),
         ("Area", f"{north}, {east}"),
         ("Chargers", _chargers(region)),
-        ("Left out", _counts(provenance.get("chargers_skipped", {}), "charger")),
+        ("Left out", chargers_left_out(region)),
         ("Seasons", _seasons(region)),
         ("Tags unused", _unused(provenance)),
         ("Names", _names(region)),
@@ -40,6 +44,11 @@ def region_in_short(region: Region) -> str:
         if told:
             lines += _row(label, words.one_line(told, 600))
     return "\n".join(lines) + "\n"
+
+
+def chargers_left_out(region: Region) -> str:
+    """Return how many chargers a region was built without, by reason; empty: none."""
+    return _counts(region.provenance.get("chargers_skipped", {}), "charger")
 
 
 def _row(label: str, told: str) -> list[str]:
@@ -62,6 +71,21 @@ def _chargers(region: Region) -> str:
         told.append("all made up" if made_up == len(sites) else f"{made_up:,} of them made up")
     kinds = [f"{words.one_line(kind, 20)} at {count:,}" for kind, count in plugs.most_common(6)]
     return "; ".join([", ".join(told), *([", ".join(kinds)] if kinds else [])])
+
+
+def _road_names(network: RoadNetwork) -> str:
+    """Say of which share of the length the name or the number of the road is known."""
+    if not network.road_name.size:
+        return "none"
+    length_m = network.length_m
+    named, numbered = (
+        np.array([bool(getattr(road, field)) for road in network.road_names] + [False])
+        for field in ("name", "ref")
+    )
+    known = named | numbered
+    shares = [float(length_m[has[network.road_name]].sum()) for has in (known, named, numbered)]
+    either, name, number = (f"{share / float(length_m.sum()):.0%}" for share in shares)
+    return f"{either} of the length: {name} has a name, {number} a number"
 
 
 def _counts(counts: Mapping[str, int], noun: str) -> str:

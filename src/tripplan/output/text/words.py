@@ -61,7 +61,7 @@ def percent(fraction: float, digits: int = 0) -> str:
 def distance(km: float) -> str:
     """Return "388 km (241 mi)"; one decimal below 100 km."""
     miles = km * M_PER_KM / M_PER_MILE
-    return f"{km:.{_digits(km)}f} km ({miles:.{_digits(miles)}f} mi)"
+    return f"{km:,.{_digits(km)}f} km ({miles:,.{_digits(miles)}f} mi)"
 
 
 def temperature(celsius: float) -> str:

@@ -162,8 +162,8 @@
   }
 
   function carTold(car) {
-    return Math.round(car.usable_kwh * 10) / 10 + " kWh, " + (car.dc_max_kw ? "up to " + Math.round(car.dc_max_kw) + " kW, " : "no fast charging, ") +
-      car.plugs.join(" ");
+    const power = car.dc_max_kw ? "up to " + Math.round(car.dc_max_kw) + " kW" : "no fast charging";
+    return [Math.round(car.usable_kwh * 10) / 10 + " kWh", power, car.plugs.join(" ")].filter(Boolean).join(", ");
   }
 
   async function lookUpCar(text) {

@@ -7,20 +7,22 @@ their seams.  A pixel's height holds at its centre (GDAL's convention).
 import math
 import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
 from tripplan.records.outside import decoding
 from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
-from tripplan.sources.elevation.lattice import Blocks, LatticeRaster
+from tripplan.sources.elevation.lattice import Blocks, LatticeRaster, Raster
 from tripplan.units import M_PER_DEGREE
 
+_NO_RASTERIO: Final = "GeoTIFF files are read with rasterio: pip install 'tripplan[raster]'"
 _BLOCK: Final = 512
 _BLOCKS_KEPT: Final = 64
 _EDGE_POINTS: Final = 9
@@ -145,6 +147,60 @@ class GeoTiffMosaic(LatticeRaster):
         return float(np.hypot(east, lats[1] - lats[0]) * M_PER_DEGREE)
 
 
+class UnopenedGeoTiffs(Raster):
+    """GeoTIFF files that cannot be opened for want of rasterio, below rasters that can.
+
+    Nothing is asked of them as long as the others cover all roads, as files of elsewhere do not
+    matter; the first position that the others lack is refused.  How fine they are is not known, so
+    where they do cover the roads, the heights are those of the others.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    """
+
+    resolution_m = math.inf
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        extra = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        self.name = f"{paths[0].name}{extra} (not opened for want of rasterio)"
+        self.boxes = (Box(-90.0, -180.0, 90.0, 180.0),)
+
+    def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
+        """Refuse to: the other rasters have no height here.
+
+        Parameters
+        ----------
+        lat, lon
+            Positions, equal shapes. [deg]
+
+        Raises
+        ------
+        DataError
+            Always.
+        """
+        first = (float(np.ravel(axis)[0]) for axis in (lat, lon))
+        where = ", ".join(f"{degrees:.4f}" for degrees in first)
+        raise DataError(f"{_NO_RASTERIO}; the other files have no height at {where}")
+
+
+def geotiffs_below(paths: Sequence[Path]) -> Sequence[Raster]:
+    """Return the mosaics of GeoTIFF files beside other rasters; see `UnopenedGeoTiffs`.
+
+    Parameters
+    ----------
+    paths
+        The files.
+
+    Raises
+    ------
+    DataError
+        A file is no GeoTIFF or has no coordinate system.
+    """
+    return open_geotiffs(paths) if find_spec("rasterio") else (UnopenedGeoTiffs(paths),)
+
+
 def open_geotiffs(paths: Sequence[Path]) -> list[GeoTiffMosaic]:
     """Open GeoTIFF files, those that line up as one raster.
 
@@ -183,9 +239,7 @@ def _rasterio() -> ModuleType:
         import rasterio.warp
         import rasterio.windows
     except ImportError as error:
-        raise DataError(
-            "GeoTIFF files are read with rasterio: pip install 'tripplan[raster]'"
-        ) from error
+        raise DataError(_NO_RASTERIO) from error
     module: ModuleType = rasterio
     return module
 

@@ -17,7 +17,7 @@ from tripplan.errors import DataError
 from tripplan.records.base import as_path
 from tripplan.records.network import RoadNetwork
 from tripplan.sources.elevation.believed import Box
-from tripplan.sources.elevation.geotiff import open_geotiffs
+from tripplan.sources.elevation.geotiff import UnopenedGeoTiffs, geotiffs_below, open_geotiffs
 from tripplan.sources.elevation.hgt import HgtMosaic, Tile, side_of, tile_of
 from tripplan.sources.elevation.lattice import COARSER, FILLED, VOID, Raster, Stack, sample_filled
 from tripplan.sources.elevation.lines import Edges, Samples, edges_of, in_sense, sample_points
@@ -84,9 +84,10 @@ def open_elevation(path: Path | str) -> Raster:
     kinds: dict[str, list[Path]] = {}
     for file in files:
         kinds.setdefault(_kind(file), []).append(file)
+    geotiffs = geotiffs_below if {"hgt", "npz"} & kinds.keys() else open_geotiffs
     layers: list[Raster] = [
         *_hgt_mosaics(kinds.get("hgt", [])),
-        *(open_geotiffs(kinds["tif"]) if "tif" in kinds else []),
+        *(geotiffs(kinds["tif"]) if "tif" in kinds else []),
         *(NpzGrid(file) for file in kinds.get("npz", [])),
     ]
     if not layers:
@@ -96,6 +97,18 @@ def open_elevation(path: Path | str) -> Raster:
             path=str(root),
         )
     return layers[0] if len(layers) == 1 else Stack(layers)
+
+
+def unopened_files(raster: Raster) -> tuple[str, ...]:
+    """Return the names of files of a raster that were there but could not be opened.
+
+    Parameters
+    ----------
+    raster
+        What `open_elevation` returned.
+    """
+    layers = raster.layers if isinstance(raster, Stack) else (raster,)
+    return tuple(layer.name for layer in layers if isinstance(layer, UnopenedGeoTiffs))
 
 
 def _kind(file: Path) -> str:

@@ -59,7 +59,7 @@
     const map = L.map("tp-map", { zoomSnap: 0.25, maxZoom: 18 });
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     L.control.scale().addTo(map);
-    map.fitBounds(data.bounds, { padding: [30, 30], maxZoom: 13, animate: false });
+    tripplan.keepFitted(map, () => map.fitBounds(data.bounds, { padding: [30, 30], maxZoom: 13, animate: false }));
     tripplan.plain(map, L.layerGroup().addTo(map), data.ground);
     const plainLook = { weight: 3.5, opacity: data.ways.length > 12 ? 0.45 : 0.85 };
     const table = document.querySelector(".tp-many");

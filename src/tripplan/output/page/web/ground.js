@@ -7,6 +7,23 @@
   /* Markers get their own icons a moment after they are made; until then no picture is fetched. */
   L.Marker.mergeOptions({ icon: L.divIcon({ className: "tp-bare", iconSize: [0, 0] }) });
 
+  /* A view that is fitted again when the map's size changes, until a reader moves the map; what is
+     returned fits it once more. */
+  tripplan.keepFitted = function (map, fit) {
+    let untouched = true;
+    let fitting = false;
+    function again(onPaper) {
+      fitting = true;
+      fit(onPaper);
+      fitting = false;
+      untouched = true;
+    }
+    map.on("movestart", () => { untouched = untouched && fitting; });
+    map.on("resize", () => { if (untouched && !fitting) { again(false); } });
+    again(false);
+    return again;
+  };
+
   function pane(map, name, zIndex) {
     const made = map.getPane(name) || map.createPane(name);
     made.style.zIndex = zIndex;

@@ -36,7 +36,7 @@
     };
   }
 
-  function fitButton(map, bounds) {
+  function fitButton(map, again) {
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     const control = L.control({ position: "topleft" });
     control.onAdd = function () {
@@ -51,7 +51,7 @@
       L.DomEvent.on(button, "click", function (event) {
         L.DomEvent.preventDefault(event);
         map.closePopup();
-        fit(map, bounds);
+        again(false);
       });
       return bar;
     };
@@ -82,28 +82,28 @@
   }
 
   /* Before a page is printed its layout is still that of the screen, so the size is set here. */
-  function paper(map, bounds, on) {
+  function paper(map, again, on) {
     const frame = map.getContainer().parentNode;
     map.closePopup();
     frame.style.width = on ? "18.4cm" : "";
     frame.style.height = on ? "8cm" : "";
     map.invalidateSize({ animate: false });
-    fit(map, bounds, on);
+    again(on);
     document.dispatchEvent(new CustomEvent("tp-look"));
   }
 
   tripplan.wire = function (map, parts) {
     const frame = map.getContainer().parentNode;
     parts.tiles.forEach((layer) => tripplan.tiles(map, layer, parts.plain));
-    fit(map, parts.bounds);
-    fitButton(map, parts.bounds);
+    const again = tripplan.keepFitted(map, (onPaper) => fit(map, parts.bounds, onPaper));
+    fitButton(map, again);
     stopButtons(map, parts.stops);
     otherWays(map, parts.ways);
     map.on("popupopen popupclose", function (event) {
       frame.classList.toggle("tp-reading", event.type === "popupopen");
     });
     tripplan.chart(map);
-    window.addEventListener("beforeprint", () => paper(map, parts.bounds, true));
-    window.addEventListener("afterprint", () => paper(map, parts.bounds, false));
+    window.addEventListener("beforeprint", () => paper(map, again, true));
+    window.addEventListener("afterprint", () => paper(map, again, false));
   };
 }());

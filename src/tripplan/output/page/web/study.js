@@ -7,10 +7,9 @@
     const map = L.map("tp-map", { zoomSnap: 0.25, maxZoom: 18 });
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     L.control.scale().addTo(map);
-    const wide = window.innerWidth >= 700;
-    map.fitBounds(data.bounds, {
-      paddingTopLeft: [50, 30], paddingBottomRight: [wide ? 210 : 30, 30], maxZoom: 13, animate: false
-    });
+    tripplan.keepFitted(map, () => map.fitBounds(data.bounds, {
+      paddingTopLeft: [50, 30], paddingBottomRight: [window.innerWidth >= 700 ? 210 : 30, 30], maxZoom: 13, animate: false
+    }));
     tripplan.plain(map, L.layerGroup().addTo(map), data.ground);
     const drives = L.layerGroup(data.drives.map((one) => L.polyline(one.line, {
       className: "tp-tight", color: "#d55e00", weight: one.weight, opacity: 0.75
@@ -32,6 +31,6 @@
     [drives, chargers, places, ends].forEach((layer) => layer.addTo(map));
     L.control.layers(null, {
       "Chargers by energy": chargers, "Drives that bind": drives, "Where trips end": ends, "Ends of the trips": places
-    }, { collapsed: !wide }).addTo(map);
+    }, { collapsed: window.innerWidth < 700 }).addTo(map);
   };
 }());
