@@ -40,10 +40,11 @@ class Settings(Record):
     """Most labels of one search."""
     heat_label_limit: Annotated[int, Field(ge=500, le=10_000_000)] = 20_000
     """Most labels of the search with battery heat, which are far more laborious."""
-    heat_bound_levels: Annotated[int, Field(ge=0, le=5), Unit("1")] = 5
+    heat_bound_levels: Annotated[int, Field(ge=0, le=5), Unit("1")] = 4
     """With heat: levels of the bound that follows the pack's temperature, from steps of 4 % SoC and
-    2 K to steps of 0.25 % and 0.125 K; each is a bound by itself, and takes a few times as long as
-    the one before; the last is left out where it would take more than some seconds; 0: none."""
+    2 K on, each with half the steps of the one before; each is a bound by itself, and takes a few
+    times as long as the one before.  The fifth takes up to a gigabyte more, and is left out where
+    it would take more than some seconds; 0: none."""
     heat_bound_gap: Annotated[float, Field(ge=0, le=0.1), Unit("1")] = 0.003
     """With heat: from this gap on (a fraction) the next level is looked at."""
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
