@@ -26,6 +26,19 @@ KEPT: Final = CACHE / "chargers"
 """Where regions with chargers of one's own are kept; it may be deleted at any time."""
 
 
+def chargers_beside(names: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """Return the names of chargers as a file in a folder means them: files of them lie beside that.
+
+    Parameters
+    ----------
+    names
+        Charger files and folders, or `ILLUSTRATIVE`, shape (names,).
+    folder
+        Where the file is that names them.
+    """
+    return tuple(name if name == ILLUSTRATIVE else str(folder / name) for name in names)
+
+
 def region_with(region: GivenRegion, chargers: Chargers = ()) -> Region | str:
     """Return a region with chargers of one's own in place of its own.
 

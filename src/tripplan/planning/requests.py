@@ -197,6 +197,19 @@ _LOOKED_UP: Mapping[str, Callable[[object, Callable[[str], Place]], object]] = {
 """Fields of a trip with places that may be named."""
 
 
+def car_beside(name: str, folder: Path) -> str:
+    """Return the name of a car as a file in a folder means it: vehicle files lie beside that.
+
+    Parameters
+    ----------
+    name
+        A car of the catalogue, or a vehicle file.
+    folder
+        Where the file is that names it.
+    """
+    return str(folder / name) if name.endswith(".toml") else name
+
+
 def find_car(vehicle: GivenVehicle, soh: float | str | None = None) -> Vehicle:
     """Return a car by id, TOML path or itself, at a state of health if one is given."""
     car = vehicle_of(vehicle)

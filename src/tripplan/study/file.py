@@ -9,8 +9,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.planning.grounds import ILLUSTRATIVE
-from tripplan.planning.requests import find_car
+from tripplan.planning.grounds import chargers_beside
+from tripplan.planning.requests import car_beside, find_car
 from tripplan.records.base import as_path
 from tripplan.records.file_places import (
     Fault,
@@ -87,14 +87,10 @@ def _known_at(where: Where) -> list[str]:
 def _with_files_beside(study: Study, folder: Path) -> Study:
     """Look for vehicle and charger files in the folder of the study."""
     cars = tuple(
-        car.model_copy(update={"vehicle": str(folder / car.vehicle)})
-        if car.vehicle.endswith(".toml")
-        else car
+        car.model_copy(update={"vehicle": car_beside(car.vehicle, folder)})
         for car in study.vehicles
     )
-    chargers = tuple(
-        name if name == ILLUSTRATIVE else str(folder / name) for name in study.chargers
-    )
+    chargers = chargers_beside(study.chargers, folder)
     return study.model_copy(update={"vehicles": cars, "chargers": chargers})
 
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from tripplan.errors import DataError, InvalidInputError
-from tripplan.planning.grounds import ILLUSTRATIVE
-from tripplan.planning.requests import find_car
+from tripplan.planning.grounds import chargers_beside
+from tripplan.planning.requests import car_beside, find_car
 from tripplan.questions.annual.calendar import dates_of
 from tripplan.questions.annual.household import Home, Household, Instead, YearCar, YearTrip
 from tripplan.records.base import as_path
@@ -97,14 +97,10 @@ def _known_at(where: Where) -> list[str]:
 def _with_files_beside(household: Household, folder: Path) -> Household:
     """Look for vehicle and charger files in the folder of the household's."""
     cars = tuple(
-        car.model_copy(update={"vehicle": str(folder / car.vehicle)})
-        if car.vehicle.endswith(".toml")
-        else car
+        car.model_copy(update={"vehicle": car_beside(car.vehicle, folder)})
         for car in household.cars
     )
-    chargers = tuple(
-        name if name == ILLUSTRATIVE else str(folder / name) for name in household.chargers
-    )
+    chargers = chargers_beside(household.chargers, folder)
     return household.model_copy(update={"cars": cars, "chargers": chargers})
 
 
