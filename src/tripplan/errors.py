@@ -107,7 +107,13 @@ class SearchLimitError(NoPlanError):
     ----------
     message
         At which limit, and what would help.
+    setting
+        The field of `Settings` that holds the limit.
     """
+
+    def __init__(self, message: str, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 class OffNetworkError(NoPlanError):

@@ -15,7 +15,7 @@ from tripplan.physics.consumption import stop_and_go_per_m
 from tripplan.planning.audit_ground import Course, Ground, away_m, in_km
 from tripplan.planning.audit_law import leads_across, not_allowed
 from tripplan.planning.audit_objections import Objections
-from tripplan.records.network import NODE_COPY, ROAD_CLASSES
+from tripplan.records.network import NODE_COPY
 from tripplan.records.plan import AccessWay, Leg, Plan
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Place
@@ -144,9 +144,7 @@ class _Looking:
         found: Objections,
     ) -> None:
         self.plan, self.ground, self.car, self.found = plan, ground, car, found
-        net = ground.network
-        lived_on = [ROAD_CLASSES.index("residential"), ROAD_CLASSES.index("living_street")]
-        usual_km = STREETS_KM if np.isin(net.road_class, lived_on).any() else SPARSE_KM
+        usual_km = STREETS_KM if ground.has_streets else SPARSE_KM
         self.limit_m = (settings.snap_limit_km or usual_km) * M_PER_KM
         self.seen: dict[tuple[float, float], float] = {}
 

@@ -126,10 +126,16 @@ class Ground:
             network = roads_then(self.network, rules)
             columns = RoadColumns(*(getattr(network, name) for name in RoadColumns._fields))
             found = kept[rules] = replace(self, network=network, columns=columns)
-            vars(found)["_boxes"] = self._boxes
+            vars(found).update(_boxes=self._boxes, has_streets=self.has_streets)
             if len(kept) > _THEN_KEPT:
                 kept.popitem(last=False)
         return found
+
+    @cached_property
+    def has_streets(self) -> bool:
+        """Whether there are roads that people live on, not main roads alone."""
+        lived_on = [ROAD_CLASSES.index("residential"), ROAD_CLASSES.index("living_street")]
+        return bool(np.isin(self.network.road_class, lived_on).any())
 
     @cached_property
     def _boxes(self) -> tuple[_Boxes, ...]:

@@ -2,10 +2,11 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
+from typing import Final
 
 import numpy as np
 
@@ -50,6 +51,13 @@ from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _MOST_RESERVES = 20
 """So many reserves are tried for a wanted probability of arriving; two or three do."""
+_FIRST_PLAN: Final = {
+    "exact": False,
+    "gap": 10.0,
+    "fewer_stops_gap": math.inf,
+    "heat_bound_levels": 0,
+}
+"""Settings by which no plan is looked for that is better than the first, nor a bound with heat."""
 _MOST_PARTS = 2
 """So many parts of a region are tried before the whole: a first guess, and what its plan needs."""
 _CHANGED_KEPT = 2
@@ -261,9 +269,9 @@ class Planner:
     @cached_property
     def _quiet(self) -> "Planner":
         """The same planner without explanations, on what is kept here."""
-        return self._with(explains=False)
+        return self._with({}, explains=False)
 
-    def _with(self, *, explains: bool = True, **changes: bool) -> "Planner":
+    def _with(self, changes: Mapping[str, float], *, explains: bool = True) -> "Planner":
         """Return the same planner with other settings, on what is kept here."""
         other = Planner(self.region, self.settings.model_copy(update=changes))
         other._cache, other._parts = self._cache, self._parts
@@ -338,14 +346,16 @@ class Planner:
         return without_fallback(stops, chosen.solution, asked.problem(chosen.stops), asked.rows)
 
     @cached_property
-    def _usual(self) -> "Planner":
-        """The same planner without exact mode, on what is kept here."""
-        return self._with(exact=False)
+    def _trying(self) -> "Planner":
+        """The same planner, content with the first plan that it finds, on what is kept here."""
+        return self._with(_FIRST_PLAN)
 
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
-        """Plan a trip, if it can be done; what would do is not searched for exactly."""
-        if self.settings.exact:
-            return self._usual._attempt(vehicle, trip)  # noqa: SLF001 - a planner of this class
+        """Plan a trip, if it can be done; what would do is not searched for the best."""
+        return self._trying._planned(vehicle, trip)  # noqa: SLF001 - a planner of this class
+
+    def _planned(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
+        """Plan a trip, if it can be done."""
         try:
             car, tied = self._conditioned(trip, vehicle), self._tied(trip, vehicle)
             return self._found(self._asked(trip, car, tied))[0]
@@ -355,7 +365,7 @@ class Planner:
     @cached_property
     def _cool(self) -> "Planner":
         """The same planner without battery heat, on what is kept here."""
-        return self._with(heat=False, exact=False)
+        return self._with({"heat": False, "exact": False})
 
     def _works_without_heat(self, asked: _Asked) -> bool:
         if not self.settings.heat:
@@ -442,8 +452,13 @@ class Planner:
             # With heat no search is through with all that could be done: what takes least energy
             # may keep them where nothing quick was found to.
             if asked.trip.objective == "time":
-                # What is out of reach was so at the best temperatures already.
-                if isinstance(error, OutOfReach) or not self._works_without_heat(asked):
+                # What is out of reach was so at the best temperatures already, and so was what ran
+                # out of labels there.
+                if isinstance(error, OutOfReach) or (
+                    isinstance(error, SearchLimitError) and error.setting == "label_limit"
+                ):
+                    raise
+                if not self._works_without_heat(asked):
                     raise
                 try:
                     found = best(asked.by("energy"))

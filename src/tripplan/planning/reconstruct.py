@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tripplan.arrays import Flags, Floats, Ints
-from tripplan.physics.thermal import driven_pack_c
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts, speed_shares
 from tripplan.planning.assumed_limits import assumed_limits
+from tripplan.planning.kernels.battery_course import battery_course
 from tripplan.planning.roads import road_stretches
 from tripplan.planning.speed_advice import speed_advice
 from tripplan.planning.stops import State, Stop, stop_at
@@ -183,29 +183,31 @@ def reconstruct(
 
 
 def _drive(problem: Problem, steps: PieceCosts, state: State, warm_up: WarmUp) -> _Driven:
-    energy, pack_c, elapsed = state.energy_kwh - warm_up.total_kwh, state.pack_c, state.elapsed_s
-    curtailed = 0.0
-    # A leg without any road (a stop where the trip starts) has but one point: its end.
-    rows = [(elapsed, state.energy_kwh if steps.time_s.size else energy, pack_c)]
-    for net, time_s, heat_j in zip(
-        steps.energy_kwh.tolist(), steps.time_s.tolist(), steps.heat_j.tolist(), strict=True
-    ):
-        after = energy - net
-        curtailed += max(0.0, after - problem.capacity_kwh)
-        energy = min(after, problem.capacity_kwh)
-        pack_c = driven_pack_c(pack_c, heat_j, time_s, problem.pack)
-        elapsed += time_s
-        rows.append((elapsed, energy, pack_c))
-    table = np.array(rows)
+    course = battery_course(
+        state.elapsed_s,
+        state.energy_kwh - warm_up.total_kwh,
+        state.pack_c,
+        problem.capacity_kwh,
+        steps.energy_kwh,
+        steps.time_s,
+        steps.heat_j,
+        problem.pack,
+    )
+    # The first point is where warming up begins; a leg without any road (a stop where the trip
+    # starts) has but one point: its end.
+    energy_kwh = course.energy_kwh
+    arrival_kwh = float(energy_kwh[-1])
+    if steps.time_s.size:
+        energy_kwh[0] = state.energy_kwh
     ledger = EnergyLedger(
-        spent_kwh=state.energy_kwh - energy,
+        spent_kwh=state.energy_kwh - arrival_kwh,
         motion_kwh=float(steps.motion_kwh.sum()) + warm_up.motion_kwh,
         auxiliary_kwh=float(steps.auxiliary_kwh.sum()),
         cabin_kwh=float(steps.cabin_kwh.sum()) + warm_up.cabin_kwh,
         regenerated_kwh=float(steps.regenerated_kwh.sum()),
-        curtailed_kwh=curtailed,
+        curtailed_kwh=course.curtailed_kwh,
     )
-    return _Driven(table[:, 0], table[:, 1], table[:, 2], ledger)
+    return _Driven(course.elapsed_s, energy_kwh, course.pack_c, ledger)
 
 
 def _leg(

@@ -1,5 +1,6 @@
 """A stop of the route: at a charger or a waypoint, minute by minute."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -234,28 +235,29 @@ def _samples(
     samples: list[PowerSample] = []
     free_s = 0.0
 
-    def add(at: Floats) -> None:
+    def add(at: Sequence[float]) -> None:
         samples.append(
             PowerSample(
-                since_plug_in_s=float(at[1]) + since_s,
-                soc=float(at[0]),
+                since_plug_in_s=at[1] + since_s,
+                soc=at[0],
                 power_kw=power_kw,
-                pack_c=float(at[2]),
+                pack_c=at[2],
                 limited_by=limit,
             )
         )
 
-    for now, then in pairwise(trajectory):
-        energy_kwh = float(then[0] - now[0]) * power.capacity_kwh
-        power_kw = energy_kwh / float(then[1] - now[1]) * S_PER_H
-        middle = (np.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
-        curve_kw = interpolate(float(middle), power.curve_soc, power.curve_kw)
+    points: list[list[float]] = trajectory.tolist()
+    for now, then in pairwise(points):
+        energy_kwh = (then[0] - now[0]) * power.capacity_kwh
+        power_kw = energy_kwh / (then[1] - now[1]) * S_PER_H
+        middle = (math.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
+        curve_kw = interpolate(middle, power.curve_soc, power.curve_kw)
         free_s += energy_kwh / min(curve_kw, charger_kw) * S_PER_H
         limit = "charger" if charger_kw < curve_kw else "vehicle"
         if power_kw < min(curve_kw, charger_kw) * (1.0 - 1e-6):
             limit = "temperature"
         add(now)
-    add(trajectory[-1])
+    add(points[-1])
     return samples, free_s
 
 

@@ -57,10 +57,10 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
     count = network.piece_first[arcs + 1] - first
     piece, piece_at = ragged(first, count), np.repeat(np.arange(arcs.size), count)
     piece_m = network.piece_length_m[piece]
-    ends_m = offset[piece_at] + _sums_within(piece_m, piece_at)
+    ends_m = offset[piece_at] + _sums_within(piece_m, count)
     starts_m = ends_m - piece_m
     heights = network.elevation_m[tails][piece_at] + _sums_within(
-        network.piece_rise_m[piece], piece_at
+        network.piece_rise_m[piece], count
     )
     shape_m, shape_lat, shape_lon, inner = _geometry(network, arcs, offset)
     bounds_m = np.concatenate([[0.0], ends_m])
@@ -100,12 +100,12 @@ def _standing(network: RoadNetwork, node: int) -> Track:
     )
 
 
-def _sums_within(values: Floats, at: NDArray[np.int64]) -> Floats:
-    """Return running sums that start anew with each arc; ``at`` rises."""
-    sums = np.cumsum(values)
-    begins = np.diff(at, prepend=-1) > 0
-    before = (sums - values)[begins]
-    return np.asarray(sums - before[np.cumsum(begins) - 1])
+def _sums_within(values: Floats, count: Longs) -> Floats:
+    """Return running sums that start anew with each arc; each has so many of the values."""
+    sums = values.cumsum()
+    begins = (count.cumsum() - count)[count > 0]
+    before = sums[begins] - values[begins]
+    return np.asarray(sums - before.repeat(count[count > 0]))
 
 
 def _geometry(
@@ -113,13 +113,14 @@ def _geometry(
 ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
     """Points of the roads: distance from the start [m], position, and whether within an arc."""
     first, lat, lon = arc_points(network, arcs)
-    at = np.repeat(np.arange(arcs.size), np.diff(first))
-    east = np.diff(lon, prepend=lon[0]) * np.cos(
-        np.radians(lat - 0.5 * np.diff(lat, prepend=lat[0]))
-    )
-    chord = np.hypot(east, np.diff(lat, prepend=lat[0]))
+    count = first[1:] - first[:-1]
+    at = np.arange(arcs.size).repeat(count)
+    north = lat[1:] - lat[:-1]
+    east = (lon[1:] - lon[:-1]) * np.cos(np.radians(lat[1:] - 0.5 * north))
+    chord = np.zeros(at.size)
+    np.hypot(east, north, out=chord[1:])
     chord[first[:-1]] = 0.0
-    along = _sums_within(chord, at)
+    along = _sums_within(chord, count)
     whole = along[first[1:] - 1][at]
     share = np.divide(along, whole, out=np.zeros_like(along), where=whole > 0.0)
     inner = np.ones(at.size, np.bool_)

@@ -1,6 +1,7 @@
 """Lower bounds on what is left of a trip, and which stops a plan below a ceiling could lead to."""
 
 import math
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,12 +78,11 @@ class Scope:
         least_kwh
             Least energy between the two stops, shape (drives,). [kWh]
         """
-        most_s: Floats | float = self.ceiling_s
+        # Finite, so that nothing is inside where a stop cannot be come to, or nothing leads on.
+        most_s: Floats | float = min(self.ceiling_s, sys.float_info.max)
         if self.stops_until_s is not None and self.stops_from_s is not None:
             most_s = most_s - self.stops_until_s[stop] - self.stops_from_s[there]
-        with np.errstate(invalid="ignore"):
-            # Nothing is inside where a stop cannot be come to, or nothing leads on from it.
-            spare_s = most_s - self.from_origin_s[stop]
+        spare_s = most_s - self.from_origin_s[stop]
         possible = time_s + self.to_end_s[there] <= spare_s
         if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
             spare_s = most_s - self.from_origin_priced_s[stop]

@@ -574,7 +574,8 @@ def _gave_up(task: _Task, setting: str) -> SearchLimitError:
         setting = "time_budget_s"
     return SearchLimitError(
         f"no plan was found in {task.labels:,} labels, and the search is not through: there may be "
-        f"one all the same. Allow more with settings.{setting}"
+        f"one all the same. Allow more with settings.{setting}",
+        setting,
     )
 
 
