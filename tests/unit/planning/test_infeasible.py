@@ -21,6 +21,7 @@ from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search import solve as solving
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
 from tripplan.search.solve import Solution, solve
@@ -291,3 +292,37 @@ def test_who_may_drive_more_slowly_is_told_how_fast() -> None:
     faster = changed(trip, {"max_speed_kmh": told_kmh + 5.0})
     with pytest.raises(OutOfRangeError):
         Planner(region).plan(faster, car())
+
+
+def test_what_would_do_is_tried_for_its_first_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither bounds with heat nor better plans are looked for in what nobody asked for."""
+    bounded = []
+
+    def none(*of: object) -> list[object]:
+        bounded.append(of)
+        return []
+
+    monkeypatch.setattr(solving, "searches_on", none)
+    planner, hot = Planner(straight_road(TWO, km=KM)), {"conditions": {"ambient_c": 40.0}}
+    planner.plan(along(KM, **hot), car())
+    assert bounded
+    bounded.clear()
+    with pytest.raises(NoPlanError) as caught:
+        planner.plan(along(KM, **hot, longest_stop_s=30.0), car())
+    assert any("longest_stop_s" in way for way in caught.value.ways_out)
+    assert not bounded
+
+
+def test_labels_that_ran_out_without_heat_are_not_spent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
+    def spent(problem: Problem, *_: object, **__: object) -> Solution:
+        tried.append(problem)
+        raise SearchLimitError("no plan was found", "label_limit")
+
+    monkeypatch.setattr(planning, "solve", spent)
+    with pytest.raises(SearchLimitError):
+        Planner(straight_road(TWO, km=KM)).plan(along(KM), car())
+    assert len(tried) == 1
