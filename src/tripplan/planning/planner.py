@@ -499,7 +499,8 @@ class Planner:
 
     def _without_fallbacks(self, asked: _Asked) -> tuple[_Asked, Chosen]:
         """Return a trip without the wish for fallbacks, and the best plan for that."""
-        trip = asked.trip.model_copy(update={"fallback": "none"})
+        bare = {"fallback": "none", "fallback_other_operator": False}
+        trip = asked.trip.model_copy(update=bare)
         asked = replace(asked, trip=trip, pricing=replace(asked.pricing, trip=trip))
         return asked, self._chosen(asked)[0]
 

@@ -81,7 +81,8 @@ def ways_out(
         plan = attempt(changed(trip, {limit.word: limit.dropped}))
         if plan is not None:
             value = _enough(limit, trip, plan, attempt)
-            found.append(WayOut({limit.word: value}, (limit.why,), _in_words(limit, value)))
+            changes = _consistent(trip, {limit.word: value})
+            found.append(WayOut(changes, (limit.why,), _in_words(limit, value)))
         if len(found) == MOST_TOLD:
             break
     if not found and len(limits) > 1:
@@ -92,7 +93,7 @@ def ways_out(
 
 def changed(trip: Trip, changes: Mapping[str, Any]) -> Trip:
     """Return a trip with other values of wishes, by their words."""
-    own, sites = dict(changes), {}
+    own, sites = _consistent(trip, changes), {}
     for word in changes:
         if word in ChargerWishes.model_fields:
             sites[word] = own.pop(word)
@@ -301,7 +302,15 @@ def _together(limits: Sequence[Limit], trip: Trip, attempt: Attempt) -> WayOut |
         changes[limit.word] = _enough(limit, changed(trip, rest), plan, attempt)
         plan = attempt(changed(trip, changes)) or plan
     words = " and ".join(_in_words(limit, changes[limit.word]) for limit in kept)
-    return WayOut(changes, tuple(limit.why for limit in kept), words)
+    return WayOut(_consistent(trip, changes), tuple(limit.why for limit in kept), words)
+
+
+def _consistent(trip: Trip, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes with those without which a trip would contradict itself."""
+    along = {}
+    if changes.get("fallback") == "none" and trip.fallback_other_operator:
+        along["fallback_other_operator"] = False
+    return {**changes, **along}
 
 
 def _in_words(limit: Limit, value: object) -> str:

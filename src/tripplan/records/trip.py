@@ -386,8 +386,7 @@ class Trip(QuantityRecord):
     """Whether the car must come to each charging stop with enough to drive on to another site, and
     from there to the end of the trip, should that stop be broken."""
     fallback_other_operator: Annotated[bool, PER_TRIP] = False
-    """Whether that other site must be known to be of another operator; means nothing without
-    ``fallback``."""
+    """Whether that other site must be known to be of another operator; with ``fallback`` alone."""
     stop_overhead_s: Annotated[float, Field(ge=0, le=7200), PER_TRIP] = 300.0
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
@@ -467,6 +466,10 @@ class Trip(QuantityRecord):
         if banned:
             raise ValueError(
                 f"charger {', '.join(banned)} is both required and banned: drop one of the wishes"
+            )
+        if self.fallback_other_operator and self.fallback == "none":
+            raise ValueError(
+                "fallback_other_operator says nothing without fallback: state fallback required too"
             )
         if self.most_stops is not None and len(wanted) > self.most_stops:
             raise ValueError(

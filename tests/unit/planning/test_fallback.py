@@ -8,7 +8,7 @@ import pytest
 
 from tests.samples.straight_road import along, place, straight_road
 from tests.samples.worlds import car
-from tripplan.errors import OutOfRangeError
+from tripplan.errors import InvalidInputError, OutOfRangeError
 from tripplan.output.text import report
 from tripplan.planning.planner import Planner
 from tripplan.records.charger_set import ChargerSet
@@ -18,6 +18,7 @@ from tripplan.records.trip import Trip, Waypoint
 
 KM = 260.0
 PAIR = {80.0: 50.0, 95.0: 50.0, 110.0: 50.0}
+END = {"lat": 40.0, "lon": -100.0}
 MONDAY = datetime(2026, 6, 8, 3, 0)  # noqa: DTZ001 - local time at the origin
 
 
@@ -124,3 +125,22 @@ def test_a_required_charger_needs_one() -> None:
     plan = planned(straight_road(PAIR, km=KM), via_chargers=("at 95",))
     told = dict(fallbacks(plan))
     assert told["Charger at km 95"] != "Charger at km 95"
+
+
+def test_another_operator_alone_says_nothing() -> None:
+    with pytest.raises(InvalidInputError, match="fallback_other_operator says nothing without"):
+        Trip.parse(
+            {"origin": END, "destination": END, "fallback_other_operator": True}, where="trip"
+        )
+
+
+def test_the_way_out_without_fallbacks_is_a_trip_that_can_be_asked_for() -> None:
+    region = by_operator(straight_road({120.0: 50.0}, km=KM), "Volt")
+    asked = wished(fallback_other_operator=True)
+    with pytest.raises(OutOfRangeError) as caught:
+        Planner(region).plan(asked, car())
+    ways = [way for way in caught.value.ways_out if way.get("fallback") == "none"]
+    assert ways
+    for way in ways:
+        again = Trip.parse(asked.model_dump(mode="json") | dict(way), where="again")
+        assert Planner(region).plan(again, car()).audit.passed
