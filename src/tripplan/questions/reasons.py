@@ -9,7 +9,14 @@ from tripplan.records.marks import Unit
 from tripplan.records.plan import Plan
 
 Binding = Literal[
-    "required", "stay", "longest stop", "least charge", "charge limit", "next stop", "power"
+    "required",
+    "stay",
+    "longest stop",
+    "least charge",
+    "charge limit",
+    "next stop",
+    "fallback",
+    "power",
 ]
 Change = Literal["without it", "at the next charger", "5 % more", "5 % less"]
 ChangeOfTrip = Literal["one stop fewer", "10 km/h slower"]

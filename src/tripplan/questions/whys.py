@@ -18,6 +18,8 @@ _SAME_SOC: Final = 0.002
 """SoC that differs by less is the same to people, and to the search's polishing."""
 _SAME_S: Final = 5.0
 """A charge that ends so little before its limit ends by it, in the steps of the search."""
+_ALONG: Final = ("fallback_other_operator",)
+"""Wishes that are dropped along with another, and by themselves."""
 _TRIED: Final = ("departure-soc", "max-speed-kmh", "ambient-c", "wind-mps", "soh", "battery-kwh")
 """Numbers of which the least change is looked for, in this order."""
 
@@ -88,11 +90,22 @@ def _binding(plan: Plan, number: int) -> Binding:
         "longest stop": stop.charging_s >= (trip.longest_stop_s or math.inf) - _SAME_S,
         "charge limit": stop.departure_soc >= trip.charge_limit_soc - _SAME_SOC,
         "next stop": leg.arrival_soc <= least_soc(plan, number + 1) + _SAME_SOC,
+        "fallback": _just_reaches_fallback(plan, number + 1),
         "least charge": least > 0.0 and added <= least + _SAME_SOC,
         "required": bool(ids & set(trip.via_chargers)),
         "power": True,
     }
     return next(name for name, does in binds.items() if does)
+
+
+def _just_reaches_fallback(plan: Plan, number: int) -> bool:
+    """Whether a stop is come to with just what driving on to its fallback takes."""
+    fallback = plan.stops[number].fallback if number < len(plan.stops) else None
+    if fallback is None:
+        return False
+    trip = plan.trip
+    wanted = max(trip.arrival_soc if fallback.ends_there else 0.0, trip.reserve_soc)
+    return fallback.arrival_soc <= wanted + _SAME_SOC
 
 
 def _sentence(found: StopReason, plan: Plan, number: int) -> str:
@@ -113,11 +126,14 @@ def _sentence(found: StopReason, plan: Plan, number: int) -> str:
 def _why(found: StopReason, stop: ChargingStop, plan: Plan) -> str:
     trip, then = plan.trip, f"it arrives next with {found.next_arrival_soc:.1%}"
     last_kw = stop.samples[-2].power_kw if len(stop.samples) > 1 else stop.mean_kw
+    follows = plan.stops[found.number] if found.number < len(plan.stops) else None
+    beyond = follows.fallback.name if follows and follows.fallback else ""
     words: dict[Binding, str] = {
         "stay": f"as its stay allows; {then}",
         "longest stop": f"since no stop may charge for longer than {trip.longest_stop_s or 0:g} s",
         "charge limit": f"the most that it may charge to; {then}",
         "next stop": f"just enough: {then}, the least that is wanted",
+        "fallback": f"enough to drive on to {beyond}, should the next stop be broken; {then}",
         "least charge": f"since each stop adds at least {trip.least_charge_soc:.1%}",
         "required": f"where it has to stop; {then}",
         "power": f"where it still charges with {last_kw:.1f} kW; {then}, more than it must, since "
@@ -129,9 +145,10 @@ def _why(found: StopReason, stop: ChargingStop, plan: Plan) -> str:
 def _ways_out(trials: Trials, case: Case, error: NoPlanError) -> Iterator[WayOutTried]:
     """Yield single changes that make a trip possible, the wishes that the planner tried first."""
     for changes in error.ways_out:
-        if len(changes) != 1:
+        told = {name: value for name, value in changes.items() if name not in _ALONG}
+        if len(told or changes) != 1:
             continue
-        ((name, value),) = changes.items()
+        ((name, value),) = (told or changes).items()
         plan = trials.plan(case._replace(trip=changed(case.trip, changes)))
         if plan is not None and name.replace("_", "-") not in KINDS:
             asked = getattr(case.trip, name, getattr(case.trip.chargers, name, "as it is"))

@@ -148,3 +148,18 @@ def test_of_a_refusal_each_change_was_tried_and_is_the_least() -> None:
         assert float(minutes[1]) == pytest.approx(way.total_s / 60.0, abs=0.0501)
         assert way.needed in way.sentence
         assert way.asked in way.sentence
+
+
+def test_what_a_fallback_of_the_next_stop_takes_is_named() -> None:
+    """With fallbacks it leaves a stop with more, by what driving on from the next one takes."""
+    road = straight_road({50.0: 100.0, 95.0: 20.0, 112.0: 20.0, 150.0: 100.0}, km=230.0)
+    case = Case(along(230.0, departure_soc=0.9, fallback="required"), SMALL)
+    told = reasons(Trials(Planner(road, Settings())), case)
+    assert told.plan is not None
+    bound = [stop for stop in told.stops if stop.binding == "fallback"]
+    assert bound
+    for stop in bound:
+        after = told.plan.stops[stop.number]
+        assert after.fallback is not None
+        assert after.fallback.arrival_soc == pytest.approx(case.trip.reserve_soc, abs=0.002)
+        assert f"drive on to {after.fallback.name}, should the next stop be broken" in stop.sentence
