@@ -73,6 +73,8 @@ def test_spellings_of_an_output() -> None:
         ("0.15 kW", [(None, 2)]),
         ("400V 60A", [(24.0, 2)]),
         ("32 A", [(None, 2)]),
+        ("22 kW (3 x 32 A)", [(22.0, 2)]),  # three phases are no plugs
+        ("150_kW", [(150.0, 2)]),
     ],
 )
 def test_other_spellings_of_an_output(
@@ -209,6 +211,10 @@ def test_out_of_order_in_all_spellings() -> None:
         {"operational_status": "temporarily_closed"},
         {"charging_station__status": "faulted"},
         {"out_of_order": "yes"},
+        {"operational_status": "défectueux"},
+        {"operational_status": "gestört"},
+        {"operational_status": "nie działa"},
+        {"operational_status": "off"},
         {"working": "no"},
         {"opening_hours": 'off "until further notice"'},
         {"socket__type2_combo__operational_status": "broken"},

@@ -44,6 +44,8 @@ _WORDS = re.compile(
     r"ca|circa|approx|about|environ|je|each|per [a-z]+|pro [a-z]+|dc|ac)\b\.?|"
     r"[~\u2248<>\u2264\u2265=]"
 )
+_PHASES = re.compile(r"\b[13]\s*[x\u00d7*]\s*\d{1,3}\s*a(?:mps?|mperes?)?\b")
+"""Phases and their current, "3 x 32 A", which are no plugs."""
 _NOTHING: Final = frozenset({"", "yes", "no", "unknown", "?", "none", "various", "n/a", "-"})
 _PER_KW: Final = {"k": 1.0, "w": W_PER_KW, "v": W_PER_KW, "m": 1e-3}
 """How many of a unit are one kW, by its first letter."""
@@ -63,7 +65,9 @@ def figures(text: str) -> tuple[Figure, ...] | None:
         In the order of the text, shape (figures,); empty for "yes", "no" and the like; None where
         the text is about something else, or about what is no figure.
     """
-    plain = re.sub(r"(?<=w)\s*/\s*(?:h|std|hr)\b\.?", "", text.casefold().strip())
+    plain = text.casefold().replace("_", " ").strip()
+    plain = re.sub(r"(?<=w)\s*/\s*(?:h|std|hr)\b\.?", "", plain)
+    plain = _PHASES.sub(" ", plain)
     # "150,350" are two powers: nobody writes hundreds of kW with three decimals.
     plain = re.sub(r"(?<![\d.,])(\d{3}),([1-9]\d{2})(?![\d.,]|\s*w)", r"\1; \2", plain)
     if plain in _NOTHING:

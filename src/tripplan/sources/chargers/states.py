@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date
 from typing import Final, Literal
+from unicodedata import normalize
 
 from tripplan.records.charger import ChargerOperation
 from tripplan.sources.chargers.values import SkipRow, Tally
@@ -28,7 +29,9 @@ _WORDS: Final[dict[State, str]] = {
         "kaputt ausserbetrieb ausserbetreib horsservice enpanne maintenance undermaintenance "
         "maintenancerequired needsmaintenance repair underrepair inrepair dead failed inactive "
         "vandalised vandalized blocked notinservice notinuse offline outage buitengebruik "
-        "fueradeservicio fuoriservizio guasto stillgelegt abgeschaltet"
+        "fueradeservicio fuoriservizio guasto stillgelegt abgeschaltet off switchedoff turnedoff "
+        "down stoerung gestoert defectueuse averiado averiada avariado fuoriuso nieczynna "
+        "nieczynne nieczynny niedziala nefunguje urfunktion ikkeidrift uteavdrift udeafdrift"
     ),
     "planned": (
         "planned proposed construction underconstruction plannedforfuturedate comingsoon future "
@@ -38,6 +41,12 @@ _WORDS: Final[dict[State, str]] = {
         "removed decommissioned dismantled demolished abandoned gone permanentlyclosed "
         "closedpermanently closedperm razed duplicate"
     ),
+}
+_UMLAUTS: Final = {
+    ord("\u00e4"): "ae",
+    ord("\u00f6"): "oe",
+    ord("\u00fc"): "ue",
+    ord("\u0142"): "l",
 }
 _STATE_OF: Final = {word: state for state, words in _WORDS.items() for word in words.split()}
 
@@ -57,7 +66,8 @@ def state_of(word: object) -> State | None:
     """
     if not isinstance(word, str):
         return None
-    plain = re.sub(r"[^a-z]", "", word.casefold().replace("\u00fc", "ue"))
+    plain = normalize("NFKD", word.casefold().translate(_UMLAUTS))
+    plain = re.sub(r"[^a-z]", "", plain)
     return _STATE_OF.get(plain)
 
 
