@@ -28,7 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     plan = Plan(
         Scheme(asked.seed, regions, tuple(asked.vehicle)), asked.n, asked.laws, asked.processes
     )
-    outcome, whole = run(plan, _progress)
+    outcome, whole = run(plan, Progress(asked.out))
     print(file=sys.stderr)
     print(_summary(outcome, whole=whole))
     for number, (kind, count, case) in enumerate(shrunk_first(outcome, asked.shrink)):
@@ -52,7 +52,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--vehicle", action="append", default=[], help="cars; default: all")
     parser.add_argument("--shrink", type=float, default=60.0, help="seconds for each kind")
-    parser.add_argument("--out", type=Path, help="folder for the cases; default: printed")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="folder for the cases, as drawn at once, shrunk at the end; else printed",
+    )
     parser.add_argument("--case", type=Path, help="replay this case")
     parser.add_argument("--again", action="store_true", help="with --case: shrink it further")
     return parser
@@ -72,10 +76,26 @@ def _replay(path: Path, seconds: float) -> int:
     return 1 if found else 0
 
 
-def _progress(done: int, groups: int, outcome: Outcome) -> None:
-    trips = sum(outcome.answers.values())
-    line = f"\r{done}/{groups} groups, {trips} trips, {len(outcome.found)} findings"
-    print(line, end="", file=sys.stderr, flush=True)
+class Progress:
+    """Tells how far a campaign is, and keeps its findings as they come: it may take hours."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder, self.kept = folder, 0
+
+    def __call__(self, done: int, groups: int, outcome: Outcome) -> None:
+        """Tell, and write what was found since the last time."""
+        trips = sum(outcome.answers.values())
+        line = f"\r{done}/{groups} groups, {trips} trips, {len(outcome.found)} findings"
+        print(line, end="", file=sys.stderr, flush=True)
+        if self.folder is not None:
+            self._keep(self.folder / "as-drawn", outcome)
+
+    def _keep(self, folder: Path, outcome: Outcome) -> None:
+        for _, case in outcome.found[self.kept :]:
+            self.kept += 1
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{self.kept:04d}-{_file_name(case.kind)}.json"
+            path.write_text(case.to_json() + "\n", encoding="utf-8")
 
 
 def _summary(outcome: Outcome, *, whole: bool) -> str:

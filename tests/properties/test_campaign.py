@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from campaign.__main__ import main
+from campaign.__main__ import Progress, main
 from campaign.ask import Answer, ask
 from campaign.cases import Case, at
 from campaign.check import findings
@@ -22,8 +22,8 @@ from campaign.laws import LAWS, below, compared
 from campaign.redrive import redrive_findings
 from campaign.refusals import AGAIN, reason_findings
 from campaign.roads import road_findings
+from campaign.run import Outcome, run
 from campaign.run import Plan as CampaignPlan
-from campaign.run import run
 from campaign.shrink import shrunk
 from campaign.wishes import wish_findings
 from tripplan.errors import OutOfRangeError
@@ -215,6 +215,18 @@ def test_a_case_is_written_and_read(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     file.write_text(plain_case().to_json(), encoding="utf-8")
     assert main(["--case", str(file)]) == 0
+
+
+def test_findings_are_kept_as_they_come(tmp_path: Path) -> None:
+    """A campaign of hours that is cut off has told what it found until then."""
+    first, second = (replace(plain_case(), kind=kind, told=kind) for kind in ("one", "a/b"))
+    known, keep = Outcome(found=[(0, first)]), Progress(tmp_path)
+    keep(1, 9, known)
+    known.found.append((4, second))
+    keep(2, 9, known)
+    keep(3, 9, known)
+    written = sorted((tmp_path / "as-drawn").iterdir())
+    assert [Case.load(path).kind for path in written] == ["one", "a/b"]
 
 
 def test_every_law_has_something_to_say_of_a_plain_trip() -> None:
