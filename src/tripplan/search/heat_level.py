@@ -31,8 +31,8 @@ _WASTE_SOC = 0.04
 """So much more than the fastest drive takes, drives have a heat of their own in the bound."""
 _MOST_CELLS = 24_000_000
 """No level has more states than that."""
-_MOST_STEPS = 3_000_000_000
-"""The finest level is left out where it would look at more pairs of a departure and a drive: some
+_MOST_STEPS = 2_000_000_000
+"""A level is left out where it would look at more pairs of a departure and a drive, which takes some
 seconds."""
 
 
@@ -188,7 +188,7 @@ class HeatLevel:
         finer = HeatLevel(
             self.ground, self.number + 1, self.stops[alive], spans, rests_s, ceiling_s
         )
-        return None if finer.number + 1 == len(STEPS) and finer.steps > _MOST_STEPS else finer
+        return None if finer.steps > _MOST_STEPS else finer
 
     @property
     def steps(self) -> int:
