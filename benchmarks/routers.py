@@ -54,7 +54,7 @@ from router_programs import (
     valhalla_answer,
     valhalla_config,
 )
-from tripplan.arrays import Ints
+from tripplan.arrays import Ints, Longs
 from tripplan.errors import TripplanError
 from tripplan.planning.planner import Planner
 from tripplan.records.network import RoadNetwork
@@ -235,7 +235,9 @@ def _asked(query: CCHQuery, one: int, other: int) -> tuple[int | None, list[int]
     return found.distance, found.arc_path if found.distance is not None else []
 
 
-def _routingkit(roads: RoadNetwork, order: Ints, weight: Ints) -> tuple[CCHQuery, list[int]]:
+def _routingkit(
+    roads: RoadNetwork, order: Ints, weight: Ints | Longs
+) -> tuple[CCHQuery, list[int]]:
     tail: Any = roads.tail.astype(np.uint32)
     head: Any = roads.head.astype(np.uint32)
     given: Any = order.astype(np.uint32)
