@@ -1,4 +1,4 @@
-"""Run every benchmark that can run here, and join what they wrote into RESULTS.md.
+"""Run every benchmark that can run here; join what they wrote into RESULTS.md and the README.
 
     python benchmarks/everything.py [--join] [NAME ...]
 
@@ -11,11 +11,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import readme
+
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 SCRIPTS = {
     "grid": "grid_section.py",
+    "cold_starts": "cold_starts.py",
     "opponents": "opponents.py",
+    "routers": "routers.py",
     "colorado": "colorado.py",
     "europe": "europe.py",
     "certificate": "certificate.py",
@@ -80,6 +84,7 @@ def main() -> int:
     names = [] if options.join else options.names or list(SCRIPTS)
     failed = [name for name in names if not ran(name)]
     RESULTS.write_text(joined(HERE / "results"), encoding="utf-8")
+    readme.rewrite(HERE.parent / "README.md", HERE / "results")
     return 1 if failed else 0
 
 

@@ -189,12 +189,12 @@ HEAD = (
 COMPASS = """\
 ### RouteE Compass
 
-Not compared. nrel.routee.compass 0.19.5 installs from the package index, but cannot be imported
-here: its compiled part needs a symbol of the C library (`__isoc23_strtoll`, glibc 2.38; here is
-2.36) although its wheel claims to need no more than 2.28. Nor could it be asked the same question:
-by its source, its `simple_charging` model charges only where SoC has fallen below a threshold,
-always up to a fixed SoC, at the constant power of the station and without any time per stop; so
-what is compared here, how much to charge where, is not its to choose.
+Not compared on this table: by its source, its `simple_charging` model charges only where SoC has
+fallen below a threshold, always up to a fixed SoC, at the constant power of the station and without
+any time per stop; so what is compared here, how much to charge where, is not its to choose. Plain
+routes of nrel.routee.compass 0.18 stand below; 0.19.5 installs, but cannot be imported here: its
+compiled part needs a symbol of the C library (`__isoc23_strtoll`, glibc 2.38; here is 2.36),
+although its wheel claims to need no more than 2.28.
 """
 
 PAGE = """\

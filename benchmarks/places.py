@@ -165,6 +165,12 @@ def europe() -> Region:
     return _kept("europe", lambda: _built("europe"))
 
 
+def rnv() -> Region:
+    """Return the streets of the Rhine-Neckar area, level, with chargers at random nodes."""
+    roads = _kept("rnv_roads", lambda: build_region(shared("osm/rnv.osm.pbf"), name="rnv"))
+    return with_chargers("rnv", roads.network, roads.order, 40, seed=7)
+
+
 def roads_only(name: str) -> Region:
     """Return a level highway network of the shared data without chargers."""
     return _kept(

@@ -7,10 +7,11 @@ trip of the same kind.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +125,8 @@ class PlannerCache:
         self._most = KEPT if part_of is None else KEPT_OF_PART
         self._kept: OrderedDict[tuple[str, bytes], ManyToMany] = OrderedDict()
         self._customized_kept: OrderedDict[str, CustomizedHierarchy] = OrderedDict()
+        self._before: set[object] | None = None
+        """Keys of what was kept before sets are made in passing; None: none are."""
         self._fitting: OrderedDict[str, Fitting] = OrderedDict()
         self._seasons: OrderedDict[datetime | None, Seasons] = OrderedDict()
         self._allowed: OrderedDict[tuple[object, ...], Flags] = OrderedDict()
@@ -287,6 +290,7 @@ class PlannerCache:
         key = (self.kind_of(trip, car.vehicle), charger_nodes.tobytes())
         found = self._kept.get(key)
         if found is None:
+            _drop_others(self._kept, self._before)
             found = ManyToMany(self._customized(trip, car, key[0]), charger_nodes)
             if trip.closed:
                 before = self.kind_of(_before_closures(trip), car.vehicle)
@@ -296,6 +300,26 @@ class PlannerCache:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return found
+
+    @contextmanager
+    def in_passing(self) -> Iterator[None]:
+        """Within the block, keep one set of roads at a time beside those that are kept already.
+
+        Whoever tries out other wishes, one after the other, would else fill the memory with sets
+        that nobody asks for again, and push out those that the next trips need.
+        """
+        if self._before is not None:
+            yield
+            return
+        self._before = {*self._kept, *self._customized_kept}
+        self._most += 1
+        try:
+            yield
+        finally:
+            _drop_others(self._kept, self._before)
+            _drop_others(self._customized_kept, self._before)
+            self._most -= 1
+            self._before = None
 
     def _keep_untouched(self, rows: ManyToMany, before: tuple[str, bytes]) -> None:
         """Take the rows that closures did not change from those that were kept before them."""
@@ -308,6 +332,7 @@ class PlannerCache:
         """Return the roads with their costs, as they are kept or made now."""
         found = self._customized_kept.get(kind)
         if found is None:
+            _drop_others(self._customized_kept, self._before)
             found = self._made(trip, car)
             self._customized_kept[kind] = found
             if len(self._customized_kept) > self._most:
@@ -356,6 +381,13 @@ class PlannerCache:
             best_kw=car.fast_charging_kw or _LEAST_KW,
             scale=self._scale(trip, car),
         )
+
+
+def _drop_others(kept: MutableMapping[Any, Any], before: set[object] | None) -> None:
+    """Drop what was not kept before; None: drop nothing."""
+    if before is not None:
+        for key in [key for key in kept if key not in before]:
+            del kept[key]
 
 
 def _before_closures(trip: Trip) -> Trip:

@@ -323,7 +323,7 @@ class Planner:
         except NoPlanError:
             if not self._explains or not self._works_without_heat(asked):
                 raise
-            found = ways_out(trip, car, partial(self._attempt, car.vehicle), 0.0)
+            found = self._ways_out(trip, car, 0.0)
             raise self._case(asked).by_heat(found) from None
 
     def _why(self, asked: _Asked, gap: Gap) -> tuple[Gap, dict[str, int], list[WayOut]]:
@@ -331,8 +331,13 @@ class Planner:
         trip, car, fitting = asked.trip, asked.car, asked.fitting
         alone = {why: len(k) for why, k in left_out(fitting.plugs, trip).items() if k}
         short_kwh = gap.shortfall_kwh if gap.shortfall_kwh >= NOTHING_KWH else 0.0
-        found = ways_out(trip, car, partial(self._attempt, car.vehicle), short_kwh)
+        found = self._ways_out(trip, car, short_kwh)
         return gap, {**fitting.dropped, **alone}, found
+
+    def _ways_out(self, trip: Trip, car: ConditionedVehicle, short_kwh: float) -> list[WayOut]:
+        """Find what would make a trip possible; of the roads of each try nothing is kept."""
+        with self._cache.in_passing():
+            return ways_out(trip, car, partial(self._attempt, car.vehicle), short_kwh)
 
     def _without_fallback(self, asked: _Asked) -> list[str]:
         """Return where the trip could stop but for the wish for fallbacks, and what lacks there."""

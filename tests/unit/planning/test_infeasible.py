@@ -326,3 +326,19 @@ def test_labels_that_ran_out_without_heat_are_not_spent_again(
     with pytest.raises(SearchLimitError):
         Planner(straight_road(TWO, km=KM)).plan(along(KM), car())
     assert len(tried) == 1
+
+
+def test_of_the_roads_that_ways_out_were_tried_on_nothing_is_kept() -> None:
+    """Each set of roads may take a gigabyte, and nobody asks for the same speeds again."""
+    planner, vehicle = Planner(straight_road({}, km=KM)), car()
+    cache, trip = planner._cache, along(KM, slow_down_to=1.0)  # noqa: SLF001
+    with pytest.raises(OutOfRangeError) as caught:
+        planner.plan(trip, vehicle)
+    (way,) = [way for way in caught.value.ways_out if "max_speed_kmh" in way]
+    tried = changed(trip, way)
+    assert cache.kind_of(tried, vehicle) != cache.kind_of(trip, vehicle)
+    kept = list(cache._customized_kept), {kind for kind, _ in cache._kept}  # noqa: SLF001
+    assert kept == ([cache.kind_of(trip, vehicle)], {cache.kind_of(trip, vehicle)})
+    with pytest.raises(OutOfRangeError) as again:
+        planner.plan(trip, vehicle)
+    assert str(again.value) == str(caught.value)
