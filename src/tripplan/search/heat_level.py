@@ -32,8 +32,8 @@ _WASTE_SOC = 0.04
 _MOST_CELLS = 24_000_000
 """No level has more states than that."""
 _MOST_STEPS = 2_000_000_000
-"""A level is left out where it would look at more pairs of a departure and a drive, which takes some
-seconds."""
+"""A level is left out where it would look at more pairs of a departure and a drive: that would take
+many seconds."""
 
 
 @dataclass(eq=False)
