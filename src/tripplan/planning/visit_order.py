@@ -10,9 +10,12 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from tripplan.arrays import Floats
 from tripplan.errors import NoPlanError
 from tripplan.planning.stops import Stop
 from tripplan.routing.many_to_many import ManyToMany
@@ -24,9 +27,13 @@ from tripplan.search.solve import Solution
 MOST_PLANNED: Final = 24
 """So many orders are planned; all those of four chargers without a waypoint."""
 _MOST_LOOKED_AT: Final = 1000
-_MOST_FREE: Final = 8
-"""With more required chargers than this, the orders are not all told apart: their number grows
-faster than exponentially."""
+_MOST_FREE: Final = 14
+"""With more required chargers than this, the orders are not all told apart: the drives through all
+sets of them would take longer to find than the plan."""
+_MOVED: Final = 3
+"""So many places in a row are moved together where all orders are too many."""
+_LESS_S: Final = 1e-6
+"""A drive that is shorter by less is as long."""
 _NOTHING_KWH: Final = 1e-6
 
 
@@ -44,6 +51,9 @@ class Order(NamedTuple):
     stops: tuple[Stop, ...]
     drive_s: float
     """The fastest drive through them; no later order has a faster one."""
+    stands_for_others: bool = False
+    """Whether it is no order of its own, but stands for all that do not come: none has a faster
+    drive."""
 
 
 def orders(
@@ -51,8 +61,8 @@ def orders(
 ) -> Iterator[Order]:
     """Yield every order in which a trip can visit its places, the fastest drive first.
 
-    With more than eight required chargers there are but two: a good one, and then one that stands
-    for all others with a drive that none of them undercuts.
+    With more than fourteen required chargers there are but two: a good one, and then one that
+    stands for all others with a drive that none of them undercuts.
 
     Parameters
     ----------
@@ -67,11 +77,24 @@ def orders(
         yield Order(tuple(waypoints), 0.0)
         return
     drives = _Drives(nodes, required, rows)
-    found = drives.fastest_first() if len(required) <= _MOST_FREE else drives.good_one()
-    for steps, drive_s in found:
+
+    def ordered(steps: Sequence[int]) -> tuple[Stop, ...]:
         ahead = iter(waypoints)
-        stops = (next(ahead) if step < 0 else required[step].stop for step in steps)
-        yield Order(tuple(stops), drive_s)
+        return tuple(next(ahead) if step < 0 else required[step].stop for step in steps)
+
+    if len(required) <= _MOST_FREE:
+        for steps, drive_s in drives.fastest_first():
+            yield Order(ordered(steps), drive_s)
+        return
+    steps = drives.good_one()
+    # No drive through all of them is faster than the fastest through some, here and there on it.
+    met = np.array([step for step in steps if step >= 0])
+    some = met[np.linspace(0, met.size - 1, _MOST_FREE).astype(int)].tolist()
+    fewer = _Drives(nodes, [required[k] for k in some], rows)
+    least_s = max(drives.least_s(), fewer.rest_s(-1, 0, (1 << len(some)) - 1))
+    good = ordered(steps)
+    yield Order(good, least_s)
+    yield Order(good, least_s, stands_for_others=True)
 
 
 class _Drives:
@@ -86,12 +109,15 @@ class _Drives:
         self._ahead_s = [
             float(rows.scalarized_between(a, b)[0]) for a, b in itertools.pairwise(nodes)
         ]
-        self._from_s = [rows.scalarized_from(node)[position, 0].tolist() for node in nodes[:-1]]
-        self._to_s = [rows.scalarized_to(node)[position, 0].tolist() for node in nodes]
-        self._between_s = [
+        self._from_s: list[list[float]] = [
+            rows.scalarized_from(node)[position, 0].tolist() for node in nodes[:-1]
+        ]
+        self._to_s: list[list[float]] = [
+            rows.scalarized_to(node)[position, 0].tolist() for node in nodes
+        ]
+        self._between_s: list[list[float]] = [
             rows.scalarized_from(visit.stop.node)[position, 0].tolist() for visit in required
         ]
-        self.rest_s = cache(self._rest_s)
 
     def _options(self, at: int, passed: int, left: int) -> Iterator[tuple[int, float]]:
         """Yield steps from a charger, or the last waypoint passed (-1), and how long each takes."""
@@ -102,14 +128,39 @@ class _Drives:
         if passed + 1 < self._last or not left:
             yield -1, self._ahead_s[passed] if at < 0 else self._to_s[passed + 1][at]
 
-    def _rest_s(self, at: int, passed: int, left: int) -> float:
+    @cached_property
+    def _rests_s(self) -> list[Floats]:
+        """The fastest drives through all that is left, to the destination (Held and Karp).
+
+        By how many waypoints are passed, a set of chargers as the bits of a number, and the charger
+        at which the car is; last in a row: at the last waypoint passed.  Shape (sets, chargers + 1)
+        each.
+        """
+        count = self._chargers
+        sets = np.arange(1 << count)
+        size = np.array([int(one).bit_count() for one in sets.tolist()])
+        by_size = [sets[size == k] for k in range(count + 1)]
+        found: list[Floats] = []
+        for passed in range(self._last - 1, -1, -1):
+            onward_s = np.array([*self._to_s[passed + 1], self._ahead_s[passed]])
+            step_s = np.array([*self._between_s, self._from_s[passed]])
+            rest_s = np.full((sets.size, count + 1), np.inf)
+            if found:
+                rest_s[:] = onward_s + found[-1][:, -1:]
+            else:
+                rest_s[0] = onward_s
+            for some in by_size[1:]:
+                for charger in range(count):
+                    those = some[some >> charger & 1 > 0]
+                    then_s = rest_s[those ^ (1 << charger), charger]
+                    through_s = step_s[:, charger] + then_s[:, None]
+                    rest_s[those] = np.minimum(rest_s[those], through_s)
+            found.append(rest_s)
+        return found[::-1]
+
+    def rest_s(self, at: int, passed: int, left: int) -> float:
         """Return the fastest drive through all that is left, to the destination."""
-        if passed == self._last:
-            return 0.0
-        return min(
-            step_s + self.rest_s(*self._after(step, passed, left))
-            for step, step_s in self._options(at, passed, left)
-        )
+        return 0.0 if passed == self._last else float(self._rests_s[passed][left, at])
 
     @staticmethod
     def _after(step: int, passed: int, left: int) -> tuple[int, int, int]:
@@ -136,12 +187,36 @@ class _Drives:
                 entry = (then_s + self.rest_s(*there), next(number), then_s, there, (*steps, step))
                 heapq.heappush(queue, entry)
 
-    def good_one(self) -> Iterator[tuple[tuple[int, ...], float]]:
-        """Yield an order made by inserting where it costs least, and then a bound on all."""
+    def good_one(self) -> tuple[int, ...]:
+        """Return an order with a short drive: one by one where it costs least, then moved."""
         steps: tuple[int, ...] = (-1,) * (self._last - 1)
         for charger in range(self._chargers):
             tried = ((*steps[:k], charger, *steps[k:]) for k in range(len(steps) + 1))
             steps = min(tried, key=self._length_s)
+        length_s, gains = self._length_s(steps), True
+        while gains:
+            better = min(self._moved(steps), key=self._length_s, default=steps)
+            gains = self._length_s(better) < length_s - _LESS_S
+            if gains:
+                steps, length_s = better, self._length_s(better)
+        return steps
+
+    @staticmethod
+    def _moved(steps: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """Yield orders with a part turned round, or up to three places put elsewhere."""
+
+        def kept(found: tuple[int, ...]) -> bool:
+            return found != steps
+
+        for i, j in itertools.combinations(range(len(steps) + 1), 2):
+            yield (*steps[:i], *reversed(steps[i:j]), *steps[j:])
+            if j - i <= _MOVED:
+                part, rest = steps[i:j], (*steps[:i], *steps[j:])
+                moved = ((*rest[:k], *part, *rest[k:]) for k in range(len(rest) + 1))
+                yield from filter(kept, moved)
+
+    def least_s(self) -> float:
+        """Return what no drive through all places undercuts: the dearest way round to one."""
         through_s = (
             min(
                 self._from_s[k][charger] + self._to_s[k + 1][charger] - self._ahead_s[k]
@@ -149,9 +224,7 @@ class _Drives:
             )
             for charger in range(self._chargers)
         )
-        bound_s = sum(self._ahead_s) + max(0.0, *through_s)
-        yield steps, bound_s
-        yield steps, bound_s
+        return sum(self._ahead_s) + max(0.0, *through_s)
 
     def _length_s(self, steps: Sequence[int]) -> float:
         length_s, at, passed = 0.0, -1, 0
@@ -209,7 +282,7 @@ def best_order(
             first_s = order.drive_s + sum(target.dwell_s for target in problem.targets)
         floor_s = order.drive_s + _fixed_s(problem) - problem.constant_s
         value_s = best.solution.time_s if best else math.inf
-        done = best is not None and floor_s >= value_s
+        done = order.stands_for_others or (best is not None and floor_s >= value_s)
         if done or planned == MOST_PLANNED or number == _MOST_LOOKED_AT:
             bounds_s.append(floor_s)
             break

@@ -189,3 +189,49 @@ def test_a_charger_that_no_road_leads_to_is_told_as_such() -> None:
     assert planner.plan(along(50.0), car()).stops == ()
     with pytest.raises(DisconnectedError):
         planner.plan(along(50.0, via_chargers=("at 100",)), car())
+
+
+MANY = tuple(f"at {at:g}" for at in np.random.default_rng(4).permutation(np.arange(20, 340, 20)))
+"""Sixteen chargers along a road, named in no order."""
+LONG_ROAD = straight_road({float(at): 50.0 for at in range(20, 340, 20)}, km=350.0)
+
+
+@pytest.mark.parametrize("required", [9, 14, 16])
+def test_many_required_chargers_along_a_road_are_come_to_one_after_the_other(required: int) -> None:
+    names = MANY[:required]
+    trip = along(350.0, via_chargers=names, departure_soc=0.5)
+    plan = Planner(LONG_ROAD).plan(trip, car())
+    assert plan.audit.passed
+    assert plan.distance_km == pytest.approx(350.0, abs=0.01)
+    met = [charger.id for charger in plan.chargers if charger.id in names]
+    assert met == sorted(names, key=lambda name: float(name[3:]))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_too_many_to_tell_apart_have_a_bound_that_holds_for_every_order(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if three were too many: the plan may be worse, the bound may not be above the best."""
+    small = world(seed, 3, 1)
+    full = best_order(iter(small.orders()), small.problem, small.rows, small.solved)
+    monkeypatch.setattr(visit_order, "_MOST_FREE", 2)
+    few = small.orders()
+    assert [order.stands_for_others for order in few] == [False, True]
+    assert few[1].drive_s <= min(map(small.drive_s, small.every_order())) + 1e-6
+    good = best_order(iter(few), small.problem, small.rows, small.solved)
+    assert good.solution.lower_bound_s <= full.solution.time_s + 1e-6
+    assert good.solution.time_s >= full.solution.time_s - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_order_that_is_improved_is_no_longer_than_any_with_one_place_moved(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit_order, "_MOST_FREE", 2)
+    small = world(seed, 5, 0)
+    stops = small.orders()[0].stops
+    for k in range(5):
+        rest = (*stops[:k], *stops[k + 1 :])
+        for j in range(5):
+            moved = (*rest[:j], stops[k], *rest[j:])
+            assert small.drive_s(stops) <= small.drive_s(moved) + 1e-3
