@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tripplan.batch import Outcome
+    from tripplan.output.page.heat_map import HeatMap
 
 _EVERY_S = 1.0
 """Progress as JSON comes this often, seconds."""
@@ -123,6 +124,7 @@ def study(
     """
     from tripplan.study import open_study, run_study
 
+    maps: list[HeatMap] = []
     try:
         asked = open_study(file, chargers=chargers or ())
         with ExitStack() as stack:
@@ -130,12 +132,23 @@ def study(
             told = stack.enter_context(_Told(asked.size, quiet=quiet, as_json=as_json))
             how: dict[str, Any] = {"executor": executor, "workers": workers, "resume": resume}
             try:
-                files = run_study(asked, output, **how, progress=told.note)
+                files = run_study(asked, output, **how, progress=told.note, show=maps.extend)
             except KeyboardInterrupt:
                 told.stopped()
     except TripplanError as error:
         stop(error)
+    if not quiet and not as_json:
+        _print_times(maps)
     told.close(*files, chargers=asked.charger_notes)
+
+
+def _print_times(maps: "Iterable[HeatMap]") -> None:
+    """Print the times of a study, hours and minutes, to standard output."""
+    from tripplan.output.page import heat_map
+    from tripplan.output.text import many
+
+    for one in maps:
+        sys.stdout.write(many.grid(one, heat_map.times(one)) + "\n")
 
 
 def _make(folder: Path) -> None:
