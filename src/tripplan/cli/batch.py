@@ -26,6 +26,8 @@ _SPEED_OVER_S = 30.0
 """The bar's own speed is that of this time, seconds."""
 _REASONS = 5
 """So many reasons why trips have no plan are printed; the table has all."""
+_TABLES = 8
+"""So many tables of a study are printed; its page has all."""
 _INTERRUPTED = 130
 """What a shell gets from a program that an interrupt has ended."""
 
@@ -142,13 +144,15 @@ def study(
     told.close(*files, chargers=asked.charger_notes)
 
 
-def _print_times(maps: "Iterable[HeatMap]") -> None:
+def _print_times(maps: "list[HeatMap]") -> None:
     """Print the times of a study, hours and minutes, to standard output."""
     from tripplan.output.page import heat_map
     from tripplan.output.text import many
 
-    for one in maps:
+    for one in maps[:_TABLES]:
         sys.stdout.write(many.grid(one, heat_map.times(one)) + "\n")
+    if (left := len(maps) - _TABLES) > 0:
+        sys.stdout.write(f"and {words.count(left, 'table')} more on the page\n")
 
 
 def _make(folder: Path) -> None:

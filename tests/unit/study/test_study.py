@@ -24,6 +24,7 @@ from tripplan.errors import InvalidInputError
 from tripplan.output.files.export import read_json
 from tripplan.output.page import heat_map
 from tripplan.output.page.heat_map import HeatCell, HeatMap
+from tripplan.output.text import many
 from tripplan.planning.planner import Planner
 from tripplan.records.vehicle import find_vehicle
 from tripplan.records.vehicle_file import save_vehicle
@@ -284,12 +285,12 @@ def test_the_command_prints_the_times(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
-    found = parquet_times(tmp_path / "out" / "results.csv")
+    found = times_of(tmp_path / "out" / "results.csv")
     rows = [line.split()[-n:] for n, line in zip((4, 1), lines[2::2], strict=False)]
     assert [cell for row in rows for cell in row] == found
 
 
-def parquet_times(path: Path) -> list[str]:
+def times_of(path: Path) -> list[str]:
     """Return the times of all rows, hours and minutes, without stays."""
     with path.open(encoding="utf-8", newline="") as file:
         hours = [float(row["total_h"]) - float(row["dwell_h"]) for row in csv.DictReader(file)]
@@ -336,3 +337,12 @@ def test_colours_say_what_matters() -> None:
     assert apart([10.0, 10.1], "slack") < 20
     assert apart([20.0, 20.2], "energy") < 20
     assert apart([9.0, 9.1], "cost") < 20
+
+
+def test_the_terminal_says_how_much_is_missing(tmp_path: Path) -> None:
+    maps: list[HeatMap] = []
+    run_study(sample_study(), tmp_path, show=maps.extend)
+    texts = [many.grid(one, heat_map.times(one)) for one in maps]
+    assert "✗ 4.0 kWh" in texts[0]
+    assert "no road" in texts[2]
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 80

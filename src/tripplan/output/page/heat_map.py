@@ -94,7 +94,8 @@ def times(one: HeatMap) -> dict[tuple[int, int], str]:
 def _short(cell: HeatCell) -> str:
     if cell.values is not None:
         return words.clock(cell.values["time"])
-    return f"✗ {cell.missing.removesuffix(' short').removeprefix('out of ')}"
+    told = cell.missing.removesuffix(" short")
+    return f"✗ {told}" if told != cell.missing else told
 
 
 def switch() -> Markup:

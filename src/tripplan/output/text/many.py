@@ -1,4 +1,4 @@
-"""Many plans as text of 80 columns: one row a plan, or one row a car and one column a season."""
+"""Many plans as text: one row a plan, or in 80 columns one row a car and one column a season."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
@@ -47,11 +47,11 @@ HEAD: Final = "    time stops      kWh arrive chance  spare       cost  "
 
 
 def plan_rows(entries: Sequence[Compared]) -> str:
-    """Return a table, one row a plan; "-" where there is none."""
+    """Return a table, one row a plan; those without a plan say so."""
     lines = [HEAD + "name"]
     lines += [_row(one) for one in entries[:MOST_ROWS]]
-    if left := len(entries) - MOST_ROWS:
-        lines += [f"and {words.count(left, 'row')} more on the page"] if left > 0 else []
+    if (left := len(entries) - MOST_ROWS) > 0:
+        lines.append(f"and {words.count(left, 'row')} more on the page")
     return "\n".join(lines) + "\n"
 
 
