@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.contracts.source_tree import ROOT, modules, tree
 
 FENCE = re.compile(
-    r"^(?P<bars>```+)(?:\{code-block\} ?)?(?P<language>[\w-]*|\{code-cell\})[^\n]*\n"
+    r"^(?P<bars>```+)(?:\{code-block\} ?)?(?P<language>\{code-cell\}|[\w-]*)[^\n]*\n"
     r"(?P<body>.*?)^(?P=bars)\s*$",
     re.DOTALL | re.MULTILINE,
 )
