@@ -27,7 +27,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 900  # the first plan of a new version compiles for minutes
 nb_merge_streams = True
 
 autodoc_typehints = "signature"
