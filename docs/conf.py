@@ -1,4 +1,4 @@
-"""Sphinx: MyST pages, numpydoc docstrings, warnings as errors (see the Makefile)."""
+"""Sphinx: MyST pages and notebooks, numpydoc docstrings, warnings as errors (see the Makefile)."""
 
 import sys
 from importlib.metadata import version as installed_version
@@ -11,7 +11,7 @@ release = version = installed_version("tripplan")
 
 sys.path.insert(0, str(Path(__file__).parent))
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "numpydoc",
     "record_table",
     "sphinx.ext.autodoc",
@@ -22,6 +22,13 @@ nitpicky = False
 
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
+
+# The notebooks of the gallery run at each build: what they show is what this version does.
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 900  # the first plan of a new version compiles for minutes
+nb_merge_streams = True
 
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"

@@ -1,6 +1,7 @@
 """The page of many plans: sorting, filtering, pointing, and the same care as the trip's page."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_a_click_on_a_heading_sorts(page: Callable[..., Any]) -> None:
     told = opened.execute_script(
         "return [...document.querySelectorAll('[aria-sort]')].map(e => e.getAttribute('aria-sort'))"
     )
-    assert told == ["ascending", *["none"] * 9]
+    assert told == ["ascending", *["none"] * 12]
     assert opened.get_log("browser") == []
 
 
@@ -99,3 +100,38 @@ def test_it_fits_and_axe_finds_nothing_serious(
     found = opened.execute_async_script(AXE)
     assert [one for one in found if one[0] in {"serious", "critical"}] == []
     assert opened.get_log("browser") == []
+
+
+def test_rows_and_ticks_are_in_the_units_that_are_chosen(
+    open_file: OpenFile, tmp_path: Path
+) -> None:
+    path = tmp_path / "units.html"
+    entries = (Entry("Car, -10 °C (14 °F)", sample_plan(), group="Car", at=-10.0),)
+    compare.save_html("Cold", entries, path, axis=compare.AIR_AXIS)
+    opened = open_file(path)
+    seen = """
+        const shown = (e) => e.getClientRects().length > 0;
+        return [document.querySelector('.tp-many tbody bdi').innerText,
+            [...document.querySelectorAll('.tp-lines text')].filter(shown).map(t => t.textContent)
+            .filter(t => /^-?[0-9.]+$/.test(t)).includes(arguments[0])]
+    """
+    for units, label, tick in (("us", "Car, 14 °F", "14"), ("metric", "Car, -10 °C", "-10")):
+        opened.execute_script(f"document.querySelector('input[value={units}]').click()")
+        assert opened.execute_script(seen, tick) == [label, True]
+
+
+def test_names_beside_twelve_lines_do_not_touch(open_file: OpenFile, tmp_path: Path) -> None:
+    entries = [
+        Entry(f"Car {k}", sample_plan(), group=f"Car {k}", at=at)
+        for k in range(12)
+        for at in (-10.0, 20.0)
+    ]
+    path = tmp_path / "twelve.html"
+    compare.save_html("Twelve", entries, path, axis=compare.AIR_AXIS)
+    boxes = open_file(path).execute_script(
+        "return [...document.querySelectorAll('.tp-name')].map(e => e.getBoundingClientRect())"
+        ".map(b => [b.left, b.top, b.right, b.bottom])"
+    )
+    assert len(boxes) == 24
+    for (_, _, _, bottom), (_, top, _, _) in pairwise(boxes[:12]):
+        assert top >= bottom - 2.5, "letters of one line end above those of the next"

@@ -79,3 +79,18 @@ def test_it_fits_and_axe_finds_nothing_serious(
         found = opened.execute_async_script(AXE)
         assert [one for one in found if one[0] in {"serious", "critical"}] == []
     assert opened.get_log("browser") == []
+
+
+def test_on_a_phone_all_seasons_are_in_view_with_their_names(page: Callable[..., Any]) -> None:
+    opened = page(PHONE)
+    told = opened.execute_script("""
+        return [...document.querySelectorAll('.tp-heat td[data-when]')].map(cell => [
+            cell.getBoundingClientRect().right, getComputedStyle(cell, '::before').content])
+    """)
+    assert len(told) == 24
+    assert max(right for right, _ in told) <= PHONE[0]
+    assert {name for _, name in told} == {'"cold"', '"warm"'}
+    laptop = page(LAPTOP)
+    assert laptop.execute_script(
+        "return getComputedStyle(document.querySelector('.tp-heat td'), '::before').content"
+    ) in {"none", "normal"}

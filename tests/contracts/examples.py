@@ -10,9 +10,12 @@ from pathlib import Path
 from tests.contracts.source_tree import ROOT, modules, tree
 
 FENCE = re.compile(
-    r"^(?P<bars>```+)(?:\{code-block\} ?)?(?P<language>[\w-]*)[^\n]*\n(?P<body>.*?)^(?P=bars)\s*$",
+    r"^(?P<bars>```+)(?:\{code-block\} ?)?(?P<language>\{code-cell\}|[\w-]*)[^\n]*\n"
+    r"(?P<body>.*?)^(?P=bars)\s*$",
     re.DOTALL | re.MULTILINE,
 )
+PYTHON = ("python", "{code-cell}")
+"""Languages of blocks that run: of pages, and of the notebooks of the gallery."""
 CAPTION = re.compile(r"\A:caption: (?P<name>[\w.-]+)\n")
 
 
@@ -55,7 +58,7 @@ def statements(text: str) -> str:
 def python_examples() -> Iterator[str]:
     """Return the Python of each page, and of each docstring with an example."""
     for path in pages():
-        yield "\n".join(statements(b.body) for b in blocks(path) if b.language == "python")
+        yield "\n".join(statements(b.body) for b in blocks(path) if b.language in PYTHON)
     for path in modules().values():
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):

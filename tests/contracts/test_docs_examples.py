@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.contracts.examples import Block, blocks, pages
+from tests.contracts.examples import PYTHON, Block, blocks, pages
 from tests.contracts.source_tree import ROOT, modules
 from tripplan.cli.main import app
 from tripplan.errors import TripplanError
@@ -67,13 +67,14 @@ def test_the_examples_of_a_page_run(
                     run_command(block, words)
                 else:
                     assert words[0] in OTHER_COMMANDS, f"{block.page}:{block.line}: {words}"
-        elif block.language == "python":
+        elif block.language in PYTHON:
             run_python(block, names)
 
 
 def test_there_are_examples_to_run() -> None:
     languages = [block.language for path in pages() for block in blocks(path)]
     assert languages.count("python") >= 10
+    assert languages.count("{code-cell}") >= 15
     assert sum(language in SHELLS for language in languages) >= 5
 
 

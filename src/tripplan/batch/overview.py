@@ -11,12 +11,13 @@ from tripplan.errors import InvalidInputError
 from tripplan.output.files.export import read_json
 from tripplan.output.page import compare
 from tripplan.output.page.map import save_html
+from tripplan.output.text import words
 from tripplan.planning.grounds import Chargers, ground_of
 from tripplan.planning.requests import STARTER, find_car
 from tripplan.records.quantities import in_unit_of
 from tripplan.records.region import Region
 
-AXIS = "air temperature, °C"
+AXIS = compare.AIR_AXIS
 SHOWN = 1000
 """So many trips of a batch are on its overview: a page of more is slow to draw."""
 
@@ -98,7 +99,7 @@ def _temperature(given: str | float) -> tuple[str, float | None]:
             value=text,
             expected="a number",
         ) from None
-    return name or f"{celsius:.3g} °C", celsius
+    return name or words.exact_temperature(celsius), celsius
 
 
 def _pair(text: str, field: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tripplan.batch import Outcome
+    from tripplan.output.page.heat_map import HeatMap
 
 _EVERY_S = 1.0
 """Progress as JSON comes this often, seconds."""
@@ -25,6 +26,8 @@ _SPEED_OVER_S = 30.0
 """The bar's own speed is that of this time, seconds."""
 _REASONS = 5
 """So many reasons why trips have no plan are printed; the table has all."""
+_TABLES = 8
+"""So many tables of a study are printed; its page has all."""
 _INTERRUPTED = 130
 """What a shell gets from a program that an interrupt has ended."""
 
@@ -123,6 +126,7 @@ def study(
     """
     from tripplan.study import open_study, run_study
 
+    maps: list[HeatMap] = []
     try:
         asked = open_study(file, chargers=chargers or ())
         with ExitStack() as stack:
@@ -130,12 +134,25 @@ def study(
             told = stack.enter_context(_Told(asked.size, quiet=quiet, as_json=as_json))
             how: dict[str, Any] = {"executor": executor, "workers": workers, "resume": resume}
             try:
-                files = run_study(asked, output, **how, progress=told.note)
+                files = run_study(asked, output, **how, progress=told.note, show=maps.extend)
             except KeyboardInterrupt:
                 told.stopped()
     except TripplanError as error:
         stop(error)
+    if not quiet and not as_json:
+        _print_times(maps)
     told.close(*files, chargers=asked.charger_notes)
+
+
+def _print_times(maps: "list[HeatMap]") -> None:
+    """Print the times of a study, hours and minutes, to standard output."""
+    from tripplan.output.page import heat_map
+    from tripplan.output.text import many
+
+    for one in maps[:_TABLES]:
+        sys.stdout.write(many.grid(one, heat_map.times(one)) + "\n")
+    if (left := len(maps) - _TABLES) > 0:
+        sys.stdout.write(f"and {words.count(left, 'table')} more on the page\n")
 
 
 def _make(folder: Path) -> None:

@@ -88,6 +88,7 @@ def compare(
 ) -> None:
     """Plan one trip with several cars, at several temperatures, or both; writes one page."""
     from tripplan.batch import overview
+    from tripplan.output.text import many
     from tripplan.planning.grounds import ground_of
 
     try:
@@ -98,6 +99,7 @@ def compare(
             shown = overview.compare_trip(asked, output, ground, workers=workers)
     except TripplanError as error:
         stop(error)
+    sys.stdout.write(many.plan_rows(shown))
     refused = [one for one in shown if one.plan is None]
     done = len(shown) - len(refused)
     notes.print(f"{done} of {len(shown)} plans: {output}", markup=False, highlight=False)

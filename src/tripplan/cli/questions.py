@@ -88,7 +88,7 @@ def _days(
 
 
 def _limits(
-    of: Annotated[list[str], typer.Option("--of", help=_OF_HELP)],
+    of: Annotated[list[str] | None, typer.Option("--of", help=_OF_HELP)] = None,
     without_charging: _Without = False,
     arrive_by: Annotated[
         str | None, typer.Option(help="Latest arrival, for departure: 2026-01-15T18:00.")
@@ -110,7 +110,7 @@ def _limits(
         with notes.status(PLANNING):
             found = asking.limits(
                 *ends,
-                of=",".join(of),
+                of=",".join(of or ()),
                 charging=not without_charging,
                 arrive_by=arrive_by,
                 also=also or (),

@@ -18,6 +18,7 @@ from tripplan.records.trip import AvoidableRoad, Trip
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, distance_km, joined
+from tripplan.units import M_PER_KM, M_PER_MILE
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 NOTHING_KWH: Final = 0.05
@@ -82,7 +83,8 @@ class Infeasible:
         if on_the_way:
             fits = self._fits(gap, dropped)
             told.append(
-                f"The furthest it gets is {name}, {remaining_km:.0f} km before the destination; "
+                f"The furthest it gets is {name}, {remaining_km:.0f} km "
+                f"({remaining_km * M_PER_KM / M_PER_MILE:.0f} mi) before the destination; "
                 f"{fits}"
             )
         elif dropped:

@@ -260,7 +260,11 @@ def limit_names(of: str | Iterable[str]) -> list[LimitName]:
     known = limit_search.NAMES
     unknown = [name for name in names if name not in known]
     if unknown or not names:
-        told = f"there is no limit named {', '.join(unknown)}" if unknown else "name a limit"
+        told = (
+            f"there is no limit named {', '.join(unknown)}"
+            if unknown
+            else "say which limit is asked for"
+        )
         raise InvalidInputError(
             f"of: {told}; known: {', '.join(known)}",
             field="of",

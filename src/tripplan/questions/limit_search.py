@@ -11,7 +11,6 @@ from tripplan.questions import laws
 from tripplan.questions.answers import Limit, LimitName, Side
 from tripplan.questions.edges import bisected, scanned
 from tripplan.questions.kinds import KINDS, SLOWEST_KMH, Kind
-from tripplan.questions.slack import least_slack_kwh
 from tripplan.questions.trying import Case, Trials, has_plugs, with_values
 from tripplan.records.plan import Plan
 from tripplan.units import S_PER_H
@@ -164,7 +163,7 @@ def side(value: float | str, plans: Sequence[Plan]) -> Side:
         at=value,
         total_s=sum(plan.total_s for plan in plans),
         arrival_soc=min(plan.arrival_soc for plan in plans),
-        slack_kwh=min(least_slack_kwh(plan) for plan in plans),
+        slack_kwh=min(plan.slack_kwh for plan in plans),
         stops=tuple(site.name for plan in plans for site in plan.chargers),
     )
 

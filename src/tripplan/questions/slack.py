@@ -16,13 +16,6 @@ STEP_K = 0.5
 _COARSE_K = 2.5
 
 
-def least_soc(plan: Plan, leg: int) -> float:
-    """Return the least SoC with which a leg of a plan may end."""
-    trip = plan.trip
-    last = leg == len(plan.legs) - 1
-    return max(trip.reserve_soc, trip.arrival_soc) if last else trip.reserve_soc
-
-
 def energy_slack(plan: Plan, number: int) -> Slack:
     """Return what there is to spare where a leg ends, in energy and kilometres.
 
@@ -34,7 +27,7 @@ def energy_slack(plan: Plan, number: int) -> Slack:
         Of the leg, from 0.
     """
     leg = plan.legs[number]
-    spare_kwh = (leg.arrival_soc - least_soc(plan, number)) * plan.capacity_kwh
+    spare_kwh = (leg.arrival_soc - plan.least_soc(number)) * plan.capacity_kwh
     per_km = kwh_per_km(leg)
     km = spare_kwh / per_km if per_km > 0.0 else 0.0
     return Slack(slack_kwh=spare_kwh, slack_km=km)
@@ -43,11 +36,6 @@ def energy_slack(plan: Plan, number: int) -> Slack:
 def kwh_per_km(leg: Leg) -> float:
     """Return what a leg takes for each kilometre, with its cold start."""
     return leg.energy.spent_kwh / leg.distance_km if leg.distance_km > 0.0 else 0.0
-
-
-def least_slack_kwh(plan: Plan) -> float:
-    """Return the least that there is to spare where any leg of a plan ends."""
-    return min(energy_slack(plan, k).slack_kwh for k in range(len(plan.legs)))
 
 
 def with_degrees(trials: Trials, case: Case, slack: Slack, at_least: float = 0.0) -> Slack:

@@ -10,7 +10,6 @@ from tripplan.questions import counterfactuals, laws
 from tripplan.questions.edges import bisected
 from tripplan.questions.kinds import KINDS, Kind
 from tripplan.questions.reasons import Binding, Reasons, StopReason, WayOutTried
-from tripplan.questions.slack import least_soc
 from tripplan.questions.trying import Case, Trials, may_charge, with_values
 from tripplan.records.plan import ChargingStop, Plan
 
@@ -62,7 +61,7 @@ def reasons(trials: Trials, case: Case) -> Reasons:
 def _of_stop(trials: Trials, case: Case, plan: Plan, number: int) -> StopReason:
     stop, leg = plan.stops[number], plan.legs[number + 1]
     used_soc = leg.departure_soc - leg.arrival_soc
-    least = least_soc(plan, number + 1)
+    least = plan.least_soc(number + 1)
     lacks_soc = least - (stop.arrival_soc - used_soc)
     binding = _binding(plan, number)
     found = StopReason(
@@ -89,7 +88,7 @@ def _binding(plan: Plan, number: int) -> Binding:
         "stay": stop.charger is None,
         "longest stop": stop.charging_s >= (trip.longest_stop_s or math.inf) - _SAME_S,
         "charge limit": stop.departure_soc >= trip.charge_limit_soc - _SAME_SOC,
-        "next stop": leg.arrival_soc <= least_soc(plan, number + 1) + _SAME_SOC,
+        "next stop": leg.arrival_soc <= plan.least_soc(number + 1) + _SAME_SOC,
         "fallback": _just_reaches_fallback(plan, number + 1),
         "least charge": least > 0.0 and added <= least + _SAME_SOC,
         "required": bool(ids & set(trip.via_chargers)),

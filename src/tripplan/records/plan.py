@@ -495,6 +495,23 @@ class Plan(Record):
         spent_kwh = sum(leg.energy.spent_kwh for leg in self.legs)
         return 1000.0 * spent_kwh / self.distance_km if self.distance_km else 0.0
 
+    def least_soc(self, leg: int) -> float:
+        """Return the least SoC with which the trip lets a leg end.
+
+        Parameters
+        ----------
+        leg
+            Number of the leg, from 0.
+        """
+        trip, last = self.trip, leg == len(self.legs) - 1
+        return max(trip.reserve_soc, trip.arrival_soc) if last else trip.reserve_soc
+
+    @property
+    def slack_kwh(self) -> float:
+        """The least that there is to spare, above what the trip wants, where any leg ends, kWh."""
+        spare_soc = min(leg.arrival_soc - self.least_soc(k) for k, leg in enumerate(self.legs))
+        return spare_soc * self.capacity_kwh
+
     @property
     def cost(self) -> float:
         """What the energy of the trip costs, in the plan's currency."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from tripplan.batch import Outcome
 from tripplan.output.drawing.lines import simplify
+from tripplan.output.drawing.road_signs import MANY
 from tripplan.output.page.study import ChargerLoad, DeadEnd, Overview, TightDrive
 from tripplan.records.plan import ChargingStop, Leg, Plan
 
@@ -46,7 +47,7 @@ class _End:
 
 
 class Load:
-    """Adds plan after plan up, and keeps none but the longest."""
+    """Adds plan after plan up, and keeps none but the longest and one of each trip."""
 
     def __init__(self) -> None:
         self._chargers: dict[str, _Charger] = {}
@@ -54,6 +55,7 @@ class Load:
         self._ends: dict[tuple[str, float, float], _End] = {}
         self._places: dict[tuple[float, float], Place] = {}
         self._longest: Plan | None = None
+        self._ways: dict[tuple[float, ...], Plan] = {}
 
     def add_plan(self, plan: Plan) -> None:
         """Count the stops of a plan, and its tightest drive."""
@@ -74,6 +76,9 @@ class Load:
         trip = plan.trip
         for place in (trip.origin, *(w.place for w in trip.waypoints), trip.destination):
             self._places.setdefault((place.lat, place.lon), place)
+        ends = trip.origin.lat, trip.origin.lon, trip.destination.lat, trip.destination.lon
+        if len(self._ways) < MANY:
+            self._ways.setdefault(ends, plan)
         if self._longest is None or plan.distance_km > self._longest.distance_km:
             self._longest = plan
 
@@ -136,6 +141,7 @@ class Load:
             sorted(ends, key=lambda one: (-one.trips, one.name)),
             tuple(self._places.values()),
             self._longest,
+            tuple(self._ways.values()),
         )
 
 

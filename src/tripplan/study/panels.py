@@ -1,5 +1,6 @@
 """Outcomes of a study as heat maps: cars down, weather across, one for each trip and option."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tripplan.batch import Outcome
@@ -13,7 +14,14 @@ from tripplan.units import S_PER_H
 MOST_CELLS: Final = 20_000
 """So many trips are on the page: one of more is slow to open."""
 _DOWN = ("vehicle_name", "soh")
-_UNITS = {"ambient_c": " °C", "wind_mps": " m/s", "max_speed_kmh": " km/h", "payload_kg": " kg"}
+_TELL: Final[Mapping[str, Callable[[float], str]]] = {
+    "ambient_c": words.exact_temperature,
+    "wind_mps": words.wind,
+    "max_speed_kmh": words.speed,
+    "payload_kg": lambda kg: f"{kg:g} kg",
+}
+"""How values of wishes are told, where they have units."""
+_NOUNS: Final = {"ambient_c": "air temperature"}
 _SHARES = {"soh", "slow_down_to", "arrive_with_probability"}
 
 
@@ -53,7 +61,7 @@ class Tables:
     @property
     def panels(self) -> list[HeatMap]:
         """The heat maps, in the order of the study."""
-        across = " and ".join(self._across).replace("_", " ")
+        across = " and ".join(_NOUNS.get(name, name) for name in self._across).replace("_", " ")
         return [
             HeatMap(", ".join(title), across, list(one.rows), list(one.columns), one.cells)
             for title, one in self._maps.items()
@@ -83,7 +91,9 @@ class _Growing:
 
 
 def _label(name: str, value: Cell) -> str:
-    return str(value) if name == "trip" else f"{name.replace('_', ' ')} {_value(name, value)}"
+    if name == "trip":
+        return str(value)
+    return f"{_NOUNS.get(name, name).replace('_', ' ')} {_value(name, value)}"
 
 
 def _value(name: str, value: Cell) -> str:
@@ -91,27 +101,34 @@ def _value(name: str, value: Cell) -> str:
         return str(value)
     if name in _SHARES or name.endswith("_soc"):
         return words.percent(value)
-    return f"{value:g}{_UNITS.get(name, '')}"
+    return _TELL[name](value) if name in _TELL else f"{value:g}"
 
 
 def _cell(outcome: Outcome) -> HeatCell:
     if outcome.status != "ok":
         return HeatCell(None, _missing(outcome), outcome.reason)
     told = outcome.figures
-    number = {name: float(told[name]) for name in _FIGURES}
-    return HeatCell(
-        {
-            "arrives": 1.0,
-            "time": (number["total_h"] - number["dwell_h"]) * S_PER_H,
-            "stops": number["stops"],
-            "soc": number["arrival_soc"],
-            "energy": number["energy_spent_kwh"],
-            "gap": number["gap"],
-        }
-    )
+    values = {
+        "arrives": 1.0,
+        "time": (float(told["total_h"]) - float(told["dwell_h"])) * S_PER_H,
+    }
+    for measure, name in _FIGURES.items():
+        value = told.get(name, "")
+        if value != "":
+            values[measure] = float(value)
+    return HeatCell(values, currency=str(told.get("currency", "")))
 
 
-_FIGURES = ("total_h", "dwell_h", "stops", "arrival_soc", "energy_spent_kwh", "gap")
+_FIGURES: Final = {
+    "stops": "stops",
+    "soc": "arrival_soc",
+    "chance": "arrival_probability",
+    "slack": "slack_kwh",
+    "energy": "energy_spent_kwh",
+    "cost": "cost",
+    "gap": "gap",
+}
+"""Measures by the figures of an outcome; a journal of an earlier version lacks some."""
 
 
 def _missing(outcome: Outcome) -> str:

@@ -12,6 +12,7 @@ from tripplan.batch.outcome import KINDS
 from tripplan.errors import DataError
 from tripplan.output.files.export import read_json, write_csv
 from tripplan.output.page import study as study_page
+from tripplan.output.page.heat_map import HeatMap
 from tripplan.planning.grounds import charger_notes, ground_of, region_with
 from tripplan.records.file_places import Source
 from tripplan.records.region import Region
@@ -112,6 +113,7 @@ def run_study(
     workers: int = 1,
     resume: bool = False,
     progress: Callable[[Outcome], None] | None = None,
+    show: Callable[[Sequence[HeatMap]], None] | None = None,
 ) -> list[Path]:
     """Plan a study and write what came of it into a folder.
 
@@ -131,6 +133,8 @@ def run_study(
         Go on where an earlier run in this folder was stopped.
     progress
         Called with each outcome as soon as it is there.
+    show
+        Called with the heat maps of the page, once all is written.
 
     Returns
     -------
@@ -172,6 +176,8 @@ def run_study(
     study_page.save_html(
         run.study.title, told, tables.panels, load.overview(), folder / PAGE, run.region
     )
+    if show is not None:
+        show(tables.panels)
     return [*written, folder / PAGE]
 
 

@@ -74,6 +74,7 @@ def test_the_smallest_car_is_the_first_row_that_does_it() -> None:
         (("days", HOME, "DEN; 20h", f"{HOME}; 10h", *LEAF, "--days", "7"), "stays take 30 h"),
         (("limits", HOME, "DEN", *LEAF, "--of", "luck"), "no limit named luck"),
         (("limits", HOME, "DEN", *LEAF, "--of", "departure"), "--arrive-by"),
+        (("limits", HOME, "DEN", *LEAF), "known: soh, ambient-c, wind-mps"),
         (("smallest", HOME, "DEN", "-v", "no-car"), "no-car"),
         (("smallest", HOME, "DEN", "--also", "Vail, CO"), "names no two places"),
     ],

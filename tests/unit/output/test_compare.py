@@ -1,23 +1,29 @@
 """Pages over many plans: what is asked, what stands in the table, what the lines show."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.samples.hostile_plan import HOSTILE, named_plan
 from tests.samples.page_data import handed
 from tests.samples.plan import sample_plan, sample_region
 from tests.samples.plan_with_waypoints import visits_plan
+from tests.samples.signed_plan import signed_plan
 from tripplan.batch import Outcome, overview
 from tripplan.cli.main import app
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.output.files import export
 from tripplan.output.page import compare
 from tripplan.output.page.compare import Entry
-from tripplan.output.text import words
+from tripplan.output.page.compare_chart import spread
+from tripplan.output.page.map import to_html
+from tripplan.output.text import many, words
 from tripplan.records.plan import Plan
 
 ENTRIES = (
@@ -93,7 +99,7 @@ def test_a_sweep_asks_every_car_at_every_temperature() -> None:
         ("nissan-leaf-40", 25.0),
     ]
     assert {row["departure_soc"] for row in asked.rows} == {"0.8"}
-    assert asked.labels[:2] == (f"{asked.groups[0]}, -10 °C", f"{asked.groups[0]}, Jul")
+    assert asked.labels[:2] == (f"{asked.groups[0]}, -10 °C (14 °F)", f"{asked.groups[0]}, Jul")
     one_car = overview.sweep("A", "B", ["nissan-sakura"], ["Jan=-4", "Feb=-2"])
     assert one_car.labels == ("Jan", "Feb")
     plain = overview.sweep("A", "B", ["nissan-sakura", "nissan-leaf-40"])
@@ -160,3 +166,67 @@ def test_an_overview_reads_the_plans_that_are_in_files(tmp_path: Path) -> None:
     kept = Outcome(index=0, status="ok", plan_json="plans/000000.json")
     overview.write_overview([kept], tmp_path, sample_region())
     assert (tmp_path / "overview.html").read_bytes() == wanted
+
+
+def test_chance_cost_and_slack_are_columns_and_terminal_columns() -> None:
+    plan = sample_plan().model_copy(update={"arrival_probability": 0.83, "currency": "EUR"})
+    plan = plan.model_copy(update={"charging_cost": 12.25, "home_cost": 1.0})
+    spare_soc = min(
+        *(leg.arrival_soc - plan.trip.reserve_soc for leg in plan.legs[:-1]),
+        plan.legs[-1].arrival_soc - max(plan.trip.reserve_soc, plan.trip.arrival_soc),
+    )
+    spare_kwh = spare_soc * plan.capacity_kwh
+    (row,) = rows(compare.to_html("x", [Entry("Car", plan)]))
+    for cell in ("83%", "13.25 EUR", f"{spare_kwh:.1f} kWh"):
+        assert f">{cell}</td>" in row
+    (line,) = many.plan_rows([Entry("Car", plan)]).splitlines()[1:]
+    assert line.split()[4:] == ["83%", f"{spare_kwh:.1f}", "13.25", "EUR", "Car"]
+    unknown = plan.model_copy(update={"arrival_probability": None})
+    (row,) = rows(compare.to_html("x", [Entry("Car", unknown)]))
+    assert "<td>-</td>" in row
+
+
+def test_reasons_are_whole() -> None:
+    reason = "too far; " + "no charger that fits; " * 60 + "a larger battery would help."
+    assert " ".join(reason.split()) in rows(compare.to_html("x", [Entry("Car", None, reason)]))[0]
+
+
+def test_lines_of_36_cars_differ_and_have_their_names_beside_them() -> None:
+    cars = [f"Car {k}" for k in range(36)]
+    entries = [Entry(car, sample_plan(), group=car, at=at) for car in cars for at in (0.0, 10.0)]
+    entries.append(Entry("Gone", None, "too far", "Gone", 0.0))
+    html = compare.to_html("x", entries, axis=compare.AIR_AXIS)
+    lines = re.findall(r'<polyline points="[^"]*" fill="none" stroke-width="2.5"([^>]*)>', html)
+    assert len(lines) == 72
+    assert len(set(lines)) == 36
+    names = re.findall(r'<text x="[^"]*" y="([^"]*)" class="tp-name">(.*?)</text>', html)
+    assert sorted(name for _, name in names) == sorted(cars * 2)
+    places = sorted(float(y) for y, _ in names[:36])
+    assert min(b - a for a, b in pairwise(places)) >= 12.9
+    assert "No line, since there is no plan: Gone." in html
+
+
+@given(st.lists(st.floats(0.0, 100.0), max_size=12).map(sorted))
+def test_names_stand_in_order_apart_and_within(wanted: list[float]) -> None:
+    found = spread(wanted, 0.0, 160.0)
+    assert all(-1e-6 <= at <= 160.0 for at in found)
+    assert all(b - a >= 12.999 for a, b in pairwise(found))
+    if all(b - a >= 13.0 for a, b in pairwise(wanted)):
+        assert found == wanted
+
+
+def test_maps_of_many_plans_have_the_numbers_of_their_roads() -> None:
+    (data,) = handed(compare.to_html("x", [Entry("A", signed_plan()), *ENTRIES]), "compare")
+    told = {re.sub(r"<.*?>", "", html) for *_, html in data["signs"]}
+    assert told == {one.ref for leg in signed_plan().legs for one in leg.roads}
+    (bare,) = handed(compare.to_html("x", ENTRIES), "compare")
+    assert bare["signs"] == []
+
+
+def test_a_trip_that_comes_back_says_where_it_goes() -> None:
+    plan = visits_plan()
+    trip = plan.trip.model_copy(update={"destination": plan.trip.origin})
+    html = to_html(plan.model_copy(update={"trip": trip}))
+    stay = plan.trip.waypoints[0].place.label
+    assert f"<title>{trip.origin.label} → {stay} → " in html
+    assert f"<bdi>{stay}</bdi>" in html.split("</h1>")[0].split("<h1>")[1]

@@ -18,10 +18,13 @@ from typer.testing import CliRunner
 from tests.samples.hostile_plan import HOSTILE
 from tests.samples.page_data import handed
 from tests.samples.study import FURTHEST, VALUES, sample_answer, sample_study
-from tripplan.batch import parquet
+from tripplan.batch import Outcome, parquet
 from tripplan.cli.main import app
 from tripplan.errors import InvalidInputError
 from tripplan.output.files.export import read_json
+from tripplan.output.page import heat_map
+from tripplan.output.page.heat_map import HeatCell, HeatMap
+from tripplan.output.text import many
 from tripplan.planning.planner import Planner
 from tripplan.records.vehicle import find_vehicle
 from tripplan.records.vehicle_file import save_vehicle
@@ -156,10 +159,12 @@ def cells(html: str) -> dict[tuple[str, str, str], str]:
     found = {}
     for section in re.findall(r"<section><h2>.*?</section>", html, re.DOTALL)[:-1]:
         title = re.sub(r"<.*?>", "", section.split("</h2>")[0])
-        heads = re.findall(r'<th scope="col"><bdi>(.*?)</bdi>', section)
-        for row in re.findall(r'<tr><th scope="row"><bdi>(.*?)</tr>', section):
+        heads = re.findall(r'<th scope="col" role="columnheader"><bdi>(.*?)</bdi>', section)
+        for row in re.findall(
+            r'<tr role="row"><th scope="row" role="rowheader"><bdi>(.*?)</tr>', section
+        ):
             label, _, rest = row.partition("</bdi>")
-            for head, cell in zip(heads, rest.split("<td>")[1:], strict=True):
+            for head, cell in zip(heads, rest.split("<td ")[1:], strict=True):
                 said = re.search(r'class="(?:tp-of tp-of-soc|tp-none)"[^>]*>(.*?)<', cell)
                 if said:
                     found[title, label, head] = said[1]
@@ -182,7 +187,11 @@ def test_temperatures_go_across_where_there_are_no_seasons(tmp_path: Path) -> No
     study = sample_study(seasons=(), vary={"ambient_c": (-20.0, 25.0), "cabin": ("on", "off")})
     run_study(study, tmp_path)
     found = cells((tmp_path / "study.html").read_text("utf-8"))
-    assert {head for *_, head in found} == {"-20 °C", "25 °C"}
+    assert {head for *_, head in found} == {
+        f"<span class={q}tp-metric{q}>{c} °C</span><span class={q}tp-us{q}>{f} °F</span>"
+        for q in '"'
+        for c, f in ((-20, -4), (25, 77))
+    }
     assert "Pass, cabin off" in {title for title, *_ in found}
 
 
@@ -267,3 +276,73 @@ def test_the_command_writes_a_study(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
     assert "line 3: trips[1].destination" in wrong.stderr.replace("\n", "")
     assert not (tmp_path / "none").exists()
+
+
+def test_the_command_prints_the_times(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(FILE + "[vary]\nambient_c = [-20, 25, 0, 5, 10]\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["study", str(path), "-o", str(tmp_path / "out"), "-w", "1"])
+    assert done.exit_code == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    found = times_of(tmp_path / "out" / "results.csv")
+    rows = [line.split()[-n:] for n, line in zip((4, 1), lines[2::2], strict=False)]
+    assert [cell for row in rows for cell in row] == found
+
+
+def times_of(path: Path) -> list[str]:
+    """Return the times of all rows, hours and minutes, without stays."""
+    with path.open(encoding="utf-8", newline="") as file:
+        hours = [float(row["total_h"]) - float(row["dwell_h"]) for row in csv.DictReader(file)]
+    minutes = [round(60.0 * one) for one in hours]
+    return [f"{one // 60}:{one % 60:02d}" for one in minutes]
+
+
+def test_what_a_journal_of_an_earlier_version_lacks_is_told_as_unknown() -> None:
+    figures = {"total_h": 2.0, "dwell_h": 0.0, "stops": 1, "arrival_soc": 0.1}
+    rest = {"energy_spent_kwh": 20.0, "cost": 3.0, "currency": "USD", "gap": 0.0}
+    row = next(cross.rows(sample_study()))
+    tables = panels.Tables(sample_study())
+    tables.add(row, Outcome(index=0, status="ok", figures={**figures, **rest}))
+    html = heat_map.table(tables.panels[0])
+    for measure, told in (("chance", "-"), ("slack", "-"), ("cost", "3.00 USD")):
+        assert re.search(f'tp-of-{measure}"[^>]*>{told}<', html), measure
+
+
+def heat_colours(values: Sequence[float], key: str) -> list[str]:
+    """Return the colours of one row of cells with such values."""
+    cells = {
+        (0, k): HeatCell({one.key: value for one in heat_map.MEASURES})
+        for k, value in enumerate(values)
+    }
+    columns = [str(k) for k in range(len(values))]
+    html = heat_map.table(HeatMap("t", "x", ["car"], columns, cells))
+    return re.findall(rf'tp-of-{key}" style="background:(#......)', html)
+
+
+def test_colours_say_what_matters() -> None:
+    """Channels from 0 to 255: a minute changes them by a few, half an hour by all there is."""
+
+    def apart(values: Sequence[float], key: str) -> int:
+        one, other = (
+            [int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in heat_colours(values, key)
+        )
+        return max(abs(a - b) for a, b in zip(one, other, strict=True))
+
+    assert apart([5820.0, 5880.0], "time") < 20
+    assert apart([5820.0, 7620.0], "time") > 200
+    assert apart([18000.0, 18600.0], "time") < 40, "ten minutes of five hours"
+    assert apart([2.0, 3.0], "stops") < 80
+    assert apart([0.99, 0.98], "chance") < 20
+    assert apart([10.0, 10.1], "slack") < 20
+    assert apart([20.0, 20.2], "energy") < 20
+    assert apart([9.0, 9.1], "cost") < 20
+
+
+def test_the_terminal_says_how_much_is_missing(tmp_path: Path) -> None:
+    maps: list[HeatMap] = []
+    run_study(sample_study(), tmp_path, show=maps.extend)
+    texts = [many.grid(one, heat_map.times(one)) for one in maps]
+    assert "✗ 4.0 kWh" in texts[0]
+    assert "no road" in texts[2]
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 80

@@ -15,6 +15,8 @@ from tripplan.output.text import words
 
 NAME_LIMIT = 80
 TEXT_LIMIT = 600
+_WHOLE_LIMIT = 8000
+"""No reason is longer, nor is a list of days."""
 
 _TEXT_ONLY = frozenset({"title", "text", "tspan"})
 """Elements that cannot hold the spans of `measured`."""
@@ -156,6 +158,16 @@ def framed(page: str, height: int) -> str:
 def rendered(trusted: str) -> Markup:
     """Take HTML that the map library made from `Markup` and numbers only."""
     return Markup(trusted)
+
+
+def whole(text: str) -> Markup:
+    """Return a sentence or more that must not be cut, its quantities parted by units."""
+    return measured(escape(text, _WHOLE_LIMIT))
+
+
+def quantity_name(text: str, limit: int = NAME_LIMIT) -> Markup:
+    """Return a name that may hold a quantity, such as that of a row, parted by units."""
+    return measured(name(text, limit))
 
 
 def name(text: str, limit: int = NAME_LIMIT) -> Markup:

@@ -26,6 +26,8 @@ from tripplan.records.plan import Leg, Plan
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
 
 SIGN_LIMIT: Final = 90
+MANY: Final = 12
+"""Of so many plans the roads are looked at on a map of many."""
 _LONGEST: Final = 9
 """Characters; longer numbers are no signs."""
 _LETTER_PX, _ROOM_PX, _HALF_LINE_PX = 3.5, 7.0, 10.0
@@ -80,7 +82,19 @@ _SIDES: Final = {
 def road_signs(plan: Plan) -> tuple[Sign, ...]:
     """Return the signs of a plan's roads: numbers, those of long stretches first, then exits."""
     found = sorted(one for leg in plan.legs for one in (*_numbers(leg), *_exits(leg)))
-    return _placed(found, plan)[:SIGN_LIMIT] if found else ()
+    return _placed(found, [plan])[:SIGN_LIMIT] if found else ()
+
+
+def many_road_signs(plans: Sequence[Plan]) -> tuple[Sign, ...]:
+    """Return the numbers of the roads of several plans, those of long stretches first.
+
+    Of plans over the same roads one is looked at, and of all no more than `MANY`, the longest.
+    """
+    ways = {tuple((one.ref, round(one.to_km)) for leg in plan.legs for one in leg.roads): plan
+            for plan in plans}  # fmt: skip
+    looked_at = sorted(ways.values(), key=lambda plan: -plan.distance_km)[:MANY]
+    found = {one for plan in looked_at for leg in plan.legs for one in _numbers(leg)}
+    return _placed(sorted(found), looked_at)[:SIGN_LIMIT] if found else ()
 
 
 def marks_of_signs(signs: Sequence[Sign]) -> list[Mark]:
@@ -147,12 +161,13 @@ def _columns(places: Sequence[tuple[float, float]], texts: Sequence[str]) -> Cle
     return Clearance(x, y, wide, _HALF_LINE_PX, right, down)
 
 
-def _placed(candidates: Sequence[_Candidate], plan: Plan) -> tuple[Sign, ...]:
+def _placed(candidates: Sequence[_Candidate], plans: Sequence[Plan]) -> tuple[Sign, ...]:
     columns = _columns([(c.lat, c.lon) for c in candidates], [c.text for c in candidates])
-    for mark in marks_of(plan):
+    for mark in dict.fromkeys(mark for plan in plans for mark in marks_of(plan)):
         columns.keep_clear(mark)
     texts = np.array([[one.text] for one in candidates])
-    road = RouteLine(*route_columns(plan), ZOOMS) if any(c.exit for c in candidates) else None
+    exits = any(one.exit for one in candidates)
+    road = RouteLine(*route_columns(plans[0]), ZOOMS) if exits else None
     waiting = list(range(len(candidates)))
     signs: list[Sign] = []
     for zoom in ZOOMS:

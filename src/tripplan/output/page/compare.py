@@ -9,15 +9,28 @@ import numpy as np
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.lines import simplify
-from tripplan.output.drawing.markup import Child, Markup, document_link, joined, name, tag
+from tripplan.output.drawing.markup import (
+    Child,
+    Markup,
+    document_link,
+    joined,
+    name,
+    quantity_name,
+    tag,
+    whole,
+)
+from tripplan.output.drawing.road_signs import many_road_signs
 from tripplan.output.page import switches
-from tripplan.output.page.compare_chart import COLOURS, lines
+from tripplan.output.page.compare_chart import AIR_AXIS, COLOURS, lines
 from tripplan.output.page.page import COMPARE_SCRIPTS, json_text, page
 from tripplan.output.page.popups import failed_banner, made_up_banner
+from tripplan.output.page.route_data import sign_data
 from tripplan.output.text import words
 from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
+
+__all__ = ["AIR_AXIS", "Entry", "save_html", "to_html"]
 
 _LINE_DEG = 0.002
 """The line of a way may lie this far beside its road (about 200 m), and farther where there are
@@ -57,6 +70,7 @@ def to_html(
         Where they were planned, for roads and towns; None: none are drawn.
     axis
         Name and unit of the quantity of the entries' ``at``, for the lines; empty: no lines.
+        That of `AIR_AXIS` is shown in degrees Fahrenheit as well.
     """
     done = [entry for entry in entries if entry.plan is not None]
     groups = list(dict.fromkeys(entry.group for entry in entries))
@@ -66,6 +80,7 @@ def to_html(
         "ways": [_way(entry, colours[entry.group], tolerance_deg) for entry in entries],
         "bounds": _bounds([entry.plan for entry in done if entry.plan]),
         "ground": ground([entry.plan for entry in done if entry.plan], region),
+        "signs": sign_data(many_road_signs([entry.plan for entry in done if entry.plan])),
     }
     made_up = any(entry.plan is not None and entry.plan.illustrative for entry in entries)
     body = joined(
@@ -151,8 +166,8 @@ def _filter(count: int) -> Markup:
 
 
 _HEADS = (
-    "Name", "Time", "Driving", "Charging", "Stops", "Distance", "Energy", "Consumption", "Arrive",
-    "Gap",
+    "Name", "Time", "Driving", "Charging", "Stops", "Distance", "Energy", "Consumption", "Cost",
+    "Arrive", "Chance", "To spare", "Gap",
 )  # fmt: skip
 
 
@@ -167,7 +182,12 @@ def _table(entries: Sequence[Entry]) -> Markup:
     rows = (_row(entry, number, longest_s) for number, entry in enumerate(entries))
     return tag(
         "table",
-        tag("caption", "A click on a heading sorts; a click on a name shows its way on the map."),
+        tag(
+            "caption",
+            "A click on a heading sorts; a click on a name shows its way on the map. Chance: of "
+            "arriving at every stop and at the end. To spare: the least above the charge that the "
+            "trip wants where a drive ends.",
+        ),
         tag("thead", tag("tr", *heads)),
         tag("tbody", *rows),
         class_="tp-many",
@@ -178,21 +198,28 @@ def _row(entry: Entry, number: int, longest_s: float) -> Markup:
     link = document_link(entry.href, "page") if entry.href else None
     head = tag(
         "th",
-        tag("button", name(entry.label), type="button", data_way=number, aria_pressed="false"),
+        tag(
+            "button",
+            quantity_name(entry.label),
+            type="button",
+            data_way=number,
+            aria_pressed="false",
+        ),
         link and joined(" ", link),
         scope="row",
         data_value=words.one_line(entry.label).casefold(),
     )
     plan = entry.plan
     if plan is None:
-        cell = tag("td", words.one_line(entry.reason, 300), colspan=len(_HEADS) - 1, class_="tp-no")
+        cell = tag("td", whole(entry.reason), colspan=len(_HEADS) - 1, class_="tp-no")
         return tag("tr", head, cell, data_row=number)
     return tag("tr", head, *_cells(plan, longest_s), data_row=number, data_done=True)
 
 
 def _cells(plan: Plan, longest_s: float) -> Iterator[Markup]:
     stops = sum(stop.kind == "charger" for stop in plan.stops)
-    cells: tuple[tuple[float, Child], ...] = (
+    chance = plan.arrival_probability
+    cells: tuple[tuple[float | None, Child], ...] = (
         (plan.total_s, joined(words.duration(plan.total_s), _bar(plan, longest_s))),
         (plan.driving_s, words.duration(plan.driving_s)),
         (plan.charging_s, words.duration(plan.charging_s)),
@@ -200,11 +227,14 @@ def _cells(plan: Plan, longest_s: float) -> Iterator[Markup]:
         (plan.distance_km, words.distance(plan.distance_km)),
         (plan.energy_spent_kwh, words.energy(plan.energy_spent_kwh)),
         (plan.consumption_wh_per_km, words.consumption(plan.consumption_wh_per_km)),
+        (plan.cost, f"{plan.cost:.2f} {words.one_line(plan.currency, 3)}".rstrip()),
         (plan.arrival_soc, words.percent(plan.arrival_soc)),
+        (chance, words.UNKNOWN if chance is None else words.chance(chance)),
+        (plan.slack_kwh, words.energy(plan.slack_kwh)),
         (plan.certificate.gap, f"{100.0 * plan.certificate.gap:.2f}%"),
     )
     for value, cell in cells:
-        yield tag("td", cell, data_value=f"{value:.6g}")
+        yield tag("td", cell, data_value=None if value is None else f"{value:.6g}")
 
 
 def _bar(plan: Plan, longest_s: float) -> Markup:

@@ -24,6 +24,10 @@ from tripplan.output.text import (
     words,
 )
 from tripplan.records.plan import ChargingStop, Leg, Plan
+from tripplan.records.trip import Place, Trip
+
+_MOST_HEADED = 3
+"""So many places on the way of a trip that comes back stand in its heading."""
 
 
 def panel(
@@ -96,9 +100,17 @@ def _unused(unused: Sequence[Unused]) -> Iterator[str]:
 
 def title(plan: Plan) -> str:
     """Return the title of the page, as plain text."""
-    ends = f"{plan.trip.origin.label} → {plan.trip.destination.label}"
+    ends = " → ".join(words.one_line(place.label) for place in _headed(plan.trip))
     car = f"{words.duration(plan.total_s)} in a {plan.vehicle.name}"
-    return f"{words.one_line(ends)}: {words.one_line(car)}"
+    return f"{words.one_line(ends, 240)}: {words.one_line(car)}"
+
+
+def _headed(trip: Trip) -> list[Place]:
+    """Return the places of the heading: both ends, and where the trip comes back, where it goes."""
+    between: list[Place] = []
+    if trip.origin.label == trip.destination.label:
+        between = [point.place for point in trip.waypoints[:_MOST_HEADED]]
+    return [trip.origin, *between, trip.destination]
 
 
 def _section(heading: str, *content: Child) -> Markup:
@@ -113,10 +125,17 @@ def _head(plan: Plan) -> Markup:
     trip = plan.trip
     return tag(
         "header",
-        tag("h1", name(trip.origin.label), " → ", name(trip.destination.label)),
+        tag("h1", *_arrows(trip)),
         tag("p", statements.car(plan), class_="tp-car"),
         switches.reading(),
     )
+
+
+def _arrows(trip: Trip) -> Iterator[Child]:
+    for number, place in enumerate(_headed(trip)):
+        if number:
+            yield " → "
+        yield name(place.label)
 
 
 def _totals(plan: Plan) -> Markup:

@@ -1,6 +1,6 @@
 """The route as the page's script draws it: columns, scales, stretches to drive slower, tips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tripplan.output.drawing.colours import SCALES
@@ -28,15 +28,7 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             for scale in SCALES
             for low, high in [ranges[scale.key]]
         ],
-        "signs": [
-            [
-                sign.lat,
-                sign.lon,
-                sign.zoom,
-                tag("span", name(sign.text, 40), class_=_class(sign)),
-            ]
-            for sign in road_signs(plan)
-        ],
+        "signs": sign_data(road_signs(plan)),
         "slow": [_slow_stretch(leg, piece) for leg in plan.legs for piece in leg.advice],
         "tips": [
             popups.leg_tip(leg, number, told)
@@ -45,6 +37,14 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             )
         ],
     }
+
+
+def sign_data(signs: Sequence[Sign]) -> list[list[Any]]:
+    """Return signs as the page's script draws them: place, zoom level, and what is shown."""
+    return [
+        [sign.lat, sign.lon, sign.zoom, tag("span", name(sign.text, 40), class_=_class(sign))]
+        for sign in signs
+    ]
 
 
 def _class(sign: Sign) -> str:

@@ -8,10 +8,12 @@ from typing import Any
 from tripplan.output.drawing import basemap
 from tripplan.output.drawing.ground import bare, ground_in
 from tripplan.output.drawing.markup import Child, Markup, joined, name, tag
+from tripplan.output.drawing.road_signs import many_road_signs
 from tripplan.output.page import heat_map, switches
 from tripplan.output.page.heat_map import HeatMap
 from tripplan.output.page.page import STUDY_SCRIPTS, json_text, page
 from tripplan.output.page.popups import made_up_banner, made_up_tag
+from tripplan.output.page.route_data import sign_data
 from tripplan.output.text import words
 from tripplan.records.atomic import write_text_atomically
 from tripplan.records.plan import Plan
@@ -85,6 +87,8 @@ class Overview:
     """Ends of the trips."""
     longest: Plan | None = None
     """The longest plan, from which names of towns keep clear."""
+    ways: Sequence[Plan] = ()
+    """A plan of each trip, the numbers of whose roads stand on the map."""
 
 
 def to_html(
@@ -245,6 +249,7 @@ def _map_data(overview: Overview, region: Region | None) -> dict[str, Any]:
     return {
         "bounds": [[box.south, box.west], [box.north, box.east]],
         "ground": ground,
+        "signs": sign_data(many_road_signs(overview.ways)),
         "chargers": [
             {
                 "at": [round(one.lat, 5), round(one.lon, 5)],

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from tripplan.output.drawing.markup import Child, Markup, escape, measured, name, tag
+from tripplan.output.drawing.markup import Child, Markup, name, tag, whole
 from tripplan.output.page import switches
 from tripplan.output.page.page import page
 from tripplan.output.text import words
@@ -26,8 +26,6 @@ _MONTHS: Final = (
 )
 _STEP, _SIDE, _LEFT, _TOP = 10.0, 8.8, 24.0, 10.0
 _DAYS: Final = 31
-_WHOLE: Final = 8000
-"""No reason is longer, nor is a list of days."""
 _TICKS: Final = (1, 5, 10, 15, 20, 25, 30)
 
 
@@ -187,10 +185,7 @@ def _car(car: CarPanel, year: int) -> Markup:
 def _reasons(car: CarPanel) -> Markup | None:
     if not car.reasons:
         return None
-    lines = (
-        tag("li", tag("b", escape(when, _WHOLE)), ": ", measured(escape(why, _WHOLE)))
-        for when, why in car.reasons
-    )
+    lines = (tag("li", tag("b", whole(when)), ": ", whole(why)) for when, why in car.reasons)
     return tag(
         "details",
         tag("summary", f"Every reason in full ({len(car.reasons)})"),

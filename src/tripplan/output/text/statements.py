@@ -22,7 +22,6 @@ LIMIT_WORDS: Mapping[LimitedBy, str] = {
 TEXT_LIMIT = 200
 """Longest text of a source that is shown, characters."""
 _WARM_C, _COOL_C = 30.0, 15.0
-_NEARLY_SURE = 0.99
 _FIRST_OBJECTIONS = 8
 """So many objections of an audit stand before a plan."""
 _ROUNDING = 1e-9
@@ -314,7 +313,7 @@ def lasting(likely: float | None) -> str:
     """Return how likely the battery lasts; empty where nobody worked it out."""
     if likely is None:
         return ""
-    chance = "more than 99%" if likely > _NEARLY_SURE else words.percent(likely)
+    chance = "more than 99%" if likely > words.NEARLY_SURE else words.percent(likely)
     return f"in {chance} of trips"
 
 

@@ -13,6 +13,10 @@ ILLUSTRATIVE_LINE = (
     "do not drive by them."
 )
 
+UNKNOWN = "-"
+"""Of a number that nobody worked out."""
+NEARLY_SURE = 0.99
+"""Above that a probability is told as more than this: it is no better known."""
 _FEET_PER_MILE = 5280
 _SHORT_KM = 10.0
 """Ends of a stretch have a decimal below this length."""
@@ -58,6 +62,11 @@ def percent(fraction: float, digits: int = 0) -> str:
     return f"{100.0 * fraction:.{digits}f}%"
 
 
+def chance(probability: float) -> str:
+    """Return "98%", or "> 99%" where rounding would make it sure."""
+    return "> 99%" if probability > NEARLY_SURE else percent(probability)
+
+
 def distance(km: float) -> str:
     """Return "388 km (241 mi)"; one decimal below 100 km."""
     miles = km * M_PER_KM / M_PER_MILE
@@ -67,6 +76,11 @@ def distance(km: float) -> str:
 def temperature(celsius: float) -> str:
     """Return "20 °C (68 °F)"."""
     return f"{_whole(celsius)} °C ({_whole(celsius * 1.8 + 32.0)} °F)"
+
+
+def exact_temperature(celsius: float) -> str:
+    """Return "7.5 °C (45.5 °F)", to three digits: as it was asked for."""
+    return f"{celsius:.3g} °C ({celsius * 1.8 + 32.0:.3g} °F)"
 
 
 def temperatures(first_c: float, second_c: float) -> str:

@@ -137,7 +137,8 @@
     input.id = "ts-wish-" + wish.word;
     hint.id = input.id + "-hint";
     hint.className = "ts-hint";
-    hint.textContent = wish.told + (wish.choices.length && !single ? ": " + wish.choices.join(", ") : "") + ".";
+    hint.textContent = wish.told + (wish.choices.length && !single ? ": " + wish.choices.join(", ") : "") + "." +
+      (wish.kind === "list" ? " Several with semicolons between." : "");
     label.htmlFor = input.id;
     label.textContent = wish.word.replace(/_(c|s|kw|kwh|kmh|kg|mps|deg)$/, "").replace(/_/g, " ");
     input.setAttribute("aria-describedby", hint.id);
@@ -151,12 +152,15 @@
       input.placeholder = "usual: " + usual + (wish.like ? "; like " + wish.like : "");
     }
     input.dataset.word = wish.word;
+    /* Words from a list hold no commas, so that these part them as well; names of operators may hold some. */
+    input.dataset.commas = wish.kind === "list" && wish.choices.length ? "part" : "stay";
     field.append(label, input, hint);
     return field;
   }
 
   function byWord(input) {
-    const text = input.value.trim();
+    const given = input.value.trim();
+    const text = input.dataset.commas === "part" ? given.replace(/,/g, ";") : given;
     const yesOrNo = text === "true" || text === "false";
     tripplan.change({ [input.dataset.word]: yesOrNo ? text === "true" : text });
   }

@@ -61,6 +61,7 @@
     L.control.scale().addTo(map);
     tripplan.keepFitted(map, () => map.fitBounds(data.bounds, { padding: [30, 30], maxZoom: 13, animate: false }));
     tripplan.plain(map, L.layerGroup().addTo(map), data.ground);
+    tripplan.labels(map, L.layerGroup().addTo(map), data.signs, "tp-sign");
     const plainLook = { weight: 3.5, opacity: data.ways.length > 12 ? 0.45 : 0.85 };
     const table = document.querySelector(".tp-many");
     let chosen = -1;

@@ -11,6 +11,7 @@
       paddingTopLeft: [50, 30], paddingBottomRight: [window.innerWidth >= 700 ? 210 : 30, 30], maxZoom: 13, animate: false
     }));
     tripplan.plain(map, L.layerGroup().addTo(map), data.ground);
+    tripplan.labels(map, L.layerGroup().addTo(map), data.signs, "tp-sign");
     const drives = L.layerGroup(data.drives.map((one) => L.polyline(one.line, {
       className: "tp-tight", color: "#d55e00", weight: one.weight, opacity: 0.75
     }).bindTooltip(one.tip, { sticky: true })));
