@@ -93,6 +93,8 @@ REASONS = {
     "PackThermal.resistance_temperature_per_k": "five times what is measured",
     "PackThermal.conductance_driving_w_per_k": "more than any radiator",
     "PackThermal.conductance_parked_w_per_k": "more than any radiator",
+    "BatteryHeater.power_kw": "several times the strongest that are sold",
+    "BatteryHeater.target_c": "cells freeze below, and need no heater above",
     "PackThermal.cooling_w": "the strongest are near 15 kW",
     "PackThermal.cooling_on_c": "cells freeze below and burn above",
     "ChargingCurve.points": TABLE,

@@ -35,6 +35,8 @@ for _formula in (
     thermal.driven_share_c,
     thermal.driven_pack_c,
     thermal.parked_pack_c,
+    thermal.heated_pack,
+    thermal.driven_heated_pack,
     charging.interpolate,
     charging.charging_power_kw,
     charging.charge_step,

@@ -33,6 +33,18 @@ class PackModel(NamedTuple):
     air_c: float
 
 
+class PackHeater(NamedTuple):
+    """An electric heater of the pack; a tuple, so that compiled code can take it."""
+
+    power_kw: float
+    """Power that it draws from the battery, all of which warms the pack; 0: there is none."""
+    target_c: float
+    """Pack temperature that its thermostat keeps."""
+
+
+NO_HEATER = PackHeater(0.0, 0.0)
+
+
 def resistance_ohm(pack_c: float, resistance_25c_ohm: float, per_k: float) -> float:
     """Resistance of the pack at a temperature [ohm]; per_k is k of R25 exp(k (25 - T)) [1/K]."""
     return resistance_25c_ohm * math.exp(per_k * (25.0 - pack_c))
@@ -188,6 +200,80 @@ def driven_share_c(
         pack.cooling_w,
         pack.cooling_on_c,
     )
+
+
+def heated_pack(
+    start_c: float, heat_w: float, duration_s: float, pack: PackModel, heater: PackHeater
+) -> tuple[float, float]:
+    """Pack temperature after driving with the heater on [degC], and what that took [J].
+
+    Below its target the heater gives all its power, and at it what holds it (an ideal thermostat).
+
+    Parameters
+    ----------
+    start_c
+        Temperature at the start. [degC]
+    heat_w
+        Heat set free in the pack, I^2 R. [W]
+    duration_s
+        How long. [s]
+    pack, heater
+        The pack, whose active cooling starts above the heater's target, and the heater.
+    """
+    conductance, target_c = pack.conductance_driving_w_per_k, heater.target_c
+    rate = conductance / pack.heat_capacity_j_per_k
+    heater_w = heater.power_kw * 1000.0
+    free_c = pack.air_c + heat_w / conductance
+    heated_c = free_c + heater_w / conductance
+    before_s, used_j = 0.0, 0.0
+    if start_c < target_c:
+        if heated_c > target_c:
+            before_s = math.log((heated_c - start_c) / (heated_c - target_c)) / rate
+        if heated_c <= target_c or before_s >= duration_s:
+            return relaxed_c(start_c, heated_c, rate, duration_s), heater_w * duration_s
+        used_j, start_c = heater_w * before_s, target_c
+    elif free_c < target_c:
+        before_s = math.log((start_c - free_c) / (target_c - free_c)) / rate
+        if before_s < duration_s:
+            start_c = target_c
+    rest_s = duration_s - before_s
+    if free_c >= target_c or rest_s <= 0.0:
+        # On its own it stays above the target: the heater is off.
+        end_c = pack_temperature_c(
+            start_c,
+            heat_w,
+            rest_s if rest_s > 0.0 else duration_s,
+            pack.air_c,
+            conductance,
+            pack.heat_capacity_j_per_k,
+            pack.cooling_w,
+            pack.cooling_on_c,
+        )
+        return end_c, used_j
+    if heated_c < target_c:
+        return relaxed_c(target_c, heated_c, rate, rest_s), used_j + heater_w * rest_s
+    return target_c, used_j + conductance * (target_c - free_c) * rest_s
+
+
+def driven_heated_pack(
+    start_c: float, heat_25c_j: float, duration_s: float, pack: PackModel, heater: PackHeater
+) -> tuple[float, float]:
+    """Pack temperature after a drive with the heater on [degC], and what that took [J].
+
+    Parameters
+    ----------
+    start_c, heat_25c_j, duration_s, pack
+        As in `driven_pack_c`.
+    heater
+        The heater.
+    """
+    if duration_s <= 0.0:
+        return start_c, 0.0
+    heat_w = heat_25c_j / duration_s
+    warm = resistance_ohm(start_c, 1.0, pack.resistance_per_k)
+    half_c, _ = heated_pack(start_c, heat_w * warm, 0.5 * duration_s, pack, heater)
+    warm = resistance_ohm(half_c, 1.0, pack.resistance_per_k)
+    return heated_pack(start_c, heat_w * warm, duration_s, pack, heater)
 
 
 def parked_pack_c(start_c: float, power_kw: float, duration_s: float, pack: PackModel) -> float:

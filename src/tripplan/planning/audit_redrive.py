@@ -14,7 +14,7 @@ from tripplan.physics.charging import LEAST_POWER_KW, PowerModel
 from tripplan.planning import audit_steps
 from tripplan.planning.audit_charge import WarmCharging
 from tripplan.planning.audit_objections import Objections, differ
-from tripplan.planning.redrive import motion_of
+from tripplan.planning.redrive import drive_pieces, motion_of, redriven
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.settings import Settings
 from tripplan.records.trip import LONGEST_DWELL_D, Trip
@@ -57,6 +57,8 @@ class Redrive:
     worst_time_s: float = 0.0
     worst_pack_k: float = 0.0
     worst_ledger_kwh: float = 0.0
+    preheats: bool = True
+    """Whether the pack's heater may run on the way to chargers at all."""
 
     @classmethod
     def of(
@@ -76,12 +78,15 @@ class Redrive:
         trip, step_s = plan.trip, settings.audit_step_s
         charging = WarmCharging.of(plan.vehicle, trip, heat=settings.heat)
         self = cls(car, charging, trip, step_s, found, trip.departure_soc, trip.pack_departure_c)
+        self.preheats = settings.preheat != "never"
         drawn, warm_up = _drawn(car, trip, plan.stops), car.warm_up
         for number, leg in enumerate(plan.legs):
             self.leg(f"leg {number + 1}", leg, warm_up)
             if number < len(plan.stops):
                 standing_soc, warm_up = drawn[number]
-                self.stop(plan.stops[number], standing_soc)
+                self.stop(plan.stops[number], standing_soc, heated=leg.preheating is not None)
+            elif leg.preheating is not None:
+                found.say("it warms the pack before the destination, where nothing is charged")
         self.object_if(
             self.soc < max(trip.arrival_soc, trip.reserve_soc) - SOC_TOLERANCE,
             f"arrives with SoC {self.soc:.4f}, wished {trip.arrival_soc:g}",
@@ -93,15 +98,15 @@ class Redrive:
         car, capacity = self.car, self.car.capacity_kwh
         self._compare(f"{where} departure", leg.departure_soc, leg.pack_departure_c)
         motion, duration_s = motion_of(car, leg)
-        drive = audit_steps.drive(
-            car.draw_kw(motion),
-            duration_s,
+        drive = drive_pieces(
+            car,
+            leg,
+            (car.draw_kw(motion), duration_s),
             self.soc * capacity - warm_up.total_kwh,
-            capacity,
             self.pack_c,
-            car.pack,
             _DRIVING_STEPS * self.step_s,
         )
+        self._preheating(where, leg, drive)
         self._course(where, leg, drive)
         self._energy(where, leg, motion, duration_s, warm_up, drive.curtailed_kwh)
         self.soc, self.pack_c = drive.energy_kwh / capacity, drive.pack_c
@@ -138,6 +143,34 @@ class Redrive:
                 f"{where}: its {what} SoC of {stated:.6f} is not that of its trace",
             )
 
+    def _preheating(self, where: str, leg: Leg, drive: audit_steps.Driven) -> None:
+        """Object to warming the pack without a heater, or with another energy than it takes."""
+        told, heater, kwh = leg.preheating, self.car.vehicle.battery.heater, drive.heater_kwh
+        allowed = _ENERGY_KWH + _ENERGY_SHARE * kwh
+        stated = ("energy of the pack's heater", leg.energy.pack_heater_kwh, kwh, allowed)
+        self.found.compare(where, "kWh", [stated])
+        if told is None:
+            return
+        self.found.compare(where, "kWh", [("energy of preheating", told.energy_kwh, kwh, allowed)])
+        self.object_if(
+            heater is None or not heater.while_driving or not self.preheats,
+            f"{where}: warms the pack with a heater that it has not, or that is to stay off",
+        )
+        self.object_if(
+            not 0.0 < told.duration_s <= leg.driving_s + TIME_TOLERANCE_S,
+            f"{where}: warms the pack for {told.duration_s:.0f} s of {leg.driving_s:.0f}",
+        )
+        cold = leg.model_copy(update={"preheating": None})
+        start_kwh = leg.departure_soc * self.car.capacity_kwh
+        step_s = _DRIVING_STEPS * self.step_s
+        cold_c = redriven(self.car, cold, start_kwh, self.pack_c, step_s).pack_c
+        off_k = told.warmer_k - (drive.pack_c - cold_c)
+        self.object_if(
+            not abs(off_k) <= PACK_TOLERANCE_K,
+            f"{where}: preheating warms the pack by {drive.pack_c - cold_c:.1f} K, "
+            f"stated {told.warmer_k:.1f}",
+        )
+
     def _energy(
         self,
         where: str,
@@ -173,12 +206,16 @@ class Redrive:
             ),
         )
 
-    def stop(self, stop: ChargingStop, standing_soc: float) -> None:
+    def stop(self, stop: ChargingStop, standing_soc: float, *, heated: bool = False) -> None:
         """Stand and charge at a stop, where standing takes an SoC."""
         trip = self.trip
         where = f"stop {stop.number} ({stop.name})"
         departure_soc = stop.departure_soc + standing_soc
         self._compare(f"{where} arrival", stop.arrival_soc, stop.pack_arrival_c)
+        self.object_if(
+            stop.charger_kw <= 0.0 and heated,
+            f"{where}: the pack is warmed on the way there, and nothing is charged",
+        )
         self.object_if(
             departure_soc > max(trip.charge_limit_soc, stop.arrival_soc) + SOC_TOLERANCE,
             f"{where}: charges to {departure_soc:.4f}, limit {trip.charge_limit_soc:g}",
@@ -277,6 +314,7 @@ class Redrive:
             parts.motion_kwh
             + parts.auxiliary_kwh
             + parts.cabin_kwh
+            + parts.pack_heater_kwh
             - parts.regenerated_kwh
             + parts.curtailed_kwh
             - parts.spent_kwh,

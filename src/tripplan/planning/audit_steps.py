@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tripplan.arrays import Floats
+from tripplan.arrays import Flags, Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charging_power_kw
 from tripplan.physics.jit import compiled, part
 from tripplan.physics.thermal import PackModel, joule_heat_w, resistance_ohm
-from tripplan.units import S_PER_H
+from tripplan.units import S_PER_H, W_PER_KW
 
 _CELL_ROUNDING = 1e-7
 """So many cells below its end, a cell counts as charged."""
@@ -34,16 +34,30 @@ class Driven(NamedTuple):
     """Pack temperature after each piece, shape (pieces,)."""
     curtailed_kwh: float
     """What a full battery refused."""
+    heater_kwh: float
+    """What the pack's heater took."""
+
+
+class Heater(NamedTuple):
+    """The pack's heater."""
+
+    power_kw: float
+    target_c: float
+
+
+NO_HEATER = Heater(0.0, 0.0)
 
 
 @compiled
 def drive(
     draw_kw: Floats,
     duration_s: Floats,
+    heater_on: Flags,
     energy_kwh: float,
     capacity_kwh: float,
     pack_c: float,
     pack: PackModel,
+    heater: Heater,
     step_s: float,
 ) -> Driven:
     """Drive pieces of road of even power; the battery takes no more than its capacity.
@@ -52,29 +66,37 @@ def drive(
     ----------
     draw_kw, duration_s
         Battery power and time of each piece, shape (pieces,). [kW], [s]
+    heater_on
+        On which pieces the pack's heater is on, shape (pieces,).
     energy_kwh, capacity_kwh
         What the battery holds at the start, and at most. [kWh]
     pack_c
         Pack temperature at the start. [degC]
-    pack
-        The pack.
+    pack, heater
+        The pack, and its heater, whose power comes on top.
     step_s
         Longest step. [s]
     """
-    least, time_s, curtailed = energy_kwh, 0.0, 0.0
+    least, time_s, curtailed, heater_kwh = energy_kwh, 0.0, 0.0, 0.0
     after_kwh, after_c = np.empty(draw_kw.shape[0]), np.empty(draw_kw.shape[0])
     for k in range(draw_kw.shape[0]):
         steps = max(1, math.ceil(duration_s[k] / step_s))
         dt = duration_s[k] / steps
         for _ in range(steps):
             energy_kwh -= draw_kw[k] * dt / S_PER_H
+            if heater_on[k]:
+                pack_c, used_kwh = _warmed(pack, pack_c, draw_kw[k], dt, heater)
+                energy_kwh -= used_kwh
+                heater_kwh += used_kwh
             curtailed += max(energy_kwh - capacity_kwh, 0.0)
             energy_kwh = min(energy_kwh, capacity_kwh)
+            if heater_on[k]:
+                continue
             pack_c = _heated(pack, pack_c, draw_kw[k], dt, pack.conductance_driving_w_per_k)
         time_s += duration_s[k]
         least = min(least, energy_kwh)
         after_kwh[k], after_c[k] = energy_kwh, pack_c
-    return Driven(energy_kwh, least, pack_c, time_s, after_kwh, after_c, curtailed)
+    return Driven(energy_kwh, least, pack_c, time_s, after_kwh, after_c, curtailed, heater_kwh)
 
 
 @compiled
@@ -188,6 +210,27 @@ def _heated(
         return free_c
     cooled_c = free_c - pack.cooling_w * dt / pack.heat_capacity_j_per_k
     return max(cooled_c, pack.cooling_on_c)
+
+
+@part
+def _warmed(
+    pack: PackModel, pack_c: float, draw_kw: float, dt: float, heater: Heater
+) -> tuple[float, float]:
+    """One step with the heater on: pack temperature [degC], and what the heater took [kWh]."""
+    free_c = _heated(pack, pack_c, draw_kw, dt, pack.conductance_driving_w_per_k)
+    if free_c >= heater.target_c:
+        return free_c, 0.0
+    used_kw = heater.power_kw
+    conductance = pack.conductance_driving_w_per_k
+    half_w = _free_w(pack, pack_c, draw_kw + used_kw, conductance) + used_kw * W_PER_KW
+    half_c = pack_c + 0.5 * half_w * dt / pack.heat_capacity_j_per_k
+    warm_w = _free_w(pack, half_c, draw_kw + used_kw, conductance) + used_kw * W_PER_KW
+    warm_c = pack_c + warm_w * dt / pack.heat_capacity_j_per_k
+    if warm_c > heater.target_c:
+        # The thermostat gives only what is lacking.
+        used_kw *= (heater.target_c - free_c) / (warm_c - free_c)
+        warm_c = heater.target_c
+    return warm_c, used_kw * dt / S_PER_H
 
 
 @part

@@ -153,6 +153,12 @@ def _assumptions(
             f"Of what is charged, the cold battery gives back {pricing.car.charge_efficiency:.0%} "
             "on this trip: energies and powers of charges count that; chargers show and bill all."
         )
+    heater = vehicle.battery.heater
+    if heater is not None and any(leg.preheating for leg in legs):
+        own.append(
+            f"The battery's heater draws {heater.power_kw:g} kW, all of which warms the pack, up "
+            f"to {heater.target_c:g} °C; it is switched on and off as the plan says."
+        )
     own += access_assumptions(legs)
     if any(stop.standby_kwh > 0.0 for stop in stops):
         own.append(

@@ -88,8 +88,15 @@ def _stop_count(problem: Problem, solution: Solution) -> int:
 
 def _of_the_same_proof(solution: Solution, proved: Solution) -> Solution:
     """Return a plan with what was proved before a wish for fewer stops: it holds for both."""
+    known = [one for one in (solution.unheated, proved.unheated) if one is not None]
+    if not proved.preheated_s:
+        known.append(proved)
+    # What preheating saves is told against the best plan without it, but one that was not wished.
+    better = solution.preheated_s and solution.time_s <= proved.time_s
+    unheated = min(known, key=lambda one: one.time_s, default=None)
     return replace(
         solution,
+        unheated=unheated if better else solution.unheated,
         lower_bound_s=proved.lower_bound_s,
         least_time_s=proved.least_time_s,
         method=proved.method,

@@ -52,5 +52,6 @@ def as_asked(plan: Plan, trip: Trip, asked: Plan) -> Plan:
             "trip": trip.model_copy(update={**own, **conditions}),
             "certificate": certificate,
             "one_stop_fewer_s": None,
+            "preheating_saves_s": None,
         }
     )

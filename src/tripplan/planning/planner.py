@@ -44,6 +44,7 @@ from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ROWS_KEPT, ManyToMany
 from tripplan.routing.road_ends import RoadEnds
 from tripplan.routing.row_batches import Likely
+from tripplan.search.preheating import LEAST_SAVED_S
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
 from tripplan.search.solve import solve
@@ -479,10 +480,14 @@ class Planner:
         trip = asked.trip
         chosen, fewer_s = self._chosen(asked)
         solution = chosen.solution
-        plan = self._driven(asked, chosen)
+        plan, preheating_s = self._driven_or_unheated(asked, chosen)
         known_s = fewer_s if trip.objective == "time" else None
         longer_s = self._fallback_cost_s(asked, plan) if trip.fallback == "required" else None
-        own = {"one_stop_fewer_s": known_s, "fallback_cost_s": longer_s}
+        own = {
+            "one_stop_fewer_s": known_s,
+            "fallback_cost_s": longer_s,
+            "preheating_saves_s": preheating_s,
+        }
         plan = plan.model_copy(update=own)
         audit = audit_plan(plan, self._usual_region, self.settings)
         needed_s = max(plan.total_s, solution.time_s)
@@ -508,6 +513,18 @@ class Planner:
         trip = asked.trip.model_copy(update=bare)
         asked = replace(asked, trip=trip, pricing=replace(asked.pricing, trip=trip))
         return asked, self._chosen(asked)[0]
+
+    def _driven_or_unheated(self, asked: _Asked, chosen: Chosen) -> tuple[Plan, float | None]:
+        """Return a plan as it is driven, without preheating where that saves too little.
+
+        With it comes what preheating saves; None: it stays off, or nothing is known without it.
+        """
+        plan, bare = self._driven(asked, chosen), chosen.solution.unheated
+        if bare is None:
+            return plan, None
+        cold = self._driven(asked, replace(chosen, solution=bare))
+        saved_s = cold.total_s - plan.total_s
+        return (plan, saved_s) if saved_s >= LEAST_SAVED_S else (cold, None)
 
     def _driven(self, asked: _Asked, chosen: Chosen) -> Plan:
         """Return a plan as it is driven, which is still to be audited."""

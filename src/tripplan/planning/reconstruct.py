@@ -1,5 +1,6 @@
 """Reconstruct the winning chain of stops as legs and charging stops, arc by arc."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from tripplan.arrays import Flags, Floats, Ints
 from tripplan.planning.arc_costs import ArcPricing, PieceCosts, speed_shares
 from tripplan.planning.assumed_limits import assumed_limits
 from tripplan.planning.kernels.battery_course import battery_course
+from tripplan.planning.preheating import HeatedLeg, heated_leg
 from tripplan.planning.roads import road_stretches
 from tripplan.planning.speed_advice import speed_advice
 from tripplan.planning.stops import State, Stop, stop_at
@@ -18,6 +20,8 @@ from tripplan.records.plan import (
     ChargingStop,
     EnergyLedger,
     Leg,
+    Preheating,
+    Slowing,
     SpeedAdvice,
     Trace,
 )
@@ -160,7 +164,8 @@ def reconstruct(
         if np.any(roads.speed):
             usual_mps = pricing.pieces().speed_mps[piece]
             advice = speed_advice(usual_mps, steps.speed_mps, track.distance_m, state.distance_km)
-        drive = _drive(problem, steps, state, warm_ups[position])
+        heated = heated_leg(position, problem, solution, car)
+        drive = _drive(problem, steps, state, warm_ups[position], heated)
         of_roads = pricing.bearing_deg[track.at], network.speed_kmh[track.arc]
         ends = (places[position], places[position + 1])
         leg = _leg(problem, track, steps, drive, state, of_roads, ends, advice)
@@ -168,6 +173,16 @@ def reconstruct(
             "access": ground.access_of(arcs, track, steps),
             "roads": road_stretches(network, arcs, state.distance_km),
         }
+        if (slow := next(iter(solution.slowed[position : position + 1]), None)) is not None:
+            own["slowing"] = Slowing(**slow._asdict())
+        if heated is not None:
+            cold = _drive(problem, steps, state, warm_ups[position], None)
+            own["preheating"] = Preheating(
+                duration_s=min(heated.duration_s, float(steps.time_s.sum())),
+                energy_kwh=drive.ledger.pack_heater_kwh,
+                warmer_k=float(drive.pack_c[-1] - cold.pack_c[-1]),
+                saved_s=heated.saved_s if math.isfinite(heated.saved_s) else None,
+            )
         if trip.law:
             far = (ground.is_access(arcs), state.distance_km)
             own["assumed_limits"] = assumed_limits(network, arcs, *far)
@@ -182,8 +197,15 @@ def reconstruct(
     return Route(tuple(legs), tuple(found))
 
 
-def _drive(problem: Problem, steps: PieceCosts, state: State, warm_up: WarmUp) -> _Driven:
-    course = battery_course(
+def _drive(
+    problem: Problem,
+    steps: PieceCosts,
+    state: State,
+    warm_up: WarmUp,
+    heated: HeatedLeg | None,
+) -> _Driven:
+    drive = battery_course if heated is None else heated.course
+    course = drive(
         state.elapsed_s,
         state.energy_kwh - warm_up.total_kwh,
         state.pack_c,
@@ -206,6 +228,7 @@ def _drive(problem: Problem, steps: PieceCosts, state: State, warm_up: WarmUp) -
         cabin_kwh=float(steps.cabin_kwh.sum()) + warm_up.cabin_kwh,
         regenerated_kwh=float(steps.regenerated_kwh.sum()),
         curtailed_kwh=course.curtailed_kwh,
+        pack_heater_kwh=course.heater_kwh,
     )
     return _Driven(course.elapsed_s, energy_kwh, course.pack_c, ledger)
 

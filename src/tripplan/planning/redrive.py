@@ -27,8 +27,49 @@ def redriven(
         Longest time step. [s]
     """
     motion, duration_s = motion_of(car, leg)
-    draw_kw, full_kwh = car.draw_kw(motion), car.capacity_kwh
-    return audit_steps.drive(draw_kw, duration_s, energy_kwh, full_kwh, pack_c, car.pack, step_s)
+    return drive_pieces(car, leg, (car.draw_kw(motion), duration_s), energy_kwh, pack_c, step_s)
+
+
+def drive_pieces(
+    car: ConditionedVehicle,
+    leg: Leg,
+    pieces: tuple[Floats, Floats],
+    energy_kwh: float,
+    pack_c: float,
+    step_s: float,
+) -> audit_steps.Driven:
+    """Drive the pieces of a leg, with the pack's heater on for as long as the leg says.
+
+    Parameters
+    ----------
+    car, leg
+        As in `redriven`.
+    pieces
+        Battery power without the heater [kW], and time [s], shape (pieces,) each.
+    energy_kwh, pack_c, step_s
+        As in `redriven`.
+    """
+    (draw_kw, duration_s), full_kwh = pieces, car.capacity_kwh
+    heater, on = car.vehicle.battery.heater, np.zeros(draw_kw.size, np.bool_)
+    if leg.preheating is None or heater is None or not draw_kw.size:
+        none = audit_steps.NO_HEATER
+        return audit_steps.drive(
+            draw_kw, duration_s, on, energy_kwh, full_kwh, pack_c, car.pack, none, step_s
+        )
+    # The piece during which it is switched on is driven as two.
+    ends_s = np.cumsum(duration_s)
+    begins_s = max(float(ends_s[-1]) - leg.preheating.duration_s, 0.0)
+    at = min(int(np.searchsorted(ends_s, begins_s, side="right")), draw_kw.size - 1)
+    after_s = float(ends_s[at]) - begins_s
+    before_s = float(duration_s[at]) - after_s
+    parts_s = np.concatenate([duration_s[:at], [before_s, after_s], duration_s[at + 1 :]])
+    parts_kw, on = np.insert(draw_kw, at, draw_kw[at]), np.arange(parts_s.size) > at
+    heating = audit_steps.Heater(heater.power_kw, heater.target_c)
+    found = audit_steps.drive(
+        parts_kw, parts_s, on, energy_kwh, full_kwh, pack_c, car.pack, heating, step_s
+    )
+    after_kwh, after_c = np.delete(found.after_kwh, at), np.delete(found.after_c, at)
+    return found._replace(after_kwh=after_kwh, after_c=after_c)
 
 
 def motion_of(car: ConditionedVehicle, leg: Leg) -> tuple[Floats, Floats]:

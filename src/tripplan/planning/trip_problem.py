@@ -123,6 +123,7 @@ def trip_problem(
         start_c=trip.pack_departure_c,
         power=car.power,
         pack=car.charging_pack,
+        heater=car.heater_on_the_way,
         least_charge_kwh=trip.least_charge_soc * capacity,
         longest_charge_s=trip.longest_stop_s or np.inf,
         most_stops=trip.most_stops,

@@ -68,7 +68,7 @@ class Trace(Record):
 class EnergyLedger(Record):
     """Where a leg's battery energy went, kWh; the parts add up to the whole.
 
-    spent = motion + auxiliary + cabin - regenerated + curtailed, and
+    spent = motion + auxiliary + cabin + pack heater - regenerated + curtailed, and
     spent = energy at departure - energy on arrival.
     """
 
@@ -84,6 +84,39 @@ class EnergyLedger(Record):
     """Fed back by braking before what a full battery refused."""
     curtailed_kwh: float
     """Regenerated energy that a full battery refused."""
+    pack_heater_kwh: float = 0.0
+    """Drawn to warm the pack on the way to a charger."""
+
+
+class Preheating(Record):
+    """The battery's heater, switched on some time before the end of a leg for a quicker charge."""
+
+    duration_s: float
+    """How long before the end of the leg it is switched on."""
+    energy_kwh: float
+    """Battery energy that it takes."""
+    warmer_k: float
+    """By how much warmer the pack arrives than without it."""
+    saved_s: float | None
+    """How much longer the trip would take without this one, with the same stops, all else fitted
+    anew; None: it could then not be done at these stops."""
+
+
+class Slowing(Record):
+    """What driving a leg slower does for the charge at its end, as the search reckons it.
+
+    Held against the quickest drive over the leg that the battery lasts for, with the same stops and
+    all else fitted anew.
+    """
+
+    longer_s: float
+    """How much longer the leg takes."""
+    cooler_k: float
+    """How much cooler the pack arrives."""
+    saved_s: float
+    """How much shorter the trip is, energy and temperature together."""
+    by_temperature_s: float
+    """How much of that it would not be if the pack's temperature cost no time."""
 
 
 class SpeedAdvice(Record):
@@ -204,6 +237,11 @@ class Leg(Record):
     """The leg point by point."""
     advice: tuple[SpeedAdvice, ...] = ()
     """Where to drive slower than usual, in the order of driving, shape (stretches,)."""
+    preheating: Preheating | None = None
+    """The battery's heater on the way to the charger at its end; None: it stays off."""
+    slowing: Slowing | None = None
+    """What driving slower does for a cooler pack; None: it does little for that, or the leg is
+    driven as quickly as it can be."""
     outlook: ArrivalOutlook | None = None
     """How sure the arrival is; None: not worked out."""
     access: tuple[AccessWay, ...] = ()
@@ -460,6 +498,9 @@ class Plan(Record):
     fallback_cost_s: float | None = None
     """How much longer it takes than the best known plan without fallbacks; None: the trip did not
     ask for them."""
+    preheating_saves_s: float | None = None
+    """How much longer the best known plan without the battery's heater takes; None: it stays off,
+    or no plan without it is known."""
     currency: str = ""
     """ISO 4217; empty: the one that the trip's prices are in, which nobody named."""
     consumption_band: ConsumptionBand | None = None

@@ -3,12 +3,14 @@
 How the planner works, not what is asked: everything about a journey is in `Trip`.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from tripplan.records.base import Record
 from tripplan.records.marks import Unit
+
+Preheat = Literal["when it pays", "never"]
 
 
 class Settings(Record):
@@ -50,6 +52,10 @@ class Settings(Record):
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)
     """With heat: times that the car may wait at a stop for its pack to cool before it plugs in,
     shape (waits,); seconds; the first is 0."""
+    preheat: Preheat = "when it pays"
+    """Whether a car with a stated heater of its pack warms it on the way to a charger where the
+    plan becomes quicker by that; without effect without heat, and with other objectives than time.
+    """
     time_budget_s: Annotated[float, Field(gt=0, le=1e7)] | None = None
     """Seconds by the clock after which a search that has a plan looks for no better one and proves
     no more; the certificate says so.  None: as long as it takes, which also makes the answer the

@@ -227,6 +227,17 @@ class PackThermal(Record):
         return self
 
 
+class BatteryHeater(Record):
+    """An electric heater of the pack, fed by the pack itself."""
+
+    power_kw: Annotated[float, Field(gt=0, le=50)]
+    """Power that it draws; all of it warms the pack."""
+    target_c: Annotated[float, Field(ge=0, le=50)]
+    """Pack temperature that its thermostat keeps."""
+    while_driving: bool
+    """Whether the driver, or the car by its own navigation, can run it on the way to a charger."""
+
+
 class Battery(Record):
     """The traction battery."""
 
@@ -251,6 +262,16 @@ class Battery(Record):
     """None: no fast charging."""
     temperature_limit: TemperatureLimit | None = None
     """None: temperature never limits the charging power."""
+    heater: BatteryHeater | None = None
+    """Heater of the pack; None: there is none, or none is stated.  ``temperature_limit`` is then
+    that of a pack that is not heated."""
+
+    @model_validator(mode="after")
+    def _heats_below_cooling(self) -> "Battery":
+        cooling_on_c = self.thermal.cooling_on_c
+        if self.heater and cooling_on_c is not None and self.heater.target_c >= cooling_on_c:
+            raise ValueError("heater.target_c lies below thermal.cooling_on_c")
+        return self
 
     @model_validator(mode="after")
     def _is_consistent(self) -> "Battery":

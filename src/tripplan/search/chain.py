@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tripplan.arrays import Ints, Longs
+from tripplan.arrays import Floats, Ints, Longs
+from tripplan.physics.thermal import NO_HEATER
 from tripplan.records.settings import Settings
 from tripplan.search.kernels.labels import EPSILON, Drives
 from tripplan.search.kernels.polish import Chain, Legs, drive_chain
 from tripplan.search.label_setting import Step, constraints_of
 from tripplan.search.pool import DrivePool
 from tripplan.search.problem import Problem
+from tripplan.units import S_PER_H
 
 _ROUNDING_S = 1e-3
 """Times of charging are added up in another order in a search."""
@@ -48,8 +50,12 @@ def driven_s(problem: Problem, plan: ChosenChain, settings: Settings) -> float:
         least_charge_kwh=np.zeros(stops),
         longest_charge_s=constraints.longest_charge_s + _ROUNDING_S,
     )
-    departed, waited = np.array([(step.departed_kwh, step.waited_s) for step in steps]).T.copy()
-    driven = Legs(np.zeros(legs, np.int32), departed, waited, *np.zeros((2, legs)))
+    departed, waited, preheated = np.array(
+        [(step.departed_kwh, step.waited_s, step.preheated_s) for step in steps]
+    ).T.copy()
+    # What the heater takes is needed on top of what a drive needs.
+    departed = departed - preheated * (chain.heater.power_kw / S_PER_H)
+    driven = Legs(np.zeros(legs, np.int32), departed, waited, preheated, *np.zeros((3, legs)))
     return drive_chain(chain, driven, problem.start_c, constraints, problem.power, problem.pack)
 
 
@@ -84,7 +90,30 @@ def chain_of(
         max_arrival_kwh,
         drives.heat_j[number],
         problem.stop_kw[stop],
+        heatable_s(problem, steps),
+        problem.heater or NO_HEATER,
     )
+
+
+def heatable_s(problem: Problem, steps: Sequence[Step]) -> Floats:
+    """How long before the end of each drive the pack's heater may be switched on [s].
+
+    Only on the way to a plug, and not on drives past places where nothing can be charged.
+
+    Parameters
+    ----------
+    problem
+        The trip.
+    steps
+        The chain.
+    """
+    found, stage = np.zeros(len(steps)), 0
+    for leg, step in enumerate(steps):
+        passes = step.stage - stage > int(step.stop >= problem.charger_node.size)
+        if problem.heater is not None and problem.stop_kw[step.stop] > 0.0 and not passes:
+            found[leg] = np.inf
+        stage = step.stage
+    return found
 
 
 def _plain_s(plan: ChosenChain, problem: Problem) -> float:

@@ -76,6 +76,8 @@ class Step(NamedTuple):
     waited_s: float
     """How long the car waits at that stop before it plugs in."""
     arrived_kwh: float
+    preheated_s: float = 0.0
+    """How long before that stop the pack's heater is switched on."""
 
 
 @dataclass(frozen=True, eq=False)

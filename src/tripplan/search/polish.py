@@ -1,16 +1,17 @@
 """Fit speeds and departures of one chain of stops to battery heat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from tripplan.arrays import Ints
+from tripplan.arrays import Floats, Ints
 from tripplan.search.chain import chain_of
-from tripplan.search.kernels.polish import Chain, Legs, polish_chain
+from tripplan.search.kernels.polish import Chain, Legs, drive_chain, polish_chain
 from tripplan.search.label_setting import CLOSING_S, LONGEST_SHARE, Found, Step, constraints_of
 from tripplan.search.problem import Problem
 from tripplan.search.refine import FineDrives
+from tripplan.units import S_PER_H
 
 _ROUNDS = 12
 
@@ -18,7 +19,13 @@ _MOST_TRIED = 10
 """Most drives of a chain whose stops are left out one after the other."""
 
 
-def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Found:
+def polished(
+    problem: Problem,
+    pool: FineDrives,
+    steps: tuple[Step, ...],
+    unheated: Sequence[int] = (),
+    held: Sequence[int] = (),
+) -> Found:
     """Improve a chain of drives of a pool.
 
     Parameters
@@ -29,6 +36,10 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
         Finely graded drives between the stops of the chain.
     steps
         The chain, as a search over the pool found it.
+    unheated
+        Legs on which the pack's heater stays off.
+    held
+        Legs whose drive stays what it is.
 
     Returns
     -------
@@ -37,18 +48,16 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
     """
     assert problem.power is not None
     drives = pool.drives
-    chain, every, choice = _chain(problem, pool, steps)
+    chain, every, choice = _chain(problem, pool, steps, held)
     constraints, *_ = constraints_of(problem)
     longest_s = LONGEST_SHARE * constraints.longest_charge_s
     constraints = constraints._replace(
         longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
     )
-    departed_kwh = np.array([step.departed_kwh for step in steps])
-    spare = np.maximum(departed_kwh - chain.min_departure_kwh[chain.first[:-1] + choice], 0.0)
-    final = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
-    spare[-1] = max(min(spare[-1], steps[-1].departed_kwh - final), 0.0)
-    none_yet = np.zeros((3, len(steps)))
-    legs = Legs(np.array(choice, np.int32), spare, *none_yet)
+    final_kwh = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
+    chain.heated_s[list(unheated)] = 0.0
+    legs = _legs(chain, choice, steps)
+    legs.spare_kwh[-1] = max(min(legs.spare_kwh[-1], steps[-1].departed_kwh - final_kwh), 0.0)
     time_s = polish_chain(
         chain, legs, problem.start_c, constraints, problem.power, problem.pack, _ROUNDS
     )
@@ -58,10 +67,38 @@ def polished(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Fou
             departed_kwh=float(legs.departed_kwh[leg]),
             arrived_kwh=float(legs.arrived_kwh[leg]),
             waited_s=0.0,
+            preheated_s=float(legs.preheated_s[leg]),
         )
         for leg, step in enumerate(steps)
     )
     return Found(time_s, found, 0, complete=True)
+
+
+def _legs(chain: Chain, choice: list[int], steps: tuple[Step, ...]) -> Legs:
+    """Return how the steps of a chain are driven."""
+    needed_kwh = chain.min_departure_kwh[chain.first[:-1] + choice]
+    departed_kwh = np.array([step.departed_kwh for step in steps])
+    preheated_s = np.minimum([step.preheated_s for step in steps], chain.heated_s)
+    spare_kwh = departed_kwh - needed_kwh - preheated_s * (chain.heater.power_kw / S_PER_H)
+    waited_s, *none_yet = np.zeros((4, len(steps)))
+    number = np.array(choice, np.int32)
+    return Legs(number, np.maximum(spare_kwh, 0.0), waited_s, preheated_s, *none_yet)
+
+
+def arrivals_c(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> Floats:
+    """Pack temperature at the end of each drive of a chain, shape (legs,) [degC].
+
+    Parameters
+    ----------
+    problem, pool, steps
+        As in `polished`.
+    """
+    assert problem.power is not None
+    chain, _, choice = _chain(problem, pool, steps, range(len(steps)))
+    constraints, *_ = constraints_of(problem)
+    legs = _legs(chain, choice, steps)
+    drive_chain(chain, legs, problem.start_c, constraints, problem.power, problem.pack)
+    return legs.arrived_c
 
 
 def with_fewer_steps(problem: Problem, pool: FineDrives, found: Found) -> Found:
@@ -133,14 +170,16 @@ def _shorter(
 
 
 def _chain(
-    problem: Problem, pool: FineDrives, steps: tuple[Step, ...]
+    problem: Problem, pool: FineDrives, steps: tuple[Step, ...], held: Sequence[int]
 ) -> tuple[Chain, Ints, list[int]]:
     """Lay out the drives between the stops of a chain, with their numbers and those chosen."""
     drives = pool.drives
     here, stage = problem.stop_count - 1, 0
     numbers, sizes, choice = [], [0], []
-    for step in steps:
+    for leg, step in enumerate(steps):
         near = pool.alternatives(here, stage, step.stop, step.stage)
+        if leg in held:
+            near = near[near == step.drive]
         numbers.append(near)
         sizes.append(near.size)
         choice.append(int(np.flatnonzero(near == step.drive)[0]))

@@ -19,7 +19,7 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Ints, Longs
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
-from tripplan.physics.thermal import PackModel
+from tripplan.physics.thermal import PackHeater, PackModel
 from tripplan.units import S_PER_H
 
 
@@ -100,6 +100,8 @@ class Problem:
     power: PowerModel | None
     """None: the car cannot fast-charge."""
     pack: PackModel
+    heater: PackHeater | None = None
+    """The pack's heater where it can run on the way to a charger; None: there is none."""
     least_charge_kwh: float = 0.0
     longest_charge_s: float = np.inf
     most_stops: int | None = None

@@ -9,6 +9,8 @@
    drive what it finds at finely graded speeds too.
 5. Where the gap is still wide, look for a bound that follows the pack's temperature, level by
    level, and drive the chains of stops that would reach it.
+6. If the pack has a heater, fit all these chains to it: the best plan may warm its pack before
+   it charges.
 
 Each step is left out where the plan already is as good as the bound, to within `Settings.gap`.
 """
@@ -16,11 +18,13 @@ Each step is left out where the plan already is as good as the bound, to within 
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
 from tripplan.errors import DisconnectedError, NoPlanError, SearchLimitError
+from tripplan.physics.thermal import PackHeater
 from tripplan.records.settings import Settings
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.many_to_many import ManyToMany
@@ -29,18 +33,21 @@ from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
-from tripplan.search.heat_bound import searches_on
+from tripplan.search.heat_bound import COLD, HOT, searches_on
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
 from tripplan.search.polish import polished, replayed, with_fewer_steps
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backward
+from tripplan.search.preheating import preheated
 from tripplan.search.problem import Problem, optimistic_limit_kw
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
 from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed, passing
+from tripplan.search.slowing import Slowed, slowed
 from tripplan.search.thinning import superfluous, thinned
 
+Some = TypeVar("Some")
 _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
 _ELLIPSE_WITH_HEAT = 4.0
@@ -90,6 +97,15 @@ class Solution:
     method: str
     labels: int
     complete: bool
+    preheated_s: tuple[float, ...] = ()
+    """How long before the end of each leg the pack's heater is switched on, shape (legs,); empty:
+    nowhere."""
+    saved_s: tuple[float, ...] = ()
+    """How much longer the same stops take without each, as `Preheated.saved_s`."""
+    slowed: tuple[Slowed | None, ...] = ()
+    """What slowing down does for the pack on each leg, shape (legs,); empty: nothing anywhere."""
+    unheated: "Solution | None" = None
+    """The best plan without the heater, where that of this one is on; None: none is known."""
     hops: tuple[Hop | None, ...] = ()
     """Fallback of each stop where the trip wants one, shape (stops,); None: nothing is charged."""
 
@@ -145,6 +161,12 @@ class _Task:
     method: str = ""
     proved_s: float | None = None
     """A bound that is known."""
+    however_warm_s: float = 0.0
+    """The best bound that holds for packs that are warmed by a heater as well."""
+    knows_hot: bool = False
+    """Whether that follows the heat of packs."""
+    chains: list[ChosenChain] = field(default_factory=list)
+    """Chains that were found on the way."""
     deadline_s: float = math.inf
     """Reading of `time.monotonic` at which the time budget ends."""
 
@@ -212,7 +234,8 @@ def _solved(
     """Find the quickest plan; parameters as in `solve`."""
     budget_s = settings.time_budget_s
     deadline_s = math.inf if budget_s is None else time.monotonic() + budget_s
-    problem = replace(problem, banned=problem.banned | superfluous(problem))
+    heater = problem.heater if _may_preheat(problem, settings) else None
+    problem = replace(problem, heater=None, banned=problem.banned | superfluous(problem))
     bounds = optimistic_rests(problem, many_to_many)
     least_s = least_time_s(problem, bounds)
     if not math.isfinite(bounds.time_s[0, problem.stop_count - 1]):
@@ -244,19 +267,54 @@ def _solved(
     else:
         if settings.exact and plan.time_s > bound_s and not task.out_of_time:
             plan, bound_s = _exact(task, plan, scope, bound_s)
+    if heater is not None:
+        return _with_heater(task, plan, heater)
     if not math.isfinite(plan.time_s):
         raise _refused(problem) if task.complete else _gave_up(task, "heat_label_limit")
     return _solution(task, plan, bound_s)
 
 
+def _with_heater(task: _Task, plan: ChosenChain, heater: PackHeater) -> Solution:
+    """Warm the pack on the way to chargers where that is quicker than the best plan without."""
+    if task.method == _HEAT_METHOD and not task.knows_hot:
+        task.method = ""
+    task.method = (task.method or _METHOD) + _WITH_HEATER
+    warm, bound_s = None, task.however_warm_s
+    heated = replace(task, problem=replace(task.problem, heater=heater))
+    if not task.out_of_time and _cold_matters(task, plan):
+        warm = preheated(heated.problem, task.customized, plan, task.chains)
+    unheated = _solution(task, plan, bound_s) if math.isfinite(plan.time_s) else None
+    if warm is not None:
+        found = _solution(heated, warm.chosen, bound_s, warm.saved_s)
+        return replace(found, unheated=unheated)
+    if unheated is None:
+        raise _refused(task.problem) if task.complete else _gave_up(task, "heat_label_limit")
+    return unheated
+
+
+def _may_preheat(problem: Problem, settings: Settings) -> bool:
+    """Whether the pack's heater is looked at: heat has to count, and time to be what is least."""
+    wanted = settings.heat and settings.preheat != "never" and problem.power is not None
+    return wanted and problem.objective is None and problem.fallback is None
+
+
+def _cold_matters(task: _Task, plan: ChosenChain) -> bool:
+    """Whether a warmer pack could make a plan quicker, or a trip possible."""
+    if not math.isfinite(plan.time_s):
+        return True
+    return COLD in sides_that_matter(task.problem, plan, task.settings)
+
+
 def _bracketed(task: _Task, least_s: float) -> tuple[ChosenChain, float, Scope]:
     """Find a plan and a bound, and better plans while these are apart."""
     problem, settings = task.problem, task.settings
+    task.however_warm_s = least_s
     cool, scope = _without_heat(task, least_s)
     plan = ChosenChain(driven_s(problem, cool, settings), cool.chain, cool.pool)
     if task.out_of_time:
         return plan, least_s, scope
     bound_s, relaxed = _bound(task, cool, scope)
+    task.however_warm_s, task.chains = bound_s, [cool, relaxed]
     if _can_gain(task, plan, bound_s):
         plan = _refined(task, plan, [cool, relaxed] if relaxed.chain else [cool])
     if _can_gain(task, plan, bound_s) and _heat_matters(problem, plan, settings):
@@ -304,6 +362,7 @@ def _exact(
     if not found.complete or not found.chain:
         task.method = (task.method or _METHOD) + _NOT_EXACT
         return plan, bound_s
+    task.however_warm_s = max(task.however_warm_s, found.time_s)
     best = ChosenChain(found.time_s, found.chain, pool)
     if at_any_hour and problem.power is not None:
         # Without heat, too, the clock has to be looked at.
@@ -458,6 +517,9 @@ def _heat_bounded(
             if found is None:
                 continue
             reached_s[one] = found.bound_s
+            if one.side == HOT:
+                task.knows_hot |= found.bound_s > task.however_warm_s
+                task.however_warm_s = max(task.however_warm_s, found.bound_s)
             if found.bound_s > bound_s:
                 bound_s, task.method = found.bound_s, _HEAT_METHOD
             if found.chain is not None and level >= _LEVELS_UNDRIVEN and unbound:
@@ -472,14 +534,19 @@ def _heat_bounded(
     return plan, bound_s
 
 
-def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
+def _solution(
+    task: _Task, plan: ChosenChain, bound_s: float, heater_saves_s: Sequence[float] = ()
+) -> Solution:
+    """Return a plan with what was proved; its preheatings save so much each, shape (legs,)."""
     problem = task.problem
     chargers = problem.charger_node.size
     legs: list[Drive] = []
+    steps: list[int] = []
     stops: list[SolutionStop] = []
     here, stage = problem.stop_count - 1, 0
     overhead_s = problem.overheads_s() + (problem.objective.fee_s if problem.objective else 0.0)
     saved_s, pointless = 0.0, False
+    slow = _slowed(task, plan)
     roads = Roads(task.customized)
     for number, step in enumerate(plan.chain):
         between = passed(problem, stage, step)
@@ -502,10 +569,12 @@ def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
         if pointless:
             # A car that came to a charger and charges nothing drives on without a stop.
             parts[0] = passing(legs.pop(), parts[0])
+            steps.pop()
             left_out = stops.pop().charger
             # Where chargers close, what is saved may be waited for further on.
             saved_s += 0.0 if problem.has_hours else overhead_s[left_out]
         legs += parts
+        steps += [-1] * (len(parts) - 1) + [number]
         stops += [SolutionStop(-1, target, 0.0, 0.0) for target in between]
         here, stage = step.stop, step.stage
         if number + 1 < len(plan.chain):
@@ -522,7 +591,34 @@ def _solution(task: _Task, plan: ChosenChain, bound_s: float) -> Solution:
         method=(task.method or _METHOD) + _hours(problem, task.method),
         labels=task.labels,
         complete=task.complete,
+        preheated_s=_of_legs(steps, [step.preheated_s for step in plan.chain], 0.0),
+        saved_s=_of_legs(steps, heater_saves_s, 0.0),
+        slowed=_of_legs(steps, slow, None),
     )
+
+
+def _of_legs(steps: Sequence[int], found: Sequence[Some], nothing: Some) -> tuple[Some, ...]:
+    """Return what there is for each step of a chain by leg; empty where there is nothing.
+
+    Parameters
+    ----------
+    steps
+        The step that each leg is the end of; -1: of none.
+    found, nothing
+        What there is for each step, and what stands for none.
+    """
+    if all(one == nothing for one in found):
+        return ()
+    return tuple(nothing if step < 0 else found[step] for step in steps)
+
+
+def _slowed(task: _Task, plan: ChosenChain) -> tuple[Slowed | None, ...]:
+    """Return what slowing down for a cooler pack does on each step of a plan; empty: nothing."""
+    problem, settings = task.problem, task.settings
+    fine = isinstance(plan.pool, FineDrives) and problem.objective is None
+    if not fine or not _heat_matters(problem, plan, settings):
+        return ()
+    return slowed(problem, plan) if HOT in sides_that_matter(problem, plan, settings) else ()
 
 
 _METHOD = (
@@ -535,6 +631,8 @@ _HEAT_METHOD = (
     "bound from least times over energy and pack temperature, rounded in the car's favour, over "
     "all roads and speeds, with the heat of a drive road by road"
 )
+
+_WITH_HEATER = "; since a heater may warm the pack, nothing that cold costs counts in the bound"
 
 _OUT_OF_TIME = (
     "the time budget ended before the search did; what was proved until then holds: a bound from a "

@@ -14,7 +14,7 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics import cabin, consumption, loads
 from tripplan.physics.charging import LARGEST_AC_KW, PowerModel, ac_battery_kw, interpolate
-from tripplan.physics.thermal import PackModel
+from tripplan.physics.thermal import PackHeater, PackModel
 from tripplan.records.trip import Conditions, Trip
 from tripplan.records.vehicle import ONBOARD_CHARGER_KW, Battery, CoastDown, Vehicle
 from tripplan.units import J_PER_KWH, KMH_PER_MPS, STANDARD_GRAVITY_MPS2, W_PER_KW
@@ -189,6 +189,14 @@ class ConditionedVehicle:
     def charging_pack(self) -> PackModel:
         """The pack for charging with powers that it gives back: as warm as by what is charged."""
         return self.pack._replace(voltage_v=self.pack.voltage_v * self.charge_efficiency)
+
+    @property
+    def heater_on_the_way(self) -> PackHeater | None:
+        """The pack's heater, if it can warm it on the way to a charger; None: it cannot."""
+        heater = self.vehicle.battery.heater
+        if heater is None or not heater.while_driving:
+            return None
+        return PackHeater(heater.power_kw, heater.target_c)
 
     @property
     def fast_charging_kw(self) -> float:

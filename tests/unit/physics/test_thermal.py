@@ -18,9 +18,11 @@ from tripplan.physics.charging import (
     interpolate,
 )
 from tripplan.physics.thermal import (
+    PackHeater,
     PackModel,
     aged_resistance_ohm,
     driven_pack_c,
+    heated_pack,
     joule_heat_w,
     pack_temperature_c,
     parked_pack_c,
@@ -242,3 +244,33 @@ def test_an_old_pack_has_more_resistance() -> None:
     packs = [ConditionedVehicle.under(car, Conditions()).pack for car in (new, old)]
     cooler, hotter = (parked_pack_c(25.0, 30.0, 1800.0, pack) for pack in packs)
     assert hotter - 25.0 == pytest.approx(1.5 * (cooler - 25.0), rel=0.02)
+
+
+@pytest.mark.parametrize("start_c", [-15.0, 12.0, 20.0, 26.0])
+@pytest.mark.parametrize("heat_w", [50.0, 700.0])
+@pytest.mark.parametrize("power_kw", [0.1, 3.0])
+@pytest.mark.parametrize("duration_s", [300.0, 4000.0])
+def test_a_heater_against_small_steps(
+    start_c: float, heat_w: float, power_kw: float, duration_s: float
+) -> None:
+    """Steps of a tenth of a second, with a thermostat that gives what is lacking at its target."""
+    target_c, dt = 20.0, 0.1
+    pack_c, used_j = start_c, 0.0
+    for _ in range(round(duration_s / dt)):
+        free_c = pack_c + (heat_w - 20.0 * (pack_c - PACK.air_c)) * dt / 2e5
+        lacking_w = max(target_c - free_c, 0.0) * 2e5 / dt
+        given_w = min(lacking_w, 1000.0 * power_kw)
+        used_j += given_w * dt
+        pack_c = free_c + given_w * dt / 2e5
+    heater = PackHeater(power_kw, target_c)
+    found_c, found_j = heated_pack(start_c, heat_w, duration_s, PACK, heater)
+    assert found_c == pytest.approx(pack_c, abs=2e-3)
+    assert found_j == pytest.approx(used_j, rel=2e-3, abs=200.0)
+
+
+def test_a_heater_leaves_a_pack_alone_that_its_own_heat_keeps_warm() -> None:
+    heater = PackHeater(3.0, 20.0)
+    assert heated_pack(45.0, 600.0, 900.0, COOLED, heater) == (
+        pack_temperature_c(45.0, 600.0, 900.0, 30.0, 20.0, 2e5, 1500.0, 40.0),
+        0.0,
+    )

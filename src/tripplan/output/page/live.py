@@ -113,6 +113,7 @@ def figures(plan: Plan) -> dict[str, Any]:
         "distance": joined(words.distance(plan.distance_km)),
         "energy": words.energy(plan.energy_spent_kwh),
         "one_stop_fewer_s": plan.one_stop_fewer_s,
+        "preheating_saves_s": plan.preheating_saves_s,
         "audit_passed": plan.audit.passed,
     }
 

@@ -17,6 +17,7 @@ from tripplan.output.page.timeline import at, time_bar
 from tripplan.output.text import (
     access_text,
     advice,
+    choices_text,
     law_text,
     road_text,
     statements,
@@ -146,6 +147,7 @@ def _totals(plan: Plan) -> Markup:
                 stop_text.counts(plan, "charging stop"),
                 stop_text.fewer_stops(plan),
                 stop_text.fallbacks(plan),
+                choices_text.without_preheating(plan),
             ),
         )
     )
@@ -348,7 +350,7 @@ def _energy_table(plan: Plan) -> Markup:
         parts = leg.energy
         figures = (
             f"{parts.motion_kwh:.1f}",
-            f"{parts.auxiliary_kwh:.1f}",
+            f"{parts.auxiliary_kwh + parts.pack_heater_kwh:.1f}",
             f"{parts.cabin_kwh:.1f}",
             f"{parts.curtailed_kwh - parts.regenerated_kwh:z.1f}",
             f"{parts.spent_kwh:.1f}",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tripplan.output.text import stop_text, words
+from tripplan.output.text import choices_text, stop_text, words
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
 from tripplan.units import M_PER_KM, M_PER_MILE
 
@@ -62,8 +62,14 @@ def by_leg(plan: Plan) -> tuple[tuple[Stretch, ...], ...]:
 
 
 def sentences(plan: Plan) -> tuple[tuple[str, ...], ...]:
-    """Return for each leg where to drive slower, a sentence for each stretch, in both units."""
-    return tuple(tuple(map(in_both_units, of_leg)) for of_leg in by_leg(plan))
+    """Return for each leg where to drive slower, a sentence for each stretch, in both units.
+
+    Behind them stands what that and the battery's heater do for its temperature.
+    """
+    return tuple(
+        (*map(in_both_units, of_leg), *choices)
+        for of_leg, choices in zip(by_leg(plan), choices_text.sentences(plan), strict=True)
+    )
 
 
 def _of_leg(leg: Leg, before: str, after: str) -> tuple[Stretch, ...]:

@@ -11,6 +11,7 @@ from typing import Final
 from tripplan.output.text import (
     access_text,
     advice,
+    choices_text,
     law_text,
     report,
     road_text,
@@ -60,7 +61,14 @@ def _head(plan: Plan, *, miles: bool) -> list[str]:
         f"{distance}, {stop_text.counts(plan)}, {words.energy(plan.energy_spent_kwh)}",
         *([f"{plan.cost:.2f} {statements.money_unit(plan.currency)}"] if priced else []),
         *([f"the battery lasts {chance}"] if chance else []),
-        *filter(None, [stop_text.fewer_stops(plan), stop_text.fallbacks(plan)]),
+        *filter(
+            None,
+            [
+                stop_text.fewer_stops(plan),
+                stop_text.fallbacks(plan),
+                choices_text.without_preheating(plan),
+            ],
+        ),
     ]
     off = access_text.off_roads(plan, miles=miles)
     ends_lines = _wrapped(f"{ends} ({off})") if off else [ends]
@@ -137,7 +145,13 @@ def _where(stop: ChargingStop) -> str:
 
 def _advice(plan: Plan, *, miles: bool) -> list[str]:
     told = [advice.in_words(one, miles=miles) for one in advice.stretches(plan)]
-    return [*_wrapped("; ".join(told), "Drive     "), ""] if told else []
+    slower = [*_wrapped("; ".join(told), "Drive     "), ""] if told else []
+    choices = [
+        f"leg {number}: {sentence}"
+        for number, of_leg in enumerate(choices_text.sentences(plan), start=1)
+        for sentence in of_leg
+    ]
+    return slower + ([*_wrapped("; ".join(choices), "Battery   "), ""] if choices else [])
 
 
 def _loaded(plan: Plan, *, miles: bool) -> list[str]:

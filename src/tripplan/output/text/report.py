@@ -6,13 +6,14 @@ from typing import Any
 from tripplan.output.text import (
     access_text,
     advice,
+    choices_text,
     law_text,
     road_text,
     statements,
     stop_text,
     words,
 )
-from tripplan.records.plan import ChargingStop, Leg, Plan
+from tripplan.records.plan import ChargingStop, EnergyLedger, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.units import M_PER_KM
 
@@ -54,7 +55,12 @@ def _header(plan: Plan) -> list[str]:
             "; ".join(
                 filter(
                     None,
-                    (_distance(plan), stop_text.fewer_stops(plan), stop_text.fallbacks(plan)),
+                    (
+                        _distance(plan),
+                        stop_text.fewer_stops(plan),
+                        stop_text.fallbacks(plan),
+                        choices_text.without_preheating(plan),
+                    ),
                 )
             ),
         ),
@@ -115,6 +121,7 @@ def _leg_lines(leg: Leg, told: Sequence[str]) -> list[str]:
         (
             f"battery gives {words.energy(parts.spent_kwh)}: motion {parts.motion_kwh:.1f}, "
             f"auxiliaries {parts.auxiliary_kwh:.1f}, cabin {parts.cabin_kwh:.1f}, "
+            f"{_pack_heater(parts)}"
             f"braking returns {parts.regenerated_kwh - parts.curtailed_kwh:.1f}"
         ),
         (
@@ -125,6 +132,11 @@ def _leg_lines(leg: Leg, told: Sequence[str]) -> list[str]:
         *(f"of it {access_text.in_words(leg, way)}" for way in leg.access),
         *(f"advice: {sentence}" for sentence in told),
     ]
+
+
+def _pack_heater(parts: EnergyLedger) -> str:
+    kwh = parts.pack_heater_kwh
+    return f"battery heater {kwh:.1f}, " if kwh > 0.0 else ""
 
 
 def _stop_lines(stop: ChargingStop, arrival_s: float, currency: str) -> list[str]:

@@ -105,6 +105,9 @@ def _facts(car: Vehicle) -> Iterator[tuple[str, str]]:
     told += f"wheels, {car.regen_efficiency:.3g} back, {car.auxiliary_kw:g} kW constant"
     yield "Drive", told
     yield "Heater", car.cabin.heater.replace("_", " ")
+    if (heater := battery.heater) is not None:
+        told = "also on the way to a charger" if heater.while_driving else "not while driving"
+        yield "Battery heater", f"{heater.power_kw:g} kW up to {heater.target_c:g} °C, {told}"
     minutes = charging_min(car)
     if battery.charging_curve is None or minutes is None:
         told = "no fast charging"

@@ -83,6 +83,11 @@ def exact_temperature(celsius: float) -> str:
     return f"{celsius:.3g} °C ({celsius * 1.8 + 32.0:.3g} °F)"
 
 
+def kelvins(difference_k: float) -> str:
+    """Return a difference of temperatures as "17 °C (31 °F)"."""
+    return f"{_whole(difference_k)} °C ({_whole(difference_k * 1.8)} °F)"
+
+
 def temperatures(first_c: float, second_c: float) -> str:
     """Return "24 to 33 °C (75 to 91 °F)"."""
     first_f, second_f = first_c * 1.8 + 32.0, second_c * 1.8 + 32.0

@@ -18,6 +18,8 @@ class BatteryCourse(NamedTuple):
     pack_c: Floats
     curtailed_kwh: float
     """Energy that a full battery refused. [kWh]"""
+    heater_kwh: float
+    """Energy that the pack's heater took. [kWh]"""
 
 
 @compiled
@@ -55,4 +57,4 @@ def battery_course(
         clock[k + 1] = clock[k] + time_s[k]
         energy[k + 1] = min(after_kwh, capacity_kwh)
         warm[k + 1] = driven_pack_c(warm[k], heat_j[k], time_s[k], pack)
-    return BatteryCourse(clock, energy, warm, curtailed_kwh)
+    return BatteryCourse(clock, energy, warm, curtailed_kwh, 0.0)

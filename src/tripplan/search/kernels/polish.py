@@ -11,8 +11,14 @@ import numpy as np
 
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS, PowerModel, charge_step
-from tripplan.physics.jit import compiled
-from tripplan.physics.thermal import PackModel, driven_pack_c, parked_pack_c
+from tripplan.physics.jit import compiled, part
+from tripplan.physics.thermal import (
+    PackHeater,
+    PackModel,
+    driven_heated_pack,
+    driven_pack_c,
+    parked_pack_c,
+)
 from tripplan.search.kernels.heat_trajectory import dwelt
 from tripplan.search.kernels.labels import (
     EPSILON,
@@ -22,6 +28,7 @@ from tripplan.search.kernels.labels import (
     opens_s,
     weighted_charge_s,
 )
+from tripplan.units import J_PER_KWH, S_PER_H
 
 
 class Chain(NamedTuple):
@@ -38,6 +45,10 @@ class Chain(NamedTuple):
     heat_j: Floats
     kw: Floats
     """Power of the plug at each leg's end, 0 where there is none, shape (legs,)."""
+    heated_s: Floats
+    """How long before each leg's end the pack's heater may be switched on, shape (legs,)."""
+    heater: PackHeater
+    """The pack's heater."""
 
 
 class Legs(NamedTuple):
@@ -50,9 +61,13 @@ class Legs(NamedTuple):
     that, it does not charge."""
     waited_s: Floats
     """How long the car waits at its end before it plugs in."""
+    preheated_s: Floats
+    """How long before its end the pack's heater is switched on."""
     departed_kwh: Floats
     arrived_kwh: Floats
     """Filled with the energies that follow."""
+    arrived_c: Floats
+    """Filled with the pack's temperature on arrival."""
 
 
 @compiled
@@ -81,7 +96,8 @@ def drive_chain(
     power, pack
         The car's charging limits and its pack.
     """
-    choice, spare_kwh, waited_s, departed_kwh, arrived_kwh = legs
+    choice, spare_kwh, waited_s = legs.choice, legs.spare_kwh, legs.waited_s
+    preheated_s, departed_kwh, arrived_kwh = legs.preheated_s, legs.departed_kwh, legs.arrived_kwh
     last = chain.stop.shape[0] - 1
     time, energy, pack_c = 0.0, constraints.start_kwh, start_c
     kw, clock = 0.0, 0.0
@@ -89,6 +105,9 @@ def drive_chain(
     for leg in range(last + 1):
         drive = chain.first[leg] + choice[leg]
         need = chain.min_departure_kwh[drive]
+        heated_s = min(preheated_s[leg], chain.time_s[drive])
+        if heated_s > 0.0:
+            need += chain.heater.power_kw * heated_s / S_PER_H
         if leg == last:
             need = max(need, chain.consumed_kwh[drive] + constraints.final_kwh)
             if chain.max_arrival_kwh[drive] < constraints.final_kwh - EPSILON:
@@ -117,9 +136,20 @@ def drive_chain(
         departed_kwh[leg] = energy
         time += chain.time_s[drive]
         clock += chain.time_s[drive]
-        pack_c = driven_pack_c(pack_c, chain.heat_j[drive], chain.time_s[drive], pack)
+        heat_j, drive_s, heater_j = chain.heat_j[drive], chain.time_s[drive], 0.0
+        if heated_s > 0.0:
+            # Its power counts as heat of the pack, and not in the current through it.
+            share = heated_s / drive_s
+            pack_c = driven_pack_c(pack_c, (1.0 - share) * heat_j, drive_s - heated_s, pack)
+            pack_c, heater_j = driven_heated_pack(
+                pack_c, share * heat_j, heated_s, pack, chain.heater
+            )
+        else:
+            pack_c = driven_pack_c(pack_c, heat_j, drive_s, pack)
         energy = min(energy - chain.consumed_kwh[drive], chain.max_arrival_kwh[drive])
-        arrived_kwh[leg] = energy
+        if heater_j > 0.0:
+            energy -= heater_j / J_PER_KWH
+        arrived_kwh[leg], legs.arrived_c[leg] = energy, pack_c
         if leg == last or time == np.inf:
             return float(time + (constraints.full_kwh - energy) * constraints.end_s_per_kwh)
         at = chain.stop[leg]
@@ -140,6 +170,37 @@ def drive_chain(
             time += constraints.overhead_s[at]
             clock += constraints.clock_overhead_s[at]
     return float(time)
+
+
+@part
+def _preheats(
+    chain: Chain,
+    legs: Legs,
+    leg: int,
+    best: float,
+    start_c: float,
+    constraints: Constraints,
+    power: PowerModel,
+    pack: PackModel,
+) -> float:
+    """Switch the heater on sooner or later on a leg where that is better; the chain's time [s]."""
+    preheated_s, count = legs.preheated_s, chain.first[leg + 1] - chain.first[leg]
+    for step in (1800.0, -1800.0, 600.0, -600.0, 180.0, -180.0, 60.0, -60.0):
+        was, driven = preheated_s[leg], legs.choice[leg]
+        drive_s = chain.time_s[chain.first[leg] + driven]
+        preheated_s[leg] = min(max(was + step, 0.0), chain.heated_s[leg], drive_s)
+        if preheated_s[leg] == was:
+            continue
+        time = drive_chain(chain, legs, start_c, constraints, power, pack)
+        # Where the battery does not hold what both take, it may on a thriftier drive.
+        while time == np.inf and legs.choice[leg] + 1 < count:
+            legs.choice[leg] += 1
+            time = drive_chain(chain, legs, start_c, constraints, power, pack)
+        if time < best - EPSILON:
+            best = time
+        else:
+            preheated_s[leg], legs.choice[leg] = was, driven
+    return best
 
 
 @compiled
@@ -180,6 +241,8 @@ def polish_chain(
                     best = time
                 else:
                     choice[leg] = old
+            if chain.heated_s[leg] > 0.0:
+                best = _preheats(chain, legs, leg, best, start_c, constraints, power, pack)
             if leg == 0 or chain.kw[leg - 1] <= 0.0:
                 continue
             for charge in charges:
