@@ -38,10 +38,18 @@ _FACTOR = 1.6
 """... each so many times the one before it, so that prices that grow along a drive lie between."""
 _RATES = (0.0, 1.0, 2.0, 4.0)
 """Rates of energy beside these, as multiples of that at which the car charges at its quickest."""
-_BONUSES_S_PER_K = (57.0, 85.0, 115.0)
-"""Where cold does: what each kelvin takes off."""
-_COLD_RATES: tuple[tuple[float, ...], ...] = ((0.3, 1.0, 2.0, 4.0), (0.0, 0.6, 2.0), (0.0, 1.2))
-"""Rates beside these, above the least that will do."""
+_BONUS_S_PER_K = 115.0
+"""Where cold does, rates are told in that at which no road weighs less than nothing when each kelvin
+takes off so much; ..."""
+_COLD_WEIGHTINGS = (
+    (0.04, 75.0),
+    (0.12, 120.0),
+    (0.29, 180.0),
+    (0.58, 260.0),
+    (0.9, 300.0),
+    (1.3, 380.0),
+)
+"""... these rates, each with what a kelvin takes off at the most [s]; three more follow it."""
 _MOST_STOPS = 500
 """Where more chargers matter, rows of drives from all of them would take too long."""
 _ROUNDING = 1e-5
@@ -56,24 +64,6 @@ class HeatBound:
     """No plan takes less [s]."""
     chain: ChosenChain | None
     """Stops, departures and drives that would reach it."""
-
-
-def searches_on(
-    side: float, problem: Problem, many_to_many: ManyToMany, bounds: Bounds, scope: Scope
-) -> list["HeatSearch"]:
-    """Return the searches for the bound on a side: every one is valid, the largest counts.
-
-    Parameters
-    ----------
-    side
-        `HOT` or `COLD`.
-    problem, many_to_many, bounds, scope
-        As in `HeatSearch`.
-    """
-    found = [HeatSearch(problem, many_to_many, bounds, scope, side)]
-    if side < 0.0:
-        found.append(HeatSearch(problem, many_to_many, bounds, scope, side, strict=True))
-    return found
 
 
 def applies(problem: Problem) -> bool:
@@ -96,8 +86,6 @@ class HeatSearch:
         Optimistic rests of the trip, and which stops matter.
     side
         `HOT` or `COLD`.
-    strict
-        Whether to leave out the weightings that know most of heat: then waiting costs more.
     """
 
     problem: Problem
@@ -105,7 +93,6 @@ class HeatSearch:
     bounds: Bounds
     scope: Scope
     side: float
-    strict: bool = False
 
     def __post_init__(self) -> None:
         self._level: HeatLevel | None = None
@@ -194,9 +181,11 @@ class HeatSearch:
     def _decay(self) -> Decay | None:
         """Return how heat of a drive gets lost; None: as if it all came at the worst moment."""
         pack = self.problem.pack
-        if self.side < 0.0 or pack.cooling_w > 0.0:
-            return None
         per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
+        if self.side < 0.0:
+            return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, 0.0, fades=True)
+        if pack.cooling_w > 0.0:
+            return None
         coldest = math.exp(pack.resistance_per_k * (25.0 - min(self.problem.start_c, pack.air_c)))
         less_per_j = pack.resistance_per_k * coldest / pack.heat_capacity_j_per_k
         return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, less_per_j)
@@ -208,21 +197,14 @@ class HeatSearch:
         if self.side > 0.0:
             rates = np.repeat(_RATES, len(_PRICES_S_PER_K)) * base
             return HeatRates(rates, np.tile(_PRICES_S_PER_K, len(_RATES)) / capacity)
-        bonuses = np.array(_BONUSES_S_PER_K) / capacity
-        least = least_rates(customized, bonuses) * (1.0 + 1e-9)
-        found: list[tuple[float, float]] = []
-        kept = slice(1 if self.strict else 0, None)
-        weightings = zip(
-            bonuses[kept].tolist(), least[kept].tolist(), _COLD_RATES[kept], strict=True
-        )
-        for bonus, rate, factors in weightings:
-            if math.isfinite(rate):
-                found += [(rate + float(factor) * base, -bonus) for factor in factors]
-        if not found:
-            # Nothing is known of heat then: a weight of next to nothing says so.
-            found = [(0.0, -1e-12)]
-        table = np.array(found)
-        return HeatRates(table[:, 0].copy(), table[:, 1].copy())
+        rates, most = np.array(_COLD_WEIGHTINGS).T
+        unit = float(least_rates(customized, np.array([_BONUS_S_PER_K / capacity]))[0])
+        if not math.isfinite(unit):
+            # A road that only recuperates, say; any rate will do, if some better than others.
+            unit = base
+        count = len(_PRICES_S_PER_K)
+        bonuses = most[:, None] / _FACTOR ** np.arange(count)
+        return HeatRates(np.repeat(rates * unit, count), -bonuses.ravel() / capacity)
 
     def _chain(self, level: HeatLevel) -> ChosenChain | None:
         """Return the chain of stops that would reach the bound of a level."""

@@ -70,18 +70,12 @@ class HeatLevel:
         pairs, self._goal = pairs_of(ground, self.stops, self.ceiling_s - begin_s, self.rests_s)
         waste = max(round(_WASTE_SOC / STEPS[self.number][0]), 1)
         entries = entries_between(
-            self.grid, ground.envelopes, pairs, ground.rates, self.stops.size, waste
+            self.grid, ground.envelopes, pairs, ground.rates, self.stops.size, waste, ground.tiers_s
         )
         begin, end = self._goal
         goals = goals_of(self.grid, ground.envelopes, begin, end, ground.problem.final_kwh)
         power = np.searchsorted(ground.levels_kw, ground.problem.charger_kw[self.stops] - 1e-9)
-        known_j = entries.heat_j[entries.heat_j < 1e12]
-        cold = math.exp(
-            ground.car.pack.resistance_per_k
-            * (25.0 - min(ground.problem.start_c, ground.car.pack.air_c))
-        )
-        most_j = float(known_j.max()) * cold if known_j.size else 0.0
-        drift = ground.drift(self.grid, 0.5 * most_j / ground.car.pack.heat_capacity_j_per_k)
+        drift = ground.drift(self.grid)
         courses = ground.courses(self.grid, self._wanted())
         self.level = Level(
             self.grid,
@@ -124,6 +118,7 @@ class HeatLevel:
             pairs,
             ground.rates,
             Origin(problem.start_kwh, start, level.power, level.top_up_s_per_kwh),
+            ground.tiers_s,
         )
         direct_s = math.inf
         if begin[0] < end[0]:

@@ -29,7 +29,7 @@ from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
-from tripplan.search.heat_bound import searches_on
+from tripplan.search.heat_bound import HeatSearch
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
@@ -442,9 +442,8 @@ def _heat_bounded(
     if not levels or not heat_bound.applies(problem) or not math.isfinite(plan.time_s):
         return plan, bound_s
     searches = [
-        found
+        HeatSearch(problem, task.many_to_many, task.bounds, scope, side)
         for side in sides_that_matter(problem, plan, settings)
-        for found in searches_on(side, problem, task.many_to_many, task.bounds, scope)
     ]
     # The bound leaves out what only forbids: its chains may break such a wish.
     unbound = problem.departures_are_finite and problem.most_stops is None
