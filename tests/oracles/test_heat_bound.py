@@ -22,7 +22,7 @@ from tripplan.records.settings import Settings
 from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import scope_of
-from tripplan.search.heat_bound import COLD, HOT, LEVELS, HeatSearch
+from tripplan.search.heat_bound import COLD, HOT, LEVELS, HeatSearch, joint_s
 from tripplan.search.pool import is_backward
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
@@ -139,6 +139,17 @@ def bounds_s(case: Case, side: float, ceiling_s: float, *, levels: int = 3) -> l
     return found
 
 
+def joint_bounds_s(case: Case, ceiling_s: float, *, levels: int = 3) -> list[float]:
+    """Return the bound of both sides together on each level."""
+    scope = scope_of(case.problem, case.rows, case.table.bounds, ceiling_s)
+    sides = [HeatSearch(case.problem, case.rows, case.table.bounds, scope, side) for side in SIDES]
+    found = []
+    for _ in range(levels):
+        assert all(side.go_on(ceiling_s, math.inf) is not None for side in sides)
+        found.append(joint_s(*sides))
+    return found
+
+
 def quickest_below_s(case: Case, below_s: float) -> float | None:
     """Return the least time of all plans that take less than this, or it; None: too many."""
     drives = case.table.pool.drives
@@ -159,8 +170,8 @@ def quickest_below_s(case: Case, below_s: float) -> float | None:
 
 @pytest.mark.parametrize("climate", LIMITS)
 def test_no_plan_is_quicker_than_the_bound(climate: str) -> None:
-    """On either side, whatever the heat of the roads is like; one world at the finest level."""
-    compared = closer = 0
+    """On either side and on both, whatever the heat of the roads is like; one at every level."""
+    compared = closer = both = 0
     for seed in range(FIRST, FIRST + WORLDS):
         case = world(seed, climate)
         if case is None:
@@ -173,8 +184,14 @@ def test_no_plan_is_quicker_than_the_bound(climate: str) -> None:
                 assert least_s >= max(found) - TINY_S, f"{case.name} {side}"
                 compared += 1
             closer += found[-1] > found[0] + TINY_S
+        together = joint_bounds_s(case, case.plan_s + TINY_S)
+        least_s = quickest_below_s(case, max(together))
+        if least_s is not None:
+            assert least_s >= max(together) - TINY_S, f"{case.name} both sides"
+            both += 1
     assert compared >= WORLDS // 3
     assert closer >= WORLDS // 8
+    assert both
 
 
 @pytest.mark.parametrize("climate", LIMITS)
@@ -211,6 +228,8 @@ def test_no_bound_is_above_a_plan_that_is_below_its_ceiling(climate: str) -> Non
                     found = bounds_s(case, side, case.plan_s + above_s)
                     assert max(found) <= case.plan_s + TINY_S, f"{case.name} {side}"
                     compared += 1
+                together = joint_bounds_s(case, case.plan_s + above_s)
+                assert max(together) <= case.plan_s + TINY_S, f"{case.name} both sides"
     assert compared
 
 

@@ -83,9 +83,9 @@ def test_of_two_packs_the_cooler_stays_the_cooler_while_driving_and_standing(nam
 def test_a_stretch_warms_no_more_than_its_counted_heat_would_at_its_end() -> None:
     """Heat spread evenly over a stretch, with the resistance halfway, told with that at its start.
 
-    Of a stretch that lasts u time constants and warms the pack by x over k if none were lost, what is
-    left at its end is (1 - exp(-u)) / u of it; in the frame in which nothing is lost, its first half
-    brings 1 / (1 + exp(u / 2)) of that.
+    Of a stretch that lasts u time constants and warms the pack by x over k if none were lost, what
+    is left at its end is (1 - exp(-u)) / u of it; in the frame in which nothing is lost, its first
+    half brings 1 / (1 + exp(u / 2)) of that.
     """
     for warms in np.linspace(0.0, 0.5, 51):
         for lasts in np.linspace(1e-3, 1.5, 60):
@@ -167,7 +167,7 @@ def grown_j(heat_j: np.ndarray, time_s: float, coldest_c: float, pack: PackModel
 
 
 def faded_j(heat_j: np.ndarray, time_s: float, pack: PackModel) -> float:
-    """Heat of parts of equal length, each counted by how much of it is left if it comes at its end."""
+    """Heat of parts of equal length, each by how much of it is left if it comes at its end."""
     per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
     left_s = (heat_j.size - 1 - np.arange(heat_j.size)) * time_s / heat_j.size
     return float((heat_j * np.exp(-left_s * per_s)).sum())

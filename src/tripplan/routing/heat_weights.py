@@ -7,6 +7,11 @@ weights are swept like those of `many_to_many`, by the same compiled loops, and 
 
 With a `Decay`, heat counts the more the later it comes: what is priced is exp(s / tau) of the heat
 that comes a time s after departure, which times exp(-t / tau) is what of it is left at the end.
+Where prices are below zero and fade, that is priced which is left.
+
+Roads may then weigh less than nothing.  What is found is no more than any drive weighs that passes
+no place twice: taking its places out of it one by one, the lowest in rank first, every two arcs
+beside one are replaced by one between two other places, which weighs no more.
 """
 
 from collections import OrderedDict
@@ -52,14 +57,14 @@ class Decay:
     prices: int
     """The weightings stand by rate, with so many prices each, ..."""
     factor: float
-    """... every one so many times the one before it; above 1.  Prices below zero: each the one before
-    it over so much."""
+    """... every one so many times the one before it; above 1.  Prices below zero: each the one
+    before it over so much."""
     less_per_j: float
     """Share by which the pack's resistance falls with a joule of heat, at the most; 0: what a road
     leaves of its heat is not asked."""
     fades: bool = False
-    """Whether prices fall with the time that is left, where they are below zero, and do not grow with
-    that since departure."""
+    """Whether prices fall with the time that is left, where they are below zero, and do not grow
+    with that since departure."""
 
     def growth(self, unit_s: float) -> Growth:
         """Return how far prices have grown, by steps of so many seconds since departure."""

@@ -20,7 +20,7 @@ from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import Scope
 from tripplan.search.chain import ChosenChain
 from tripplan.search.heat_ground import STEPS, HeatGround
-from tripplan.search.heat_level import HeatLevel, first_level
+from tripplan.search.heat_level import HeatLevel, first_level, joint_bound_s
 from tripplan.search.kernels.heat_chain import follow_chain
 from tripplan.search.kernels.heat_entries import HeatRates
 from tripplan.search.kernels.heat_tables import Courses, HeatCar
@@ -39,8 +39,8 @@ _FACTOR = 1.6
 _RATES = (0.0, 1.0, 2.0, 4.0)
 """Rates of energy beside these, as multiples of that at which the car charges at its quickest."""
 _BONUS_S_PER_K = 115.0
-"""Where cold does, rates are told in that at which no road weighs less than nothing when each kelvin
-takes off so much; ..."""
+"""Where cold does, rates are told in that at which no road weighs less than nothing when each
+kelvin takes off so much; ..."""
 _COLD_WEIGHTINGS = (
     (0.04, 75.0),
     (0.12, 120.0),
@@ -64,6 +64,14 @@ class HeatBound:
     """No plan takes less [s]."""
     chain: ChosenChain | None
     """Stops, departures and drives that would reach it."""
+
+
+def joint_s(one: "HeatSearch", other: "HeatSearch") -> float:
+    """Bound of two sides together, of the level that both have solved [s]; 0: of none."""
+    hot, cold = (one, other) if one.side > other.side else (other, one)
+    if hot.level is None or cold.level is None or hot.level.number != cold.level.number:
+        return 0.0
+    return joint_bound_s(hot.level, cold.level) * (1.0 - _ROUNDING)
 
 
 def applies(problem: Problem) -> bool:
@@ -95,12 +103,12 @@ class HeatSearch:
     side: float
 
     def __post_init__(self) -> None:
-        self._level: HeatLevel | None = None
+        self.level: HeatLevel | None = None
 
     @property
     def finished(self) -> bool:
         """Whether the finest level has been solved."""
-        return self._level is not None and self._level.number + 1 == LEVELS
+        return self.level is not None and self.level.number + 1 == LEVELS
 
     def go_on(self, ceiling_s: float, deadline_s: float) -> HeatBound | None:
         """Solve the next level.
@@ -118,13 +126,13 @@ class HeatSearch:
             What it found; None where time or room did not suffice.
         """
         level: HeatLevel | None = None
-        if self._level is not None:
-            level = self._level.refined(ceiling_s, deadline_s)
+        if self.level is not None:
+            level = self.level.refined(ceiling_s, deadline_s)
         elif (ground := self._ground(ceiling_s)) is not None:
             level = first_level(ground, ceiling_s)
         if level is None or not level.solve(deadline_s):
             return None
-        self._level = level
+        self.level = level
         return HeatBound(level.bound_s * (1.0 - _ROUNDING), self._chain(level))
 
     def _ground(self, ceiling_s: float) -> HeatGround | None:

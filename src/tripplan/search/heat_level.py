@@ -16,6 +16,7 @@ from tripplan.search.heat_ground import STEPS, HeatGround, pairs_of
 from tripplan.search.kernels.heat_arrival import top_up_rates
 from tripplan.search.kernels.heat_entries import entries_between, goals_of
 from tripplan.search.kernels.heat_forward import spans_below, sweep_forward
+from tripplan.search.kernels.heat_joint import Side, joint_least_s
 from tripplan.search.kernels.heat_origin import (
     FirstLegs,
     Origin,
@@ -262,6 +263,23 @@ class HeatLevel:
             np.ascontiguousarray(came_s.min(axis=2)),
             np.minimum(departure_s[:, below], departure_s[:, above]),
         )
+
+
+def joint_bound_s(hot: HeatLevel, cold: HeatLevel) -> float:
+    """Bound of both sides together: what the first stop takes, and what follows, on either [s].
+
+    Parameters
+    ----------
+    hot, cold
+        Both sides, solved on the same level.
+    """
+    assert hot.number == cold.number
+    position = {stop: number for number, stop in enumerate(hot.stops.tolist())}
+    there = np.array([position.get(stop, -1) for stop in cold.stops.tolist()], np.int32)
+    one, other = (Side(level.level, level.first, level.values) for level in (hot, cold))
+    stopping_s = joint_least_s(one, other, there)
+    direct_s = max(hot.direct_s, cold.direct_s)
+    return min(stopping_s, direct_s, hot.ceiling_s, cold.ceiling_s)
 
 
 def first_level(ground: HeatGround, ceiling_s: float) -> HeatLevel:

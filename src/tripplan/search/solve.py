@@ -29,7 +29,7 @@ from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
-from tripplan.search.heat_bound import HeatSearch
+from tripplan.search.heat_bound import HeatSearch, joint_s
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
@@ -54,6 +54,8 @@ _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
 _LEVELS_UNDRIVEN = 1
 """Chains of so many of the coarsest levels of a bound with heat are not worth driving."""
+_BOTH = 2
+"""Sides of the bound with heat."""
 _BEHIND_SHARE = 0.005
 """A bound with heat on one side that lies this share of the plan below another is given up."""
 _COARSER = (1.0, 4.0)
@@ -464,6 +466,11 @@ def _heat_bounded(
                     problem, task.customized, task.bounds, settings, found.chain, plan
                 )
                 task.labels += labels
+        if len(reached_s) == _BOTH:
+            together_s = joint_s(*reached_s)
+            if together_s > bound_s:
+                bound_s, task.method = together_s, _HEAT_METHOD
+            continue
         # What is far behind will not come to the fore on a finer grid.
         behind_s = max(reached_s.values(), default=0.0) - _BEHIND_SHARE * plan.time_s
         lags = level >= _LEVELS_UNDRIVEN

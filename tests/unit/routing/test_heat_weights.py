@@ -158,7 +158,7 @@ def test_a_road_that_warms_much_counts_for_less() -> None:
 def faded_s(
     rows: ManyToMany, ways: list[tuple[int, int]], rates: Floats, prices: Floats, per_s: float
 ) -> Floats:
-    """Weights of a drive over roads at speeds, by end: its heat counts by what is left of it [s]."""
+    """Weights of a drive over roads at speeds: its heat counts by what is left of it [s]."""
     customized = rows.customized
     left_s, total_s = 0.0, np.zeros(rates.size)
     for road, speed in reversed(ways):

@@ -45,6 +45,10 @@ class FirstLegs(NamedTuple):
     """What topping up takes less at the next better temperature, at the most."""
     corner: Ints
     """Corner of the envelope."""
+    above_s: Floats
+    """How much longer than the envelope it takes, at the least; ..."""
+    longer_s: Floats
+    """... and at the most."""
 
 
 @compiled
@@ -81,6 +85,7 @@ def first_legs(
     )
     duration_s, used = np.empty(2), 0
     spared_s, within_s = np.empty(room), np.empty(4, np.float32)
+    above_s, most_s = np.empty(room), np.empty(room)
     start = origin.start
     for p in range(pairs.here.shape[0]):
         begin, end = pairs.begin[p], pairs.end[p]
@@ -116,6 +121,8 @@ def first_legs(
                 )
                 better = max(number[used] - 1, 0)
                 spared_s[used] = (rate - top_up[better]) * grid.step_kwh
+                above_s[used] = tiers_s[tier]
+                most_s[used] = tiers_s[tier + 1] if tier + 1 < tiers else np.inf
                 corner[used] = begin
                 while corner[used] + 1 < end and envelopes.energy_kwh[corner[used] + 1] >= 0.5 * (
                     low_kwh + high_kwh
@@ -130,6 +137,8 @@ def first_legs(
         slack_s[:used].copy(),
         spared_s[:used].copy(),
         corner[:used].copy(),
+        above_s[:used].copy(),
+        most_s[:used].copy(),
     )
 
 
