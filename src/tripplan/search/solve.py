@@ -56,8 +56,6 @@ _LEVELS_UNDRIVEN = 1
 """Chains of so many of the coarsest levels of a bound with heat are not worth driving."""
 _BOTH = 2
 """Sides of the bound with heat."""
-_BEHIND_SHARE = 0.005
-"""A bound with heat on one side that lies this share of the plan below another is given up."""
 _COARSER = (1.0, 4.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
@@ -450,7 +448,7 @@ def _heat_bounded(
     # The bound leaves out what only forbids: its chains may break such a wish.
     unbound = problem.departures_are_finite and problem.most_stops is None
     for level in range(levels):
-        reached_s = {}
+        going: list[HeatSearch] = []
         for one in searches:
             near = plan.time_s * (1.0 - settings.heat_bound_gap)
             if bound_s >= near or task.out_of_time:
@@ -458,7 +456,7 @@ def _heat_bounded(
             found = one.go_on(near, task.deadline_s)
             if found is None:
                 continue
-            reached_s[one] = found.bound_s
+            going.append(one)
             if found.bound_s > bound_s:
                 bound_s, task.method = found.bound_s, _HEAT_METHOD
             if found.chain is not None and level >= _LEVELS_UNDRIVEN and unbound:
@@ -466,15 +464,9 @@ def _heat_bounded(
                     problem, task.customized, task.bounds, settings, found.chain, plan
                 )
                 task.labels += labels
-        if len(reached_s) == _BOTH:
-            together_s = joint_s(*reached_s)
-            if together_s > bound_s:
-                bound_s, task.method = together_s, _HEAT_METHOD
-            continue
-        # What is far behind will not come to the fore on a finer grid.
-        behind_s = max(reached_s.values(), default=0.0) - _BEHIND_SHARE * plan.time_s
-        lags = level >= _LEVELS_UNDRIVEN
-        searches = [one for one in reached_s if not lags or reached_s[one] >= behind_s]
+        searches = going
+        if len(going) == _BOTH and (together_s := joint_s(*going)) > bound_s:
+            bound_s, task.method = together_s, _HEAT_METHOD
     return plan, bound_s
 
 
