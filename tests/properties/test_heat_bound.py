@@ -106,7 +106,9 @@ def heat_car(name: str, air_c: float, side: float) -> HeatCar:
 
 
 @pytest.mark.parametrize("side", [HOT, COLD])
-@pytest.mark.parametrize("name", ["nissan-leaf-40", "hyundai-ioniq-28", "tesla-model-3-lr", "hyundai-ioniq-38"])
+@pytest.mark.parametrize(
+    "name", ["nissan-leaf-40", "hyundai-ioniq-28", "tesla-model-3-lr", "hyundai-ioniq-38"]
+)
 def test_no_drive_arrives_better_than_its_rounding(name: str, side: float) -> None:
     """Drives with more heat than is known of them, longer ones with less, from better packs.
 
