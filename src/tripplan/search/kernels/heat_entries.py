@@ -182,9 +182,9 @@ def entries_between(
         So many steps beyond the energy of the fastest drive have heat of their own, one by one; at
         least 1.
     tiers_s
-        Rising from 0 [s]: drives that take longer than the envelope by at least one of these and
-        less than the next stand apart; of those beyond the last one nothing is known of heat.
-        Only the 0: all stand together, as if none took longer.
+        Rising from 0, shape (tiers,): drives that take longer than the envelope by at least one of
+        these and less than the next stand apart; of those beyond the last one nothing is known of
+        heat.  Only the 0: all stand together, as if none took longer. [s]
     """
     tiers = tiers_s.shape[0]
     room = 0
