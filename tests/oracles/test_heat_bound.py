@@ -22,7 +22,7 @@ from tripplan.records.settings import Settings
 from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import scope_of
-from tripplan.search.heat_bound import COLD, HOT, LEVELS, HeatSearch
+from tripplan.search.heat_bound import COLD, HOT, LEVELS, HeatSearch, joint_s
 from tripplan.search.pool import is_backward
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
@@ -33,7 +33,7 @@ WORLDS = int(os.environ.get("TRIPPLAN_WORLDS", "6"))
 """Worlds of each climate, ..."""
 FIRST = int(os.environ.get("TRIPPLAN_FIRST_WORLD", "0"))
 """... from this one on."""
-SEARCHES = ((HOT, False), (COLD, False), (COLD, True))
+SIDES = (HOT, COLD)
 MOST_STOPS = 4
 ROOM = 30_000
 TINY_S = 1e-3
@@ -127,17 +127,26 @@ def world(seed: int, climate: str, overhead_s: float | None = None) -> Case | No
     return Case(f"{climate} {seed}", problem, rows, table, plan_s, stretches)
 
 
-def bounds_s(
-    case: Case, side: float, ceiling_s: float, *, strict: bool = False, levels: int = 3
-) -> list[float]:
+def bounds_s(case: Case, side: float, ceiling_s: float, *, levels: int = 3) -> list[float]:
     """Return the bound of each level on a side."""
     scope = scope_of(case.problem, case.rows, case.table.bounds, ceiling_s)
-    search = HeatSearch(case.problem, case.rows, case.table.bounds, scope, side, strict)
+    search = HeatSearch(case.problem, case.rows, case.table.bounds, scope, side)
     found = []
     for _ in range(levels):
         level = search.go_on(ceiling_s, math.inf)
         assert level is not None
         found.append(level.bound_s)
+    return found
+
+
+def joint_bounds_s(case: Case, ceiling_s: float, *, levels: int = 3) -> list[float]:
+    """Return the bound of both sides together on each level."""
+    scope = scope_of(case.problem, case.rows, case.table.bounds, ceiling_s)
+    sides = [HeatSearch(case.problem, case.rows, case.table.bounds, scope, side) for side in SIDES]
+    found = []
+    for _ in range(levels):
+        assert all(side.go_on(ceiling_s, math.inf) is not None for side in sides)
+        found.append(joint_s(*sides))
     return found
 
 
@@ -161,22 +170,28 @@ def quickest_below_s(case: Case, below_s: float) -> float | None:
 
 @pytest.mark.parametrize("climate", LIMITS)
 def test_no_plan_is_quicker_than_the_bound(climate: str) -> None:
-    """On either side, whatever the heat of the roads is like; one world at the finest level."""
-    compared = closer = 0
+    """On either side and on both, whatever the heat of the roads is like; one at every level."""
+    compared = closer = both = 0
     for seed in range(FIRST, FIRST + WORLDS):
         case = world(seed, climate)
         if case is None:
             continue
         levels = 3 if compared else LEVELS
-        for side, strict in SEARCHES:
-            found = bounds_s(case, side, case.plan_s + TINY_S, strict=strict, levels=levels)
+        for side in SIDES:
+            found = bounds_s(case, side, case.plan_s + TINY_S, levels=levels)
             least_s = quickest_below_s(case, max(found))
             if least_s is not None:
                 assert least_s >= max(found) - TINY_S, f"{case.name} {side}"
                 compared += 1
             closer += found[-1] > found[0] + TINY_S
+        together = joint_bounds_s(case, case.plan_s + TINY_S)
+        least_s = quickest_below_s(case, max(together))
+        if least_s is not None:
+            assert least_s >= max(together) - TINY_S, f"{case.name} both sides"
+            both += 1
     assert compared >= WORLDS // 3
     assert closer >= WORLDS // 8
+    assert both
 
 
 @pytest.mark.parametrize("climate", LIMITS)
@@ -187,9 +202,9 @@ def test_finer_levels_are_closer_and_corridors_change_nothing(climate: str) -> N
         case = world(seed, climate)
         if case is None:
             continue
-        for side, strict in SEARCHES:
-            close = bounds_s(case, side, case.plan_s + TINY_S, strict=strict)
-            wide = bounds_s(case, side, LOOSER * case.plan_s, strict=strict)
+        for side in SIDES:
+            close = bounds_s(case, side, case.plan_s + TINY_S)
+            wide = bounds_s(case, side, LOOSER * case.plan_s)
             for number in range(3):
                 expected_s = min(wide[number], close[number])
                 assert close[number] == pytest.approx(expected_s, rel=2e-5), case.name
@@ -209,10 +224,12 @@ def test_no_bound_is_above_a_plan_that_is_below_its_ceiling(climate: str) -> Non
             if case is None:
                 continue
             for above_s in (0.1 * LONG_S, 0.5 * LONG_S, 1.5 * LONG_S):
-                for side, strict in SEARCHES:
-                    found = bounds_s(case, side, case.plan_s + above_s, strict=strict)
+                for side in SIDES:
+                    found = bounds_s(case, side, case.plan_s + above_s)
                     assert max(found) <= case.plan_s + TINY_S, f"{case.name} {side}"
                     compared += 1
+                together = joint_bounds_s(case, case.plan_s + above_s)
+                assert max(together) <= case.plan_s + TINY_S, f"{case.name} both sides"
     assert compared
 
 

@@ -80,6 +80,20 @@ def test_of_two_packs_the_cooler_stays_the_cooler_while_driving_and_standing(nam
             assert stood[1] >= stood[0] - ROUNDING_K
 
 
+def test_a_stretch_warms_no_more_than_its_counted_heat_would_at_its_end() -> None:
+    """Heat spread evenly over a stretch, with the resistance halfway, told with that at its start.
+
+    Of a stretch that lasts u time constants and warms the pack by x over k if none were lost, what
+    is left at its end is (1 - exp(-u)) / u of it; in the frame in which nothing is lost, its first
+    half brings 1 / (1 + exp(u / 2)) of that.
+    """
+    for warms in np.linspace(0.0, 0.5, 51):
+        for lasts in np.linspace(1e-3, 1.5, 60):
+            left = warms * (1.0 - math.exp(-lasts)) / lasts
+            first_half = left / (1.0 + math.exp(0.5 * lasts))
+            assert math.exp(left * math.exp(-first_half)) <= 1.0 + warms + 1e-12
+
+
 def heat_grid(side: float, capacity_kwh: float) -> HeatGrid:
     least = -30.0 if side > 0.0 else -60.0
     return HeatGrid(0.0, 0.01 * capacity_kwh, 101, 100, 1, side, least, 0.5, 181)
@@ -92,12 +106,14 @@ def heat_car(name: str, air_c: float, side: float) -> HeatCar:
 
 
 @pytest.mark.parametrize("side", [HOT, COLD])
-@pytest.mark.parametrize("name", ["nissan-leaf-40", "hyundai-ioniq-28", "tesla-model-3-lr"])
+@pytest.mark.parametrize(
+    "name", ["nissan-leaf-40", "hyundai-ioniq-28", "tesla-model-3-lr", "hyundai-ioniq-38"]
+)
 def test_no_drive_arrives_better_than_its_rounding(name: str, side: float) -> None:
     """Drives with more heat than is known of them, longer ones with less, from better packs.
 
-    Their heat may come at any time: of the parts of a finished leg each has its own.  Without
-    active cooling, what is known on the hot side counts the more the later it comes.
+    Their heat may come at any time: of the parts of a finished leg each has its own, and counts the
+    more the later it comes; on the hot side with active cooling, whenever it does.
     """
     rng = np.random.default_rng(2)
     checked = 0
@@ -113,14 +129,14 @@ def test_no_drive_arrives_better_than_its_rounding(name: str, side: float) -> No
             long_s = short_s + float(rng.uniform(0.0, 600.0))
             known_j = float(rng.uniform(0.0, 4.0)) * pack.heat_capacity_j_per_k
             pack_c = float(at_c[k]) + side * float(rng.choice([0.0, rng.uniform(0.0, BETTER_K)]))
-            extra_s = float(rng.choice([0.0, 0.0, rng.uniform(0.0, 900.0)]))
+            extra_s = float(rng.choice([0.0, 0.0, rng.uniform(0.0, 900.0)])) if side > 0.0 else 0.0
             time_s = float(rng.uniform(short_s, long_s)) + extra_s
-            less = -side * extra_s / price_s
-            heat_j = max(known_j + less, 0.0)
-            if side < 0.0:
-                heat_j *= float(rng.choice([1.0, rng.uniform(0.5, 1.0)]))
+            heat_j = max(known_j - extra_s / price_s, 0.0)
             share = shares(rng)
-            if side > 0.0 and pack.cooling_w == 0.0:
+            if side < 0.0:
+                known_j = faded_j(heat_j * share, time_s, pack)
+                heat_j *= float(rng.choice([1.0, rng.uniform(0.5, 1.0)]))
+            elif pack.cooling_w == 0.0:
                 known_j = grown_j(heat_j * share, time_s, min(float(at_c[k]), air_c), pack)
                 known_j += extra_s / price_s
             room = Arrival(
@@ -150,6 +166,13 @@ def grown_j(heat_j: np.ndarray, time_s: float, coldest_c: float, pack: PackModel
     less = heat_j * pack.resistance_per_k * cold / pack.heat_capacity_j_per_k
     kept = np.maximum(1.0 - 0.21 * less**2, np.exp(-0.5 * less))
     return float((heat_j * kept * np.exp(begins_s * per_s)).sum())
+
+
+def faded_j(heat_j: np.ndarray, time_s: float, pack: PackModel) -> float:
+    """Heat of parts of equal length, each by how much of it is left if it comes at its end."""
+    per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
+    left_s = (heat_j.size - 1 - np.arange(heat_j.size)) * time_s / heat_j.size
+    return float((heat_j * np.exp(-left_s * per_s)).sum())
 
 
 def driven_in_parts_c(pack_c: float, heat_j: np.ndarray, time_s: float, pack: PackModel) -> float:

@@ -7,6 +7,11 @@ weights are swept like those of `many_to_many`, by the same compiled loops, and 
 
 With a `Decay`, heat counts the more the later it comes: what is priced is exp(s / tau) of the heat
 that comes a time s after departure, which times exp(-t / tau) is what of it is left at the end.
+Where prices are below zero and fade, that is priced which is left.
+
+Roads may then weigh less than nothing.  What is found is no more than any drive weighs that passes
+no place twice: taking its places out of it one by one, the lowest in rank first, every two arcs
+beside one are replaced by one between two other places, which weighs no more.
 """
 
 from collections import OrderedDict
@@ -17,7 +22,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tripplan.arrays import Floats, Ints
+from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.kernels.customise import HEAT, MOST_WEIGHT, TIME, customise_scalarized
@@ -52,19 +57,37 @@ class Decay:
     prices: int
     """The weightings stand by rate, with so many prices each, ..."""
     factor: float
-    """... every one so many times the one before it; above 1."""
+    """... every one so many times the one before it; above 1.  Prices below zero: each the one
+    before it over so much."""
     less_per_j: float
-    """Share by which the pack's resistance falls with a joule of heat, at the most."""
+    """Share by which the pack's resistance falls with a joule of heat, at the most; 0: what a road
+    leaves of its heat is not asked."""
+    fades: bool = False
+    """Whether prices fall with the time that is left, where they are below zero, and do not grow
+    with that since departure."""
 
     def growth(self, unit_s: float) -> Growth:
         """Return how far prices have grown, by steps of so many seconds since departure."""
         bucket = max(int(_BUCKET_S / unit_s), 1)
         times = np.exp(np.arange(_BUCKETS) * (bucket * unit_s * self.per_s))
         places = np.floor(np.log(times) / np.log(self.factor) + 1e-9)
-        share = (times / self.factor**places - 1.0) / (self.factor - 1.0)
+        within = times / self.factor**places
+        share = (within - 1.0) / (self.factor - 1.0)
+        if self.fades:
+            # From a price to the next lower one, so far down.
+            share = (1.0 - 1.0 / within) / (1.0 - 1.0 / self.factor)
         steps = np.clip(np.floor(share * (1 << SHARE_BITS)), 0, (1 << SHARE_BITS) - 1)
         places = np.minimum(places, self.prices)
         return Growth(self.prices, bucket, places.astype(np.int32), steps.astype(np.int32))
+
+
+def _depth(parent: Ints) -> int:
+    """Most places on a way from a place to the root of a tree, by the place above each."""
+    depth = np.ones(parent.size, np.int64)
+    for place in range(parent.size - 1, -1, -1):
+        if parent[place] >= 0:
+            depth[place] += depth[parent[place]]
+    return int(depth.max(initial=1))
 
 
 def least_rates(customized: CustomizedHierarchy, bonus_s_per_j: Floats) -> Floats:
@@ -204,11 +227,29 @@ class HeatWeights:
         ]
         with ThreadPoolExecutor(2) as pool:
             found = list(
-                pool.map(lambda p: customise_decaying(tree.graph, tree.roads, p, growth), parts)
+                pool.map(
+                    lambda p: customise_decaying(tree.graph, tree.roads, p, growth, decay.fades),
+                    parts,
+                )
             )
         up = np.concatenate([found[0][0][:, :-1], found[1][0]], axis=1)
         down = np.concatenate([found[0][1][:, :-1], found[1][1]], axis=1)
         return up, down
+
+    @cached_property
+    def _too_low(self) -> Flags:
+        """Weightings in which some arc is worth so much that sums of arcs might not be told."""
+        up, down = self._sides
+        if not up.size:
+            return np.zeros(up.shape[1], np.bool_)
+        # A way climbs and descends the tree once each; sums of two arcs come first.
+        most = MOST_WEIGHT // max(2 * _depth(self.customized.hierarchy.graph.parent), 4)
+        low = np.minimum(up.min(axis=0), down.min(axis=0)) < -most
+        if self.decay is not None:
+            # Those of one rate are made of each other; the time comes last.
+            by_rate = low[:-1].reshape(-1, self.decay.prices).any(axis=1)
+            low[:-1] = np.repeat(by_rate, self.decay.prices)
+        return np.asarray(low)
 
     @cached_property
     def _work(self) -> Ints:
@@ -223,9 +264,10 @@ class HeatWeights:
         if self.decay is None:
             steps, _ = rphast_scalarized(*given)
         else:
-            steps = rphast_decaying(*given, self._growth)[:, :-1]
+            steps = rphast_decaying(*given, self._growth, self.decay.fades)[:, :-1]
         weight = np.asarray(steps * self._unit_s[: steps.shape[1]])
         weight[steps >= MOST_WEIGHT] = np.inf
+        weight[:, self._too_low[: steps.shape[1]]] = -np.inf
         rise_kwh = customized.height_kwh[self.stop_node] - height_kwh
         weight += rise_kwh[:, None] * self.rate_s_per_kwh
         weight.setflags(write=False)

@@ -20,7 +20,7 @@ from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import Scope
 from tripplan.search.chain import ChosenChain
 from tripplan.search.heat_ground import STEPS, HeatGround
-from tripplan.search.heat_level import HeatLevel, first_level
+from tripplan.search.heat_level import HeatLevel, first_level, joint_bound_s
 from tripplan.search.kernels.heat_chain import follow_chain
 from tripplan.search.kernels.heat_entries import HeatRates
 from tripplan.search.kernels.heat_tables import Courses, HeatCar
@@ -38,10 +38,18 @@ _FACTOR = 1.6
 """... each so many times the one before it, so that prices that grow along a drive lie between."""
 _RATES = (0.0, 1.0, 2.0, 4.0)
 """Rates of energy beside these, as multiples of that at which the car charges at its quickest."""
-_BONUSES_S_PER_K = (57.0, 85.0, 115.0)
-"""Where cold does: what each kelvin takes off."""
-_COLD_RATES: tuple[tuple[float, ...], ...] = ((0.3, 1.0, 2.0, 4.0), (0.0, 0.6, 2.0), (0.0, 1.2))
-"""Rates beside these, above the least that will do."""
+_BONUS_S_PER_K = 115.0
+"""Where cold does, rates are told in that at which no road weighs less than nothing when each
+kelvin takes off so much; ..."""
+_COLD_WEIGHTINGS = (
+    (0.04, 75.0),
+    (0.12, 120.0),
+    (0.29, 180.0),
+    (0.58, 260.0),
+    (0.9, 300.0),
+    (1.3, 380.0),
+)
+"""... these rates, each with what a kelvin takes off at the most [s]; three more follow it."""
 _MOST_STOPS = 500
 """Where more chargers matter, rows of drives from all of them would take too long."""
 _ROUNDING = 1e-5
@@ -58,22 +66,12 @@ class HeatBound:
     """Stops, departures and drives that would reach it."""
 
 
-def searches_on(
-    side: float, problem: Problem, many_to_many: ManyToMany, bounds: Bounds, scope: Scope
-) -> list["HeatSearch"]:
-    """Return the searches for the bound on a side: every one is valid, the largest counts.
-
-    Parameters
-    ----------
-    side
-        `HOT` or `COLD`.
-    problem, many_to_many, bounds, scope
-        As in `HeatSearch`.
-    """
-    found = [HeatSearch(problem, many_to_many, bounds, scope, side)]
-    if side < 0.0:
-        found.append(HeatSearch(problem, many_to_many, bounds, scope, side, strict=True))
-    return found
+def joint_s(one: "HeatSearch", other: "HeatSearch") -> float:
+    """Bound of two sides together, of the level that both have solved [s]; 0: of none."""
+    hot, cold = (one, other) if one.side > other.side else (other, one)
+    if hot.level is None or cold.level is None or hot.level.number != cold.level.number:
+        return 0.0
+    return joint_bound_s(hot.level, cold.level) * (1.0 - _ROUNDING)
 
 
 def applies(problem: Problem) -> bool:
@@ -96,8 +94,6 @@ class HeatSearch:
         Optimistic rests of the trip, and which stops matter.
     side
         `HOT` or `COLD`.
-    strict
-        Whether to leave out the weightings that know most of heat: then waiting costs more.
     """
 
     problem: Problem
@@ -105,15 +101,14 @@ class HeatSearch:
     bounds: Bounds
     scope: Scope
     side: float
-    strict: bool = False
 
     def __post_init__(self) -> None:
-        self._level: HeatLevel | None = None
+        self.level: HeatLevel | None = None
 
     @property
     def finished(self) -> bool:
         """Whether the finest level has been solved."""
-        return self._level is not None and self._level.number + 1 == LEVELS
+        return self.level is not None and self.level.number + 1 == LEVELS
 
     def go_on(self, ceiling_s: float, deadline_s: float) -> HeatBound | None:
         """Solve the next level.
@@ -131,13 +126,13 @@ class HeatSearch:
             What it found; None where time or room did not suffice.
         """
         level: HeatLevel | None = None
-        if self._level is not None:
-            level = self._level.refined(ceiling_s, deadline_s)
+        if self.level is not None:
+            level = self.level.refined(ceiling_s, deadline_s)
         elif (ground := self._ground(ceiling_s)) is not None:
             level = first_level(ground, ceiling_s)
         if level is None or not level.solve(deadline_s):
             return None
-        self._level = level
+        self.level = level
         return HeatBound(level.bound_s * (1.0 - _ROUNDING), self._chain(level))
 
     def _ground(self, ceiling_s: float) -> HeatGround | None:
@@ -194,9 +189,11 @@ class HeatSearch:
     def _decay(self) -> Decay | None:
         """Return how heat of a drive gets lost; None: as if it all came at the worst moment."""
         pack = self.problem.pack
-        if self.side < 0.0 or pack.cooling_w > 0.0:
-            return None
         per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
+        if self.side < 0.0:
+            return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, 0.0, fades=True)
+        if pack.cooling_w > 0.0:
+            return None
         coldest = math.exp(pack.resistance_per_k * (25.0 - min(self.problem.start_c, pack.air_c)))
         less_per_j = pack.resistance_per_k * coldest / pack.heat_capacity_j_per_k
         return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, less_per_j)
@@ -208,21 +205,14 @@ class HeatSearch:
         if self.side > 0.0:
             rates = np.repeat(_RATES, len(_PRICES_S_PER_K)) * base
             return HeatRates(rates, np.tile(_PRICES_S_PER_K, len(_RATES)) / capacity)
-        bonuses = np.array(_BONUSES_S_PER_K) / capacity
-        least = least_rates(customized, bonuses) * (1.0 + 1e-9)
-        found: list[tuple[float, float]] = []
-        kept = slice(1 if self.strict else 0, None)
-        weightings = zip(
-            bonuses[kept].tolist(), least[kept].tolist(), _COLD_RATES[kept], strict=True
-        )
-        for bonus, rate, factors in weightings:
-            if math.isfinite(rate):
-                found += [(rate + float(factor) * base, -bonus) for factor in factors]
-        if not found:
-            # Nothing is known of heat then: a weight of next to nothing says so.
-            found = [(0.0, -1e-12)]
-        table = np.array(found)
-        return HeatRates(table[:, 0].copy(), table[:, 1].copy())
+        rates, most = np.array(_COLD_WEIGHTINGS).T
+        unit = float(least_rates(customized, np.array([_BONUS_S_PER_K / capacity]))[0])
+        if not math.isfinite(unit):
+            # A road that only recuperates, say; any rate will do, if some better than others.
+            unit = base
+        count = len(_PRICES_S_PER_K)
+        bonuses = most[:, None] / _FACTOR ** np.arange(count)
+        return HeatRates(np.repeat(rates * unit, count), -bonuses.ravel() / capacity)
 
     def _chain(self, level: HeatLevel) -> ChosenChain | None:
         """Return the chain of stops that would reach the bound of a level."""

@@ -23,6 +23,8 @@ STEPS = ((0.04, 2.0), (0.02, 1.0), (0.01, 0.5), (0.005, 0.25), (0.0025, 0.125))
 """Steps of energy (a fraction of the capacity) and of temperature [K], level by level."""
 _MOST_LEVELS_KW = 4
 """Chargers count as of so many powers at the most; each as of the next higher one."""
+_TIERS_S = (0.0, 10.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0)
+"""Where cold counts, drives are told apart by how much longer than their envelope they take."""
 _RISE_K = 10.0
 """Above the temperature of full power, so much is still told apart where cold counts."""
 _ROUNDING_K_PER_S = 1e-12
@@ -130,15 +132,15 @@ class HeatGround:
         charge_from(grid, self.car, self.levels_kw, wanted, found)
         return found
 
-    def drift(self, grid: HeatGrid, rise_k: float) -> Drift:
-        """How fast coordinates can fall beyond what the least time of a drive makes of them.
+    @property
+    def tiers_s(self) -> Floats:
+        """How much longer than their envelope drives take, told apart: see `entries_between`."""
+        return np.array(_TIERS_S if self.side < 0.0 else (0.0,))
 
-        Parameters
-        ----------
-        grid
-            The grid.
-        rise_k
-            Most that heat warms the pack by halfway. [K]
+    def drift(self, grid: HeatGrid) -> Drift:
+        """How fast coordinates can fall beyond what is known of a drive.
+
+        Where cold counts, what longer drives do is in their heat, and only the air warms a pack.
         """
         pack, problem = self.car.pack, self.problem
         at = self.side * (grid.least + np.arange(grid.temperatures) * grid.step_k)
@@ -147,14 +149,12 @@ class HeatGround:
             upper = at + grid.step_k
             lost_w = conductance * np.maximum(upper - pack.air_c, 0.0)
             lost_w = lost_w + np.where(upper > pack.cooling_on_c, pack.cooling_w, 0.0)
-            coolest = np.full(at.size, min(problem.start_c, self.car.rest_c))
+            coolest_c = min(problem.start_c, self.car.rest_c)
+            heat_w = math.exp(pack.resistance_per_k * (25.0 - coolest_c))
+            lost_w = lost_w + heat_w / self.rates.price_s_per_j.min()
         else:
-            lower = at - grid.step_k
-            lost_w = conductance * np.maximum(pack.air_c - lower, 0.0)
-            coolest = np.maximum(lower - rise_k, min(problem.start_c, pack.air_c))
-        heat_w = np.exp(pack.resistance_per_k * (25.0 - coolest))
-        heat_w = heat_w / np.abs(self.rates.price_s_per_j).min()
-        loss = (lost_w + heat_w) / pack.heat_capacity_j_per_k
+            lost_w = conductance * np.maximum(pack.air_c - (at - grid.step_k), 0.0)
+        loss = lost_w / pack.heat_capacity_j_per_k
         resistance = np.exp(pack.resistance_per_k * (25.0 - at))
         return Drift(resistance, loss * 1.01 + _ROUNDING_K_PER_S)
 

@@ -16,6 +16,7 @@ from tripplan.search.heat_ground import STEPS, HeatGround, pairs_of
 from tripplan.search.kernels.heat_arrival import top_up_rates
 from tripplan.search.kernels.heat_entries import entries_between, goals_of
 from tripplan.search.kernels.heat_forward import spans_below, sweep_forward
+from tripplan.search.kernels.heat_joint import Side, joint_least_s
 from tripplan.search.kernels.heat_origin import (
     FirstLegs,
     Origin,
@@ -70,18 +71,12 @@ class HeatLevel:
         pairs, self._goal = pairs_of(ground, self.stops, self.ceiling_s - begin_s, self.rests_s)
         waste = max(round(_WASTE_SOC / STEPS[self.number][0]), 1)
         entries = entries_between(
-            self.grid, ground.envelopes, pairs, ground.rates, self.stops.size, waste
+            self.grid, ground.envelopes, pairs, ground.rates, self.stops.size, waste, ground.tiers_s
         )
         begin, end = self._goal
         goals = goals_of(self.grid, ground.envelopes, begin, end, ground.problem.final_kwh)
         power = np.searchsorted(ground.levels_kw, ground.problem.charger_kw[self.stops] - 1e-9)
-        known_j = entries.heat_j[entries.heat_j < 1e12]
-        cold = math.exp(
-            ground.car.pack.resistance_per_k
-            * (25.0 - min(ground.problem.start_c, ground.car.pack.air_c))
-        )
-        most_j = float(known_j.max()) * cold if known_j.size else 0.0
-        drift = ground.drift(self.grid, 0.5 * most_j / ground.car.pack.heat_capacity_j_per_k)
+        drift = ground.drift(self.grid)
         courses = ground.courses(self.grid, self._wanted())
         self.level = Level(
             self.grid,
@@ -124,6 +119,7 @@ class HeatLevel:
             pairs,
             ground.rates,
             Origin(problem.start_kwh, start, level.power, level.top_up_s_per_kwh),
+            ground.tiers_s,
         )
         direct_s = math.inf
         if begin[0] < end[0]:
@@ -267,6 +263,23 @@ class HeatLevel:
             np.ascontiguousarray(came_s.min(axis=2)),
             np.minimum(departure_s[:, below], departure_s[:, above]),
         )
+
+
+def joint_bound_s(hot: HeatLevel, cold: HeatLevel) -> float:
+    """Bound of both sides together: what the first stop takes, and what follows, on either [s].
+
+    Parameters
+    ----------
+    hot, cold
+        Both sides, solved on the same level.
+    """
+    assert hot.number == cold.number
+    position = {stop: number for number, stop in enumerate(hot.stops.tolist())}
+    there = np.array([position.get(stop, -1) for stop in cold.stops.tolist()], np.int32)
+    one, other = (Side(level.level, level.first, level.values) for level in (hot, cold))
+    stopping_s = joint_least_s(one, other, there)
+    direct_s = max(hot.direct_s, cold.direct_s)
+    return min(stopping_s, direct_s, hot.ceiling_s, cold.ceiling_s)
 
 
 def first_level(ground: HeatGround, ceiling_s: float) -> HeatLevel:

@@ -33,7 +33,7 @@ from tripplan.search.bounds import Scope, least_time_s, optimistic_rests, scope_
 from tripplan.search.chain import ChosenChain, driven_s
 from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
-from tripplan.search.heat_bound import COLD, HOT, searches_on
+from tripplan.search.heat_bound import COLD, HOT, HeatSearch, joint_s
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
@@ -61,8 +61,8 @@ _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
 _LEVELS_UNDRIVEN = 1
 """Chains of so many of the coarsest levels of a bound with heat are not worth driving."""
-_BEHIND_SHARE = 0.005
-"""A bound with heat on one side that lies this share of the plan below another is given up."""
+_BOTH = 2
+"""Sides of the bound with heat."""
 _COARSER = (1.0, 4.0)
 """Factors on the epsilons of the heat search, tried in turn until the labels suffice."""
 
@@ -501,14 +501,13 @@ def _heat_bounded(
     if not levels or not heat_bound.applies(problem) or not math.isfinite(plan.time_s):
         return plan, bound_s
     searches = [
-        found
+        HeatSearch(problem, task.many_to_many, task.bounds, scope, side)
         for side in sides_that_matter(problem, plan, settings)
-        for found in searches_on(side, problem, task.many_to_many, task.bounds, scope)
     ]
     # The bound leaves out what only forbids: its chains may break such a wish.
     unbound = problem.departures_are_finite and problem.most_stops is None
     for level in range(levels):
-        reached_s = {}
+        going: list[HeatSearch] = []
         for one in searches:
             near = plan.time_s * (1.0 - settings.heat_bound_gap)
             if bound_s >= near or task.out_of_time:
@@ -516,7 +515,7 @@ def _heat_bounded(
             found = one.go_on(near, task.deadline_s)
             if found is None:
                 continue
-            reached_s[one] = found.bound_s
+            going.append(one)
             if one.side == HOT:
                 task.knows_hot |= found.bound_s > task.however_warm_s
                 task.however_warm_s = max(task.however_warm_s, found.bound_s)
@@ -527,10 +526,9 @@ def _heat_bounded(
                     problem, task.customized, task.bounds, settings, found.chain, plan
                 )
                 task.labels += labels
-        # What is far behind will not come to the fore on a finer grid.
-        behind_s = max(reached_s.values(), default=0.0) - _BEHIND_SHARE * plan.time_s
-        lags = level >= _LEVELS_UNDRIVEN
-        searches = [one for one in reached_s if not lags or reached_s[one] >= behind_s]
+        searches = going
+        if len(going) == _BOTH and (together_s := joint_s(*going)) > bound_s:
+            bound_s, task.method = together_s, _HEAT_METHOD
     return plan, bound_s
 
 

@@ -298,11 +298,14 @@ def test_what_would_do_is_tried_for_its_first_plan(monkeypatch: pytest.MonkeyPat
     """Neither bounds with heat nor better plans are looked for in what nobody asked for."""
     bounded = []
 
-    def none(*of: object) -> list[object]:
-        bounded.append(of)
-        return []
+    class Bound:
+        def __init__(self, *of: object) -> None:
+            bounded.append(of)
 
-    monkeypatch.setattr(solving, "searches_on", none)
+        def go_on(self, *_: object) -> None:
+            """Find nothing."""
+
+    monkeypatch.setattr(solving, "HeatSearch", Bound)
     planner, hot = Planner(straight_road(TWO, km=KM)), {"conditions": {"ambient_c": 40.0}}
     planner.plan(along(KM, **hot), car())
     assert bounded

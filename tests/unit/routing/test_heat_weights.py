@@ -153,3 +153,59 @@ def test_a_road_that_warms_much_counts_for_less() -> None:
     assert np.all(less[known, 0] < whole[known, 0])
     kept = max(1.0 - 0.21 * 0.25, math.exp(-0.25))
     assert np.all(less[known, 0] >= kept * whole[known, 0] - ROUNDING_S)
+
+
+def faded_s(
+    rows: ManyToMany, ways: list[tuple[int, int]], rates: Floats, prices: Floats, per_s: float
+) -> Floats:
+    """Weights of a drive over roads at speeds: its heat counts by what is left of it [s]."""
+    customized = rows.customized
+    left_s, total_s = 0.0, np.zeros(rates.size)
+    for road, speed in reversed(ways):
+        values = customized.values[speed, road]
+        taken_s = float(values[TIME]) / 1e3
+        spared_kwh = float(customized.spared_mwh[speed, road]) / 1e6
+        kept = math.exp(-left_s * per_s)
+        total_s += taken_s + rates * spared_kwh + prices * kept * float(values[HEAT])
+        left_s += taken_s
+    return total_s
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_simple_drive_weighs_less_where_heat_takes_off_what_is_left_of_it(seed: int) -> None:
+    """Roads may weigh less than nothing, as long as no place is passed twice."""
+    problem, rows = heat_problem(seed, "cold")
+    customized, rng = rows.customized, np.random.default_rng(seed)
+    tree = customized.hierarchy
+    factor, prices, per_s = 1.6, 4, 1.0 / 5_000.0
+    rates = np.repeat([20.0, 100.0, 400.0], prices)
+    price = -np.tile(8e-4 / factor ** np.arange(prices), 3)
+    decay = Decay(per_s, prices, factor, 0.0, fades=True)
+    found = HeatWeights(customized, rows.stop_node, rates, price, decay).from_node(problem.origin)
+    leaving: list[list[int]] = [[] for _ in range(tree.node_count)]
+    for road in np.flatnonzero(customized.open_roads).tolist():
+        leaving[int(tree.tail[road])].append(road)
+    places = {int(node): stop for stop, node in enumerate(rows.stop_node.tolist())}
+    values = customized.values[:, customized.open_roads]
+    road_s = values[:, :, TIME] / 1e3 + 20.0 / 1e6 * customized.spared_mwh[:, customized.open_roads]
+    assert (road_s - 8e-4 * values[:, :, HEAT]).min() < -1.0
+    compared, closest = 0, math.inf
+    for _ in range(3000):
+        here, ways, passed = int(problem.origin), [], {int(problem.origin)}
+        while True:
+            ahead = [road for road in leaving[here] if int(tree.head[road]) not in passed]
+            if not ahead:
+                break
+            road = ahead[int(rng.integers(len(ahead)))]
+            ways.append((road, int(rng.integers(customized.values.shape[0]))))
+            here = int(tree.head[road])
+            passed.add(here)
+            if here in places:
+                lifted = float(customized.height_kwh[here] - customized.height_kwh[problem.origin])
+                weight_s = faded_s(rows, ways, rates, price, per_s) + rates * lifted
+                left_s = weight_s - found[places[here]]
+                assert left_s.min() >= -1e-6
+                closest = min(closest, float(left_s.min()))
+                compared += 1
+    assert compared > 1000
+    assert closest < 60.0

@@ -76,9 +76,11 @@ def _lower(
 
 @compiled
 def customise_decaying(
-    graph: Chordal, placed: RoadsOnArcs, weight: Ints, growth: Growth
+    graph: Chordal, placed: RoadsOnArcs, weight: Ints, growth: Growth, fades: bool
 ) -> tuple[Ints, Ints]:
     """Find the least weight of each arc and direction, counted from where it begins.
+
+    Where the price fades, it is counted from where the arc ends.
 
     Parameters
     ----------
@@ -88,6 +90,8 @@ def customise_decaying(
         Weight of each road in each weighting, at most `MOST_WEIGHT`, shape (roads, weightings).
     growth
         How the price of heat grows.
+    fades
+        Whether it falls with the time that is left.
 
     Returns
     -------
@@ -113,13 +117,21 @@ def customise_decaying(
             one = graph.down_arc[k]
             low = graph.up_tail[one]
             came = _bucket_of(growth, down[one, time])
+            left = _bucket_of(growth, up[one, time])
             for other in range(one + 1, graph.up_first[low + 1]):
                 a = arc_to[graph.up_head[other]]
                 if max(down[one, time], up[other, time]) < MOST_WEIGHT:
-                    _lower(up, other, down, one, growth, came, up, a)
+                    if fades:
+                        bucket = _bucket_of(growth, up[other, time])
+                        _lower(down, one, up, other, growth, bucket, up, a)
+                    else:
+                        _lower(up, other, down, one, growth, came, up, a)
                 if max(down[other, time], up[one, time]) < MOST_WEIGHT:
-                    bucket = _bucket_of(growth, down[other, time])
-                    _lower(up, one, down, other, growth, bucket, down, a)
+                    if fades:
+                        _lower(down, other, up, one, growth, left, down, a)
+                    else:
+                        bucket = _bucket_of(growth, down[other, time])
+                        _lower(up, one, down, other, growth, bucket, down, a)
     return up, down
 
 
@@ -132,6 +144,7 @@ def rphast_decaying(
     targets: Ints,
     work: Ints,
     growth: Growth,
+    fades: bool,
 ) -> Ints:
     """Least weights at targets, counted from the seeds, shape (targets, weightings).
 
@@ -149,6 +162,8 @@ def rphast_decaying(
         Room, shape (nodes, weightings).
     growth
         How the price of heat grows.
+    fades
+        Whether it falls with the time that is left.
     """
     climb, descend = sides
     weightings = climb.shape[1]
@@ -164,7 +179,12 @@ def rphast_decaying(
             continue
         bucket = _bucket_of(growth, work[here, last])
         for arc in range(graph.up_first[here], graph.up_first[here + 1]):
-            if climb[arc, last] < MOST_WEIGHT:
+            if climb[arc, last] >= MOST_WEIGHT:
+                continue
+            if fades:
+                left = _bucket_of(growth, climb[arc, last])
+                _lower(work, here, climb, arc, growth, left, work, graph.up_head[arc])
+            else:
                 _lower(climb, arc, work, here, growth, bucket, work, graph.up_head[arc])
     selected = places.ranks.shape[0]
     least = np.full((selected, weightings), MOST_WEIGHT, np.int32)
@@ -177,7 +197,12 @@ def rphast_decaying(
         shift = graph.up_first[places.ranks[k]] - first[k]
         for a in range(first[k], first[k + 1]):
             h = head[a]
-            if least[h, last] < MOST_WEIGHT and descend[a + shift, last] < MOST_WEIGHT:
+            if max(least[h, last], descend[a + shift, last]) >= MOST_WEIGHT:
+                continue
+            if fades:
+                left = _bucket_of(growth, descend[a + shift, last])
+                _lower(least, h, descend, a + shift, growth, left, least, k)
+            else:
                 _lower(descend, a + shift, least, h, growth, buckets[h], least, k)
         buckets[k] = _bucket_of(growth, least[k, last])
     found = np.empty((targets.shape[0], weightings), np.int32)

@@ -171,7 +171,7 @@ def heat_weights(
                 price = price_s_per_j[weighting]
                 joules = kept * max(heat_j - 0.5, 0.0) if price > 0.0 else heat_j + 0.5
                 weight_s = time_s + rate_s_per_kwh[weighting] * kwh + price * joules
-                steps = np.floor(min(max(weight_s, 0.0) / unit_s[weighting], MOST_WEIGHT))
+                steps = np.floor(min(weight_s / unit_s[weighting], MOST_WEIGHT))
                 found[road, weighting] = min(found[road, weighting], np.int32(steps))
     return found
 

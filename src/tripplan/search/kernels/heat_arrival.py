@@ -170,14 +170,17 @@ def arrive(
                 if per_k > 0.0:
                     rise_k = math.log(1.0 + per_k * rise_k) / per_k
                 at = air_c + (above_k + rise_k) * decay_long
-        elif k == 0 or heat_j > _KNOWN_J or per_k * rise_k > _MOST_SHARE:
+        elif k == 0 or heat_j > _KNOWN_J:
             at = -np.inf
         elif above_k < 0.0:
             at = -(air_c + above_k * decay_long + rise_k)
         else:
-            cooler_k = above_k * (1.0 - decay_long)
-            rise_k *= math.exp(per_k * cooler_k)
-            at = -(air_c + above_k * decay_short + rise_k)
+            # The heat at the end, when of what the pack was above the air so much is left.
+            left_k = above_k * decay_short
+            rise_k *= math.exp(per_k * (above_k - left_k))
+            if per_k > 0.0:
+                rise_k = math.log(1.0 + per_k * rise_k) / per_k
+            at = -(air_c + left_k + rise_k)
         # Whoever starts at a better temperature than another arrives no worse.
         at = before = max(at, before)
         number = cell_of(grid, at)

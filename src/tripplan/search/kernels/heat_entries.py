@@ -126,6 +126,7 @@ def heat_between_j(
     rates: HeatRates,
     least_kwh: float,
     most_kwh: float,
+    longer_s: float,
 ) -> float:
     """Heat of drives along an envelope between two energies: the least, or the most on that side.
 
@@ -139,13 +140,15 @@ def heat_between_j(
         Least weights of the drives, shape (weightings,), and what they weigh.
     least_kwh, most_kwh
         Energies between which the drives lie. [kWh]
+    longer_s
+        How much longer than the envelope they take, at the most. [s]
     """
     slow_s = envelope_s(envelopes, begin, end, least_kwh)
     fast_s = envelope_s(envelopes, begin, end, most_kwh)
     found = 0.0 if rates.price_s_per_j[0] > 0.0 else NO_LIMIT_J
     for k in range(weight_s.shape[0]):
         rate, price = rates.rate_s_per_kwh[k], rates.price_s_per_j[k]
-        most_s = max(slow_s + rate * least_kwh, fast_s + rate * most_kwh) + _MERGED_S
+        most_s = max(slow_s + rate * least_kwh, fast_s + rate * most_kwh) + _MERGED_S + longer_s
         if not weight_s[k] < np.inf:
             continue
         heat_j = (weight_s[k] - most_s) / price
@@ -161,6 +164,7 @@ def entries_between(
     rates: HeatRates,
     stops: int,
     waste: int,
+    tiers_s: Floats,
 ) -> Entries:
     """Round all drives between stops.
 
@@ -177,14 +181,19 @@ def entries_between(
     waste
         So many steps beyond the energy of the fastest drive have heat of their own, one by one; at
         least 1.
+    tiers_s
+        Rising from 0, shape (tiers,): drives that take longer than the envelope by at least one of
+        these and less than the next stand apart; of those beyond the last one nothing is known of
+        heat.  Only the 0: all stand together, as if none took longer. [s]
     """
+    tiers = tiers_s.shape[0]
     room = 0
     step_kwh = grid.step_kwh
     blocks = _BLOCKS if rates.price_s_per_j[0] < 0.0 else 1
     for p in range(pairs.here.shape[0]):
         begin, end = pairs.begin[p], pairs.end[p]
         span_kwh = envelopes.energy_kwh[begin] - _least_kwh(envelopes, end)
-        room += int(span_kwh / step_kwh) + waste + blocks + 4
+        room += (int(span_kwh / step_kwh) + waste + blocks + 4) * tiers
     source, stop = np.empty(room, np.int32), np.empty(room, np.int32)
     steps, corner = np.empty(room, np.int32), np.empty(room, np.int32)
     least_s, more_s = np.empty((room, 7), np.float32), np.empty((2, 4), np.float32)
@@ -215,14 +224,29 @@ def entries_between(
             if number == -blocks:
                 # Whatever more is wasted.
                 high_kwh = NO_LIMIT_J
-            heat_j[used] = heat_between_j(
-                envelopes, begin, end, pairs.weight_s[p], rates, low_kwh, high_kwh
-            )
-            duration_s[used, 0] = max(envelope_s(envelopes, begin, end, high_kwh), _LEAST_S)
-            duration_s[used, 1] = max(envelope_s(envelopes, begin, end, low_kwh), _LEAST_S)
-            source[used], stop[used], steps[used] = pairs.here[p], pairs.there[p], m
-            corner[used] = _corner_at(envelopes, begin, end, (m + 0.5) * step_kwh)
-            used += 1
+            one = used
+            for tier in range(tiers):
+                more = np.float32(tiers_s[tier])
+                if least_s[one, 2] + more > pairs.spare_s[p]:
+                    break
+                longer_s = tiers_s[tier + 1] if tier + 1 < tiers else 0.0
+                for column in range(7):
+                    shift = more if column not in (4, 6) else np.float32(0.0)
+                    least_s[used, column] = least_s[one, column] + shift
+                heat_j[used] = heat_between_j(
+                    envelopes, begin, end, pairs.weight_s[p], rates, low_kwh, high_kwh, longer_s
+                )
+                if tier > 0 and tier + 1 == tiers:
+                    heat_j[used] = NO_LIMIT_J
+                fast_s = envelope_s(envelopes, begin, end, high_kwh)
+                slow_s = envelope_s(envelopes, begin, end, low_kwh) + longer_s
+                duration_s[used, 0], duration_s[used, 1] = (
+                    max(fast_s, _LEAST_S),
+                    max(slow_s, _LEAST_S),
+                )
+                source[used], stop[used], steps[used] = pairs.here[p], pairs.there[p], m
+                corner[used] = _corner_at(envelopes, begin, end, (m + 0.5) * step_kwh)
+                used += 1
     first = np.zeros(stops + 1, np.int32)
     for x in range(used):
         first[source[x] + 1] += 1

@@ -8,6 +8,7 @@ from tripplan.arrays import Floats, Ints
 from tripplan.physics.jit import compiled
 from tripplan.search.kernels.heat_arrival import Arrival, Drift, arrive
 from tripplan.search.kernels.heat_entries import (
+    NO_LIMIT_J,
     Envelopes,
     HeatRates,
     Pairs,
@@ -44,6 +45,10 @@ class FirstLegs(NamedTuple):
     """What topping up takes less at the next better temperature, at the most."""
     corner: Ints
     """Corner of the envelope."""
+    above_s: Floats
+    """How much longer than the envelope it takes, at the least; ..."""
+    longer_s: Floats
+    """... and at the most."""
 
 
 @compiled
@@ -55,6 +60,7 @@ def first_legs(
     pairs: Pairs,
     rates: HeatRates,
     origin: Origin,
+    tiers_s: Floats,
 ) -> FirstLegs:
     """Round the drives from the origin.
 
@@ -66,8 +72,11 @@ def first_legs(
         The drives.
     origin
         Where the trip starts.
+    tiers_s
+        As in `entries_between`.
     """
-    room = pairs.here.shape[0] * grid.energies
+    tiers = tiers_s.shape[0]
+    room = pairs.here.shape[0] * grid.energies * tiers
     stop, energy = np.empty(room, np.int32), np.empty(room, np.int32)
     number, corner = np.empty(room, np.int32), np.empty(room, np.int32)
     time_s, slack_s = np.empty(room), np.empty(room)
@@ -76,6 +85,7 @@ def first_legs(
     )
     duration_s, used = np.empty(2), 0
     spared_s, within_s = np.empty(room), np.empty(4, np.float32)
+    above_s, most_s = np.empty(room), np.empty(room)
     start = origin.start
     for p in range(pairs.here.shape[0]):
         begin, end = pairs.begin[p], pairs.end[p]
@@ -89,27 +99,36 @@ def first_legs(
             if not within_s[1] < np.inf:
                 continue
             low_kwh = max(low_kwh, thriftiest_kwh)
-            heat_j = heat_between_j(
-                envelopes, begin, end, pairs.weight_s[p], rates, low_kwh, high_kwh
-            )
             duration_s[0] = max(envelope_s(envelopes, begin, end, high_kwh), 1.0)
-            duration_s[1] = max(envelope_s(envelopes, begin, end, low_kwh), 1.0)
-            arrive(grid, car, drift, heat_j, duration_s, start, start, arrival)
-            stop[used], energy[used], number[used] = pairs.there[p], j, arrival.number[start]
-            slack_s[used] = arrival.slack_s[start]
-            top_up = origin.top_up_s_per_kwh[origin.power[pairs.there[p]], j]
-            rate = top_up[number[used]]
-            time_s[used] = min(
-                within_s[0], within_s[1] + rate * grid.step_kwh, within_s[2] + rate * within_s[3]
-            )
-            better = max(number[used] - 1, 0)
-            spared_s[used] = (rate - top_up[better]) * grid.step_kwh
-            corner[used] = begin
-            while corner[used] + 1 < end and envelopes.energy_kwh[corner[used] + 1] >= 0.5 * (
-                low_kwh + high_kwh
-            ):
-                corner[used] += 1
-            used += 1
+            slow_s = max(envelope_s(envelopes, begin, end, low_kwh), 1.0)
+            for tier in range(tiers):
+                longer_s = tiers_s[tier + 1] if tier + 1 < tiers else 0.0
+                heat_j = heat_between_j(
+                    envelopes, begin, end, pairs.weight_s[p], rates, low_kwh, high_kwh, longer_s
+                )
+                if tier > 0 and tier + 1 == tiers:
+                    heat_j = NO_LIMIT_J
+                duration_s[1] = slow_s + longer_s
+                arrive(grid, car, drift, heat_j, duration_s, start, start, arrival)
+                stop[used], energy[used], number[used] = pairs.there[p], j, arrival.number[start]
+                slack_s[used] = arrival.slack_s[start]
+                top_up = origin.top_up_s_per_kwh[origin.power[pairs.there[p]], j]
+                rate = top_up[number[used]]
+                time_s[used] = tiers_s[tier] + min(
+                    within_s[0],
+                    within_s[1] + rate * grid.step_kwh,
+                    within_s[2] + rate * within_s[3],
+                )
+                better = max(number[used] - 1, 0)
+                spared_s[used] = (rate - top_up[better]) * grid.step_kwh
+                above_s[used] = tiers_s[tier]
+                most_s[used] = tiers_s[tier + 1] if tier + 1 < tiers else np.inf
+                corner[used] = begin
+                while corner[used] + 1 < end and envelopes.energy_kwh[corner[used] + 1] >= 0.5 * (
+                    low_kwh + high_kwh
+                ):
+                    corner[used] += 1
+                used += 1
     return FirstLegs(
         stop[:used].copy(),
         energy[:used].copy(),
@@ -118,6 +137,8 @@ def first_legs(
         slack_s[:used].copy(),
         spared_s[:used].copy(),
         corner[:used].copy(),
+        above_s[:used].copy(),
+        most_s[:used].copy(),
     )
 
 
