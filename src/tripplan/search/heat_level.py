@@ -32,9 +32,10 @@ _WASTE_SOC = 0.04
 """So much more than the fastest drive takes, drives have a heat of their own in the bound."""
 _MOST_CELLS = 24_000_000
 """No level has more states than that."""
-_MOST_STEPS = 2_000_000_000
-"""A level is left out where it would look at more pairs of a departure and a drive: that would take
-many seconds."""
+_MOST_WORK = 2_000_000_000
+"""A level is left out where it would make more sums: that would take some seconds; ..."""
+_MORE_WORK = 3
+"""... it makes at least so many times as many as the one before."""
 
 
 @dataclass(eq=False)
@@ -65,6 +66,7 @@ class HeatLevel:
     ceiling_s: float
 
     def __post_init__(self) -> None:
+        self.work = 0
         ground = self.ground
         self.grid = ground.grid(self.number)
         begin_s = self.spans.arrival_s.min(axis=1) + ground.car.overhead_s
@@ -140,6 +142,7 @@ class HeatLevel:
             more, looks = sweep_back(self.level, self.values, progress, looks)
             if more and time.monotonic() > deadline_s:
                 return False
+        self.work = int(progress.work[0])
         return True
 
     @cached_property
@@ -163,6 +166,8 @@ class HeatLevel:
         deadline_s
             Reading of `time.monotonic` after which nothing more is begun.
         """
+        if _MORE_WORK * self.work > _MOST_WORK:
+            return None
         reached = self._reached(deadline_s)
         if reached is None:
             return None
@@ -181,18 +186,7 @@ class HeatLevel:
         if alive.size * grid.energies * grid.temperatures > _MOST_CELLS:
             return None
         rests_s = rest_s[alive].min(axis=(1, 2)).astype(np.float64)
-        finer = HeatLevel(
-            self.ground, self.number + 1, self.stops[alive], spans, rests_s, ceiling_s
-        )
-        return None if finer.steps > _MOST_STEPS else finer
-
-    @property
-    def steps(self) -> int:
-        """Pairs of a departure and a drive that are looked at, about."""
-        spans = self.spans
-        last, first = (c.astype(np.int64) for c in (spans.departure_last, spans.departure_first))
-        departures = np.maximum(last - first + 1, 0).sum(axis=1)
-        return int((departures * np.diff(self.level.entries.first)).sum())
+        return HeatLevel(self.ground, self.number + 1, self.stops[alive], spans, rests_s, ceiling_s)
 
     def _reached(self, deadline_s: float) -> Reached | None:
         """Return the earliest times to every state that a plan below the ceiling could have."""

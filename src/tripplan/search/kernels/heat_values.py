@@ -26,6 +26,8 @@ from tripplan.search.kernels.heat_tables import (
 )
 
 _NEVER = np.float32(np.inf)
+_SUMS_AN_ARRIVAL = 8
+"""An arrival takes as long to work out as so many sums."""
 
 
 class Level(NamedTuple):
@@ -58,13 +60,15 @@ class Progress(NamedTuple):
     """When the times of arrivals fell last, by the count of looks; -1: never, shape (stops,)."""
     seen_at: Longs
     """When a stop was looked at last; -1: never, shape (stops,)."""
+    work: Longs
+    """How many sums were made and arrivals worked out, about, shape (1,)."""
 
     @classmethod
     def new(cls, stops: int, energies: int) -> "Progress":
         """Return that of a solution which has not begun."""
         never = np.full((2, stops), -1, np.int64)
         none = np.full((stops, energies), -1, np.int32)
-        return cls(np.ones(stops, np.bool_), none, never[0], never[1])
+        return cls(np.ones(stops, np.bool_), none, never[0], never[1], np.zeros(1, np.int64))
 
 
 @part
@@ -119,6 +123,7 @@ def _departures(
             _to_goal(level, here, departed_s)
     if top < 0:
         return
+    work = 0
     for x in range(entries.first[here], entries.first[here + 1]):
         there, steps = entries.stop[x], entries.steps[x]
         if progress.fell_at[there] <= seen_at:
@@ -140,7 +145,9 @@ def _departures(
                     lowest, top, room,
                 )  # fmt: skip
                 known = True
+                work += _SUMS_AN_ARRIVAL * (top + 1 - lowest)
             last = _upto(room.number, first, last, highest[there, j])
+            work += last + 1 - first
             if i < grid.limit:
                 for k in range(first, last + 1):
                     number = room.number[k]
@@ -153,10 +160,11 @@ def _departures(
                     drive_s = topped_drive_s(times, step_kwh, top_up[j, number])
                     after_s = min(rest_s[number], room.slack_s[k] + slower_s[number])
                     departed_s[i, k] = min(departed_s[i, k], drive_s + after_s)
+    progress.work[0] += work
 
 
 @part
-def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
+def _arrivals(level: Level, here: int, values: Values, progress: Progress) -> bool:
     """Find the least time to the end of every arrival at a stop; whether any of them fell."""
     grid, spans, drift = level.grid, level.spans, level.drift
     departed_s, rest_s = values.departed_s[here], values.rest_s[here]
@@ -165,7 +173,8 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
     cell = level.courses.cell[level.power[here]]
     top_up = level.top_up_s_per_kwh[level.power[here]]
     step_kwh = np.float32(grid.step_kwh)
-    overhead_s, fell = np.float32(level.car.overhead_s), False
+    overhead_s, fell, work = np.float32(level.car.overhead_s), False, 0
+    highest = progress.highest
     for i in range(grid.energies):
         # What is cooler than any departure of interest stands for one of them.
         first = spans.departure_first[here, i]
@@ -181,6 +190,7 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
             best_s = departed_s[j, cell[j, k, j]] - top_up[j, k] * step_kwh
             for i in range(j + 1, grid.energies):
                 charged_s = charging_s[j, k, i]
+                work += 1
                 if charged_s >= best_s:
                     break
                 best_s = min(best_s, charged_s + departed_s[i, cell[j, k, i]])
@@ -200,6 +210,7 @@ def _arrivals(level: Level, here: int, values: Values, highest: Ints) -> bool:
             if min(rest_s[j, k], slower_s[j, k]) < most_s:
                 highest[here, j] = k
                 break
+    progress.work[0] += work
     return fell
 
 
@@ -235,7 +246,7 @@ def sweep_back(level: Level, values: Values, progress: Progress, looks: int) -> 
         _departures(level, here, values, progress, room, values.departed_s[here])
         progress.seen_at[here] = looks
         looks += 1
-        if _arrivals(level, here, values, progress.highest):
+        if _arrivals(level, here, values, progress):
             progress.fell_at[here] = looks
             changed = True
             for y in range(entries.before_first[here], entries.before_first[here + 1]):
