@@ -45,8 +45,8 @@ class Settings(Record):
     heat_bound_levels: Annotated[int, Field(ge=0, le=5), Unit("1")] = 4
     """With heat: levels of the bound that follows the pack's temperature, from steps of 4 % SoC and
     2 K on, each with half the steps of the one before; each is a bound by itself, and takes a few
-    times as long as the one before.  The fifth takes up to a gigabyte more, and is left out where
-    it would take more than some seconds; 0: none."""
+    times as long as the one before.  One is left out where it would take more than a second or two,
+    and the fifth takes up to a gigabyte more; 0: none."""
     heat_bound_gap: Annotated[float, Field(ge=0, le=0.1), Unit("1")] = 0.003
     """With heat: from this gap on (a fraction) the next level is looked at."""
     waits_s: tuple[Annotated[float, Field(ge=0, le=86_400)], ...] = (0.0,)

@@ -32,8 +32,9 @@ _WASTE_SOC = 0.04
 """So much more than the fastest drive takes, drives have a heat of their own in the bound."""
 _MOST_CELLS = 24_000_000
 """No level has more states than that."""
-_MOST_WORK = 2_000_000_000
-"""A level is left out where it would make more sums: that would take some seconds; ..."""
+_MOST_WORK = 500_000_000
+"""A level is left out where it would make more sums: that would take more than a second or two;
+..."""
 _MORE_WORK = 3
 """... it makes at least so many times as many as the one before."""
 
