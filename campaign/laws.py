@@ -19,7 +19,7 @@ from campaign.cases import Case, Finding, at
 from campaign.ground import region_of
 from campaign.redrive import worth
 from tripplan.batch import plan_many
-from tripplan.errors import NoPlanError
+from tripplan.errors import NoPlanError, SearchLimitError
 from tripplan.planning.alternatives import alternatives, by_stops
 from tripplan.planning.opening_hours import local_time
 from tripplan.planning.pareto import pareto
@@ -33,6 +33,7 @@ ROUNDED: Final = 5e-6
 WORSE: Final = 5e-4
 """A plan this much worse than one that is known counts, gap or not (relative)."""
 WORSE_KIND: Final = "worse within its gap"
+GAVE_UP_KIND: Final = "given up at a limit that it names"
 _SMALL_NODES = 3_000
 """Only regions up to this size are renumbered, of which the hierarchy is ordered anew."""
 _EXACT_NODES = 40
@@ -94,9 +95,11 @@ def compared(easier: Answer, harder: Answer, *, both_ways: bool = False) -> Iter
         Whether the plan of the easier question is one of the harder as well.
     """
     if harder.plan and easier.refusal:
-        yield Finding("false refusal", f"refused: {easier.refusal}; {_told(harder.plan)}")
+        told = f"refused: {easier.refusal}; {_told(harder.plan)}"
+        yield Finding(refused_kind(easier.refusal), told)
     if both_ways and easier.plan and harder.refusal:
-        yield Finding("false refusal", f"refused: {harder.refusal}; {_told(easier.plan)}")
+        told = f"refused: {harder.refusal}; {_told(easier.plan)}"
+        yield Finding(refused_kind(harder.refusal), told)
     if not (easier.plan and harder.plan):
         return
     yield from below(easier.plan, harder.plan)
@@ -128,6 +131,11 @@ def below(one: Plan, other: Plan) -> Iterator[Finding]:
         gap = one.certificate.gap
         told = f"{value:.6g} planned, {known:.6g} {unit} possible ({over:.2%}, gap {gap:.2%})"
         yield Finding(WORSE_KIND, told)
+
+
+def refused_kind(refusal: NoPlanError) -> str:
+    """Return the kind of a refusal of what can be done: false, or a search that says it gave up."""
+    return GAVE_UP_KIND if isinstance(refusal, SearchLimitError) else "false refusal"
 
 
 def _told(plan: Plan) -> str:
@@ -408,7 +416,8 @@ def _parts(case: Case, plan: Plan) -> Iterator[Finding]:
     if first.crash:
         yield Finding("crash", first.crash)
     if first.refusal:
-        yield Finding("false refusal", f"to stop {k + 1}: {first.refusal}; {_told(plan)}")
+        told = f"to stop {k + 1}: {first.refusal}; {_told(plan)}"
+        yield Finding(refused_kind(first.refusal), told)
     if first.plan and first.plan.certificate.lower_bound > arrived_s * (1.0 + ROUNDED) + 1e-3:
         bound = first.plan.certificate.lower_bound
         yield Finding(

@@ -8,6 +8,7 @@ from typing import Final
 from campaign.ask import Answer, ask
 from campaign.cases import Case, Finding
 from campaign.ground import region_of
+from campaign.laws import refused_kind
 from tripplan.errors import OutOfRangeError
 
 _EMPTY = re.compile(r"\b0\.0 kWh more|\b0 km before|-\d+(\.\d+)? k")
@@ -87,7 +88,8 @@ def refusal_findings(case: Case, name: str, answer: Answer) -> Iterator[Finding]
         yield Finding(f"crash: {again.crash.split(': ')[0]}", f"{name}: {again.crash}")
     if again.plan is not None:
         took = f"{again.plan.total_s:.0f} s with {again.plan.stop_count} stops"
-        yield Finding("false refusal", f'"{answer.refusal}"; {name} it takes {took}')
+        told = f'"{answer.refusal}"; {name} it takes {took}'
+        yield Finding(refused_kind(answer.refusal), told)
 
 
 def reason_findings(answer: Answer) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from campaign.ask import ask
 from campaign.cases import Case
 from campaign.check import drawn_checks, findings
 from campaign.draw import GROUP, Scheme, group
-from campaign.laws import WORSE_KIND
+from campaign.laws import GAVE_UP_KIND, WORSE_KIND
 from campaign.shrink import shrunk
 
 _LOOK_S: Final = 0.5
@@ -59,7 +59,7 @@ class Outcome:
 
 def is_note(kind: str) -> bool:
     """Whether findings of a kind are worth a note, but contradict nothing that was printed."""
-    return kind.endswith(WORSE_KIND)
+    return kind.endswith((WORSE_KIND, GAVE_UP_KIND))
 
 
 @dataclass(frozen=True)

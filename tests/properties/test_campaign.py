@@ -18,15 +18,15 @@ from campaign.cases import Case, at
 from campaign.check import findings
 from campaign.draw import GROUP, Scheme, group
 from campaign.ground import MADE_UP, Ground, made_up, region_of
-from campaign.laws import LAWS, below, compared
+from campaign.laws import GAVE_UP_KIND, LAWS, below, compared
 from campaign.redrive import redrive_findings
 from campaign.refusals import AGAIN, reason_findings
 from campaign.roads import road_findings
-from campaign.run import Outcome, run
+from campaign.run import Outcome, is_note, run
 from campaign.run import Plan as CampaignPlan
 from campaign.shrink import shrunk
 from campaign.wishes import wish_findings
-from tripplan.errors import OutOfRangeError
+from tripplan.errors import OutOfRangeError, SearchLimitError
 from tripplan.records.plan import Plan
 
 GROUND = Ground(made_up(5, 30, 12, 300))
@@ -215,6 +215,19 @@ def test_a_case_is_written_and_read(tmp_path: Path) -> None:
     file = tmp_path / "case.json"
     file.write_text(plain_case().to_json(), encoding="utf-8")
     assert main(["--case", str(file)]) == 0
+
+
+def test_a_search_that_says_it_gave_up_refuses_nothing_falsely() -> None:
+    """It names the limit that ended it; who says that there is no plan has to be right."""
+    plan = Answer(plan=sound_plan())
+    spent = Answer(refusal=SearchLimitError("there may be one all the same", "label_limit"))
+    wrong = Answer(refusal=_refusal("takes 3.0 kWh more; 12 km before"))
+    found = [
+        [finding.kind for finding in compared(easier, plan, both_ways=False)]
+        for easier in (spent, wrong)
+    ]
+    assert found == [[GAVE_UP_KIND], ["false refusal"]]
+    assert [is_note(kinds[0]) for kinds in found] == [True, False]
 
 
 def test_findings_are_kept_as_they_come(tmp_path: Path) -> None:
