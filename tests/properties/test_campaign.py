@@ -230,6 +230,31 @@ def test_a_search_that_says_it_gave_up_refuses_nothing_falsely() -> None:
     assert [is_note(kinds[0]) for kinds in found] == [True, False]
 
 
+def test_an_exact_plan_keeps_to_the_longest_stop_with_heat_road_by_road() -> None:
+    """Its chain was found without heat; with it, road by road, a charge took 2.5 s too long."""
+    ground = Ground(made_up(866216, 21, 14, 334))
+    question: dict[str, Any] = {
+        "conditions": {"ambient_c": 20.0},
+        "origin": {"lat": 40.06774550994994, "lon": -104.12693939715689},
+        "destination": {"lat": 41.64124141472248, "lon": -101.62239580171793},
+        "departure_soc": 1.0,
+        "longest_stop_s": 1800.0,
+        "waypoints": [
+            {
+                "place": {"lat": 41.089549330578244, "lon": -102.84112689517325},
+                "dwell_s": 3600.0,
+                "charger_kw": 11.0,
+            },
+            {"place": {"lat": 40.4352024290386, "lon": -103.08278546033728}, "dwell_s": 600.0},
+        ],
+    }
+    case = Case(ground, "nissan-leaf-30", question, exact=True)
+    assert not findings(case)
+    plan = ask(case).plan
+    assert plan is not None
+    assert any(stop.charging_s > 0.5 * 1800.0 for stop in plan.stops)
+
+
 def test_findings_are_kept_as_they_come(tmp_path: Path) -> None:
     """A campaign of hours that is cut off has told what it found until then."""
     first, second = (replace(plain_case(), kind=kind, told=kind) for kind in ("one", "a/b"))

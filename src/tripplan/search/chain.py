@@ -1,7 +1,8 @@
 """Drive a chosen chain of stops once more, with battery heat: what it counts in truth."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,11 +11,13 @@ from tripplan.physics.thermal import NO_HEATER
 from tripplan.records.settings import Settings
 from tripplan.search.kernels.labels import EPSILON, Drives
 from tripplan.search.kernels.polish import Chain, Legs, drive_chain
-from tripplan.search.label_setting import Step, constraints_of
+from tripplan.search.label_setting import CLOSING_S, LONGEST_SHARE, Step, constraints_of
 from tripplan.search.pool import DrivePool
-from tripplan.search.problem import Problem
+from tripplan.search.problem import Problem, optimistic_limit_kw
 from tripplan.units import S_PER_H
 
+_SAME = 1e-9
+"""Times that differ by less are equal (relative)."""
 _ROUNDING_S = 1e-3
 """Times of charging are added up in another order in a search."""
 
@@ -38,6 +41,23 @@ def driven_s(problem: Problem, plan: ChosenChain, settings: Settings) -> float:
         return plan.time_s
     if problem.power is None:
         return _plain_s(plan, problem)
+    found_s = _driven_s(problem, plan, 1.0, 0.0)
+    if not (math.isfinite(problem.longest_charge_s) or problem.has_hours):
+        return found_s
+    # A finished plan has its heat road by road, and charges a little longer or shorter for that.
+    surely_s = _driven_s(problem, plan, LONGEST_SHARE, CLOSING_S)
+    if surely_s <= found_s * (1.0 + _SAME) or not math.isfinite(found_s):
+        return surely_s
+    best = problem.power._replace(
+        limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(problem))
+    )
+    without_heat_s = _driven_s(replace(problem, power=best), plan, 1.0, 0.0)
+    return found_s if found_s <= without_heat_s * (1.0 + _SAME) else surely_s
+
+
+def _driven_s(problem: Problem, plan: ChosenChain, share: float, before_s: float) -> float:
+    """Drive a chain that may charge for a share of the longest time, and end before closing."""
+    assert problem.power is not None
     steps, legs, stops = plan.chain, len(plan.chain), problem.stop_count
     drives, number = plan.pool.drives, np.array([step.drive for step in steps])
     chain = chain_of(problem, drives, steps, number, np.arange(legs + 1))
@@ -48,7 +68,8 @@ def driven_s(problem: Problem, plan: ChosenChain, settings: Settings) -> float:
     constraints = constraints._replace(
         final_kwh=-np.inf,
         least_charge_kwh=np.zeros(stops),
-        longest_charge_s=constraints.longest_charge_s + _ROUNDING_S,
+        longest_charge_s=share * constraints.longest_charge_s + _ROUNDING_S,
+        opening_end_s=constraints.opening_end_s - before_s,
     )
     departed, waited, preheated = np.array(
         [(step.departed_kwh, step.waited_s, step.preheated_s) for step in steps]

@@ -152,7 +152,8 @@ def test_drag_counts_more_than_the_heater_from_the_speed_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "told"), [("wings", "no limit named wings"), ("", "say which limit is asked for"), ("soh,x", "named x")]
+    ("of", "told"),
+    [("wings", "no limit named wings"), ("", "say which limit is asked for"), ("soh,x", "named x")],
 )
 def test_unknown_limits_are_refused_with_those_that_are_known(of: str, told: str) -> None:
     with pytest.raises(InvalidInputError, match=told) as caught:
