@@ -32,17 +32,27 @@ class ChosenChain:
     pool: DrivePool
 
 
-def driven_s(problem: Problem, plan: ChosenChain, settings: Settings) -> float:
+def driven_s(
+    problem: Problem, plan: ChosenChain, settings: Settings, *, surely: bool = False
+) -> float:
     """Drive a chain and charge along it, with battery heat where that is asked for.
 
     Returns what the search minimises [s].
+
+    Parameters
+    ----------
+    problem, plan, settings
+        The trip, the chain, and whether with heat.
+    surely
+        Whether charges that heat slows down have to keep off the longest time and the closing hour
+        by what heat road by road may add, since no search with heat looks at the chain again.
     """
     if not settings.heat:
         return plan.time_s
     if problem.power is None:
         return _plain_s(plan, problem)
     found_s = _driven_s(problem, plan, 1.0, 0.0)
-    if not (math.isfinite(problem.longest_charge_s) or problem.has_hours):
+    if not surely or not (math.isfinite(problem.longest_charge_s) or problem.has_hours):
         return found_s
     # A finished plan has its heat road by road, and charges a little longer or shorter for that.
     surely_s = _driven_s(problem, plan, LONGEST_SHARE, CLOSING_S)

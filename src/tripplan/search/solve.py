@@ -367,7 +367,7 @@ def _exact(
     if at_any_hour and problem.power is not None:
         # Without heat, too, the clock has to be looked at.
         settings = settings.model_copy(update={"heat": True})
-    best = replace(best, time_s=driven_s(problem, best, settings))
+    best = replace(best, time_s=driven_s(problem, best, settings, surely=True))
     best = min(best, plan, key=lambda p: p.time_s)
     if best.time_s <= found.time_s * (1.0 + 1e-9):
         task.method = _EXACT
