@@ -267,11 +267,27 @@ def _solved(
     else:
         if settings.exact and plan.time_s > bound_s and not task.out_of_time:
             plan, bound_s = _exact(task, plan, scope, bound_s)
+    plan = _kept_off_limits(task, plan)
     if heater is not None:
         return _with_heater(task, plan, heater)
     if not math.isfinite(plan.time_s):
         raise _refused(problem) if task.complete else _gave_up(task, "heat_label_limit")
     return _solution(task, plan, bound_s)
+
+
+def _kept_off_limits(task: _Task, plan: ChosenChain) -> ChosenChain:
+    """Fit a plan anew whose charges heat, road by road, may stretch too long or past closing."""
+    problem, settings = task.problem, task.settings
+    if not settings.heat or problem.power is None or not math.isfinite(plan.time_s):
+        return plan
+    if driven_s(problem, plan, settings, surely=True) <= plan.time_s * (1.0 + 1e-9):
+        return plan
+    pool = FineDrives(problem, task.customized, [plan])
+    steps = replayed(problem, pool, plan.chain)
+    if not steps:
+        return plan
+    fitted = with_fewer_steps(problem, pool, polished(problem, pool, steps))
+    return ChosenChain(fitted.time_s, fitted.chain, pool) if fitted.time_s < math.inf else plan
 
 
 def _with_heater(task: _Task, plan: ChosenChain, heater: PackHeater) -> Solution:
@@ -367,7 +383,7 @@ def _exact(
     if at_any_hour and problem.power is not None:
         # Without heat, too, the clock has to be looked at.
         settings = settings.model_copy(update={"heat": True})
-    best = replace(best, time_s=driven_s(problem, best, settings, surely=True))
+    best = replace(best, time_s=driven_s(problem, best, settings))
     best = min(best, plan, key=lambda p: p.time_s)
     if best.time_s <= found.time_s * (1.0 + 1e-9):
         task.method = _EXACT
