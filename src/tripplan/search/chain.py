@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from tripplan.search.kernels.labels import EPSILON, Drives
 from tripplan.search.kernels.polish import Chain, Legs, drive_chain
 from tripplan.search.label_setting import CLOSING_S, LONGEST_SHARE, Step, constraints_of
 from tripplan.search.pool import DrivePool
-from tripplan.search.problem import Problem, optimistic_limit_kw
+from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.units import S_PER_H
 
 _SAME = 1e-9
@@ -45,7 +45,7 @@ def driven_s(
         The trip, the chain, and whether with heat.
     surely
         Whether charges that heat slows down have to keep off the longest time and the closing hour
-        by what heat road by road may add, since no search with heat looks at the chain again.
+        by what heat road by road may add.
     """
     if not settings.heat:
         return plan.time_s
@@ -58,10 +58,7 @@ def driven_s(
     surely_s = _driven_s(problem, plan, LONGEST_SHARE, CLOSING_S)
     if surely_s <= found_s * (1.0 + _SAME) or not math.isfinite(found_s):
         return surely_s
-    best = problem.power._replace(
-        limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(problem))
-    )
-    without_heat_s = _driven_s(replace(problem, power=best), plan, 1.0, 0.0)
+    without_heat_s = _driven_s(at_best_temperature(problem), plan, 1.0, 0.0)
     return found_s if found_s <= without_heat_s * (1.0 + _SAME) else surely_s
 
 

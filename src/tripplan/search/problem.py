@@ -265,6 +265,14 @@ def optimistic_limit_kw(problem: Problem) -> float:
     return max([here_kw, *map(float, reachable)])
 
 
+def at_best_temperature(problem: Problem) -> Problem:
+    """Return the trip of a car whose pack always allows the most power that it can on the way."""
+    if problem.power is None:
+        return problem
+    most_kw = np.full(1, optimistic_limit_kw(problem))
+    return replace(problem, power=problem.power._replace(limit_c=np.zeros(1), limit_kw=most_kw))
+
+
 def charging_times_s(problem: Problem, levels_kw: Floats, *, relaxed: bool = False) -> Floats:
     """Time to charge from empty at best temperatures [s].
 

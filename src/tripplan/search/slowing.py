@@ -1,7 +1,6 @@
 """What driving slower to a charger does for the pack's temperature, and what that saves."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from tripplan.search.chain import ChosenChain
 from tripplan.search.label_setting import Found, Step
 from tripplan.search.polish import arrivals_c, polished
-from tripplan.search.problem import Problem, optimistic_limit_kw
+from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.search.refine import FineDrives
 
 LEAST_SAVED_S: Final = 30.0
@@ -41,11 +40,10 @@ def slowed(problem: Problem, chosen: ChosenChain) -> tuple[Slowed | None, ...]:
     chosen
         A plan over finely graded drives.
     """
-    pool, power = chosen.pool, problem.power
+    pool = chosen.pool
     assert isinstance(pool, FineDrives)
-    assert power is not None
-    best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(problem)))
-    cool = replace(problem, power=best)
+    assert problem.power is not None
+    cool = at_best_temperature(problem)
     found: list[Slowed | None] = []
     for leg, quick in enumerate(_quickest(problem, pool, chosen.chain)):
         longer_s = 0.0

@@ -21,8 +21,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-import numpy as np
-
 from tripplan.errors import DisconnectedError, NoPlanError, SearchLimitError
 from tripplan.physics.thermal import PackHeater
 from tripplan.records.settings import Settings
@@ -40,7 +38,7 @@ from tripplan.search.label_setting import Found, heat_policy, search
 from tripplan.search.polish import polished, replayed, with_fewer_steps
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backward
 from tripplan.search.preheating import preheated
-from tripplan.search.problem import Problem, optimistic_limit_kw
+from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
 from tripplan.search.reach import OutOfReach, out_of_range
 from tripplan.search.refine import Drive, FineDrives, Roads, passed, passing
@@ -478,11 +476,9 @@ def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> C
 
 def _heat_matters(problem: Problem, plan: ChosenChain, settings: Settings) -> bool:
     """Whether the plan would be quicker if the pack always had its best temperature."""
-    power = problem.power
-    if not settings.heat or power is None:
+    if not settings.heat or problem.power is None:
         return False
-    best = power._replace(limit_c=np.zeros(1), limit_kw=np.full(1, optimistic_limit_kw(problem)))
-    cool_s = driven_s(replace(problem, power=best), plan, settings)
+    cool_s = driven_s(at_best_temperature(problem), plan, settings)
     return plan.time_s > cool_s * (1.0 + 1e-9)
 
 
