@@ -168,3 +168,23 @@ def test_a_way_round_to_arrive_with_less() -> None:
     longer = replace(case.problem, longest_charge_s=1900.0)
     assert answer(replace(case, problem=longer), EXACT) is not None
     assert not wastes_energy(replace(case.levels, longest_s=1900.0))
+
+
+@pytest.mark.parametrize("kinds", [("longest",), ("longest", "plugs")], ids="+".join)
+def test_where_stops_may_not_last_few_labels_still_find_a_plan(kinds: tuple[str, ...]) -> None:
+    """The fullest departures tell whether there is one; the many others only better it."""
+    limited = 0
+    for seed in range(WORLDS):
+        case = random_trip_world(seed, kinds)
+        optimum_s, where = shortest_time_s(case.levels), f"{'+'.join(kinds)} {seed}"
+        order = np.random.default_rng(case.world.start).permutation(case.world.height.size)
+        rows = as_rows(case.world, order.astype(np.int32))
+        try:
+            found = solve(case.problem, rows, USUAL.model_copy(update={"label_limit": 60}))
+        except (OutOfReach, DisconnectedError):
+            assert math.isinf(optimum_s) or wastes_energy(case.levels), where
+            continue
+        limited += not found.complete
+        assert found.lower_bound_s <= optimum_s + 1e-6, where
+        assert found.time_s >= _least_s(case, optimum_s) - case.slack_s - 1e-6, where
+    assert limited >= 1

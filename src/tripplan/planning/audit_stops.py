@@ -74,8 +74,7 @@ def look_at_stops(
             _charger_wishes(where, stop.charger, stop.connector, plan.trip, found)
             _charge_wishes(where, stop, plan.trip, found)
             _hours(where, stop, stop.charger, plan, number - 1, found)
-            arrival_s = plan.legs[number - 1].trace.elapsed_s[-1]
-            _purpose(where, stop, plan.trip, arrival_s, car, settings, found)
+            _purpose(where, plan, number - 1, car, settings, found)
         else:
             _waypoint(where, stop, next(waypoints, None), car, found)
             found.when(
@@ -367,25 +366,43 @@ def _whole_second(at: datetime) -> datetime:
 
 def _purpose(
     where: str,
-    stop: ChargingStop,
-    trip: Trip,
-    arrival_s: float,
+    plan: Plan,
+    number: int,
     car: ConditionedVehicle,
     settings: Settings,
     found: Objections,
 ) -> None:
     """Object to a stop or a wait that serves nothing."""
+    stop, trip = plan.stops[number], plan.trip
     assert stop.charger is not None
+    arrival_s = plan.legs[number].trace.elapsed_s[-1]
     room_kwh = (trip.charge_limit_soc - stop.arrival_soc) * car.capacity_kwh
     required = bool(set(trip.via_chargers) & set(stop.charger.ids))
+    least_kwh = POINTLESS_KWH
+    if trip.stop_overhead_s <= 0.0 or not _goes_on_without(plan, number, car):
+        # A stop that costs no time may give the last bit, and so does one that is needed for it.
+        least_kwh = _KWH
     found.when(
-        not stop.energy_kwh >= POINTLESS_KWH and not (required and room_kwh < POINTLESS_KWH),
+        not stop.energy_kwh >= least_kwh and not (required and room_kwh < POINTLESS_KWH),
         f"{where}: stops to charge {stop.energy_kwh:.3f} kWh",
     )
     found.when(
         not _waits_for_something(stop, stop.charger, trip, arrival_s, settings),
         f"{where}: waits {stop.waited_s:.0f} s for nothing",
     )
+
+
+def _goes_on_without(plan: Plan, number: int, car: ConditionedVehicle) -> bool:
+    """Whether a car would come to where it charges next without what a stop gives it."""
+    trip, missing_soc = plan.trip, plan.stops[number].energy_kwh / car.capacity_kwh
+    for leg, stop in zip(plan.legs[number + 1 :], [*plan.stops[number + 1 :], None], strict=True):
+        if not leg.min_soc - missing_soc >= trip.reserve_soc:
+            return False
+        if stop is None:
+            return bool(leg.arrival_soc - missing_soc >= trip.arrival_soc)
+        if stop.charger_kw > 0.0:
+            break
+    return True
 
 
 def _waits_for_something(

@@ -448,7 +448,9 @@ class Planner:
                 asked.orders(),
                 asked.problem,
                 asked.rows,
-                lambda problem: solve(problem, asked.rows, self.settings),
+                lambda problem, ceiling_s: solve(
+                    problem, asked.rows, self.settings, ceiling_s=ceiling_s
+                ),
             )
 
         try:

@@ -22,7 +22,7 @@ from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.bounds import least_time_s, optimistic_rests
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
-from tripplan.search.solve import Solution
+from tripplan.search.solve import NothingQuickerError, Solution
 
 MOST_PLANNED: Final = 24
 """So many orders are planned; all those of four chargers without a waypoint."""
@@ -251,7 +251,7 @@ def best_order(
     every: Iterator[Order],
     problem_of: Callable[[Sequence[Stop]], Problem],
     rows: ManyToMany,
-    solved: Callable[[Problem], Solution],
+    solved: Callable[[Problem, float], Solution],
 ) -> Chosen:
     """Plan orders until no other can be better; the bound is one on them all.
 
@@ -264,7 +264,7 @@ def best_order(
     rows
         Drives between the chargers of the car.
     solved
-        Searches.
+        Searches, given how long the best plan takes so far. [s]
 
     Raises
     ------
@@ -294,9 +294,9 @@ def best_order(
             continue
         planned += 1
         try:
-            solution = solved(problem)
-        except (OutOfReach, NoPlanError) as error:
-            refused.append((floor_s, error))
+            solution = solved(problem, value_s)
+        except (OutOfReach, NoPlanError, NothingQuickerError) as error:
+            refused.append((_from_s(error, floor_s, value_s), error))
             continue
         bounds_s.append(solution.lower_bound_s)
         labels, complete = labels + solution.labels, complete and solution.complete
@@ -317,6 +317,11 @@ def best_order(
     return replace(best, solution=solution)
 
 
+def _from_s(error: Exception, floor_s: float, best_s: float) -> float:
+    """Return what no plan of an order undercuts for which none was found."""
+    return max(floor_s, best_s) if isinstance(error, NothingQuickerError) else floor_s
+
+
 def _least_s(bound_s: float, refused: Sequence[tuple[float, Exception]]) -> float:
     """Return a bound that also holds for orders that were refused, unless energy lacks there.
 
@@ -327,7 +332,7 @@ def _least_s(bound_s: float, refused: Sequence[tuple[float, Exception]]) -> floa
     bound_s
         Bound of all other orders. [s]
     refused
-        Bound of each order that was refused, by its drive, and why it was. [s]
+        Bound of each order of which no plan was found, and why. [s]
     """
     for floor_s, error in sorted(refused, key=lambda pair: pair[0]):
         if floor_s >= bound_s:

@@ -315,4 +315,5 @@ def heat_policy(
         # Where labels must be equal to count as such nothing is guessed, and who may wait for the
         # pack to cool may stop for that.
         settings.time_epsilon_s > 0.0 and len(settings.waits_s) == 1,
+        False,  # noqa: FBT003 - likewise
     )

@@ -33,6 +33,7 @@ from tripplan.search.exact import ExactManyToMany, TooManyDrivesError
 from tripplan.search.fallback import FallbackReach, Hop, fallback_reach
 from tripplan.search.heat_bound import COLD, HOT, HeatSearch, joint_s
 from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
+from tripplan.search.kernels.context import FULLEST
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
 from tripplan.search.polish import polished, replayed, with_fewer_steps
@@ -51,6 +52,9 @@ _ELLIPSE_SLACK_S = 900.0
 _ELLIPSE_WITH_HEAT = 4.0
 """No plan that heat makes so many times longer than the quickest without is looked for."""
 _MARGIN_S = 1e-3
+_FINE_SHARE = 1.02
+_FINE_SLACK_S = 60.0
+"""At finely graded speeds a chain takes at most so much more."""
 _NOTHING_KWH = 1e-6
 """A stop that adds less is none."""
 _COMPARISONS_A_POINT = 25_000
@@ -167,6 +171,8 @@ class _Task:
     """Chains that were found on the way."""
     deadline_s: float = math.inf
     """Reading of `time.monotonic` at which the time budget ends."""
+    ceiling_s: float = math.inf
+    """Only plans quicker than this are of interest."""
 
     @property
     def out_of_time(self) -> bool:
@@ -182,12 +188,17 @@ class _Task:
         return found
 
 
+class NothingQuickerError(Exception):
+    """No plan is quicker than one that is known."""
+
+
 def solve(
     problem: Problem,
     many_to_many: ManyToMany,
     settings: Settings,
     *,
     proved_s: float | None = None,
+    ceiling_s: float = math.inf,
 ) -> Solution:
     """Find the quickest plan.
 
@@ -202,9 +213,14 @@ def solve(
     proved_s
         A bound that was found for the same trip with fewer wishes, as `Solution.lower_bound_s`
         states it: then none is looked for.
+    ceiling_s
+        Only plans quicker than this are of interest, as `Solution.time_s` states it; what is found
+        may still be slower.
 
     Raises
     ------
+    NothingQuickerError
+        It is proved that no plan is quicker than the ceiling.
     DisconnectedError
         No road joins origin and destination.
     OutOfReach
@@ -215,19 +231,23 @@ def solve(
         A limit of the settings was reached before there was a plan.
     """
     if problem.fallback is None:
-        return _solved(problem, many_to_many, settings, proved_s)
+        return _solved(problem, many_to_many, settings, proved_s, ceiling_s)
     reach = fallback_reach(problem, many_to_many)
     wanted: Problem | None = reach.problem_with_floors()
     while wanted is not None:
         problem = wanted
-        solution = _solved(problem, many_to_many, settings, proved_s)
+        solution = _solved(problem, many_to_many, settings, proved_s, ceiling_s)
         made = stages_of(problem, solution.stops)
         wanted = reach.raised(problem, [one for one in made if one is not None])
     return replace(solution, hops=hops_of(reach, problem, solution.stops))
 
 
 def _solved(
-    problem: Problem, many_to_many: ManyToMany, settings: Settings, proved_s: float | None
+    problem: Problem,
+    many_to_many: ManyToMany,
+    settings: Settings,
+    proved_s: float | None,
+    ceiling_s: float,
 ) -> Solution:
     """Find the quickest plan; parameters as in `solve`."""
     budget_s = settings.time_budget_s
@@ -250,6 +270,7 @@ def _solved(
         bounds,
         proved_s=proved_s,
         deadline_s=deadline_s,
+        ceiling_s=ceiling_s + problem.constant_s,
     )
     try:
         plan, bound_s, scope = _bracketed(task, least_s)
@@ -393,6 +414,8 @@ def _exact(
 def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
     """Whether the plan is not yet as good as the bound, and there is time to look further."""
     fixed_s = task.problem.constant_s
+    if bound_s >= task.ceiling_s:
+        return False
     if plan.time_s - fixed_s <= (bound_s - fixed_s) * (1.0 + task.settings.gap):
         return False
     return not task.out_of_time
@@ -401,22 +424,58 @@ def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
 def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
     """Search over real drives at best temperatures, within an ellipse that grows until it holds."""
     problem = task.problem
-    ceiling_s = _ELLIPSE * least_s + _ELLIPSE_SLACK_S
+    ceiling_s = min(_ELLIPSE * least_s + _ELLIPSE_SLACK_S, task.ceiling_s)
     whole = scope_of(problem, task.many_to_many, task.bounds, math.inf)
     ceiling_s = min(ceiling_s, _among_few_s(task, replace(whole, ceiling_s=ceiling_s)))
-    while True:
+    plan = ChosenChain(math.inf, (), DrivePool(problem))
+    if math.isfinite(problem.longest_charge_s):
+        # Of such trips there are so many departures that it has to be known how long one takes.
+        plan = _at_the_fullest(task, whole)
+        ceiling_s = min(ceiling_s, plan.time_s + _MARGIN_S)
+    while _can_gain(task, plan, least_s):
         scope = replace(whole, ceiling_s=ceiling_s)
         pool = RealDrives(problem, task.many_to_many, scope)
         found = task.search(pool, ceiling_s=ceiling_s)
         if found.chain:
-            return ChosenChain(found.time_s, found.chain, pool), replace(
-                whole, ceiling_s=found.time_s
-            )
+            plan = ChosenChain(found.time_s, found.chain, pool)
+            break
         if not found.complete:
-            raise _gave_up(task, "label_limit")
+            task.complete = False
+            plan = plan if plan.chain else _at_the_fullest(task, whole)
+            if not plan.chain:
+                raise _gave_up(task, "label_limit")
+            break
+        if ceiling_s == task.ceiling_s < math.inf:
+            raise NothingQuickerError
         if math.isinf(ceiling_s):
             raise out_of_range(problem, task.many_to_many)
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
+        ceiling_s = min(ceiling_s, task.ceiling_s, plan.time_s + _MARGIN_S)
+    return plan, replace(whole, ceiling_s=plan.time_s)
+
+
+def _at_the_fullest(task: _Task, scope: Scope) -> ChosenChain:
+    """Search over the fullest departures alone, which takes few labels; without a chain: no plan.
+
+    Raises
+    ------
+    OutOfReach
+        None of them lead to the end, and then no others do.
+    """
+    problem = task.problem
+    pool = RealDrives(problem, task.many_to_many, scope)
+    found = task.search(pool, policy=FULLEST)
+    # Who has to charge so much more may come too full for that; and who fills up may come too late,
+    # but not where all were open at all hours.
+    if found.complete and not found.chain and problem.least_charge_kwh <= 0.0:
+        relaxed = problem.at_any_hour()
+        if problem.has_hours:
+            pool = RealDrives(relaxed, task.many_to_many, scope)
+            found = replace(task, problem=relaxed).search(pool, policy=FULLEST)
+        if found.complete and not found.chain:
+            raise out_of_range(problem, task.many_to_many)
+        return ChosenChain(math.inf, (), pool)
+    return ChosenChain(found.time_s, found.chain, pool)
 
 
 def _among_few_s(task: _Task, scope: Scope) -> float:
@@ -459,7 +518,8 @@ def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> C
     """
     problem, settings = task.problem, task.settings
     pool = FineDrives(problem, task.customized, chains)
-    found = task.search(pool)
+    # The chains' own speeds are among the fine ones, or close to them.
+    found = task.search(pool, ceiling_s=_FINE_SHARE * chains[0].time_s + _FINE_SLACK_S)
     if not found.chain:
         return plan
     fine = ChosenChain(found.time_s, found.chain, pool)
@@ -485,12 +545,14 @@ def _heat_matters(problem: Problem, plan: ChosenChain, settings: Settings) -> bo
 def _with_heat(task: _Task, plan: ChosenChain, scope: Scope, cool_s: float) -> ChosenChain:
     """Search with heat, more coarsely where the labels do not suffice."""
     problem, settings = task.problem, task.settings
+    if not math.isfinite(plan.time_s) and math.isfinite(problem.longest_charge_s):
+        plan = _at_the_fullest_with_heat(task, plan, scope)
     few = thinned(problem, replace(scope, ceiling_s=min(plan.time_s, _ELLIPSE_WITH_HEAT * cool_s)))
     # Among few of many chargers first: fewer plans among all are quicker than what that finds.
     tried = [(1.0, few)] if few is not None else []
     for coarser, within in (*tried, *((factor, scope) for factor in _COARSER)):
         # A chain without heat may take too long at a stop with it: then it is no plan.
-        ceiling_s = min(plan.time_s, _ELLIPSE_WITH_HEAT * cool_s)
+        ceiling_s = min(plan.time_s, _ELLIPSE_WITH_HEAT * cool_s, task.ceiling_s)
         pool = RealDrives(problem, task.many_to_many, replace(within, ceiling_s=ceiling_s))
         policy = heat_policy(problem, settings, coarser=coarser, trip_s=ceiling_s)
         found = task.search(pool, ceiling_s=ceiling_s, policy=policy, deadline_s=task.deadline_s)
@@ -502,6 +564,18 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope, cool_s: float) -> C
         if (found.complete and within is scope) or task.out_of_time:
             break
     return plan
+
+
+def _at_the_fullest_with_heat(task: _Task, plan: ChosenChain, scope: Scope) -> ChosenChain:
+    """Return a plan of the fullest departures with heat, or the one that is there."""
+    problem, settings = task.problem, task.settings
+    pool = RealDrives(problem, task.many_to_many, replace(scope, ceiling_s=math.inf))
+    policy = heat_policy(problem, settings, coarser=16.0)._replace(skips=False, fullest=True)
+    found = task.search(pool, policy=policy, deadline_s=task.deadline_s)
+    if not found.chain:
+        return plan
+    full = ChosenChain(found.time_s, found.chain, pool)
+    return replace(full, time_s=driven_s(problem, full, settings))
 
 
 def _heat_bounded(

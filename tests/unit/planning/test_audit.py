@@ -322,8 +322,8 @@ def test_a_pack_that_would_not_heat_up_is_found() -> None:
 
 
 def test_a_bound_above_the_plan_is_an_objection(monkeypatch: pytest.MonkeyPatch) -> None:
-    def boastful(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
-        found = solve(problem, rows, settings)
+    def boastful(problem: Problem, rows: ManyToMany, settings: Settings, **more: float) -> Solution:
+        found = solve(problem, rows, settings, **more)
         return replace(found, lower_bound_s=found.time_s * 1.001)
 
     monkeypatch.setattr(planner, "solve", boastful)
@@ -374,3 +374,17 @@ def _own_imports(path: Path, *, inside: bool) -> set[str]:
             found |= {alias.name for alias in node.names}
     own = {name.removeprefix("tripplan.") for name in found if name.startswith("tripplan.")}
     return own & set(modules())
+
+
+@pytest.mark.parametrize(
+    ("reserve", "overhead_s", "objects"),
+    [(0.0, 120.0, True), (0.0, 0.0, False), (0.1, 120.0, False)],
+)
+def test_a_stop_for_a_little_needs_a_reason(
+    good: Draft, reserve: float, overhead_s: float, objects: bool
+) -> None:
+    """It has one where stops cost no time, and where the car could not go on without."""
+    trip = good.with_trip(reserve_soc=reserve, arrival_soc=reserve, stop_overhead_s=overhead_s)
+    assert good.legs[1].min_soc == pytest.approx(0.1, abs=1e-3)
+    found = trip.with_stop(0, energy_kwh=0.03).audit().objections
+    assert any("stops to charge 0.030 kWh" in words for words in found) == objects

@@ -191,10 +191,10 @@ def test_what_would_do_can_be_asked_for_at_once() -> None:
 def test_a_trip_that_can_be_done_is_not_refused_for_what_it_minimises(
     monkeypatch: pytest.MonkeyPatch, objective: str
 ) -> None:
-    def blind(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
+    def blind(problem: Problem, rows: ManyToMany, settings: Settings, **more: float) -> Solution:
         if problem.objective is not None:
             raise OutOfReach(lambda: Gap(0.0, 0, 0, 0))
-        return solve(problem, rows, settings)
+        return solve(problem, rows, settings, **more)
 
     region, trip = straight_road(TWO, km=KM), along(KM, objective=objective)
     best = Planner(region).plan(trip, car())
@@ -212,10 +212,10 @@ def test_where_nothing_quick_is_found_what_takes_least_energy_answers(
 ) -> None:
     """With heat a search by time may find nothing where there is something."""
 
-    def failing(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
+    def failing(problem: Problem, rows: ManyToMany, settings: Settings, **more: float) -> Solution:
         if settings.heat and problem.objective is None:
             raise NoPlanError("nothing found")
-        return solve(problem, rows, settings)
+        return solve(problem, rows, settings, **more)
 
     region, trip = straight_road(TWO, km=KM), along(KM)
     best = Planner(region).plan(trip, car())

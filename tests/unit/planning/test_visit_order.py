@@ -1,6 +1,7 @@
 """Required chargers are entered in the best order, against every order tried by brute force."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -49,8 +50,8 @@ class _World:
         ends = (self.nodes[0], self.nodes[-1])
         return trip_problem(self.trip, self.car, ends, self.fitting, stops)
 
-    def solved(self, problem: Problem) -> Solution:
-        return solve(problem, self.rows, self.settings)
+    def solved(self, problem: Problem, ceiling_s: float = math.inf) -> Solution:
+        return solve(problem, self.rows, self.settings, ceiling_s=ceiling_s)
 
     def drive_s(self, stops: Sequence[Stop]) -> float:
         nodes = [self.nodes[0], *(stop.node for stop in stops), self.nodes[-1]]

@@ -31,10 +31,16 @@ class Policy(NamedTuple):
     first is 0."""
     skips: bool
     """Whether stops that charge too little are left out: proved without heat, a guess with it."""
+    fullest: bool
+    """Whether each stop is left with as much as its wishes and hours allow, and nothing less."""
 
 
-COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1), True)
+COOL = Policy(False, True, EPSILON, np.inf, 1e9, 0.0, np.zeros(1), np.zeros(1), True, False)
 """As if the pack always had the best temperature that it could have on the trip."""
+
+FULLEST = COOL._replace(time_epsilon_s=60.0, skips=False, fullest=True)
+"""The same with the fullest departures alone: whoever can make the trip can make it so, but for
+hours and a least charge, and few labels tell."""
 
 
 class ChargingTrajectory(NamedTuple):

@@ -145,11 +145,22 @@ def _dominates(
     constraints, stop = context.constraints, labels.stop[one]
     if labels.stops[one] > labels.stops[other] and constraints.most_stops < MANY:
         return False
-    if constraints.bounded and constraints.level[stop] >= 0:
-        if _most_kwh(context, labels, one) < _most_kwh(context, labels, other) - EPSILON:
+    if not constraints.bounded or constraints.level[stop] < 0:
+        return _no_worse(context, labels, one, other, epsilon_s)
+    if constraints.least_charge_kwh[stop] > 0.0 and not context.policy.heat:
+        if not _dominates_with_least(context, labels, one, other, epsilon_s):
             return False
-        if constraints.least_charge_kwh[stop] > 0.0 and not context.policy.heat:
-            return _dominates_with_least(context, labels, one, other, epsilon_s)
+    elif not _no_worse(context, labels, one, other, epsilon_s):
+        return False
+    return _most_kwh(context, labels, one) >= _most_kwh(context, labels, other) - EPSILON
+
+
+@part_bare
+def _no_worse(
+    context: SearchContext, labels: Labels, one: int, other: int, epsilon_s: float
+) -> bool:
+    """Whether a label has, or can charge, what another has by the time that that one has it."""
+    constraints, stop = context.constraints, labels.stop[one]
     one_s, other_s = labels.time_s[one], labels.time_s[other]
     energy_kwh, wanted_kwh = labels.energy_kwh[one], labels.energy_kwh[other]
     pack_c, level = labels.pack_c[one], constraints.level[stop]

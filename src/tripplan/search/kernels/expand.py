@@ -190,7 +190,10 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
     else:
         limit = limit_kwh(context, labels, move.label)
         least = max(least, least_departure_kwh(constraints, here, energy))
-        if least <= limit + EPSILON or least <= energy + EPSILON:
+        if context.policy.fullest:
+            context.found[0] = limit
+            count = 1 if least <= limit + EPSILON else 0
+        elif least <= limit + EPSILON or least <= energy + EPSILON:
             after = constraints.end_level if arrives else constraints.level[there]
             if after >= 0 and no_quicker_later(context, level, after, least, limit, consumed):
                 after = -1
@@ -204,7 +207,7 @@ def _expand(frontier: Frontier, drives: Drives, context: SearchContext, move: Mo
             continue
         if not _leave(frontier, drives, context, move, context.found[k], consumed, 0.0):
             return False
-    if level >= 0 and not constraints.relaxed and not arrives:
+    if level >= 0 and not (constraints.relaxed or arrives or context.policy.fullest):
         if constraints.bounded and not _until_it_opens(
             frontier, drives, context, move, least, limit
         ):
