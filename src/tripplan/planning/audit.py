@@ -6,6 +6,7 @@ driven again in small time steps (`audit_redrive`), stops are held against what 
 the sites (`audit_stops`), and all sums are made anew (`audit_sums`).
 """
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from tripplan.planning.audit_access import look_at_access
+from tripplan.planning.audit_columns import Columns
 from tripplan.planning.audit_fallback import look_at_fallbacks
 from tripplan.planning.audit_ground import Ground
 from tripplan.planning.audit_objections import Objections
@@ -71,17 +73,18 @@ def audit_plan(plan: Plan, region: Region, settings: Settings | None = None) -> 
     settings = settings or Settings()
     found = Objections()
     found.when(plan.region != region.name, f"made on region {plan.region}, not {region.name}")
-    _form(plan, found)
+    columns = _form(plan, found)
     if found.sentences:
         return UNAUDITED.model_copy(update={"objections": tuple(found.sentences)})
     # What is no number is objected to, not warned of.
     with np.errstate(all="ignore"):
         car = ConditionedVehicle.of(plan.vehicle, plan.trip, heat=settings.heat)
         ground = Ground.of(region).then(plan.trip.departure)
-        spans = look_at_access(plan, ground, car, settings, found)
+        spans = look_at_access(plan, columns, ground, car, settings, found)
         Roads(plan, ground, car, found).look(spans)
         found.sentences += _joining(plan.legs, plan.stops, _where(plan, ground))
-        redrive = Redrive.of(plan, car, settings, found)
+        found.sentences += [*_broken(columns), *_clock(columns)]
+        redrive = Redrive.of(plan, columns, car, settings, found)
         look_at_stops(plan, ground, car, settings, found)
         look_at_fallbacks(plan, ground, car, found)
         look_at_sums(plan, car, found)
@@ -108,24 +111,27 @@ def _where(plan: Plan, ground: Ground) -> list[_Point]:
     return [*found, (trip.destination.lat, trip.destination.lon)]
 
 
-def _form(plan: Plan, found: Objections) -> None:
+def _form(plan: Plan, found: Objections) -> Columns:
     """Object to a plan that cannot be driven again: without legs between stops, or columns."""
     found.when(
         len(plan.legs) != len(plan.stops) + 1,
         f"legs and stops do not alternate: {len(plan.legs)} and {len(plan.stops)}",
     )
     for number, leg in enumerate(plan.legs, start=1):
-        columns = [getattr(leg.trace, name) for name in type(leg.trace).model_fields]
-        if len({len(column) for column in columns}) != 1 or not columns[0]:
+        lengths = {len(column) for _, column in leg.trace}
+        if len(lengths) != 1 or not max(lengths):
             found.say(f"leg {number}: the columns of its trace do not go together")
-            continue
-        table = np.array(columns)
-        found.when(not np.isfinite(table).all(), f"leg {number}: its trace has gaps")
-        km, speed = leg.trace.distance_km, leg.trace.speed_kmh[1:]
-        found.when(
-            not (np.all(np.diff(km) > 0.0) and np.all(np.array(speed) > 0.0)),
-            f"leg {number}: its trace does not go forward",
-        )
+    if found.sentences:
+        return Columns.of(plan.model_copy(update={"legs": ()}))
+    columns = Columns.of(plan)
+    finite = columns.finite
+    goes = (columns.rise(columns.distance_km) > 0.0) & (columns.ending(columns.speed_kmh) > 0.0)
+    if not (finite.all() and goes.all()):
+        for k in range(len(plan.legs)):
+            where = f"leg {k + 1}"
+            found.when(not finite[columns.points(k)].all(), f"{where}: its trace has gaps")
+            found.when(not goes[columns.steps(k)].all(), f"{where}: its trace does not go forward")
+    return columns
 
 
 def _joining(
@@ -143,7 +149,6 @@ def _joining(
             apart_m = _apart_m(place, (trace.lat[at], trace.lon[at]))
             if not apart_m <= _APART_M:
                 found.append(f"{where}: its road {word} {apart_m / M_PER_KM:.3f} km from its stop")
-        found += _broken(where, leg) + _clock(where, leg)
         for what, planned, expected, allowed in (
             ("s on the clock", trace.elapsed_s[0], clock_s, _CLOCK_S),
             ("km driven", trace.distance_km[0], distance_km, _DISTANCE_KM),
@@ -162,36 +167,34 @@ def _joining(
     return found
 
 
-def _broken(where: str, leg: Leg) -> list[str]:
-    """Object to steps of a leg that are longer over the ground than on the road."""
-    trace = leg.trace
-    lat, lon = np.radians(trace.lat), np.radians(trace.lon)
-    middle = np.cos(0.5 * (lat[1:] + lat[:-1]))
-    turn = (np.diff(lon) + np.pi) % (2.0 * np.pi) - np.pi
-    straight_m = EARTH_RADIUS_M * np.hypot(np.diff(lat), turn * middle)
-    road_m = np.diff(trace.distance_km) * M_PER_KM
-    short = np.flatnonzero(~(road_m * (1.0 + _SHORTER) + _APART_M >= straight_m))
+def _broken(columns: Columns) -> list[str]:
+    """Object to steps that are longer over the ground than on the road."""
+    lat, lon = np.radians(columns.lat), np.radians(columns.lon)
+    middle = np.cos(lat[columns.start] + 0.5 * columns.rise(lat))
+    turn = (columns.rise(lon) + np.pi) % (2.0 * np.pi) - np.pi
+    straight_m = EARTH_RADIUS_M * np.hypot(columns.rise(lat), turn * middle)
+    road_m = columns.rise(columns.distance_km) * M_PER_KM
+    short = ~(road_m * (1.0 + _SHORTER) + _APART_M >= straight_m)
     return [
-        f"{where}: {road_m[k]:.0f} m of road lead {straight_m[k]:.0f} m over the ground, "
-        f"{trace.distance_km[k]:.1f} km from the start"
-        for k in short[:1]
+        f"leg {leg + 1}: {road_m[k]:.0f} m of road lead {straight_m[k]:.0f} m over the ground, "
+        f"{columns.distance_km[columns.start[k]]:.1f} km from the start"
+        for leg, k in columns.first_in_legs(short)
     ]
 
 
-def _clock(where: str, leg: Leg) -> list[str]:
-    """Object to steps of a leg that take another time than their length at their speed."""
-    trace = leg.trace
-    right_s = np.diff(trace.distance_km) / np.array(trace.speed_kmh[1:]) * S_PER_H
-    wrong = np.flatnonzero(~(np.abs(np.diff(trace.elapsed_s) - right_s) <= _STEP_CLOCK_S))
+def _clock(columns: Columns) -> list[str]:
+    """Object to steps that take another time than their length at their speed."""
+    right_s = columns.rise(columns.distance_km) / columns.ending(columns.speed_kmh) * S_PER_H
+    wrong = ~(np.abs(columns.rise(columns.elapsed_s) - right_s) <= _STEP_CLOCK_S)
     return [
-        f"{where}: the clock does not fit the speed, {trace.distance_km[k]:.1f} km from the start"
-        for k in wrong[:1]
+        f"leg {leg + 1}: the clock does not fit the speed, "
+        f"{columns.distance_km[columns.start[k]]:.1f} km from the start"
+        for leg, k in columns.first_in_legs(wrong)
     ]
 
 
 def _apart_m(one: _Point, other: _Point) -> float:
     """Return the distance of two points that lie close together; of others, about."""
-    lat, lon = np.radians(np.array([one, other])).T
-    turn = (lon[1] - lon[0] + np.pi) % (2.0 * np.pi) - np.pi
-    east = turn * np.cos(0.5 * (lat[0] + lat[1]))
-    return float(EARTH_RADIUS_M * np.hypot(lat[1] - lat[0], east))
+    turn = math.radians(other[1] - one[1] + 180.0) % (2.0 * math.pi) - math.pi
+    east = turn * math.cos(math.radians(0.5 * (one[0] + other[0])))
+    return EARTH_RADIUS_M * math.hypot(math.radians(other[0] - one[0]), east)

@@ -12,9 +12,11 @@ import numpy as np
 
 from tripplan.arrays import Flags, Floats, Longs
 from tripplan.physics.consumption import stop_and_go_per_m
-from tripplan.planning.audit_ground import Course, Ground, away_m, in_km
+from tripplan.planning.audit_columns import Columns
+from tripplan.planning.audit_ground import Ground, away_m, in_km
 from tripplan.planning.audit_law import leads_across, not_allowed
 from tripplan.planning.audit_objections import Objections
+from tripplan.planning.kernels.lay_course import Course
 from tripplan.records.network import NODE_COPY
 from tripplan.records.plan import AccessWay, Leg, Plan
 from tripplan.records.settings import Settings
@@ -60,22 +62,31 @@ class Trace:
     """How far it was prolonged at its start, less what lies before the road. [m]"""
 
     @classmethod
-    def of(cls, leg: Leg, first: int = 0, last: int | None = None) -> "Trace":
-        """Return the trace of a leg from one of its points to another."""
-        trace, part = leg.trace, slice(first, None if last is None else last + 1)
-        km = np.array(trace.distance_km[part])
-        before_m = (km[0] - trace.distance_km[0]) * M_PER_KM
+    def of(cls, columns: Columns, leg: int, first: int, last: int) -> "Trace":
+        """Return the trace of a leg from one of its points to another.
+
+        Parameters
+        ----------
+        columns, leg
+            The traces of the plan, and which of them.
+        first, last
+            Points of the leg.
+        """
+        begin = columns.first[leg]
+        part = slice(begin + first, begin + last + 1)
+        km = columns.distance_km[part]
+        before_m = (km[0] - columns.distance_km[begin]) * M_PER_KM
         speed, bearing, usual = (
-            np.array(c[part]) for c in (trace.speed_kmh, trace.bearing_deg, trace.usual_kmh)
+            c[part].copy() for c in (columns.speed_kmh, columns.bearing_deg, columns.usual_kmh)
         )
         if km.size > 1:
             # What the first point states is of the stretch before it, if there is one.
             speed[0], bearing[0], usual[0] = speed[1], bearing[1], usual[1]
         return cls(
-            np.array(trace.lat[part]),
-            np.array(trace.lon[part]),
+            columns.lat[part],
+            columns.lon[part],
             (km - km[0]) * M_PER_KM,
-            np.array(trace.elevation_m[part]),
+            columns.elevation_m[part],
             speed,
             bearing,
             usual,
@@ -112,14 +123,21 @@ class Span:
 
 
 def look_at_access(
-    plan: Plan, ground: Ground, car: ConditionedVehicle, settings: Settings, found: Objections
+    plan: Plan,
+    columns: Columns,
+    ground: Ground,
+    car: ConditionedVehicle,
+    settings: Settings,
+    found: Objections,
 ) -> list[Span]:
     """Look at where each leg joins and leaves the roads, and at the ways there.
 
     Parameters
     ----------
-    plan, ground, car
-        The plan, where it was made, and its car under its conditions.
+    plan, columns
+        The plan, and its traces.
+    ground, car
+        Where it was made, and its car under its conditions.
     settings
         How far a place may lie from the roads.
     found
@@ -131,7 +149,7 @@ def look_at_access(
         Of each leg.
     """
     looking = _Looking(plan, ground, car, settings, found)
-    return [looking.leg(number, leg) for number, leg in enumerate(plan.legs)]
+    return [looking.leg(number, columns) for number in range(len(plan.legs))]
 
 
 class _Looking:
@@ -148,9 +166,10 @@ class _Looking:
         self.limit_m = (settings.snap_limit_km or usual_km) * M_PER_KM
         self.seen: dict[tuple[float, float], float] = {}
 
-    def leg(self, number: int, leg: Leg) -> Span:
+    def leg(self, number: int, columns: Columns) -> Span:
         """Look at one leg."""
-        plan, trace, where = self.plan, leg.trace, f"leg {number + 1}"
+        plan, leg, where = self.plan, self.plan.legs[number], f"leg {number + 1}"
+        trace = leg.trace
         sides = [way.side for way in leg.access]
         if len(set(sides)) != len(sides):
             self.found.say(f"{where}: states two ways between one place and the roads")
@@ -176,7 +195,7 @@ class _Looking:
                 self._tied(where, end, (trace.lat[at], trace.lon[at]))
                 self._way(f"{where}, its {side}", leg, way, end, (at, outer))
             spots.append(self._spot(trace.lat[at], trace.lon[at], self._charger(number, side)))
-        return Span(Trace.of(leg, first, last), *spots)
+        return Span(Trace.of(columns, number, first, last), *spots)
 
     def _place(self, stop: int) -> Place | None:
         """Return the place of a waypoint; None: a charger, which is a node."""
@@ -237,15 +256,13 @@ class _Looking:
         """Object to a place that is tied to another road than the nearest."""
         stated_m = away_m(place.lat, place.lon, *spot)
         nearest_m = self._nearest_m(place, stated_m)
-        self.found.when(
-            not nearest_m <= self.limit_m,
-            f"{where}: the nearest road to {place.label} is {in_km(nearest_m)} away",
-        )
-        self.found.when(
-            not stated_m <= nearest_m * (1.0 + _NEAREST) + _NEAREST_M,
-            f"{where}: {place.label} is tied to a road {in_km(stated_m)} away, "
-            f"the nearest is {in_km(nearest_m)} away",
-        )
+        if not nearest_m <= self.limit_m:
+            self.found.say(f"{where}: the nearest road to {place.label} is {in_km(nearest_m)} away")
+        if not stated_m <= nearest_m * (1.0 + _NEAREST) + _NEAREST_M:
+            self.found.say(
+                f"{where}: {place.label} is tied to a road {in_km(stated_m)} away, "
+                f"the nearest is {in_km(nearest_m)} away"
+            )
 
     def _way(
         self, where: str, leg: Leg, way: AccessWay | None, place: Place, at: tuple[int, int]

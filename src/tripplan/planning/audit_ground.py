@@ -13,9 +13,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tripplan.arrays import Flags, Floats, Longs, ragged
+from tripplan.arrays import Flags, Floats, Longs
 from tripplan.planning.audit_seasons import holding, roads_then
 from tripplan.planning.kernels.follow import NEAR_M, RoadColumns
+from tripplan.planning.kernels.lay_course import Course, LineColumns, lay_course
 from tripplan.records.charger import Charger
 from tripplan.records.network import (
     FLAG_BRIDGE,
@@ -60,26 +61,13 @@ class _Boxes(NamedTuple):
     tallest_deg: float
 
 
-class Course(NamedTuple):
-    """What lies along a row of arcs, at distances from its start."""
-
-    point_m: Floats
-    """Distance of the points of their lines, shape (points,); [m]."""
-    lat: Floats
-    """Shape (points,)."""
-    lon: Floats
-    knot_m: Floats
-    """Distance of the ends of pieces of grade, shape (pieces + arcs,); [m]."""
-    height_m: Floats
-    """Height there, shape (pieces + arcs,)."""
-
-
 @dataclass(frozen=True, eq=False)
 class Ground:
     """A region, made ready to look places and roads up."""
 
     network: RoadNetwork
     columns: RoadColumns
+    lines: LineColumns
     beside: Flags
     """On which arcs one can stop: no motorway, tunnel, bridge or ferry, shape (arcs,)."""
     water: Flags
@@ -110,6 +98,7 @@ class Ground:
         return cls(
             network=network,
             columns=RoadColumns(*(getattr(network, name) for name in RoadColumns._fields)),
+            lines=LineColumns(*(getattr(network, name) for name in LineColumns._fields)),
             beside=beside & ~water,
             water=water,
             sites={site.id: (site, node) for site, node in pairs},
@@ -126,7 +115,8 @@ class Ground:
             network = roads_then(self.network, rules)
             columns = RoadColumns(*(getattr(network, name) for name in RoadColumns._fields))
             found = kept[rules] = replace(self, network=network, columns=columns)
-            vars(found).update(_boxes=self._boxes, has_streets=self.has_streets)
+            names = ("_boxes", "_nodes_by_lat", "has_streets")
+            vars(found).update({name: getattr(self, name) for name in names})
             if len(kept) > _THEN_KEPT:
                 kept.popitem(last=False)
         return found
@@ -136,6 +126,12 @@ class Ground:
         """Whether there are roads that people live on, not main roads alone."""
         lived_on = [ROAD_CLASSES.index("residential"), ROAD_CLASSES.index("living_street")]
         return bool(np.isin(self.network.road_class, lived_on).any())
+
+    @cached_property
+    def _nodes_by_lat(self) -> tuple[Longs, Floats]:
+        """All nodes from south to north, and their latitudes."""
+        node = np.argsort(self.network.lat, kind="stable")
+        return node, self.network.lat[node]
 
     @cached_property
     def _boxes(self) -> tuple[_Boxes, ...]:
@@ -248,9 +244,13 @@ class Ground:
         """Measure how far arcs are from a place, in a plane that touches there."""
         if not arcs.size:
             return Away(arcs, np.empty(0), np.empty(0))
-        row, first, at_lat, at_lon = self._points(arcs)
-        x = ((at_lon - lon + 180.0) % 360.0 - 180.0) * math.cos(math.radians(lat))
-        y = at_lat - lat
+        net = self.network
+        line = self.course(arcs)
+        inner = (net.shape_first[arcs + 1] - net.shape_first[arcs]).astype(np.int64)
+        row = np.repeat(np.arange(arcs.size), inner + 2)
+        first = np.cumsum(inner + 2) - (inner + 2)
+        x = ((line.lon - lon + 180.0) % 360.0 - 180.0) * math.cos(math.radians(lat))
+        y = line.lat - lat
         dx, dy = np.diff(x), np.diff(y)
         squared = dx**2 + dy**2
         along = -(x[:-1] * dx + y[:-1] * dy) / np.where(squared > 0.0, squared, 1.0)
@@ -260,39 +260,8 @@ class Ground:
         least = np.minimum.reduceat(np.append(away, np.inf), first)
         step = np.flatnonzero(away == np.repeat(least, np.diff(np.append(first, row.size)))[:-1])
         step = step[np.unique(row[step], return_index=True)[1]]
-        share = self._shares(row, first, at_lat, at_lon)
-        ends = share[step + 1]
-        at = share[step] + t[step] * (ends - share[step])
-        return Away(arcs, least * M_PER_DEGREE, at * self.network.length_m[arcs])
-
-    def _points(self, arcs: Longs) -> tuple[Longs, Longs, Floats, Floats]:
-        """Row of each point of some arcs, first point of each arc, latitude and longitude."""
-        net = self.network
-        inner = (net.shape_first[arcs + 1] - net.shape_first[arcs]).astype(np.int64)
-        row = np.repeat(np.arange(arcs.size), inner + 2)
-        first = np.cumsum(inner + 2) - (inner + 2)
-        lat, lon = np.empty(row.size), np.empty(row.size)
-        ends = ((first, net.tail[arcs]), (first + inner + 1, net.head[arcs]))
-        for at, nodes in ends:
-            lat[at], lon[at] = net.lat[nodes], net.lon[nodes]
-        shape = ragged(net.shape_first[arcs].astype(np.int64), inner)
-        between = ragged(first + 1, inner)
-        lat[between], lon[between] = net.shape_lat[shape], net.shape_lon[shape]
-        return row, first, lat, lon
-
-    @staticmethod
-    def _shares(row: Longs, first: Longs, lat: Floats, lon: Floats) -> Floats:
-        """Share of its arc's line up to each point, shape (points,)."""
-        turn = (np.diff(lon) + 180.0) % 360.0 - 180.0
-        east = turn * np.cos(np.radians(0.5 * (lat[1:] + lat[:-1])))
-        step = np.concatenate([[0.0], np.hypot(np.diff(lat), east)])
-        step[first] = 0.0
-        total = np.cumsum(step)
-        since = total - total[first][row]
-        last = np.append(first[1:], row.size) - 1
-        whole = since[last][row]
-        share = np.divide(since, whole, out=np.zeros_like(since), where=whole > 0.0)
-        return np.asarray(share)
+        at_m = line.point_m[step] + t[step] * (line.point_m[step + 1] - line.point_m[step])
+        return Away(arcs, least * M_PER_DEGREE, at_m - line.point_m[first])
 
     def of_kind(self, kind: str) -> Flags:
         """Return which arcs are of a kind that a trip can avoid, shape (arcs,)."""
@@ -307,37 +276,15 @@ class Ground:
     def at(self, lat: float, lon: float) -> Longs:
         """Return the nodes at a point, copies included, shape (nodes,)."""
         off_deg = 2.0 * NEAR_M / M_PER_DEGREE
-        near = np.flatnonzero(np.abs(self.network.lat - lat) <= off_deg)
+        node, sorted_lat = self._nodes_by_lat
+        begin, end = np.searchsorted(sorted_lat, [lat - off_deg, lat + off_deg])
+        near = np.sort(node[begin:end])
         away_m = _away_m(lat, lon, self.network.lat[near], self.network.lon[near])
         return near[away_m <= NEAR_M]
 
     def course(self, arcs: Longs) -> Course:
         """Lay out a row of arcs that join: lines and heights by the distance from its start."""
-        net = self.network
-        length_m = net.length_m[arcs]
-        offset_m = np.concatenate([[0.0], np.cumsum(length_m)])
-        row, first, lat, lon = self._points(arcs)
-        share = self._shares(row, first, lat, lon)
-        pieces = (net.piece_first[arcs + 1] - net.piece_first[arcs]).astype(np.int64)
-        piece = ragged(net.piece_first[arcs].astype(np.int64), pieces)
-        inside, last = np.repeat(np.arange(arcs.size), pieces), np.cumsum(pieces)
-        length, rise = np.cumsum(net.piece_length_m[piece]), np.cumsum(net.piece_rise_m[piece])
-        # A knot at the start of each arc, and one at the end of each piece.
-        knot = np.repeat(np.arange(arcs.size), pieces + 1)
-        begin = last - pieces + np.arange(arcs.size)
-        knot_m, height_m = offset_m[knot], net.elevation_m[net.tail[arcs]][knot]
-        done_at = np.delete(np.arange(knot.size), begin)
-        done = np.concatenate([[0.0], length])[last - pieces]
-        risen = np.concatenate([[0.0], rise])[last - pieces]
-        knot_m[done_at] += length - done[inside]
-        height_m[done_at] += rise - risen[inside]
-        return Course(
-            point_m=offset_m[row] + share * length_m[row],
-            lat=lat,
-            lon=lon,
-            knot_m=knot_m,
-            height_m=height_m,
-        )
+        return lay_course(self.lines, arcs.astype(np.int64, copy=False))
 
     def arcs_to(self, lat: float, lon: float, arcs: Longs) -> Floats:
         """Return how far a place is from each of some arcs, shape (arcs,); [m].
@@ -381,7 +328,10 @@ def away_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
     other_lat, other_lon
         The other. [deg]
     """
-    return float(_away_m(lat, lon, np.array([other_lat]), np.array([other_lon]))[0])
+    phi, other = math.radians(lat), math.radians(other_lat)
+    half = math.sin(0.5 * (other - phi)) ** 2
+    half += math.cos(phi) * math.cos(other) * math.sin(0.5 * math.radians(other_lon - lon)) ** 2
+    return 2.0 * EARTH_RADIUS_M * math.asin(math.sqrt(min(half, 1.0)))
 
 
 def _away_m(lat: float, lon: float, other_lat: Floats, other_lon: Floats) -> Floats:

@@ -13,8 +13,9 @@ from tripplan.arrays import Floats
 from tripplan.physics.charging import LEAST_POWER_KW, PowerModel
 from tripplan.planning import audit_steps
 from tripplan.planning.audit_charge import WarmCharging
+from tripplan.planning.audit_columns import Columns
 from tripplan.planning.audit_objections import Objections, differ
-from tripplan.planning.redrive import drive_pieces, motion_of, redriven
+from tripplan.planning.redrive import drive_pieces, motion_on, redriven
 from tripplan.records.plan import ChargingStop, Leg, Plan
 from tripplan.records.settings import Settings
 from tripplan.records.trip import LONGEST_DWELL_D, Trip
@@ -62,14 +63,19 @@ class Redrive:
 
     @classmethod
     def of(
-        cls, plan: Plan, car: ConditionedVehicle, settings: Settings, found: Objections
+        cls,
+        plan: Plan,
+        columns: Columns,
+        car: ConditionedVehicle,
+        settings: Settings,
+        found: Objections,
     ) -> "Redrive":
         """Drive a plan again, and object to what differs.
 
         Parameters
         ----------
-        plan, car
-            The plan, and its car under its conditions.
+        plan, columns, car
+            The plan, its traces, and its car under its conditions.
         settings
             How it was made: whether with heat; and the time step of the audit.
         found
@@ -80,24 +86,45 @@ class Redrive:
         self = cls(car, charging, trip, step_s, found, trip.departure_soc, trip.pack_departure_c)
         self.preheats = settings.preheat != "never"
         drawn, warm_up = _drawn(car, trip, plan.stops), car.warm_up
+        height, at = columns.elevation_m, columns.start
+        motion, duration_s = motion_on(
+            car,
+            (columns.rise(columns.distance_km), height[at], height[at + 1]),
+            *map(columns.ending, (columns.speed_kmh, columns.bearing_deg, columns.usual_kmh)),
+        )
+        after_kwh, after_c = np.empty(at.size), np.empty(at.size)
         for number, leg in enumerate(plan.legs):
-            self.leg(f"leg {number + 1}", leg, warm_up)
+            steps = columns.steps(number)
+            drive = self.leg(f"leg {number + 1}", leg, motion[steps], duration_s[steps], warm_up)
+            after_kwh[steps], after_c[steps] = drive.after_kwh, drive.after_c
             if number < len(plan.stops):
                 standing_soc, warm_up = drawn[number]
                 self.stop(plan.stops[number], standing_soc, heated=leg.preheating is not None)
             elif leg.preheating is not None:
                 found.say("it warms the pack before the destination, where nothing is charged")
+        self._course(columns, after_kwh / car.capacity_kwh, after_c)
         self.object_if(
             self.soc < max(trip.arrival_soc, trip.reserve_soc) - SOC_TOLERANCE,
             f"arrives with SoC {self.soc:.4f}, wished {trip.arrival_soc:g}",
         )
         return self
 
-    def leg(self, where: str, leg: Leg, warm_up: WarmUp) -> None:
-        """Drive a leg, at the start of which warming up takes an energy."""
+    def leg(
+        self, where: str, leg: Leg, motion: Floats, duration_s: Floats, warm_up: WarmUp
+    ) -> audit_steps.Driven:
+        """Drive a leg, at the start of which warming up takes an energy.
+
+        Parameters
+        ----------
+        where, leg
+            How it is called, and the leg.
+        motion, duration_s
+            Power of the motor [kW], and time, of each step, shape (steps,).
+        warm_up
+            What warming up takes.
+        """
         car, capacity = self.car, self.car.capacity_kwh
         self._compare(f"{where} departure", leg.departure_soc, leg.pack_departure_c)
-        motion, duration_s = motion_of(car, leg)
         drive = drive_pieces(
             car,
             leg,
@@ -107,7 +134,7 @@ class Redrive:
             _DRIVING_STEPS * self.step_s,
         )
         self._preheating(where, leg, drive)
-        self._course(where, leg, drive)
+        self._ends(where, leg)
         self._energy(where, leg, motion, duration_s, warm_up, drive.curtailed_kwh)
         self.soc, self.pack_c = drive.energy_kwh / capacity, drive.pack_c
         self._compare(f"{where} arrival", leg.arrival_soc, leg.pack_arrival_c)
@@ -118,21 +145,27 @@ class Redrive:
             f"{where}: SoC falls to {lowest:.4f}, below the reserve {reserve:g}",
         )
         self._check_ledger(where, leg)
+        return drive
 
-    def _course(self, where: str, leg: Leg, drive: audit_steps.Driven) -> None:
-        """Compare the battery at each point of the trace."""
-        trace, capacity = leg.trace, self.car.capacity_kwh
-        taken = np.abs(np.diff(drive.after_kwh, prepend=drive.after_kwh[:1])) / capacity
-        beside = np.maximum(taken, np.append(taken[1:], 0.0))
+    def _course(self, columns: Columns, after_soc: Floats, after_c: Floats) -> None:
+        """Compare the battery at the end of each step of the traces."""
+        taken, ends = np.zeros(after_soc.size + 1), [at - k for k, at in enumerate(columns.first)]
+        taken[1:-1] = np.abs(after_soc[1:] - after_soc[:-1])
+        # No step lies beside the first of a leg before it, or beside the last after it.
+        taken[ends] = 0.0
+        beside = np.maximum(taken[:-1], taken[1:])
         for what, planned, driven, allowed in (
-            ("SoC", trace.soc, drive.after_kwh / capacity, SOC_TOLERANCE + _AMID * beside),
-            ("pack temperature", trace.pack_c, drive.after_c, PACK_TOLERANCE_K),
+            ("SoC", columns.soc, after_soc, SOC_TOLERANCE + _AMID * beside),
+            ("pack temperature", columns.pack_c, after_c, np.full(beside.size, PACK_TOLERANCE_K)),
         ):
-            off = np.abs(np.array(planned[1:]) - driven)
-            self.object_if(
-                not np.all(off <= allowed),
-                f"{where}: {what} on the way differs by up to {off.max(initial=0.0):.6f}",
-            )
+            off = np.abs(columns.ending(planned) - driven)
+            for leg, _ in columns.first_in_legs(~(off <= allowed)):
+                most = off[columns.steps(leg)].max(initial=0.0)
+                self.found.say(f"leg {leg + 1}: {what} on the way differs by up to {most:.6f}")
+
+    def _ends(self, where: str, leg: Leg) -> None:
+        """Compare what is stated of a leg's battery with its trace."""
+        trace = leg.trace
         for what, stated, right in (
             ("departure", leg.departure_soc, trace.soc[0] if len(trace.soc) > 1 else None),
             ("arrival", leg.arrival_soc, trace.soc[-1]),
@@ -256,12 +289,16 @@ class Redrive:
 
     def _park(self, duration_s: float) -> None:
         """Stand without charging."""
+        if duration_s == 0.0:
+            return
         _, self.pack_c = audit_steps.stand(
             0.0, 0.0, self.pack_c, 0.0, _NO_POWER, self.car.pack, self.step_s, duration_s
         )
 
     def _dwell(self, where: str, stop: ChargingStop) -> None:
         """Stand at a waypoint for its time, charging where it has a plug."""
+        if stop.dwell_s == 0.0 and stop.dwell_energy_kwh == 0.0:
+            return
         power, before = self.charging.power, self.soc
         limit_soc = max(self.trip.charge_limit_soc, before)
         kw = stop.charger_kw if power is not None and stop.charger_kw > 0.0 else 0.0

@@ -100,6 +100,8 @@ class Roads:
 
     def _say(self, leg: Longs, wrong: Flags, tell: Callable[[int], str]) -> None:
         """Tell of the first thing that is wrong in each leg."""
+        if not wrong.any():
+            return
         at = np.flatnonzero(wrong)
         for k in at[np.unique(leg[at], return_index=True)[1]].tolist():
             self.found.say(f"leg {leg[k]}: {tell(k)}")
@@ -360,24 +362,28 @@ class _Way:
                     np.diff(trace.along_m),
                     np.diff(trace.height_m),
                     0.5 * (trace.height_m[1:] + trace.height_m[:-1]),
-                    _bearings_deg(network, arcs, whole),
                 )
             )
             before += arcs.size
-        columns = (np.concatenate(column) for column in zip(*rows, strict=True))
+        columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
         wholes = {number: whole for number, whole, _ in driven}
+        columns.append(_bearings_deg(network, columns[0], driven))
         return cls(wholes, *columns)
 
 
-def _bearings_deg(network: RoadNetwork, arcs: Longs, whole: Whole) -> Floats:
+def _bearings_deg(
+    network: RoadNetwork, arcs: Longs, driven: Sequence[tuple[int, Whole, Followed]]
+) -> Floats:
     """Direction of each arc, or of the part of it that is driven, at its start towards its end."""
-    lat, lon = (
-        np.stack([column[network.tail[arcs]], column[network.head[arcs]]])
-        for column in (network.lat, network.lon)
-    )
-    for point, at in ((whole.from_point, (0, 0)), (whole.to_point, (1, -1))):
-        if point is not None:
-            lat[at], lon[at] = point
+    ends = np.stack([network.tail[arcs], network.head[arcs]])
+    lat, lon = network.lat[ends], network.lon[ends]
+    begin = 0
+    for _, whole, followed in driven:
+        end = begin + followed.arc.size
+        for point, at in ((whole.from_point, (0, begin)), (whole.to_point, (1, end - 1))):
+            if point is not None:
+                lat[at], lon[at] = point
+        begin = end
     here, there = np.radians(lat)
     turn = np.radians(lon[1] - lon[0])
     east = np.sin(turn) * np.cos(there)

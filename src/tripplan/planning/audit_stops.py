@@ -6,8 +6,7 @@ Opening hours are read anew from the site's own text, moment by moment.
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -468,10 +467,8 @@ def _charge(
             stop.energy_kwh > _KWH or stop.charging_s > 0.0, f"{where}: charges without samples"
         )
         return
-    pairs = list(pairwise(samples))
-    charged = [then.soc - now.soc > _SOC for now, then in pairs]
-    lasting = [then.since_plug_in_s - now.since_plug_in_s for now, then in pairs]
-    busy_s = sum(s for s, rises in zip(lasting, charged, strict=True) if rises)
+    table = _Samples.of(stop)
+    busy_s = float(table.step_s[table.gained > _SOC].sum())
     charging_s = max(0.0, samples[-1].since_plug_in_s - stop.dwell_s)
     found.compare(where, "s", (("charging time", stop.charging_s, charging_s, _S),))
     mean_kw = stop.energy_kwh / busy_s * S_PER_H if busy_s else 0.0
@@ -480,7 +477,7 @@ def _charge(
         "kW",
         (
             ("mean power", stop.mean_kw, mean_kw, 1e-6 * mean_kw + _KWH),
-            ("highest power", stop.max_kw, max(s.power_kw for s in samples), _KWH),
+            ("highest power", stop.max_kw, float(table.given_kw.max()), _KWH),
         ),
     )
     end_soc = stop.departure_soc + stop.standby_kwh / capacity
@@ -492,26 +489,45 @@ def _charge(
             differ(stated, right, _SOC),
             f"{where}: its samples {word} at SoC {stated:.6f}, the stop at {right:.6f}",
         )
-    _samples(where, stop, charging, found)
+    _samples(where, stop, table, charging, found)
 
 
-def _samples(where: str, stop: ChargingStop, charging: WarmCharging, found: Objections) -> None:
+class _Samples(NamedTuple):
+    """The samples of a charge in columns, shape (samples,), and from one to the next."""
+
+    time_s: Floats
+    soc: Floats
+    given_kw: Floats
+    pack_c: Floats
+    step_s: Floats
+    gained: Floats
+
+    @classmethod
+    def of(cls, stop: ChargingStop) -> "_Samples":
+        time_s = np.array([s.since_plug_in_s for s in stop.samples])
+        soc = np.array([s.soc for s in stop.samples])
+        given_kw = np.array([s.power_kw for s in stop.samples])
+        pack_c = np.array([s.pack_c for s in stop.samples])
+        return cls(time_s, soc, given_kw, pack_c, time_s[1:] - time_s[:-1], soc[1:] - soc[:-1])
+
+
+def _samples(
+    where: str, stop: ChargingStop, table: _Samples, charging: WarmCharging, found: Objections
+) -> None:
     """Object to a power above what car, plug and temperature give, and to energy from nowhere."""
     model = charging.power
     if model is None:
         found.say(f"{where}: the car cannot be charged there")
         return
-    table = np.array([(s.since_plug_in_s, s.soc, s.power_kw, s.pack_c) for s in stop.samples])
-    time_s, soc, given_kw, pack_c = table.T
+    time_s, soc, given_kw, pack_c, step_s, gained = table
     kw = given_kw / charging.given_back
-    step_s, gained = np.diff(time_s), np.diff(soc)
     found.when(
         not (np.all(step_s >= -_S) and np.all(gained >= -_SOC) and time_s[0] == 0.0),
         f"{where}: its samples run backwards",
     )
     idle = gained <= _SOC
     found.when(
-        bool(np.any(step_s[idle] > _S)) and not stop.dwell_s,
+        not stop.dwell_s and bool(np.any(step_s[idle] > _S)),
         f"{where}: stands without charging amid its charge",
     )
     energy_kwh, told_kwh = gained * model.capacity_kwh, kw[:-1] * step_s / S_PER_H
@@ -525,8 +541,9 @@ def _samples(where: str, stop: ChargingStop, charging: WarmCharging, found: Obje
         ("its plug", np.full(curve_kw.size, stop.charger_kw / charging.given_back)),
         ("its pack's temperature", heat_kw),
     ):
-        above = np.flatnonzero(~idle & ~(kw[:-1] <= limit_kw * (1.0 + _POWER)))
-        for k in above[:1].tolist():
+        above = ~idle & ~(kw[:-1] <= limit_kw * (1.0 + _POWER))
+        if above.any():
+            k = int(np.argmax(above))
             found.say(
                 f"{where}: {kw[k]:.1f} kW at SoC {soc[k]:.2f}, more than the {limit_kw[k]:.1f} kW "
                 f"of {words}",

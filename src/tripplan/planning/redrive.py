@@ -86,23 +86,46 @@ def motion_of(car: ConditionedVehicle, leg: Leg) -> tuple[Floats, Floats]:
         Shape (points - 1,) each; power below 0 is braking.
     """
     trace = leg.trace
-    length = np.diff(np.array(trace.distance_km)) * M_PER_KM
-    elevation = np.array(trace.elevation_m)
-    speed = np.array(trace.speed_kmh[1:]) / KMH_PER_MPS
-    bearing = np.array(trace.bearing_deg[1:])
+    km, height = np.array(trace.distance_km), np.array(trace.elevation_m)
+    speed, bearing, usual = (
+        np.array(column[1:]) for column in (trace.speed_kmh, trace.bearing_deg, trace.usual_kmh)
+    )
+    return motion_on(car, (km[1:] - km[:-1], height[:-1], height[1:]), speed, bearing, usual)
+
+
+def motion_on(
+    car: ConditionedVehicle,
+    lie: tuple[Floats, Floats, Floats],
+    speed_kmh: Floats,
+    bearing_deg: Floats,
+    usual_kmh: Floats,
+) -> tuple[Floats, Floats]:
+    """Return the motor's battery power [kW] and the time [s] of steps of road, shape (steps,) each.
+
+    Parameters
+    ----------
+    car
+        The car under its conditions.
+    lie
+        Length of each step [km], and height at its start and its end [m], shape (steps,) each.
+    speed_kmh, bearing_deg, usual_kmh
+        Speed, direction and usual speed on each, as in `Trace`, shape (steps,).
+    """
+    length_km, start_m, end_m = lie
+    length = length_km * M_PER_KM
+    speed = speed_kmh / KMH_PER_MPS
     motion = car.motion_kw(
         speed,
-        np.diff(elevation) / length,
-        car.headwind_mps(bearing),
-        _mean_density(car, elevation),
-        crosswind_mps=car.crosswind_mps(bearing),
-        stops_per_m=stop_and_go_per_m(np.array(trace.usual_kmh[1:]) / KMH_PER_MPS),
+        (end_m - start_m) / length,
+        car.headwind_mps(bearing_deg),
+        _mean_density(car, start_m, end_m),
+        crosswind_mps=car.crosswind_mps(bearing_deg),
+        stops_per_m=stop_and_go_per_m(usual_kmh / KMH_PER_MPS),
     )
     return motion, length / speed
 
 
-def _mean_density(car: ConditionedVehicle, elevation_m: Floats) -> Floats:
+def _mean_density(car: ConditionedVehicle, start: Floats, end: Floats) -> Floats:
     """Return the mean density of the air over steps between heights, by Simpson's rule [kg/m^3]."""
-    start, end = elevation_m[:-1], elevation_m[1:]
     low, middle, high = (car.air_density_kg_per_m3(h) for h in (start, 0.5 * (start + end), end))
     return np.asarray((low + 4.0 * middle + high) / 6.0)

@@ -432,7 +432,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
         # Of such trips there are so many departures that it has to be known how long one takes.
         plan = _at_the_fullest(task, whole)
         ceiling_s = min(ceiling_s, plan.time_s + _MARGIN_S)
-    while _can_gain(task, plan, least_s):
+    while not plan.chain or _can_gain(task, plan, least_s):
         scope = replace(whole, ceiling_s=ceiling_s)
         pool = RealDrives(problem, task.many_to_many, scope)
         found = task.search(pool, ceiling_s=ceiling_s)

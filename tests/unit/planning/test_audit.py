@@ -348,9 +348,9 @@ def test_the_audit_knows_nothing_of_the_search() -> None:
             queue += _own_imports(known[name], inside=name.startswith("planning.audit"))
     assert {"vehicle_model.conditioned", "physics.charging", "physics.thermal"} <= seen
     own = {"planning.audit", "planning.redrive", "planning.kernels.follow"}
-    own |= {"planning.kernels.onward"}
+    own |= {"planning.kernels.onward", "planning.kernels.lay_course"}
     parts = "access charge fallback ground law objections redrive roads seasons steps stops sums"
-    own |= {f"planning.audit_{part}" for part in parts.split()}
+    own |= {f"planning.audit_{part}" for part in ("columns", *parts.split())}
     # They read a text of a charger, its hours and its price, and know no trip.
     own |= {"planning.opening_hours", "planning.hours_text", "planning.holidays"}
     own |= {"planning.regional_holidays"}

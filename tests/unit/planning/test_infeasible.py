@@ -21,6 +21,7 @@ from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search import solve as search_solve
 from tripplan.search import solve as solving
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
@@ -265,10 +266,21 @@ COLD_AND_SHORT = Trip.model_validate(
 """A cold battery and short stops: chains that are good without heat cannot be driven with it."""
 
 
-def test_a_search_that_ends_at_its_limit_does_not_say_that_there_is_no_plan() -> None:
+def test_a_search_that_ends_at_its_limit_does_not_say_that_there_is_no_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_solve, "_at_the_fullest_with_heat", lambda _, plan, __: plan)
     few = Planner(tripplan.load_starter("illustrative"), Settings(heat_label_limit=500))
     with pytest.raises(SearchLimitError, match=r"Allow more with settings\.heat_label_limit"):
         few.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
+
+
+def test_with_few_labels_the_fullest_departures_still_find_a_plan() -> None:
+    planner = Planner(tripplan.load_starter("illustrative"), Settings(heat_label_limit=500))
+    plan = planner.plan(COLD_AND_SHORT, tripplan.catalogue()["chevrolet-bolt-65"])
+    assert all(stop.charging_s <= 600.0 + 1.0 for stop in plan.stops)
+    assert plan.audit.passed
+    assert not plan.certificate.complete
 
 
 def test_what_the_quickest_plan_shows_to_be_possible_is_not_refused() -> None:
