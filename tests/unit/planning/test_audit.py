@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.contracts.source_tree import modules, tree
@@ -17,10 +18,13 @@ from tripplan.output.files.export import from_json, to_json
 from tripplan.planning import planner
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner
+from tripplan.records.charger_set import ChargerSet
+from tripplan.records.gazetteer import Gazetteer
+from tripplan.records.network import RoadNetwork
 from tripplan.records.plan import Audit, ChargingStop, Leg, Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
-from tripplan.records.trip import Conditions, Trip
+from tripplan.records.trip import Conditions, Place, Trip
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.problem import Problem
 from tripplan.search.solve import Solution, solve
@@ -388,3 +392,29 @@ def test_a_stop_for_a_little_needs_a_reason(
     assert good.legs[1].min_soc == pytest.approx(0.1, abs=1e-3)
     found = trip.with_stop(0, energy_kwh=0.03).audit().objections
     assert any("stops to charge 0.030 kWh" in words for words in found) == objects
+
+
+def test_a_long_descent_has_one_air_in_the_plan_and_the_audit_knows() -> None:
+    """Ten kilometres down 900 m against a storm, drawn with points between: an honest plan."""
+    between = np.linspace(0.0, 0.09, 11)[1:-1]
+    network = RoadNetwork.from_arcs(
+        lat=np.zeros(3),
+        lon=np.array([0.0, 0.09, 0.18]),
+        elevation_m=np.array([1500.0, 600.0, 600.0]),
+        tail=[0, 1],
+        head=[1, 2],
+        length_m=[10_010.0, 10_010.0],
+        speed_kmh=[130.0, 130.0],
+        speed_limit_kmh=[130.0, 130.0],
+        shapes=(np.array([0, 9, 9]), np.zeros(9), between),
+    )
+    region = Region("descent", network, ChargerSet((), np.empty(0, np.int32)), Gazetteer(()))
+    storm = Conditions(ambient_c=20.0, wind_mps=20.0, wind_from_deg=90.0)
+    ends = {"origin": Place(lat=0.0, lon=0.0), "destination": Place(lat=0.0, lon=0.18)}
+    plan = Planner(region).plan(Trip(**ends, conditions=storm, departure_soc=0.5), CAR)
+    assert len(plan.legs[0].trace.lat) > 10
+    assert plan.audit.objections == ()
+    soc = list(plan.legs[0].trace.soc)
+    soc[5] -= 3e-3
+    found = Draft(plan, region).with_trace(soc=tuple(soc)).audit().objections
+    assert any("SoC on the way differs" in words for words in found)
