@@ -339,3 +339,21 @@ def test_a_small_campaign_finds_nothing() -> None:
 
 def test_a_case_that_is_wrong_in_itself_is_no_finding() -> None:
     assert findings(plain_case(departure_soc=0.05)) == []
+
+
+def test_a_stop_may_last_as_long_as_that_of_the_one_plan_there_is() -> None:
+    """With heat, half a per cent of it was kept free, and what needed it was refused."""
+    trip = {
+        "conditions": {"ambient_c": -20.0, "wind_mps": 3.0, "roof_box": True},
+        "origin": at(40.786395176352656, -103.20940692384414),
+        "destination": at(40.98064518128149, -103.39707962752857),
+        "departure_soc": 0.559,
+        "least_charge_soc": 0.02,
+        "objective": "stops",
+    }
+    ground = Ground(made_up(73684, 42, 6, 236))
+    case = Case(ground, "nissan-leaf-30", trip, soh=0.75, check="as long stops", luck=0.97)
+    plan = ask(case).plan
+    assert plan is not None
+    assert plan.stop_count == 1
+    assert findings(case) == []

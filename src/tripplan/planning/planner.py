@@ -47,7 +47,7 @@ from tripplan.routing.row_batches import Likely
 from tripplan.search.preheating import LEAST_SAVED_S
 from tripplan.search.problem import Problem
 from tripplan.search.reach import Gap, OutOfReach
-from tripplan.search.solve import solve
+from tripplan.search.solve import refused_by_heat, solve
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _MOST_RESERVES = 20
@@ -492,6 +492,8 @@ class Planner:
         }
         plan = plan.model_copy(update=own)
         audit = audit_plan(plan, self._usual_region, self.settings)
+        if solution.at_the_edge and not audit.passed:
+            raise refused_by_heat(asked.problem(chosen.stops))
         needed_s = max(plan.total_s, solution.time_s)
         if worth_a_look(solution, trip, self.settings):
             # What one stop fewer costs is told too: no plan that is as quick may be missing.

@@ -11,7 +11,7 @@ from tripplan.physics.thermal import NO_HEATER
 from tripplan.records.settings import Settings
 from tripplan.search.kernels.labels import EPSILON, Drives
 from tripplan.search.kernels.polish import Chain, Legs, drive_chain
-from tripplan.search.label_setting import CLOSING_S, LONGEST_SHARE, Step, constraints_of
+from tripplan.search.label_setting import Step, constraints_of
 from tripplan.search.pool import DrivePool
 from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.units import S_PER_H
@@ -55,7 +55,7 @@ def driven_s(
     if not surely or not (math.isfinite(problem.longest_charge_s) or problem.has_hours):
         return found_s
     # A finished plan has its heat road by road, and charges a little longer or shorter for that.
-    surely_s = _driven_s(problem, plan, LONGEST_SHARE, CLOSING_S)
+    surely_s = _driven_s(problem, plan, problem.longest_share, problem.closing_s)
     if surely_s <= found_s * (1.0 + _SAME) or not math.isfinite(found_s):
         return surely_s
     without_heat_s = _driven_s(at_best_temperature(problem), plan, 1.0, 0.0)

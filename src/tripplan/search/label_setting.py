@@ -36,11 +36,6 @@ from tripplan.search.kernels.labels import (
 from tripplan.search.problem import OpeningIntervals, Problem
 
 NO_POWER = PowerModel(np.zeros(2), np.zeros(2), np.zeros(1), np.zeros(1), 1.0)
-LONGEST_SHARE = 0.995
-"""Share of a stop's longest time that is planned with where heat counts: a finished plan steps
-along the road more finely, and comes with a pack that is a little warmer or cooler."""
-CLOSING_S = 60.0
-"""So long before a charger closes a charge ends that is planned with heat, likewise."""
 _CAPPED_STEP_SHARE = 0.02
 """Step of the departures that are tried where stops may not last, as a share of the capacity."""
 _EPSILON_SHARE = 1e-4
@@ -216,9 +211,9 @@ def search(
     """
     constraints, clock_s, charging_function_s = constraints_of(problem, earliest_s=earliest_s)
     if policy.heat:
-        longest_s = LONGEST_SHARE * constraints.longest_charge_s
+        longest_s = problem.longest_share * constraints.longest_charge_s
         constraints = constraints._replace(
-            longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
+            longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - problem.closing_s
         )
     elif not constraints.relaxed and math.isfinite(problem.longest_charge_s):
         step_kwh = _CAPPED_STEP_SHARE * problem.capacity_kwh

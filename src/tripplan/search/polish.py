@@ -8,7 +8,7 @@ import numpy as np
 from tripplan.arrays import Floats, Ints
 from tripplan.search.chain import chain_of
 from tripplan.search.kernels.polish import Chain, Legs, drive_chain, polish_chain
-from tripplan.search.label_setting import CLOSING_S, LONGEST_SHARE, Found, Step, constraints_of
+from tripplan.search.label_setting import Found, Step, constraints_of
 from tripplan.search.problem import Problem
 from tripplan.search.refine import FineDrives
 from tripplan.units import S_PER_H
@@ -50,9 +50,9 @@ def polished(
     drives = pool.drives
     chain, every, choice = _chain(problem, pool, steps, held)
     constraints, *_ = constraints_of(problem)
-    longest_s = LONGEST_SHARE * constraints.longest_charge_s
+    longest_s = problem.longest_share * constraints.longest_charge_s
     constraints = constraints._replace(
-        longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - CLOSING_S
+        longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - problem.closing_s
     )
     final_kwh = drives.consumed_kwh[steps[-1].drive] + problem.final_kwh
     chain.heated_s[list(unheated)] = 0.0

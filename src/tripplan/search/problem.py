@@ -22,6 +22,12 @@ from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.physics.thermal import PackHeater, PackModel
 from tripplan.units import S_PER_H
 
+_LONGEST_SHARE = 0.995
+"""Share of a stop's longest time that is planned with where heat counts: a finished plan steps
+along the road more finely, and comes with a pack that is a little warmer or cooler."""
+_CLOSING_S = 60.0
+"""So long before a charger closes a charge ends that is planned with heat, likewise."""
+
 
 @dataclass(frozen=True, eq=False)
 class ObjectiveWeights:
@@ -116,6 +122,18 @@ class Problem:
     least_arrival_kwh: Floats | None = None
     """Least energy on arrival by the stage that follows and stop, shape (stages + 1, stops); None:
     the reserve, and at the end ``final_kwh``.  Never less than these."""
+    at_the_edge: bool = False
+    """Whether charges with heat may go on to the very end of the longest time and of the hours."""
+
+    @property
+    def longest_share(self) -> float:
+        """Share of a stop's longest time for which a charge with heat may be planned."""
+        return 1.0 if self.at_the_edge else _LONGEST_SHARE
+
+    @property
+    def closing_s(self) -> float:
+        """How long before a charger closes a charge with heat may be planned to end [s]."""
+        return 0.0 if self.at_the_edge else _CLOSING_S
 
     @property
     def destination(self) -> int:

@@ -110,6 +110,9 @@ class Solution:
     """The best plan without the heater, where that of this one is on; None: none is known."""
     hops: tuple[Hop | None, ...] = ()
     """Fallback of each stop where the trip wants one, shape (stops,); None: nothing is charged."""
+    at_the_edge: bool = False
+    """Whether there is none that keeps off the longest time of a charge and the hours by what a
+    finished plan may be off: it may turn out to be none itself."""
 
 
 def hops_of(
@@ -231,15 +234,37 @@ def solve(
         A limit of the settings was reached before there was a plan.
     """
     if problem.fallback is None:
-        return _solved(problem, many_to_many, settings, proved_s, ceiling_s)
+        return _to_the_edge(problem, many_to_many, settings, proved_s, ceiling_s)
     reach = fallback_reach(problem, many_to_many)
     wanted: Problem | None = reach.problem_with_floors()
     while wanted is not None:
         problem = wanted
-        solution = _solved(problem, many_to_many, settings, proved_s, ceiling_s)
+        solution = _to_the_edge(problem, many_to_many, settings, proved_s, ceiling_s)
         made = stages_of(problem, solution.stops)
         wanted = reach.raised(problem, [one for one in made if one is not None])
     return replace(solution, hops=hops_of(reach, problem, solution.stops))
+
+
+def _to_the_edge(
+    problem: Problem,
+    many_to_many: ManyToMany,
+    settings: Settings,
+    proved_s: float | None,
+    ceiling_s: float,
+) -> Solution:
+    """Find the quickest plan; where heat leaves none within its margins, one without them."""
+    try:
+        return _solved(problem, many_to_many, settings, proved_s, ceiling_s)
+    except NoPlanError as error:
+        limited = problem.has_hours or math.isfinite(problem.longest_charge_s)
+        if isinstance(error, SearchLimitError) or problem.power is None or not limited:
+            raise
+        edge = replace(problem, at_the_edge=True)
+        try:
+            found = _solved(edge, many_to_many, settings, proved_s, ceiling_s)
+        except (NoPlanError, NothingQuickerError):
+            raise error from None
+        return replace(found, at_the_edge=True)
 
 
 def _solved(
@@ -290,7 +315,7 @@ def _solved(
     if heater is not None:
         return _with_heater(task, plan, heater)
     if not math.isfinite(plan.time_s):
-        raise _refused(problem) if task.complete else _gave_up(task, "heat_label_limit")
+        raise refused_by_heat(problem) if task.complete else _gave_up(task, "heat_label_limit")
     return _solution(task, plan, bound_s)
 
 
@@ -323,7 +348,7 @@ def _with_heater(task: _Task, plan: ChosenChain, heater: PackHeater) -> Solution
         found = _solution(heated, warm.chosen, bound_s, warm.saved_s)
         return replace(found, unheated=unheated)
     if unheated is None:
-        raise _refused(task.problem) if task.complete else _gave_up(task, "heat_label_limit")
+        raise refused_by_heat(task.problem) if task.complete else _gave_up(task, "heat_label_limit")
     return unheated
 
 
@@ -761,7 +786,14 @@ def _gave_up(task: _Task, setting: str) -> SearchLimitError:
     )
 
 
-def _refused(problem: Problem) -> NoPlanError:
+def refused_by_heat(problem: Problem) -> NoPlanError:
+    """Return the refusal of a trip on which the pack would be too cold or too hot to charge.
+
+    Parameters
+    ----------
+    problem
+        The trip.
+    """
     return NoPlanError(
         "the battery would be too cold or too hot to take a charge where it must "
         f"(air {problem.pack.air_c:g} degrees Celsius). Start with a warmer pack or more charge."
