@@ -22,7 +22,7 @@ from tripplan.sources.chargers.plugs import fast_stalls, none_works
 from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
-from tripplan.sources.chargers.states import CLOSED, PLANNED, skip_by_dates, state_of
+from tripplan.sources.chargers.states import CLOSED, PLANNED, read_state, skip_by_dates
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "OpenStreetMap"
@@ -116,7 +116,9 @@ def _skip_what_is_no_charger(tags: Mapping[str, str], tally: Tally) -> None:
     for keys, reason in ((_PAST, CLOSED), (_FUTURE, PLANNED)):
         if any(tags.get(key, "").strip().casefold() not in _NO_STATE for key in keys):
             raise SkipRow(reason)
-    state = state_of(tags.get("operational_status")) or state_of(tags.get("status"))
+    state = None
+    for key in ("status", "operational_status"):
+        state = read_state(tags.get(key), tally) or state
     if state == "planned":
         raise SkipRow(PLANNED)
     if state == "removed":
