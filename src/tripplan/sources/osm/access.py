@@ -2,7 +2,8 @@
 
 Pure: tags in, meaning out.  The most specific group of vehicles decides (motorcar, motor_vehicle,
 vehicle, access), a direction's own key before the general one, a condition that holds before the
-unconditional value, and of several conditions the last.
+unconditional value, and of several conditions the last.  Keys on lanes close a road only where no
+lane is left for cars.
 """
 
 from collections.abc import Mapping
@@ -89,6 +90,10 @@ def read_access(
                 found, why = clauses_of(timed)
                 clauses[:0] = found
                 faults += why
+            by_lanes = taken.get(Key("access", mode, sense, lanes=True))
+            left = access_of_lanes(by_lanes) if by_lanes else None
+            if left:
+                return _settled(left, clauses, faults)
             value = taken.get(Key("access", mode, sense))
             access = access_of(value) if value else None
             if access:
@@ -114,6 +119,26 @@ def access_of(value: str) -> Access | None:
     if parts & _DESTINATION:
         return "destination"
     return "shut" if parts & _SHUT else None
+
+
+def access_of_lanes(text: str) -> Access | None:
+    """Read what access by lanes leaves to cars, where that is not all: "no|no" closes a road.
+
+    Parameters
+    ----------
+    text
+        A value for each lane, with | between them; an empty one says nothing of its lane.
+
+    Returns
+    -------
+    Access or None
+        None where a lane is left for cars, or its value is not understood: other keys decide then,
+        and no key on lanes opens what they close.
+    """
+    found = {access_of(lane) for lane in text.split("|")}
+    if found & {"open", None}:
+        return None
+    return "destination" if "destination" in found else "shut"
 
 
 def clauses_of(text: str) -> tuple[list[Clause], list[str]]:

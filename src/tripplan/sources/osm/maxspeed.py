@@ -148,4 +148,22 @@ def stated_limit(
                 if not found.fault:
                     return found, faults
                 faults.append(found.fault)
-    return SpeedLimit(), faults
+    return _of_lanes(taken, direction, family, faults), faults
+
+
+def _of_lanes(
+    taken: Mapping[Key, str], direction: str, family: str, faults: list[str]
+) -> SpeedLimit:
+    """Return the highest limit of a lane: where no other is stated, a car may go so fast there.
+
+    OSRM, Valhalla and GraphHopper read no limits of lanes; OpenTripPlanner takes the highest.
+    """
+    for mode in MODES:
+        for sense in (direction, ""):
+            lanes = (taken.get(Key(family, mode, sense, lanes=True)) or "").split("|")
+            found = [parse_maxspeed(lane) for lane in lanes if lane.strip()]
+            faults += [limit.fault for limit in found if limit.fault]
+            good = [limit for limit in found if not limit.fault]
+            if good:
+                return max(good, key=lambda limit: limit.kmh)
+    return SpeedLimit()
