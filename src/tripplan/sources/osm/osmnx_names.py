@@ -45,7 +45,9 @@ class EdgeNames:
             Those of the node that it leaves: an exit names the ramps that begin there.
         """
         ramp = first(data.get("highway")).endswith("_link")
-        self._reader.read_way(lambda key: first(data.get(key)) or None, ramp=ramp)
+        ref, name_ = (first(data.get(key)) or None for key in ("ref", "name"))
+        signs = (lambda key: first(data.get(key)) or None) if ramp else None
+        self._reader.read_way(ref, name_, signs)
         if len(self._reader.table) > len(self._read):
             self._read.append(next(reversed(self._reader.table)))
         name = self._read[self._reader.way[-1]]
