@@ -120,6 +120,21 @@ def test_several_plugs_by_their_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("output", "plugs"),
+    [
+        # Values of OpenStreetMap that organicmaps' pull request 10642 quotes, and of an import.
+        ("22+11+3,7 kW", [(22.0, 1), (11.0, 1), (3.7, 1)]),
+        ("1x43kW, 2x 11kW", [(43.0, 1), (11.0, 2)]),
+        ("22 kW; 43 kW", [(43.0, None), (22.0, None)]),
+    ],
+)
+def test_lists_of_powers(output: str, plugs: list[tuple[float, int | None]]) -> None:
+    tags = {"amenity": "charging_station", "socket:type2": "3", "socket:type2:output": output}
+    found = charger_from_tags(tags, 49.4, 8.7, osm_id="node/1").connectors
+    assert [(one.power_kw, one.count) for one in found] == plugs
+
+
+@pytest.mark.parametrize(
     ("output", "reason"),
     [
         ("16 A", NO_VOLTAGE),
