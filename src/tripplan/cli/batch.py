@@ -35,11 +35,10 @@ _INTERRUPTED = 130
 _Trips = Annotated[
     Path, typer.Argument(help="CSV, JSON Lines or Parquet: origin,destination,vehicle,...")
 ]
-_Folder = Annotated[Path, typer.Option("--output", "-o", help="Folder of the results.")]
+_FOLDER_HELP = "Folder of the results; those there are replaced."
+_Folder = Annotated[Path, typer.Option("--output", "-o", help=_FOLDER_HELP)]
 _Study = Annotated[Path, typer.Argument(help="Study, TOML or YAML.")]
-_StudyFolder = Annotated[
-    Path, typer.Option("--output", "--out", "-o", help="Folder of the results.")
-]
+_StudyFolder = Annotated[Path, typer.Option("--output", "--out", "-o", help=_FOLDER_HELP)]
 _CARS_HELP = "For trips that name no car; several times: all with each."
 _Cars = Annotated[list[str] | None, typer.Option("--vehicle", "-v", help=_CARS_HELP)]
 _Workers = Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")]

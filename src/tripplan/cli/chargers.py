@@ -65,7 +65,10 @@ def _time(text: str) -> datetime:
 
 @chargers_app.command("fetch", cls=PlainCommand)
 def chargers_fetch(
-    output: Annotated[Path, typer.Option("--output", "-o", help="File, JSON in AFDC's form.")],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="File, JSON in AFDC's form; replaced if there."),
+    ],
     state: Annotated[
         list[str] | None, typer.Option(help="State, as CO; several times for several.")
     ] = None,

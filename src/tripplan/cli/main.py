@@ -17,6 +17,7 @@ from tripplan.cli.batch import batch, study
 from tripplan.cli.chargers import chargers_app
 from tripplan.cli.help import PlainCommand
 from tripplan.cli.options import WishingCommand, quantity
+from tripplan.cli.own_file import CarFile, Force, refuse_to_replace
 from tripplan.cli.plan import Destination, Ground, Origin, OwnChargers, notes, stop, tell_chargers
 from tripplan.cli.region import region_app
 from tripplan.cli.ride import ride
@@ -79,7 +80,7 @@ def compare(
     origin: Origin,
     destination: Destination,
     vehicle: Annotated[list[str], typer.Option("--vehicle", "-v", help="Car; several times.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="HTML page.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="HTML page; replaced if there.")],
     ambient_c: Annotated[_Many, typer.Option(help='Degrees C, or "Jan=-4"; several times.')] = None,
     wish: Annotated[_Many, typer.Option(help='Any wish: "departure_soc=0.8".')] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes.")] = 1,
@@ -128,10 +129,11 @@ def calibrate(
         ),
     ],
     vehicle: Annotated[str, typer.Option("--vehicle", "-v", help="Car to start from.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file of the fitted car.")],
+    output: CarFile,
     payload_kg: Annotated[
         float, typer.Option(parser=quantity("payload_kg"), help="People and luggage, kg.")
     ] = 75.0,
+    force: Force = False,
 ) -> None:
     """Fit a car's consumption to your own log, and write it as a car of your own."""
     from tripplan.calibration.fit import calibrate_file
@@ -139,6 +141,7 @@ def calibrate(
     from tripplan.records.vehicle_file import to_toml
 
     try:
+        refuse_to_replace(output, force=force)
         found = calibrate_file(log, vehicle, payload_kg=payload_kg)
         heading = f"{found.vehicle.name}: {found.in_words()}"
         write_text_atomically(output, to_toml(found.vehicle, heading))

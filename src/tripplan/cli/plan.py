@@ -41,10 +41,10 @@ _CHARGERS_HELP = (
 OwnChargers = Annotated[list[str] | None, typer.Option("--chargers", help=_CHARGERS_HELP)]
 _OUTPUT_HELP = (
     "File, by its ending: .html, .json, .geojson, .gpx, .kml, .csv, .ics, .svg, .png; "
-    "several times for several."
+    "several times for several; replaced if there."
 )
 _Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help=_OUTPUT_HELP)]
-_Json = Annotated[Path | None, typer.Option("--json", help="Plan as JSON.")]
+_Json = Annotated[Path | None, typer.Option("--json", help="Plan as JSON; replaced if there.")]
 
 
 def stop(error: TripplanError) -> NoReturn:

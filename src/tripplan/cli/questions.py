@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tripplan.records.base import Record
 
 _Json = Annotated[
-    Path | None, typer.Option("--json", help="Answer as JSON, to a file; - for standard output.")
+    Path | None,
+    typer.Option("--json", help="Answer as JSON, to a file, replaced if there; - to print it."),
 ]
 _Without = Annotated[
     bool, typer.Option("--without-charging", help="No stops at chargers on the way.")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 region_app = typer.Typer(
     help="Regions: the roads and chargers that trips are planned on.", rich_markup_mode=None
 )
+_FOLDER_HELP = "Folder of the region; a region that is there is replaced."
+_Folder = Annotated[Path, typer.Option("--output", "-o", help=_FOLDER_HELP)]
 
 
 @region_app.command("info", cls=PlainCommand)
@@ -83,7 +85,7 @@ def region_check(
 @region_app.command("build", cls=PlainCommand)
 def region_build(
     extract: Annotated[Path, typer.Argument(help=".osm.pbf, .osm, .osm.gz or .osm.bz2")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
+    output: _Folder,
     elevation: Annotated[
         Path | None, typer.Option(help="Raster file or folder: .hgt(.zip), GeoTIFF, .npz.")
     ] = None,
@@ -146,7 +148,7 @@ def show(status: Status, stage: str) -> None:
 
 @region_app.command("fetch", cls=PlainCommand)
 def region_fetch(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the region.")],
+    output: _Folder,
     bbox: Annotated[str | None, typer.Option(help="south,west,north,east in degrees.")] = None,
     place: Annotated[str | None, typer.Option(help='A place ("Littleton, CO"): its area.')] = None,
     origin: Annotated[str | None, typer.Option("--from", help="Corridor of a trip: from.")] = None,

@@ -20,7 +20,8 @@ from tripplan.cli.plan import (
 from tripplan.errors import InvalidInputError, TripplanError
 
 _Json = Annotated[
-    Path | None, typer.Option("--json", help="Answer as JSON, to a file; - for standard output.")
+    Path | None,
+    typer.Option("--json", help="Answer as JSON, to a file, replaced if there; - to print it."),
 ]
 
 
@@ -59,7 +60,8 @@ def _ride(
     region: Ground = "starter",
     chargers: OwnChargers = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Page of the best way's drives.")
+        Path | None,
+        typer.Option("--output", "-o", help="Page of the best way's drives; replaced if there."),
     ] = None,
     json_path: _Json = None,
     **asked: Any,  # noqa: ANN401 - wishes

@@ -1,12 +1,12 @@
 """Commands about cars: which there are, what is known of one, and a file of one's own."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tripplan.cli.help import PlainCommand, SearchingGroup
+from tripplan.cli.own_file import CarFile, Force, refuse_to_replace
 from tripplan.cli.plan import notes, stop
 from tripplan.errors import InvalidInputError, TripplanError
 
@@ -98,7 +98,8 @@ def vehicles_show(car: _Car, as_json: _Json = False) -> None:
 @vehicles_app.command("copy", cls=PlainCommand)
 def vehicles_copy(
     car: _Car,
-    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file to write.")],
+    output: CarFile,
+    force: Force = False,
 ) -> None:
     """Write a car as a TOML file of your own."""
     from tripplan.records.atomic import write_text_atomically
@@ -106,7 +107,7 @@ def vehicles_copy(
     from tripplan.records.vehicle_file import to_toml
 
     try:
-        _not_there(output)
+        refuse_to_replace(output, force=force)
         found = find_vehicle(car)
         heading = f"{found.name}: a copy to change; plain values may replace tables."
         write_text_atomically(output, to_toml(found, heading))
@@ -118,7 +119,7 @@ def vehicles_copy(
 @vehicles_app.command("from-epa", cls=PlainCommand)
 def vehicles_from_epa(
     name: Annotated[str, typer.Argument(help="Name of your car.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="TOML file to write.")],
+    output: CarFile,
     a_lbf: Annotated[float, typer.Option("--a-lbf", help="Target coefficient A.")],
     b_lbf_per_mph: Annotated[float, typer.Option("--b", help="Target coefficient B, lbf/mph.")],
     c_lbf_per_mph2: Annotated[float, typer.Option("--c", help="Target coefficient C, lbf/mph2.")],
@@ -129,6 +130,7 @@ def vehicles_from_epa(
     make: Annotated[str, typer.Option(help="Maker, whose cars say the efficiency.")] = "",
     dc_kw: Annotated[float | None, typer.Option(help="Highest fast-charging power.")] = None,
     plug: Annotated[str, typer.Option(help="Fast-charging plug.")] = "CCS1",
+    force: Force = False,
 ) -> None:
     """Write a car of your own from EPA coast-down figures."""
     from tripplan.records.atomic import write_text_atomically
@@ -137,7 +139,7 @@ def vehicles_from_epa(
     from tripplan.records.vehicle_file import to_toml
 
     try:
-        _not_there(output)
+        refuse_to_replace(output, force=force)
         load = CoastDown.parse(
             {
                 "a_lbf": a_lbf,
@@ -154,16 +156,6 @@ def vehicles_from_epa(
     except TripplanError as error:
         stop(error)
     notes.print(f"{found.name}: {output}", markup=False, highlight=False)
-
-
-def _not_there(output: Path) -> None:
-    if output.exists():
-        raise InvalidInputError(
-            f"{output} is there already: remove it, or give another name.",
-            field="output",
-            value=str(output),
-            expected="a file that is not there yet",
-        )
 
 
 def _bounds(given: str | None) -> tuple[float, float]:

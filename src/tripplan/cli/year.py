@@ -13,11 +13,11 @@ from tripplan.errors import TripplanError
 def year(
     file: Annotated[Path, typer.Argument(help="TOML file of the household: cars, home, trips.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="HTML page to write.")
+        Path | None, typer.Option("--output", "-o", help="HTML page to write; replaced if there.")
     ] = None,
     json_path: Annotated[
         Path | None,
-        typer.Option("--json", help="Answer as JSON, to a file; - to print it."),
+        typer.Option("--json", help="Answer as JSON, to a file, replaced if there; - to print it."),
     ] = None,
 ) -> None:
     """Plan a household's year with several cars: what fails and why, kWh, money, hours.

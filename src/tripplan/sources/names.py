@@ -1,6 +1,6 @@
 """The names of a region: built-in towns and airports, its own places, its chargers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,17 @@ MARGIN_DEG: Final = 0.1
 """Built-in places this far outside the box of the roads still count as the region's (assumption);
 some 10 km."""
 SAME_TOWN_KM: Final = 10.0
-"""An own place within this of a built-in town of its name is that town (assumption)."""
+"""An own place within this of a built-in town of its name is that town (assumption), unless its
+own tags name another state."""
+_STATE_KEYS: Final = (
+    "is_in:state_code",
+    "gnis:ST_alpha",
+    "is_in:iso_3166_2",
+    "ISO3166-2",
+    "addr:state",
+    "is_in:state",
+)
+"""Tags of a place node that name its state, by code or by name."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +59,12 @@ def region_names(
     every, sources = built_in_names()
     built_in = _within(every, network)
     towns = Points.of([entry for entry in built_in if entry.is_town])
-    own = [_entry(place) for place in places if place.name]
+    states = STATES if built_in else {}
+    own = [_entry(place, states) for place in places if place.name]
     new = [entry for entry in own if not _is_one_of(entry, towns)]
     chargers = charger_names(sites)
     return RegionNames(
-        gazetteer=Gazetteer((*built_in, *new, *chargers), STATES if built_in else {}),
+        gazetteer=Gazetteer((*built_in, *new, *chargers), states),
         sources=tuple({**source, "taken": "names"} for source in sources) if built_in else (),
         counts={
             "built-in towns and airports": len(built_in),
@@ -80,10 +91,11 @@ def _within(entries: Sequence[GazetteerEntry], network: RoadNetwork) -> list[Gaz
     return [e for e in entries if south <= e.lat <= north and west <= e.lon <= east]
 
 
-def _entry(place: "OsmPlace") -> GazetteerEntry:
+def _entry(place: "OsmPlace", states: Mapping[str, str]) -> GazetteerEntry:
+    """Make an entry; in which state it lies only its own tags say, not the nearest town."""
     return GazetteerEntry(
         name=place.name,
-        area="",
+        area=_state_of(place.tags, states),
         lat=place.lat,
         lon=place.lon,
         population=place.population or 0,
@@ -91,7 +103,23 @@ def _entry(place: "OsmPlace") -> GazetteerEntry:
     )
 
 
+def _state_of(tags: Mapping[str, str], states: Mapping[str, str]) -> str:
+    """Return the code of the state that a place's tags name; "" where they name none."""
+    if tags.get("is_in:country_code", "US").upper() != "US":
+        return ""
+    by_name = {folded_name(name): code for code, name in states.items()}
+    for key in _STATE_KEYS:
+        word = tags.get(key, "").strip().removeprefix("US-")
+        code = word.upper() if word.upper() in states else by_name.get(folded_name(word), "")
+        if code:
+            return code
+    return ""
+
+
 def _is_one_of(entry: GazetteerEntry, towns: Points) -> bool:
     near = np.flatnonzero(towns.km_from(entry.lat, entry.lon) <= SAME_TOWN_KM)
     name = folded_name(entry.name)
-    return any(folded_name(towns.entries[k].name) == name for k in near)
+    return any(
+        folded_name(towns.entries[k].name) == name and entry.area in {"", towns.entries[k].area}
+        for k in near
+    )

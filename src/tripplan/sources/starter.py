@@ -223,7 +223,8 @@ def _airport_names(name: str) -> tuple[str, str]:
     return plain, code
 
 
-# Postal codes of the states, by name (US Postal Service, Publication 28, appendix B).
+# Postal codes of the states and of Puerto Rico, by name (US Postal Service, Publication 28,
+# appendix B).
 STATES = dict(
     re.findall(
         r"([A-Z]{2}):([^,\n]+)",
@@ -236,6 +237,7 @@ STATES = dict(
         NC:North Carolina, ND:North Dakota, OH:Ohio, OK:Oklahoma, OR:Oregon, PA:Pennsylvania
         RI:Rhode Island, SC:South Carolina, SD:South Dakota, TN:Tennessee, TX:Texas, UT:Utah
         VT:Vermont, VA:Virginia, WA:Washington, WV:West Virginia, WI:Wisconsin, WY:Wyoming
+        AK:Alaska, HI:Hawaii, PR:Puerto Rico
         """,
     )
 )

@@ -108,7 +108,7 @@ def test_every_form_of_access_against_a_way(key: str) -> None:
     assert (other.forward, other.backward) == (False, True)
 
 
-@pytest.mark.parametrize("key", ["access:hgv", "motor_vehicle:lanes", "access:bus:backward"])
+@pytest.mark.parametrize("key", ["access:hgv", "vehicle:lanes:bus", "access:bus:backward"])
 def test_keys_of_others_and_of_lanes_are_counted_and_change_nothing(key: str) -> None:
     way = read_way({"highway": "secondary", key: "no"}, ferries=False)
     assert isinstance(way, WayMeaning)
@@ -348,7 +348,7 @@ def test_limits_of_cars(tags: dict[str, str], limits: tuple[float, float]) -> No
         ("toll:N3", "unused"),
         ("toll:conditional", "used"),
         ("maxheight:physical", "unused"),
-        ("access:lanes:backward", "unused"),
+        ("access:lanes:backward", "used"),
         ("access:conditional", "used"),
         ("motor_vehicle:conditional:backward", "used"),
         ("maxspeed:motorcar:forward", "used"),

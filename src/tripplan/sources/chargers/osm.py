@@ -10,41 +10,23 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from tripplan.errors import DataError
-from tripplan.records.charger import Charger, ChargerAccess, SourceEntry
+from tripplan.records.charger import Charger, SourceEntry
 from tripplan.sources.chargers import values
-from tripplan.sources.chargers.access import for_some_only
+from tripplan.sources.chargers.osm_access import (
+    access_and_hours,
+    count_unused_conditions,
+    fee_of,
+)
 from tripplan.sources.chargers.osm_sockets import for_cars, operation, sockets
 from tripplan.sources.chargers.plugs import fast_stalls, none_works
 from tripplan.sources.chargers.points import Outline, join_charge_points
 from tripplan.sources.chargers.reading import ChargerReading, features_of, read_rows, wrong_shape
 from tripplan.sources.chargers.roads import road_ref
-from tripplan.sources.chargers.states import CLOSED, PLANNED, skip_by_dates, state_of
+from tripplan.sources.chargers.states import CLOSED, PLANNED, read_state, skip_by_dates
 from tripplan.sources.chargers.values import SkipRow, Tally
 
 SOURCE: Final = "OpenStreetMap"
 LICENCE: Final = "ODbL 1.0"
-HOURS_LIMIT: Final = 255
-"""Longest value of a tag in OpenStreetMap, characters."""
-_ACCESS: Final[Mapping[str, ChargerAccess]] = {
-    "yes": "public",
-    "public": "public",
-    "permissive": "public",
-    "destination": "public",
-    "customers": "restricted",
-    "private": "restricted",
-    "no": "restricted",
-    "permit": "restricted",
-    "members": "restricted",
-    "residents": "restricted",
-    "employees": "restricted",
-    "delivery": "restricted",
-    "fleet": "restricted",
-    "staff": "restricted",
-    "guests": "restricted",
-    "tenants": "restricted",
-    "military": "restricted",
-}
-_FEE: Final = {"yes": True, "no": False}
 _PAST: Final = ("disused", "abandoned", "demolished", "removed", "razed", "destroyed", "was")
 _FUTURE: Final = ("construction", "proposed", "planned")
 """Keys, and prefixes of keys, of what is no more or not yet (wiki: Lifecycle prefix)."""
@@ -87,6 +69,8 @@ def charger_from_tags(
     network = values.known(tags.get("network") or tags.get("brand"), tally)
     label = tags.get("name") or tags.get("brand") or tags.get("operator") or tags.get("network")
     id_ = f"osm:{values.text(osm_id, tally, limit=40)}"
+    access, hours = access_and_hours(tags, tally)
+    count_unused_conditions(tags, tally)
     entry = SourceEntry(SOURCE, id_, _day(tags, date, tally), LICENCE)
     plugs = sockets(tags, found_lat, found_lon, tally)
     works = operation(tags, plugs)
@@ -106,9 +90,9 @@ def charger_from_tags(
         address=_address(tags, tally),
         town=values.known(tags.get("addr:city"), tally),
         road=road_ref(tags.get("addr:street")),
-        access=_access(tags),
-        opening_hours=_hours(tags, tally),
-        fee=_FEE.get(tags.get("fee", "").strip().casefold()),
+        access=access,
+        opening_hours=hours,
+        fee=fee_of(tags, tally),
         price=values.known(tags.get("charge"), tally),
         operation=works,
         sources=(entry,),
@@ -132,7 +116,9 @@ def _skip_what_is_no_charger(tags: Mapping[str, str], tally: Tally) -> None:
     for keys, reason in ((_PAST, CLOSED), (_FUTURE, PLANNED)):
         if any(tags.get(key, "").strip().casefold() not in _NO_STATE for key in keys):
             raise SkipRow(reason)
-    state = state_of(tags.get("operational_status")) or state_of(tags.get("status"))
+    state = None
+    for key in ("status", "operational_status"):
+        state = read_state(tags.get(key), tally) or state
     if state == "planned":
         raise SkipRow(PLANNED)
     if state == "removed":
@@ -167,20 +153,6 @@ def _address(tags: Mapping[str, str], tally: Tally) -> str:
     street = f"{tags.get('addr:street', '')} {tags.get('addr:housenumber', '')}"
     parts = [street, *(tags.get(f"addr:{part}") for part in ("postcode", "city", "country"))]
     return values.joined(parts, tally)
-
-
-def _access(tags: Mapping[str, str]) -> ChargerAccess:
-    for key in ("motorcar", "motor_vehicle", "access"):
-        word = tags.get(key, "").strip().casefold()
-        if word in _ACCESS:
-            return _ACCESS[word]
-    if any(for_some_only(tags.get(key, "")) for key in ("access:description", "description")):
-        return "restricted"
-    return "unknown"
-
-
-def _hours(tags: Mapping[str, str], tally: Tally) -> str | None:
-    return values.text(tags.get("opening_hours"), tally, limit=HOURS_LIMIT) or None
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,24 @@ from tripplan.sources.chargers.plugs import (
     of_figure,
     operation_of,
     plug,
+    product_kw,
     stated,
 )
-from tripplan.sources.chargers.power_text import figures, quantity, volts_and_amperes
+from tripplan.sources.chargers.power_text import (
+    Current,
+    Figure,
+    figures,
+    quantity,
+    volts_and_amperes,
+)
 from tripplan.sources.chargers.products import limit_kw
-from tripplan.sources.chargers.states import PLUG_PLANNED, PLUG_REMOVED, state_of, works
+from tripplan.sources.chargers.states import PLUG_PLANNED, PLUG_REMOVED, read_state, state_of, works
 from tripplan.sources.chargers.values import Tally
 
+MAINS_V: Final = 230.0
+"""Nominal voltage between a phase and neutral where plugs of `_ON_MAINS` are used (IEC 60038)."""
+MAINS_RULE: Final = "OpenStreetMap: phases x current at 230 V, no output and no voltage stated"
+_ON_MAINS: Final = frozenset({"TYPE2", "TYPE3", "CEE"})
 PRODUCT_RULE: Final = "OpenStreetMap: voltage x current, no output stated"
 _SOCKET = re.compile(r"^(?:socket|plug):([a-z0-9_]+)$")
 _GONE_SOCKET = re.compile(
@@ -127,18 +138,20 @@ def _socket(
     value = tags[key].strip().casefold()
     state = state_of(value)
     for word in _STATUS:
-        state = state_of(tags.get(f"{key}:{word}")) or state
+        state = read_state(tags.get(f"{key}:{word}"), tally) or state
     if state in ("planned", "removed"):
         tally.ignore(PLUG_PLANNED if state == "planned" else PLUG_REMOVED)
         return []
     number = None if state or value in ("yes", "") else values.count(value, tally)
     output = next((tags[f"{key}:{word}"] for word in _OUTPUT if f"{key}:{word}" in tags), None)
-    electric = _electric(key, tags, alone=alone)
+    electric = _electric(key, tags, tally, alone=alone)
     told = volts_and_amperes(output) if output and figures(output) is None else None
     if told is not None:
-        volts, amperes, phases = told
-        electric = replace(electric, voltage_v=volts, current_a=amperes, phases=phases)
-    found = stated(output if told is None else None, tally)
+        electric = _with(electric, told)
+    electric = _at_mains(electric, standard)
+    if told is not None and product_kw(electric, standard) is None:
+        tally.ignore("a current without what a power could be worked out with")
+    found = _of_kind(stated(output if told is None else None, tally), standard, tally)
     if not found:
         return [plug(standard, electric, tally, count=number, operation=works(state))]
     if len(found) == 1:
@@ -152,21 +165,55 @@ def _socket(
     return plugs
 
 
-def _electric(key: str, tags: Mapping[str, str], *, alone: bool) -> Rating:
+def _with(rating: Rating, told: Current) -> Rating:
+    """Return a rating with what a text states of volts, amperes and phases."""
+    return replace(
+        rating,
+        voltage_v=told.voltage_v or rating.voltage_v,
+        current_a=told.current_a,
+        phases=told.phases or rating.phases,
+    )
+
+
+def _at_mains(rating: Rating, standard: str) -> Rating:
+    """Take the nominal voltage where phases and their current are stated, and no voltage."""
+    if rating.voltage_v or not rating.current_a or not rating.phases or standard not in _ON_MAINS:
+        return rating
+    return replace(rating, voltage_v=MAINS_V, product_rule=MAINS_RULE)
+
+
+def _of_kind(found: tuple[Figure, ...], standard: str, tally: Tally) -> tuple[Figure, ...]:
+    """Leave out what is said of plugs for the other kind of current, unless nothing else is."""
+    kind = "dc" if standard in standards.DC else "ac"
+    own = tuple(figure for figure in found if figure.kind in ("", kind))
+    if own and len(own) < len(found):
+        tally.ignore("a power of plugs for the other kind of current")
+    return own or found
+
+
+def _electric(key: str, tags: Mapping[str, str], tally: Tally, *, alone: bool) -> Rating:
     """Read voltage, current and phases of a socket, or of the station if it has one kind only."""
 
-    def found(words: Sequence[str], unit: str) -> float | None:
+    def text(words: Sequence[str]) -> str:
         own = [tags[f"{key}:{word}"] for word in words if f"{key}:{word}" in tags]
         general = [tags[word] for word in words if word in tags] if alone else []
-        return quantity((own or general or [""])[0], unit)
+        return (own or general or [""])[0]
+
+    def found(words: Sequence[str], unit: str) -> float | None:
+        value = quantity(text(words), unit)
+        if value is None and text(words).strip() and not volts_and_amperes(text(words)):
+            tally.ignore("a voltage, a current or phases that are no number")
+        return value
 
     phases = found(("phases",), "")
-    return Rating(
+    rating = Rating(
         voltage_v=found(("voltage",), "v"),
         current_a=found(_CURRENT, "a"),
         phases=int(phases) if phases in (1.0, 2.0, 3.0) else None,
         product_rule=PRODUCT_RULE,
     )
+    told = volts_and_amperes(text(_CURRENT)) if rating.current_a is None else None
+    return rating if told is None else _with(rating, told)
 
 
 def standard_of(word: str, lat: float, lon: float) -> str | None:

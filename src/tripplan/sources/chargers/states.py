@@ -3,72 +3,36 @@
 import re
 from calendar import monthrange
 from datetime import date
-from typing import Final, Literal
-from unicodedata import normalize
+from typing import Final
 
 from tripplan.records.charger import ChargerOperation
+from tripplan.sources.chargers.state_words import State, state_of
 from tripplan.sources.chargers.values import SkipRow, Tally
 
-State = Literal["in_service", "out_of_service", "planned", "removed"]
+__all__ = ["State", "read_state", "skip_by_dates", "state_of", "works"]
 
 PLANNED: Final = "planned, not open yet"
 CLOSED: Final = "closed"
 PLUG_PLANNED: Final = "a plug that is planned"
 PLUG_REMOVED: Final = "a plug that is removed"
 
-_WORDS: Final[dict[State, str]] = {
-    "in_service": (
-        "operational operative working functional open available charging occupied reserved "
-        "inservice inuse active ok works fullyoperational ready preparing finishing"
-    ),
-    "out_of_service": (
-        "broken brokendown outoforder outofservice outofuse nonoperational notoperational "
-        "notworking nonworking nonfunctional notfunctional dysfunctional defect defekt defective "
-        "defectueux damaged faulty faulted fault closed temporarilyclosed inoperative inoperable "
-        "inoperational unavailable notavailable temporarilyunavailable disabled disused suspended "
-        "kaputt ausserbetrieb ausserbetreib horsservice enpanne maintenance undermaintenance "
-        "maintenancerequired needsmaintenance repair underrepair inrepair dead failed inactive "
-        "vandalised vandalized blocked notinservice notinuse offline outage buitengebruik "
-        "fueradeservicio fuoriservizio guasto stillgelegt abgeschaltet off switchedoff turnedoff "
-        "down stoerung gestoert defectueuse averiado averiada avariado fuoriuso nieczynna "
-        "nieczynne nieczynny niedziala nefunguje urfunktion ikkeidrift uteavdrift udeafdrift"
-    ),
-    "planned": (
-        "planned proposed construction underconstruction plannedforfuturedate comingsoon future "
-        "notyetopen notopenyet permit commissioning building"
-    ),
-    "removed": (
-        "removed decommissioned dismantled demolished abandoned gone permanentlyclosed "
-        "closedpermanently closedperm razed duplicate"
-    ),
-}
-_UMLAUTS: Final = {
-    ord("\u00e4"): "ae",
-    ord("\u00f6"): "oe",
-    ord("\u00fc"): "ue",
-    ord("\u0142"): "l",
-}
-_STATE_OF: Final = {word: state for state, words in _WORDS.items() for word in words.split()}
+_NOTHING: Final = frozenset({"", "yes", "no", "unknown", "?", "n/a", "none"})
 
 
-def state_of(word: object) -> State | None:
-    """Read a word for a state: "out of order", "OUTOFORDER", "non-operational".
+def read_state(word: str | None, tally: Tally) -> State | None:
+    """Read a word for a state.
 
     Parameters
     ----------
     word
-        What the source says; case, blanks and punctuation do not count.
-
-    Returns
-    -------
-    {"in_service", "out_of_service", "planned", "removed"} or None
-        None where it says nothing of the kind.
+        What the source says; None: nothing.
+    tally
+        Counts words that are not understood.
     """
-    if not isinstance(word, str):
-        return None
-    plain = normalize("NFKD", word.casefold().translate(_UMLAUTS))
-    plain = re.sub(r"[^a-z]", "", plain)
-    return _STATE_OF.get(plain)
+    found = state_of(word)
+    if found is None and word and word.strip().casefold() not in _NOTHING:
+        tally.ignore("a state that is not understood")
+    return found
 
 
 def works(state: State | None) -> ChargerOperation:

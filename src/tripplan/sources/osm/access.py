@@ -2,14 +2,15 @@
 
 Pure: tags in, meaning out.  The most specific group of vehicles decides (motorcar, motor_vehicle,
 vehicle, access), a direction's own key before the general one, a condition that holds before the
-unconditional value, and of several conditions the last.
+unconditional value, and of several conditions the last.  Keys on lanes close a road only where no
+lane is left for cars.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from tripplan.sources.conditions import NEVER, conditions_of
 from tripplan.sources.osm.keys import MODES, Key, has_family, taken_apart
 
 Access = Literal["open", "destination", "shut"]
@@ -38,53 +39,6 @@ _SHUT: Final = frozenset(
         "restricted",
         "use_sidepath",
     )
-)
-
-CAR: Final = {
-    "weight": 2.5,
-    "gross_weight": 2.5,
-    "weightrating": 2.5,
-    "maxweightrating": 2.5,
-    "maxweight": 2.5,
-    "axleload": 1.4,
-    "maxaxleload": 1.4,
-    "length": 5.0,
-    "maxlength": 5.0,
-    "width": 2.1,
-    "maxwidth": 2.1,
-    "height": 1.8,
-    "maxheight": 1.8,
-    "axles": 2.0,
-    "wheels": 4.0,
-    "trailers": 0.0,
-    "seats": 5.0,
-}
-"""The car that conditions such as "weight>3.5" are compared with: tonnes, metres, counts
-(assumptions: a large electric car without a trailer)."""
-
-_COMPARED: Final = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|=)\s*(\d+(?:[.,]\d+)?)\s*(?:t|st|m|lbs)?")
-_MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DAYS: Final = "mo|tu|we|th|fr|sa|su|ph|sh"
-_WORDS: Final = "off|closed|open|easter|week|sunrise|sunset|dusk|dawn|days?"
-_TIME_LIKE: Final = re.compile(
-    rf"(?:(?:{_MONTHS}|{_DAYS}|{_WORDS})\b|\d{{1,4}}|24/7|[\s:,;+/\[\]()-])+", re.IGNORECASE
-)
-_DAY_FIRST: Final = re.compile(rf"\b(\d{{1,2}})\.?\s*({_MONTHS})\b", re.IGNORECASE)
-_NAMED: Final = re.compile(
-    rf"\b(?:(?:{_MONTHS}|{_DAYS}|easter|week|sunrise|sunset|dusk|dawn)\b|\d+:\d\d)", re.IGNORECASE
-)
-"""What a time names at least: a bare figure is none."""
-_LONG_NAMES: Final = (
-    re.compile(
-        r"\b(jan(?=uary)|feb(?=ruary)|mar(?=ch)|apr(?=il)|jun(?=e)|jul(?=y)|aug(?=ust)|sep(?=t)"
-        r"|oct(?=ober)|nov(?=ember)|dec(?=ember))[a-z]+\b",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"\b(mo(?=n)|tu(?=e)|we(?=d)|th(?=u)|fr(?=i)|sa(?=t)|su(?=n))"
-        r"(?:n|e|es|d|u|ur|urs|i|t|[a-z]+day)\b",
-        re.IGNORECASE,
-    ),
 )
 
 
@@ -136,6 +90,10 @@ def read_access(
                 found, why = clauses_of(timed)
                 clauses[:0] = found
                 faults += why
+            by_lanes = taken.get(Key("access", mode, sense, lanes=True))
+            left = access_of_lanes(by_lanes) if by_lanes else None
+            if left:
+                return _settled(left, clauses, faults)
             value = taken.get(Key("access", mode, sense))
             access = access_of(value) if value else None
             if access:
@@ -163,6 +121,26 @@ def access_of(value: str) -> Access | None:
     return "shut" if parts & _SHUT else None
 
 
+def access_of_lanes(text: str) -> Access | None:
+    """Read what access by lanes leaves to cars, where that is not all: "no|no" closes a road.
+
+    Parameters
+    ----------
+    text
+        A value for each lane, with | between them; an empty one says nothing of its lane.
+
+    Returns
+    -------
+    Access or None
+        None where a lane is left for cars, or its value is not understood: other keys decide then,
+        and no key on lanes opens what they close.
+    """
+    found = {access_of(lane) for lane in text.split("|")}
+    if found & {"open", None}:
+        return None
+    return "destination" if "destination" in found else "shut"
+
+
 def clauses_of(text: str) -> tuple[list[Clause], list[str]]:
     """Read a value with conditions: "no @ (Nov-May); destination @ (Mo-Fr 07:00-09:00)".
 
@@ -188,77 +166,6 @@ def clauses_of(text: str) -> tuple[list[Clause], list[str]]:
         elif condition != NEVER:
             clauses.append(Clause(access, condition))
     return clauses, faults
-
-
-NEVER: Final = "never"
-"""A condition that holds of other vehicles only."""
-
-
-def conditions_of(text: str) -> list[tuple[str, str | None]]:
-    """Take a value with conditions apart: each value, and what is said of the time.
-
-    Parameters
-    ----------
-    text
-        The value of a key that ends in ":conditional".
-
-    Returns
-    -------
-    list
-        Value, and condition as opening hours ("": it always holds of `CAR`; `NEVER`; None: it is
-        not understood, or nothing is decided by: weather, persons).
-    """
-    found: list[tuple[str, str | None]] = []
-    for part in re.findall(r"(?:[^;(]|\([^)]*\))+", text):
-        value, at, condition = part.partition("@")
-        found.append((value.strip(), _time_of(condition.strip()) if at else None))
-    return found
-
-
-def _time_of(condition: str) -> str | None:
-    """Return what a condition says of the time; "never" if it is of other cars; None: unclear."""
-    inner = condition
-    while inner.startswith("(") and inner.endswith(")"):
-        inner = inner[1:-1].strip()
-    times: list[str] = []
-    unclear = not inner
-    for part in re.split(r"\s+AND\s+", inner, flags=re.IGNORECASE):
-        compared = _COMPARED.fullmatch(part.strip().casefold())
-        if compared and compared[1] in CAR:
-            if not _holds(CAR[compared[1]], compared[2], float(compared[3].replace(",", "."))):
-                return NEVER
-        elif _is_time(part):
-            times.append(_time_words(part))
-        else:
-            unclear = True
-    return None if unclear else " AND ".join(times)
-
-
-def _holds(own: float, sign: str, figure: float) -> bool:
-    return {
-        "<": own < figure,
-        "<=": own <= figure,
-        ">": own > figure,
-        ">=": own >= figure,
-        "=": own == figure,
-    }[sign]
-
-
-def _time_words(text: str) -> str:
-    """Write a time as the syntax of opening hours has it: "1 Nov - 15 Apr" is "Nov 1 - Apr 15"."""
-    short = text.strip()
-    for pattern in _LONG_NAMES:
-        short = pattern.sub(r"\1", short)
-    if re.match(rf"\d{{1,2}}\.?\s*(?:{_MONTHS})\b", short, re.IGNORECASE):
-        short = _DAY_FIRST.sub(r"\2 \1", short)
-    return short
-
-
-def _is_time(text: str) -> bool:
-    short = _time_words(text)
-    return short == "24/7" or bool(
-        "(" not in short and _TIME_LIKE.fullmatch(short) and _NAMED.search(short)
-    )
 
 
 def rule_of(access: CarAccess, usual: Access) -> str:

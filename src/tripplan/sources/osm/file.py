@@ -23,7 +23,7 @@ from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
 from tripplan.sources.osm.restrictions import Restriction, read_restriction
 from tripplan.sources.osm.road_names import EXIT, NameReader, WayNames
 from tripplan.sources.osm.tags import PLACE_KINDS, blocks_cars
-from tripplan.sources.osm.told import TagWalker, Told, tags_of
+from tripplan.sources.osm.told import TagWalker, Told, WayTold, simplified, tags_of
 from tripplan.sources.osm.water import rings_of
 from tripplan.sources.osm.ways import SERVICE_REFUSED, WayMeaning, read_way
 
@@ -164,6 +164,7 @@ class _Reader:
         self.wkb = osmium.geom.WKBFactory().create_linestring
         self.meanings: list[WayMeaning] = []
         self.meaning_of: dict[Told, int | str] = {}
+        self.learnt: dict[tuple[tuple[str, str | None], ...], int | str] = {}
         self.number_of: dict[WayMeaning, int] = {}
         self.walker = TagWalker()
         self.blocked_ids: frozenset[int] = frozenset()
@@ -268,40 +269,41 @@ class _Reader:
                     f"way: {read if isinstance(read, str) else 'fewer than two nodes'}"
                 ] += 1
                 continue
-            self._take(way, refs, self._number(read))
+            self._take(way, refs, self._number(read), self.walker.told(way.tags))
 
     def _way(self, way: Way) -> None:
-        tag = way.tags.get
+        tags = way.tags
+        tag = tags.get
         if tag("amenity") == "charging_station":
             self._area(way)
             return
         if not (tag("highway") or _CARRIED & set((tag("route") or "").split(";"))):
             return
-        told, unused = self.walker.told(way.tags)
-        meaning = self.meaning_of.get(told)
+        told = self.walker.told(tags)
+        meaning = self.meaning_of.get(told.key)
         if meaning is None:
-            meaning = self._learn(told)
+            meaning = self._learn(told.key)
         if isinstance(meaning, str):
-            self._refuse(way, told, meaning)
+            self._refuse(way, told.key, meaning)
             return
         refs = [node.ref for node in way.nodes]
         if len(refs) < 2:
             self.skipped["way: fewer than two nodes"] += 1
             return
-        for key in unused:
+        for key in told.unused:
             self.unused[key] += 1
-        self._take(way, refs, meaning)
+        self._take(way, refs, meaning, told)
 
-    def _take(self, way: Way, refs: list[int], meaning: int) -> None:
+    def _take(self, way: Way, refs: list[int], meaning: int, told: WayTold) -> None:
         self._line(way, refs)
-        kind = way.tags.get("highway")
-        ref = way.tags.get("ref") if kind in REACH_M else None
-        if kind and ref:
+        kind, ref = told.key[0], told.ref
+        if ref and kind in REACH_M:
             self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)
-        self.names.read_way(way.tags.get, ramp=bool(self.meanings[meaning].flags & FLAG_LINK))
-        if self.ferries and self.meanings[meaning].flags & FLAG_FERRY:
+        flags = self.meanings[meaning].flags
+        self.names.read_way(ref, told.name, way.tags.get if flags & FLAG_LINK else None)
+        if self.ferries and flags & FLAG_FERRY:
             self.quays |= {refs[0], refs[-1]}
 
     def _refuse(self, way: Way, key: Told, reason: str) -> None:
@@ -313,10 +315,16 @@ class _Reader:
             self.aside |= {node.ref for node in way.nodes} & self.blocked_ids
 
     def _learn(self, key: Told) -> int | str:
-        read = read_way(tags_of(key), ferries=self.ferries)
-        meaning = read if isinstance(read, str) else self._number(read)
-        if isinstance(read, str) or not read.ferry_s > 0:
-            self.meaning_of[key] = meaning
+        tags = simplified(tags_of(key))
+        same = tuple(tags.items())
+        meaning = self.learnt.get(same)
+        if meaning is None:
+            read = read_way(tags, ferries=self.ferries)
+            meaning = read if isinstance(read, str) else self._number(read)
+            if not isinstance(read, str) and read.ferry_s > 0:
+                return meaning
+            self.learnt[same] = meaning
+        self.meaning_of[key] = meaning
         return meaning
 
     def _number(self, meaning: WayMeaning) -> int:

@@ -15,7 +15,7 @@ MODES: Final = ("motorcar", "motor_vehicle", "vehicle", "")
 _MODE_OF: Final = {"motorcar": "motorcar", "car": "motorcar", "all": ""} | {
     mode: mode for mode in MODES[1:3]
 }
-_DIRECTIONS: Final = frozenset(("forward", "backward"))
+_DIRECTIONS: Final = {"forward": "forward", "backward": "backward", "both_ways": ""}
 _TAKEN_APART: Final = frozenset(("oneway", "maxspeed", "toll"))
 _PLAIN: Final = frozenset(
     (
@@ -52,24 +52,41 @@ _FAMILIES: Final = frozenset(
         "access",
         *MODES[:3],
         "4wd_only",
+        "bicycle_road",
+        "car",
         "charge",
+        "cyclestreet",
         "fee",
+        "flood_prone",
+        "ford",
         "hov",
+        "ice_road",
+        "impassable",
+        "living_street",
         "maxaxleload",
+        "maxaxles",
+        "maxbogieweight",
         "maxheight",
         "maxlength",
         "maxweight",
+        "maxweightrating",
         "maxwidth",
         "minspeed",
         "motorroad",
         "opening_hours",
         "seasonal",
         "smoothness",
+        "tidal",
         "tracktype",
         "traffic_calming",
+        "winter_road",
+        "winter_service",
+        "zone",
     )
 )
 """First words of keys that change access, speed or toll."""
+_SECOND_WORDS: Final = ("source:maxspeed:",)
+"""Beginnings of further such keys, whose first word says nothing."""
 OTHER_VEHICLES: Final = frozenset(
     (
         "agricultural",
@@ -112,11 +129,13 @@ class Key(NamedTuple):
     """forward, backward, or "" for both."""
     conditional: bool = False
     """Whether the value is one with conditions ("no @ (Nov-May)")."""
+    lanes: bool = False
+    """Whether the value is a list, one a lane ("yes|yes|no")."""
 
 
 @lru_cache(maxsize=4096)
 def parse_key(text: str) -> Key | None:
-    """Take a key apart; None where it is of no family, or speaks of other vehicles or of lanes.
+    """Take a key apart; None where it is of no family, or speaks of other vehicles.
 
     Parameters
     ----------
@@ -131,21 +150,27 @@ def parse_key(text: str) -> Key | None:
         family = "access"
     elif family not in _TAKEN_APART:
         return None
-    conditional = False
     for part in parts:
-        if part == "conditional" and not conditional:
-            conditional = True
-        elif part in _DIRECTIONS and "direction" not in found:
-            found["direction"] = part
-        elif part == "both_ways" and "direction" not in found:
-            found["direction"] = ""
-        elif part in _MODE_OF and "mode" not in found:
-            found["mode"] = _MODE_OF[part]
-        elif part == "advisory" and family == "maxspeed":
+        slot, value = _slot_of(part)
+        if part == "advisory" and family == "maxspeed":
             family = "maxspeed:advisory"
+        elif slot and slot not in found:
+            found[slot] = value
         else:
             return None
-    return Key(family, found.get("mode", ""), found.get("direction", ""), conditional)
+    conditional, lanes = "conditional" in found, "lanes" in found
+    if lanes and (conditional or family not in {"access", "maxspeed"}):
+        return None
+    return Key(family, found.get("mode", ""), found.get("direction", ""), conditional, lanes)
+
+
+def _slot_of(part: str) -> tuple[str, str]:
+    """Return what a part of a key says: for whom, which way, when, or for which lanes."""
+    if part in {"conditional", "lanes"}:
+        return part, part
+    if part in _DIRECTIONS:
+        return "direction", _DIRECTIONS[part]
+    return ("mode", _MODE_OF[part]) if part in _MODE_OF else ("", "")
 
 
 @lru_cache(maxsize=4096)
@@ -162,7 +187,8 @@ def role_of(text: str) -> str:
     key = parse_key(text)
     if key is not None and not (key.conditional and key.family == "maxspeed:advisory"):
         return "unused" if key.family == "oneway" and key.direction else "used"
-    return "unused" if text.partition(":")[0] in _FAMILIES else ""
+    told = text.partition(":")[0] in _FAMILIES or text.startswith(_SECOND_WORDS)
+    return "unused" if told else ""
 
 
 class WayTags(dict[str, str]):

@@ -140,12 +140,35 @@ def stated_limit(
     faults: list[str] = []
     if not has_family(taken, family):
         return _NOT_STATED, faults
-    for mode in MODES:
-        for sense in (direction, ""):
-            text = taken.get(Key(family, mode, sense))
-            if text:
-                found = parse_maxspeed(text)
-                if not found.fault:
-                    return found, faults
-                faults.append(found.fault)
-    return SpeedLimit(), faults
+    for key in _in_order(family, direction):
+        text = taken.get(key)
+        if text:
+            found = parse_maxspeed(text)
+            if not found.fault:
+                return found, faults
+            faults.append(found.fault)
+    return _of_lanes(taken, direction, family, faults), faults
+
+
+def _of_lanes(
+    taken: Mapping[Key, str], direction: str, family: str, faults: list[str]
+) -> SpeedLimit:
+    """Return the highest limit of a lane: where no other is stated, a car may go so fast there.
+
+    OSRM, Valhalla and GraphHopper read no limits of lanes; OpenTripPlanner takes the highest.
+    """
+    for key in _in_order(family, direction, lanes=True):
+        lanes = (taken.get(key) or "").split("|")
+        found = [parse_maxspeed(lane) for lane in lanes if lane.strip()]
+        faults += [limit.fault for limit in found if limit.fault]
+        good = [limit for limit in found if not limit.fault]
+        if good:
+            return max(good, key=lambda limit: limit.kmh)
+    return _NOT_STATED
+
+
+@lru_cache(maxsize=64)
+def _in_order(family: str, direction: str, *, lanes: bool = False) -> tuple[Key, ...]:
+    """Return the keys of a family for a private car, those that count first in front."""
+    senses = (direction, "")
+    return tuple(Key(family, mode, sense, lanes=lanes) for mode in MODES for sense in senses)

@@ -7,7 +7,6 @@ travel_time (s), geometry (shapely, where it is not a straight line), highway, m
 
 import logging
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +35,8 @@ from tripplan.routing.geometry import arc_points
 from tripplan.sources.osm.access import read_access
 from tripplan.sources.osm.keys import role_of, taken_apart
 from tripplan.sources.osm.maxspeed import stated_limit
+from tripplan.sources.osm.osmnx_names import EdgeNames, name_tags, places_from_osmnx
+from tripplan.sources.osm.osmnx_values import first, number, values
 from tripplan.sources.osm.tags import CLASS_OF, ON_FOOT, pays_toll
 from tripplan.units import KMH_PER_MPS
 
@@ -56,10 +57,9 @@ DEFAULT_KMH: Final[Mapping[str, float]] = {
     "ferry": 20.0,
 }
 """Speed by class where an edge states neither speed_kph nor maxspeed (assumptions)."""
+__all__ = ["from_osmnx", "places_from_osmnx", "read_graphml", "to_networkx", "write_graphml"]
 _LOG = logging.getLogger(__name__)
 _SHORTEST_M: Final = 0.01
-_NOTHING: Final = frozenset(("", "None", "nan", "False"))
-"""What stands for a missing value."""
 _CLASSES: Final = {**CLASS_OF, "ferry": ROAD_CLASSES.index("ferry")}
 _FLAGS: Final = {
     "toll": FLAG_TOLL,
@@ -81,7 +81,8 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
         Nodes with x and y (degrees) and, if known, elevation (m); edges with length (m) and, if
         known, speed_kph, highway, geometry, and tags of OpenStreetMap, which are read as those of
         an extract are: maxspeed, toll, tunnel, bridge.  Numbers may be text, as GraphML has them.
-        Of several limits on an edge the lowest counts; a tunnel on a part of it is one.
+        Of several limits on an edge the lowest counts, of several names the first; a tunnel on a
+        part of it is one.
 
     Returns
     -------
@@ -105,17 +106,18 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
             value=graph,
             expected="networkx.MultiDiGraph",
         )
-    number = {node: k for k, node in enumerate(graph.nodes)}
+    index = {node: k for k, node in enumerate(graph.nodes)}
     faults: list[str] = []
     rows = [_read_node(name, data, faults) for name, data in graph.nodes(data=True)]
-    edges, shut = [], 0
+    edges, shut, names = [], 0, EdgeNames()
     for u, v, data in graph.edges(data=True):
         tags = _tags(data)
         if _is_shut(data, tags):
             shut += 1
         else:
             where = f"edge {u!r} -> {v!r}"
-            edges.append(_read_edge(number[u], number[v], rows, (data, tags), where, faults))
+            edges.append(_read_edge(index[u], index[v], rows, (data, tags), where, faults))
+            names.read(data, graph.nodes[u])
     if shut:
         _LOG.warning("%d edges of the OSMnx graph are closed to cars and were left out", shut)
     if faults or not edges:
@@ -139,6 +141,8 @@ def from_osmnx(graph: "nx.MultiDiGraph") -> RoadNetwork:
         elevation_m=nodes[:, 2],
         **columns,
         node_flags=node_flags,
+        road_name=names.number,
+        road_names=names.names,
         shapes=(
             np.concatenate(([0], np.cumsum([len(each) for each in points]))),
             inside[:, 0],
@@ -161,7 +165,7 @@ _COLUMNS: Final = (
 def _read_node(
     name: object, data: Mapping[str, Any], faults: list[str]
 ) -> tuple[float, float, float]:
-    lat, lon = _number(data.get("y")), _number(data.get("x"))
+    lat, lon = number(data.get("y")), number(data.get("x"))
     if lat is None or lon is None:
         faults.append(f"node {name!r} has no x and y")
         return 0.0, 0.0, 0.0
@@ -170,7 +174,7 @@ def _read_node(
             f"node {name!r} is not at a latitude and longitude; a projected graph must be taken "
             'back first: osmnx.project_graph(graph, to_crs="EPSG:4326")'
         )
-    return lat, lon, _number(data.get("elevation")) or 0.0
+    return lat, lon, number(data.get("elevation")) or 0.0
 
 
 def _read_edge(
@@ -182,22 +186,22 @@ def _read_edge(
     faults: list[str],
 ) -> dict[str, Any]:
     data, tags = edge
-    length = _number(data.get("length"))
+    length = number(data.get("length"))
     if length is None or length < 0:
         faults.append(f"{where} has no length in metres")
         length = 1.0
-    name = _first(data.get("highway")) or "unclassified"
+    name = first(data.get("highway")) or "unclassified"
     index = _CLASSES.get(name, CLASS_OF["unclassified"])
     sense = _sense(data)
     stated, _ = stated_limit(taken_apart(tags), sense)
     limit = None if math.isnan(stated.kmh) else stated.kmh
-    speed = _number(data.get("speed_kph")) or limit or DEFAULT_KMH[ROAD_CLASSES[index]]
+    speed = number(data.get("speed_kph")) or limit or DEFAULT_KMH[ROAD_CLASSES[index]]
     if not 0 < speed <= 300:
         faults.append(f"{where} has an impossible speed_kph: {speed:g}")
     flags = {
         "toll": pays_toll(tags, sense),
         **{
-            key: bool(set(_values(data.get(key))) - {"no"})
+            key: bool(set(values(data.get(key))) - {"no"})
             for key in ("tunnel", "bridge", "motorroad")
         },
     }
@@ -211,7 +215,7 @@ def _read_edge(
         "flags": sum(_FLAGS[key] for key, set_ in flags.items() if set_)
         + (FLAG_LINK if name.endswith("_link") else 0)
         + (FLAG_FERRY if name == "ferry" else 0)
-        + (FLAG_LIMIT_STATED if limit and _first(data.get(_LIMIT_SOURCE)) != _ASSUMED else 0),
+        + (FLAG_LIMIT_STATED if limit and first(data.get(_LIMIT_SOURCE)) != _ASSUMED else 0),
         "points": _points_of(data.get("geometry"), nodes[tail], where, faults),
     }
 
@@ -219,19 +223,19 @@ def _read_edge(
 def _tags(data: Mapping[str, Any]) -> dict[str, str]:
     """Return those attributes of an edge that an extract's reader would use, lists with ";"."""
     keys = [key for key in map(str, data) if role_of(key) == "used"]
-    return {key: ";".join(_values(data[key])) for key in keys}
+    return {key: ";".join(values(data[key])) for key in keys}
 
 
 def _sense(data: Mapping[str, str]) -> str:
     """Return the direction of an edge in terms of its way."""
-    return "backward" if _first(data.get("reversed")) == "True" else "forward"
+    return "backward" if first(data.get("reversed")) == "True" else "forward"
 
 
 def _is_shut(data: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
     """Whether tags keep cars off an edge; of several values on its way, one that does will do."""
-    ways = [tags, *({**tags, key: value} for key in tags for value in _values(data.get(key)))]
+    ways = [tags, *({**tags, key: value} for key in tags for value in values(data.get(key)))]
     found = {read_access(way).base for way in ways}
-    on_foot = any(kind in ON_FOOT for kind in _values(data.get("highway")))
+    on_foot = any(kind in ON_FOOT for kind in values(data.get("highway")))
     return "shut" in found or (on_foot and "open" not in found)
 
 
@@ -256,33 +260,6 @@ def _inside(geometry: object, start: tuple[float, float, float]) -> list[tuple[f
     return points[1:-1]
 
 
-def _number(value: object) -> float | None:
-    try:
-        found = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return found if math.isfinite(found) else None
-
-
-def _first(value: object) -> str:
-    """Return a tag's value; of a list, the first."""
-    return next(iter(_values(value)), "")
-
-
-def _values(value: object) -> list[str]:
-    """Return a tag's values: several where OSMnx joined ways that differ, none where it has none.
-
-    GraphML has lists as text: "['70', '100']".
-    """
-    if isinstance(value, list | tuple | set):
-        return [text for each in value for text in _values(each)]
-    text = "" if value is None else str(value).strip()
-    if text.startswith("[") and text.endswith("]"):
-        quoted = re.findall(r"'([^']*)'|\"([^\"]*)\"|([^\s,\[\]]+)", text)
-        return [part for each in quoted for part in each if part not in _NOTHING]
-    return [] if text in _NOTHING else [text]
-
-
 def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
     """Make a graph as OSMnx has it, so that its functions work on it.
 
@@ -296,7 +273,8 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
     networkx.MultiDiGraph
         Nodes 0..n-1 with x, y, elevation, and "copy" and "turning" where `NODE_COPY` and
         `NODE_TURNING` are set; edges with length (m), speed_kph, maxspeed (km/h),
-        travel_time (s), highway, oneway, geometry where the road bends.
+        travel_time (s), highway, oneway, geometry where the road bends, and ref, name,
+        junction:ref and destination where they are known.
 
     Raises
     ------
@@ -317,16 +295,18 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph":
         )
     tail = network.tail
     pairs = set(zip(tail.tolist(), network.head.tolist(), strict=True))
-    first, lat, lon = arc_points(network, np.arange(network.arc_count))
-    points = np.column_stack([lon, lat])
+    start, lat, lon = arc_points(network, np.arange(network.arc_count))
+    points, named = np.column_stack([lon, lat]), network.name_of_arc
     for arc in range(network.arc_count):
         u, v = int(tail[arc]), int(network.head[arc])
-        data = _edge(network, arc)
-        data["oneway"] = (v, u) not in pairs
-        line = points[first[arc] : first[arc + 1]]
+        edge = _edge(network, arc)
+        if named[arc] >= 0:
+            edge |= name_tags(network.road_names[named[arc]])
+        edge["oneway"] = (v, u) not in pairs
+        line = points[start[arc] : start[arc + 1]]
         if len(line) > 2:
-            data["geometry"] = shapely.LineString(line)
-        graph.add_edge(u, v, **data)
+            edge["geometry"] = shapely.LineString(line)
+        graph.add_edge(u, v, **edge)
     return graph
 
 

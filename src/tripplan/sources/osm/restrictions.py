@@ -23,6 +23,8 @@ class Restriction:
     """The node between them, or None where ways lie between."""
     via_ways: tuple[int, ...] = ()
     """The ways between, in any order: files have them as they were clicked."""
+    u_turn: bool = False
+    """Whether it forbids to turn round on a road."""
 
 
 _CAR_KEYS: Final = ("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle")
@@ -82,4 +84,5 @@ def _members(
         targets=targets,
         via_node=nodes[0] if nodes else None,
         via_ways=ways,
+        u_turn=kind == "no_u_turn" and sources == targets,
     )

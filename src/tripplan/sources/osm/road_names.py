@@ -19,6 +19,8 @@ EXIT: Final = "motorway_junction"
 """Value of ``highway`` of the nodes at which exits begin."""
 _LONGEST: Final = 120
 """Characters; longer names are cut, which no sign has room for."""
+_SIGNS: Final = ("junction:ref", "destination:ref", "destination")
+"""Tags of ramps."""
 _MOST_TOWARDS: Final = 2
 """So many of the places on a sign are kept."""
 
@@ -52,30 +54,28 @@ class NameReader:
         if ref or name:
             self.exits[node] = RoadName(exit=ref or name, towards=name if ref else "")
 
-    def read_way(self, tag: Callable[[str], str | None], *, ramp: bool) -> None:
+    def read_way(
+        self, ref: str | None, name: str | None, signs: Callable[[str], str | None] | None
+    ) -> None:
         """Take the next way.
 
         Parameters
         ----------
-        tag
-            Gives the value of one of its tags.
-        ramp
-            Whether it is one, with signs that say where it leads to.
+        ref, name
+            Its number and its name.
+        signs
+            Gives the value of one of its tags, of a ramp with signs that say where it leads to;
+            None: it is none.
         """
-        keys = (
-            "ref",
-            "name",
-            *(("junction:ref", "destination:ref", "destination") if ramp else ()),
-        )
-        values = tuple(map(tag, keys))
+        values = (ref, name) if signs is None else (ref, name, *map(signs, _SIGNS))
         number = self.number_of.get(values)
         if number is None:
-            ref, name, *signs = (value or "" for value in values)
-            towards = next((_places(sign) for sign in reversed(signs[1:]) if sign), "")
+            exit_, *places = values[2:] or ("",)
+            towards = next((_places(sign) for sign in reversed(places) if sign), "")
             found = RoadName(
-                ref=_clean(";".join(filter(None, map(told, ref.split(";"))))),
+                ref=_clean(";".join(filter(None, map(told, (ref or "").split(";"))))),
                 name=_clean(name),
-                exit=_clean(signs[0]) if signs else "",
+                exit=_clean(exit_),
                 towards=towards,
             )
             number = self.number_of[values] = self.table.setdefault(found, len(self.table))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from tripplan.sources.osm.access import CAR
+from tripplan.sources.conditions import CAR
 from tripplan.units import M_PER_KM
 
 _KG_PER_LB: Final = 0.45359237

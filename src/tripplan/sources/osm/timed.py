@@ -11,7 +11,7 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from tripplan.records.road_changes import LIMIT, TOLL
-from tripplan.sources.osm.access import NEVER, conditions_of
+from tripplan.sources.conditions import NEVER, conditions_of
 from tripplan.sources.osm.keys import MODES, Key, has_conditions, has_family, taken_apart
 from tripplan.sources.osm.maxspeed import parse_maxspeed
 from tripplan.sources.osm.tags import costs_cars, driving_directions, pays_toll, sense_of

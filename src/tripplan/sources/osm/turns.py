@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tripplan.arrays import Flags, Longs
-from tripplan.sources.osm.merge import Arcs, Line
+from tripplan.sources.osm.merge import Arcs, Line, opposite_arcs
 from tripplan.sources.osm.restrictions import Restriction
 
 _MOST_VIA_WAYS = 8
@@ -91,6 +91,7 @@ class _Finder:
         self.node_of = {int(osm): index for index, osm in enumerate(line.node_id[arcs.node])}
         self.by_head = ArcsByNode(arcs.head, arcs.node.size)
         self.by_tail = ArcsByNode(arcs.tail, arcs.node.size)
+        self.opposite = opposite_arcs(arcs)
 
     def rules(self, restriction: Restriction) -> list[Rule] | str:
         ways = (*restriction.sources, *restriction.via_ways, *restriction.targets)
@@ -112,11 +113,25 @@ class _Finder:
         return [arc for arc in self.by_tail[node] if self.arcs.first_way[arc] == wanted]
 
     def _at(self, restriction: Restriction, node: int) -> list[Rule] | str:
+        if restriction.u_turn and any(
+            len(self._leaving(node, way)) > 1 for way in restriction.targets
+        ):
+            return self._turning_round(restriction.sources, node)
         banned = self._banned(restriction, node)
         if isinstance(banned, str):
             return banned
         sources = [self._arriving(node, way) for way in restriction.sources]
         return self._rules(sources, (), banned)
+
+    def _turning_round(self, ways: tuple[int, ...], node: int) -> list[Rule] | str:
+        """Forbid to turn round at a node, on a road that passes through it."""
+        found = []
+        for way in ways:
+            leaving = self._leaving(node, way)
+            for arc in self._arriving(node, way):
+                back = frozenset(k for k in leaving if arc == self.opposite[k])
+                found += [Rule((arc,), back)] if back else []
+        return found or "its turn is impossible anyway"
 
     def _banned(self, restriction: Restriction, node: int) -> frozenset[int] | str:
         targets = [self._leaving(node, way) for way in restriction.targets]
