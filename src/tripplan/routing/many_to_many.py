@@ -38,7 +38,7 @@ from tripplan.routing.kernels.rphast import (
 from tripplan.routing.road_ends import Key as EndKey
 from tripplan.routing.row_batches import (
     ROUNDING_KWH,
-    Likely,
+    Promising,
     RowBatches,
     ScalarizedRow,
     in_seconds,
@@ -49,7 +49,7 @@ from tripplan.units import MWH_PER_KWH
 class DriveSource(Protocol):
     """Drives between the chargers of a car; see `ManyToMany`."""
 
-    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
+    def one_to_many(self, stop: int, likely: Promising | None = None) -> DriveColumns:
         """Drives from a charger to the others; ``likely``: others that may be asked for next."""
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
@@ -138,7 +138,7 @@ class ManyToMany:
         scalarized = self.customized.scalarized.up.shape[1]
         return np.zeros((self.customized.hierarchy.node_count, scalarized), np.int32)
 
-    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
+    def one_to_many(self, stop: int, likely: Promising | None = None) -> DriveColumns:
         """Drives from a stop to the others.
 
         Parameters
@@ -154,7 +154,7 @@ class ManyToMany:
         self._rows.move_to_end(stop)
         return self._rows[stop]
 
-    def scalarized_one_to_many(self, stop: int, likely: Likely | None = None) -> ScalarizedRow:
+    def scalarized_one_to_many(self, stop: int, likely: Promising | None = None) -> ScalarizedRow:
         """Least weights from a stop to the others that a full battery may reach.
 
         Parameters as in `one_to_many`.
@@ -164,7 +164,7 @@ class ManyToMany:
         self._scalarized_rows.move_to_end(stop)
         return self._scalarized_rows[stop]
 
-    def _make(self, stop: int, likely: Likely | None, known: Mapping[int, object]) -> None:
+    def _make(self, stop: int, likely: Promising | None, known: Mapping[int, object]) -> None:
         """Make the rows of a stop, and of some of those that are likely to be next."""
         batch = self._batches.chosen(stop, likely, known)
         made = self._batches.made(batch)

@@ -71,7 +71,7 @@ def _driven_s(problem: Problem, plan: ChosenChain, share: float, before_s: float
     # The energies to leave with are given; whether they suffice is not asked again, but whether
     # charging takes too long with heat is.
     chain = chain._replace(min_departure_kwh=np.zeros(legs))
-    constraints, *_ = constraints_of(problem)
+    constraints, _ = constraints_of(problem)
     constraints = constraints._replace(
         final_kwh=-np.inf,
         least_charge_kwh=np.zeros(stops),
