@@ -7,6 +7,7 @@ small regions and for proofs: the number of drives grows quickly with the size o
 import logging
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -80,6 +81,11 @@ class ExactManyToMany:
     def _to_end_s(self) -> Floats:
         """Fastest drive from each node to the destination, shape (nodes,)."""
         return seconds_to(self.customized, self.destination)
+
+    @property
+    def known(self) -> Mapping[int, DriveColumns]:
+        """Rows that are kept, by stop: none."""
+        return {}
 
     def one_to_many(self, stop: int, _likely: Promising | None = None) -> DriveColumns:
         """Drives from a charger to the others."""

@@ -4,7 +4,7 @@ Where a place has no plug, what is charged before it must last beyond it; so the
 drive to it and the one onward as one drive, to the next place where something can be charged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.drive_columns import DriveColumns, after_drawing, joined_drives, picked_drives
 from tripplan.routing.many_to_many import DriveSource, ManyToMany
+from tripplan.routing.row_batches import ScalarizedRow
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.labels import Drives
 from tripplan.search.kernels.pool_rows import (
@@ -51,6 +52,8 @@ class DrivePool:
     _used: int = field(init=False, repr=False, default=0)
     _drives: Drives | None = field(init=False, repr=False, default=None)
     """The columns as they are read; None: they have moved since."""
+    driven_s: dict[tuple[object, ...], float] = field(init=False, repr=False, default_factory=dict)
+    """What chains over these drives count that were driven with heat; see `chain.driven_s`."""
 
     def __post_init__(self) -> None:
         stops, stages = self.problem.stop_count, len(self.problem.targets)
@@ -275,6 +278,7 @@ class _Promise:
         self._near = scope.near[:chargers]
         self._through_s = scope.through_s[:chargers]
         self._most_s = -np.inf
+        self._looked_at = 0
 
     def after(self, stop: int) -> "_Promise":
         """Return them, now that the search has asked for the row of a stop."""
@@ -284,16 +288,39 @@ class _Promise:
         return self
 
     @cached_property
-    def stop(self) -> Ints:
-        """They, the most promising ones first: as `Likely` has them."""
+    def _sorted(self) -> tuple[Ints, Floats]:
         near = np.flatnonzero(self._near & np.isfinite(self._through_s))
         order = np.argsort(self._through_s[near], kind="stable")
-        return near[order].astype(np.int32)
+        stop = near[order].astype(np.int32)
+        return stop, self._through_s[stop]
+
+    @property
+    def stop(self) -> Ints:
+        """They, the most promising ones first: as `Likely` has them."""
+        return self._sorted[0]
 
     @property
     def as_good(self) -> int:
         """How many are as promising as those that were asked for so far."""
-        return int(np.count_nonzero(self._through_s[self.stop] <= self._most_s))
+        return int(self._sorted[1].searchsorted(self._most_s, side="right"))
+
+    def ready(self, known: Container[int], row_begin: Ints, *, again: bool) -> list[int]:
+        """Return those among the as promising ones whose rows need only be taken.
+
+        A search asks for most of them, and it takes longer to ask than to take one in vain.
+
+        Parameters
+        ----------
+        known
+            Stops whose rows are there.
+        row_begin
+            Not below 0 for those that were taken, shape (stops,).
+        again
+            Whether more are known than before.
+        """
+        first, self._looked_at = 0 if again else self._looked_at, self.as_good
+        likely = self.stop[first : self._looked_at].tolist()
+        return [stop for stop in likely if row_begin[stop] < 0 and stop in known]
 
 
 class RealDrives(DrivePool):
@@ -345,12 +372,21 @@ class RealDrives(DrivePool):
         return True
 
     def fetch(self, stop: int) -> None:
-        """Make the row of a stop."""
-        if stop < self.problem.charger_node.size:
-            columns = self.many_to_many.one_to_many(stop, self._promise.after(stop))
-        else:
+        """Make the row of a stop, and those of likely ones that are known."""
+        if self.row_begin[stop] >= 0:
+            return
+        if stop >= self.problem.charger_node.size:
             columns = self.many_to_many.from_node(int(self.problem.stop_node[stop]), self._near)
-            columns = after_drawing(self.problem.drawn_kwh(stop), columns)
+            self._take(stop, after_drawing(self.problem.drawn_kwh(stop), columns))
+            return
+        known = self.many_to_many.known
+        again = stop not in known
+        self._take(stop, self.many_to_many.one_to_many(stop, self._promise.after(stop)))
+        for other in self._promise.ready(known, self.row_begin, again=again):
+            self._take(other, self.many_to_many.one_to_many(other))
+
+    def _take(self, stop: int, columns: DriveColumns) -> None:
+        """Append the drives of a row that matter."""
         self._make_room(columns.stop.size)
         table, begin = Table(self._ends, self._values), self._used
         end = append_real(self._scope.reach, stop, columns, self._battery, table, begin)
@@ -512,8 +548,10 @@ class RelaxedDrives(DrivePool):
         return True
 
     def fetch(self, stop: int) -> None:
-        """Make the row of a stop."""
+        """Make the row of a stop, and those of likely ones that are known."""
         chargers = self.problem.charger_node.size
+        if self.row_begin[stop] >= 0:
+            return
         if stop < chargers:
             self._fetch_charger(stop)
             return
@@ -528,8 +566,15 @@ class RelaxedDrives(DrivePool):
         self.set_row(stop, stops[near], self._columns(lower_envelopes[:, near]))
 
     def _fetch_charger(self, stop: int) -> None:
-        """Make the row of a charger, to those that its quickest and thriftiest drives allow."""
-        row = self._many_to_many.scalarized_one_to_many(stop, self._promise.after(stop))
+        many_to_many = self._many_to_many
+        known = many_to_many.known_scalarized
+        again = stop not in known
+        self._take(stop, many_to_many.scalarized_one_to_many(stop, self._promise.after(stop)))
+        for other in self._promise.ready(known, self.row_begin, again=again):
+            self._take(other, many_to_many.scalarized_one_to_many(other))
+
+    def _take(self, stop: int, row: ScalarizedRow) -> None:
+        """Append trades of a row that matter, to stops that its quickest and thriftiest allow."""
         self._make_room(row.stop.size * self._weightings.rate_s_per_kwh.size)
         table, begin = Table(self._ends, self._values), self._used
         end = append_relaxed(

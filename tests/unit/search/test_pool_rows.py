@@ -1,7 +1,8 @@
 """Rows of a pool hold the drives that a plan below the ceiling can use, and only these."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -75,6 +76,7 @@ class MadeUp:
     """Random drives between chargers, and none from elsewhere."""
 
     seed: int
+    known: Mapping[int, DriveColumns] = field(default_factory=dict)
 
     def one_to_many(self, stop: int, _likely: Promising | None = None) -> DriveColumns:
         """Return drives from a charger, several to some of the others."""
@@ -176,8 +178,27 @@ def test_a_pool_grows_and_keeps_what_it_holds() -> None:
     pool = RealDrives(asked, source, whole)
     room = pool.drives.time_s.size
     pool.fetch(3)
-    before = row_of(pool, 3)
-    while pool.drives.time_s.size == room:
-        pool.fetch(4)
+    before, long = row_of(pool, 3), source.one_to_many(4)
+    pool.set_row(4, np.resize(long.stop, room), [0.0] * 8)
+    assert pool.drives.time_s.size > room
+    pool.fetch(5)
     assert np.array_equal(row_of(pool, 3), before)
-    assert np.array_equal(row_of(pool, 4)[:, 2], source.one_to_many(4).time_s)
+    assert np.array_equal(row_of(pool, 5)[:, 2], source.one_to_many(5).time_s)
+
+
+def test_rows_that_are_known_and_as_promising_come_along() -> None:
+    """Those of stops through which a plan could be as quick; others are waited for."""
+    asked, source = problem(1), MadeUp(1)
+    since_s = np.append(np.arange(CHARGERS) * 100.0, [0.0, 0.0])
+    source.known = {k: source.one_to_many(k) for k in (2, 5, 9)}
+    pool = RealDrives(asked, source, Scope(since_s, np.zeros(STOPS), math.inf))
+    assert (pool.row_begin[:CHARGERS] < 0).all()
+    pool.fetch(7)
+    assert np.flatnonzero(pool.row_begin[:CHARGERS] >= 0).tolist() == [2, 5, 7]
+    source.known = {k: source.one_to_many(k) for k in (2, 3, 5, 7, 8, 9)}
+    pool.fetch(8)
+    assert np.flatnonzero(pool.row_begin[:CHARGERS] >= 0).tolist() == [2, 5, 7, 8]
+    pool.fetch(4)
+    assert np.flatnonzero(pool.row_begin[:CHARGERS] >= 0).tolist() == [2, 3, 4, 5, 7, 8]
+    for stop in (2, 3, 4, 5, 7, 8):
+        assert np.array_equal(row_of(pool, stop)[:, 2], source.one_to_many(stop).time_s)
