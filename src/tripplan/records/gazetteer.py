@@ -278,6 +278,7 @@ class Points:
     """Entries with their positions as columns, shape (entries,)."""
 
     entries: tuple[GazetteerEntry, ...]
+    """They themselves, shape (entries,)."""
     lat: Floats
     """Degrees, shape (entries,)."""
     lon: Floats
