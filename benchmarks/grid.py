@@ -26,7 +26,7 @@ import numpy as np
 from tripplan.physics.charging import SOC_CELLS
 from tripplan.routing.drive_columns import DriveColumns
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search.problem import Problem, charging_times_s
+from tripplan.search.problem import Problem, charging_times_s, optimistic_limit_kw
 
 ELLIPSE = 1.15
 ELLIPSE_SLACK_S = 1200.0
@@ -138,7 +138,9 @@ def add_charging(states: nx.DiGraph, problem: Problem, table: Table) -> None:
     """Add plugging in and charging, per cent by per cent, at each charger."""
     limit = math.floor(problem.limit_kwh / problem.step_kwh + 1e-9)
     levels_kw, row = np.unique(problem.charger_kw, return_inverse=True)
-    charging_function_s = charging_times_s(problem, levels_kw)
+    charging_function_s = charging_times_s(
+        problem.charging_curve, levels_kw, optimistic_limit_kw(problem), problem.step_kwh
+    )
     for place in table:
         if place == ORIGIN:
             continue

@@ -25,7 +25,7 @@ from tripplan.search.bounds import least_time_s
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import search
 from tripplan.search.pool import DrivePool
-from tripplan.search.problem import Problem, charging_times_s
+from tripplan.search.problem import Problem, charging_times_s, optimistic_limit_kw
 from tripplan.units import S_PER_H
 
 CURVE = (0.0, 0.3, 0.45, 0.55, 0.65, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
@@ -84,7 +84,10 @@ class StationTable:
     def charging_s(self) -> tuple[NDArray[np.intp], Floats]:
         """Kind of each station, and time to charge up to each cell from the reserve by kind."""
         levels_kw, kind = np.unique(self.problem.charger_kw, return_inverse=True)
-        charging_function_s = charging_times_s(self.problem, levels_kw)[:, self.first_cell :]
+        problem, most_kw = self.problem, optimistic_limit_kw(self.problem)
+        charging_function_s = charging_times_s(
+            problem.charging_curve, levels_kw, most_kw, problem.step_kwh
+        )[:, self.first_cell :]
         return kind, charging_function_s - charging_function_s[:, :1]
 
 

@@ -28,5 +28,6 @@ def column(value: ArrayLike, dtype: DTypeLike) -> NDArray[Any]:
 
 def ragged(first: Longs, count: Longs) -> Longs:
     """Spell out ranges: first[i], first[i] + 1, ... (count[i] of them), one after the other."""
-    offsets = np.cumsum(count) - count
-    return np.arange(int(count.sum())) - np.repeat(offsets - first, count)
+    ends = count.cumsum()
+    total = int(ends[-1]) if ends.size else 0
+    return np.arange(total) - (ends - count - first).repeat(count)

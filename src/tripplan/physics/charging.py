@@ -1,10 +1,12 @@
 """Charging power and usable energy: curve, charger and temperature, whichever is least.
 
-Scalar functions that the search compiles as they stand.
+Mostly scalar functions, which the search compiles as they stand.
 """
 
 import math
 from typing import NamedTuple
+
+import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.physics.thermal import (
@@ -68,6 +70,23 @@ def interpolate(x: float, xs: Floats, ys: Floats) -> float:
         if x <= xs[i]:
             return float(ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1]))
     return float(ys[xs.shape[0] - 1])
+
+
+def interpolated(x: Floats, xs: Floats, ys: Floats) -> Floats:
+    """Return what `interpolate` does for each of many places, to the last bit.
+
+    Parameters
+    ----------
+    x
+        Where, shape (places,).
+    xs, ys
+        The points, shape (points,), ``xs`` rising.
+    """
+    after = np.searchsorted(xs, x)
+    i = np.clip(after, 1, xs.size - 1)
+    inside = ys[i - 1] + (ys[i] - ys[i - 1]) * (x - xs[i - 1]) / (xs[i] - xs[i - 1])
+    found = np.where(after == 0, ys[0], np.where(after == xs.size, ys[-1], inside))
+    return np.asarray(found, np.float64)
 
 
 def charging_power_kw(

@@ -47,6 +47,8 @@ for _formula in (
 SOURCES = (
     "physics/*.py",
     "routing/kernels/*.py",
+    "routing/drive_columns.py",
+    "routing/row_batches.py",
     "search/kernels/*.py",
     "planning/kernels/*.py",
     "planning/audit_steps.py",

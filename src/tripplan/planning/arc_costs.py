@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tripplan.arrays import Floats, Ints, Longs
+from tripplan.arrays import Floats, Ints, Longs, ragged
 from tripplan.physics.consumption import height_of_mean_air_m, stop_and_go_per_m
 from tripplan.physics.thermal import joule_heat_w
 from tripplan.planning.kernels.road_costs import LOOSE, fill_whole_numbers
@@ -139,15 +139,15 @@ class ArcPricing:
         """
         rows = np.arange(network.arc_count, dtype=np.int32) if arcs is None else arcs
         counts = (network.piece_first[1:] - network.piece_first[:-1])[rows]
-        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        first = np.zeros(rows.size + 1, np.int32)
+        counts.cumsum(out=first[1:])
         if arcs is None:
             length_m, rise_m = network.piece_length_m, network.piece_rise_m
         else:
-            inside = np.arange(first[-1]) - np.repeat(first[:-1], counts)
-            piece = np.repeat(network.piece_first[rows], counts) + inside
+            piece = ragged(network.piece_first[rows].astype(np.int64), counts)
             length_m, rise_m = network.piece_length_m[piece], network.piece_rise_m[piece]
         bearing = network.bearing_deg[rows]
-        road_kmh = network.speed_kmh[np.repeat(rows, counts)]
+        road_kmh = network.speed_kmh[rows].repeat(counts)
         middle_m = _middle_m(network, rows, rise_m, first, counts)
         air_m = height_of_mean_air_m(middle_m, rise_m)
         return cls(
@@ -265,7 +265,8 @@ def _middle_m(
     network: RoadNetwork, rows: Ints, rise_m: Floats, first: Ints, counts: NDArray[np.int32]
 ) -> Floats:
     """Elevation halfway along each piece of these arcs, shape (pieces,)."""
-    total = np.concatenate([[0.0], np.cumsum(rise_m)])
-    climbed = total[:-1] - np.repeat(total[first[:-1]], counts)
-    start_m = np.repeat(network.elevation_m[network.tail[rows]], counts) + climbed
+    total = np.zeros(rise_m.size + 1)
+    rise_m.cumsum(out=total[1:])
+    climbed = total[:-1] - total[first[:-1]].repeat(counts)
+    start_m = network.elevation_m[network.tail[rows]].repeat(counts) + climbed
     return np.asarray(start_m + 0.5 * rise_m)

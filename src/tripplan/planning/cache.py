@@ -6,12 +6,12 @@ trip of the same kind.
 """
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,7 @@ from tripplan.vehicle_model.post import post_kw
 if TYPE_CHECKING:
     from datetime import datetime
 
+Kept = TypeVar("Kept")
 KEPT = 4
 """How many customised sets of roads, and of chargers, are kept."""
 KEPT_OF_PART = 2
@@ -83,6 +84,20 @@ class Fitting:
         """The least that charging costs at each at any hour, where that is known."""
         weeks = (read_prices(plug.site.price, plug.site.fee) for plug in self.plugs)
         return tuple(None if week is None else week.least for week in weeks)
+
+    @cached_property
+    def currency(self) -> str:
+        """The currency of most prices that are stated; empty: none is."""
+        counts = Counter(tariff.currency for tariff in self.tariffs if tariff and tariff.currency)
+        return max(sorted(counts), key=lambda code: counts[code]) if counts else ""
+
+    def number(self, site_id: str) -> int:
+        """Return the number of the charger of a site."""
+        return self._numbers[site_id]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {self.plugs[k].site.id: k for k in reversed(range(len(self.plugs)))}
 
     def stop(self, charger: int, car: ConditionedVehicle) -> Stop:
         """Return the stop of a car at one of these chargers."""
@@ -250,7 +265,8 @@ class PlannerCache:
 
     def kind_of(self, trip: Trip, vehicle: Vehicle) -> str:
         """Return everything that the costs of the roads depend on, as text."""
-        return " | ".join([_kind_of(trip, vehicle), *self.seasons(trip).rules])
+        kind = _kind_of(_Same(trip), _Same(vehicle))
+        return " | ".join([kind, *self.seasons(trip).rules])
 
     def is_customised(self, trip: Trip, vehicle: Vehicle) -> bool:
         """Tell whether the roads with their costs are kept for a car and these conditions.
@@ -395,7 +411,23 @@ def _before_closures(trip: Trip) -> Trip:
     return trip.model_copy(update={"closed": ()})
 
 
-def _kind_of(trip: Trip, vehicle: Vehicle) -> str:
-    """Everything that the costs of the roads depend on, as text."""
-    car = vehicle.model_dump_json(exclude={"provenance", "note", "standby_w"})
-    return trip.model_dump_json(exclude=_OF_NO_ROAD) + car
+@dataclass(frozen=True, eq=False)
+class _Same(Generic[Kept]):
+    """A frozen record, told from others by being itself: quicker than by what it holds."""
+
+    record: Kept
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same record."""
+        return isinstance(other, _Same) and self.record is other.record
+
+    def __hash__(self) -> int:
+        """Return the hash of its identity, which nothing else has while it is kept here."""
+        return id(self.record)
+
+
+@lru_cache(maxsize=4)
+def _kind_of(trip: _Same[Trip], vehicle: _Same[Vehicle]) -> str:
+    """Everything that the costs of the roads depend on, as text; a plan asks several times."""
+    car = vehicle.record.model_dump_json(exclude={"provenance", "note", "standby_w"})
+    return trip.record.model_dump_json(exclude=_OF_NO_ROAD) + car

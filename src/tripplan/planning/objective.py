@@ -10,7 +10,6 @@ back into the objective's unit:
   equally many.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from tripplan.planning.cache import Fitting
 from tripplan.planning.opening_hours import local_time
 from tripplan.planning.stops import Stop
 from tripplan.planning.tariff import FREE, Tariff, read_prices
@@ -46,19 +46,16 @@ class Pricing:
     ----------
     trip, car
         Who drives where.
-    plugs
-        The chargers that its car can use.
-    stated
-        What charging costs at each of them at the least, at whatever hour, where that is known: the
-        search has no clock in its prices, and its bound holds at all hours.
+    fitting
+        The chargers that its car can use, with what charging costs there at the least, at whatever
+        hour: the search has no clock in its prices, and its bound holds at all hours.
     local
         Currency where the trip starts; empty: not known.
     """
 
     trip: Trip
     car: ConditionedVehicle
-    plugs: Sequence[Plug]
-    stated: Sequence[Tariff | None]
+    fitting: Fitting
     local: str = ""
 
     @property
@@ -72,8 +69,7 @@ class Pricing:
         """Currency of the trip: as wished for, else of most stated prices, else where it starts."""
         if self.trip.prices.currency:
             return self.trip.prices.currency
-        counts = Counter(tariff.currency for tariff in self.stated if tariff and tariff.currency)
-        return max(sorted(counts), key=lambda code: counts[code]) if counts else self.local
+        return self.fitting.currency or self.local
 
     @property
     def assumed(self) -> Tariff:
@@ -83,7 +79,7 @@ class Pricing:
 
     def tariff(self, charger: int) -> tuple[Tariff, str]:
         """Return what charging costs at one of these chargers, and by which rule if assumed."""
-        found = self.stated[charger]
+        found = self.fitting.tariffs[charger]
         if found is not None and found.currency in ("", self.currency):
             return found, ""
         why = "not known" if found is None else f"stated in {found.currency}, not {self.currency}"
@@ -95,11 +91,7 @@ class Pricing:
 
     def of_plug(self, plug: Plug) -> Tariff:
         """Return what charging costs at a plug of the trip."""
-        return self.tariff(self._place(plug.site.id))[0]
-
-    def _place(self, site_id: str) -> int:
-        """Return the number of a charger; plans ask for a few of thousands."""
-        return next(k for k, plug in enumerate(self.plugs) if plug.site.id == site_id)
+        return self.tariff(self.fitting.number(plug.site.id))[0]
 
     def paid(
         self, stop: ChargingStop, begin_s: float, waypoint: Waypoint | None = None
@@ -130,7 +122,7 @@ class Pricing:
 
     def _at_its_hour(self, site: Charger, begin_s: float) -> tuple[Tariff, str]:
         """Return what a charge costs that begins then; without a departure, at its dearest hour."""
-        tariff, rule = self.tariff(self._place(site.id))
+        tariff, rule = self.tariff(self.fitting.number(site.id))
         week = read_prices(site.price, site.fee)
         if rule or week is None or not week.by_hour:
             return tariff, rule

@@ -431,7 +431,7 @@ class Planner:
             network=cache.region.network,
             fitting=fitting,
             rows=rows if ends is None else cache.rows_at(trip, car, rows, ends),
-            pricing=Pricing(trip, car, fitting.plugs, fitting.tariffs, here),
+            pricing=Pricing(trip, car, fitting, here),
         )
 
     def _chosen(self, asked: _Asked) -> tuple[Chosen, float | None]:

@@ -1,17 +1,17 @@
 """A stop of the route: at a charger or a waypoint, minute by minute."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from tripplan.arrays import Floats
-from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
+from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolated
 from tripplan.physics.thermal import parked_pack_c
 from tripplan.records.charger import Plug
-from tripplan.records.plan import ChargingStop, LimitedBy, PowerSample
+from tripplan.records.plan import ChargingStop, LimitedBy
 from tripplan.records.trip import Place, Waypoint
 from tripplan.search.kernels.heat_trajectory import charging_trajectory, charging_trajectory_for
 from tripplan.search.problem import Problem, Target
@@ -73,6 +73,8 @@ class Stop:
         )
 
 
+_Sample = dict[str, Any]
+"""Fields of a `PowerSample`."""
 _SAME_OPENING_S = 120.0
 """A finished plan comes to a charger this much sooner or later than the search at the most."""
 
@@ -154,9 +156,10 @@ def stop_at(
         pack_arrival_c=arrival_c,
         pack_departure_c=state.pack_c,
         mean_kw=gained_kwh / busy_s * S_PER_H if busy_s else 0.0,
-        max_kw=max((sample.power_kw for sample in samples), default=0.0),
+        max_kw=max((sample["power_kw"] for sample in samples), default=0.0),
         limited_by=_main_limit(samples),
         heat_delay_s=max(0.0, busy_s - free_s),
+        # Made of their fields by the record: each by itself takes five times as long.
         samples=samples,
         name=stop.place.label,
         lat=stop.place.lat,
@@ -211,11 +214,11 @@ def _dwell(problem: Problem, state: State, kw: float, dwell_s: float) -> Floats:
 
 def _all_samples(
     trajectories: Sequence[Floats], dwell_s: float, kw: float, power: PowerModel | None
-) -> tuple[tuple[PowerSample, ...], float]:
+) -> tuple[list[_Sample], float]:
     """Return samples of the charges of a stop, and the time that they take without heat."""
     if power is None or kw <= 0.0:
-        return (), 0.0
-    found: list[PowerSample] = []
+        return [], 0.0
+    found: list[_Sample] = []
     free_s = 0.0
     for position, trajectory in enumerate(trajectories):
         if position and trajectory.shape[0] < 2:
@@ -223,47 +226,43 @@ def _all_samples(
         samples, without_heat_s = _samples(trajectory, dwell_s if position else 0.0, kw, power)
         found += samples
         free_s += without_heat_s
-    return tuple(found), free_s
+    return found, free_s
 
 
 def _samples(
     trajectory: Floats, since_s: float, charger_kw: float, power: PowerModel
-) -> tuple[list[PowerSample], float]:
+) -> tuple[list[_Sample], float]:
     """Each cell of a charge, and the time that it takes without a limit by temperature."""
-    power_kw = 0.0
-    limit: LimitedBy = "vehicle"
-    samples: list[PowerSample] = []
-    free_s = 0.0
-
-    def add(at: Sequence[float]) -> None:
-        samples.append(
-            PowerSample(
-                since_plug_in_s=at[1] + since_s,
-                soc=at[0],
-                power_kw=power_kw,
-                pack_c=at[2],
-                limited_by=limit,
-            )
-        )
-
-    points: list[list[float]] = trajectory.tolist()
-    for now, then in pairwise(points):
-        energy_kwh = (then[0] - now[0]) * power.capacity_kwh
-        power_kw = energy_kwh / (then[1] - now[1]) * S_PER_H
-        middle = (math.floor(0.5 * (now[0] + then[0]) * SOC_CELLS) + 0.5) / SOC_CELLS
-        curve_kw = interpolate(middle, power.curve_soc, power.curve_kw)
-        free_s += energy_kwh / min(curve_kw, charger_kw) * S_PER_H
-        limit = "charger" if charger_kw < curve_kw else "vehicle"
-        if power_kw < min(curve_kw, charger_kw) * (1.0 - 1e-6):
-            limit = "temperature"
-        add(now)
-    add(points[-1])
-    return samples, free_s
+    soc, elapsed_s, pack_c = trajectory.T
+    energy_kwh = (soc[1:] - soc[:-1]) * power.capacity_kwh
+    power_kw = energy_kwh / (elapsed_s[1:] - elapsed_s[:-1]) * S_PER_H
+    middle = (np.floor(0.5 * (soc[:-1] + soc[1:]) * SOC_CELLS) + 0.5) / SOC_CELLS
+    curve_kw = interpolated(middle, power.curve_soc, power.curve_kw)
+    most_kw = np.minimum(curve_kw, charger_kw)
+    free_s = np.add.accumulate(energy_kwh / most_kw * S_PER_H)
+    slower = power_kw < most_kw * (1.0 - 1e-6)
+    limits: list[LimitedBy] = [
+        "temperature" if heat else "charger" if charger else "vehicle"
+        for heat, charger in zip(slower.tolist(), (charger_kw < curve_kw).tolist(), strict=True)
+    ]
+    # The last point ends what the one before began.
+    columns = (
+        (elapsed_s + since_s).tolist(),
+        soc.tolist(),
+        [*power_kw.tolist(), *(power_kw[-1:].tolist() or [0.0])],
+        pack_c.tolist(),
+        [*limits, *(limits[-1:] or ["vehicle"])],
+    )
+    samples = [
+        {"since_plug_in_s": s, "soc": soc, "power_kw": kw, "pack_c": c, "limited_by": limit}
+        for s, soc, kw, c, limit in zip(*columns, strict=True)
+    ]
+    return samples, float(free_s[-1]) if free_s.size else 0.0
 
 
-def _main_limit(samples: Sequence[PowerSample]) -> LimitedBy:
+def _main_limit(samples: Sequence[_Sample]) -> LimitedBy:
     """Tell what set the power for the largest part of the time."""
     share: dict[LimitedBy, float] = {"vehicle": 0.0, "charger": 0.0, "temperature": 0.0}
     for now, then in pairwise(samples):
-        share[now.limited_by] += then.since_plug_in_s - now.since_plug_in_s
+        share[now["limited_by"]] += then["since_plug_in_s"] - now["since_plug_in_s"]
     return max(share, key=lambda limit: share[limit])

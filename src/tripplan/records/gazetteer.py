@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -242,9 +242,7 @@ class Gazetteer:
             How far away it may be. [km]
         """
         towns = self._towns
-        # Distances only to towns of the same latitude: a plan asks for dozens of places.
-        band_deg = within_km * M_PER_KM / M_PER_DEGREE
-        near = np.flatnonzero(np.abs(towns.lat - lat) <= band_deg)
+        near = towns.of_latitude(lat, within_km)
         km = towns.km_from(lat, lon, near)
         if not km.size or km.min() > within_km:
             return None
@@ -259,9 +257,12 @@ class Gazetteer:
             The place. [deg]
         """
         towns = self._towns_of_areas
-        band_deg = _OUTSIDE_KM * M_PER_KM / M_PER_DEGREE
-        km = towns.km_from(lat, lon, np.flatnonzero(np.abs(towns.lat - lat) <= band_deg))
-        return bool(self.area_names) and bool(km.size) and float(km.min()) <= _OUTSIDE_KM
+        # Mostly a town close by tells.
+        for within_km in (NEAR_KM, _OUTSIDE_KM) if self.area_names else ():
+            km = towns.km_from(lat, lon, towns.of_latitude(lat, within_km))
+            if km.size and float(km.min()) <= _OUTSIDE_KM:
+                return True
+        return False
 
     @cached_property
     def _towns(self) -> "Points":
@@ -272,10 +273,12 @@ class Gazetteer:
         return Points.of([entry for entry in self._towns.entries if entry.area])
 
 
-class Points(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Points:
     """Entries with their positions as columns, shape (entries,)."""
 
     entries: tuple[GazetteerEntry, ...]
+    """They themselves, shape (entries,)."""
     lat: Floats
     """Degrees, shape (entries,)."""
     lon: Floats
@@ -286,6 +289,28 @@ class Points(NamedTuple):
         """Return the columns of some entries."""
         lat, lon = (np.array([getattr(e, axis) for e in entries]) for axis in ("lat", "lon"))
         return cls(tuple(entries), lat, lon)
+
+    @cached_property
+    def _rising(self) -> tuple[NDArray[np.intp], Floats]:
+        """The entries from south to north, and their latitudes."""
+        order = np.argsort(self.lat, kind="stable")
+        return order, self.lat[order]
+
+    def of_latitude(self, lat: float, within_km: float) -> NDArray[np.intp]:
+        """Return those at most so far to the north or south, in order: a plan asks dozens of times.
+
+        Parameters
+        ----------
+        lat
+            The latitude. [deg]
+        within_km
+            How far. [km]
+        """
+        band_deg = within_km * M_PER_KM / M_PER_DEGREE
+        order, rising = self._rising
+        first, last = rising.searchsorted([lat - 1.001 * band_deg, lat + 1.001 * band_deg])
+        near = np.sort(order[first:last])
+        return near[np.abs(self.lat[near] - lat) <= band_deg]
 
     def km_from(self, lat: float, lon: float, which: NDArray[np.intp] | None = None) -> Floats:
         """Return how far entries are from a place, on a plane between the two, km.

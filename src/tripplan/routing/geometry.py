@@ -50,12 +50,12 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
     """
     if not arcs.size:
         return _standing(network, start)
-    tails = np.concatenate([[start], network.head[arcs[:-1]]])
-    lengths = network.length_m[arcs]
-    offset = np.concatenate([[0.0], np.cumsum(lengths)])
+    tails = np.empty(arcs.size, np.int64)
+    tails[0], tails[1:] = start, network.head[arcs[:-1]]
+    offset = _sums_from_0(network.length_m[arcs])
     first = network.piece_first[arcs].astype(np.int64)
     count = network.piece_first[arcs + 1] - first
-    piece, piece_at = ragged(first, count), np.repeat(np.arange(arcs.size), count)
+    piece, piece_at = ragged(first, count), np.arange(arcs.size).repeat(count)
     piece_m = network.piece_length_m[piece]
     ends_m = offset[piece_at] + _sums_within(piece_m, count)
     starts_m = ends_m - piece_m
@@ -63,23 +63,28 @@ def lay_track(network: RoadNetwork, arcs: Ints, start: int) -> Track:
         network.piece_rise_m[piece], count
     )
     shape_m, shape_lat, shape_lon, inner = _geometry(network, arcs, offset)
-    bounds_m = np.concatenate([[0.0], ends_m])
+    bounds_m, knots = np.zeros(ends_m.size + 1), np.empty(ends_m.size + 1)
+    bounds_m[1:] = knots[1:] = ends_m
+    knots[0] = starts_m[0]
     cuts = shape_m[inner]
-    after = np.clip(np.searchsorted(bounds_m, cuts), 1, bounds_m.size - 1)
+    after = np.minimum(np.maximum(bounds_m.searchsorted(cuts), 1), ends_m.size)
     nearest = np.minimum(np.abs(bounds_m[after] - cuts), np.abs(cuts - bounds_m[after - 1]))
-    along = np.sort(np.concatenate([bounds_m, cuts[nearest > _SAME_M]]))
-    along = along[np.concatenate([[True], np.diff(along) > 0.0])]
-    middle = 0.5 * (along[1:] + along[:-1])
-    inside = np.clip(np.searchsorted(ends_m, middle), 0, ends_m.size - 1)
-    knots = np.concatenate([[starts_m[0]], ends_m])
-    levels = np.concatenate([[network.elevation_m[start]], heights])
+    along = np.concatenate((bounds_m, cuts[nearest > _SAME_M]))
+    along.sort()
+    distinct = np.ones(along.size, np.bool_)
+    np.not_equal(along[1:], along[:-1], out=distinct[1:])
+    along = along[distinct]
+    steps_m = along[1:] - along[:-1]
+    inside = np.minimum(ends_m.searchsorted(0.5 * (along[1:] + along[:-1])), ends_m.size - 1)
+    levels = np.empty(knots.size)
+    levels[0], levels[1:] = network.elevation_m[start], heights
     return Track(
         lat=np.interp(along, shape_m, shape_lat),
         lon=np.interp(along, shape_m, shape_lon),
         elevation_m=np.interp(along, knots, levels),
         distance_m=along,
         piece=piece[inside],
-        share=np.diff(along) / piece_m[inside],
+        share=steps_m / piece_m[inside],
         arc=arcs[piece_at[inside]].astype(np.int64),
         at=piece_at[inside],
     )
@@ -100,12 +105,20 @@ def _standing(network: RoadNetwork, node: int) -> Track:
     )
 
 
+def _sums_from_0(values: Floats) -> Floats:
+    """Return running sums that start with 0, shape (values + 1,)."""
+    sums = np.zeros(values.size + 1)
+    values.cumsum(out=sums[1:])
+    return sums
+
+
 def _sums_within(values: Floats, count: Longs) -> Floats:
     """Return running sums that start anew with each arc; each has so many of the values."""
     sums = values.cumsum()
-    begins = (count.cumsum() - count)[count > 0]
+    some = count[count > 0]
+    begins = some.cumsum() - some
     before = sums[begins] - values[begins]
-    return np.asarray(sums - before.repeat(count[count > 0]))
+    return np.asarray(sums - before.repeat(some))
 
 
 def _geometry(
@@ -145,15 +158,18 @@ def arc_points(network: RoadNetwork, arcs: Ints | Longs) -> tuple[Longs, Floats,
     """
     begin = network.shape_first[arcs].astype(np.int64)
     inner = network.shape_first[arcs + 1] - begin
-    first = np.concatenate(([0], np.cumsum(inner + 2)))
+    first = np.zeros(arcs.size + 1, np.int64)
+    (inner + 2).cumsum(out=first[1:])
     between, shape = ragged(first[:-1] + 1, inner), ragged(begin, inner)
+    begins, ends = first[:-1], first[1:] - 1
+    tails, heads = network.tail[arcs], network.head[arcs]
     lat, lon = np.empty(first[-1]), np.empty(first[-1])
     for column, node, points in (
         (lat, network.lat, network.shape_lat),
         (lon, network.lon, network.shape_lon),
     ):
-        column[first[:-1]] = node[network.tail[arcs]]
-        column[first[1:] - 1] = node[network.head[arcs]]
+        column[begins] = node[tails]
+        column[ends] = node[heads]
         column[between] = points[shape]
     return first, lat, lon
 

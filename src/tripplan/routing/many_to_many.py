@@ -38,7 +38,7 @@ from tripplan.routing.kernels.rphast import (
 from tripplan.routing.road_ends import Key as EndKey
 from tripplan.routing.row_batches import (
     ROUNDING_KWH,
-    Likely,
+    Promising,
     RowBatches,
     ScalarizedRow,
     in_seconds,
@@ -49,7 +49,11 @@ from tripplan.units import MWH_PER_KWH
 class DriveSource(Protocol):
     """Drives between the chargers of a car; see `ManyToMany`."""
 
-    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
+    @property
+    def known(self) -> Mapping[int, DriveColumns]:
+        """Rows that are kept, by stop."""
+
+    def one_to_many(self, stop: int, likely: Promising | None = None) -> DriveColumns:
         """Drives from a charger to the others; ``likely``: others that may be asked for next."""
 
     def from_node(self, node: int, wanted: Flags | None = None) -> DriveColumns:
@@ -90,6 +94,8 @@ class ManyToMany:
     _reached: OrderedDict[tuple[EndKey, bool], "_Reached"] = field(init=False, repr=False)
     _ends: OrderedDict[tuple[EndKey, bool], "_End"] = field(init=False, repr=False)
     _needs: OrderedDict[EndKey, Floats] = field(init=False, repr=False)
+    _between: OrderedDict["_Pair", DriveColumns] = field(init=False, repr=False)
+    _scalarized_between: OrderedDict["_Pair", Floats] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tree = self.customized.hierarchy
@@ -111,6 +117,14 @@ class ManyToMany:
         ends = self.customized.ends
         return (node,) if ends is None else ends.ends.key(node)
 
+    def _pair(self, source: int, target: int) -> "_Pair":
+        """Return what a drive between two nodes, or ends, is kept under.
+
+        All ends of a trip are in it: where one lies on the road of another, it cuts that road.
+        """
+        ends = self.customized.ends
+        return None if ends is None else ends.ends.keys, source, target
+
     def made_ready(self) -> None:
         """Work out what all drives between these stops share, which the first would do else."""
         _ = self._batches
@@ -119,11 +133,17 @@ class ManyToMany:
         """Let go of all drives that were found so far."""
         self._rows, self._scalarized_rows = OrderedDict(), OrderedDict()
         self._reached, self._ends, self._needs = OrderedDict(), OrderedDict(), OrderedDict()
+        self._between, self._scalarized_between = OrderedDict(), OrderedDict()
 
     @property
     def known(self) -> Mapping[int, DriveColumns]:
         """Rows that were made so far and are kept, by stop."""
         return self._rows
+
+    @property
+    def known_scalarized(self) -> Mapping[int, ScalarizedRow]:
+        """The same of rows of least weights."""
+        return self._scalarized_rows
 
     def keep(self, rows: Mapping[int, DriveColumns]) -> None:
         """Take rows that were made before, by stop."""
@@ -138,7 +158,7 @@ class ManyToMany:
         scalarized = self.customized.scalarized.up.shape[1]
         return np.zeros((self.customized.hierarchy.node_count, scalarized), np.int32)
 
-    def one_to_many(self, stop: int, likely: Likely | None = None) -> DriveColumns:
+    def one_to_many(self, stop: int, likely: Promising | None = None) -> DriveColumns:
         """Drives from a stop to the others.
 
         Parameters
@@ -154,7 +174,7 @@ class ManyToMany:
         self._rows.move_to_end(stop)
         return self._rows[stop]
 
-    def scalarized_one_to_many(self, stop: int, likely: Likely | None = None) -> ScalarizedRow:
+    def scalarized_one_to_many(self, stop: int, likely: Promising | None = None) -> ScalarizedRow:
         """Least weights from a stop to the others that a full battery may reach.
 
         Parameters as in `one_to_many`.
@@ -164,7 +184,7 @@ class ManyToMany:
         self._scalarized_rows.move_to_end(stop)
         return self._scalarized_rows[stop]
 
-    def _make(self, stop: int, likely: Likely | None, known: Mapping[int, object]) -> None:
+    def _make(self, stop: int, likely: Promising | None, known: Mapping[int, object]) -> None:
         """Make the rows of a stop, and of some of those that are likely to be next."""
         batch = self._batches.chosen(stop, likely, known)
         made = self._batches.made(batch)
@@ -212,7 +232,11 @@ class ManyToMany:
         return columns_of(stops, values)
 
     def between(self, source: int, target: int) -> DriveColumns:
-        """Drives from a node to another; ``stop`` is 0."""
+        """Drives from a node to another; ``stop`` is 0; those of the last few trips are kept."""
+        pair = self._pair(source, target)
+        return _kept(self._between, pair, _RUNS_KEPT, lambda: self._one_to_one(source, target))
+
+    def _one_to_one(self, source: int, target: int) -> DriveColumns:
         customized = self.customized
         values = np.empty((len(customized.metrics), 1, COLUMNS), np.int32)
         for index, metric in enumerate(customized.metrics):
@@ -341,6 +365,14 @@ class ManyToMany:
 
     def scalarized_between(self, source: int, target: int) -> Floats:
         """Return the same from a node to another, shape (weightings,)."""
+        return _kept(
+            self._scalarized_between,
+            self._pair(source, target),
+            _RUNS_KEPT,
+            lambda: self._scalarized_one_to_one(source, target),
+        )
+
+    def _scalarized_one_to_one(self, source: int, target: int) -> Floats:
         customized = self.customized
         tree, scalarized = customized.hierarchy, customized.scalarized
         rise = np.array([customized.height_of(target) - customized.height_of(source)])
@@ -360,12 +392,18 @@ class ManyToMany:
         if scalarized.local is not None and customized.ends is not None:
             direct = customized.ends.scalarized_direct(scalarized.local, source, target)
             least = np.minimum(least, direct)
-        return np.asarray(in_seconds(scalarized, least[None, :], rise)[0])
+        weight = np.asarray(in_seconds(scalarized, least[None, :], rise)[0])
+        weight.setflags(write=False)
+        return weight
 
     def _weights(self, steps: Ints, node: int, others: Ints, *, forward: bool) -> Floats:
         """Turn steps of weightings into seconds and kilowatt-hours, lifting the car included."""
         rise = self.customized.height_kwh[others] - self.customized.height_of(node)
         return in_seconds(self.customized.scalarized, steps, rise if forward else -rise)
+
+
+_Pair = tuple[tuple[EndKey, ...] | None, int, int]
+"""Ends of the trip that are no nodes, and two of these ends or nodes."""
 
 
 class _Reached(NamedTuple):

@@ -7,7 +7,7 @@ in the lanes that are left.
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -38,6 +38,18 @@ ROUNDING_KWH = 1e-6
 """Energies that differ by less count as equal where a full battery is compared with."""
 
 
+class Promising(Protocol):
+    """What is read of `Likely`, by those who make it only then."""
+
+    @property
+    def stop(self) -> Ints:
+        """The most promising ones first, shape (stops,)."""
+
+    @property
+    def as_good(self) -> int:
+        """So many of them are as promising as those that were asked for before."""
+
+
 class Likely(NamedTuple):
     """Stops whose rows may well be asked for next."""
 
@@ -66,8 +78,7 @@ def in_seconds(scalarized: ScalarizedWeights, steps: Ints, rise_kwh: Floats) -> 
     return weight
 
 
-@dataclass(frozen=True, eq=False)
-class ScalarizedRow:
+class ScalarizedRow(NamedTuple):
     """Least weights from one stop to those that a full battery may reach, kept as whole steps."""
 
     stop: Ints
@@ -116,7 +127,7 @@ class RowBatches:
         scalarized, graph = self.customized.scalarized, self.customized.hierarchy.graph
         return weights_by_weighting(graph, self.part, scalarized.down)
 
-    def chosen(self, stop: int, likely: Likely | None, known: Container[int]) -> Ints:
+    def chosen(self, stop: int, likely: Promising | None, known: Container[int]) -> Ints:
         """Return a stop, and others whose rows are made with its own.
 
         They are those next to it in the order of contraction, since these reach the same places:
@@ -132,10 +143,11 @@ class RowBatches:
             Stops whose rows are there.
         """
         count, others = 0, list[int]()
+        as_good = 0 if likely is None else likely.as_good
         for number, other in enumerate([] if likely is None else likely.stop.tolist()):
             if other != stop and other not in known:
                 others.append(other)
-            if likely is not None and number < likely.as_good:
+            if number < as_good:
                 count = len(others)
         near = np.array([*others[: max(count, WIDTH - 1)], stop], np.int32)
         near = near[np.argsort(self._rank[near], kind="stable")]

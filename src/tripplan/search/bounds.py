@@ -3,6 +3,7 @@
 import math
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from tripplan.arrays import Floats, Ints
 from tripplan.routing.many_to_many import ManyToMany
 from tripplan.search.kernels.labels import Bounds, rest_s
+from tripplan.search.kernels.pool_rows import Reach
 from tripplan.search.problem import Problem
 from tripplan.units import S_PER_H
 
@@ -41,7 +43,7 @@ class Scope:
     stop_s: float = 0.0
     """The least that stopping at a charger counts so, in both of these."""
 
-    @property
+    @cached_property
     def near(self) -> NDArray[np.bool_]:
         """Whether such a plan could lead to each stop, shape (stops,)."""
         most_s: Floats | float = self.ceiling_s
@@ -62,6 +64,22 @@ class Scope:
             found = found + self.stops_until_s + self.stops_from_s - self.stop_s
         return found
 
+    @property
+    def _most_s(self) -> float:
+        """Finite, so that nothing is inside where a stop cannot be come to, or nothing leads on."""
+        return min(float(self.ceiling_s), sys.float_info.max)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """The same for compiled loops over drives."""
+        none = np.zeros(self.from_origin_s.size)
+        known = [self.from_origin_s, self.to_end_s, none, none]
+        if self.stops_until_s is not None and self.stops_from_s is not None:
+            known[2:] = self.stops_until_s, self.stops_from_s
+        if self.from_origin_priced_s is not None and self.to_end_priced_s is not None:
+            known += [self.from_origin_priced_s, self.to_end_priced_s]
+        return Reach(np.stack(known), self._most_s, float(self.price_s_per_kwh))
+
     def inside(
         self, stop: Ints | int, there: Ints, time_s: Floats, least_kwh: Floats
     ) -> NDArray[np.bool_]:
@@ -78,8 +96,7 @@ class Scope:
         least_kwh
             Least energy between the two stops, shape (drives,). [kWh]
         """
-        # Finite, so that nothing is inside where a stop cannot be come to, or nothing leads on.
-        most_s: Floats | float = min(self.ceiling_s, sys.float_info.max)
+        most_s: Floats | float = self._most_s
         if self.stops_until_s is not None and self.stops_from_s is not None:
             most_s = most_s - self.stops_until_s[stop] - self.stops_from_s[there]
         spare_s = most_s - self.from_origin_s[stop]

@@ -63,7 +63,18 @@ def driven_s(
 
 
 def _driven_s(problem: Problem, plan: ChosenChain, share: float, before_s: float) -> float:
-    """Drive a chain that may charge for a share of the longest time, and end before closing."""
+    """Drive a chain that may charge for a share of the longest time, and end before closing.
+
+    A chain that was driven before is not driven again.
+    """
+    key = (problem, plan.chain, share, before_s)
+    found_s = plan.pool.driven_s.get(key)
+    if found_s is None:
+        found_s = plan.pool.driven_s[key] = _driven_now_s(problem, plan, share, before_s)
+    return found_s
+
+
+def _driven_now_s(problem: Problem, plan: ChosenChain, share: float, before_s: float) -> float:
     assert problem.power is not None
     steps, legs, stops = plan.chain, len(plan.chain), problem.stop_count
     drives, number = plan.pool.drives, np.array([step.drive for step in steps])
@@ -71,7 +82,7 @@ def _driven_s(problem: Problem, plan: ChosenChain, share: float, before_s: float
     # The energies to leave with are given; whether they suffice is not asked again, but whether
     # charging takes too long with heat is.
     chain = chain._replace(min_departure_kwh=np.zeros(legs))
-    constraints, *_ = constraints_of(problem)
+    constraints, _ = constraints_of(problem)
     constraints = constraints._replace(
         final_kwh=-np.inf,
         least_charge_kwh=np.zeros(stops),

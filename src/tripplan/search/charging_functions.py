@@ -1,41 +1,129 @@
-"""What charging from empty counts at each stop, as tables over the grid of SoC."""
+"""What charging from empty counts at each stop, as tables over the grid of SoC.
+
+The tables depend on the powers and prices that there are and on the car, hardly on the trip: those
+of the last few are kept.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints
 from tripplan.physics.charging import SOC_CELLS
-from tripplan.search.problem import Problem, charging_times_s
+from tripplan.search.problem import Problem, charging_times_s, optimistic_limit_kw
 
 _MANY_LEVELS = 256
 """More levels than this take longer to compare than it saves."""
 
 
-def charging_functions(problem: Problem, *, relaxed: bool) -> tuple[Ints, Floats, Floats]:
-    """Row of each stop in tables of charging from empty: by the clock, and in what it counts.
+_KEPT = 16
+"""Tables that are kept, and rows of stops."""
 
-    Stops of one power and price share a row; where energy that lacks on arrival counts, the last
-    row says how much.
+
+class ChargingTables(NamedTuple):
+    """What charging counts by power level; read alone, since they are shared."""
+
+    clock_s: Floats
+    """Time to charge from empty, shape (levels, columns)."""
+    charging_function_s: Floats
+    """The same with what energy is worth, shape (levels, columns); where energy that lacks on
+    arrival counts, a row follows for that."""
+    never_quicker: NDArray[np.bool_]
+    never_slower: NDArray[np.bool_]
+    """What the functions of these names say, shape (levels, levels)."""
+    quickest_s: Floats
+    slowest_s: Floats
+    """What `extreme_cells_s` says, shape (levels, columns - 1)."""
+    rises_kwh: Floats
+    """What the function of this name says of a relaxation, shape (levels, rises)."""
+
+
+class _Asked(NamedTuple):
+    """All that tables depend on; numbers in a row as bytes, so that it can be looked up."""
+
+    kinds: bytes
+    """Powers of chargers and, with an objective, what a second and a kilowatt-hour count there."""
+    columns: int
+    curve: tuple[bytes, bytes] | None
+    """SoC and power of the car's charging curve; None: it cannot fast-charge."""
+    most_kw: float
+    reserve_kwh: float
+    step_kwh: float
+    end_s_per_kwh: float
+    relaxed: bool
+
+
+def charging_functions(problem: Problem, *, relaxed: bool) -> tuple[Ints, ChargingTables]:
+    """Row of each stop in tables of charging from empty, and the tables.
+
+    Stops of one power and price share a row.
     """
-    stops, objective = problem.stop_count, problem.objective
-    kw = problem.stop_kw if problem.power is not None else np.zeros(stops)
-    plugs = np.flatnonzero(kw > 0.0)
-    level = np.full(stops, -1, np.int32)
-    if objective is None:
-        kinds, row = np.unique(kw[plugs], return_inverse=True)
-        kinds = kinds[None, :]
+    objective, curve = problem.objective, problem.charging_curve
+    columns = [np.zeros(problem.stop_count) if curve is None else problem.stop_kw]
+    if objective is not None:
+        columns += [objective.charging_factor, objective.kwh_s]
+    level, kinds = _levels(np.stack(columns).tobytes(), len(columns))
+    asked = _Asked(
+        kinds,
+        len(columns),
+        None if curve is None else (curve[0].tobytes(), curve[1].tobytes()),
+        optimistic_limit_kw(problem),
+        float(problem.reserve_kwh),
+        float(problem.step_kwh),
+        float(problem.end_s_per_kwh),
+        relaxed,
+    )
+    return level, _tables(asked)
+
+
+@lru_cache(maxsize=_KEPT)
+def _levels(stops: bytes, columns: int) -> tuple[Ints, bytes]:
+    """Row of each stop, -1 where nothing is charged, and the kinds of stops that have rows.
+
+    Parameters
+    ----------
+    stops
+        Power of each and, with an objective, what a second and a kilowatt-hour count there.
+    columns
+        How many of these there are.
+    """
+    table = np.frombuffer(stops).reshape(columns, -1)
+    plugs = np.flatnonzero(table[0] > 0.0)
+    level = np.full(table.shape[1], -1, np.int32)
+    if columns == 1:
+        kinds, row = np.unique(table[0, plugs], return_inverse=True)
     else:
-        columns = np.stack([kw, objective.charging_factor, objective.kwh_s])[:, plugs]
-        kinds, row = np.unique(columns, axis=1, return_inverse=True)
+        kinds, row = np.unique(table[:, plugs], axis=1, return_inverse=True)
     level[plugs] = row.ravel()
-    clock_s = charging_times_s(problem, kinds[0], relaxed=relaxed)
-    energy = np.arange(SOC_CELLS + 1) * problem.step_kwh
+    return level, kinds.tobytes()
+
+
+@lru_cache(maxsize=_KEPT)
+def _tables(asked: _Asked) -> ChargingTables:
+    kinds = np.frombuffer(asked.kinds).reshape(asked.columns, -1)
+    curve = asked.curve and (np.frombuffer(asked.curve[0]), np.frombuffer(asked.curve[1]))
+    least_cell = int(asked.reserve_kwh / asked.step_kwh)
+    clock_s = charging_times_s(
+        curve, kinds[0], asked.most_kw, asked.step_kwh, least_cell if asked.relaxed else None
+    )
+    energy = np.arange(SOC_CELLS + 1) * asked.step_kwh
     charging_function_s = clock_s
-    if objective is not None and plugs.size:
+    if asked.columns > 1 and kinds.size:
         charging_function_s = kinds[1][:, None] * clock_s + kinds[2][:, None] * energy
-    if problem.end_s_per_kwh > 0.0:
-        charging_function_s = np.vstack([charging_function_s, problem.end_s_per_kwh * energy])
-    return level, clock_s, charging_function_s
+    if asked.end_s_per_kwh > 0.0:
+        charging_function_s = np.vstack([charging_function_s, asked.end_s_per_kwh * energy])
+    return ChargingTables(
+        clock_s,
+        charging_function_s,
+        never_quicker(charging_function_s, least_cell),
+        never_slower(charging_function_s, least_cell),
+        *extreme_cells_s(charging_function_s, least_cell),
+        rises_kwh(charging_function_s, least_cell, asked.step_kwh)
+        if asked.relaxed
+        else np.empty((1, 0)),
+    )
 
 
 def _cells_s(charging_function_s: Floats) -> Floats:

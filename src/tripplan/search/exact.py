@@ -7,6 +7,7 @@ small regions and for proofs: the number of drives grows quickly with the size o
 import logging
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +17,7 @@ from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.drive_columns import DriveColumns, picked_drives
 from tripplan.routing.kernels.customise import CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
-from tripplan.routing.row_batches import Likely
+from tripplan.routing.row_batches import Promising
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.pareto import Bundle, RoadsAtNodes, all_drives, roads_of
 from tripplan.search.reach import seconds_to
@@ -81,7 +82,12 @@ class ExactManyToMany:
         """Fastest drive from each node to the destination, shape (nodes,)."""
         return seconds_to(self.customized, self.destination)
 
-    def one_to_many(self, stop: int, _likely: Likely | None = None) -> DriveColumns:
+    @property
+    def known(self) -> Mapping[int, DriveColumns]:
+        """Rows that are kept, by stop: none."""
+        return {}
+
+    def one_to_many(self, stop: int, _likely: Promising | None = None) -> DriveColumns:
         """Drives from a charger to the others."""
         columns = self._from(int(self.stop_node[stop]), self.scope.from_origin_s[stop])
         others = np.flatnonzero(columns.stop != stop)

@@ -11,13 +11,7 @@ import numpy as np
 from tripplan.arrays import Floats
 from tripplan.physics.charging import SOC_CELLS, PowerModel, interpolate
 from tripplan.records.settings import Settings
-from tripplan.search.charging_functions import (
-    charging_functions,
-    extreme_cells_s,
-    never_quicker,
-    never_slower,
-    rises_kwh,
-)
+from tripplan.search.charging_functions import ChargingTables, charging_functions
 from tripplan.search.kernels.context import COOL, ChargingTrajectory, Policy, SearchContext
 from tripplan.search.kernels.expand import choose_stops, start
 from tripplan.search.kernels.labels import (
@@ -88,7 +82,7 @@ class Found:
 
 def constraints_of(
     problem: Problem, *, earliest_s: Floats | None = None
-) -> tuple[Constraints, Floats, Floats]:
+) -> tuple[Constraints, ChargingTables]:
     """Turn the trip into what the compiled search takes: constraints, and charging functions.
 
     Parameters
@@ -103,27 +97,25 @@ def constraints_of(
     Returns
     -------
     tuple
-        Constraints; time to charge from empty, shape (levels, columns) [s]; and the same with what
-        energy is worth, in which where energy on arrival counts a row follows for that.
+        Constraints, and what charging counts.
     """
     return _plain(problem) if earliest_s is None else _made(problem, earliest_s)
 
 
 @lru_cache(maxsize=4)
-def _plain(problem: Problem) -> tuple[Constraints, Floats, Floats]:
+def _plain(problem: Problem) -> tuple[Constraints, ChargingTables]:
     """Return the constraints of a trip as they are; a plan asks for them several times."""
     return _made(problem, None)
 
 
-def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Floats, Floats]:
+def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, ChargingTables]:
     relaxed = earliest_s is not None
-    level, clock_s, charging_function_s = charging_functions(problem, relaxed=relaxed)
+    level, tables = charging_functions(problem, relaxed=relaxed)
     chargers = problem.charger_node.size
     objective, none = problem.objective, np.zeros(problem.stop_count)
-    targets, stops = problem.targets, range(problem.stop_count)
-    intervals = (
-        [problem.open_at(stop) for stop in stops] if problem.has_hours else [()] * len(stops)
-    )
+    targets = problem.targets
+    stops = range(problem.stop_count if problem.has_hours else 0)
+    intervals = [problem.open_at(stop) for stop in stops]
     if earliest_s is not None and problem.has_hours:
         # Opening hours are those of the clock, and labels are told apart by what is minimised.
         opens_s = [problem.opens_s(stop, float(earliest_s[stop])) for stop in stops]
@@ -133,6 +125,8 @@ def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Flo
             for later, known in zip(released, intervals, strict=True)
         ]
     flat = np.array([s for known in intervals for s in known], np.float64).reshape(-1, 2)
+    first = np.zeros(problem.stop_count + 1, np.int32)
+    first[1 : len(intervals) + 1] = np.cumsum([len(known) for known in intervals])
     is_charger = np.zeros(problem.stop_count, np.bool_)
     is_charger[:chargers] = True
     is_charger[chargers : chargers + len(targets)] = [target.is_charger for target in targets]
@@ -157,13 +151,13 @@ def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Flo
         overhead_s=overhead + objective.fee_s if objective else overhead,
         clock_overhead_s=overhead,
         dwell_s=np.array([target.dwell_s for target in targets]),
-        opening_first=np.cumsum([0, *map(len, intervals)], dtype=np.int32),
+        opening_first=first,
         opening_begin_s=flat[:, 0].copy(),
         opening_end_s=flat[:, 1].copy(),
         charging_factor=objective.charging_factor if objective else none + 1.0,
         kwh_s=objective.kwh_s if objective else none,
         end_s_per_kwh=problem.end_s_per_kwh,
-        end_level=charging_function_s.shape[0] - 1 if problem.end_s_per_kwh > 0.0 else -1,
+        end_level=tables.charging_function_s.shape[0] - 1 if problem.end_s_per_kwh > 0.0 else -1,
         relaxed=relaxed,
         bounded=not relaxed
         and bool(
@@ -173,7 +167,7 @@ def _made(problem: Problem, earliest_s: Floats | None) -> tuple[Constraints, Flo
             or problem.has_hours
         ),
     )
-    return constraints, clock_s, charging_function_s
+    return constraints, tables
 
 
 def search(
@@ -209,7 +203,7 @@ def search(
         Reading of `time.monotonic` after which no more rows are fetched: what was found so far is
         returned as incomplete.
     """
-    constraints, clock_s, charging_function_s = constraints_of(problem, earliest_s=earliest_s)
+    constraints, tables = constraints_of(problem, earliest_s=earliest_s)
     if policy.heat:
         longest_s = problem.longest_share * constraints.longest_charge_s
         constraints = constraints._replace(
@@ -222,18 +216,16 @@ def search(
     frontier = new_frontier(room, problem.stop_count, len(problem.targets), ceiling_s)
     shape = (room if policy.heat else 1, SOC_CELLS + 1)
     most_departures = 4 * shape[1] + 8 + int(constraints.limit_kwh / policy.departure_step_kwh)
-    least_cell = int(constraints.reserve_kwh / constraints.step_kwh)
     direct = pool.direct and policy.skips and policy.dominance
     direct = direct and not (constraints.bounded or problem.has_hours)
     context = SearchContext(
-        charging_function_s,
-        never_quicker(charging_function_s, least_cell),
-        never_slower(charging_function_s, least_cell),
-        *extreme_cells_s(charging_function_s, least_cell),
-        rises_kwh(charging_function_s, least_cell, constraints.step_kwh)
-        if constraints.relaxed
-        else np.empty((1, 0)),
-        clock_s,
+        tables.charging_function_s,
+        tables.never_quicker,
+        tables.never_slower,
+        tables.quickest_s,
+        tables.slowest_s,
+        tables.rises_kwh,
+        tables.clock_s,
         problem.stop_kw,
         bounds,
         constraints,

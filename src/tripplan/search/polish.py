@@ -49,7 +49,7 @@ def polished(
     assert problem.power is not None
     drives = pool.drives
     chain, every, choice = _chain(problem, pool, steps, held)
-    constraints, *_ = constraints_of(problem)
+    constraints, _ = constraints_of(problem)
     longest_s = problem.longest_share * constraints.longest_charge_s
     constraints = constraints._replace(
         longest_charge_s=longest_s, opening_end_s=constraints.opening_end_s - problem.closing_s
@@ -95,7 +95,7 @@ def arrivals_c(problem: Problem, pool: FineDrives, steps: tuple[Step, ...]) -> F
     """
     assert problem.power is not None
     chain, _, choice = _chain(problem, pool, steps, range(len(steps)))
-    constraints, *_ = constraints_of(problem)
+    constraints, _ = constraints_of(problem)
     legs = _legs(chain, choice, steps)
     drive_chain(chain, legs, problem.start_c, constraints, problem.power, problem.pack)
     return legs.arrived_c

@@ -4,8 +4,9 @@ Where a place has no plug, what is charged before it must last beyond it; so the
 drive to it and the one onward as one drive, to the next place where something can be charged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -14,16 +15,23 @@ from numpy.typing import NDArray
 from tripplan.arrays import Flags, Floats, Ints
 from tripplan.routing.drive_columns import DriveColumns, after_drawing, joined_drives, picked_drives
 from tripplan.routing.many_to_many import DriveSource, ManyToMany
-from tripplan.routing.row_batches import Likely
+from tripplan.routing.row_batches import ScalarizedRow
 from tripplan.search.bounds import Scope
 from tripplan.search.kernels.labels import Drives
+from tripplan.search.kernels.pool_rows import (
+    MOST,
+    NEED,
+    VALUES,
+    Battery,
+    Table,
+    Weightings,
+    append_real,
+    append_relaxed,
+)
 from tripplan.search.problem import Problem
 from tripplan.units import S_PER_H
 
 _ROOM = 1 << 14
-VALUES = 8
-"""time, need, cost, most, heat, rate and energy of slowing down, and what tells the roads."""
-_NEED, _MOST = 1, 3
 _ROUNDING = 1e-6
 """Seconds and kilowatt-hours by which sums of the same numbers may differ."""
 
@@ -42,6 +50,10 @@ class DrivePool:
     _ends: Ints = field(init=False, repr=False)
     _values: Floats = field(init=False, repr=False)
     _used: int = field(init=False, repr=False, default=0)
+    _drives: Drives | None = field(init=False, repr=False, default=None)
+    """The columns as they are read; None: they have moved since."""
+    driven_s: dict[tuple[object, ...], float] = field(init=False, repr=False, default_factory=dict)
+    """What chains over these drives count that were driven with heat; see `chain.driven_s`."""
 
     def __post_init__(self) -> None:
         stops, stages = self.problem.stop_count, len(self.problem.targets)
@@ -57,16 +69,25 @@ class DrivePool:
     ) -> tuple[int, int]:
         """Append drives; ``values`` are columns in the order above.  Returns where they are."""
         begin, end = self._used, self._used + stop.size
-        if end > self._ends.shape[1]:
-            room = max(4 * self._ends.shape[1], end)
-            self._ends = _wider(self._ends, room)
-            self._values = _wider(self._values, room)
+        self._make_room(stop.size)
         self._ends[0, begin:end] = stop
         self._ends[1, begin:end] = stage
         for row, column in zip(self._values, values, strict=True):
             row[begin:end] = column
         self._used = end
         return begin, end
+
+    def _make_room(self, count: int) -> None:
+        """See to it that so many drives can be appended."""
+        if (end := self._used + count) > self._ends.shape[1]:
+            room = max(4 * self._ends.shape[1], end)
+            self._ends = _wider(self._ends, self._used, room)
+            self._values = _wider(self._values, self._used, room)
+            self._drives = None
+
+    @cached_property
+    def _battery(self) -> Battery:
+        return Battery(float(self.problem.capacity_kwh), float(self.problem.reserve_kwh))
 
     def set_row(self, stop: int, there: Ints, values: Iterable[Floats | float]) -> None:
         """Say which drives lead from a stop to chargers."""
@@ -106,22 +127,11 @@ class DrivePool:
     @property
     def drives(self) -> Drives:
         """The table as compiled searches take it."""
-        time_s, need, cost, most, heat, rate, width, _ = self._values
-        return Drives(
-            self._ends[0],
-            self._ends[1],
-            time_s,
-            need,
-            cost,
-            most,
-            heat,
-            rate,
-            width,
-            self.row_begin,
-            self.row_end,
-            self.target_begin,
-            self.target_end,
-        )
+        if self._drives is None:
+            rows, targets = (self.row_begin, self.row_end), (self.target_begin, self.target_end)
+            columns = (*self._ends, *self._values[: VALUES - 1], *rows, *targets)
+            self._drives = Drives._make(columns)
+        return self._drives
 
     def code(self, drive: int) -> int:
         """Return what tells the roads of a drive."""
@@ -131,9 +141,9 @@ class DrivePool:
 Number = TypeVar("Number", np.int32, np.float64)
 
 
-def _wider(table: NDArray[Number], room: int) -> NDArray[Number]:
+def _wider(table: NDArray[Number], used: int, room: int) -> NDArray[Number]:
     wider = np.empty((table.shape[0], room), table.dtype)
-    wider[:, : table.shape[1]] = table
+    wider[:, :used] = table[:, :used]
     return wider
 
 
@@ -265,18 +275,52 @@ class _Promise:
     """
 
     def __init__(self, scope: Scope, chargers: int) -> None:
-        self._through_s = np.where(scope.near, scope.through_s, np.inf)[:chargers]
-        order = np.argsort(self._through_s, kind="stable")
-        self._stop = order[: np.count_nonzero(scope.near[:chargers])].astype(np.int32)
-        self._sorted_s = self._through_s[self._stop]
+        self._near = scope.near[:chargers]
+        self._through_s = scope.through_s[:chargers]
         self._most_s = -np.inf
+        self._looked_at = 0
 
-    def after(self, stop: int) -> Likely:
+    def after(self, stop: int) -> "_Promise":
         """Return them, now that the search has asked for the row of a stop."""
-        if np.isfinite(self._through_s[stop]):
-            self._most_s = max(self._most_s, float(self._through_s[stop]))
-        count = int(np.searchsorted(self._sorted_s, self._most_s, side="right"))
-        return Likely(self._stop, count)
+        through_s = float(self._through_s[stop])
+        if self._most_s < through_s < np.inf and self._near[stop]:
+            self._most_s = through_s
+        return self
+
+    @cached_property
+    def _sorted(self) -> tuple[Ints, Floats]:
+        near = np.flatnonzero(self._near & np.isfinite(self._through_s))
+        order = np.argsort(self._through_s[near], kind="stable")
+        stop = near[order].astype(np.int32)
+        return stop, self._through_s[stop]
+
+    @property
+    def stop(self) -> Ints:
+        """They, the most promising ones first: as `Likely` has them."""
+        return self._sorted[0]
+
+    @property
+    def as_good(self) -> int:
+        """How many are as promising as those that were asked for so far."""
+        return int(self._sorted[1].searchsorted(self._most_s, side="right"))
+
+    def ready(self, known: Container[int], row_begin: Ints, *, again: bool) -> list[int]:
+        """Return those among the as promising ones whose rows need only be taken.
+
+        A search asks for most of them, and it takes longer to ask than to take one in vain.
+
+        Parameters
+        ----------
+        known
+            Stops whose rows are there.
+        row_begin
+            Not below 0 for those that were taken, shape (stops,).
+        again
+            Whether more are known than before.
+        """
+        first, self._looked_at = 0 if again else self._looked_at, self.as_good
+        likely = self.stop[first : self._looked_at].tolist()
+        return [stop for stop in likely if row_begin[stop] < 0 and stop in known]
 
 
 class RealDrives(DrivePool):
@@ -328,17 +372,26 @@ class RealDrives(DrivePool):
         return True
 
     def fetch(self, stop: int) -> None:
-        """Make the row of a stop."""
-        if stop < self.problem.charger_node.size:
-            columns = self.many_to_many.one_to_many(stop, self._promise.after(stop))
-        else:
+        """Make the row of a stop, and those of likely ones that are known."""
+        if self.row_begin[stop] >= 0:
+            return
+        if stop >= self.problem.charger_node.size:
             columns = self.many_to_many.from_node(int(self.problem.stop_node[stop]), self._near)
-            columns = after_drawing(self.problem.drawn_kwh(stop), columns)
-        near = np.flatnonzero(
-            self._scope.inside(stop, columns.stop, columns.time_s, columns.consumed_kwh)
-        )
-        columns = picked_drives(columns, near)
-        self.set_row(stop, columns.stop, self._absolute(columns))
+            self._take(stop, after_drawing(self.problem.drawn_kwh(stop), columns))
+            return
+        known = self.many_to_many.known
+        again = stop not in known
+        self._take(stop, self.many_to_many.one_to_many(stop, self._promise.after(stop)))
+        for other in self._promise.ready(known, self.row_begin, again=again):
+            self._take(other, self.many_to_many.one_to_many(other))
+
+    def _take(self, stop: int, columns: DriveColumns) -> None:
+        """Append the drives of a row that matter."""
+        self._make_room(columns.stop.size)
+        table, begin = Table(self._ends, self._values), self._used
+        end = append_real(self._scope.reach, stop, columns, self._battery, table, begin)
+        self.row_begin[stop], self.row_end[stop] = begin, end
+        self._used = end
 
     def _absolute(self, columns: DriveColumns) -> list[Floats | float]:
         """Values in the order of the pool, energies with the reserve on top."""
@@ -485,8 +538,8 @@ class RelaxedDrives(DrivePool):
         pair, corners = self._many_to_many.relaxed(total, np.arange(one.size, dtype=np.int32))
         values = self._columns(corners)
         reached_kwh = weight[one[pair], -1] + problem.reserve_kwh
-        values[_NEED] = np.maximum(values[_NEED], reached_kwh)
-        values[_MOST] = problem.capacity_kwh - np.maximum(beyond.tail_kwh[other[pair]], 0.0)
+        values[NEED] = np.maximum(values[NEED], reached_kwh)
+        values[MOST] = problem.capacity_kwh - np.maximum(beyond.tail_kwh[other[pair]], 0.0)
         return here[one[pair]], beyond.stop[other[pair]], beyond.stage[other[pair]], values
 
     @property
@@ -495,31 +548,46 @@ class RelaxedDrives(DrivePool):
         return True
 
     def fetch(self, stop: int) -> None:
-        """Make the row of a stop."""
+        """Make the row of a stop, and those of likely ones that are known."""
         chargers = self.problem.charger_node.size
+        if self.row_begin[stop] >= 0:
+            return
         if stop < chargers:
-            stops, lower_envelopes = self._row(stop)
-        else:
-            weight = self._many_to_many.scalarized_from(int(self.problem.stop_node[stop]))
-            weight = weight + self._many_to_many.customized.scalarized.of(
-                self.problem.drawn_kwh(stop)
-            )
-            stops, lower_envelopes = self._many_to_many.relaxed(
-                weight, np.arange(chargers, dtype=np.int32)
-            )
+            self._fetch_charger(stop)
+            return
+        weight = self._many_to_many.scalarized_from(int(self.problem.stop_node[stop]))
+        weight = weight + self._many_to_many.customized.scalarized.of(self.problem.drawn_kwh(stop))
+        stops, lower_envelopes = self._many_to_many.relaxed(
+            weight, np.arange(chargers, dtype=np.int32)
+        )
         # On its edge a corner may be slowed down, and takes less energy then.
         least_kwh = lower_envelopes[1] - lower_envelopes[3]
         near = np.flatnonzero(self._scope.inside(stop, stops, lower_envelopes[0], least_kwh))
         self.set_row(stop, stops[near], self._columns(lower_envelopes[:, near]))
 
-    def _row(self, stop: int) -> tuple[Ints, Floats]:
-        """Trades to the chargers that the fastest and the thriftiest drive do not rule out."""
+    def _fetch_charger(self, stop: int) -> None:
         many_to_many = self._many_to_many
-        row = many_to_many.scalarized_one_to_many(stop, self._promise.after(stop))
-        fast_s, thrifty_kwh = row.time_s - _ROUNDING, row.least_kwh - _ROUNDING
-        near = np.flatnonzero(self._scope.inside(stop, row.stop, fast_s, thrifty_kwh))
-        weight = row.weight(many_to_many.customized, near)
-        return many_to_many.relaxed(weight, row.stop[near])
+        known = many_to_many.known_scalarized
+        again = stop not in known
+        self._take(stop, many_to_many.scalarized_one_to_many(stop, self._promise.after(stop)))
+        for other in self._promise.ready(known, self.row_begin, again=again):
+            self._take(other, many_to_many.scalarized_one_to_many(other))
+
+    def _take(self, stop: int, row: ScalarizedRow) -> None:
+        """Append trades of a row that matter, to stops that its quickest and thriftiest allow."""
+        self._make_room(row.stop.size * self._weightings.rate_s_per_kwh.size)
+        table, begin = Table(self._ends, self._values), self._used
+        end = append_relaxed(
+            self._scope.reach, stop, row, self._weightings, self._battery, table, begin
+        )
+        self.row_begin[stop], self.row_end[stop] = begin, end
+        self._used = end
+
+    @cached_property
+    def _weightings(self) -> Weightings:
+        customized = self._many_to_many.customized
+        scalarized, full_kwh = customized.scalarized, float(customized.full_kwh)
+        return Weightings(scalarized.unit, scalarized.rate_s_per_kwh, full_kwh, _ROUNDING)
 
     def _columns(self, corners: Floats) -> Floats:
         """Values in the order of the pool, shape (values, corners)."""

@@ -150,6 +150,11 @@ class Problem:
         return least
 
     @property
+    def charging_curve(self) -> tuple[Floats, Floats] | None:
+        """SoC and power of the car's charging curve [kW]; None: it cannot fast-charge."""
+        return None if self.power is None else (self.power.curve_soc, self.power.curve_kw)
+
+    @property
     def step_kwh(self) -> float:
         """Energy of one cell of SoC."""
         return self.capacity_kwh / SOC_CELLS
@@ -291,36 +296,44 @@ def at_best_temperature(problem: Problem) -> Problem:
     return replace(problem, power=problem.power._replace(limit_c=np.zeros(1), limit_kw=most_kw))
 
 
-def charging_times_s(problem: Problem, levels_kw: Floats, *, relaxed: bool = False) -> Floats:
+def charging_times_s(
+    curve: tuple[Floats, Floats] | None,
+    levels_kw: Floats,
+    most_kw: float,
+    step_kwh: float,
+    relaxed_from: int | None = None,
+) -> Floats:
     """Time to charge from empty at best temperatures [s].
 
     Parameters
     ----------
-    problem
-        The trip.
+    curve
+        SoC and power of the car's charging curve, shape (points,) each [kW]; None: it cannot
+        fast-charge.
     levels_kw
         Distinct powers of chargers, shape (levels,). [kW]
-    relaxed
-        Whether power rises with SoC in a few steps only, each to the most that it reaches before
-        the next: no slower anywhere.
+    most_kw
+        What `optimistic_limit_kw` allows. [kW]
+    step_kwh
+        Energy of one cell of SoC. [kWh]
+    relaxed_from
+        For a relaxation, the cell below which no car ever is: power rises with SoC in a few steps
+        only, each to the most that it reaches before the next; no slower anywhere.
 
     Returns
     -------
     ndarray
         Shape (levels, SOC_CELLS + 1).
     """
-    power = problem.power
-    if power is None or not levels_kw.size:
+    if curve is None or not levels_kw.size:
         return np.zeros((1, SOC_CELLS + 1))
-    cap_kw = optimistic_limit_kw(problem)
     middles = (np.arange(SOC_CELLS) + 0.5) / SOC_CELLS
-    curve = np.interp(middles, power.curve_soc, power.curve_kw)
-    kw = np.minimum(np.minimum(curve[None, :], levels_kw[:, None]), cap_kw)
-    if relaxed:
-        least_cell = int(problem.reserve_kwh / problem.step_kwh)
-        kw = np.array([_in_steps(row, least_cell) for row in kw])
+    own_kw = np.interp(middles, curve[0], curve[1])
+    kw = np.minimum(np.minimum(own_kw[None, :], levels_kw[:, None]), most_kw)
+    if relaxed_from is not None:
+        kw = np.array([_in_steps(row, relaxed_from) for row in kw])
     with np.errstate(divide="ignore"):
-        cells = problem.step_kwh / kw * S_PER_H
+        cells = step_kwh / kw * S_PER_H
     return np.concatenate([np.zeros((levels_kw.size, 1)), np.cumsum(cells, axis=1)], axis=1)
 
 

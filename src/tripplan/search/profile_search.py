@@ -162,7 +162,8 @@ class ProfileSearch:
         room
             Most points of functions to propagate.
         """
-        limits, clock_s, cost_s = constraints_of(problem)
+        limits, tables = constraints_of(problem)
+        clock_s, cost_s = tables.clock_s, tables.charging_function_s
         edge_kwh = np.arange(SOC_CELLS + 1, dtype=np.float64) * problem.step_kwh
         plugs = [
             Plug(

@@ -20,8 +20,9 @@ from tripplan.routing.kernels.phast import phast_way, way_ranks
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.search.chain import ChosenChain
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
+from tripplan.search.kernels.pool_rows import VALUES
 from tripplan.search.label_setting import Step
-from tripplan.search.pool import VALUES, DrivePool, is_backward, passive
+from tripplan.search.pool import DrivePool, is_backward, passive
 from tripplan.search.problem import Problem
 from tripplan.units import MS_PER_S, MWH_PER_KWH
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from tests.samples.worlds import car
-from tripplan.physics.charging import SOC_CELLS, charge_step
+from tripplan.physics.charging import SOC_CELLS, charge_step, interpolate, interpolated
 from tripplan.records.trip import Place, Trip
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
@@ -126,3 +126,13 @@ def test_cells_are_parted_evenly_where_nothing_changes() -> None:
     assert subject.power is not None
     taken_s, _ = charge_step(0.3, 0.31, 20.0, 25.0, subject.power, subject.charging_pack)
     assert taken_s == pytest.approx(subject.capacity_kwh / SOC_CELLS / 25.0 * 3600.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_places_are_what_each_is(seed: int) -> None:
+    """To the last bit, at the points as well, between them and outside."""
+    rng = np.random.default_rng(seed)
+    xs, ys = np.sort(rng.random(9)), rng.uniform(0.0, 250.0, 9)
+    x = np.concatenate([xs, rng.uniform(-0.2, 1.2, 200)])
+    assert interpolated(x, xs, ys).tolist() == [interpolate(one, xs, ys) for one in x.tolist()]
+    assert np.allclose(interpolated(x, xs, ys), np.interp(x, xs, ys), rtol=1e-12)
