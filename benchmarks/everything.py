@@ -23,6 +23,7 @@ SCRIPTS = {
     "colorado": "colorado.py",
     "europe": "europe.py",
     "certificate": "certificate.py",
+    "heat_gaps": "heat_gaps.py",
     "hops": "hops.py",
     "growth": "growth.py",
     "first_plans": "first_plans.py",

@@ -21,6 +21,8 @@ from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.records.settings import Settings
 from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
 from tripplan.routing.many_to_many import ManyToMany
+from tripplan.search import heat_bound
+from tripplan.search import solve as solve_module
 from tripplan.search.bounds import scope_of
 from tripplan.search.heat_bound import COLD, HOT, LEVELS, HeatSearch, joint_s
 from tripplan.search.pool import is_backward
@@ -194,6 +196,25 @@ def test_no_plan_is_quicker_than_the_bound(climate: str) -> None:
     assert both
 
 
+@pytest.mark.parametrize("even_unit", [0.0, 1e6])
+def test_no_plan_is_quicker_with_the_weightings_of_steep_roads_or_of_even_ones(
+    monkeypatch: pytest.MonkeyPatch, even_unit: float
+) -> None:
+    """Each set holds on the other's roads as well; from even ones on all roads are even."""
+    monkeypatch.setattr(heat_bound, "_EVEN_UNIT", even_unit)
+    compared = 0
+    for seed in range(FIRST, FIRST + max(WORLDS // 2, 1)):
+        case = world(seed, "cold")
+        if case is None:
+            continue
+        found = bounds_s(case, COLD, case.plan_s + TINY_S, levels=2)
+        least_s = quickest_below_s(case, max(found))
+        if least_s is not None:
+            assert least_s >= max(found) - TINY_S, case.name
+            compared += 1
+    assert compared
+
+
 @pytest.mark.parametrize("climate", LIMITS)
 def test_finer_levels_are_closer_and_corridors_change_nothing(climate: str) -> None:
     """A ceiling far above the plan leaves nothing out; the bound is the same below both."""
@@ -246,6 +267,31 @@ def test_solve_states_the_closer_bound_and_never_one_above_its_plan() -> None:
         assert found.time_s <= without.time_s + TINY_S
         closer += found.lower_bound_s > without.lower_bound_s + TINY_S
     assert closer
+
+
+def test_both_sides_together_are_not_asked_where_a_plan_may_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Waiting at the first stop cools a hot pack, and is not counted by what both say together."""
+    asked: list[tuple[HeatSearch, ...]] = []
+
+    def never(*sides: HeatSearch) -> float:
+        asked.append(sides)
+        return 0.0
+
+    monkeypatch.setattr(solve_module, "joint_s", never)
+    once = Settings(heat_bound_gap=0.0, heat_bound_levels=1)
+    for seed in range(40):
+        case = world(seed, "mixed")
+        if case is None:
+            continue
+        solve(case.problem, case.rows, once)
+        if asked:
+            asked.clear()
+            solve(case.problem, case.rows, once.model_copy(update={"waits_s": (0.0, 600.0)}))
+            assert not asked
+            return
+    pytest.fail("no world in which both sides cost time")
 
 
 def test_nothing_left_below_a_ceiling_is_a_bound_as_well() -> None:

@@ -31,9 +31,14 @@ from tripplan.search.problem import Problem
 
 LEVELS = len(STEPS)
 HOT, COLD = 1.0, -1.0
-_PRICES_S_PER_K = (125.0, 200.0, 320.0, 512.0)
-"""Where heat slows down: what each kelvin by which heat warms the pack counts in the weightings;
-..."""
+_LEAST_PRICES_S_PER_K = (160.0, 250.0)
+"""Where heat slows down: what each kelvin by which heat warms the pack counts at the least in the
+weightings.  For so little time a plan may be thought to have a cooler pack, which is worth the more
+the hotter it is; less says more of the heat of fast drives.  Chosen on trips of LEAFs, ..."""
+_AT_AIR_C = (20.0, 35.0)
+"""... at these temperatures of the air, and in between as lies between; ..."""
+_PRICES = 4
+"""... so many prices, ..."""
 _FACTOR = 1.6
 """... each so many times the one before it, so that prices that grow along a drive lie between."""
 _RATES = (0.0, 1.0, 2.0, 4.0)
@@ -50,7 +55,19 @@ _COLD_WEIGHTINGS = (
     (1.3, 380.0),
 )
 """... these rates, each with what a kelvin takes off at the most [s]; three more follow it."""
-_MOST_STOPS = 500
+_EVEN_UNIT = 1.3
+"""Where that rate is below so many times that of the quickest charge, roads are so even that heat
+may take off more without sums of roads becoming too low to be told; rates are told in that, ..."""
+_EVEN_WEIGHTINGS = (
+    (0.0, 600.0),
+    (0.29, 500.0),
+    (0.7, 900.0),
+    (1.3, 900.0),
+    (2.2, 900.0),
+    (3.2, 900.0),
+)
+"""... these: the more heat takes off, the less is it worth to drive more slowly for it."""
+_MOST_STOPS = 2000
 """Where more chargers matter, rows of drives from all of them would take too long."""
 _ROUNDING = 1e-5
 """The tables hold numbers of 24 bits; sums of them may be rounded up by this share at the most."""
@@ -191,28 +208,32 @@ class HeatSearch:
         pack = self.problem.pack
         per_s = pack.conductance_driving_w_per_k / pack.heat_capacity_j_per_k
         if self.side < 0.0:
-            return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, 0.0, fades=True)
+            return Decay(per_s, _PRICES, _FACTOR, 0.0, fades=True)
         if pack.cooling_w > 0.0:
             return None
         coldest = math.exp(pack.resistance_per_k * (25.0 - min(self.problem.start_c, pack.air_c)))
         less_per_j = pack.resistance_per_k * coldest / pack.heat_capacity_j_per_k
-        return Decay(per_s, len(_PRICES_S_PER_K), _FACTOR, less_per_j)
+        return Decay(per_s, _PRICES, _FACTOR, less_per_j)
 
     def _rates(self) -> HeatRates:
         """Return the weightings of time, energy and heat for this car."""
         customized = self.many_to_many.customized
         capacity, base = self.problem.pack.heat_capacity_j_per_k, customized.base_rate
         if self.side > 0.0:
-            rates = np.repeat(_RATES, len(_PRICES_S_PER_K)) * base
-            return HeatRates(rates, np.tile(_PRICES_S_PER_K, len(_RATES)) / capacity)
-        rates, most = np.array(_COLD_WEIGHTINGS).T
+            rates = np.repeat(_RATES, _PRICES) * base
+            least = np.interp(self.problem.pack.air_c, _AT_AIR_C, _LEAST_PRICES_S_PER_K)
+            prices = least * _FACTOR ** np.arange(_PRICES)
+            return HeatRates(rates, np.tile(prices, len(_RATES)) / capacity)
+        weightings = _COLD_WEIGHTINGS
         unit = float(least_rates(customized, np.array([_BONUS_S_PER_K / capacity]))[0])
         if not math.isfinite(unit):
             # A road that only recuperates, say; any rate will do, if some better than others.
             unit = base
-        count = len(_PRICES_S_PER_K)
-        bonuses = most[:, None] / _FACTOR ** np.arange(count)
-        return HeatRates(np.repeat(rates * unit, count), -bonuses.ravel() / capacity)
+        elif unit < _EVEN_UNIT * base:
+            unit, weightings = _EVEN_UNIT * base, _EVEN_WEIGHTINGS
+        rates, most = np.array(weightings).T
+        bonuses = most[:, None] / _FACTOR ** np.arange(_PRICES)
+        return HeatRates(np.repeat(rates * unit, _PRICES), -bonuses.ravel() / capacity)
 
     def _chain(self, level: HeatLevel) -> ChosenChain | None:
         """Return the chain of stops that would reach the bound of a level."""

@@ -23,8 +23,9 @@ STEPS = ((0.04, 2.0), (0.02, 1.0), (0.01, 0.5), (0.005, 0.25), (0.0025, 0.125))
 """Steps of energy (a fraction of the capacity) and of temperature [K], level by level."""
 _MOST_LEVELS_KW = 4
 """Chargers count as of so many powers at the most; each as of the next higher one."""
-_TIERS_S = (0.0, 10.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0)
-"""Where cold counts, drives are told apart by how much longer than their envelope they take."""
+_TIERS_S = (0.0, 10.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3840.0, 7680.0)
+"""Where cold counts, drives are told apart by how much longer than their envelope they take; of
+those beyond the last nothing is known, and no plan loses so much to the cold at one stop."""
 _RISE_K = 10.0
 """Above the temperature of full power, so much is still told apart where cold counts."""
 _ROUNDING_K_PER_S = 1e-12

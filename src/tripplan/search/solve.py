@@ -638,9 +638,18 @@ def _heat_bounded(
                 )
                 task.labels += labels
         searches = going
-        if len(going) == _BOTH and (together_s := joint_s(*going)) > bound_s:
+        if (together_s := _together_s(task, going)) > bound_s:
             bound_s, task.method = together_s, _HEAT_METHOD
     return plan, bound_s
+
+
+def _together_s(task: _Task, searches: Sequence[HeatSearch]) -> float:
+    """Bound of both sides together [s]; 0: of none.
+
+    It counts no waiting at the first stop, which would cool a hot pack.
+    """
+    waits = len(task.settings.waits_s) > 1 or task.problem.has_hours
+    return 0.0 if waits or len(searches) < _BOTH else joint_s(*searches)
 
 
 def _solution(
