@@ -21,7 +21,7 @@ from tripplan.physics.thermal import driven_pack_c, parked_pack_c
 from tripplan.records.settings import Settings
 from tripplan.routing.kernels.customise import CONSUMED, HEAT, TIME
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search import heat_bound
+from tripplan.search import heat_bound, heat_level
 from tripplan.search import solve as solve_module
 from tripplan.search.bounds import scope_of
 from tripplan.search.heat_bound import COLD, HOT, LEVELS, HeatSearch, joint_s
@@ -310,3 +310,26 @@ def test_a_time_budget_ends_it_with_what_is_proved() -> None:
     assert first is not None
     assert search.go_on(case.plan_s, -math.inf) is None
     assert first.bound_s < FAR_S
+
+
+def test_times_that_would_fall_for_ever_leave_the_finer_levels_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In great heat the times of states fell from sweep to sweep, and the plan never came."""
+    compared = 0
+    for seed in range(4):
+        case = world(seed, "hot")
+        if case is None:
+            continue
+        coarse = solve(case.problem, case.rows, Settings(heat_bound_levels=1))
+        with monkeypatch.context() as patched:
+            patched.setattr(heat_level, "sweep_forward", lambda *_: True)
+            endless = solve(case.problem, case.rows, Settings())
+        assert endless.lower_bound_s == pytest.approx(coarse.lower_bound_s)
+        with monkeypatch.context() as patched:
+            patched.setattr(heat_level, "sweep_back", lambda *_: (True, 1))
+            nothing = solve(case.problem, case.rows, Settings())
+        bare = solve(case.problem, case.rows, Settings(heat_bound_levels=0))
+        assert nothing.lower_bound_s == pytest.approx(bare.lower_bound_s)
+        compared += endless.lower_bound_s > bare.lower_bound_s
+    assert compared

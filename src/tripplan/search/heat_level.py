@@ -37,6 +37,10 @@ _MOST_WORK = 500_000_000
 ..."""
 _MORE_WORK = 3
 """... it makes at least so many times as many as the one before."""
+_MOST_SWEEPS = 200
+"""A handful of sweeps over all stops settle the times of a level, some sixty in great heat.  Where
+rounding lets two stops near each other gain more by waiting than that takes, they would fall for
+ever: no less is proved by the times of the level before."""
 
 
 @dataclass(eq=False)
@@ -137,12 +141,14 @@ class HeatLevel:
         return legs, direct_s
 
     def solve(self, deadline_s: float) -> bool:
-        """Find the least times to the end; False where the time was too short."""
+        """Find the least times to the end; False where the time was too short, or would be."""
         progress, more, looks = Progress.new(self.stops.size, self.grid.energies), True, 0
-        while more:
+        for _ in range(_MOST_SWEEPS):
             more, looks = sweep_back(self.level, self.values, progress, looks)
-            if more and time.monotonic() > deadline_s:
-                return False
+            if not more or time.monotonic() > deadline_s:
+                break
+        if more:
+            return False
         self.work = int(progress.work[0])
         return True
 
@@ -190,7 +196,10 @@ class HeatLevel:
         return HeatLevel(self.ground, self.number + 1, self.stops[alive], spans, rests_s, ceiling_s)
 
     def _reached(self, deadline_s: float) -> Reached | None:
-        """Return the earliest times to every state that a plan below the ceiling could have."""
+        """Return the earliest times to every state that a plan below the ceiling could have.
+
+        None where that takes too long, or would.
+        """
         shape = self.values.rest_s.shape
         reached = Reached(*(np.full(shape, np.inf, np.float32) for _ in range(3)))
         set_off(self.first, reached)
@@ -199,10 +208,12 @@ class HeatLevel:
         begun = np.minimum(reached.arrival_s, reached.slower_arrival_s)
         dirty = np.asarray(np.isfinite(begun).any(axis=(1, 2)))
         order = np.argsort(self.spans.arrival_s.min(axis=1), kind="stable")
-        while sweep_forward(self.level, reached, dirty, latest_s, order):
+        for _ in range(_MOST_SWEEPS):
+            if not sweep_forward(self.level, reached, dirty, latest_s, order):
+                return reached
             if time.monotonic() > deadline_s:
-                return None
-        return reached
+                break
+        return None
 
     def _finer(
         self,

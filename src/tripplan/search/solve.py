@@ -36,6 +36,17 @@ from tripplan.search.heat_drives import driven_with_heat, sides_that_matter
 from tripplan.search.kernels.context import FULLEST
 from tripplan.search.kernels.labels import Bounds
 from tripplan.search.label_setting import Found, heat_policy, search
+from tripplan.search.methods import (
+    EXACT,
+    EXACT_BUT_HEAT,
+    EXACT_BUT_HOURS,
+    HEAT_METHOD,
+    METHOD,
+    NOT_EXACT,
+    OUT_OF_TIME,
+    WITH_HEATER,
+    what_hours_mean,
+)
 from tripplan.search.polish import polished, replayed, with_fewer_steps
 from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backward
 from tripplan.search.preheating import preheated
@@ -182,7 +193,7 @@ class _Task:
         """Whether the time budget has ended; the certificate then says so."""
         ended = time.monotonic() > self.deadline_s
         if ended:
-            self.complete, self.method = False, _OUT_OF_TIME
+            self.complete, self.method = False, OUT_OF_TIME
         return ended
 
     def search(self, pool: DrivePool, **how: object) -> Found:
@@ -336,9 +347,9 @@ def _kept_off_limits(task: _Task, plan: ChosenChain) -> ChosenChain:
 
 def _with_heater(task: _Task, plan: ChosenChain, heater: PackHeater) -> Solution:
     """Warm the pack on the way to chargers where that is quicker than the best plan without."""
-    if task.method == _HEAT_METHOD and not task.knows_hot:
+    if task.method == HEAT_METHOD and not task.knows_hot:
         task.method = ""
-    task.method = (task.method or _METHOD) + _WITH_HEATER
+    task.method = (task.method or METHOD) + WITH_HEATER
     warm, bound_s = None, task.however_warm_s
     heated = replace(task, problem=replace(task.problem, heater=heater))
     if not task.out_of_time and _cold_matters(task, plan):
@@ -417,10 +428,10 @@ def _exact(
             found = profiles.run()
             task.labels += found.labels
     except (TooManyDrivesError, TooLargeError):
-        task.method = f"{task.method or _METHOD}{_NOT_EXACT}: {many_to_many.reached}"
+        task.method = f"{task.method or METHOD}{NOT_EXACT}: {many_to_many.reached}"
         return plan, bound_s
     if not found.complete or not found.chain:
-        task.method = (task.method or _METHOD) + _NOT_EXACT
+        task.method = (task.method or METHOD) + NOT_EXACT
         return plan, bound_s
     task.however_warm_s = max(task.however_warm_s, found.time_s)
     best = ChosenChain(found.time_s, found.chain, pool)
@@ -430,9 +441,9 @@ def _exact(
     best = replace(best, time_s=driven_s(problem, best, settings))
     best = min(best, plan, key=lambda p: p.time_s)
     if best.time_s <= found.time_s * (1.0 + 1e-9):
-        task.method = _EXACT
+        task.method = EXACT
     elif found.time_s >= bound_s:
-        task.method = _EXACT_BUT_HOURS if at_any_hour else _EXACT_BUT_HEAT
+        task.method = EXACT_BUT_HOURS if at_any_hour else EXACT_BUT_HEAT
     return best, max(bound_s, found.time_s)
 
 
@@ -631,7 +642,7 @@ def _heat_bounded(
                 task.knows_hot |= found.bound_s > task.however_warm_s
                 task.however_warm_s = max(task.however_warm_s, found.bound_s)
             if found.bound_s > bound_s:
-                bound_s, task.method = found.bound_s, _HEAT_METHOD
+                bound_s, task.method = found.bound_s, HEAT_METHOD
             if found.chain is not None and level >= _LEVELS_UNDRIVEN and unbound:
                 plan, labels = driven_with_heat(
                     problem, task.customized, task.bounds, settings, found.chain, plan
@@ -639,7 +650,7 @@ def _heat_bounded(
                 task.labels += labels
         searches = going
         if (together_s := _together_s(task, going)) > bound_s:
-            bound_s, task.method = together_s, _HEAT_METHOD
+            bound_s, task.method = together_s, HEAT_METHOD
     return plan, bound_s
 
 
@@ -706,7 +717,7 @@ def _solution(
         lower_bound_s=bound_s - problem.constant_s,
         time_s=plan.time_s - saved_s - problem.constant_s,
         least_time_s=float(task.bounds.time_s[0, problem.stop_count - 1]),
-        method=(task.method or _METHOD) + _hours(problem, task.method),
+        method=(task.method or METHOD) + what_hours_mean(problem, task.method),
         labels=task.labels,
         complete=task.complete,
         preheated_s=_of_legs(steps, [step.preheated_s for step in plan.chain], 0.0),
@@ -739,54 +750,9 @@ def _slowed(task: _Task, plan: ChosenChain) -> tuple[Slowed | None, ...]:
     return slowed(problem, plan) if HOT in sides_that_matter(problem, plan, settings) else ()
 
 
-_METHOD = (
-    "bound from a relaxation over all roads and speeds, with the pack at the best temperature it "
-    "could have"
-)
-
-
-_HEAT_METHOD = (
-    "bound from least times over energy and pack temperature, rounded in the car's favour, over "
-    "all roads and speeds, with the heat of a drive road by road"
-)
-
-_WITH_HEATER = "; since a heater may warm the pack, nothing that cold costs counts in the bound"
-
-_OUT_OF_TIME = (
-    "the time budget ended before the search did; what was proved until then holds: a bound from a "
-    "relaxation over all roads and speeds or, without that, from the fastest and the thriftiest "
-    "drives alone"
-)
-
-_EXACT = "exact search over every drive that can matter, at all roads and speeds"
-_EXACT_BUT_HEAT = (
-    "bound from an exact search over every drive that can matter, with the pack at the best "
-    "temperature it could have; with battery heat no exact search is known"
-)
-
-
-_EXACT_BUT_HOURS = (
-    "bound from an exact search over every drive that can matter, with chargers open at all hours "
-    "and the pack at the best temperature it could have"
-)
-
-
-def _hours(problem: Problem, method: str) -> str:
-    """Say what opening hours mean for the proof where something counts beside time."""
-    if problem.objective is None or not problem.has_hours or method == _EXACT:
-        return ""
-    return (
-        "; the bound takes chargers to be open at all hours, and plans that would be better for "
-        "coming at another hour may have been missed"
-    )
-
-
-_NOT_EXACT = "; an exact search was asked for, but there are too many drives"
-
-
 def _gave_up(task: _Task, setting: str) -> SearchLimitError:
     """Say that nothing was found, which does not prove that there is nothing."""
-    if task.method == _OUT_OF_TIME:
+    if task.method == OUT_OF_TIME:
         setting = "time_budget_s"
     return SearchLimitError(
         f"no plan was found in {task.labels:,} labels, and the search is not through: there may be "
