@@ -138,8 +138,8 @@ def watched() -> Iterator[Watch]:
     """Take the time of the search alone inside `Planner.plan`, and keep what it was asked."""
     watch = Watch()
 
-    def wrapped(problem: Problem, rows: ManyToMany, settings: Settings) -> Solution:
-        seconds, solution = timed(lambda: solve(problem, rows, settings))
+    def wrapped(problem: Problem, rows: ManyToMany, settings: Settings, **more: float) -> Solution:
+        seconds, solution = timed(lambda: solve(problem, rows, settings, **more))
         watch.latest = Solved(problem, rows, solution, seconds)
         return solution
 

@@ -29,7 +29,7 @@ from tripplan.batch import many
 from tripplan.cli.main import app
 from tripplan.cli.options import describe
 from tripplan.output.files.export import plan_json_schema
-from tripplan.planning.cache import _kind_of
+from tripplan.planning.cache import _Same, _kind_of
 from tripplan.planning.requests import make_trip
 from tripplan.records.trip import Conditions, Trip
 from tripplan.records.vehicle import find_vehicle
@@ -51,10 +51,11 @@ study = question.Study.model_validate({
     "vary": {"most_detour_km": [7, 9]},
 })
 schema = plan_json_schema()["$defs"]
+kind = lambda trip: _kind_of(_Same(trip), _Same(car))
 print(json.dumps({
     "values": [wished["haze_km"].conditions.haze_km, wished["most_detour_km"].most_detour_km],
     "options": {o.opts[0]: o.help for o in options if o.name in words},
-    "other costs": [_kind_of(wished[word], car) != _kind_of(usual, car) for word in words],
+    "other costs": [kind(wished[word]) != kind(usual) for word in words],
     "other group": [many._kind((0, {word: 7})) != many._kind((0, {})) for word in words],
     "study": study.trips[0].wishes,
     "schema": [
