@@ -128,6 +128,7 @@ class _Search:
         self._planner = planner
         self._trip = trip
         self._vehicle = vehicle
+        self._found: dict[str, tuple[int | None, Plan]] = {}
 
     def of_one_limit(self, trip: Trip, over: Sequence[Objective]) -> Iterator[Plan]:
         """Plans with at most so many stops as the trip allows."""
@@ -157,7 +158,14 @@ class _Search:
         yield from self._between(trip, goal, (middle, saving), rounds - 1)
 
     def _plan(self, trip: Trip) -> Plan:
-        return self._planner.plan(trip, self._vehicle)
+        """Plan, unless what was best with more stops makes no more than these."""
+        key = trip.model_dump_json(exclude={"most_stops"})
+        limit, plan = self._found.get(key, (0, None))
+        looser = limit is None or (trip.most_stops is not None and trip.most_stops <= limit)
+        if plan is None or not looser or plan.stop_count > (trip.most_stops or 0):
+            plan = self._planner.plan(trip, self._vehicle)
+            self._found[key] = trip.most_stops, plan
+        return plan
 
 
 def _weighed(trip: Trip, goal: _Traded, hour: float) -> Trip:

@@ -11,11 +11,14 @@ from tests.samples.straight_road import along, straight_road
 from tests.samples.worlds import car
 from tripplan.output.text import report, stop_text
 from tripplan.planning import alternatives
+from tripplan.planning import pareto as pareto_module
 from tripplan.planning.known_plans import as_asked, not_worse_in_everything
 from tripplan.planning.pareto import pareto
 from tripplan.planning.planner import Planner
 from tripplan.records.plan import Plan
 from tripplan.records.settings import Settings
+from tripplan.records.trip import Trip
+from tripplan.records.vehicle import Vehicle
 
 ENDS = ("Denver, CO", "Salt Lake City, UT")
 LEAF, BOLT = "nissan-leaf-40", "chevrolet-bolt-60"
@@ -164,3 +167,31 @@ def test_plans_of_the_bound_with_heat_keep_the_wishes_for_stops() -> None:
     assert all(stop.charging_s <= longest_s + 1.0 for stop in shorter.stops)
     assert fewer.audit.passed
     assert shorter.audit.passed
+
+
+def test_a_choice_plans_nothing_twice_that_a_lower_limit_leaves_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of plans with ever fewer stops, those that make no more anyway are known."""
+    planner = Planner(tripplan.load_starter("illustrative"))
+    trip = tripplan.plan(
+        "Denver, CO", "Kansas City, MO", vehicle="hyundai-ioniq-28", region=ILLUSTRATIVE
+    ).trip
+    vehicle = tripplan.catalogue()["hyundai-ioniq-28"]
+    asked: list[Trip] = []
+    real = planner.plan
+
+    def counted(wished: Trip, car: Vehicle) -> Plan:
+        asked.append(wished)
+        return real(wished, car)
+
+    monkeypatch.setattr(planner, "plan", counted)
+    found = [figures(plan) for plan in pareto(planner, trip, vehicle)]
+    few = len(asked)
+    monkeypatch.setattr(
+        pareto_module._Search,  # noqa: SLF001 - what it keeps is to be taken from it
+        "_plan",
+        lambda self, wished: counted(wished, self._vehicle),
+    )
+    assert [figures(plan) for plan in pareto(planner, trip, vehicle)] == found
+    assert few < len(asked) - few
