@@ -10,7 +10,7 @@ import pytest
 import tripplan
 from tests.samples.straight_road import along, straight_road
 from tests.stories.shared_data import shared
-from tripplan.errors import NoPlanError
+from tripplan.errors import InvalidInputError, NoPlanError
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.planner import Planner
 from tripplan.records.charger import Connector
@@ -119,6 +119,19 @@ def test_hours_that_are_all_unknown_are_left_out_where_that_is_wished(hours: str
             departure=DEPARTURE,
             chargers={"keep_unknown": False},
         )
+
+
+@pytest.mark.parametrize("hours", [None, 'Mo-Su "call"'])
+def test_a_required_charger_of_unknown_hours_is_told_where_such_are_left_out(
+    hours: str | None,
+) -> None:
+    """Before: it was charged at, and the audit objected to what the trip had asked for."""
+    region = road_with(Connector("CCS1", 150.0), opening_hours=hours)
+    (charger,) = region.chargers.chargers
+    wishes = {"departure": DEPARTURE, "via_chargers": (charger.id,)}
+    assert planned(region, "hyundai-ioniq-5-rwd", **wishes).audit.passed
+    with pytest.raises(InvalidInputError, match="left out by another wish: opening hours not kno"):
+        planned(region, "hyundai-ioniq-5-rwd", **wishes, chargers={"keep_unknown": False})
 
 
 def colorado(case: str) -> Region:

@@ -42,13 +42,23 @@ def visit_orders(
     Raises
     ------
     InvalidInputError
-        A required charger is none of those that the car can use.
+        A required charger is none of those that the car can use, or a wish leaves it out.
     """
     waypoints = [
         waypoint_stop(waypoint, node, car)
         for waypoint, node in zip(trip.waypoints, nodes[1:-1], strict=True)
     ]
     found = [_position_of(charger_id, fitting.plugs) for charger_id in trip.via_chargers]
+    for why, positions in left_out(fitting.plugs, trip).items():
+        for charger_id, k in zip(trip.via_chargers, found, strict=True):
+            if k in positions:
+                raise InvalidInputError(
+                    f'charger "{charger_id}" is required, and left out by another wish: {why}. '
+                    "Drop one of them",
+                    field="via_chargers",
+                    value=charger_id,
+                    expected="the id of a charger that the wishes for chargers keep",
+                )
     hours = _opening_intervals({k: fitting.plugs[k] for k in found}, trip)
     required = [
         Visit(k, replace(fitting.stop(k, car), opening_intervals=hours.get(k, ()))) for k in found
