@@ -74,6 +74,9 @@ _EXACT_ROOM = 2_000_000
 """Most drives from one node that an exact search keeps."""
 _LEVELS_UNDRIVEN = 1
 """Chains of so many of the coarsest levels of a bound with heat are not worth driving."""
+_ALIKE_SHARE = 2e-3
+"""In a first plan of the fullest departures, labels are alike that differ by this share of the
+least that the trip counts."""
 _BOTH = 2
 """Sides of the bound with heat."""
 _COARSER = (1.0, 4.0)
@@ -499,15 +502,17 @@ def _at_the_fullest(task: _Task, scope: Scope) -> ChosenChain:
         None of them lead to the end, and then no others do.
     """
     problem = task.problem
+    alike_s = max(FULLEST.time_epsilon_s, _ALIKE_SHARE * least_time_s(problem, task.bounds))
+    policy = FULLEST._replace(time_epsilon_s=alike_s)
     pool = RealDrives(problem, task.many_to_many, scope)
-    found = task.search(pool, policy=FULLEST)
+    found = task.search(pool, policy=policy)
     # Who has to charge so much more may come too full for that; and who fills up may come too late,
     # but not where all were open at all hours.
     if found.complete and not found.chain and problem.least_charge_kwh <= 0.0:
         relaxed = problem.at_any_hour()
         if problem.has_hours:
             pool = RealDrives(relaxed, task.many_to_many, scope)
-            found = replace(task, problem=relaxed).search(pool, policy=FULLEST)
+            found = replace(task, problem=relaxed).search(pool, policy=policy)
         if found.complete and not found.chain:
             raise out_of_range(problem, task.many_to_many)
         return ChosenChain(math.inf, (), pool)
