@@ -128,7 +128,9 @@ def _limits(stop: ChargingStop, plan: Plan, where: str) -> Iterator[Finding]:
     trip = plan.trip
     if stop.departure_soc > max(trip.charge_limit_soc, stop.arrival_soc) + _SOC:
         yield _broken("charge_limit_soc", f"{where}: charges to {stop.departure_soc:.5f}")
-    if stop.energy_kwh < _NOTHING_KWH:
+    # Who comes there full has nothing to charge.
+    full = _required(stop, trip) and stop.arrival_soc >= trip.charge_limit_soc - _SOC
+    if stop.energy_kwh < _NOTHING_KWH and not full:
         needed = " although required" if _required(stop, trip) else ""
         yield Finding(f"stop that charges nothing{needed}", f"{where}: {stop.energy_kwh:.6f} kWh")
     elif (
