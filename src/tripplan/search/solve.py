@@ -463,8 +463,9 @@ def _can_gain(task: _Task, plan: ChosenChain, bound_s: float) -> bool:
 def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
     """Search over real drives at best temperatures, within an ellipse that grows until it holds."""
     problem = task.problem
-    ceiling_s = min(_ELLIPSE * least_s + _ELLIPSE_SLACK_S, task.ceiling_s)
+    ceiling_s = _ELLIPSE * least_s + _ELLIPSE_SLACK_S
     whole = scope_of(problem, task.many_to_many, task.bounds, math.inf)
+    _unless_slower(task, whole)
     ceiling_s = min(ceiling_s, _among_few_s(task, replace(whole, ceiling_s=ceiling_s)))
     plan = ChosenChain(math.inf, (), DrivePool(problem))
     if math.isfinite(problem.longest_charge_s):
@@ -484,13 +485,37 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
             if not plan.chain:
                 raise _gave_up(task, "label_limit")
             break
-        if ceiling_s == task.ceiling_s < math.inf:
-            raise NothingQuickerError
+        if plan.chain and ceiling_s >= plan.time_s:
+            break
         if math.isinf(ceiling_s):
             raise out_of_range(problem, task.many_to_many)
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
-        ceiling_s = min(ceiling_s, task.ceiling_s, plan.time_s + _MARGIN_S)
+        ceiling_s = min(ceiling_s, plan.time_s + _MARGIN_S)
     return plan, replace(whole, ceiling_s=plan.time_s)
+
+
+def _unless_slower(task: _Task, scope: Scope) -> None:
+    """Go no further where the relaxation shows that no plan is below the ceiling.
+
+    The search over real drives would not show it: at finely graded speeds its plans get better.
+
+    Raises
+    ------
+    NothingQuickerError
+        So it is.
+    """
+    if not math.isfinite(task.ceiling_s):
+        return
+    scope = replace(scope, ceiling_s=task.ceiling_s)
+    pool = RelaxedDrives(task.problem, task.many_to_many, scope)
+    found = task.search(
+        pool,
+        ceiling_s=task.ceiling_s,
+        earliest_s=scope.from_origin_s,
+        deadline_s=task.deadline_s,
+    )
+    if found.complete and not found.chain:
+        raise NothingQuickerError
 
 
 def _at_the_fullest(task: _Task, scope: Scope) -> ChosenChain:
@@ -593,7 +618,7 @@ def _with_heat(task: _Task, plan: ChosenChain, scope: Scope, cool_s: float) -> C
     tried = [(1.0, few)] if few is not None else []
     for coarser, within in (*tried, *((factor, scope) for factor in _COARSER)):
         # A chain without heat may take too long at a stop with it: then it is no plan.
-        ceiling_s = min(plan.time_s, _ELLIPSE_WITH_HEAT * cool_s, task.ceiling_s)
+        ceiling_s = min(plan.time_s, _ELLIPSE_WITH_HEAT * cool_s)
         pool = RealDrives(problem, task.many_to_many, replace(within, ceiling_s=ceiling_s))
         policy = heat_policy(problem, settings, coarser=coarser, trip_s=ceiling_s)
         found = task.search(pool, ceiling_s=ceiling_s, policy=policy, deadline_s=task.deadline_s)

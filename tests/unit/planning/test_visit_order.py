@@ -24,7 +24,7 @@ from tripplan.records.settings import Settings
 from tripplan.records.trip import Place, Trip, Waypoint
 from tripplan.search.problem import Problem
 from tripplan.search.reach import OutOfReach
-from tripplan.search.solve import Solution, solve
+from tripplan.search.solve import NothingQuickerError, Solution, solve
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 
@@ -236,3 +236,20 @@ def test_an_order_that_is_improved_is_no_longer_than_any_with_one_place_moved(
         for j in range(5):
             moved = (*rest[:j], stops[k], *rest[j:])
             assert small.drive_s(stops) <= small.drive_s(moved) + 1e-3
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_order_is_left_out_only_where_none_of_its_plans_is_quicker(seed: int) -> None:
+    """Plans get better at finely graded speeds, so that the first search alone proves nothing."""
+    small = world(seed, 1, 1)
+    for stops in small.every_order():
+        problem = small.problem(stops)
+        try:
+            best = small.solved(problem)
+        except (OutOfReach, NoPlanError):
+            continue
+        again = small.solved(problem, best.time_s + 1e-3)
+        assert again.time_s == pytest.approx(best.time_s, rel=1e-9)
+        assert again.lower_bound_s <= best.time_s + 1e-6
+        with pytest.raises(NothingQuickerError):
+            small.solved(problem, 0.999 * best.lower_bound_s)
