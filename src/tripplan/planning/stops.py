@@ -1,5 +1,6 @@
 """A stop of the route: at a charger or a waypoint, minute by minute."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +16,7 @@ from tripplan.records.plan import ChargingStop, LimitedBy
 from tripplan.records.trip import Place, Waypoint
 from tripplan.search.kernels.heat_trajectory import charging_trajectory, charging_trajectory_for
 from tripplan.search.problem import Problem, Target
-from tripplan.search.solve import SolutionStop
+from tripplan.search.solve import SolutionStop, refused_by_heat
 from tripplan.units import S_PER_H
 from tripplan.vehicle_model.conditioned import NO_WARM_UP, ConditionedVehicle, WarmUp
 
@@ -114,6 +115,11 @@ def stop_at(
         What was asked of the search.
     state
         Where the car is.
+
+    Raises
+    ------
+    NoPlanError
+        The pack comes too cold or too hot to take the charge.
     """
     capacity, pack = problem.capacity_kwh, problem.pack
     arrival_c, arrival_kwh = state.pack_c, state.energy_kwh
@@ -138,6 +144,9 @@ def stop_at(
             _charge(problem, state, kw, chosen.departure_kwh, float(problem.least_charges_kwh[at]))
         )
         charging_s = float(trajectories[-1][-1, 1])
+        if not math.isfinite(charging_s):
+            # Road by road, heat leaves the pack a little warmer or cooler than the search had it.
+            raise refused_by_heat(problem)
     samples, free_s = _all_samples(trajectories, stop.dwell_s, kw, problem.power)
     state.elapsed_s += waited_s + stop.dwell_s + overhead_s + charging_s
     gained_kwh = state.energy_kwh + stop.standing_kwh - arrival_kwh
