@@ -46,8 +46,8 @@ from tripplan.routing.road_ends import RoadEnds
 from tripplan.routing.row_batches import Likely
 from tripplan.search.preheating import LEAST_SAVED_S
 from tripplan.search.problem import Problem
-from tripplan.search.reach import Gap, OutOfReach
-from tripplan.search.solve import refused_by_heat, solve
+from tripplan.search.reach import Gap, OutOfReach, refused_by_heat
+from tripplan.search.solve import solve
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 _MOST_RESERVES = 20

@@ -16,7 +16,8 @@ from tripplan.records.plan import ChargingStop, LimitedBy
 from tripplan.records.trip import Place, Waypoint
 from tripplan.search.kernels.heat_trajectory import charging_trajectory, charging_trajectory_for
 from tripplan.search.problem import Problem, Target
-from tripplan.search.solve import SolutionStop, refused_by_heat
+from tripplan.search.reach import refused_by_heat
+from tripplan.search.solve import SolutionStop
 from tripplan.units import S_PER_H
 from tripplan.vehicle_model.conditioned import NO_WARM_UP, ConditionedVehicle, WarmUp
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats, Ints
+from tripplan.errors import NoPlanError
 from tripplan.routing.customization import CustomizedHierarchy
 from tripplan.routing.end_costs import EndCosts
 from tripplan.routing.many_to_many import ManyToMany
@@ -57,6 +58,20 @@ class OutOfReach(Exception):  # noqa: N818 - carries facts from the search to th
 def out_of_range(problem: Problem, many_to_many: ManyToMany) -> OutOfReach:
     """Say that a trip is impossible; what makes it so is measured when it is asked for."""
     return OutOfReach(lambda: _gap(problem, many_to_many))
+
+
+def refused_by_heat(problem: Problem) -> NoPlanError:
+    """Return the refusal of a trip on which the pack would be too cold or too hot to charge.
+
+    Parameters
+    ----------
+    problem
+        The trip.
+    """
+    return NoPlanError(
+        "the battery would be too cold or too hot to take a charge where it must "
+        f"(air {problem.pack.air_c:g} degrees Celsius). Start with a warmer pack or more charge."
+    )
 
 
 def _gap(problem: Problem, many_to_many: ManyToMany) -> Gap:

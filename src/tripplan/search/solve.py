@@ -52,7 +52,7 @@ from tripplan.search.pool import DrivePool, RealDrives, RelaxedDrives, is_backwa
 from tripplan.search.preheating import preheated
 from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
-from tripplan.search.reach import OutOfReach, out_of_range
+from tripplan.search.reach import OutOfReach, out_of_range, refused_by_heat
 from tripplan.search.refine import Drive, FineDrives, Roads, passed, passing
 from tripplan.search.slowing import Slowed, slowed
 from tripplan.search.thinning import superfluous, thinned
@@ -788,18 +788,4 @@ def _gave_up(task: _Task, setting: str) -> SearchLimitError:
         f"no plan was found in {task.labels:,} labels, and the search is not through: there may be "
         f"one all the same. Allow more with settings.{setting}",
         setting,
-    )
-
-
-def refused_by_heat(problem: Problem) -> NoPlanError:
-    """Return the refusal of a trip on which the pack would be too cold or too hot to charge.
-
-    Parameters
-    ----------
-    problem
-        The trip.
-    """
-    return NoPlanError(
-        "the battery would be too cold or too hot to take a charge where it must "
-        f"(air {problem.pack.air_c:g} degrees Celsius). Start with a warmer pack or more charge."
     )
