@@ -270,8 +270,9 @@ def _to_the_edge(
     try:
         return _solved(problem, many_to_many, settings, proved_s, ceiling_s)
     except NoPlanError as error:
+        by_heat = settings.heat and not isinstance(error, SearchLimitError | DisconnectedError)
         limited = problem.has_hours or math.isfinite(problem.longest_charge_s)
-        if isinstance(error, SearchLimitError) or problem.power is None or not limited:
+        if not by_heat or problem.power is None or not limited:
             raise
         edge = replace(problem, at_the_edge=True)
         try:
