@@ -41,6 +41,9 @@ _NEAREST: Final = 5e-3
 """The nearest road is found in a plane, which is off by this much some 100 km away. [m/m]"""
 _THROUGH_M: Final = 0.05
 _JOINT_M: Final = 1e-6
+_ONWARD_M: Final = 0.5
+"""Where a road leads at a point of it is seen so far from there."""
+_LEAST_DEG: Final = 1e-12
 _M: Final = 0.01
 _S: Final = 1e-3
 _KWH: Final = 1e-6
@@ -353,17 +356,31 @@ def ways_from(span: Span, ground: Ground, top_kmh: float) -> Iterator["Whole"]:
 
 
 def _ahead(ground: Ground, spot: Spot, trace: Trace, end: int) -> list[int]:
-    """Return the numbers of the arcs through a spot; first those that lead as the trace does."""
+    """Return the numbers of the arcs through a spot; first those that lead as the trace does.
+
+    The spot counts, not the arc's ends: a loop road has one node for both.
+    """
     count = spot.arcs.size
     if count < 2 or trace.lat.size < 2:
         return list(range(max(count, 1)))
-    net, beside = ground.network, 1 if end == 0 else -2
-    tail, head = net.tail[spot.arcs], net.head[spot.arcs]
-    north, east = net.lat[head] - net.lat[tail], net.lon[head] - net.lon[tail]
-    sign = 1.0 if end == 0 else -1.0
-    along = (trace.lat[beside] - spot.lat) * north + (trace.lon[beside] - spot.lon) * east
-    found: list[int] = np.argsort(-sign * along, kind="stable").tolist()
+    beside, onward_m = (1, _ONWARD_M) if end == 0 else (-2, -_ONWARD_M)
+    driven = _way_of(spot, trace.lat[beside], trace.lon[beside])
+    likeness = []
+    for arc, at_m in zip(spot.arcs.tolist(), spot.along_m.tolist(), strict=True):
+        course = ground.course(np.array([arc]))
+        lat, lon = (
+            float(np.interp(at_m + onward_m, course.point_m, c)) for c in (course.lat, course.lon)
+        )
+        likeness.append(float(driven @ _way_of(spot, lat, lon)))
+    found: list[int] = np.argsort(-np.array(likeness), kind="stable").tolist()
     return found
+
+
+def _way_of(spot: Spot, lat: float, lon: float) -> Floats:
+    """Return the direction of a point from a spot, north and east, of length 1; 0: it is there."""
+    turn = (lon - spot.lon + 180.0) % 360.0 - 180.0
+    way = np.array([lat - spot.lat, turn * np.cos(np.radians(spot.lat))])
+    return np.asarray(way / max(float(np.hypot(*way)), _LEAST_DEG))
 
 
 @dataclass(frozen=True, eq=False)

@@ -122,3 +122,37 @@ def test_a_turn_is_forbidden_where_the_copy_of_a_junction_lacks_the_road() -> No
     )
     found = followed(net, [0.0, 0.0])
     assert (found.complete, found.reached) == (False, 1)
+
+
+def test_of_roads_between_the_same_nodes_the_one_counts_that_the_trace_is_on() -> None:
+    """Two bends of one length, speed and direction, to either side of the straight line."""
+    bends = ([46.01, 46.01], [8.004, 7.996])
+    net = network(
+        lat=LAT[[0, 2]],
+        lon=LON[[0, 2]],
+        elevation_m=np.zeros(2),
+        tail=[0, 0],
+        head=[1, 1],
+        length_m=[2.0 * SECTION_M] * 2,
+        speed_kmh=[80.0] * 2,
+        speed_limit_kmh=[80.0] * 2,
+        shapes=([0, 1, 2], *bends),
+    )
+    bearing = float(net.bearing_deg[0])
+    for number, (lat, lon) in enumerate(zip(*bends, strict=True)):
+        found = follow(
+            RoadColumns(*(getattr(net, name) for name in RoadColumns._fields)),
+            FREE,
+            0.8,
+            np.array([0.0, SECTION_M, 2.0 * SECTION_M]),
+            np.array([46.0, lat, 46.02]),
+            np.array([8.0, lon, 8.0]),
+            np.full(3, 80.0),
+            np.full(3, bearing),
+            np.full(3, 80.0),
+            np.array([0]),
+            np.array([1]),
+        )
+        assert found.complete
+        assert found.arc.tolist() == [number]
+        assert (net.shape_lon[net.shape_first[number]]) == lon

@@ -113,6 +113,59 @@ def test_a_one_way_road_is_left_and_come_to_in_its_direction() -> None:
     assert planned(region, at(6, 0), at(0, 4)).distance_km == pytest.approx(30.0, rel=1e-6)
 
 
+def loop_region(*, one_way: bool = False) -> Region:
+    """Return a road from (0, 0) to (10, 0), where a square of 2 km a side begins and ends."""
+    east, north = np.array([10.0, 12.0, 12.0, 10.0]), np.array([0.0, 0.0, 2.0, 2.0])
+    line = north[1:] / KM_PER_DEGREE, east[1:] / KM_PER_DEGREE
+    arcs = [(0, 1, 10.0), (1, 0, 10.0), (1, 1, 8.0), *([] if one_way else [(1, 1, 8.0)])]
+    tail, head, km = (np.array(column) for column in zip(*arcs, strict=True))
+    loops = [line, *([] if one_way else [tuple(column[::-1] for column in line)])]
+    network = RoadNetwork.from_arcs(
+        lat=np.zeros(2),
+        lon=np.array([0.0, 10.0]) / KM_PER_DEGREE,
+        elevation_m=np.zeros(2),
+        tail=tail,
+        head=head,
+        length_m=1000.0 * km,
+        speed_kmh=np.full(tail.size, KMH),
+        speed_limit_kmh=np.full(tail.size, KMH),
+        road_class=np.full(tail.size, PRIMARY),
+        shapes=(
+            np.array([0, 0, 0, *(3 * (k + 1) for k in range(len(loops)))]),
+            np.concatenate([lat for lat, _ in loops]),
+            np.concatenate([lon for _, lon in loops]),
+        ),
+    )
+    return Region("loop", network, ChargerSet((), np.empty(0, np.int32)), Gazetteer(()))
+
+
+@pytest.mark.parametrize(
+    ("place", "km"),
+    [((12.0, 0.5), 2.5), ((12.0, 1.5), 3.5), ((11.5, 2.0), 3.5), ((10.0, 1.0), 1.0)],
+)
+def test_a_loop_is_driven_the_shorter_way_round(place: tuple[float, float], km: float) -> None:
+    """Both of its directions lead from one junction to the same; the audit tells them apart."""
+    region = loop_region()
+    assert planned(region, at(0, 0), at(*place)).distance_km == pytest.approx(10.0 + km, rel=1e-5)
+    assert planned(region, at(*place), at(0, 0)).distance_km == pytest.approx(10.0 + km, rel=1e-5)
+
+
+def test_a_one_way_loop_is_driven_in_its_direction() -> None:
+    region = loop_region(one_way=True)
+    there, back = at(10, 1), at(0, 0)
+    assert planned(region, back, there).distance_km == pytest.approx(17.0, rel=1e-5)
+    assert planned(region, there, back).distance_km == pytest.approx(11.0, rel=1e-5)
+    assert planned(region, at(12, 1), at(10, 1)).distance_km == pytest.approx(4.0, rel=1e-5)
+    assert planned(region, at(10, 1), at(12, 1)).distance_km == pytest.approx(4.0, rel=1e-5)
+
+
+def test_between_two_points_of_a_loop() -> None:
+    """The shorter way may lead through the junction."""
+    region = loop_region()
+    assert planned(region, at(11, 0), at(12, 1)).distance_km == pytest.approx(2.0, rel=1e-5)
+    assert planned(region, at(11, 0), at(10, 1)).distance_km == pytest.approx(2.0, rel=1e-5)
+
+
 def test_a_waypoint_amid_a_road_is_left_either_way_but_not_against_a_one_way() -> None:
     two_way = region_of([(0, 0), (10, 0)], both((0, 1)))
     assert planned(two_way, at(0, 0), at(6, 0), at(1, 0)).distance_km == pytest.approx(11.0)

@@ -16,6 +16,10 @@ NEAR_SHARE = 3e-6
 _TOO_SLOW, _OTHER_SPEED, _OTHER_WAY = 0.01, 0.03, 0.1
 """Of roads that lie on each other, one that is barred counts 1 against it, one on which the car
 would be slow, or whose usual speed or direction is not the one that the trace states, this much."""
+_OTHER_LINE = 10.0
+"""What counts against one of several roads between the same two nodes whose line is not the trace's
+(or, of a loop, is that of the other direction): more than all else together."""
+_OFF_LINE_M = 1.0
 _SAME_DEG = 0.01
 _SAME_KMH = 1e-6
 
@@ -45,6 +49,9 @@ class RoadColumns(NamedTuple):
     speed_limit_kmh: Floats
     road_class: Bytes
     flags: Bytes
+    shape_first: Ints
+    shape_lat: Floats
+    shape_lon: Floats
 
 
 class Barred(NamedTuple):
@@ -78,7 +85,8 @@ def follow(
 
     From each node that the trace may be at, an arc is followed if the trace comes to its head after
     its length.  Of arcs that lie on each other those count that the trip may take, on which the
-    trace keeps to the speed, and whose direction and usual speed it states.
+    trace keeps to the speed, and whose direction and usual speed it states; of several between the
+    same two nodes, and of the two directions of a loop, that on whose line the trace is.
 
     Parameters
     ----------
@@ -126,6 +134,10 @@ def follow(
                         told_deg = _bearing_deg(
                             roads.lat[tail], roads.lon[tail], roads.lat[head], roads.lon[head]
                         )
+                        if _has_sibling(roads, tail, a) and not _on_its_line(
+                            roads, tail, a, along_m, lat, lon, i, j
+                        ):
+                            worth += _OTHER_LINE
                         for k in (i + 1, j):
                             turn = abs((bearing_deg[k] - told_deg + 180.0) % 360.0 - 180.0)
                             worth += _OTHER_WAY if turn > _SAME_DEG else 0.0
@@ -181,6 +193,71 @@ def _against(
     if speed_kmh < slowest * roads.speed_kmh[arc]:
         found += _TOO_SLOW
     return found
+
+
+@part
+def _has_sibling(roads: RoadColumns, tail: int, arc: int) -> bool:
+    """Whether another arc leads from the same node to the same one; they stand side by side."""
+    head = roads.head[arc]
+    if arc > roads.first_out[tail] and roads.head[arc - 1] == head:
+        return True
+    return bool(arc + 1 < roads.first_out[tail + 1] and roads.head[arc + 1] == head)
+
+
+@part
+def _on_its_line(
+    roads: RoadColumns,
+    tail: int,
+    arc: int,
+    along_m: Floats,
+    lat: Floats,
+    lon: Floats,
+    i: int,
+    j: int,
+) -> bool:
+    """Whether the middle of each step of a trace from i to j lies where the arc has that share."""
+    first, inner = roads.shape_first[arc], roads.shape_first[arc + 1] - roads.shape_first[arc]
+    whole_m = 0.0
+    here_lat, here_lon = roads.lat[tail], roads.lon[tail]
+    for k in range(inner + 1):
+        next_lat, next_lon = _point(roads, arc, first, inner, k)
+        whole_m += _apart_m(here_lat, here_lon, next_lat, next_lon)
+        here_lat, here_lon = next_lat, next_lon
+    here_lat, here_lon = roads.lat[tail], roads.lon[tail]
+    next_lat, next_lon = _point(roads, arc, first, inner, 0)
+    step_m = _apart_m(here_lat, here_lon, next_lat, next_lon)
+    done_m, k = 0.0, 0
+    for step in range(i, j):
+        middle_m = 0.5 * (along_m[step] + along_m[step + 1]) - along_m[i]
+        at_m = middle_m / max(along_m[j] - along_m[i], NEAR_M) * whole_m
+        while k < inner and done_m + step_m < at_m:
+            done_m += step_m
+            k += 1
+            here_lat, here_lon = next_lat, next_lon
+            next_lat, next_lon = _point(roads, arc, first, inner, k)
+            step_m = _apart_m(here_lat, here_lon, next_lat, next_lon)
+        share = (at_m - done_m) / step_m if step_m > 0.0 else 0.0
+        turn = (next_lon - here_lon + 180.0) % 360.0 - 180.0
+        across = (lon[step + 1] - lon[step] + 180.0) % 360.0 - 180.0
+        if (
+            _apart_m(
+                0.5 * (lat[step] + lat[step + 1]),
+                lon[step] + 0.5 * across,
+                here_lat + share * (next_lat - here_lat),
+                here_lon + share * turn,
+            )
+            > _OFF_LINE_M
+        ):
+            return False
+    return True
+
+
+@part
+def _point(roads: RoadColumns, arc: int, first: int, inner: int, k: int) -> tuple[float, float]:
+    """Return a point of an arc's line: of those between its ends, or its end."""
+    if k < inner:
+        return roads.shape_lat[first + k], roads.shape_lon[first + k]
+    return roads.lat[roads.head[arc]], roads.lon[roads.head[arc]]
 
 
 @part
