@@ -4,10 +4,11 @@ import math
 from itertools import combinations
 
 import numpy as np
+import pytest
 import shapely
 
 from tests.samples.plan import sample_plan, sample_region
-from tripplan.output.drawing import basemap, labels
+from tripplan.output.drawing import basemap, clearance, labels
 from tripplan.output.drawing.labels import Label
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.region import Region
@@ -98,3 +99,24 @@ def test_the_populous_and_the_near_go_first() -> None:
 
 def test_towns_elsewhere_are_left_out() -> None:
     assert chosen([GazetteerEntry("Elsewhere", "XX", 10.0, 10.0, 10**6)]) == ()
+
+
+@pytest.mark.parametrize("north", [1.0, -1.0])
+def test_the_name_of_an_end_stands_where_it_hides_less_of_the_route(north: float) -> None:
+    """A route that leaves an end away from the other one, and comes back beside it."""
+    plan = sample_plan()
+    first = plan.legs[0]
+    here = plan.trip.origin
+    count = len(first.trace.lat)
+    share = np.linspace(0.0, 1.0, count)
+    lat = here.lat + north * np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.0, -1.0, -1.0, 1.0])
+    lon = here.lon + np.interp(share, [0.0, 0.3, 0.6, 1.0], [0.0, 0.0, 2.0, 2.0])
+    trace = first.trace.model_copy(update={"lat": tuple(lat), "lon": tuple(lon)})
+    end = first.end.model_copy(update={"lat": float(lat[-1]), "lon": float(lon[-1])})
+    leg = first.model_copy(update={"trace": trace, "end": end})
+    bent = plan.model_copy(update={"legs": (leg,), "stops": ()})
+    assert clearance.name_below(bent, start=True) == (north < 0.0)
+    straight = trace.model_copy(update={"lat": tuple(here.lat + north * share)})
+    leg = leg.model_copy(update={"trace": straight})
+    plain = bent.model_copy(update={"legs": (leg,)})
+    assert clearance.name_below(plain, start=True) == (north > 0.0)

@@ -18,6 +18,11 @@ ZOOMS = range(4, 16)
 """Whole zoom levels at which things may begin to be shown."""
 _END_LETTER_PX, _END_NAME_PX = 4.3, 25.0
 """Half the width of a letter of an end's name, and how far its middle stands above or below."""
+_END_HIGH_PX = 14.0
+"""Half the height of it."""
+_LOOK_PX = 700.0
+"""Of the longer side of the route when all of it is in view (assumption)."""
+_LINE = ("lat", "lon")
 _ROAD_PX, _ROAD_STEP_PX = 4.0, 6.0
 """Half the width of the route's line, and how far its points may lie apart."""
 _DEEPER = 1.5
@@ -46,17 +51,42 @@ def marks_of(plan: Plan) -> list[Mark]:
     marks = [Mark(*_at(stop), 34.0, 26.0, down=9.0) for stop in plan.stops]
     for place, start in ((plan.trip.origin, True), (plan.trip.destination, False)):
         x, y = _at(place)
-        wide = 12.0 + _END_LETTER_PX * min(len(place.label), 40)
         down = _END_NAME_PX if name_below(plan, start=start) else -_END_NAME_PX
-        marks += [Mark(x, y, 12.0, 12.0), Mark(x, y, wide, 14.0, down=down)]
+        name = Mark(x, y, _half_width_px(place), _END_HIGH_PX, down=down)
+        marks += [Mark(x, y, 12.0, 12.0), name]
     return marks
 
 
 def name_below(plan: Plan, *, start: bool) -> bool:
-    """Tell whether the route lies north of an end, so that its name has room below."""
+    """Tell whether the name of an end stands below it: where it hides less of the route.
+
+    Held against the route as the whole of it is seen at first.  Where that makes no difference,
+    names stand on the side from which the route does not come.
+    """
+    place = plan.trip.origin if start else plan.trip.destination
+    x, y = mercator(*(np.concatenate([getattr(leg.trace, c) for leg in plan.legs]) for c in _LINE))
+    across = max(float(np.ptp(x)), float(np.ptp(y)))
+    if across > 0.0:
+        along = np.concatenate(([0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))))
+        steps = np.arange(0.0, along[-1], _ROAD_STEP_PX / _LOOK_PX * across)
+        at_x, at_y = _at(place)
+        right = (np.interp(steps, along, x) - at_x) * _LOOK_PX / across
+        down = (np.interp(steps, along, y) - at_y) * _LOOK_PX / across
+        wide = np.abs(right) < _half_width_px(place) + _ROAD_PX
+        below, above = (
+            int(np.count_nonzero(wide & (np.abs(down - middle) < _END_HIGH_PX + _ROAD_PX)))
+            for middle in (_END_NAME_PX, -_END_NAME_PX)
+        )
+        if below != above:
+            return below < above
     leg = plan.legs[0] if start else plan.legs[-1]
     here, there = (leg.start, leg.end) if start else (leg.end, leg.start)
     return there.lat > here.lat
+
+
+def _half_width_px(place: Place) -> float:
+    """Return half the width of an end's name."""
+    return 12.0 + _END_LETTER_PX * min(len(place.label), 40)
 
 
 def _at(place: Place | ChargingStop) -> tuple[float, float]:

@@ -46,4 +46,4 @@ def off_roads(plan: Plan, *, miles: bool | None = None) -> str:
         for way in leg.access
         if way.straight_km > FAR_KM
     }
-    return ", ".join(f"{label} {told(km)} off the roads" for label, km in far.items())
+    return "; ".join(f"{label} {told(km)} off the roads" for label, km in far.items())

@@ -6,32 +6,41 @@
   /* The whole route in view, with room for the names of its ends, and none of it below the legend; on
      paper, where the legend stands elsewhere, just in view. */
   function fit(map, bounds, onPaper) {
-    const usual = map.getSize().x < 800 ? 74 : 44;
+    const room = { aside: map.getSize().x < 800 ? 74 : 44, below: 44 };
     const look = { maxZoom: 13, animate: false };
-    map.fitBounds(bounds, Object.assign({ padding: [usual, 44] }, look));
-    const room = onPaper ? { aside: 0, below: 0 } : needed(map);
-    if (room.aside > usual || room.below > 44) {
+    map.fitBounds(bounds, Object.assign({ padding: [room.aside, room.below] }, look));
+    /* What makes room for one thing may move another below a button, so it is looked at again. */
+    for (let more = 0; more < 3 && !onPaper; more += 1) {
+      const wanted = needed(map);
+      if (wanted.aside <= room.aside && wanted.below <= room.below) { return; }
+      room.aside = Math.max(room.aside, wanted.aside);
+      room.below = Math.max(room.below, wanted.below);
       map.fitBounds(bounds, Object.assign({
-        paddingTopLeft: [Math.max(usual, room.aside), 44],
-        paddingBottomRight: [Math.max(usual, room.aside), Math.max(44, room.below)]
+        paddingTopLeft: [room.aside, 44], paddingBottomRight: [room.aside, room.below]
       }, look));
     }
   }
 
-  /* What room the route needs, in pixels: aside where the name of an end stands out of the map, below
-     where an end or a stop lies under the legend. */
+  /* What room the route needs, in pixels: aside where the name of an end stands out of the map, or an end
+     or a stop under a button; below where one lies under the legend. */
   function needed(map) {
     const frame = map.getContainer().getBoundingClientRect();
     const boxes = (selector) => [...map.getContainer().parentNode.querySelectorAll(selector)]
       .map((one) => one.getBoundingClientRect()).filter((box) => box.width);
     const names = boxes(".tp-end-label");
+    const marks = names.concat(boxes(".tp-stop-icon, .tp-end-icon"));
     const out = names.filter((box) => box.left < frame.left || box.right > frame.right);
-    const covered = (legend) => names.concat(boxes(".tp-stop-icon, .tp-end-icon")).some((box) => (
-      box.left < legend.right && legend.left < box.right && box.top < legend.bottom && legend.top < box.bottom
+    const over = (one, other) => (
+      one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom
+    );
+    const legend = boxes(".tp-legend").find((box) => marks.some((mark) => over(mark, box)));
+    const beside = boxes(".leaflet-top .leaflet-control").flatMap((button) => (
+      marks.filter((mark) => over(mark, button)).map((mark) => mark.width / 2 + 6 + (
+        button.left - frame.left < frame.width / 2 ? button.right - frame.left : frame.right - button.left
+      ))
     ));
-    const legend = boxes(".tp-legend").find(covered);
     return {
-      aside: Math.min(frame.width * 0.3, Math.max(0, ...out.map((box) => box.width / 2 + 6))),
+      aside: Math.min(frame.width * 0.3, Math.max(0, ...out.map((box) => box.width / 2 + 6), ...beside)),
       below: legend ? Math.min(frame.height * 0.5, frame.bottom - legend.top + 44) : 0
     };
   }
@@ -95,8 +104,9 @@
   tripplan.wire = function (map, parts) {
     const frame = map.getContainer().parentNode;
     parts.tiles.forEach((layer) => tripplan.tiles(map, layer, parts.plain));
-    const again = tripplan.keepFitted(map, (onPaper) => fit(map, parts.bounds, onPaper));
-    fitButton(map, again);
+    let again = null;
+    fitButton(map, (onPaper) => again(onPaper));  // before the first look, which keeps clear of it
+    again = tripplan.keepFitted(map, (onPaper) => fit(map, parts.bounds, onPaper));
     stopButtons(map, parts.stops);
     otherWays(map, parts.ways);
     map.on("popupopen popupclose", function (event) {
