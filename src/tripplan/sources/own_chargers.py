@@ -51,7 +51,7 @@ def with_chargers(
     if not len(sites.chargers):
         raise DataError(
             f"none of these chargers can be used on region {region.name}: "
-            + "; ".join(sites.notes or ("no sites were given",)),
+            + "; ".join(sites.notes or (f"no rows in {', '.join(one.name for one in given)}",)),
             faults=sites.notes,
         )
     entries = [entry for entry in region.gazetteer.entries if entry.kind != CHARGER]

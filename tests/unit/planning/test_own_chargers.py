@@ -271,6 +271,14 @@ def test_each_bad_file_has_a_line(region: str) -> None:
     assert folders() == set()
 
 
+def test_files_without_rows_are_named(region: str) -> None:
+    Path("head.csv").write_text(HEAD)
+    Path("none.json").write_text('{"fuel_stations": []}')
+    for file in ("head.csv", "none.json"):
+        with pytest.raises(DataError, match=f"no rows in {file}$"):
+            region_with(region, [file])
+
+
 def test_swapped_columns_are_guessed(region: str) -> None:
     with Path("swapped.csv").open("w") as file:
         writer = csv.writer(file)
