@@ -74,7 +74,8 @@ def batch(
     """
     from tripplan.batch import plan_each, read_trips
     from tripplan.batch.overview import write_overview
-    from tripplan.planning.grounds import charger_notes, ground_of, region_with
+    from tripplan.output.text.region_text import charger_notes
+    from tripplan.planning.grounds import ground_of, region_with
 
     cars = vehicle or []
     table = output / "results.csv"

@@ -99,9 +99,9 @@ def refuse_other_than_page(path: Path) -> None:
 
 def tell_chargers(ground: "Region", chargers: Sequence[object] | None) -> None:
     """Say what became of chargers that were given: how many are on the roads, and why not all."""
-    from tripplan.planning.grounds import charger_notes
-
     if chargers:
+        from tripplan.output.text.region_text import charger_notes
+
         for note in charger_notes(ground):
             notes.print(f"chargers: {note}", markup=False, highlight=False, soft_wrap=True)
 

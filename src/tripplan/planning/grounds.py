@@ -160,8 +160,3 @@ def ground_of_plan(plan: Plan, region: GivenRegion, chargers: Chargers = ()) -> 
     """
     atlas = isinstance(region, str) and region == STARTER and not _named(chargers)
     return ground_of(plan.region if atlas and _is_atlas(plan.region) else region, chargers)
-
-
-def charger_notes(region: Region) -> tuple[str, ...]:
-    """Return what became of the chargers that a region was made with, in sentences."""
-    return tuple(map(str, region.provenance.get("charger_notes", ())))

@@ -13,7 +13,8 @@ from tripplan.errors import DataError
 from tripplan.output.files.export import read_json, write_csv
 from tripplan.output.page import study as study_page
 from tripplan.output.page.heat_map import HeatMap
-from tripplan.planning.grounds import charger_notes, ground_of, region_with
+from tripplan.output.text.region_text import charger_notes
+from tripplan.planning.grounds import ground_of, region_with
 from tripplan.records.file_places import Source
 from tripplan.records.region import Region
 from tripplan.study import cross, panels

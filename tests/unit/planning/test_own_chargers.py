@@ -13,8 +13,9 @@ import pytest
 import tripplan
 from tests.stories.shared_data import shared
 from tripplan.errors import DataError, InvalidInputError
+from tripplan.output.text.region_text import charger_notes
 from tripplan.planning import grounds
-from tripplan.planning.grounds import charger_notes, ground_of, region_with
+from tripplan.planning.grounds import ground_of, region_with
 from tripplan.planning.requests import named_region
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region

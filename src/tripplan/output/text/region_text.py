@@ -46,6 +46,11 @@ def region_in_short(region: Region) -> str:
     return "\n".join(lines) + "\n"
 
 
+def charger_notes(region: Region) -> tuple[str, ...]:
+    """Return what became of the chargers that a region was made with, in sentences."""
+    return tuple(map(str, region.provenance.get("charger_notes", ())))
+
+
 def chargers_left_out(region: Region) -> str:
     """Return how many chargers a region was built without, by reason; empty: none."""
     return _counts(region.provenance.get("chargers_skipped", {}), "charger")

@@ -1,18 +1,21 @@
 """OpenStreetMap files to flat arrays: .osm.pbf, .osm, .osm.gz, .osm.bz2 (the adapter to osmium).
 
-First nodes go into osmium's own table of positions, and only the few tagged ones come up to Python;
-then ways and relations, and those around water.  So the order of a file's sections does not matter.
+First nodes go into osmium's own table of positions, and only the few tagged ones and relations come
+up to Python; then ways, and those around water.  So the order of a file's sections does not matter.
 """
 
+import math
 from array import array
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import osmium
-from osmium.osm.types import Node, NodeRef, Relation, Way
+from osmium.osm.types import Node, Relation
 
 from tripplan.arrays import Floats, Ints, Longs
 from tripplan.errors import DataError
@@ -20,10 +23,11 @@ from tripplan.records.network import FLAG_FERRY, FLAG_LINK, ROAD_CLASSES
 from tripplan.sources.osm.delays import NODE_DELAYS_S, delay_sense
 from tripplan.sources.osm.editors import own_id, own_ids, plain_form
 from tripplan.sources.osm.numbered import REACH_M, NumberedRoads, numbered_roads
+from tripplan.sources.osm.opl import WayLine, plain, read_lines, refs_of
 from tripplan.sources.osm.restrictions import Restriction, read_restriction
 from tripplan.sources.osm.road_names import EXIT, NameReader, WayNames
 from tripplan.sources.osm.tags import PLACE_KINDS, blocks_cars
-from tripplan.sources.osm.told import TagWalker, Told, WayTold, simplified, tags_of
+from tripplan.sources.osm.told import TagWalker, Told, simplified, tags_of
 from tripplan.sources.osm.water import rings_of
 from tripplan.sources.osm.ways import SERVICE_REFUSED, WayMeaning, read_way
 
@@ -38,8 +42,10 @@ _RESTRICTION_KEYS: Final = (
 )
 _CARRIED: Final = frozenset(("ferry", "shuttle_train"))
 """Routes on which cars are carried."""
-_HEX_HEADER: Final = 18
-"""Hex digits of a WKB line's byte order, type and count, before its coordinates."""
+_FIXED_POINT: Final = 1e7
+"""Degrees as osmium keeps them: whole numbers of so many parts."""
+_NOWHERE: Final = (1 << 31) - 1
+"""What osmium has for a position that is not known."""
 
 
 @dataclass(frozen=True)
@@ -138,10 +144,10 @@ def read_file(path: Path, *, ferries: bool) -> RawRoads:
         )
     reader = _Reader(ferries=ferries)
     try:
-        with plain_form(path) as plain:
-            reader.read_nodes(plain)
-            reader.read_ways(plain)
-            reader.read_water(plain)
+        with plain_form(path) as file:
+            reader.read_nodes_and_relations(file)
+            reader.read_ways(file)
+            reader.read_water(file)
     except (osmium.InvalidLocationError, RuntimeError, ValueError, OSError) as error:
         raise DataError(
             f"{path} cannot be read as OpenStreetMap data: {error}. It may be cut off or of "
@@ -161,23 +167,21 @@ class _Reader:
         self.locations = osmium.index.create_map("flex_mem")
         self.locator = osmium.NodeLocationsForWays(self.locations)
         self.locator.ignore_errors()
-        self.wkb = osmium.geom.WKBFactory().create_linestring
         self.meanings: list[WayMeaning] = []
         self.meaning_of: dict[Told, int | str] = {}
-        self.learnt: dict[tuple[tuple[str, str | None], ...], int | str] = {}
+        self.learnt: dict[tuple[tuple[str, str], ...], int | str] = {}
         self.number_of: dict[WayMeaning, int] = {}
         self.walker = TagWalker()
         self.blocked_ids: frozenset[int] = frozenset()
         self.aside: set[int] = set()
         self.quays: set[int] = set()
-        self.lanes: list[tuple[int, Told, list[int]]] = []
+        self.lanes: list[WayLine] = []
         self.unused: Counter[str] = Counter()
         self.way_id, self.way_meaning = array("q"), array("i")
         self.numbered: list[tuple[int, str, str]] = []
         self.names = NameReader()
         self.lengths, self.refs = array("q"), array("q")
-        self.coordinates: list[str] = []
-        self.broken: list[tuple[int, list[tuple[float, float]]]] = []
+        self.lakes: list[list[int]] = []
         self.blocked, self.delay_node, self.delay_s = array("q"), array("q"), array("d")
         self.delay_sense = array("i")
         self.restrictions: list[Restriction] = []
@@ -187,30 +191,39 @@ class _Reader:
         self.countries: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
-    # -- nodes ---------------------------------------------------------------------------------
-    def read_nodes(self, path: Path) -> None:
-        keys = osmium.filter.KeyFilter(*_NODE_KEYS)
-        nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(self.locator)
-        for node in nodes.with_filter(keys):
-            if not isinstance(node, Node):
-                continue
-            tag = node.tags.get
-            kind = tag("highway") or ""
-            delay = NODE_DELAYS_S.get(kind)
-            if delay is not None:
-                self.delay_node.append(node.id)
-                self.delay_s.append(delay)
-                self.delay_sense.append(delay_sense(dict(node.tags)))
-            if kind == EXIT:
-                self.names.read_exit(node.id, dict(node.tags))
-            if tag("barrier") and blocks_cars(dict(node.tags)):
-                self.blocked.append(node.id)
-            country = tag("addr:country")
-            if country:
-                self.countries[country.upper()] += 1
-            charges = tag("amenity") == "charging_station" or tag("man_made") == "charge_point"
-            if charges or tag("place") in PLACE_KINDS:
-                self._point(node, charges=charges)
+    # -- nodes and relations -------------------------------------------------------------------
+    def read_nodes_and_relations(self, path: Path) -> None:
+        of_nodes = osmium.filter.KeyFilter(*_NODE_KEYS)
+        of_nodes.enable_for(osmium.osm.NODE)
+        of_relations = osmium.filter.KeyFilter("natural", *_RESTRICTION_KEYS)
+        of_relations.enable_for(osmium.osm.RELATION)
+        things = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.RELATION)
+        for each in (self.locator, of_nodes, of_relations):
+            things.with_filter(each)
+        for thing in things:
+            if isinstance(thing, Node):
+                self._node(thing)
+            elif isinstance(thing, Relation):
+                self._relation(thing)
+
+    def _node(self, node: Node) -> None:
+        tag = node.tags.get
+        kind = tag("highway") or ""
+        delay = NODE_DELAYS_S.get(kind)
+        if delay is not None:
+            self.delay_node.append(node.id)
+            self.delay_s.append(delay)
+            self.delay_sense.append(delay_sense(dict(node.tags)))
+        if kind == EXIT:
+            self.names.read_exit(node.id, dict(node.tags))
+        if tag("barrier") and blocks_cars(dict(node.tags)):
+            self.blocked.append(node.id)
+        country = tag("addr:country")
+        if country:
+            self.countries[country.upper()] += 1
+        charges = tag("amenity") == "charging_station" or tag("man_made") == "charge_point"
+        if charges or tag("place") in PLACE_KINDS:
+            self._point(node, charges=charges)
 
     def _point(self, node: Node, *, charges: bool) -> None:
         if not node.location.valid():
@@ -230,20 +243,27 @@ class _Reader:
                 OsmPlace(own_id(node.id), tags["name"], tags["place"], lat, lon, people, tags)
             )
 
-    # -- ways and relations --------------------------------------------------------------------
-    def read_ways(self, path: Path) -> None:
-        keys = osmium.filter.KeyFilter("highway", "route", "amenity", *_RESTRICTION_KEYS)
-        things = osmium.FileProcessor(path, osmium.osm.WAY | osmium.osm.RELATION)
-        self.blocked_ids = frozenset(self.blocked)
-        for thing in things.with_filter(keys).with_filter(self.locator):
-            if isinstance(thing, Way):
-                self._way(thing)
-            elif isinstance(thing, Relation) and thing.tags.get("type") == "restriction":
-                self._restriction(thing)
-        if self.quays and self.lanes:
-            self._read_lanes(path)
+    def _relation(self, relation: Relation) -> None:
+        kind = relation.tags.get("type")
+        if kind == "restriction":
+            self._restriction(relation)
+        elif kind == "multipolygon" and relation.tags.get("natural") == "water":
+            self.lakes.append([part.ref for part in relation.members if part.type == "w"])
 
-    def _read_lanes(self, path: Path) -> None:
+    # -- ways ----------------------------------------------------------------------------------
+    def read_ways(self, path: Path) -> None:
+        self.blocked_ids = frozenset(self.blocked)
+        keys = osmium.filter.KeyFilter("highway", "route", "amenity")
+        for way in self._lines(path, keys):
+            self._way(way)
+        if self.quays and self.lanes:
+            self._read_lanes()
+
+    def _lines(self, path: Path, wanted: osmium.BaseFilter) -> Iterator[WayLine]:
+        # The locator sorts the table of positions where a file's nodes are not in order.
+        return read_lines(path, wanted, self.locator)
+
+    def _read_lanes(self) -> None:
         """Take service roads that were left out, where they lead to a ferry: check-in lanes."""
         service = ROAD_CLASSES.index("service")
         first = np.concatenate(([0], np.cumsum(self.lengths))).tolist()
@@ -252,67 +272,63 @@ class _Reader:
             for k, meaning in enumerate(self.way_meaning)
             if self.meanings[meaning].road_class == service
         ]
-        lanes = [(number, refs) for number, (_, _, refs) in enumerate(self.lanes)]
-        taken = [self.lanes[k] for k in sorted(_leading_to(self.quays, roads + lanes)) if k >= 0]
-        keys = {way: key for way, key, _ in taken}
-        if not keys:
-            return
-        self.skipped[f"way: {SERVICE_REFUSED}"] -= len(keys)
-        ways = osmium.FileProcessor(path, osmium.osm.WAY)
-        for way in ways.with_filter(osmium.filter.IdFilter(list(keys))).with_filter(self.locator):
-            if not isinstance(way, Way):
-                continue
-            refs = [node.ref for node in way.nodes]
-            read = read_way({**tags_of(keys[way.id]), "service": None}, ferries=True)
+        lanes = [(number, refs_of(way.nodes)) for number, way in enumerate(self.lanes)]
+        for number in sorted(_leading_to(self.quays, roads + lanes) - {-1}):
+            way, refs = self.lanes[number], lanes[number][1]
+            self.skipped[f"way: {SERVICE_REFUSED}"] -= 1
+            read = read_way(
+                {**tags_of(self.walker.told(way.tags).key), "service": None}, ferries=True
+            )
             if isinstance(read, str) or len(refs) < 2:
-                self.skipped[
-                    f"way: {read if isinstance(read, str) else 'fewer than two nodes'}"
-                ] += 1
+                reason = read if isinstance(read, str) else "fewer than two nodes"
+                self.skipped[f"way: {reason}"] += 1
                 continue
-            self._take(way, refs, self._number(read), self.walker.told(way.tags))
+            self._take(way, refs, self._number(read))
 
-    def _way(self, way: Way) -> None:
-        tags = way.tags
-        tag = tags.get
+    def _way(self, way: WayLine) -> None:
+        tag = way.tags.get
         if tag("amenity") == "charging_station":
             self._area(way)
             return
-        if not (tag("highway") or _CARRIED & set((tag("route") or "").split(";"))):
+        if not (tag("highway") or _CARRIED & set(plain(tag("route") or "").split(";"))):
             return
-        told = self.walker.told(tags)
+        told = self.walker.told(way.tags)
         meaning = self.meaning_of.get(told.key)
         if meaning is None:
             meaning = self._learn(told.key)
         if isinstance(meaning, str):
-            self._refuse(way, told.key, meaning)
+            self._refuse(way, meaning)
             return
-        refs = [node.ref for node in way.nodes]
+        refs = refs_of(way.nodes)
         if len(refs) < 2:
             self.skipped["way: fewer than two nodes"] += 1
             return
         for key in told.unused:
             self.unused[key] += 1
-        self._take(way, refs, meaning, told)
+        self._take(way, refs, meaning)
 
-    def _take(self, way: Way, refs: list[int], meaning: int, told: WayTold) -> None:
-        self._line(way, refs)
-        kind, ref = told.key[0], told.ref
+    def _take(self, way: WayLine, refs: list[int], meaning: int) -> None:
+        tag = way.tags.get
+        kind, ref, name = tag("highway"), plain(tag("ref", "")), plain(tag("name", ""))
         if ref and kind in REACH_M:
             self.numbered.append((len(self.way_id), kind, ref))
         self.way_id.append(way.id)
         self.way_meaning.append(meaning)
+        self.refs.extend(refs)
+        self.lengths.append(len(refs))
         flags = self.meanings[meaning].flags
-        self.names.read_way(ref, told.name, way.tags.get if flags & FLAG_LINK else None)
+        signs = partial(_plainly, way.tags) if flags & FLAG_LINK else None
+        self.names.read_way(ref, name, signs)
         if self.ferries and flags & FLAG_FERRY:
             self.quays |= {refs[0], refs[-1]}
 
-    def _refuse(self, way: Way, key: Told, reason: str) -> None:
+    def _refuse(self, way: WayLine, reason: str) -> None:
         """Count a way on which no car drives; a barrier on it may be meant for it."""
         if reason == SERVICE_REFUSED and self.ferries:
-            self.lanes.append((way.id, key, [node.ref for node in way.nodes]))
+            self.lanes.append(way)
         self.skipped[f"way: {reason}"] += 1
         if self.blocked_ids:
-            self.aside |= {node.ref for node in way.nodes} & self.blocked_ids
+            self.aside |= self.blocked_ids.intersection(refs_of(way.nodes))
 
     def _learn(self, key: Told) -> int | str:
         tags = simplified(tags_of(key))
@@ -335,42 +351,57 @@ class _Reader:
             self.meanings.append(meaning)
         return known
 
-    def _line(self, way: Way, refs: list[int]) -> None:
-        try:
-            line = self.wkb(way, osmium.geom.use_nodes.ALL)[_HEX_HEADER:]
-        except (osmium.InvalidLocationError, RuntimeError):
-            line = ""
-        if len(line) != 32 * len(refs):
-            line = ""
-            self.broken.append((len(self.refs), [self._position(node) for node in way.nodes]))
-        self.coordinates.append(line or "f" * 32 * len(refs))
-        self.refs.extend(refs)
-        self.lengths.append(len(refs))
-
-    def _position(self, node: NodeRef) -> tuple[float, float]:
-        place = node.location
-        if place.valid():
-            return place.lon, place.lat
-        undefined = osmium.osm.Location()
-        missing = (place.x, place.y) == (undefined.x, undefined.y)
-        self.skipped["point: node missing" if missing else "point: position out of range"] += 1
-        return np.nan, np.nan
-
-    def _area(self, way: Way) -> None:
-        corners = [node.location for node in way.nodes if node.location.valid()]
+    def _area(self, way: WayLine) -> None:
+        refs = refs_of(way.nodes)
+        lat, lon = self._positions(np.array(refs, dtype=np.int64))
+        corners = [(y, x) for y, x in zip(lat.tolist(), lon.tolist(), strict=True)]
+        corners = [corner for corner in corners if not math.isnan(corner[0])]
         if not corners:
             self.skipped["charging station without a position"] += 1
             return
-        corners = corners[:-1] if len(corners) > 1 and way.is_closed() else corners
+        closed = refs[0] == refs[-1]
+        corners = corners[:-1] if len(corners) > 1 and closed else corners
         self.stations.append(
             TaggedPoint(
                 f"way/{own_id(way.id)}",
-                sum(corner.lat for corner in corners) / len(corners),
-                sum(corner.lon for corner in corners) / len(corners),
-                dict(way.tags),
-                tuple((corner.lat, corner.lon) for corner in corners) if way.is_closed() else (),
+                sum(lat for lat, _ in corners) / len(corners),
+                sum(lon for _, lon in corners) / len(corners),
+                {plain(key): plain(value) for key, value in way.tags.items()},
+                tuple(corners) if closed else (),
             )
         )
+
+    def _positions(self, refs: Longs) -> tuple[Floats, Floats]:
+        """Look up where nodes lie, in degrees; NaN: the file does not know, or nowhere."""
+        known, where = np.unique(refs, return_inverse=True)
+        fixed = np.fromiter(self._fixed(known.tolist()), dtype=np.int64, count=2 * known.size)
+        lon, lat = fixed[0::2] / _FIXED_POINT, fixed[1::2] / _FIXED_POINT
+        impossible = (np.abs(lon) > 180.0) | (np.abs(lat) > 90.0)
+        lon[impossible] = lat[impossible] = np.nan
+        return lat[where], lon[where]
+
+    def _fixed(self, nodes: list[int]) -> Iterator[int]:
+        """Give longitude and latitude of each node, as osmium keeps them."""
+        get = self.locations.get
+        for node in nodes:
+            try:
+                place = get(node)
+            except KeyError:
+                yield from (_NOWHERE, _NOWHERE)
+            else:
+                yield place.x
+                yield place.y
+
+    def _count_lost(self, refs: Longs) -> None:
+        """Count points of roads without a position by the reason."""
+        lost = np.fromiter(self._fixed(refs.tolist()), dtype=np.int64)[0::2]
+        missing = int((lost == _NOWHERE).sum())
+        for reason, count in (
+            ("node missing", missing),
+            ("position out of range", lost.size - missing),
+        ):
+            if count:
+                self.skipped[f"point: {reason}"] += count
 
     def _restriction(self, relation: Relation) -> None:
         members = [(member.type, own_id(member.ref), member.role) for member in relation.members]
@@ -384,14 +415,9 @@ class _Reader:
     def read_water(self, path: Path) -> None:
         """Read what is tagged natural=water: closed ways, and multipolygons of ways."""
         wet = osmium.filter.TagFilter(("natural", "water"))
-        lakes = [
-            [part.ref for part in thing.members if part.type == "w"]
-            for thing in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(wet)
-            if isinstance(thing, Relation) and thing.tags.get("type") == "multipolygon"
-        ]
-        members = sorted({way for lake in lakes for way in lake})
+        members = sorted({way for lake in self.lakes for way in lake})
         shores = self._shores(path, osmium.filter.IdFilter(members)) if members else {}
-        for lake in lakes:
+        for lake in self.lakes:
             rings, lost = rings_of([shores[way] for way in lake if way in shores])
             self.water += rings
             if lost:
@@ -406,23 +432,18 @@ class _Reader:
     def _shores(self, path: Path, wanted: osmium.BaseFilter) -> dict[int, Floats]:
         """Return the points of those ways all of whose nodes are there, by the way's id."""
         shores = {}
-        ways = osmium.FileProcessor(path, osmium.osm.WAY).with_filter(wanted)
-        for way in ways.with_filter(self.locator):
-            if not isinstance(way, Way):
-                continue
-            nodes = [node for node in way.nodes if node.location.valid()]
-            if len(nodes) > 1 and len(nodes) == len(way.nodes):
-                places = [(node.location.lat, node.location.lon) for node in nodes]
-                shores[way.id] = np.array(places)
+        for way in self._lines(path, wanted):
+            lat, lon = self._positions(np.array(refs_of(way.nodes), dtype=np.int64))
+            if lat.size > 1 and not np.isnan(lat).any():
+                shores[way.id] = np.column_stack((lat, lon))
             else:
                 self.skipped["water: node missing"] += 1
         return shores
 
     def result(self) -> RawRoads:
-        hexed = "".join(self.coordinates)
-        points = np.frombuffer(bytes.fromhex(hexed), dtype="<f8").reshape(-1, 2).copy()
-        for first, positions in self.broken:
-            points[first : first + len(positions)] = positions
+        refs = np.array(self.refs, dtype=np.int64)
+        lat, lon = self._positions(refs)
+        self._count_lost(refs[np.isnan(lat)])
         way_meaning = np.array(self.way_meaning, dtype=np.int32)
         self._count_faults(way_meaning)
         way_first = np.concatenate(([0], np.cumsum(np.array(self.lengths, dtype=np.int64))))
@@ -431,10 +452,10 @@ class _Reader:
             way_meaning=way_meaning,
             meanings=tuple(self.meanings),
             way_first=way_first,
-            point_node=own_ids(np.array(self.refs, dtype=np.int64)),
-            lat=points[:, 1].copy(),
-            lon=points[:, 0].copy(),
-            numbered=numbered_roads(self.numbered, way_first, points[:, 1], points[:, 0]),
+            point_node=own_ids(refs),
+            lat=lat,
+            lon=lon,
+            numbered=numbered_roads(self.numbered, way_first, lat, lon),
             names=self.names.result(),
             blocked=own_ids(np.array(self.blocked, dtype=np.int64)),
             aside=own_ids(np.array(sorted(self.aside), dtype=np.int64)),
@@ -457,6 +478,11 @@ class _Reader:
                 self.skipped[f"tag: {fault}"] += count
             for country in meaning.countries:
                 self.countries[country] += count
+
+
+def _plainly(tags: dict[str, str], key: str) -> str | None:
+    """Return the value of a tag of a line as it is meant."""
+    return plain(tags[key]) if key in tags else None
 
 
 def _leading_to(quays: set[int], ways: list[tuple[int, list[int]]]) -> set[int]:
