@@ -51,6 +51,35 @@ def test_lanes_open_no_road_and_more_specific_keys_go_first() -> None:
     assert directions(bus__lanes="designated|designated", psv__lanes="yes|no") == BOTH
 
 
+@pytest.mark.parametrize(
+    ("tags", "open_"),
+    [
+        # OSRM's lib/way_handlers.lua (hov): these are for pools only; wiki, Key:hov.
+        ({"hov": "designated"}, NEITHER),
+        ({"hov:lanes": "designated|designated"}, NEITHER),
+        ({"hov:lanes": "designated"}, NEITHER),
+        ({"hov:lanes:forward": "designated|designated"}, (False, True)),
+        ({"hov:backward": "designated"}, (True, False)),
+        ({"hov": "designated", "motor_vehicle": "yes"}, NEITHER),
+        # ... and on these is room for others.
+        ({"hov:lanes": "designated|yes|yes"}, BOTH),
+        ({"hov:lanes": "|designated"}, BOTH),
+        ({"hov": "designated", "hov:lanes": "designated||"}, BOTH),
+        ({"hov": "lane"}, BOTH),
+        ({"hov": "yes"}, BOTH),
+        ({"hov": "no"}, BOTH),
+        ({"hov:minimum": "2"}, BOTH),
+    ],
+)
+def test_roads_for_cars_with_several_people(tags: dict[str, str], open_: tuple[bool, bool]) -> None:
+    assert directions(**tags) == open_
+
+
+def test_why_a_road_for_several_people_is_left_out() -> None:
+    tags = {"highway": "motorway", "oneway": "yes", "hov": "designated", "hov:minimum": "2"}
+    assert read_way(tags, ferries=False) == "for cars with several people only"
+
+
 def test_a_lane_for_those_who_have_business_there_keeps_the_road_open_to_them() -> None:
     way = read_way({"highway": "residential", "access:lanes": "no|destination"}, ferries=False)
     assert isinstance(way, WayMeaning)
@@ -100,8 +129,8 @@ def test_the_highest_limit_of_a_lane_where_no_other_is_stated(
         "fee",
         "flood_prone",
         "ford",
-        "hov",
-        "hov:lanes",
+        "hov:conditional",
+        "hov:lanes:conditional",
         "hov:minimum",
         "ice_road:conditional",
         "impassable:conditional",

@@ -12,7 +12,7 @@ from tripplan.sources.osm.ways import read_way
 
 USED = ("highway", "maxspeed", "oneway", "surface", "access", "toll", "motorcar", "vehicle:lanes")
 PASSED_OVER = ("name", "ref", "lanes", "lit", "tiger:county", "old_name", "note", "hgv")
-COUNTED = ("toll:N3", "oneway:bicycle", "maxheight:physical", "hov:lanes")
+COUNTED = ("toll:N3", "oneway:bicycle", "maxheight:physical", "hov:minimum")
 
 
 def test_keys_have_the_role_that_this_test_takes_them_to_have() -> None:

@@ -18,6 +18,7 @@ from tripplan.sources.chargers import (
     overture,
     supercharge,
     tables,
+    tesla_pages,
 )
 from tripplan.sources.chargers.beside import Beside
 from tripplan.sources.chargers.json_rows import JsonRows
@@ -25,7 +26,8 @@ from tripplan.sources.chargers.reading import ChargerReading
 
 FORMATS: Final = (
     "AFDC (JSON, GeoJSON, CSV), Open Charge Map JSON, OCPI locations, DATEX II (XML, AFIR JSON), "
-    "OICP JSON, NOBIL JSON, supercharge.info JSON, NDW GeoJSON, Overture places GeoJSON, "
+    "OICP JSON, NOBIL JSON, supercharge.info JSON, Superchargers of Tesla's pages (JSON), "
+    "NDW GeoJSON, Overture places GeoJSON, "
     "OpenStreetMap (Overpass JSON, GeoJSON), the registers of Germany (Bundesnetzagentur CSV) and "
     "France (IRVE CSV, GeoJSON), GeoJSON or CSV with columns lat and lon; all of them packed with "
     "gzip, too"
@@ -57,6 +59,7 @@ _OF_ROWS: Final[_Readers] = (
     (frozenset({"AddressInfo"}), _alone(openchargemap.read_openchargemap)),
     (frozenset({"coordinates"}), ocpi.read_ocpi),
     (frozenset({"stallCount", "gps"}), _alone(supercharge.read_supercharge)),
+    (frozenset({"gps", "stalls", "maxPowerKw"}), _alone(tesla_pages.read_tesla_pages)),
     (frozenset({"csmd"}), _alone(nobil.read_nobil)),
     (frozenset({"EVSEDataRecord"}), oicp.read_oicp),
     (frozenset({"station_name"}), _afdc),

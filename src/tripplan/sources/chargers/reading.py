@@ -1,6 +1,7 @@
 """What a reader of chargers hands back, and the loop and the decoding that all of them share."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ JOINED: Final = "a further row of a site, its values joined"
 SAME_SITE_M: Final = 500.0
 """Rows with one id that lie further apart are not one site (an assumption)."""
 
+_SCRIPT: Final = re.compile(
+    rb"(?:export\s+(?:default\s+)?)?(?:(?:var|let|const)\s+)?[\w.$]+\s*=\s*[\[{]"
+)
+"""How a script begins that gives a name to an object: "var stations = {"."""
 _MAGIC: Final = (
     (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it, or save it as CSV"),
     (b"BZh", "a bzip2 archive: unpack it first"),
@@ -129,6 +134,12 @@ def refuse_other_kinds(head: bytes, *, where: str) -> None:
         raise DataError(f"{where}: the file is empty", path=where)
     if b"\0" in head:
         raise DataError(f"{where}: a binary file, not a list of chargers", path=where)
+    if _SCRIPT.match(start):
+        raise DataError(
+            f"{where}: a script (JavaScript) that holds data, not data: keep what stands from the "
+            "first { or [ to the last } or ] in a file of its own",
+            path=where,
+        )
     if start.startswith(b"<"):
         raise DataError(
             f"{where}: this is HTML or XML (an error page of the server?), not JSON or CSV, and no "

@@ -40,6 +40,8 @@ _SHUT: Final = frozenset(
         "use_sidepath",
     )
 )
+_POOLS: Final = "designated"
+"""Value of ``hov`` on what is for cars with several people only."""
 
 
 class Clause(NamedTuple):
@@ -139,6 +141,25 @@ def access_of_lanes(text: str) -> Access | None:
     if found & {"open", None}:
         return None
     return "destination" if "destination" in found else "shut"
+
+
+def pools_only(tags: Mapping[str, str | None], direction: str) -> bool:
+    """Tell whether a road is for cars with several people only, which may be no car with one.
+
+    As OSRM has it: ``hov=designated``, or all lanes of a direction designated; lanes that others
+    may use go before what is said of the whole road.
+
+    Parameters
+    ----------
+    tags
+        The tags of a way.
+    direction
+        "forward" or "backward".
+    """
+    lanes = tags.get(f"hov:lanes:{direction}") or tags.get("hov:lanes")
+    if lanes:
+        return {lane.strip() for lane in lanes.casefold().split("|")} == {_POOLS}
+    return (tags.get(f"hov:{direction}") or tags.get("hov") or "").casefold() == _POOLS
 
 
 def clauses_of(text: str) -> tuple[list[Clause], list[str]]:

@@ -43,6 +43,12 @@ _PLAIN: Final = frozenset(
         "maxspeed:source",
         "zone:maxspeed",
         "zone:traffic",
+        "hov",
+        "hov:backward",
+        "hov:forward",
+        "hov:lanes",
+        "hov:lanes:backward",
+        "hov:lanes:forward",
     )
 )
 """Keys that are used as they are."""

@@ -16,7 +16,7 @@ from tripplan.records.network import (
     FLAG_TUNNEL,
     ROAD_CLASSES,
 )
-from tripplan.sources.osm.access import Access, CarAccess, read_access, rule_of
+from tripplan.sources.osm.access import Access, CarAccess, pools_only, read_access, rule_of
 from tripplan.sources.osm.keys import MODES, WayTags, taken_apart
 from tripplan.sources.osm.maxspeed import SpeedLimit, country_of, parse_maxspeed, stated_limit
 from tripplan.sources.osm.tags import (
@@ -157,9 +157,10 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         modes = MODES[:3] if highway == "pedestrian" else MODES[:2]
     ahead, back = (read_access(tags, sense, modes=modes) for sense in ("forward", "backward"))
     usual: Access = "shut" if on_foot or road_class == _TRACK else "open"
+    pools = pools_only(tags, "forward"), pools_only(tags, "backward")
     ways = [
-        _Way.of(access, usual).within(sense)
-        for access, sense in zip((ahead, back), senses.rules, strict=True)
+        _Way.of(access, usual).within("no" if pool else sense)
+        for access, sense, pool in zip((ahead, back), senses.rules, pools, strict=True)
     ]
     if usual == "shut" and not any(way.opens for way in ways):
         return "highway not for cars" if on_foot else _why_shut(ahead, back)
@@ -170,7 +171,7 @@ def _read_road(tags: Tags) -> WayMeaning | str:
         return "ice or winter road without its months"
     forward, backward = (way.passable for way in ways)
     if not (forward or backward):
-        return "closed to cars"
+        return "for cars with several people only" if any(pools) else "closed to cars"
     speeds = _speeds(tags)
     tolls = tolls_of(tags)
     return WayMeaning(
