@@ -22,7 +22,7 @@ from tests.contracts.source_tree import (
 DOORS = {
     "numba": ("physics.jit",),
     "llvmlite": ("physics.jit_cache",),
-    "osmium": ("sources.osm.file",),
+    "osmium": ("sources.osm.file", "sources.osm.opl"),
     "rasterio": ("sources.elevation.geotiff",),
     "gtfs_kit": ("sources.transit.gtfs",),
     "folium": ("output.page.map",),
