@@ -40,6 +40,26 @@ def page(open_file: OpenFile, tmp_path: Path) -> Callable[..., Any]:
     return opened
 
 
+def test_names_of_lines_stand_beside_them_or_on_a_phone_below(page: Callable[..., Any]) -> None:
+    shown = """
+        return [...document.querySelectorAll(arguments[0])].filter(one => {
+            const box = one.getBoundingClientRect();
+            return box.width && box.left >= 0 && box.right <= document.documentElement.clientWidth;
+        }).map(one => one.textContent.trim())
+    """
+    laptop = page(LAPTOP)
+    assert set(laptop.execute_script(shown, ".tp-lines .tp-name")) == {"Slow", "Quick"}
+    assert laptop.execute_script(shown, ".tp-keys li") == []
+    phone = page(PHONE)
+    assert phone.execute_script(shown, ".tp-lines .tp-name") == []
+    assert set(phone.execute_script(shown, ".tp-keys li")) == {"Slow", "Quick"}
+    # All points of the lines are in view, and the table's words need no scrolling.
+    assert len(phone.execute_script(shown, ".tp-lines circle")) == len(
+        phone.execute_script("return [...document.querySelectorAll('.tp-lines circle')]")
+    )
+    assert phone.execute_script(shown, ".tp-many caption") != []
+
+
 def sort_by(page: Any, column: int) -> Any:
     """Click a heading and return the names of the rows in their new order."""
     page.execute_script(f"document.querySelector('[data-column=\"{column}\"]').click()")

@@ -109,6 +109,14 @@ BOXES = """
         return [one.textContent, box.left, box.top, box.right, box.bottom];
     });
 """
+
+
+def apart(one: list[Any], other: list[Any]) -> bool:
+    """Tell whether two of `BOXES` have nothing in common."""
+    aside = one[1] >= other[3] or other[1] >= one[3]
+    return bool(aside or one[2] >= other[4] or other[2] >= one[4])
+
+
 ZOOMED = """
     const [more, done] = arguments;
     const map = Object.values(window).find((one) => one instanceof L.Map);
@@ -126,10 +134,11 @@ def test_signs_of_roads_and_exits_hide_nothing(open_page: OpenPage, size: tuple[
         page.execute_async_script(ZOOMED, more)
         signs = page.execute_script(BOXES, ".tp-sign span")
         seen |= {text for text, *_ in signs}
-        others = page.execute_script(BOXES, ".tp-stop-icon span, .tp-end-label, .tp-town span")
+        others = page.execute_script(
+            BOXES, ".tp-stop-icon span, .tp-end-label, .tp-town span, .tp-stop-told span"
+        )
         for one, other in (*combinations(signs, 2), *product(signs, others)):
-            aside = one[1] >= other[3] or other[1] >= one[3]
-            assert aside or one[2] >= other[4] or other[2] >= one[4], (more, one, other)
+            assert apart(one, other), (more, one, other)
     assert {"I-2", "exit 147"} <= seen
     assert page.get_log("browser") == []
 
@@ -163,6 +172,52 @@ def test_ends_and_stops_are_in_view_at_first(
         for other in above:
             aside = one[1] >= other[3] or other[1] >= one[3]
             assert aside or one[2] >= other[4] or other[2] >= one[4], (one, other)
+
+
+@SIZES
+def test_charge_and_minutes_stand_beside_each_stop_and_hide_nothing(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    """As the browser has laid them out, at the first look and closer."""
+    plan = sample_plan()
+    page = open_page(plan, sample_region(), size)
+    for more in (0, 1, 2.25, 1):
+        page.execute_async_script(ZOOMED, more)
+        told = page.execute_script(BOXES, ".tp-stop-told span")
+        others = page.execute_script(
+            BOXES, ".tp-stop-icon span, .tp-end-label, .tp-town span, .tp-sign span"
+        )
+        for one, other in (*combinations(told, 2), *product(told, others)):
+            assert apart(one, other), (one, other)
+    wanted = {
+        f"{100 * stop.arrival_soc:.0f}% · {stop.duration_s / 60:.0f} min" for stop in plan.stops
+    }
+    assert {text for text, *_ in told} == wanted
+
+
+def test_stops_that_would_hide_each_other_are_small(open_page: OpenPage) -> None:
+    page = open_page(sample_plan(), sample_region())
+    wide = "return document.querySelector('.tp-stop-icon .tp-badge').getBoundingClientRect().width"
+    assert page.execute_script(wide) == 34
+    page.execute_async_script(ZOOMED, -3)
+    assert page.execute_script(wide) == 22
+    page.execute_async_script(ZOOMED, 3)
+    assert page.execute_script(wide) == 34
+
+
+def test_on_a_phone_the_timetable_comes_first(open_page: OpenPage) -> None:
+    page = open_page(sample_plan(illustrative=False), sample_region(), PHONE)
+    parts = ".tp-panel h1, .tp-total, .tp-timetable, .tp-map, .tp-facts, #tp-chart"
+    boxes = page.execute_script(BOXES, parts)
+    tops = sorted(boxes, key=lambda box: box[2])
+    heading, total, times, map_box = (box[0] for box in tops[:4])
+    assert "→" in heading
+    assert "charging stop" in total
+    assert times.startswith("0:00") or "Leave" in times
+    assert "Leaflet" in map_box
+    assert tops[2][2] < PHONE[1] / 3
+    laptop = open_page(sample_plan(illustrative=False), sample_region(), LAPTOP)
+    assert laptop.execute_script(BOXES, ".tp-map")[0][2] == 0
 
 
 def test_signs_go_with_the_route(open_page: OpenPage) -> None:
@@ -309,8 +364,9 @@ def test_the_warning_stays_in_sight(open_page: OpenPage, size: tuple[int, int]) 
     page.execute_script("window.scrollTo(0, 900)")
     banner = box_of(page, ".tp-banner")
     assert banner["top"] >= -1
-    assert banner["bottom"] <= 0.2 * size[1]
-    assert words.ILLUSTRATIVE_LINE in page.find_element("css selector", ".tp-banner").text
+    assert banner["bottom"] <= 40, "one line"
+    told = words.ILLUSTRATIVE_SHORT if size == PHONE else words.ILLUSTRATIVE_LINE
+    assert page.find_element("css selector", ".tp-banner").text == told
     real = open_page(sample_plan(illustrative=False), sample_region(), size)
     assert real.find_elements("css selector", ".tp-banner, .tp-made-up") == []
 
@@ -319,11 +375,12 @@ def test_the_warning_stays_in_sight(open_page: OpenPage, size: tuple[int, int]) 
 def test_nothing_sticks_out_sideways(open_page: OpenPage, size: tuple[int, int]) -> None:
     page = open_page(sample_plan(), sample_region(), size)
     assert page.execute_script("return document.documentElement.scrollWidth") <= size[0]
-    panel, window = box_of(page, ".tp-panel"), box_of(page, ".folium-map")
+    window = box_of(page, ".folium-map")
     if size == LAPTOP:
-        assert panel["left"] >= window["right"] - 1
+        assert box_of(page, ".tp-panel")["left"] >= window["right"] - 1
     else:
-        assert panel["top"] >= window["bottom"] - 1
+        assert box_of(page, ".tp-times")["bottom"] <= window["top"] + 1
+        assert box_of(page, ".tp-facts")["top"] >= window["bottom"] - 1
 
 
 def test_an_online_map_out_of_reach_gives_way(open_page: OpenPage) -> None:

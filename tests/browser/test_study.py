@@ -64,6 +64,32 @@ def test_the_map_has_loads_drives_and_dead_ends(page: Callable[..., Any]) -> Non
     assert opened.execute_script(count.format("path.tp-load")) == 0
 
 
+CROSSES = """
+    tripplan.study({bounds: [[39, -106], [41, -104]], signs: [], chargers: [], drives: [],
+        places: [], ground: {water: [], borders: [[], []], roads: [[], []], towns: [], credit: ''},
+        ends: [[40, -105, 4], [40.001, -105, 3], [40.9, -104.1, 2]].map(([lat, lon, trips]) => (
+            {at: [lat, lon], trips: trips, title: 'end', tip: 'end'}))});
+    const done = arguments[0];
+    setTimeout(() => done([...document.querySelectorAll('.tp-cross-mark')].map(one => {
+        const box = one.getBoundingClientRect();
+        return [one.textContent, box.left, box.top, box.right, box.bottom];
+    })), 400);
+"""
+
+
+def test_crosses_that_would_hide_each_other_are_one(page: Callable[..., Any]) -> None:
+    opened = page()
+    opened.execute_script("""
+        const old = document.getElementById('tp-map');
+        const made = document.createElement('div');
+        old.replaceWith(made); made.id = 'tp-map'; made.className = 'folium-map';
+    """)
+    found = opened.execute_async_script(CROSSES)
+    assert sorted(text for text, *_ in found) == ["✗ 2", "✗ 7"]
+    (_, left, top, right, bottom), (_, left_2, top_2, right_2, bottom_2) = found
+    assert right < left_2 or right_2 < left or bottom < top_2 or bottom_2 < top
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_it_fits_and_axe_finds_nothing_serious(

@@ -69,7 +69,7 @@ def test_the_page_says_what_it_is() -> None:
 
 def test_made_up_chargers_are_marked_everywhere() -> None:
     html = to_html(sample_plan(), sample_region())
-    assert f"<strong>{words.ILLUSTRATIVE_LINE}</strong>" in html
+    assert f'<strong class="tp-long">{words.ILLUSTRATIVE_LINE}</strong>' in html
     assert html.count("This charger is made up. It is not there.") == 3
     assert html.count("tp-badge-made-up") >= 6
     real = to_html(sample_plan(illustrative=False))

@@ -214,7 +214,7 @@ def test_the_map_adds_up_what_the_plans_say(folder: Path) -> None:
     assert tight.start.label in drive["tip"]
     assert f"the tightest in {len(plans)} plans" in drive["tip"]
     (end,) = data["ends"]
-    assert end["text"] == "✗ 4"
+    assert end["trips"] == 4
     assert end["at"] == [FURTHEST["furthest_lat"], FURTHEST["furthest_lon"]]
     assert "1.0 to 4.0 kWh" in end["tip"]
     assert f"{len(plans)} of 24 trips can be done." in html

@@ -1,7 +1,8 @@
 """Names of towns on the map: which ones, from which zoom level, and on which side of their dot.
 
-A name keeps clear of the names before it, of the stops, of the ends and of the signs of the route's
-roads at its first zoom level and at all deeper ones; of the road of the route at its first levels.
+A name keeps clear of the names before it, of the stops and what stands beside them, of the ends and
+of the signs of the route's roads at its first zoom level and at all deeper ones; of the road of the
+route at its first levels.
 Sizes in pixels are those of page.css.
 """
 
@@ -20,6 +21,7 @@ from tripplan.output.drawing.basemap import (
 )
 from tripplan.output.drawing.clearance import Clearance, RouteLine, marks_of
 from tripplan.output.drawing.road_signs import marks_of_signs, road_signs
+from tripplan.output.drawing.stop_labels import marks_of_stop_labels
 from tripplan.records.gazetteer import CHARGER, GazetteerEntry
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -80,7 +82,8 @@ def town_labels(region: Region, plan: Plan, box: Bounds) -> tuple[Label, ...]:
 
 def _placed(towns: Sequence[GazetteerEntry], plan: Plan) -> tuple[Label, ...]:
     names = _names(towns)
-    for mark in (*marks_of(plan), *marks_of_signs(road_signs(plan))):
+    beside = marks_of_stop_labels(plan)
+    for mark in (*marks_of(plan), *beside, *marks_of_signs(road_signs(plan))):
         names.keep_clear(mark)
     road = RouteLine(*route_columns(plan), ZOOMS)
     waiting = list(range(len(towns)))

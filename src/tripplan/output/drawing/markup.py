@@ -22,6 +22,8 @@ _TEXT_ONLY = frozenset({"title", "text", "tspan"})
 """Elements that cannot hold the spans of `measured`."""
 _VOID = frozenset({"br", "hr", "meta", "link", "img", "input"})
 _MORE = str.maketrans({ch: f"&#{ord(ch)};" for ch in "{}`$\\\u2028\u2029"})
+_UNSAFE = re.compile("[&<>'\"{}`$\\\\\u2028\u2029]")
+"""What `escape` changes; most text holds none of it."""
 
 Markup = markupsafe.Markup
 """HTML that is safe to show; made by this file only."""
@@ -32,7 +34,7 @@ Attribute = str | float | bool | None
 def escape(text: object, limit: int = TEXT_LIMIT) -> Markup:
     """Return text from anywhere as HTML that shows it, on one line, at most ``limit`` long."""
     line = words.one_line(text, limit)
-    return Markup(markupsafe.escape(line).translate(_MORE))
+    return Markup(str(markupsafe.escape(line)).translate(_MORE) if _UNSAFE.search(line) else line)
 
 
 def _child(text: object, *, measure: bool) -> Markup:
@@ -54,6 +56,8 @@ _TWICE = re.compile(
 
 def measured(text: Markup) -> Markup:
     """Part "388 km (241 mi)" into what the metric and what the US reader sees."""
+    if " (" not in text:
+        return text
     return Markup(
         _TWICE.sub(
             lambda both: (
@@ -86,6 +90,8 @@ def tag(element: str, *children: Child, **attributes: Attribute) -> Markup:
 def _attribute(key: str, value: Attribute) -> str:
     if value is True:
         return f" {key}"
+    if isinstance(value, int | float):
+        return f' {key}="{value}"'
     return f' {key}="{value if isinstance(value, Markup) else escape(value, 4000)}"'
 
 

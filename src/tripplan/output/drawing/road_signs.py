@@ -21,6 +21,7 @@ from tripplan.output.drawing.clearance import (
     RouteLine,
     marks_of,
 )
+from tripplan.output.drawing.stop_labels import marks_of_stop_labels
 from tripplan.output.text import road_text, words
 from tripplan.records.plan import Leg, Plan
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
@@ -82,7 +83,7 @@ _SIDES: Final = {
 def road_signs(plan: Plan) -> tuple[Sign, ...]:
     """Return the signs of a plan's roads: numbers, those of long stretches first, then exits."""
     found = sorted(one for leg in plan.legs for one in (*_numbers(leg), *_exits(leg)))
-    return _placed(found, [plan])[:SIGN_LIMIT] if found else ()
+    return _placed(found, [plan], marks_of_stop_labels(plan))[:SIGN_LIMIT] if found else ()
 
 
 def many_road_signs(plans: Sequence[Plan]) -> tuple[Sign, ...]:
@@ -161,9 +162,12 @@ def _columns(places: Sequence[tuple[float, float]], texts: Sequence[str]) -> Cle
     return Clearance(x, y, wide, _HALF_LINE_PX, right, down)
 
 
-def _placed(candidates: Sequence[_Candidate], plans: Sequence[Plan]) -> tuple[Sign, ...]:
+def _placed(
+    candidates: Sequence[_Candidate], plans: Sequence[Plan], beside: Sequence[Mark] = ()
+) -> tuple[Sign, ...]:
     columns = _columns([(c.lat, c.lon) for c in candidates], [c.text for c in candidates])
-    for mark in dict.fromkeys(mark for plan in plans for mark in marks_of(plan)):
+    marks = dict.fromkeys(mark for plan in plans for mark in marks_of(plan))
+    for mark in (*marks, *beside):
         columns.keep_clear(mark)
     texts = np.array([[one.text] for one in candidates])
     exits = any(one.exit for one in candidates)

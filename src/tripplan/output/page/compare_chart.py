@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tripplan.output.drawing.markup import Markup, points, tag
+from tripplan.output.drawing.markup import Markup, name, points, tag
 from tripplan.output.page.charts import tick_step
 from tripplan.output.text import words
 from tripplan.records.plan import Plan
@@ -82,8 +82,21 @@ def lines(entries: Sequence[_Compared], colours: Mapping[str, str], axis: str) -
     scroll = tag(
         "div", picture, class_="tp-wide", tabindex="0", role="region", aria_label=f"Lines: {axis}"
     )
+    keys = tag("ul", *_keys(named, colours), class_="tp-keys") if any(named) else None
     told = f"No line, since there is no plan: {'; '.join(without)}." if without else None
-    return tag("figure", scroll, told and tag("figcaption", told, class_="tp-quiet"))
+    return tag("figure", scroll, keys, told and tag("figcaption", told, class_="tp-quiet"))
+
+
+def _keys(named: Sequence[str], colours: Mapping[str, str]) -> Iterator[Markup]:
+    """Yield the names of lines with how each looks, for where there is no room beside them."""
+    for number, group in enumerate(colours):
+        if group and group in named:
+            line = tag(
+                "line", x1=0, x2=34, y1=6, y2=6, stroke=colours[group], stroke_width=3,
+                stroke_dasharray=_dashes(number),
+            )  # fmt: skip
+            sample = tag("svg", line, width=34, height=12, aria_hidden="true")
+            yield tag("li", sample, " ", name(group, _LONGEST))
 
 
 def _apart(places: Sequence[float], x: Callable[[float], float]) -> Iterator[float]:

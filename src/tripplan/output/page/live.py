@@ -112,6 +112,7 @@ def figures(plan: Plan) -> dict[str, Any]:
         "arrive": words.percent(plan.arrival_soc),
         "distance": joined(words.distance(plan.distance_km)),
         "energy": words.energy(plan.energy_spent_kwh),
+        "max_speed_kmh": plan.trip.max_speed_kmh,
         "one_stop_fewer_s": plan.one_stop_fewer_s,
         "preheating_saves_s": plan.preheating_saves_s,
         "audit_passed": plan.audit.passed,

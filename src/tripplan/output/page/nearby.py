@@ -6,7 +6,7 @@ Arrays and records in, short records out; nothing here knows the map library.
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,11 +135,10 @@ def stand_ins(plan: Plan, region: Region) -> Mapping[int, StandIn]:
     }
     if not wanted:
         return {}
-    boxes = [(stop.lat, stop.lon) for stop, _ in wanted.values()]
+    near = _near([(stop.lat, stop.lon) for stop, _ in wanted.values()], region.chargers.chargers)
     fitting: dict[int, list[int]] = {}
-    for position, charger in enumerate(region.chargers.chargers):
-        near = any(_within(charger, lat, lon) for lat, lon in boxes)
-        if near and _usable(plan, charger).plugs:
+    for position in near:
+        if _usable(plan, region.chargers.chargers[position]).plugs:
             fitting.setdefault(int(region.chargers.node[position]), []).append(position)
     return {
         number: _stand_in(plan, region, stop, own, fitting)
@@ -147,9 +146,15 @@ def stand_ins(plan: Plan, region: Region) -> Mapping[int, StandIn]:
     }
 
 
-def _within(charger: Charger, lat: float, lon: float) -> bool:
-    east = (charger.lon - lon) * math.cos(math.radians(lat))
-    return math.hypot(east, charger.lat - lat) * _KM_PER_DEGREE <= FARTHEST_KM
+def _near(stops: Sequence[tuple[float, float]], chargers: Sequence[Charger]) -> list[int]:
+    """Return the positions of chargers within `FARTHEST_KM` of any of some points."""
+    lat = np.array([charger.lat for charger in chargers])
+    lon = np.array([charger.lon for charger in chargers])
+    near = np.zeros(lat.size, dtype=bool)
+    for stop_lat, stop_lon in stops:
+        east = (lon - stop_lon) * math.cos(math.radians(stop_lat))
+        near |= np.hypot(east, lat - stop_lat) * _KM_PER_DEGREE <= FARTHEST_KM
+    return np.flatnonzero(near).tolist()
 
 
 def _stand_in(

@@ -56,7 +56,7 @@ def panel(
         _head(plan),
         _totals(plan),
         _section("Along the way", switches.over(), trip_chart(plan), _readout()),
-        _section("Timetable", _timetable(plan, stand_ins or {})),
+        _section("Timetable", _timetable(plan, stand_ins or {}), class_="tp-times"),
         _section("Other ways", table) if table else None,
         _section("How good is this plan?", *_trust(plan)),
         _section("Take it along", *_take_along(plan)),
@@ -114,8 +114,8 @@ def _headed(trip: Trip) -> list[Place]:
     return [trip.origin, *between, trip.destination]
 
 
-def _section(heading: str, *content: Child) -> Markup:
-    return tag("section", tag("h2", heading), *content)
+def _section(heading: str, *content: Child, class_: str | None = None) -> Markup:
+    return tag("section", tag("h2", heading), *content, class_=class_)
 
 
 def _list(lines: Iterable[str]) -> Markup:

@@ -18,7 +18,11 @@ def made_up_banner(made_up: bool) -> Markup | None:
     """Return the warning across a page, where a charger on it is made up."""
     if not made_up:
         return None
-    return tag("div", tag("strong", words.ILLUSTRATIVE_LINE), class_="tp-banner", role="note")
+    both = (
+        tag("strong", words.ILLUSTRATIVE_LINE, class_="tp-long"),
+        tag("strong", words.ILLUSTRATIVE_SHORT, class_="tp-short"),
+    )
+    return tag("div", *both, class_="tp-banner", role="note")
 
 
 def failed_banner(plans: Iterable[Plan]) -> Markup | None:

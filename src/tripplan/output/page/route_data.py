@@ -8,6 +8,7 @@ from tripplan.output.drawing.lines import between, simplify
 from tripplan.output.drawing.markup import name, tag
 from tripplan.output.drawing.road_signs import Sign, road_signs
 from tripplan.output.drawing.route_profile import RouteProfile, packed, track_of
+from tripplan.output.drawing.stop_labels import stop_labels
 from tripplan.output.page import popups, switches
 from tripplan.output.text import advice
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
@@ -29,6 +30,10 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             for low, high in [ranges[scale.key]]
         ],
         "signs": sign_data(road_signs(plan)),
+        "stops": [
+            [one.lat, one.lon, one.zoom, tag("span", one.text, class_=f"tp-{one.side}")]
+            for one in stop_labels(plan)
+        ],
         "slow": [_slow_stretch(leg, piece) for leg in plan.legs for piece in leg.advice],
         "tips": [
             popups.leg_tip(leg, number, told)

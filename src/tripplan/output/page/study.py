@@ -275,7 +275,7 @@ def _map_data(overview: Overview, region: Region | None) -> dict[str, Any]:
         "ends": [
             {
                 "at": [round(one.lat, 5), round(one.lon, 5)],
-                "text": f"✗ {one.trips}",
+                "trips": one.trips,
                 "title": f"{words.count(one.trips, 'trip')} end at {words.one_line(one.name)}",
                 "tip": joined(name(one.name), f": {words.count(one.trips, 'trip')} end here; "
                               f"missing {_missing(one)}, {words.distance(one.remaining_km)} to go"),

@@ -12,6 +12,8 @@ ILLUSTRATIVE_LINE = (
     "ILLUSTRATIVE CHARGERS: these stops are made up to show the planner at work; "
     "do not drive by them."
 )
+ILLUSTRATIVE_SHORT = "MADE-UP CHARGERS: do not drive by these stops."
+"""The same in a line of a phone."""
 
 UNKNOWN = "-"
 """Of a number that nobody worked out."""
@@ -33,13 +35,15 @@ def one_line(text: object, limit: int = 120) -> str:
     XML may hold, and what is
     longer than ``limit`` characters ends in an ellipsis.
     """
-    kept = (
-        " " if unicodedata.category(ch) in _UNSEEN else ch
-        for ch in str(text)[: 20 * limit]
-        if ch not in _DROPPED
-    )
-    line = " ".join("".join(kept).split())
-    cut = len(line) > limit or len(str(text)) > 20 * limit
+    whole = str(text)
+    kept = whole[: 20 * limit]
+    # What is printable, nearly all text, holds nothing of what is looked for one by one.
+    if not kept.isprintable():
+        kept = "".join(
+            " " if unicodedata.category(ch) in _UNSEEN else ch for ch in kept if ch not in _DROPPED
+        )
+    line = " ".join(kept.split())
+    cut = len(line) > limit or len(whole) > 20 * limit
     return line[: limit - 1].rstrip() + "…" if cut else line
 
 

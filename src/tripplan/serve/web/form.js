@@ -5,6 +5,9 @@
   const byId = (id) => document.getElementById(id);
   const whole = (value) => String(Math.round(value));
   const percent = (value) => [whole(value) + " %"];
+  const speed = (kmh) => [whole(kmh) + " km/h", whole(kmh / 1.609344) + " mph"];
+  /* Who states no limit of his own has that of his trailer, if the plan says so. */
+  const asTheRoad = () => (tripplan.towing_kmh ? speed(tripplan.towing_kmh).map((text) => text + " with the trailer") : ["as the road"]);
   /* Word, label, bounds, step, usual value, factor to the question's unit, how it is told in km and in miles. */
   const sliders = [
     { word: "departure_soc", label: "Charge at the start", low: 10, high: 100, step: 1, usual: 90, unit: 0.01, told: percent },
@@ -12,7 +15,7 @@
     { word: "ambient_c", label: "Temperature", low: -30, high: 45, step: 1, usual: 20, unit: 1,
       told: (c) => [whole(c) + " °C", whole(c * 1.8 + 32) + " °F"] },
     { word: "max_speed_kmh", label: "Own speed limit", low: 70, high: 160, step: 5, usual: 160, unit: 1,
-      told: (v) => (v >= 160 ? ["as the road"] : [whole(v) + " km/h", whole(v / 1.609344) + " mph"]) },
+      told: (v) => (v >= 160 ? asTheRoad() : speed(v)) },
     { word: "wind_mps", label: "Wind", low: 0, high: 25, step: 1, usual: 0, unit: 1,
       told: (v) => [whole(v * 3.6) + " km/h", whole(v * 2.236936) + " mph"] },
     { word: "payload_kg", label: "People and luggage", low: 0, high: 600, step: 25, usual: 75, unit: 1,
@@ -30,9 +33,9 @@
   /* Changes the question; `isNew` makes an entry in the history. */
   tripplan.change = function (words, isNew) {
     Object.keys(words).forEach((word) => put(word, words[word]));
+    tripplan.plan(); /* First: the answer is under way while the rest is done. */
     tripplan.writeAddress(isNew !== false);
     if (isNew !== false) { tripplan.fillForm(); }
-    tripplan.plan();
   };
 
   function told(slider, output, value) {
@@ -70,7 +73,7 @@
       tripplan.change({ [slider.word]: usual ? undefined : scaled }, false);
     });
     input.addEventListener("change", () => tripplan.writeAddress(true));
-    document.addEventListener("tp-units", show);
+    ["tp-units", "ts-drawn"].forEach((event) => document.addEventListener(event, show));
     slider.set = function (given) {
       const number = parseFloat(given);
       const text = String(given);
@@ -225,6 +228,11 @@
     tripplan.combobox(byId("ts-vehicle"), lookUpCar, takeCar);
     byId("ts-toml").addEventListener("change", (event) => takeFile(event.target.files[0]));
     dropped(byId("ts-drop"));
+    /* On a phone the form stands below the timetable. */
+    byId("ts-change").addEventListener("click", function () {
+      byId("ts-form").scrollIntoView({ block: "center" });
+      byId("ts-origin").focus();
+    });
     byId("ts-add").addEventListener("click", () => showVia(true));
     byId("ts-swap").addEventListener("click", () => tripplan.change({
       origin: tripplan.question.destination, destination: tripplan.question.origin,

@@ -39,6 +39,8 @@
     }
 
     function take(option) {
+      asked += 1; /* What is still under way for it opens no list any more. */
+      window.clearTimeout(timer);
       input.value = option.label;
       taken = input.value;
       close();

@@ -49,11 +49,15 @@
       tripplan.tell("planning …");
     }, 250);
     try {
+      const asked = JSON.stringify(tripplan.question);
       const question = Object.assign({}, tripplan.question, held ? { held: held } : {});
       const answer = await tripplan.post("/api/drawing", question, mine.stop.signal);
       const found = await answer.json();
       if (under !== mine) { return; }
-      if (answer.ok) { draw(found, mine.since); } else if (answer.status !== 409) { refuse(found); }
+      if (answer.ok) {
+        tripplan.towing_kmh = question.max_speed_kmh === undefined && found.figures.max_speed_kmh;
+        draw(found, mine.since, asked);
+      } else if (answer.status !== 409) { refuse(found); }
     } catch (error) {
       if (under === mine && error.name !== "AbortError") { refuse({ message: "The server does not answer: " + error.message }); }
     } finally {
@@ -93,7 +97,7 @@
     return made;
   }
 
-  function draw(found, since) {
+  function draw(found, since, asked) {
     const focused = document.activeElement && document.activeElement.id;
     const first = !shown;
     const moved = first || !shown.ends.every((end, k) => String(end.at) === String(found.ends[k].at));
@@ -104,7 +108,9 @@
     byId("ts-panel").innerHTML = found.panel;
     byId("ts-legend").innerHTML = found.legend;
     checked("tp-over", document.documentElement.dataset.over || "km");
-    checked("tp-colour", document.querySelector(".tp-map").dataset.colour || "soc");
+    const frame = document.querySelector(".tp-map");
+    frame.dataset.colour = frame.dataset.colour || "soc"; /* The legend has its height from now on. */
+    checked("tp-colour", frame.dataset.colour);
     /* Fitted before anything is drawn: what is drawn would only be moved. */
     if (moved) { tripplan.fit(found.bounds, found.ends); }
     if (found.ground) { held = found.box; tripplan.drawGround(found.ground); }
@@ -112,10 +118,11 @@
     whatIf(found);
     cards(found);
     byId("ts-take").hidden = false;
+    byId("ts-change").hidden = false;
     document.title = found.title;
     tripplan.tell(found.figures.time + " with " + found.figures.stops_in_words + ", arriving with " + found.figures.arrive);
     if (focused && byId(focused) && document.activeElement !== byId(focused)) { byId(focused).focus(); }
-    tripplan.drawn = { asked: since, done: window.performance.now() };
+    tripplan.drawn = { asked: since, done: window.performance.now(), question: asked };
     patience = Math.min(MOST_MS, Math.max(LEAST_MS, 2 * (tripplan.drawn.done - since)));
     document.dispatchEvent(new CustomEvent("ts-drawn", { detail: tripplan.drawn }));
   }
@@ -151,6 +158,7 @@
       rows[k].lastElementChild.appendChild(row);
     });
     byId("ts-panel").querySelectorAll("[data-stop]").forEach((one) => one.addEventListener("click", function () {
+      tripplan.map.getContainer().scrollIntoView({ block: "nearest" });
       tripplan.stopMarks[Number(one.dataset.stop)].openPopup();
     }));
   }

@@ -74,6 +74,7 @@
     }
     tripplan.chargers(map, groups.chargers, found.chargers);
     tripplan.stopMarks = found.stops.map((stop) => mark(stop.at, stop.badge, stop.popup, stop.title, "tp-stop-icon", 34));
+    tripplan.sizeStops(map, tripplan.stopMarks);
     drawEnd(found.ends[0], "origin");
     drawEnd(found.ends[1], "destination");
     dot = tripplan.chart(map);
@@ -89,6 +90,8 @@
     drawnWays.set(way, group);
     return true;
   };
+
+  tripplan.clearForPopups(map);
 
   /* A click offers what a place can be for the trip. */
   map.on("click", async function (event) {

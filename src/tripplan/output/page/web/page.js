@@ -28,7 +28,7 @@
     const boxes = (selector) => [...map.getContainer().parentNode.querySelectorAll(selector)]
       .map((one) => one.getBoundingClientRect()).filter((box) => box.width);
     const names = boxes(".tp-end-label");
-    const marks = names.concat(boxes(".tp-stop-icon, .tp-end-icon"));
+    const marks = names.concat(boxes(".tp-stop-icon, .tp-end-icon, .tp-stop-told span"));
     const out = names.filter((box) => box.left < frame.left || box.right > frame.right);
     const over = (one, other) => (
       one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom
@@ -102,16 +102,14 @@
   }
 
   tripplan.wire = function (map, parts) {
-    const frame = map.getContainer().parentNode;
     parts.tiles.forEach((layer) => tripplan.tiles(map, layer, parts.plain));
     let again = null;
     fitButton(map, (onPaper) => again(onPaper));  // before the first look, which keeps clear of it
     again = tripplan.keepFitted(map, (onPaper) => fit(map, parts.bounds, onPaper));
     stopButtons(map, parts.stops);
+    tripplan.sizeStops(map, parts.stops);
     otherWays(map, parts.ways);
-    map.on("popupopen popupclose", function (event) {
-      frame.classList.toggle("tp-reading", event.type === "popupopen");
-    });
+    tripplan.clearForPopups(map);
     tripplan.chart(map);
     window.addEventListener("beforeprint", () => paper(map, again, true));
     window.addEventListener("afterprint", () => paper(map, again, false));

@@ -77,6 +77,7 @@
     tripplan.paint = paint;
     line(data.slow, "tp-slow-road", { color: "#ffffff", weight: 2.5, dashArray: "2 7" }).addTo(group);
     tripplan.labels(map, group, data.signs, "tp-sign");
+    tripplan.labels(map, group, data.stops, "tp-stop-told");
     roads.forEach(function (road, number) {
       if (road.length < 2) { return; }
       L.polyline(road, { className: "tp-leg", weight: 20, opacity: 0 })
@@ -84,6 +85,26 @@
         .on("mousemove", (event) => tripplan.follow && tripplan.follow(event.latlng))
         .addTo(group);
     });
+  };
+
+  /* The legend stands above the map: it makes room for what is read there. */
+  tripplan.clearForPopups = function (map) {
+    map.on("popupopen popupclose", function (event) {
+      map.getContainer().parentNode.classList.toggle("tp-reading", event.type === "popupopen");
+    });
+  };
+
+  /* Where stops lie so near to each other that they would hide each other, they are small. */
+  const SMALL_BELOW_PX = 32;
+  tripplan.sizeStops = function (map, marks) {
+    function size() {
+      const at = map.tpStops.map((one) => map.project(one.getLatLng()));
+      const near = at.some((one, k) => at.slice(0, k).some((other) => one.distanceTo(other) < SMALL_BELOW_PX));
+      map.getContainer().classList.toggle("tp-dense", near);
+    }
+    if (!map.tpStops) { map.on("zoomend", size); }
+    map.tpStops = marks;
+    size();
   };
 
   document.addEventListener("tp-colour", (event) => tripplan.paint && tripplan.paint(event.detail));

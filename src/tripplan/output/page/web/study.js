@@ -3,6 +3,14 @@
   "use strict";
   const tripplan = window.tripplan;
 
+  function cross(trips, title) {
+    const mark = document.createElement("span");
+    mark.className = "tp-cross-mark";
+    mark.textContent = "✗ " + trips;
+    if (title) { mark.title = title; }
+    return L.divIcon({ className: "tp-dead-end", html: mark, iconSize: [0, 0] });
+  }
+
   tripplan.study = function (data) {
     const map = L.map("tp-map", { zoomSnap: 0.25, maxZoom: 18 });
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
@@ -18,14 +26,18 @@
     const chargers = L.layerGroup(data.chargers.map((one) => L.circleMarker(one.at, {
       className: "tp-load", radius: one.radius, weight: 2, color: "#fff", fillColor: "#0072b2", fillOpacity: 0.85
     }).bindTooltip(one.tip)));
-    const ends = L.layerGroup(data.ends.map(function (one) {
-      const mark = document.createElement("span");
-      mark.className = "tp-cross-mark";
-      mark.textContent = one.text;
-      return L.marker(one.at, {
-        icon: L.divIcon({ className: "tp-dead-end", html: mark, iconSize: [0, 0] }), title: one.title, alt: one.title
-      }).bindTooltip(one.tip);
-    }));
+    /* Crosses that would hide each other are one, with the trips of all, until the map is near enough. */
+    const ends = L.markerClusterGroup({
+      maxClusterRadius: 46, showCoverageOnHover: false, spiderfyOnMaxZoom: true,
+      iconCreateFunction: function (cluster) {
+        const inside = cluster.getAllChildMarkers();
+        const trips = inside.reduce((sum, one) => sum + one.options.trips, 0);
+        return cross(trips, trips + " trips end at " + inside.length + " places: zoom in");
+      }
+    });
+    data.ends.forEach((one) => ends.addLayer(L.marker(one.at, {
+      icon: cross(one.trips), title: one.title, alt: one.title, trips: one.trips
+    }).bindTooltip(one.tip)));
     const places = L.layerGroup(data.places.map((one) => L.circleMarker(one.at, {
       radius: 5, weight: 3, color: "#16202c", fillColor: "#fff", fillOpacity: 1
     }).bindTooltip(one.tip)));
