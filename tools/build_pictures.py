@@ -2,12 +2,15 @@
 
 ::
 
-    .venv/bin/python -m tools.build_pictures [--out DIR] [--only server|year]
+    .venv/bin/python -m tools.build_pictures [--out DIR] [--only server|year|gallery]
 """
 
 import argparse
 import base64
+import importlib
 import io
+import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -166,14 +169,46 @@ def build_year(out: Path) -> None:
         chrome.quit()
 
 
+GALLERY = OUT.parent / "gallery"
+THUMBNAIL_PX = (360, 240)
+
+
+def build_gallery(out: Path) -> None:
+    """Draw each notebook of the gallery small: the last figure that its cells plot."""
+    plots = importlib.import_module("matplotlib.pyplot")
+    plots.switch_backend("Agg")
+    for notebook in sorted(GALLERY.glob("*.md")):
+        text = notebook.read_text(encoding="utf-8")
+        cells = re.findall(r"^```\{code-cell\}[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        if not cells:
+            continue
+        plots.close("all")
+        before = Path.cwd()
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            try:
+                exec("\n".join(cells), {"__name__": "notebook"})  # noqa: S102 - our own pages
+            finally:
+                os.chdir(before)
+        drawn = io.BytesIO()
+        plots.gcf().savefig(drawn, dpi=110, bbox_inches="tight", facecolor="white")
+        image = Image.open(drawn).convert("RGB")
+        image.thumbnail(THUMBNAIL_PX, Image.Resampling.LANCZOS)
+        image.quantize(64, dither=Image.Dither.NONE).save(
+            out / f"gallery-{notebook.stem}.png", optimize=True
+        )
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write to")
-    parser.add_argument("--only", choices=("server", "year"), help="only those")
+    parser.add_argument("--only", choices=("server", "year", "gallery"), help="only those")
     wanted = parser.parse_args()
     if wanted.only is None:
         build(wanted.out)
-    if wanted.only != "server":
+    if wanted.only in {None, "year"}:
         build_year(wanted.out)
-    if wanted.only != "year":
+    if wanted.only in {None, "server"}:
         build_server(wanted.out)
+    if wanted.only in {None, "gallery"}:
+        build_gallery(wanted.out)

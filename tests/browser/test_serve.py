@@ -260,7 +260,7 @@ def test_drag_the_destination_and_click_the_map(page: Callable[..., Any]) -> Non
 
 
 def test_the_speed_slider_tells_the_limit_of_a_trailer(page: Callable[..., Any]) -> None:
-    at = page(TRIP)
+    at = page(TRIP.replace("nissan-sakura", "tesla-model-3-lr"))
     told = "return document.querySelector('label[for=ts-max_speed_kmh] .tp-metric').textContent"
     assert at.execute_script(told) == "as the road"
     # 55 mph, the limit of California and other states.
@@ -403,6 +403,20 @@ def test_it_fits_and_axe_finds_nothing_serious(
     found = at.execute_async_script(AXE)
     assert [one for one in found if one[1] in {"serious", "critical"}] == []
     assert at.get_log("browser") == []
+
+
+def test_on_a_phone_the_timetable_comes_first_and_the_form_is_a_touch_away(
+    page: Callable[..., Any],
+) -> None:
+    at = page(TRIP, PHONE)
+    top = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+    order = (".tp-panel h1", ".tp-timetable", ".tp-map", "#ts-form", "#tp-chart")
+    tops = [at.execute_script(top, part) for part in order]
+    assert tops == sorted(tops)
+    assert tops[1] < PHONE[1] / 3
+    at.find_element("id", "ts-change").click()
+    assert at.execute_script("return document.activeElement.id") == "ts-origin"
+    assert 0 <= at.execute_script(top, "#ts-origin") < PHONE[1]
 
 
 def test_units_are_those_of_the_reader(page: Callable[..., Any]) -> None:

@@ -12,7 +12,7 @@ ILLUSTRATIVE_LINE = (
     "ILLUSTRATIVE CHARGERS: these stops are made up to show the planner at work; "
     "do not drive by them."
 )
-ILLUSTRATIVE_SHORT = "MADE-UP CHARGERS: do not drive by these stops."
+ILLUSTRATIVE_SHORT = "MADE-UP CHARGERS: do not drive by them."
 """The same in a line of a phone."""
 
 UNKNOWN = "-"
