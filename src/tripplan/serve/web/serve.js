@@ -27,7 +27,7 @@
 
   tripplan.fit = function (bounds, ends) {
     const legend = document.querySelector("#ts-legend .tp-legend");
-    const below = legend && legend.offsetHeight ? legend.offsetHeight + 66 : 34;
+    const below = legend && legend.offsetHeight ? legend.offsetHeight + 110 : 34;
     const room = aside(ends);
     map.fitBounds(bounds, {
       paddingTopLeft: [room, 40], paddingBottomRight: [room, below], maxZoom: 13, animate: false
