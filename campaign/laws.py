@@ -265,7 +265,10 @@ def _more_on_arrival(case: Case, _: Plan) -> Case:
     return case.wish(arrival_soc=min(1.0, case.question().arrival_soc + 0.05 + 0.3 * case.luck))
 
 
-def _lower_limit(case: Case, _: Plan) -> Case:
+def _lower_limit(case: Case, _: Plan) -> Case | None:
+    if case.question().via_chargers:
+        # Who comes to a required charger with more than the limit has nothing to charge there.
+        return None
     return case.wish(charge_limit_soc=case.question().charge_limit_soc - 0.05 - 0.2 * case.luck)
 
 

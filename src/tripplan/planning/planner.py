@@ -54,11 +54,13 @@ _MOST_RESERVES = 20
 """So many reserves are tried for a wanted probability of arriving; two or three do."""
 _FIRST_PLAN: Final = {
     "exact": False,
-    "gap": 10.0,
+    "gap": 1e9,
     "fewer_stops_gap": math.inf,
     "heat_bound_levels": 0,
 }
 """Settings by which no plan is looked for that is better than the first, nor a bound with heat."""
+_LABELS_OF_A_TRY: Final = 20_000
+"""What would make a trip possible is looked for with so many labels: there are many tries."""
 _MOST_PARTS = 2
 """So many parts of a region are tried before the whole: a first guess, and what its plan needs."""
 _CHANGED_KEPT = 2
@@ -354,7 +356,8 @@ class Planner:
     @cached_property
     def _trying(self) -> "Planner":
         """The same planner, content with the first plan that it finds, on what is kept here."""
-        return self._with(_FIRST_PLAN)
+        few = min(self.settings.label_limit, _LABELS_OF_A_TRY)
+        return self._with({**_FIRST_PLAN, "label_limit": few})
 
     def _attempt(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
         """Plan a trip, if it can be done; what would do is not searched for the best."""
@@ -390,7 +393,7 @@ class Planner:
         """
         ends = PartEnds(tied.numbers[0], tied.numbers[-1], tied.ends)
         vehicle = car.vehicle
-        part = self._parts.of(trip, vehicle, ends)
+        part = self._parts.of(trip, car, ends)
         for _ in range(_MOST_PARTS):
             if part is None:
                 return None

@@ -15,6 +15,7 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.planning.cache import PartOf, PlannerCache
+from tripplan.planning.likely_time import likely_time_s
 from tripplan.records.charger_set import ChargerSet
 from tripplan.records.settings import Settings
 from tripplan.records.trip import Trip
@@ -22,10 +23,13 @@ from tripplan.records.vehicle import Vehicle
 from tripplan.routing.ellipse import LeastTimes
 from tripplan.routing.induced import InducedNetwork, induced
 from tripplan.routing.road_ends import Key, RoadEnds
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
-STRETCH: Final = 1.15
-SLACK_S: Final = 1200.0
-"""A trip is first looked for within so many times its least time and this much more."""
+STRETCH: Final = 1.06
+SLACK_S: Final = 300.0
+"""A trip is first looked for within so many times its likely time and this much more."""
+TOO_NARROW: Final = 0.85
+"""A part that was cut for less of the likely time than this is cut anew."""
 LEAST_NODES: Final = 20_000
 """Smaller regions are customised within a few tenths of a second."""
 MOST_OF_REGION: Final = 0.5
@@ -62,6 +66,8 @@ class TripPart:
     """What planning on it needs."""
     limit_s: float
     """No plan of the region that takes at most this long leads out of it."""
+    least_s: float
+    """Least time between its ends at the roads' own speeds."""
 
     def number_of(self, node: int, ends: RoadEnds | None) -> int:
         """Return the number that a node of the region, or an end of the trip, has here."""
@@ -108,19 +114,21 @@ class TripParts:
             return False
         return not self._whole.is_customised(trip, vehicle)
 
-    def of(self, trip: Trip, vehicle: Vehicle, ends: PartEnds) -> TripPart | None:
+    def of(self, trip: Trip, car: ConditionedVehicle, ends: PartEnds) -> TripPart | None:
         """Return a part for a trip between two places; None: the region is as good.
 
         So it is once the parts that were customised under the same conditions are together as large
         as the region: what follows is then cheaper there.
         """
         part = self._parts.get(ends.key)
-        if part is not None:
-            self._parts.move_to_end(ends.key)
+        least_s = float(self._through_s(ends).min()) if part is None else part.least_s
+        fitting = self._whole.fitting(trip.chargers, car.vehicle)
+        likely_s = likely_time_s(trip, car, fitting, least_s)
+        if part is None or part.limit_s < TOO_NARROW * likely_s:
+            part = self._made(ends, STRETCH * likely_s + SLACK_S)
         else:
-            least_s = float(self._through_s(ends).min())
-            part = self._made(ends, STRETCH * least_s + SLACK_S)
-        return self._counted(trip, vehicle, ends, part)
+            self._parts.move_to_end(ends.key)
+        return self._counted(trip, car.vehicle, ends, part)
 
     def wider(
         self, trip: Trip, vehicle: Vehicle, ends: PartEnds, limit_s: float
@@ -157,7 +165,8 @@ class TripParts:
         region = self._whole.region
         if not np.isfinite(limit_s):
             return None
-        inside = self._through_s(ends) <= limit_s
+        through_s = self._through_s(ends)
+        inside = through_s <= limit_s
         if ends.ends is not None:
             inside[ends.ends.needed] = True
         size, nodes = int(np.count_nonzero(inside)), region.network.node_count
@@ -171,7 +180,9 @@ class TripParts:
         )
         order = roads.order_of(self._whole.hierarchy.order)
         cut = replace(region, network=roads.network, chargers=chargers, order=order)
-        part = TripPart(roads, PlannerCache(cut, PartOf(self._whole, roads)), limit_s)
+        part = TripPart(
+            roads, PlannerCache(cut, PartOf(self._whole, roads)), limit_s, float(through_s.min())
+        )
         self._parts[ends.key] = part
         self._parts.move_to_end(ends.key)
         while sum(kept.roads.node.size for kept in self._parts.values()) > MOST_OF_REGION * nodes:

@@ -9,19 +9,23 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.arrays import Bytes, Floats, Ints
+from tripplan.records.settings import Settings
 from tripplan.routing.customization import CustomizedHierarchy, Metric
 from tripplan.routing.kernels.customise import COLUMNS, CONSUMED, DROP, HEAT, MIN_DEPARTURE, TIME
 from tripplan.routing.kernels.phast import phast_way, way_ranks
 from tripplan.routing.kernels.unpack import unpack
 from tripplan.search.chain import ChosenChain
+from tripplan.search.kernels.context import FULLEST
 from tripplan.search.kernels.dense import chained, drives_at_rates, fitted
+from tripplan.search.kernels.labels import Bounds
 from tripplan.search.kernels.pool_rows import VALUES
-from tripplan.search.label_setting import Step
+from tripplan.search.label_setting import Found, Step, search
 from tripplan.search.pool import DrivePool, is_backward, passive
 from tripplan.search.problem import Problem
 from tripplan.units import MS_PER_S, MWH_PER_KWH
@@ -353,3 +357,37 @@ class FineDrives(DrivePool):
         columns[4] = values[:, HEAT]
         columns[7] = np.arange(len(self._found) - count, len(self._found))
         return columns
+
+
+def fine_plan(
+    problem: Problem, pool: FineDrives, bounds: Bounds, settings: Settings, ceiling_s: float
+) -> tuple[Found, int]:
+    """Search over finely graded drives; returns what was found, and how many labels it took.
+
+    Where stops may not last there are so many departures that a search among all of them may end
+    at its labels with nothing.  The fullest ones take few, and give a plan to be beaten.
+
+    Parameters
+    ----------
+    problem, pool, bounds, settings
+        As for `label_setting.search`.
+    ceiling_s
+        Only plans quicker than this are of interest. [s]
+    """
+    if math.isinf(problem.longest_charge_s):
+        found = search(problem, pool, bounds, settings, ceiling_s=ceiling_s)
+        return found, found.labels
+    full = search(problem, pool, bounds, settings, ceiling_s=ceiling_s, policy=FULLEST)
+    if full.chain and settings.gap >= _ANY_GAP:
+        return full, full.labels
+    few = settings.model_copy(update={"label_limit": min(settings.label_limit, _FEW_LABELS)})
+    ceiling_s = min(ceiling_s, full.time_s + _MARGIN_S)
+    found = search(problem, pool, bounds, few, ceiling_s=ceiling_s)
+    return found if found.chain else full, full.labels + found.labels
+
+
+_FEW_LABELS: Final = 32_000
+"""With so many more labels, little is still found."""
+_ANY_GAP: Final = 1.0
+"""Whoever allows such a gap is content with any plan."""
+_MARGIN_S: Final = 1e-3

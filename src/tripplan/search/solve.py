@@ -53,7 +53,7 @@ from tripplan.search.preheating import preheated
 from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
 from tripplan.search.reach import OutOfReach, out_of_range, refused_by_heat
-from tripplan.search.refine import Drive, FineDrives, Roads, passed, passing
+from tripplan.search.refine import Drive, FineDrives, Roads, fine_plan, passed, passing
 from tripplan.search.slowing import Slowed, slowed
 from tripplan.search.thinning import superfluous, thinned
 
@@ -490,7 +490,8 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
             break
         if math.isinf(ceiling_s):
             raise out_of_range(problem, task.many_to_many)
-        ceiling_s = 2.0 * ceiling_s if ceiling_s < 3.0 * least_s else math.inf
+        # Where twice as far is not far enough, there mostly is no plan at all.
+        ceiling_s = 2.0 * ceiling_s if ceiling_s < 2.0 * least_s else math.inf
         ceiling_s = min(ceiling_s, plan.time_s + _MARGIN_S)
     return plan, replace(whole, ceiling_s=plan.time_s)
 
@@ -586,7 +587,9 @@ def _refined(task: _Task, plan: ChosenChain, chains: Sequence[ChosenChain]) -> C
     problem, settings = task.problem, task.settings
     pool = FineDrives(problem, task.customized, chains)
     # The chains' own speeds are among the fine ones, or close to them.
-    found = task.search(pool, ceiling_s=_FINE_SHARE * chains[0].time_s + _FINE_SLACK_S)
+    ceiling_s = _FINE_SHARE * chains[0].time_s + _FINE_SLACK_S
+    found, labels = fine_plan(problem, pool, task.bounds, settings, ceiling_s)
+    task.labels += labels
     if not found.chain:
         return plan
     fine = ChosenChain(found.time_s, found.chain, pool)

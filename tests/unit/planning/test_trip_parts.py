@@ -12,7 +12,7 @@ from tripplan.errors import TripplanError
 from tripplan.planning import trip_parts
 from tripplan.planning.cache import PlannerCache
 from tripplan.planning.planner import Planner
-from tripplan.planning.trip_parts import TripParts
+from tripplan.planning.trip_parts import PartEnds, TripParts
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.records.settings import Settings
@@ -20,6 +20,7 @@ from tripplan.records.trip import Conditions, Place, Trip, Waypoint
 from tripplan.records.vehicle import Vehicle
 from tripplan.routing.cch import Hierarchy
 from tripplan.routing.ellipse import LeastTimes
+from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 NODES = 400
 ROUNDING_S = 1e-6
@@ -118,6 +119,7 @@ def test_a_part_that_is_too_small_is_noticed_and_made_wider(
     """A limit at the least time of all leaves no time to charge: no such plan is trusted."""
     monkeypatch.setattr(trip_parts, "STRETCH", 1.0)
     monkeypatch.setattr(trip_parts, "SLACK_S", 0.0)
+    monkeypatch.setattr(trip_parts, "likely_time_s", lambda *asked: asked[-1])
     region, watched = big_world(seed), Watched(monkeypatch)
     settings = Settings(heat=False, gap=0.0)
     whole = Planner(region, settings)
@@ -129,6 +131,27 @@ def test_a_part_that_is_too_small_is_noticed_and_made_wider(
         plans += isinstance(expected, Plan)
     assert plans >= 3
     assert watched.wider >= 1
+
+
+def test_a_part_that_was_cut_for_a_quicker_car_is_cut_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the trip would be planned in vain first, each time that the weather gets worse."""
+    region, likely_s = big_world(1), [0.0]
+    monkeypatch.setattr(trip_parts, "likely_time_s", lambda *asked: likely_s[0] * asked[-1])
+    parts = TripParts(PlannerCache(region))
+    trip = next(short_trips(region, 3, 1))
+    ends = PartEnds(0, 1, None)
+    made = []
+    for factor in (1.0, 1.1, 2.0, 1.0):
+        likely_s[0] = factor
+        made.append(parts.of(trip, ConditionedVehicle.of(car(), trip), ends))
+    narrow, same, wide, still = made
+    assert narrow is same
+    assert wide is still
+    assert narrow is not None
+    assert wide is not None
+    assert wide.limit_s > narrow.limit_s
 
 
 def test_every_place_on_a_plan_lies_within_its_time() -> None:
