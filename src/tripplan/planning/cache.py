@@ -20,6 +20,7 @@ from tripplan.arrays import Flags, Floats, Ints
 from tripplan.errors import InvalidInputError
 from tripplan.planning.arc_costs import ArcPricing, speed_shares
 from tripplan.planning.charger_filter import usable_plugs
+from tripplan.planning.memory import give_back
 from tripplan.planning.road_access import open_arcs
 from tripplan.planning.seasons import ALWAYS_OPEN, Seasons, seasons_of
 from tripplan.planning.stops import Stop, charger_stop
@@ -52,8 +53,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Kept = TypeVar("Kept")
-KEPT = 4
-"""How many customised sets of roads, and of chargers, are kept."""
+KEPT = 16
+"""How many customised sets of roads are kept at most."""
+KEPT_ROWS = 8
+"""How many sets of drives between chargers are."""
+KEPT_BYTES = 1_500_000_000
+"""So much memory all sets of roads take that are kept, or a single one: two of a continent's main
+roads, and all that a page's sliders ask for of a smaller region."""
 KEPT_OF_PART = 2
 """The same of a part of a region, which serves one trip."""
 _SEASONS_KEPT = 64
@@ -312,9 +318,12 @@ class PlannerCache:
                 before = self.kind_of(_before_closures(trip), car.vehicle)
                 self._keep_untouched(found, (before, key[1]))
             self._kept[key] = found
-            if len(self._kept) > self._most:
+            in_passing = self._before is not None
+            if len(self._kept) > min(self._most, KEPT_ROWS + in_passing):
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
+        if key[0] in self._customized_kept:
+            self._customized_kept.move_to_end(key[0])
         return found
 
     @contextmanager
@@ -332,8 +341,7 @@ class PlannerCache:
         try:
             yield
         finally:
-            _drop_others(self._kept, self._before)
-            _drop_others(self._customized_kept, self._before)
+            self._drop_passing()
             self._most -= 1
             self._before = None
 
@@ -348,13 +356,50 @@ class PlannerCache:
         """Return the roads with their costs, as they are kept or made now."""
         found = self._customized_kept.get(kind)
         if found is None:
-            _drop_others(self._customized_kept, self._before)
+            self._drop_passing()
             found = self._made(trip, car)
+            self._make_room(found)
             self._customized_kept[kind] = found
-            if len(self._customized_kept) > self._most:
-                self._customized_kept.popitem(last=False)
         self._customized_kept.move_to_end(kind)
         return found
+
+    def _drop_passing(self) -> None:
+        """Let go of what was made in passing."""
+        if self._before is None:
+            return
+        for kind in [kind for kind in self._customized_kept if kind not in self._before]:
+            self.forget(kind)
+        _drop_others(self._kept, self._before)
+
+    def _make_room(self, new: CustomizedHierarchy) -> None:
+        """Let go of sets of roads, the longest unused first, until a new one may be kept as well.
+
+        All are about as large, once they are ready.  What is made in passing pushes nothing out.
+        """
+        sets = self._customized_kept
+        if self._before is not None:
+            return
+        while sets:
+            held = [one.held_bytes for one in sets.values()]
+            if len(held) < self._most and sum(held) + max(*held, new.held_bytes) <= KEPT_BYTES:
+                return
+            self.forget(next(iter(sets)))
+
+    def forget(self, kind: str) -> None:
+        """Let go of the roads with their costs of a kind of trip, and of the drives over them.
+
+        Parameters
+        ----------
+        kind
+            As `kind_of` names it.
+        """
+        for key in [key for key in self._kept if key[0] == kind]:
+            del self._kept[key]
+        roads = self._customized_kept.pop(kind, None)
+        if roads is not None:
+            held_bytes = roads.held_bytes
+            del roads
+            give_back(held_bytes)
 
     def _made(self, trip: Trip, car: ConditionedVehicle) -> CustomizedHierarchy:
         """Return the roads with their costs: by an update of those without closures, or anew."""

@@ -154,8 +154,11 @@ class TripParts:
         customised[ends.key] = part.roads.node.size
         if len(self._customised) > _KINDS_KEPT:
             self._customised.popitem(last=False)
-        nodes = self._whole.region.network.node_count
-        return part if sum(customised.values()) <= nodes else None
+        if sum(customised.values()) <= self._whole.region.network.node_count:
+            return part
+        for other in self._parts.values():
+            other.cache.forget(other.cache.kind_of(trip, vehicle))
+        return None
 
     def _through_s(self, ends: PartEnds) -> Floats:
         return self._times.through_s(ends.origin, ends.destination, ends.ends)

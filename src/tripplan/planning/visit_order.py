@@ -296,14 +296,15 @@ def best_order(
         try:
             solution = solved(problem, value_s)
         except (OutOfReach, NoPlanError, NothingQuickerError) as error:
-            refused.append((_from_s(error, floor_s, value_s), error))
+            # With its traceback it would hold what was planned on until the next collection.
+            refused.append((_from_s(error, floor_s, value_s), error.with_traceback(None)))
             continue
         bounds_s.append(solution.lower_bound_s)
         labels, complete = labels + solution.labels, complete and solution.complete
         if solution.time_s < value_s:
             best = Chosen(order.stops, problem, solution)
     if best is None:
-        raise refused[0][1]
+        raise _first_of(refused)
     least_s = _least_s(min(bounds_s), refused)
     least_time_s = min(best.solution.least_time_s, fastest_s)
     solution = replace(best.solution, labels=labels, complete=complete, least_time_s=least_time_s)
@@ -315,6 +316,13 @@ def best_order(
             f"chargers, of which {planned} were planned",
         )
     return replace(best, solution=solution)
+
+
+def _first_of(refused: list[tuple[float, Exception]]) -> Exception:
+    """Take the first of the refusals, and forget them all: who raises it holds nothing of it."""
+    error = refused[0][1]
+    refused.clear()
+    return error
 
 
 def _from_s(error: Exception, floor_s: float, best_s: float) -> float:

@@ -219,6 +219,19 @@ class CustomizedHierarchy:
         rise = height[self.hierarchy.head] - height[self.hierarchy.tail]
         return np.stack([spared_of(values, rise) for values in self.values])
 
+    @property
+    def held_bytes(self) -> int:
+        """Memory of the costs that were worked out so far."""
+        made = self.__dict__
+        held = [self.values]
+        held += [made["spared_mwh"]] if "spared_mwh" in made else []
+        for metric in made.get("metrics", ()):
+            held += [metric.roads.weight, metric.roads.values]
+            held += [part for side in (metric.up, metric.down) for part in side]
+        if "scalarized" in made:
+            held += [self.scalarized.weight, self.scalarized.up, self.scalarized.down]
+        return sum(array.nbytes for array in held)
+
     @cached_property
     def metrics(self) -> tuple[Metric, ...]:
         """Real drives, from the fastest to the thriftiest."""

@@ -3,11 +3,14 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.samples.worlds import across, car, hilly_region
+from tripplan.planning import cache
 from tripplan.planning.cache import PlannerCache
 from tripplan.records.marks import per_trip
 from tripplan.records.trip import ChargerWishes, Conditions, Trip
+from tripplan.routing.many_to_many import ManyToMany
 from tripplan.vehicle_model.conditioned import ConditionedVehicle
 
 NOT_IN_THE_KEY = {name for name, whole in per_trip(Trip).items() if whole is True} | {"chargers"}
@@ -62,3 +65,35 @@ def test_bans_share_the_chargers_that_are_kept_and_other_wishes_do_not() -> None
     usual = ready.fitting(ChargerWishes(), car())
     assert ready.fitting(ChargerWishes(banned=("x",)), car()) is usual
     assert ready.fitting(ChargerWishes(min_power_kw=20.0), car()) is not usual
+
+
+def rows_at(ready: PlannerCache, ambient_c: float) -> ManyToMany:
+    trip = across(ready.region, conditions=Conditions(ambient_c=ambient_c))
+    found = ready.rows(trip, ConditionedVehicle.of(car(), trip), np.arange(3, dtype=np.int32))
+    found.customized.make_ready()
+    return found
+
+
+def test_sets_of_roads_are_kept_until_they_take_too_much_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    region = hilly_region(3)
+    small = PlannerCache(region)
+    first = rows_at(small, 0.0)
+    for degrees in range(1, 8):
+        rows_at(small, float(degrees))
+    assert rows_at(small, 0.0) is first
+    one = first.customized.held_bytes
+    arcs = first.customized.scalarized.up.shape[0]
+    assert one >= 2 * 4 * arcs * (len(first.customized.metrics) * 6 + 16)
+    monkeypatch.setattr(cache, "KEPT_BYTES", int(2.5 * one))
+    large = PlannerCache(region)
+    first, second = rows_at(large, 0.0), rows_at(large, 1.0)
+    assert rows_at(large, 0.0) is first  # now the other was used less recently
+    rows_at(large, 2.0)
+    assert rows_at(large, 0.0) is first
+    assert rows_at(large, 1.0) is not second
+    monkeypatch.setattr(cache, "KEPT_BYTES", 0)
+    single = PlannerCache(region)
+    alone = rows_at(single, 0.0)
+    assert rows_at(single, 0.0) is alone
