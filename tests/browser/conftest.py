@@ -1,12 +1,14 @@
 """A headless Chromium that reaches no host; its tests are skipped where there is none."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.servers.trip_server import TripServer, running
 from tripplan.output.page.map import save_html
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -88,3 +90,46 @@ def open_page(open_file: Callable[..., "Chrome"], tmp_path: Path) -> Callable[..
         return open_file(path, size, dark=dark)
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[TripServer]:
+    pytest.importorskip("starlette", reason="needs the extra `serve`: starlette and uvicorn")
+    pytest.importorskip("uvicorn", reason="needs the extra `serve`: starlette and uvicorn")
+    with running("--workers", "2") as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Any, server: TripServer) -> Callable[..., Any]:
+    """Return a function that opens the page at an address, and waits for its plan."""
+
+    def opened(address: str = "", size: tuple[int, int] = LAPTOP, *, dark: bool = False) -> Any:
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1}
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", {**metrics, "mobile": size == PHONE}
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme]})
+        browser.get_log("browser")
+        browser.get("about:blank")
+        browser.get(server.address + address)
+        wait_for(browser, "return document.documentElement.dataset.ready === 'yes'")
+        if address:
+            wait_for(browser, "return Boolean(tripplan.drawn)")
+        return browser
+
+    return opened
+
+
+def wait_for(page: Any, script: str, most_s: float = 15.0) -> Any:
+    until = time.monotonic() + most_s
+    while time.monotonic() < until:
+        value = page.execute_script(script)
+        if value:
+            return value
+        time.sleep(0.03)
+    state = page.execute_script(
+        "return [tripplan.question, document.getElementById('ts-error').textContent]"
+    )
+    raise AssertionError(f"still false after {most_s} s: {script}; {state}")

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.browser.test_serve import TRIP, slide, wait_for
+from tests.browser.conftest import wait_for
+from tests.browser.test_serve import TRIP, slide
 from tests.servers.trip_server import TripServer, running
 from tripplan.records.vehicle import catalogue
 from tripplan.records.vehicle_file import save_vehicle

@@ -20,7 +20,7 @@ from tripplan.serve.pool import BusyError, LostError, OvertakenError, Pool, TooL
 
 SCRIPTS: Final = ("ground.js", "route.js", "chart.js", "switches.js")
 """Those of the page of one plan that draw here, too."""
-OWN_SCRIPTS: Final = ("address.js", "places.js", "form.js", "plan.js", "serve.js")
+OWN_SCRIPTS: Final = ("address.js", "places.js", "form.js", "plan.js", "beside.js", "serve.js")
 _CLIENT: Final = "x-tripplan-client"
 _LONGEST_CLIENT: Final = 64
 

@@ -173,16 +173,28 @@
     return [Math.round(car.usable_kwh * 10) / 10 + " kWh", power, car.plugs.join(" ")].filter(Boolean).join(", ");
   }
 
-  async function lookUpCar(text) {
+  tripplan.lookUpCar = async function (text) {
     const words = text.toLowerCase().split(/\s+/);
     return cars.filter((car) => words.every((word) => (car.id + " " + car.name).toLowerCase().includes(word)))
       .slice(0, 30).map((car) => ({ label: car.name, more: carTold(car), id: car.id }));
-  }
+  };
+
+  /* The id of a car by its id or name; undefined: there is none. */
+  tripplan.carId = function (text) {
+    const same = cars.find((car) => [car.name.toLowerCase(), car.id].includes(text.toLowerCase()));
+    return same && same.id;
+  };
+
+  /* What is called how: a car of the catalogue by its id, one's own by the text of its file. */
+  tripplan.carName = function (car) {
+    if (car.includes("\n")) { return (/^\s*name\s*=\s*"([^"]*)"/m.exec(car) || [])[1] || "own car"; }
+    return (cars.find((one) => one.id === car) || { name: car }).name;
+  };
+
+  tripplan.shownCar = () => tripplan.question.vehicle_toml || tripplan.question.vehicle || "";
 
   function takeCar(option) {
-    const same = cars.find((car) => car.id === option.id) ||
-      cars.find((car) => [car.name.toLowerCase(), car.id].includes(option.label.toLowerCase()));
-    tripplan.change({ vehicle: same ? same.id : option.label, vehicle_toml: undefined });
+    tripplan.change({ vehicle: option.id || tripplan.carId(option.label) || option.label, vehicle_toml: undefined });
   }
 
   async function takeFile(file) {
@@ -193,9 +205,8 @@
 
   function showCar() {
     const own = tripplan.question.vehicle_toml;
-    const name = own && (/^\s*name\s*=\s*"([^"]*)"/m.exec(own) || [])[1];
     const car = cars.find((one) => one.id === tripplan.question.vehicle);
-    byId("ts-vehicle").tpSet(own ? name || "own car" : car ? car.name : tripplan.question.vehicle || "");
+    byId("ts-vehicle").tpSet(tripplan.carName(tripplan.shownCar()));
     byId("ts-car-told").textContent = own ? "From your file." : car ? carTold(car) : "";
   }
 
@@ -211,6 +222,7 @@
     });
     showCar();
     tripplan.showChanges();
+    tripplan.showBeside();
   };
 
   function dropped(zone) {
@@ -225,7 +237,7 @@
     byId("ts-form").addEventListener("submit", (event) => event.preventDefault());
     sliders.forEach(makeSlider);
     ["origin", "destination"].forEach((word) => placeField(byId("ts-" + word), word));
-    tripplan.combobox(byId("ts-vehicle"), lookUpCar, takeCar);
+    tripplan.combobox(byId("ts-vehicle"), tripplan.lookUpCar, takeCar);
     byId("ts-toml").addEventListener("change", (event) => takeFile(event.target.files[0]));
     dropped(byId("ts-drop"));
     /* On a phone the form stands below the timetable. */

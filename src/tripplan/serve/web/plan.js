@@ -31,6 +31,7 @@
   /* One question under way and the newest waiting; those between are never sent. */
   tripplan.plan = function () {
     if (!complete()) { return; }
+    tripplan.dropBeside();
     if (under && window.performance.now() - under.since < patience) {
       again = true;
       window.setTimeout(() => { if (again) { tripplan.plan(); } }, patience);
@@ -85,7 +86,7 @@
       )));
       box.appendChild(row);
     }
-    document.dispatchEvent(new CustomEvent("ts-refused"));
+    document.dispatchEvent(new CustomEvent("ts-refused", { detail: found.message }));
   }
 
   function button(text, does, id) {

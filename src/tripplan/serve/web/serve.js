@@ -122,8 +122,9 @@
   });
 
   async function begin() {
-    tripplan.question = tripplan.readAddress();
+    tripplan.readAddress();
     tripplan.makeFiles();
+    tripplan.makeBeside();
     await tripplan.makeForm();
     tripplan.fillForm();
     if (!tripplan.question.origin) { byId("ts-origin").focus(); }
@@ -139,7 +140,9 @@
   }
 
   window.addEventListener("popstate", function () {
-    tripplan.question = Object.assign({ vehicle: tripplan.question.vehicle }, tripplan.readAddress());
+    const before = tripplan.question.vehicle;
+    tripplan.readAddress();
+    if (!tripplan.question.vehicle && !tripplan.question.vehicle_toml) { tripplan.question.vehicle = before; }
     tripplan.fillForm();
     tripplan.plan();
   });
