@@ -1,15 +1,18 @@
 """Cars on the page of a server, in Chromium: several side by side, and the cards to choose from."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import tripplan
 from tests.browser.conftest import LAPTOP, PHONE, wait_for
 from tests.browser.test_serve import AXE, PLANNED, TRIP, click, drawn_after, keys, slide
 from tests.servers.trip_server import TripServer
+from tripplan.cli.main import app
 from tripplan.errors import NoPlanError
 from tripplan.records.settings import Settings
 from tripplan.records.vehicle import catalogue
@@ -184,3 +187,47 @@ def test_hostile_cars_beside_are_inert(page: Callable[..., Any], server: TripSer
     assert len(found) == 5
     assert all(len(row) == 2 for row in found[1:])
     assert at.execute_script("return document.querySelectorAll('img[src=x]').length") == 0
+
+
+def test_the_cards_of_cars_say_what_the_list_of_the_command_says(page: Callable[..., Any]) -> None:
+    from selenium.webdriver import Keys  # noqa: PLC0415 - optional
+
+    done = CliRunner().invoke(app, ["vehicles", "--name", "leaf 40", "--json"])
+    assert done.exit_code == 0, done.output
+    cars = json.loads(done.output)["vehicles"]
+    (listed,) = [car for car in cars if car["id"] == "nissan-leaf-40"]
+    at = page()
+    field = at.find_element("id", "ts-vehicle")
+    field.clear()
+    field.click()
+    keys(at, *"leaf 40")
+    wait_for(at, "return document.getElementById('ts-vehicle').ariaExpanded === 'true'")
+    card = "[...document.querySelectorAll('#ts-drop [role=option]')].find(one => {})"
+    card = card.format("one.textContent.startsWith('Nissan LEAF 40 kWh (2018-)')")
+    wait_for(at, f"return {card}")
+    for units, told in (
+        (
+            "metric",
+            f"{listed['range_km']} km at 110 km/h, {listed['cold_range_km']} km at \u221210 °C",
+        ),
+        ("us", " mi at 68 mph, "),
+    ):
+        at.execute_script("document.documentElement.dataset.units = arguments[0]", units)
+        seen = at.execute_script(
+            f"return [...{card}.querySelectorAll('.ts-figures > span')].map(one =>"
+            " [...one.children].filter(part => getComputedStyle(part).display !== 'none')"
+            ".map(part => part.textContent).join('')).join('')"
+        )
+        assert told in seen
+        for part in ("since 2018", "38.5 kWh", "CHADEMO", "up to 46 kW"):
+            assert part in seen
+        assert ("14 °F" in seen) == (units == "us")
+    # As before, by keys, and told to screen readers by what is marked.
+    keys(at, Keys.ARROW_DOWN)
+    marked = "document.getElementById(document.activeElement.getAttribute('{}'))"
+    chosen = at.execute_script(
+        f"return {marked.format('aria-activedescendant')}.querySelector('.ts-figures') !== null"
+    )
+    assert chosen
+    keys(at, Keys.ENTER)
+    assert at.execute_script("return tripplan.question.vehicle") == "nissan-leaf-40"

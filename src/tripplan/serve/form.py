@@ -1,11 +1,14 @@
 """What a form of a trip holds: every wish with its words, from the records; and the cars."""
 
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from tripplan.records.catalogue import CatalogueEntry, matching
 from tripplan.records.docstrings import field_docstrings
 from tripplan.records.quantities import unit_of
+from tripplan.records.vehicle import find_vehicle
 from tripplan.records.wishes import WISHES, Wish
+from tripplan.vehicle_model.ranges import COLD_C, LISTED_KMH, WARM_C, steady_range
 
 MOST_CARS = 60
 
@@ -21,17 +24,27 @@ def car_rows(wanted: str = "") -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        At most `MOST_CARS` where words are wanted.
+        At most `MOST_CARS` where words are wanted.  ``range_km`` is what a full battery gives at
+        ``range_kmh``, 110 km/h or the car's top speed, and 20 degC; ``cold_range_km`` at -10 degC:
+        as `tripplan vehicles` lists them.
     """
     words = wanted.split()
     rows = [_car_row(entry) for entry in matching(words)]
     return rows[:MOST_CARS] if words else rows
 
 
+@cache
 def _car_row(entry: CatalogueEntry) -> dict[str, Any]:
+    car = find_vehicle(entry.id)
+    warm, cold = (steady_range(car, LISTED_KMH, air_c) for air_c in (WARM_C, COLD_C))
     return {
         "id": entry.id,
         "name": entry.name,
+        "first_year": entry.first_year,
+        "last_year": entry.last_year,
+        "range_kmh": min(LISTED_KMH, car.top_speed_kmh),
+        "range_km": round(warm.p50_km),
+        "cold_range_km": round(cold.p50_km),
         "usable_kwh": entry.usable_kwh,
         "dc_max_kw": entry.dc_max_kw,
         "plugs": list(entry.plugs),

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from tripplan.errors import InvalidInputError
 from tripplan.planning.grounds import ground_of
 from tripplan.serve.app import make_app
+from tripplan.serve.form import car_rows
 from tripplan.serve.guard import LARGEST_HEAD, Guard, is_loopback
 from tripplan.serve.places import Places
 from tripplan.serve.pool import Pool
@@ -110,6 +111,8 @@ def serve(options: Options) -> None:
 
 
 async def _served(app: Guard, pool: Pool, listener: socket.socket, options: Options) -> None:
+    # The ranges on the cards of cars, worked out while workers begin.
+    asyncio.get_running_loop().run_in_executor(None, car_rows)
     try:
         await pool.open()
         host, port = options.host, listener.getsockname()[1]

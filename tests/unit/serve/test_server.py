@@ -156,6 +156,12 @@ def test_cars_wishes_and_chargers_are_told(server: TripServer) -> None:
     assert "nissan-leaf-40" in {car["id"] for car in leafs}
     assert all("leaf" in f"{car['id']} {car['name']}".lower() for car in leafs)
     assert all(find_vehicle(car["id"]).id == car["id"] for car in leafs)
+    # Known from whom: a Nissan LEAF of 40 kWh, and a car that the law keeps below 110 km/h.
+    rows = {car["id"]: car for car in cars}
+    leaf, slow = rows["nissan-leaf-40"], rows["generic-nev"]
+    assert (leaf["first_year"], leaf["last_year"], leaf["range_kmh"]) == (2018, None, 110.0)
+    assert slow["range_kmh"] == find_vehicle("generic-nev").top_speed_kmh < 110.0
+    assert all(0.0 < car["cold_range_km"] < car["range_km"] for car in cars)
     wishes = json.loads(server.ask("GET", "/api/wishes")[2])["wishes"]
     assert [wish["word"] for wish in wishes] == list(WISHES)
     assert all(wish["told"] for wish in wishes)

@@ -41,12 +41,7 @@
   function told(slider, output, value) {
     const [metric, us] = slider.told(value);
     output.textContent = "";
-    [["tp-metric", metric], ["tp-us", us || metric]].forEach(function ([className, text]) {
-      const span = document.createElement("span");
-      span.className = className;
-      span.textContent = text;
-      output.appendChild(span);
-    });
+    tripplan.inUnits(output, metric, us);
     return document.documentElement.dataset.units === "us" ? us || metric : metric;
   }
 
@@ -173,10 +168,23 @@
     return [Math.round(car.usable_kwh * 10) / 10 + " kWh", power, car.plugs.join(" ")].filter(Boolean).join(", ");
   }
 
+  /* The figures of a car's card, each in km and in miles. */
+  function carCard(car) {
+    const km = (value) => [Math.round(value) + " km", Math.round(value / 1.609344) + " mi"];
+    const [warm, cold, kmh] = [km(car.range_km), km(car.cold_range_km), speed(car.range_kmh)];
+    const years = car.first_year === null ? "" : car.last_year === null ? "since " + car.first_year
+      : car.last_year === car.first_year ? String(car.first_year) : car.first_year + " to " + car.last_year;
+    return [
+      [years], [Math.round(car.usable_kwh * 10) / 10 + " kWh"],
+      [0, 1].map((k) => warm[k] + " at " + kmh[k]), [cold[0] + " at −10 °C", cold[1] + " at 14 °F"],
+      [car.plugs.join(" ")], [car.dc_max_kw ? "up to " + Math.round(car.dc_max_kw) + " kW" : "no fast charging"]
+    ].filter(([text]) => text);
+  }
+
   tripplan.lookUpCar = async function (text) {
     const words = text.toLowerCase().split(/\s+/);
     return cars.filter((car) => words.every((word) => (car.id + " " + car.name).toLowerCase().includes(word)))
-      .slice(0, 30).map((car) => ({ label: car.name, more: carTold(car), id: car.id }));
+      .slice(0, 30).map((car) => ({ label: car.name, card: carCard(car), id: car.id }));
   };
 
   /* The id of a car by its id or name; undefined: there is none. */

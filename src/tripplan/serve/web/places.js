@@ -4,7 +4,35 @@
   const tripplan = window.tripplan;
   let lists = 0;
 
-  /* look(text) gives a promise of [{label, more}]; chosen(option or text) takes it. */
+  /* Adds a text in the units of the reader. */
+  tripplan.inUnits = function (box, metric, us) {
+    [["tp-metric", metric], ["tp-us", us || metric]].forEach(function ([className, text]) {
+      const span = document.createElement("span");
+      span.className = className;
+      span.textContent = text;
+      box.appendChild(span);
+    });
+  };
+
+  /* Figures below a name, apart from each other for the eye and, by commas, for the ear. */
+  function card(figures) {
+    const box = document.createElement("span");
+    box.className = "ts-figures";
+    figures.forEach(function ([metric, us], k) {
+      const one = document.createElement("span");
+      tripplan.inUnits(one, metric, us);
+      if (k + 1 < figures.length) {
+        const comma = document.createElement("span");
+        comma.className = "ts-comma";
+        comma.textContent = ", ";
+        one.appendChild(comma);
+      }
+      box.appendChild(one);
+    });
+    return box;
+  }
+
+  /* look(text) gives a promise of [{label, more or card}]; chosen(option or text) takes it. */
   tripplan.combobox = function (input, look, chosen) {
     const list = document.createElement("ul");
     list.id = "ts-list-" + (lists += 1);
@@ -62,6 +90,10 @@
           const more = document.createElement("small");
           more.textContent = option.more;
           item.append(" ", more);
+        }
+        if (option.card) {
+          item.className = "ts-car-card";
+          item.append(" ", card(option.card));
         }
         item.addEventListener("pointerdown", function (event) { event.preventDefault(); take(option); });
         list.appendChild(item);
