@@ -70,7 +70,7 @@ def test_route_and_marks_are_seen(open_page: OpenPage, size: tuple[int, int]) ->
     )
     route = box_of(page, "path.tp-route-edge")
     window = box_of(page, ".folium-map")
-    assert 12 < len(lengths) <= 32
+    assert 12 < len(lengths) <= 40
     assert sum(lengths) >= 0.9 * route["width"]
     assert route["width"] > 0.4 * window["width"]
     assert route["left"] >= window["left"]

@@ -1,6 +1,5 @@
 """Charts say what the plan says: points, colours, frames."""
 
-import re
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -10,14 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.samples.plan import sample_plan
-from tripplan.output.drawing.colours import (
-    LIMIT_COLOURS,
-    SCALES,
-    SOC_COLOURS,
-    Scale,
-    blended,
-    soc_colour,
-)
+from tripplan.output.drawing.colours import LIMIT_COLOURS
 from tripplan.output.drawing.lines import simplify
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page.charts import trip_chart
@@ -162,30 +154,6 @@ def test_power_area_is_the_energy() -> None:
 def test_a_stop_without_samples_has_a_chart() -> None:
     stop = sample_plan().stops[0].model_copy(update={"samples": ()})
     assert not list(parsed(power_chart(stop)).iter("polygon"))
-
-
-def luminance(colour: str) -> float:
-    """Return relative luminance as WCAG 2 defines it."""
-    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def test_soc_colours_darken_with_charge() -> None:
-    """So that the scale reads without colour vision."""
-    shades = [luminance(soc_colour(soc)) for soc in np.linspace(0, 1, 101)]
-    assert all(a > b for a, b in pairwise(shades))
-    assert [soc_colour(k / 8) for k in range(9)] == list(SOC_COLOURS)
-    assert soc_colour(-1) == SOC_COLOURS[0]
-    assert soc_colour(2) == SOC_COLOURS[-1]
-    assert all(re.fullmatch(r"#[0-9a-f]{6}", soc_colour(k / 37)) for k in range(38))
-
-
-@pytest.mark.parametrize("scale", SCALES, ids=lambda scale: scale.key)
-def test_every_scale_goes_one_way_from_dark_to_light(scale: Scale) -> None:
-    shades = [luminance(blended(scale.colours, part)) for part in np.linspace(0, 1, 101)]
-    steps = np.diff(shades)
-    assert bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 @given(

@@ -1,7 +1,8 @@
 """Colours that say something: one perceptually even scale for each quantity, one set for limits.
 
-The scales are matplotlib's *plasma*, *cividis*, *inferno* and *viridis* (all CC0), without their
-palest ends.  Each is even in lightness, so that it reads without colour vision and in print.
+The scales of speed, temperature and height are matplotlib's *cividis*, *inferno* and *viridis* (all
+CC0), without their palest ends.  Each is even in lightness, so that it reads without colour vision
+and in print.  That of charge is our own: red where it is low, and from yellow to dark blue above.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +10,17 @@ from dataclasses import dataclass
 
 from tripplan.records.plan import LimitedBy
 
+LOW_SOC = 0.1
+"""A charge below this is low: the route is red there, and wider. An assumption."""
 SOC_COLOURS = (
-    "#fca636", "#f2844b", "#e16462", "#cc4778", "#b12a90",
-    "#8f0da4", "#6a00a8", "#41049d", "#0d0887",
+    "#dc0f1e", "#dc0f1e", "#fdc328", "#f3a878", "#dd8bab", "#bb6cc0",
+    "#934ec4", "#6d35ba", "#4c21a6", "#2d1394", "#0d0887",
 )  # fmt: skip
-"""At SoC 0, 1/8, ... 1: a full battery is dark blue, an empty one orange."""
+"""At SoC 0, 1/10, ... 1: red to `LOW_SOC`, yellow at 20 %, and darker with charge to a dark blue.
+
+What has the red's lightness is blue to every kind of colour vision, since the scale turns from
+yellow to pink while it is still light.
+"""
 VALUE_COLOURS = (
     "#00224e", "#1a386f", "#434e6c", "#61656f", "#7d7c78",
     "#9b9476", "#bcae6c", "#dec958", "#fee838",
@@ -38,10 +45,12 @@ class Scale:
     title: str
     colours: Sequence[str]
     """From the lowest value to the highest, evenly."""
+    danger: float | None = None
+    """Below this the route is drawn wider, too; None: nowhere."""
 
 
 SCALES = (
-    Scale("soc", "Battery charge", SOC_COLOURS),
+    Scale("soc", "Battery charge", SOC_COLOURS, LOW_SOC),
     Scale("speed", "Speed", VALUE_COLOURS),
     Scale("pack", "Battery temperature", _HEAT_COLOURS),
     Scale("height", "Elevation", _HEIGHT_COLOURS),

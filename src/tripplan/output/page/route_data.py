@@ -25,7 +25,13 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
     return {
         "track": packed(track_of(plan)),
         "scales": [
-            {"key": scale.key, "colours": scale.colours, "low": low, "high": high}
+            {
+                "key": scale.key,
+                "colours": scale.colours,
+                "low": low,
+                "high": high,
+                "danger": scale.danger,
+            }
             for scale in SCALES
             for low, high in [ranges[scale.key]]
         ],

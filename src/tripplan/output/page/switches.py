@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from tripplan.output.drawing.colours import SCALES, Scale
+from tripplan.output.drawing.colours import SCALES, Scale, blended
 from tripplan.output.drawing.markup import Markup, joined, tag
 from tripplan.output.drawing.route_profile import RouteProfile
 from tripplan.output.text import words
@@ -108,8 +108,16 @@ def _scale(scale: Scale, low: float, high: float) -> Markup:
             style=f"background:linear-gradient(to right,{','.join(scale.colours)})",
         ),
         tag("div", *(tag("span", tick) for tick in ticks), class_="tp-ticks"),
+        _danger(scale) if scale.danger is not None else None,
         class_=f"tp-scale-of tp-scale-{scale.key}",
     )  # fmt: skip
+
+
+def _danger(scale: Scale) -> Markup:
+    """Return what the wide stretches are."""
+    low = joined("low: below ", _tick_text(scale.key, scale.danger or 0.0))
+    mark = tag("i", style=f"background:{blended(scale.colours, 0.0)}")
+    return tag("div", mark, low, class_="tp-legend-low")
 
 
 _TELL: Mapping[str, Callable[[float], str]] = {

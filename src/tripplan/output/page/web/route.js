@@ -2,7 +2,10 @@
 (function () {
   "use strict";
   const tripplan = window.tripplan;
-  const BINS = 32;
+  /* A tenth of the scale, below which charge is low, ends with a bin. */
+  const BINS = 40;
+  const WIDE = 9;
+  const USUAL = 5.5;
 
   /* Columns come as whole steps from one value to the next; here they are values again. */
   function unpacked(track) {
@@ -69,7 +72,11 @@
       stretches(track, scale).forEach(function (lines, bin) {
         if (!lines.length) { return; }
         const colour = blended(scale.colours, (bin + 0.5) / BINS);
-        line(lines, "tp-route", { color: colour, weight: 5.5, opacity: 1 }).addTo(coloured);
+        const end = scale.low + (bin + 1) / BINS * (scale.high - scale.low);
+        const isLow = scale.danger !== null && end <= scale.danger + 1e-9;
+        line(lines, isLow ? "tp-route tp-route-low" : "tp-route", {
+          color: colour, weight: isLow ? WIDE : USUAL, opacity: 1
+        }).addTo(coloured);
       });
       map.getContainer().parentNode.dataset.colour = key;
     }
