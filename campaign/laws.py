@@ -406,6 +406,16 @@ def _split(case: Case, plan: Plan, k: int) -> tuple[Case, Case]:
     return before, case.wish(**changes)
 
 
+def _no_quicker(first: Answer, arrived_s: float, k: int) -> Iterator[Finding]:
+    """Hold the bound of a first part against how long it took as a part."""
+    if first.plan is None:
+        return
+    bound = first.plan.certificate.lower_bound
+    if bound > arrived_s * (1.0 + ROUNDED) + 1e-3:
+        told = f"{bound:.1f} s to stop {k + 1}, driven {arrived_s:.1f}"
+        yield Finding("bound above a plan", told)
+
+
 def _parts(case: Case, plan: Plan) -> Iterator[Finding]:
     """Hold a plan against its own parts, planned anew."""
     legs = [k for k, stop in enumerate(plan.stops) if stop.charger is not None]
@@ -421,11 +431,9 @@ def _parts(case: Case, plan: Plan) -> Iterator[Finding]:
     if first.refusal:
         told = f"to stop {k + 1}: {first.refusal}; {_told(plan)}"
         yield Finding(refused_kind(first.refusal), told)
-    if first.plan and first.plan.certificate.lower_bound > arrived_s * (1.0 + ROUNDED) + 1e-3:
-        bound = first.plan.certificate.lower_bound
-        yield Finding(
-            "bound above a plan", f"{bound:.1f} s to stop {k + 1}, driven {arrived_s:.1f}"
-        )
+    if first.plan and first.plan.access_km > 0.0:
+        return  # a charger on a motorway: as a place it is tied to a road where one may stop
+    yield from _no_quicker(first, arrived_s, k)
     if trip.pack_start_c is not None or trip.conditions.ambient_c > stop.pack_departure_c:
         return  # another capacity for the second part
     rest = ask(after)
