@@ -381,7 +381,7 @@ def fine_plan(
     if full.chain and settings.gap >= _ANY_GAP:
         return full, full.labels
     few = settings.model_copy(update={"label_limit": min(settings.label_limit, _FEW_LABELS)})
-    ceiling_s = min(ceiling_s, full.time_s + _MARGIN_S)
+    ceiling_s = min(ceiling_s, full.time_s + MARGIN_S)
     found = search(problem, pool, bounds, few, ceiling_s=ceiling_s)
     return found if found.chain else full, full.labels + found.labels
 
@@ -390,4 +390,5 @@ _FEW_LABELS: Final = 32_000
 """With so many more labels, little is still found."""
 _ANY_GAP: Final = 1.0
 """Whoever allows such a gap is content with any plan."""
-_MARGIN_S: Final = 1e-3
+MARGIN_S: Final = 1e-3
+"""A ceiling this far above a plan lets the same plan be found again."""

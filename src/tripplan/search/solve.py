@@ -53,7 +53,7 @@ from tripplan.search.preheating import preheated
 from tripplan.search.problem import Problem, at_best_temperature
 from tripplan.search.profile_search import ProfileSearch, TooLargeError
 from tripplan.search.reach import OutOfReach, out_of_range, refused_by_heat
-from tripplan.search.refine import Drive, FineDrives, Roads, fine_plan, passed, passing
+from tripplan.search.refine import MARGIN_S, Drive, FineDrives, Roads, fine_plan, passed, passing
 from tripplan.search.slowing import Slowed, slowed
 from tripplan.search.thinning import superfluous, thinned
 
@@ -62,7 +62,6 @@ _ELLIPSE = 1.12
 _ELLIPSE_SLACK_S = 900.0
 _ELLIPSE_WITH_HEAT = 4.0
 """No plan that heat makes so many times longer than the quickest without is looked for."""
-_MARGIN_S = 1e-3
 _FINE_SHARE = 1.02
 _FINE_SLACK_S = 60.0
 """At finely graded speeds a chain takes at most so much more."""
@@ -410,7 +409,7 @@ def _exact(
     problem, settings = task.problem, task.settings
     at_any_hour = problem.objective is not None and problem.has_hours
     searched = problem.at_any_hour() if at_any_hour else problem
-    ceiling_s = plan.time_s + _MARGIN_S
+    ceiling_s = plan.time_s + MARGIN_S
     wide = replace(scope, ceiling_s=ceiling_s)
     many_to_many = ExactManyToMany(
         task.customized,
@@ -472,7 +471,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
     if math.isfinite(problem.longest_charge_s):
         # Of such trips there are so many departures that it has to be known how long one takes.
         plan = _at_the_fullest(task, whole)
-        ceiling_s = min(ceiling_s, plan.time_s + _MARGIN_S)
+        ceiling_s = min(ceiling_s, plan.time_s + MARGIN_S)
     while not plan.chain or _can_gain(task, plan, least_s):
         scope = replace(whole, ceiling_s=ceiling_s)
         pool = RealDrives(problem, task.many_to_many, scope)
@@ -492,7 +491,7 @@ def _without_heat(task: _Task, least_s: float) -> tuple[ChosenChain, Scope]:
             raise out_of_range(problem, task.many_to_many)
         # Where twice as far is not far enough, there mostly is no plan at all.
         ceiling_s = 2.0 * ceiling_s if ceiling_s < 2.0 * least_s else math.inf
-        ceiling_s = min(ceiling_s, plan.time_s + _MARGIN_S)
+        ceiling_s = min(ceiling_s, plan.time_s + MARGIN_S)
     return plan, replace(whole, ceiling_s=plan.time_s)
 
 
@@ -552,7 +551,7 @@ def _among_few_s(task: _Task, scope: Scope) -> float:
     if few is None:
         return math.inf
     pool = RealDrives(task.problem, task.many_to_many, few)
-    return task.search(pool, ceiling_s=scope.ceiling_s).time_s + _MARGIN_S
+    return task.search(pool, ceiling_s=scope.ceiling_s).time_s + MARGIN_S
 
 
 def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenChain]:
@@ -562,7 +561,7 @@ def _bound(task: _Task, cool: ChosenChain, scope: Scope) -> tuple[float, ChosenC
     """
     if task.proved_s is not None:
         return task.proved_s, ChosenChain(math.inf, (), cool.pool)
-    for ceiling_s in (cool.time_s + _MARGIN_S, math.inf):
+    for ceiling_s in (cool.time_s + MARGIN_S, math.inf):
         # Nothing below the ceiling would mean that the plan is too good to be true: then by how
         # much is found out, for the certificate to say so.
         pool = RelaxedDrives(task.problem, task.many_to_many, replace(scope, ceiling_s=ceiling_s))
