@@ -1,6 +1,6 @@
 """`tripplan warm-up`: compiles all that there is, once, and says where it is kept."""
 
-import os
+import json
 import re
 import subprocess
 import sys
@@ -13,26 +13,29 @@ from tripplan.cli import warm_up
 from tripplan.cli.main import app
 from tripplan.physics import jit
 
-NEVER = """
-from tripplan.cli.warm_up import warmed
+TYPES = """
+import json
 from tripplan.physics import jit
-warmed()
-print(*jit.never_called())
+print(json.dumps([jit.never_called(), sorted(jit.called_with())]))
 """
-LATER = """
-import sys, tempfile, tripplan
+WARMED = f"""
+from tripplan.cli.warm_up import warmed
+warmed()
+{TYPES}
+"""
+LATER = f"""
+import tempfile, tripplan
 from pathlib import Path
-from tripplan.physics.jit import machine_code
-on = {"region": "starter-illustrative"}
+on = {{"region": "starter-illustrative"}}
 plan = tripplan.plan("Reno, NV", "Sacramento, CA", vehicle="nissan-sakura", ambient_c=-5, **on)
 tripplan.plan("Reno, NV", "Sacramento, CA", vehicle="hyundai-ioniq-28", via="Truckee, CA", **on)
 tripplan.plan("Seattle, WA", "Portland, OR", vehicle="nissan-leaf-40", ambient_c=20)
 tripplan.alternatives("Boise, ID", "Twin Falls, ID", vehicle="nissan-leaf-40", ambient_c=35, **on)
-rows = [{"origin": "Reno, NV", "destination": "Elko, NV", "vehicle": "nissan-leaf-40"}]
+rows = [{{"origin": "Reno, NV", "destination": "Elko, NV", "vehicle": "nissan-leaf-40"}}]
 tripplan.plan_many(rows, **on)
 plan.save(Path(tempfile.mkdtemp()) / "trip.html", tripplan.load_starter("illustrative"))
 assert tripplan.audit(plan, **on).passed
-print(machine_code().compiled, machine_code().loaded > 20)
+{TYPES}
 """
 
 ONLY_COMPILED_CALL = {
@@ -44,40 +47,52 @@ ONLY_COMPILED_CALL = {
 """Functions that nothing but tests calls from Python; their callers hold their code."""
 
 
-def ran(command: list[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    kept = {} if folder is None else {"NUMBA_CACHE_DIR": str(folder)}
-    return subprocess.run(
-        [sys.executable, *command],
-        env={**os.environ, **kept},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.mark.slow
-def test_it_calls_every_function_that_is_compiled() -> None:
-    done = ran(["-c", NEVER])
+def ran(command: list[str]) -> str:
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) <= ONLY_COMPILED_CALL
+    return done.stdout
+
+
+@pytest.fixture(scope="module", name="warmed")
+def fixture_warmed() -> tuple[set[str], set[tuple[str, str]]]:
+    """Names of functions that a rehearsal does not call, and with which types it calls the others.
+
+    It uses the machine code that other tests have left: what counts is what is called.
+    """
+    never, called = json.loads(ran(["-c", WARMED]).splitlines()[-1])
+    return set(never), {(name, types) for name, types in called}
 
 
 @pytest.mark.slow
-def test_afterwards_nothing_is_left_to_compile(tmp_path: Path) -> None:
-    first = ran(["-m", "tripplan", "warm-up"], tmp_path)
-    assert first.returncode == 0, first.stderr
-    told = re.match(r"(\d+) functions compiled, \d+ loaded; kept in\n  (.*)", first.stdout)
-    assert told
-    assert int(told[1]) > 50
-    assert told[2].startswith(str(tmp_path))
-    assert list(Path(told[2]).glob("*.nbc"))
-    again = ran(["-m", "tripplan", "warm-up"], tmp_path)
-    assert again.returncode == 0, again.stderr
-    assert re.match(r"nothing to compile: all \d+ functions were kept in\n  /", again.stdout)
-    assert ran(["-m", "tripplan", "warm-up", "--quiet"], tmp_path).stdout == ""
-    later = ran(["-c", LATER], tmp_path)
-    assert later.returncode == 0, later.stderr
-    assert later.stdout.split() == ["0", "True"]
+def test_it_calls_every_function_that_is_compiled(
+    warmed: tuple[set[str], set[tuple[str, str]]],
+) -> None:
+    never, called = warmed
+    assert never <= ONLY_COMPILED_CALL
+    assert len(called) > 50
+
+
+@pytest.mark.slow
+def test_no_later_plan_calls_one_with_other_types(
+    warmed: tuple[set[str], set[tuple[str, str]]],
+) -> None:
+    _, later = json.loads(ran(["-c", LATER]).splitlines()[-1])
+    called = {(name, types) for name, types in later}
+    assert len(called) > 50
+    assert called <= warmed[1]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("warmed")
+def test_afterwards_nothing_is_left_to_compile() -> None:
+    told = ran(["-m", "tripplan", "warm-up"])
+    assert re.match(r"nothing to compile: all \d+ functions were kept in\n  /", told)
+    assert ran(["-m", "tripplan", "warm-up", "--quiet"]) == ""
+
+
+def test_what_was_compiled_is_told() -> None:
+    done = warm_up.Warmed(compiled=7, loaded=2, folders=(Path("/one"), Path("/two")))
+    assert done.in_words() == "7 functions compiled, 2 loaded; kept in\n  /one\n  /two"
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, code: jit.MachineCode) -> str:
@@ -120,6 +135,4 @@ print(machine_code().folders, machine_code().compiled)
 def test_where_nothing_can_be_kept_each_process_compiles(tmp_path: Path) -> None:
     script = tmp_path / "kernel.py"
     script.write_text(NO_PLACE, encoding="utf-8")
-    done = ran([str(script)])
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["()", "1"]
+    assert ran([str(script)]).split() == ["()", "1"]

@@ -122,11 +122,20 @@ def machine_code() -> MachineCode:
 
 def never_called() -> tuple[str, ...]:
     """Return the names of the functions for Python that this process has not called yet."""
-    return tuple(
-        f"{one.py_func.__module__}.{one.py_func.__name__}"
-        for one in _functions
-        if not one.overloads and not one.targetoptions.get("no_cpython_wrapper")
-    )
+    return tuple(_name(one) for one in _for_python() if not one.overloads)
+
+
+def called_with() -> frozenset[tuple[str, str]]:
+    """Return the names of the other ones, each with types of arguments that it was called with."""
+    return frozenset((_name(one), str(types)) for one in _for_python() for types in one.overloads)
+
+
+def _for_python() -> list[Any]:
+    return [one for one in _functions if not one.targetoptions.get("no_cpython_wrapper")]
+
+
+def _name(one: Any) -> str:
+    return f"{one.py_func.__module__}.{one.py_func.__name__}"
 
 
 _functions: list[Any] = []
