@@ -18,6 +18,7 @@ import numpy as np
 from starter_build.afdc import afdc_figures, lay_spurs, read_afdc
 from starter_build.chargers import Site, place_sites
 from starter_build.elevation import estimate, leave_one_out_figures
+from starter_build.ferries import lay_ferries, level_landings
 from starter_build.geo import Floats
 from starter_build.network import (
     Network,
@@ -48,7 +49,7 @@ from starter_build.sources import (
     read_towns,
 )
 from starter_build.speeds import speeds
-from tripplan.records.network import RoadNetwork
+from tripplan.records.network import FLAG_FERRY, ROAD_CLASSES, RoadNetwork
 from tripplan.routing.ordering import inertial_order
 from tripplan.sources.store import CHARGERS
 
@@ -80,12 +81,13 @@ def build(out: Path, afdc_wheel: Path) -> None:
         "lengths_of_source_edges": length_figures(network),
     }
     missing = split_at_points(network, published)
+    lay_ferries(network)
     cut_long_edges(network)
     # Heights stay as they were made: without the sixteen airfields called "Sea..." that were then
     # taken for seaplane bases, Seattle's among them.
     fields = [airport for airport in airports if "Sea" not in airport.name]
     elevations = estimate(network, fields, published, TopographyGrid())
-    elevation_m = np.round(elevations.node_m, 1)
+    elevation_m = np.round(level_landings(network, elevations.node_m), 1)
     sites = place_sites(network, elevation_m, towns)
     real, spurs, away_km = lay_spurs(network, afdc.chargers)
     places = place_rows(towns, airports)
@@ -128,6 +130,7 @@ def build(out: Path, afdc_wheel: Path) -> None:
 
 def _write_network(path: Path, network: Network, elevation_m: Floats, towns: list[Town]) -> None:
     speed_kmh, limit_kmh = speeds(network, elevation_m, towns)
+    aboard = network.aboard()
     edges = {
         "lat": network.latlon[:, 0].astype(np.float32),
         "lon": network.latlon[:, 1].astype(np.float32),
@@ -137,6 +140,8 @@ def _write_network(path: Path, network: Network, elevation_m: Floats, towns: lis
         "length_m": np.round(network.length_km * 1000).astype(np.float32),
         "speed_kmh": speed_kmh.astype(np.float32),
         "speed_limit_kmh": limit_kmh.astype(np.float32),
+        "road_class": np.where(aboard, ROAD_CLASSES.index("ferry"), 0).astype(np.uint8),
+        "flags": np.where(aboard, FLAG_FERRY, 0).astype(np.uint8),
     }
     # Depends on the roads alone, so it lies in their file, under their checksum.
     order = inertial_order(RoadNetwork.from_edges(**edges, two_way=True))

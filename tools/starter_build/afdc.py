@@ -112,7 +112,10 @@ def lay_spurs(
 
 
 def _nearest_edges(network: Network, position: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """Return the nearest edge of each position, where along it, and how far off, in km."""
+    """Return the nearest edge of each position, where along it, and how far off, in km.
+
+    Nothing is cut on ferries.
+    """
     edges, shares, away = [], [], []
     for chunk in np.split(position, range(CHUNK, len(position), CHUNK)):
         # On a plane that touches the sphere at the position: 10 km off, it is right to 1e-6.
@@ -131,6 +134,7 @@ def _nearest_edges(network: Network, position: Floats) -> tuple[NDArray[np.int64
         square = np.maximum((along**2).sum(axis=0), 1e-12)
         share = np.clip(-(a * along).sum(axis=0) / square, 0.0, 1.0)
         off_km = np.hypot(*(a + share * along))
+        off_km[:, network.aboard()] = np.inf
         best = np.argmin(off_km, axis=1)
         row = np.arange(len(chunk))
         edges.append(best)

@@ -10,8 +10,9 @@ from scipy.sparse.csgraph import connected_components
 from starter_build.geo import Floats, haversine_km, to_latlon, unit_vectors
 from starter_build.sources import Freeways, Published
 
-NODE_SOURCE, NODE_SUMMIT, NODE_CUT, NODE_TOWN = 0, 1, 2, 3
-"""Kinds of node: of the source graph, a published summit, a cut of a long edge, a town on one."""
+NODE_SOURCE, NODE_SUMMIT, NODE_CUT, NODE_TOWN, NODE_LANDING = 0, 1, 2, 3, 4
+"""Kinds of node: of the source graph, a published summit, a cut of a long edge, a town on one, a
+ferry's landing."""
 
 LONGEST_PIECE_KM = 8.0
 SUMMIT_APART_KM = 0.3
@@ -38,6 +39,14 @@ class Network:
     point_node: dict[tuple[str, str], int] = field(default_factory=dict)
     off_road_km: Floats = field(default_factory=lambda: np.zeros(0))
     """How far a node may lie off the road: cuts lie on the chord of an edge without shape."""
+    minutes_aboard: dict[int, float] = field(default_factory=dict)
+    """Edges that are ferries, and how long they take."""
+
+    def aboard(self) -> NDArray[np.bool_]:
+        """Return which edges are ferries."""
+        mask = np.zeros(len(self.tail), dtype=bool)
+        mask[list(self.minutes_aboard)] = True
+        return mask
 
     def bearing(self) -> Floats:
         """Return the direction of the road at each node, radians from east, modulo pi."""
@@ -151,10 +160,14 @@ def _split(network: Network, edge: int, position: Floats, kind: int) -> int:
 def cut_long_edges(network: Network) -> int:
     """Cut edges into equal pieces of at most `LONGEST_PIECE_KM`; return the number of new nodes.
 
+    Ferries stay whole.
+
     The new nodes lie on the great-circle chord of the edge, as the source holds no shape.  The
     road itself lies somewhere in the ellipse of the detours that are as long as the edge.
     """
     pieces = np.maximum(np.ceil(network.length_km / LONGEST_PIECE_KM).astype(int), 1)
+    pieces[network.aboard()] = 1
+    aboard = {}
     vectors = unit_vectors(network.latlon)
     chord = haversine_km(network.latlon[network.tail], network.latlon[network.head])
     half_width = np.sqrt(np.maximum(network.length_km**2 - chord**2, 0)) / 2
@@ -167,6 +180,8 @@ def cut_long_edges(network: Network) -> int:
         new_vectors.append(vectors[i] * (1 - share) + vectors[j] * share)
         off_road.append(half_width[edge] * np.sin(np.pi * share[:, 0]))
         chain = [i, *range(count, count + n - 1), j]
+        if edge in network.minutes_aboard:
+            aboard[len(tails)] = network.minutes_aboard[edge]
         count += int(n) - 1
         tails += chain[:-1]
         heads += chain[1:]
@@ -177,6 +192,7 @@ def cut_long_edges(network: Network) -> int:
     network.off_road_km = np.concatenate(off_road)
     network.tail, network.head = np.array(tails), np.array(heads)
     network.length_km = np.array(lengths)
+    network.minutes_aboard = aboard
     return len(added)
 
 

@@ -8,10 +8,12 @@ import numpy as np
 from starter_build import afdc
 from starter_build.chargers import CLIMB_KM_PER_M, LONGEST_GAP_KM, Cover, Site
 from starter_build.elevation import Elevations
+from starter_build.ferries import FERRIES
 from starter_build.geo import Floats, haversine_km
 from starter_build.network import (
     LONGEST_PIECE_KM,
     NODE_CUT,
+    NODE_LANDING,
     NODE_SOURCE,
     NODE_SUMMIT,
     NODE_TOWN,
@@ -21,7 +23,7 @@ from starter_build.profile import STEEPEST
 from starter_build.sources import Published
 from starter_build.speeds import LIMIT_KMH, SPEED_KMH
 
-BUILT = "2026-11-30"
+BUILT = "2026-12-01"
 """Day of the last change of sources or method; fixed, so that a rebuild gives the same bytes."""
 
 NOTES = (
@@ -38,6 +40,15 @@ NOTES = (
         "Edges carry their driven length but no shape. Edges over "
         f"{LONGEST_PIECE_KM:.0f} km are cut into equal pieces whose nodes lie on the chord "
         "(node_kind 2), not on the road."
+    ),
+    (
+        "Ferries are freeways in the source. "
+        + "; ".join(
+            f"{ferry.name} is taken as one of {ferry.minutes:.0f} minutes ({ferry.source})"
+            for ferry in FERRIES
+        )
+        + ", straight and level between its landings (node_kind 4); waiting and boarding are not "
+        "counted."
     ),
     (
         "Published passes (node_kind 1) and towns (node_kind 3) on an edge are nodes of their own; "
@@ -184,13 +195,14 @@ def node_figures(network: Network) -> dict[str, Any]:
     """Return counts of nodes by kind and of edges, and the length kept."""
     names = {
         NODE_SOURCE: "of_source", NODE_SUMMIT: "published_summits", NODE_CUT: "cuts_of_long_edges",
-        NODE_TOWN: "published_towns_on_long_edges",
+        NODE_TOWN: "published_towns_on_long_edges", NODE_LANDING: "ferry_landings",
     }  # fmt: skip
     counts = {name: int((network.kind == kind).sum()) for kind, name in names.items()}
     return {
         "nodes": len(network.latlon),
         "nodes_by_kind": counts,
         "edges": len(network.tail),
+        "ferries": len(network.minutes_aboard),
         "total_km": round(float(network.length_km.sum()), 1),
     }
 

@@ -16,7 +16,10 @@ LIMIT_KMH = {"west": 121.0, "east": 113.0, "urban": 97.0, "mountain": 105.0}
 
 
 def speeds(network: Network, elevation_m: Floats, towns: list[Town]) -> tuple[Floats, Floats]:
-    """Return the expected driving speed and the assumed limit of each edge, km/h."""
+    """Return the expected driving speed and the assumed limit of each edge, km/h.
+
+    A ferry's are its length by how long it takes.
+    """
     tail, head = network.latlon[network.tail], network.latlon[network.head]
     middle = (tail + head) / 2
     places = np.array([(t.lat, t.lon) for t in towns])
@@ -32,6 +35,9 @@ def speeds(network: Network, elevation_m: Floats, towns: list[Town]) -> tuple[Fl
     def chosen(values: dict[str, float]) -> Floats:
         rural = np.where(west, values["west"], values["east"])
         slowed = np.where(urban, np.minimum(rural, values["urban"]), rural)
-        return np.where(mountain, np.minimum(slowed, values["mountain"]), slowed)
+        kmh = np.where(mountain, np.minimum(slowed, values["mountain"]), slowed)
+        for edge, minutes in network.minutes_aboard.items():
+            kmh[edge] = network.length_km[edge] * 60.0 / minutes
+        return kmh
 
     return chosen(SPEED_KMH), chosen(LIMIT_KMH)

@@ -62,6 +62,7 @@ _FLOATS = (
     "piece_rise_m",
 )
 _EDGE_COLUMNS = ("length_m", "speed_kmh", "speed_limit_kmh")
+_EDGE_CODES = ("road_class", "flags")
 _INTS = ("first_out", "head", "shape_first", "piece_first", "timed_arc", "timed_rule")
 _BYTES = ("road_class", "flags", "node_flags")
 COLUMNS: Final = (*_FLOATS, *_INTS, *_BYTES)
@@ -333,7 +334,8 @@ class RoadNetwork:
             Whether each edge stands for both directions.
         **columns
             ``lat``, ``lon`` and ``elevation_m`` of the nodes, ``length_m``, ``speed_kmh`` and
-            ``speed_limit_kmh`` of the edges, as in `from_arcs`.
+            ``speed_limit_kmh`` of the edges, and their ``road_class`` and ``flags`` where they are
+            no motorways, as in `from_arcs`.
 
         Raises
         ------
@@ -341,11 +343,14 @@ class RoadNetwork:
             A column has the wrong shape or an impossible value.
         """
         tails, heads = np.asarray(tail, dtype=np.int64), np.asarray(head, dtype=np.int64)
-        _same_length(tails.size, head=heads, **{k: columns[k] for k in _EDGE_COLUMNS})
+        codes = [name for name in _EDGE_CODES if columns.get(name) is not None]
+        _same_length(tails.size, head=heads, **{k: columns[k] for k in (*_EDGE_COLUMNS, *codes)})
         if two_way:
             tails, heads = np.concatenate([tails, heads]), np.concatenate([heads, tails])
             for name in _EDGE_COLUMNS:
                 columns[name] = np.tile(np.asarray(columns[name], dtype=np.float64), 2)
+            for name in codes:
+                columns[name] = np.tile(np.asarray(columns[name], dtype=np.uint8), 2)
         return cls.from_arcs(tail=tails, head=heads, **columns)
 
     @property

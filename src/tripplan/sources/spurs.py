@@ -7,13 +7,16 @@ roads, and neither carries the other's nodes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tripplan.arrays import Floats, Ints, Longs
+from tripplan.arrays import Bytes, Floats, Ints, Longs
 
 EDGE_COLUMNS: Final = ("length_m", "speed_kmh", "speed_limit_kmh")
+CODE_COLUMNS: Final = ("road_class", "flags")
+"""Of each edge, as `RoadNetwork` has them; 0 on the ways to chargers."""
 _NODE_COLUMNS: Final = ("lat", "lon", "elevation_m")
 
 
@@ -42,7 +45,7 @@ class Spurs:
 class Joined:
     """Roads with the ways to chargers."""
 
-    edges: Mapping[str, Floats | Longs]
+    edges: Mapping[str, Floats | Longs | Bytes]
     """Columns for `RoadNetwork.from_edges`, shape (nodes,) or (edges,); nodes are the roads' own,
     the feet, the chargers."""
     order: Ints
@@ -51,7 +54,7 @@ class Joined:
     """Node of each charger, shape (sites,)."""
 
 
-def join_spurs(roads: Mapping[str, Floats], order: Ints, spurs: Spurs) -> Joined:
+def join_spurs(roads: Mapping[str, NDArray[Any]], order: Ints, spurs: Spurs) -> Joined:
     """Cut the roads at the feet, and lay a level two-way road from there to each charger.
 
     The pieces of a cut edge have together its length, speed and rise.  A node that is contracted
@@ -94,8 +97,15 @@ def join_spurs(roads: Mapping[str, Floats], order: Ints, spurs: Spurs) -> Joined
         of_piece = old[name][edge[piece]] * (part if name == "length_m" else 1.0)
         of_site = spurs.site_m if name == "length_m" else spurs.site_kmh
         columns[name] = np.concatenate([old[name][whole], of_piece, of_site])
+    codes = {
+        name: np.concatenate(
+            [roads[name][whole], roads[name][edge[piece]], np.zeros(sites, np.uint8)]
+        )
+        for name in CODE_COLUMNS
+    }
     edges = {
         **columns,
+        **codes,
         "tail": np.concatenate([tail[whole], point[piece], spurs.site_foot]),
         "head": np.concatenate([head[whole], point[piece + 1], node]),
     }

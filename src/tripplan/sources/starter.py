@@ -27,7 +27,7 @@ from tripplan.records.charger_set import ChargerSet
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.network import RoadNetwork
 from tripplan.records.region import Region
-from tripplan.sources.spurs import EDGE_COLUMNS, Spurs, join_spurs
+from tripplan.sources.spurs import CODE_COLUMNS, EDGE_COLUMNS, Spurs, join_spurs
 from tripplan.sources.store import CHARGERS
 
 SOURCE = "starter atlas (made up)"
@@ -37,7 +37,7 @@ STARTER_NAMES: Final[Mapping[StarterChargers, str]] = {
     "illustrative": "starter-illustrative",
 }
 """Name of the atlas with each set of chargers."""
-_ROAD_COLUMNS: Final = ("lat", "lon", "elevation_m", "tail", "head", *EDGE_COLUMNS)
+_ROAD_COLUMNS: Final = ("lat", "lon", "elevation_m", "tail", "head", *EDGE_COLUMNS, *CODE_COLUMNS)
 
 
 def load_starter(chargers: StarterChargers = "afdc") -> Region:
@@ -53,7 +53,8 @@ def load_starter(chargers: StarterChargers = "afdc") -> Region:
     Returns
     -------
     Region
-        The freeways of the contiguous United States, both directions; towns of 1,000 inhabitants
+        The freeways of the contiguous United States, both directions, and the ferry among them;
+        towns of 1,000 inhabitants
         and more (GeoNames, CC BY 4.0) and large airports; chargers of the set, whose status is
         "listed" for real ones and "illustrative" for made-up ones, without exception.
 

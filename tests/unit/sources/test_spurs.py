@@ -5,7 +5,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from tripplan.records.network import RoadNetwork
+from tripplan.records.network import FLAG_FERRY, RoadNetwork
 from tripplan.sources.spurs import Joined, Spurs, join_spurs
 from tripplan.sources.starter import load_starter
 
@@ -29,6 +29,8 @@ def made_up_roads(rng: np.random.Generator) -> dict[str, np.ndarray]:
         "length_m": rng.uniform(500_000.0, 600_000.0, EDGES),
         "speed_kmh": rng.uniform(80.0, 110.0, EDGES),
         "speed_limit_kmh": np.full(EDGES, 120.0),
+        "road_class": rng.integers(0, 11, EDGES).astype(np.uint8),
+        "flags": rng.integers(0, 2, EDGES).astype(np.uint8) * FLAG_FERRY,
     }
 
 
@@ -56,7 +58,10 @@ def ways(tail: np.ndarray, head: np.ndarray, weight: np.ndarray, size: int) -> n
 
 def of_joined(joined: Joined, name: str) -> np.ndarray:
     edges = joined.edges
-    length, kmh = np.asarray(edges["length_m"]), np.asarray(edges["speed_kmh"])
+    length, kmh = (
+        np.asarray(edges["length_m"], np.float64),
+        np.asarray(edges["speed_kmh"], np.float64),
+    )
     weight = length if name == "length_m" else length / kmh
     return ways(edges["tail"], edges["head"], weight, edges["lat"].size)
 
@@ -127,3 +132,15 @@ def test_both_sets_of_the_atlas_share_their_roads() -> None:
             for n in (plain, real)
         )
         np.testing.assert_allclose(other[:, :count], one, rtol=1e-9)
+
+
+def test_a_cut_road_keeps_its_class_and_flags_and_ways_to_chargers_have_none() -> None:
+    rng = np.random.default_rng(6)
+    roads, spurs = made_up_roads(rng), made_up_spurs(rng)
+    edges = join_spurs(roads, np.arange(NODES, dtype=np.int32), spurs).edges
+    for name in ("road_class", "flags"):
+        column, kind = np.asarray(edges[name]), roads[name]
+        of_length = np.bincount(kind, weights=roads["length_m"], minlength=32)
+        of_length[0] += spurs.site_m.sum()
+        found = np.bincount(column, weights=np.asarray(edges["length_m"]), minlength=32)
+        np.testing.assert_allclose(found, of_length)

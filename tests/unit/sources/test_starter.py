@@ -154,7 +154,7 @@ def test_denver_to_grand_junction_is_as_long_as_the_milepost_log(atlas: Region) 
 def test_speeds_stay_below_the_assumed_limits(atlas: Region) -> None:
     roads = atlas.network
     assert np.all(roads.speed_kmh <= roads.speed_limit_kmh)
-    assert float(roads.speed_kmh.min()) >= 80
+    assert float(roads.speed_kmh[roads.flags == 0].min()) >= 80
 
 
 def test_every_charger_is_illustrative_and_stands_on_its_node(atlas: Region) -> None:
