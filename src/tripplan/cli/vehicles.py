@@ -1,6 +1,7 @@
 """Commands about cars: which there are, what is known of one, and a file of one's own."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -98,17 +99,23 @@ def vehicles_show(car: _Car, as_json: _Json = False) -> None:
 @vehicles_app.command("copy", cls=PlainCommand)
 def vehicles_copy(
     car: _Car,
-    output: CarFile,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="TOML file to write [my-CAR.toml]; one that is there is kept."
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Write a car as a TOML file of your own."""
+    """Write a car as a TOML file of your own, to change and plan with."""
     from tripplan.records.atomic import write_text_atomically
     from tripplan.records.vehicle import find_vehicle
     from tripplan.records.vehicle_file import to_toml
 
     try:
-        refuse_to_replace(output, force=force)
         found = find_vehicle(car)
+        output = output or Path(f"my-{Path(found.id).name}.toml")
+        refuse_to_replace(output, force=force)
         heading = f"{found.name}: a copy to change; plain values may replace tables."
         write_text_atomically(output, to_toml(found, heading))
     except TripplanError as error:

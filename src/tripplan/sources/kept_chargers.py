@@ -54,8 +54,12 @@ def charger_files(named: Sequence[str | Path]) -> tuple[Path, ...]:
         except (OSError, ValueError):  # a name that is too long for any file, say
             files = []
         if not files:
-            what = f"no file that ends in {', '.join(ENDINGS)} lies in this folder"
-            faults.append(f"{path}: {what if _is_folder(path) else 'there is no such file'}")
+            what = "there is no such file"
+            if _is_folder(path):
+                what = f"no file that ends in {', '.join(ENDINGS)} lies in this folder"
+            elif "," in str(name):
+                what += "; several files are named one by one, without commas"
+            faults.append(f"{path}: {what}")
         for file in files:
             found.setdefault(file.resolve(), file)
     if faults:

@@ -99,6 +99,7 @@ def test_info_as_json_has_every_field() -> None:
     ("words", "told"),
     [
         (("info", "gone.csv"), "gone.csv: there is no such file"),
+        (("info", "a.csv,b.csv"), "several files are named one by one, without commas"),
         (("info", "mine.csv", "--at", "noon"), '"noon" is no time: write it like 2026-06-07'),
         (("info", "swapped.csv"), "coordinates swapped?"),
         (("fetch", "-o", "x.json"), "--state CO"),

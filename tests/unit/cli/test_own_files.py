@@ -86,3 +86,18 @@ def test_a_link_to_nowhere_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     code, told = run("vehicles copy nissan-leaf-40 -o mine.toml")
     assert code == 2, told
     assert Path("mine.toml").is_symlink()
+
+
+def test_a_copy_without_a_name_is_named_after_its_car(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, told = run("vehicles copy nissan-leaf-40")
+    assert code == 0, told
+    assert "my-nissan-leaf-40.toml" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["my-nissan-leaf-40.toml"]
+    assert run("vehicles copy my-nissan-leaf-40.toml -o again.toml")[0] == 0
+    assert Path("again.toml").read_text(encoding="utf-8") == Path(
+        "my-nissan-leaf-40.toml"
+    ).read_text(encoding="utf-8")
+    assert run("vehicles copy nissan-leaf-40")[0] == 2, "one that is there is kept"

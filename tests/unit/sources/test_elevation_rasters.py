@@ -316,6 +316,17 @@ def test_geotiffs_of_elsewhere_need_no_rasterio(
     assert unopened_files(raster) == ("far.tif (not opened for want of rasterio)",)
     with pytest.raises(DataError, match=r"tripplan\[raster\].*no height at 44.25"):
         sample_filled(raster, lat + 1.0, lon)
+    # A wide void of the tile stays one, as without the GeoTIFF.
+    holed = plane_tile(43, 7)
+    holed[:600, :600] = -32768
+    write_tile(tmp_path / "N43E007.hgt", holed)
+    lats, lons = np.array([43.9995, 43.75, 43.25]), np.array([7.0005, 7.25, 7.5])
+    found = sample_filled(open_elevation(tmp_path), lats, lons)
+    (tmp_path / "far.tif").unlink()
+    alone = sample_filled(open_elevation(tmp_path), lats, lons)
+    assert alone[1].tolist() == [VOID, VOID, SAMPLED]
+    np.testing.assert_allclose(np.stack(found), np.stack(alone))
+    (tmp_path / "far.tif").write_bytes(b"II*\0")
     (tmp_path / "N43E007.hgt").unlink()
     with pytest.raises(DataError, match=r"tripplan\[raster\]"):
         open_elevation(tmp_path)

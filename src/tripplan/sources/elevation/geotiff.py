@@ -19,7 +19,7 @@ from tripplan.arrays import Floats, Longs
 from tripplan.errors import DataError
 from tripplan.records.outside import decoding
 from tripplan.sources.elevation.believed import Box, refuse_impossible, without_marks
-from tripplan.sources.elevation.lattice import Blocks, LatticeRaster, Raster
+from tripplan.sources.elevation.lattice import FILL_CELLS, Blocks, LatticeRaster, Raster
 from tripplan.units import M_PER_DEGREE
 
 _NO_RASTERIO: Final = "GeoTIFF files are read with rasterio: pip install 'tripplan[raster]'"
@@ -151,24 +151,30 @@ class UnopenedGeoTiffs(Raster):
     """GeoTIFF files that cannot be opened for want of rasterio, below rasters that can.
 
     Nothing is asked of them as long as the others cover all roads, as files of elsewhere do not
-    matter; the first position that the others lack is refused.  How fine they are is not known, so
-    where they do cover the roads, the heights are those of the others.
+    matter; the first position that lies outside the others is refused.  What is void in the others
+    stays void.  How fine they are is not known, so where they do cover the roads, the heights are
+    those of the others.
 
     Parameters
     ----------
     paths
         The files.
+    others
+        The rasters that can be opened, one at least.
     """
 
-    resolution_m = math.inf
-
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], others: Sequence[LatticeRaster]) -> None:
         extra = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
         self.name = f"{paths[0].name}{extra} (not opened for want of rasterio)"
         self.boxes = (Box(-90.0, -180.0, 90.0, 180.0),)
+        coarsest_m = max(raster.resolution_m for raster in others)
+        self.resolution_m = math.nextafter(coarsest_m, math.inf)  # below all of them
+        self._known = [box for raster in others for box in raster.boxes]
+        # Around a void one looks for ground as far as this.
+        self._reach_deg = FILL_CELLS * coarsest_m / M_PER_DEGREE
 
     def sample(self, lat: ArrayLike, lon: ArrayLike) -> Floats:
-        """Refuse to: the other rasters have no height here.
+        """Return no heights where the other rasters are void, and refuse what lies outside them.
 
         Parameters
         ----------
@@ -178,27 +184,37 @@ class UnopenedGeoTiffs(Raster):
         Raises
         ------
         DataError
-            Always.
+            A position lies in none of the others.
         """
-        first = (float(np.ravel(axis)[0]) for axis in (lat, lon))
-        where = ", ".join(f"{degrees:.4f}" for degrees in first)
-        raise DataError(f"{_NO_RASTERIO}; the other files have no height at {where}")
+        lats, lons = np.broadcast_arrays(np.asarray(lat, np.float64), np.asarray(lon, np.float64))
+        north = self._reach_deg
+        east = self._reach_deg / np.maximum(np.cos(np.radians(lats)), 0.01)
+        outside = np.ones(lats.shape, np.bool_)
+        for box in self._known:
+            within = (lats >= box.south - north) & (lats <= box.north + north)
+            outside &= ~(within & (lons >= box.west - east) & (lons <= box.east + east))
+        if outside.any():
+            where = f"{lats[outside].flat[0]:.4f}, {lons[outside].flat[0]:.4f}"
+            raise DataError(f"{_NO_RASTERIO}; the other files have no height at {where}")
+        return np.full(lats.shape, np.nan)
 
 
-def geotiffs_below(paths: Sequence[Path]) -> Sequence[Raster]:
+def geotiffs_below(paths: Sequence[Path], others: Sequence[LatticeRaster]) -> Sequence[Raster]:
     """Return the mosaics of GeoTIFF files beside other rasters; see `UnopenedGeoTiffs`.
 
     Parameters
     ----------
     paths
         The files.
+    others
+        The other rasters.
 
     Raises
     ------
     DataError
         A file is no GeoTIFF or has no coordinate system.
     """
-    return open_geotiffs(paths) if find_spec("rasterio") else (UnopenedGeoTiffs(paths),)
+    return open_geotiffs(paths) if find_spec("rasterio") else (UnopenedGeoTiffs(paths, others),)
 
 
 def open_geotiffs(paths: Sequence[Path]) -> list[GeoTiffMosaic]:

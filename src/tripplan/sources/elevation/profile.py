@@ -5,7 +5,7 @@ raster along every road, smooths the noise out, and keeps few pieces of constant
 cost a car the same energy.  How and why: docs/models/elevation.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -84,12 +84,13 @@ def open_elevation(path: Path | str) -> Raster:
     kinds: dict[str, list[Path]] = {}
     for file in files:
         kinds.setdefault(_kind(file), []).append(file)
-    geotiffs = geotiffs_below if {"hgt", "npz"} & kinds.keys() else open_geotiffs
-    layers: list[Raster] = [
-        *_hgt_mosaics(kinds.get("hgt", [])),
-        *(geotiffs(kinds["tif"]) if "tif" in kinds else []),
-        *(NpzGrid(file) for file in kinds.get("npz", [])),
-    ]
+    tiles = _hgt_mosaics(kinds.get("hgt", []))
+    grids = [NpzGrid(file) for file in kinds.get("npz", [])]
+    geotiffs: Sequence[Raster] = ()
+    if "tif" in kinds:
+        others = [*tiles, *grids]
+        geotiffs = geotiffs_below(kinds["tif"], others) if others else open_geotiffs(kinds["tif"])
+    layers: list[Raster] = [*tiles, *geotiffs, *grids]
     if not layers:
         raise DataError(
             f"{root}: no elevation here; files are known by their names: .hgt, .hgt.zip, .tif, "
