@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from tripplan.errors import InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
 from tripplan.output import outputs
 from tripplan.output.drawing.basemap import Bounds
-from tripplan.output.drawing.ground import ground_in
+from tripplan.output.drawing.ground import ground_in, roads_in
 from tripplan.output.files.export import to_json
 from tripplan.output.page.live import live, parts
 from tripplan.planning.alternatives import alternatives
@@ -160,6 +160,8 @@ class Desk:
 
     def _ground(self, question: Mapping[str, Any], _detail: str) -> Answer:
         box = _box(question.get("box")) or self.bounds()
+        if question.get("only") == "roads":
+            return as_json({"roads": roads_in(box, self.region), "box": _corners(box)})
         return as_json({"ground": ground_in(box, self.region, None), "box": _corners(box)})
 
     def bounds(self) -> Bounds:

@@ -25,6 +25,12 @@ POINT_LIMIT = 12_000
 _FASTEST_KMH = 100.0
 MAJOR_KMH = 85.0
 """Roads with at least this limit are drawn as major ones (about 55 mph)."""
+SIDE_POINT_LIMIT = 4_000
+"""Points of the further roads that a page of its own brings for zooming in."""
+SIDE_KM = 5.0
+"""So far around ends and stops are these."""
+_SIDE_DEG = 0.0001
+"""They may lie this far beside the road (about 10 m)."""
 CHARGER_LIMIT = 150
 CHARGER_KM = 20.0
 _KM_PER_DEGREE = M_PER_DEGREE / M_PER_KM
@@ -85,18 +91,16 @@ def widened(box: Bounds, share: float = 0.75) -> Bounds:
 
 def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
     """Return the roads of a box as few simplified lines, the fastest ones where there are many."""
-    tail, head = network.tail, network.head
+    return roads_and_floor(network, box)[0]
+
+
+def roads_and_floor(network: RoadNetwork, box: Bounds) -> tuple[tuple[Road, ...], float]:
+    """Return `roads_near`, and the limit below which roads are not among them, km/h."""
     inside = box.holds(network.lat, network.lon)
-    arcs = np.flatnonzero(inside[tail] & inside[head] & (tail != head))
-    ends = np.sort(np.column_stack([tail[arcs], head[arcs]]), axis=1)
-    _, first = np.unique(ends, axis=0, return_index=True)
-    arcs = arcs[first]
+    arcs = _arcs_within(network, inside)
     limit_kmh = network.speed_limit_kmh[arcs]
-    opens, lat, lon = arc_points(network, arcs)
     stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
-    lines = shapely.linestrings(
-        lat, lon * stretch, indices=np.repeat(np.arange(arcs.size), np.diff(opens))
-    )
+    lines = _lines(network, arcs, stretch)
     tolerance_deg = box.diagonal_km / _KM_PER_DEGREE / 2500.0
     drawn: list[shapely.Geometry] = []
     for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, _FASTEST_KMH):
@@ -108,18 +112,69 @@ def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
         for tolerance in (0.4 * tolerance_deg, tolerance_deg):
             drawn = [shapely.simplify(each, tolerance, preserve_topology=False) for each in chains]
             if shapely.get_num_coordinates(drawn).sum() <= POINT_LIMIT:
-                return _roads(drawn, stretch)
-    return _roads(drawn, stretch)
+                return _roads(drawn, stretch), floor_kmh
+    return _roads(drawn, stretch), _FASTEST_KMH
+
+
+def side_roads(
+    network: RoadNetwork, lat: Floats, lon: Floats, floor_kmh: float
+) -> tuple[Road, ...]:
+    """Return the roads around some places that `roads_near` leaves out, the nearest ones.
+
+    Parameters
+    ----------
+    network
+        The roads of the region.
+    lat, lon
+        The places, shape (places,). [deg]
+    floor_kmh
+        Roads with at least this limit are drawn already. [km/h]
+    """
+    stretch = math.cos(math.radians(float(lat.mean())))
+    away_deg = np.full(network.lat.size, np.inf)
+    for place_lat, place_lon in zip(lat, lon, strict=True):
+        off_deg = np.hypot(network.lat - place_lat, (network.lon - place_lon) * stretch)
+        np.minimum(away_deg, off_deg, out=away_deg)
+    arcs = _arcs_within(network, away_deg <= SIDE_KM / _KM_PER_DEGREE)
+    arcs = arcs[network.speed_limit_kmh[arcs] < floor_kmh]
+    if not arcs.size:
+        return ()
+    merged = shapely.line_merge(shapely.multilinestrings(_lines(network, arcs, stretch)))
+    chains = shapely.simplify(shapely.get_parts(merged), _SIDE_DEG, preserve_topology=False)
+    places = shapely.multipoints(np.column_stack([lat, lon * stretch]))
+    order = np.argsort(shapely.distance(chains, places), kind="stable")
+    points = np.cumsum(shapely.get_num_coordinates(chains[order]))
+    kept = order[points <= SIDE_POINT_LIMIT]
+    return _roads([shapely.geometrycollections(chains[kept])], stretch)
+
+
+def _arcs_within(network: RoadNetwork, inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the arcs between some nodes, shape (nodes,), one of each pair of directions."""
+    tail, head = network.tail, network.head
+    arcs = np.flatnonzero(inside[tail] & inside[head] & (tail != head))
+    ends = np.sort(np.column_stack([tail[arcs], head[arcs]]), axis=1)
+    _, first = np.unique(ends, axis=0, return_index=True)
+    return np.asarray(arcs[first])
+
+
+def _lines(network: RoadNetwork, arcs: NDArray[np.intp], stretch: float) -> NDArray[np.object_]:
+    """Return arcs as lines on a plane, shape (arcs,)."""
+    opens, lat, lon = arc_points(network, arcs)
+    return np.asarray(
+        shapely.linestrings(
+            lat, lon * stretch, indices=np.repeat(np.arange(arcs.size), np.diff(opens))
+        )
+    )
 
 
 def _roads(drawn: Sequence[shapely.Geometry], stretch: float) -> tuple[Road, ...]:
-    """Return the parts of two collections of lines, the second those of major roads."""
+    """Return the parts of one or two collections of lines, the second those of major roads."""
     return tuple(
         Road(
             tuple(map(tuple, (shapely.get_coordinates(part) / (1.0, stretch)).round(5).tolist())),
             major,
         )
-        for major, each in zip((False, True), drawn, strict=True)
+        for major, each in zip((False, True), drawn, strict=False)
         for part in shapely.get_parts(each)
     )
 

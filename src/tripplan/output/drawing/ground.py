@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tripplan.output.drawing import basemap, labels
 from tripplan.output.drawing.markup import name, tag
 from tripplan.output.drawing.shapes import CREDIT, shapes_within
@@ -13,8 +15,11 @@ _FAR = 1.5
 """Water and borders are drawn this far around the routes, in parts of their longer side."""
 
 
-def ground(plans: Sequence[Plan], region: Region | None) -> dict[str, Any]:
+def ground(plans: Sequence[Plan], region: Region | None, *, alone: bool = False) -> dict[str, Any]:
     """Return roads, minor and major, names of towns, water, and borders of states and countries.
+
+    Where the page is ``alone``, with nobody to ask for more when a reader zooms in, it also has
+    the side roads around ends and stops.
 
     Names keep clear of the longest plan.  Water and borders reach farther than the roads: a window
     wider than the route is high shows more beside it.
@@ -28,7 +33,31 @@ def ground(plans: Sequence[Plan], region: Region | None) -> dict[str, Any]:
         max(one.north for one in boxes),
         max(one.east for one in boxes),
     )
-    return ground_in(box, region, max(plans, key=lambda plan: plan.distance_km))
+    found, floor_kmh = _ground(box, region, max(plans, key=lambda plan: plan.distance_km))
+    if alone:
+        found["side_roads"] = _side_roads(plans, region, floor_kmh)
+    return found
+
+
+def roads_in(box: basemap.Bounds, region: Region) -> list[list[Any]]:
+    """Return the roads of a box alone, minor and major: as many and as fine as it has room for."""
+    return _parted(basemap.roads_near(region.network, box))
+
+
+def _side_roads(plans: Sequence[Plan], region: Region, floor_kmh: float) -> list[list[int]]:
+    """Return lines as steps of 0.00001 degrees: latitude, longitude, and on from point to point."""
+    places = {(end.lat, end.lon) for p in plans for end in (p.trip.origin, p.trip.destination)}
+    places |= {(stop.lat, stop.lon) for plan in plans for stop in plan.stops}
+    lat, lon = np.array(sorted(places)).T
+    steps = []
+    for road in basemap.side_roads(region.network, lat, lon, floor_kmh):
+        whole = np.rint(np.array(road.points) * 1e5).astype(int)
+        steps.append(np.diff(whole, axis=0, prepend=0).ravel().tolist())
+    return steps
+
+
+def _parted(roads: Sequence[basemap.Road]) -> list[list[Any]]:
+    return [[road.points for road in roads if road.major == major] for major in (False, True)]
 
 
 def bare() -> dict[str, Any]:
@@ -38,11 +67,16 @@ def bare() -> dict[str, Any]:
 
 def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[str, Any]:
     """Return what lies around a box; names of towns keep clear of a plan, without one are none."""
+    return _ground(box, region, plan)[0]
+
+
+def _ground(box: basemap.Bounds, region: Region, plan: Plan | None) -> tuple[dict[str, Any], float]:
+    """Return `ground_in`, and the limit below which roads are not in it, km/h."""
     near = basemap.widened(box)
-    roads = basemap.roads_near(region.network, near)
+    roads, floor_kmh = basemap.roads_and_floor(region.network, near)
     towns = labels.town_labels(region, plan, near) if plan is not None else ()
     shapes = shapes_within(basemap.widened(box, _FAR), region.water)
-    return {
+    found = {
         "credit": CREDIT,
         "water": [
             [ring.tolist() for ring in rings] for rings in (shapes.water, shapes.inland) if rings
@@ -50,9 +84,7 @@ def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[st
         "borders": [
             [line.tolist() for line in lines] for lines in (shapes.states, shapes.countries)
         ],
-        "roads": [
-            [road.points for road in roads if road.major == major] for major in (False, True)
-        ],
+        "roads": _parted(roads),
         "towns": [
             [
                 town.lat,
@@ -63,3 +95,4 @@ def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[st
             for town in towns
         ],
     }
+    return found, floor_kmh

@@ -71,7 +71,7 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
         *stops,
     ):
         chart.add_child(layer)
-    plain.add_child(_Call("plain", json_text(ground([plan], region)), chart, plain))
+    plain.add_child(_Call("plain", json_text(ground([plan], region, alone=True)), chart, plain))
     for layer, way in zip(layers, others, strict=True):
         layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
     route.add_child(_Call("route", json_text(route_data(plan, profile)), chart, route))

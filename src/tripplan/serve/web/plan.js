@@ -114,7 +114,7 @@
     checked("tp-colour", frame.dataset.colour);
     /* Fitted before anything is drawn: what is drawn would only be moved. */
     if (moved) { tripplan.fit(found.bounds, found.ends); }
-    if (found.ground) { held = found.box; tripplan.drawGround(found.ground); }
+    if (found.ground) { held = found.box; tripplan.drawGround(found.ground, found.box); }
     tripplan.drawRoute(found);
     whatIf(found);
     cards(found);

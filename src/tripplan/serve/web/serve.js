@@ -10,6 +10,10 @@
   const groups = {};
   ["ground", "ways", "chargers", "route", "marks"].forEach((name) => { groups[name] = L.layerGroup().addTo(map); });
   let clearGround = null;
+  let groundBox = null;
+  let refined = null;
+  let refining = null;
+  let refineSoon = 0;
   let dot = null;
   tripplan.map = map;
   tripplan.stopMarks = [];
@@ -34,10 +38,48 @@
     });
   };
 
-  tripplan.drawGround = function (ground) {
+  tripplan.drawGround = function (ground, box) {
     if (clearGround) { clearGround(); }
     clearGround = tripplan.plain(map, groups.ground, ground);
+    groundBox = L.latLngBounds([box[0], box[1]], [box[2], box[3]]);
+    refined = null;
+    refine();
   };
+
+  /* In a view of less than this part of the ground roads are those of the view: more of them, and finer. */
+  const CLOSER = 0.25;
+  const height = (box) => box.getNorth() - box.getSouth();
+
+  async function refine() {
+    if (!clearGround) { return; }
+    const view = map.getBounds();
+    if (height(view) > CLOSER * height(groundBox)) {
+      if (refined) { refined = null; clearGround.refine(null); }
+      if (refining) { refining.abort(); }
+      return;
+    }
+    if (refined && refined.contains(view) && height(view) > CLOSER * height(refined)) { return; }
+    if (refining) { refining.abort(); }
+    const mine = refining = new AbortController();
+    const box = view.pad(0.5);
+    const corners = [
+      Math.max(box.getSouth(), -85), Math.max(box.getWest(), -180), Math.min(box.getNorth(), 85), Math.min(box.getEast(), 180)
+    ];
+    try {
+      const answer = await tripplan.post("/api/ground", { box: corners, only: "roads" }, mine.signal);
+      if (!answer.ok) { return; }
+      const found = await answer.json();
+      if (refining !== mine) { return; }
+      refined = box;
+      clearGround.refine(found.roads);
+    } catch (error) {
+      if (error.name !== "AbortError") { tripplan.tell("More roads did not come: " + error.message); }
+    }
+  }
+  map.on("moveend", function () {
+    window.clearTimeout(refineSoon);
+    refineSoon = window.setTimeout(refine, 150);
+  });
 
   function mark(at, badge, popup, title, className, size) {
     const icon = L.divIcon({ html: badge, className: className, iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
@@ -136,7 +178,10 @@
     tripplan.plan();
     document.documentElement.dataset.ready = "yes";
     const answer = tripplan.shown ? null : await tripplan.post("/api/ground", {});
-    if (answer && answer.ok && !clearGround) { tripplan.drawGround((await answer.json()).ground); }
+    if (answer && answer.ok && !clearGround) {
+      const found = await answer.json();
+      tripplan.drawGround(found.ground, found.box);
+    }
   }
 
   window.addEventListener("popstate", function () {

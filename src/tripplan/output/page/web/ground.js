@@ -62,6 +62,19 @@
     shown.addTo(group);
   };
 
+  /* From here on a page of its own shows the side roads around ends and stops. */
+  const SIDE_ZOOM = 11;
+
+  /* A line of steps of 0.00001 degrees. */
+  function line(steps) {
+    let [lat, lon] = [0, 0];
+    const points = [];
+    for (let k = 0; k < steps.length; k += 2) {
+      points.push([(lat += steps[k]) * 1e-5, (lon += steps[k + 1]) * 1e-5]);
+    }
+    return points;
+  }
+
   /* Water, then borders, then roads; and towns as text from the zoom level that has room for each.
      What comes back takes it all away again. */
   tripplan.plain = function (map, group, ground) {
@@ -72,19 +85,32 @@
       interactive: false, smoothFactor: 1.5
     };
     const drawn = [];
-    function draw(kind, lines, className, look) {
+    function draw(kind, lines, className, look, box) {
       if (!lines.length) { return; }
       const colour = colourOf(className);
       const options = Object.assign({ color: colour, fillColor: colour }, common, look);
-      drawn.push([className, kind(lines, options).addTo(group)]);
+      drawn.push([className, kind(lines, options).addTo(box || group)]);
     }
     ground.water.forEach((rings) => draw(
       L.polygon, rings, "tp-water", { stroke: false, fillOpacity: 1, smoothFactor: 0.5 }
     ));
     draw(L.polyline, ground.borders[0], "tp-border", { weight: 1, dashArray: "5 4" });
     draw(L.polyline, ground.borders[1], "tp-border", { weight: 2, dashArray: "9 3 2 3" });
-    draw(L.polyline, ground.roads[0], "tp-road-minor", { weight: 1.2 });
-    draw(L.polyline, ground.roads[1], "tp-road-major", { weight: 2.2 });
+    const roads = L.layerGroup().addTo(group);
+    function drawRoads(found, box) {
+      draw(L.polyline, found[0], "tp-road-minor", { weight: 1.2 }, box);
+      draw(L.polyline, found[1], "tp-road-major", { weight: 2.2 }, box);
+    }
+    drawRoads(ground.roads, roads);
+    const closer = L.layerGroup();
+    function zoomed() {
+      if (map.getZoom() >= SIDE_ZOOM) { group.addLayer(closer); } else { group.removeLayer(closer); }
+    }
+    if (ground.side_roads && ground.side_roads.length) {
+      draw(L.polyline, ground.side_roads.map(line), "tp-road-minor", { weight: 1 }, closer);
+      map.on("zoomend", zoomed);
+      zoomed();
+    }
     L.layerGroup([], { attribution: ground.credit }).addTo(group);
     function repaint() {
       drawn.forEach(function ([className, layer]) {
@@ -94,10 +120,20 @@
     }
     document.addEventListener("tp-look", repaint);
     tripplan.labels(map, group, ground.towns, "tp-town");
-    return function () {
+    function clear() {
       document.removeEventListener("tp-look", repaint);
+      map.off("zoomend", zoomed);
       group.clearLayers();
+    }
+    /* Other roads in place of those of the ground, until there are none. */
+    clear.refine = function (found) {
+      drawn.splice(0, drawn.length, ...drawn.filter(([, layer]) => !closer.hasLayer(layer)));
+      closer.clearLayers();
+      group.removeLayer(found ? roads : closer);
+      group.addLayer(found ? closer : roads);
+      if (found) { drawRoads(found, closer); }
     };
+    return clear;
   };
 
   function note(map, text) {
