@@ -1,7 +1,7 @@
 """The twelve wishes of the page on coming from ABRP: each done in Chromium, its actions counted."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import wait_for
 from tests.browser.test_serve import TRIP, slide
-from tests.servers.trip_server import TripServer, running
+from tests.servers.trip_server import TripServer
 from tripplan.records.vehicle import catalogue
 from tripplan.records.vehicle_file import save_vehicle
 
@@ -161,14 +161,6 @@ def told() -> dict[str, int]:
     table = PAGE.read_text(encoding="utf-8").split("## Twelve wishes")[1].split("\n\n")[1]
     rows = re.findall(r"^\| ([a-z].*?) \|.*\| (\d+) \|$", table, re.MULTILINE)
     return {re.split(r"[,:(]| and where", wish)[0].strip(): int(n) for wish, n in rows}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[TripServer]:
-    pytest.importorskip("starlette", reason="needs the extra `serve`: starlette and uvicorn")
-    pytest.importorskip("uvicorn", reason="needs the extra `serve`: starlette and uvicorn")
-    with running("--workers", "1") as found:
-        yield found
 
 
 def test_the_page_tells_twelve_wishes() -> None:

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from tripplan.errors import InvalidInputError, NoPlanError, OutOfRangeError, TripplanError
 from tripplan.output import outputs
 from tripplan.output.drawing.basemap import Bounds
-from tripplan.output.drawing.ground import ground_in, roads_in
+from tripplan.output.drawing.closer import CloserRoads
+from tripplan.output.drawing.ground import ground_in
 from tripplan.output.files.export import to_json
 from tripplan.output.page.live import live, parts
 from tripplan.planning.alternatives import alternatives
@@ -90,12 +91,14 @@ class Desk:
     def __init__(self, region: Region) -> None:
         self.region = region
         self.planner = Planner(region, SETTINGS)
+        self._closer = CloserRoads(region.network)
         self._tasks: dict[str, Callable[[Mapping[str, Any], str], Answer]] = {
             "plan": self._plan,
             "drawing": self._drawing,
             "ways": self._ways,
             "export": self._export,
             "ground": self._ground,
+            "roads": self._roads,
         }
 
     @classmethod
@@ -109,7 +112,7 @@ class Desk:
         Parameters
         ----------
         task
-            ``plan``, ``drawing``, ``ways``, ``export`` or ``ground``.
+            ``plan``, ``drawing``, ``ways``, ``export``, ``ground`` or ``roads``.
         body
             The question, JSON.
         detail
@@ -160,9 +163,16 @@ class Desk:
 
     def _ground(self, question: Mapping[str, Any], _detail: str) -> Answer:
         box = _box(question.get("box")) or self.bounds()
-        if question.get("only") == "roads":
-            return as_json({"roads": roads_in(box, self.region), "box": _corners(box)})
         return as_json({"ground": ground_in(box, self.region, None), "box": _corners(box)})
+
+    def _roads(self, question: Mapping[str, Any], _detail: str) -> Answer:
+        box, zoom = _box(question.get("box")), question.get("zoom")
+        if box is None or not isinstance(zoom, int) or isinstance(zoom, bool):
+            raise InvalidInputError(
+                "expected south, west, north and east, degrees, and zoom, a whole number",
+                field="zoom" if box else "box",
+            )
+        return as_json({**self._closer.within(box, zoom), "box": _corners(box)})
 
     def bounds(self) -> Bounds:
         """Return the box around the roads of the region."""

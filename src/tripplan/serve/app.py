@@ -1,6 +1,8 @@
 """What is answered: the page, its two files, and the API."""
 
 import asyncio
+import json
+import math
 from collections.abc import Awaitable, Callable
 from functools import cache
 from importlib import resources
@@ -12,6 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from tripplan.output.drawing.basemap import Bounds
+from tripplan.output.drawing.closer import DEEPEST_ZOOM
 from tripplan.output.page.page import bundle
 from tripplan.serve.form import car_rows, wish_rows
 from tripplan.serve.openapi import openapi, openapi_page
@@ -38,16 +41,15 @@ class _Api:
         async def answered(request: Request) -> Response:
             ending = request.path_params.get("ending", "")
             detail = f".{ending}" if ending else ""
-            response = await self._asked(request, task, detail)
+            response = await self._asked(request, task, await request.body(), detail)
             if task == "export" and response.status_code == 200:
                 response.headers["content-disposition"] = f'attachment; filename="trip{detail}"'
             return response
 
         return answered
 
-    async def _asked(self, request: Request, task: str, detail: str) -> Response:
+    async def _asked(self, request: Request, task: str, body: bytes, detail: str = "") -> Response:
         client = request.headers.get(_CLIENT, "")[:_LONGEST_CLIENT]
-        body = await request.body()
         # What overtakes what: a drawing only a drawing, other ways only other ways.
         whose = f"{client}/{task}" if client and task != "export" else ""
         asking = asyncio.ensure_future(self._pool.ask(task, body, detail=detail, client=whose))
@@ -85,6 +87,16 @@ class _Api:
         most = _whole(request, "most", MOST_CHARGERS)
         return JSONResponse(self._places.chargers_in(Bounds(*(box or self._places.bounds)), most))
 
+    async def roads(self, request: Request) -> Response:
+        """Answer the roads of a box, for a map that is zoomed in; who goes away drops it."""
+        names = ("south", "west", "north", "east", "zoom")
+        found = _numbers(request, names, (90.0, 180.0, 90.0, 180.0, DEEPEST_ZOOM))
+        if found is None:
+            return _told(422, "invalid", f"expected {', '.join(names)}, degrees and a level")
+        *box, zoom = found
+        question = {"box": box, "zoom": math.floor(zoom)}
+        return await self._asked(request, "roads", json.dumps(question).encode())
+
     async def region(self, _request: Request) -> Response:
         """Answer what the page has to know of the region before it asks for anything."""
         return JSONResponse(
@@ -120,6 +132,7 @@ def make_app(places: Places, pool: Pool) -> Starlette:
             Route("/api/drawing", api.planned("drawing"), methods=post),
             Route("/api/ways", api.planned("ways"), methods=post),
             Route("/api/ground", api.planned("ground"), methods=post),
+            Route("/api/roads", api.roads, methods=get),
             Route("/api/export/{ending}", api.planned("export"), methods=post),
             Route("/api/places", api.places, methods=get),
             Route("/api/chargers", api.chargers, methods=get),

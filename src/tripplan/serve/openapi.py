@@ -109,6 +109,8 @@ def _paths() -> dict[str, Any]:
         "/api/vehicles": _get("The cars of the catalogue; with `q`, those of these words.", ("q",)),
         "/api/chargers": _get("The chargers of a box.",
                               ("south", "west", "north", "east", "most")),
+        "/api/roads": _get("The roads of a box as fine as a zoom level shows them; may change.",
+                           ("south", "west", "north", "east", "zoom")),
         "/api/wishes": _get("Every wish with its meaning and default.", ()),
         "/api/region": _get("The region's name, box and number of chargers.", ()),
     }  # fmt: skip

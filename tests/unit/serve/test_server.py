@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
@@ -183,3 +184,29 @@ def test_the_page_of_the_docs_says_what_there_is(server: TripServer) -> None:
     told = CliRunner().invoke(app, ["serve", "--help"]).stdout
     assert len(options) == 8
     assert {option for option in options if option not in told} == set()
+
+
+def test_roads_of_a_box_come_bounded_and_wrong_boxes_are_refused(server: TripServer) -> None:
+    box = "south=44.8&west=-123.3&north=45.1&east=-122.8"
+    status, _, body = server.ask("GET", f"/api/roads?{box}&zoom=11")
+    found = json.loads(body)
+    assert status == 200
+    assert found["box"] == [44.8, -123.3, 45.1, -122.8]
+    lat, lon = np.array([np.cumsum(np.reshape(line, (-1, 2)), axis=0)[-1] / 1e5
+                         for lines in found["roads"] for line in lines]).T  # fmt: skip
+    assert lat.size
+    assert (lat >= 44.8 - 1e-5).all()
+    assert (lat <= 45.1 + 1e-5).all()
+    assert (lon >= -123.3 - 1e-5).all()
+    assert (lon <= -122.8 + 1e-5).all()
+    world = server.ask("GET", "/api/roads?south=-90&west=-180&north=90&east=180&zoom=18")
+    assert world[0] == 200
+    assert len(world[2]) < 1e6
+    for wrong in (
+        "",
+        box,
+        f"{box}&zoom=nan",
+        f"{box}&zoom=99",
+        box.replace("44.8", "46") + "&zoom=9",
+    ):
+        assert server.ask("GET", f"/api/roads?{wrong}")[0] == 422, wrong

@@ -51,9 +51,14 @@ class Bounds:
         return np.asarray(inside & (lon >= self.west) & (lon <= self.east))
 
     @property
+    def stretch(self) -> float:
+        """A degree of longitude in its middle, in degrees of latitude."""
+        return math.cos(math.radians(0.5 * (self.south + self.north)))
+
+    @property
     def diagonal_km(self) -> float:
         """Length of the diagonal."""
-        width = (self.east - self.west) * math.cos(math.radians(0.5 * (self.south + self.north)))
+        width = (self.east - self.west) * self.stretch
         return math.hypot(width, self.north - self.south) * _KM_PER_DEGREE
 
 
@@ -79,7 +84,7 @@ def route_bounds(plan: Plan) -> Bounds:
 
 def widened(box: Bounds, share: float = 0.75) -> Bounds:
     """Return a box with room around it: a share of its longer side, at least 0.25 degrees north."""
-    stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
+    stretch = box.stretch
     margin = max(0.25, share * max(box.north - box.south, (box.east - box.west) * stretch))
     return Bounds(
         max(box.south - margin, -85.0),
@@ -96,22 +101,58 @@ def roads_near(network: RoadNetwork, box: Bounds) -> tuple[Road, ...]:
 
 def roads_and_floor(network: RoadNetwork, box: Bounds) -> tuple[tuple[Road, ...], float]:
     """Return `roads_near`, and the limit below which roads are not among them, km/h."""
-    inside = box.holds(network.lat, network.lon)
-    arcs = _arcs_within(network, inside)
-    limit_kmh = network.speed_limit_kmh[arcs]
-    stretch = math.cos(math.radians(0.5 * (box.south + box.north)))
-    lines = _lines(network, arcs, stretch)
+    arcs = _arcs_within(network, box.holds(network.lat, network.lon))
     tolerance_deg = box.diagonal_km / _KM_PER_DEGREE / 2500.0
+    return fitted_roads(network, arcs, box, (0.4 * tolerance_deg, tolerance_deg), POINT_LIMIT)
+
+
+def fitted_roads(
+    network: RoadNetwork,
+    arcs: NDArray[np.intp],
+    box: Bounds,
+    tolerances_deg: Sequence[float],
+    most_points: int,
+    *,
+    clipped: bool = False,
+) -> tuple[tuple[Road, ...], float]:
+    """Return arcs as few simplified lines, without the slower ones where these are too many.
+
+    Parameters
+    ----------
+    network
+        The roads of the region.
+    arcs
+        One of each pair of directions, shape (arcs,).
+    box
+        Where they lie.
+    tolerances_deg
+        So far may a line lie beside its road; the later ones are for where there are many. [deg]
+    most_points
+        Points of all lines together; where the fastest roads alone have more, they are kept.
+    clipped
+        Whether lines end at the box.
+
+    Returns
+    -------
+    tuple
+        The lines, and the limit below which roads are not among them, km/h.
+    """
+    limit_kmh = network.speed_limit_kmh[arcs]
+    stretch = box.stretch
+    lines = lines_of(network, arcs, stretch)
+    corners = (box.south, box.west * stretch, box.north, box.east * stretch)
     drawn: list[shapely.Geometry] = []
     for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, _FASTEST_KMH):
         wanted = [lines[(limit_kmh >= floor_kmh) & (limit_kmh < MAJOR_KMH)]]
         wanted += [lines[limit_kmh >= max(floor_kmh, MAJOR_KMH)]]
         chains = shapely.line_merge([shapely.multilinestrings(some) for some in wanted])
-        if 2 * shapely.get_num_geometries(chains).sum() > POINT_LIMIT and floor_kmh < _FASTEST_KMH:
+        if clipped:
+            chains = shapely.clip_by_rect(chains, *corners)
+        if 2 * shapely.get_num_geometries(chains).sum() > most_points and floor_kmh < _FASTEST_KMH:
             continue
-        for tolerance in (0.4 * tolerance_deg, tolerance_deg):
+        for tolerance in tolerances_deg:
             drawn = [shapely.simplify(each, tolerance, preserve_topology=False) for each in chains]
-            if shapely.get_num_coordinates(drawn).sum() <= POINT_LIMIT:
+            if shapely.get_num_coordinates(drawn).sum() <= most_points:
                 return _roads(drawn, stretch), floor_kmh
     return _roads(drawn, stretch), _FASTEST_KMH
 
@@ -139,7 +180,7 @@ def side_roads(
     arcs = arcs[network.speed_limit_kmh[arcs] < floor_kmh]
     if not arcs.size:
         return ()
-    merged = shapely.line_merge(shapely.multilinestrings(_lines(network, arcs, stretch)))
+    merged = shapely.line_merge(shapely.multilinestrings(lines_of(network, arcs, stretch)))
     chains = shapely.simplify(shapely.get_parts(merged), _SIDE_DEG, preserve_topology=False)
     places = shapely.multipoints(np.column_stack([lat, lon * stretch]))
     order = np.argsort(shapely.distance(chains, places), kind="stable")
@@ -157,8 +198,8 @@ def _arcs_within(network: RoadNetwork, inside: NDArray[np.bool_]) -> NDArray[np.
     return np.asarray(arcs[first])
 
 
-def _lines(network: RoadNetwork, arcs: NDArray[np.intp], stretch: float) -> NDArray[np.object_]:
-    """Return arcs as lines on a plane, shape (arcs,)."""
+def lines_of(network: RoadNetwork, arcs: NDArray[np.intp], stretch: float) -> NDArray[np.object_]:
+    """Return arcs as lines on a plane of latitude and stretched longitude, shape (arcs,)."""
     opens, lat, lon = arc_points(network, arcs)
     return np.asarray(
         shapely.linestrings(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from tripplan.output.drawing import basemap, labels
+from tripplan.output.drawing.closer import packed
 from tripplan.output.drawing.markup import name, tag
 from tripplan.output.drawing.shapes import CREDIT, shapes_within
 from tripplan.records.plan import Plan
@@ -39,25 +40,12 @@ def ground(plans: Sequence[Plan], region: Region | None, *, alone: bool = False)
     return found
 
 
-def roads_in(box: basemap.Bounds, region: Region) -> list[list[Any]]:
-    """Return the roads of a box alone, minor and major: as many and as fine as it has room for."""
-    return _parted(basemap.roads_near(region.network, box))
-
-
 def _side_roads(plans: Sequence[Plan], region: Region, floor_kmh: float) -> list[list[int]]:
-    """Return lines as steps of 0.00001 degrees: latitude, longitude, and on from point to point."""
+    """Return the further roads around ends and stops, as `closer.packed` has them."""
     places = {(end.lat, end.lon) for p in plans for end in (p.trip.origin, p.trip.destination)}
     places |= {(stop.lat, stop.lon) for plan in plans for stop in plan.stops}
     lat, lon = np.array(sorted(places)).T
-    steps = []
-    for road in basemap.side_roads(region.network, lat, lon, floor_kmh):
-        whole = np.rint(np.array(road.points) * 1e5).astype(int)
-        steps.append(np.diff(whole, axis=0, prepend=0).ravel().tolist())
-    return steps
-
-
-def _parted(roads: Sequence[basemap.Road]) -> list[list[Any]]:
-    return [[road.points for road in roads if road.major == major] for major in (False, True)]
+    return [packed(road) for road in basemap.side_roads(region.network, lat, lon, floor_kmh)]
 
 
 def bare() -> dict[str, Any]:
@@ -84,7 +72,9 @@ def _ground(box: basemap.Bounds, region: Region, plan: Plan | None) -> tuple[dic
         "borders": [
             [line.tolist() for line in lines] for lines in (shapes.states, shapes.countries)
         ],
-        "roads": _parted(roads),
+        "roads": [
+            [road.points for road in roads if road.major == major] for major in (False, True)
+        ],
         "towns": [
             [
                 town.lat,

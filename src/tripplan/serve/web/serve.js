@@ -48,37 +48,53 @@
 
   /* In a view of less than this part of the ground roads are those of the view: more of them, and finer. */
   const CLOSER = 0.25;
+  const REFINE_MS = 150;
   const height = (box) => box.getNorth() - box.getSouth();
 
+  /* Half a view more on each side, on a raster as wide as the view: views side by side ask for the same boxes. */
+  function around(view) {
+    const step = Math.pow(2, Math.floor(Math.log2(height(view) / 4)));
+    const wide = view.pad(0.5);
+    const down = (value, least) => Math.max(least, Math.floor(value / step) * step);
+    const up = (value, most) => Math.min(most, Math.ceil(value / step) * step);
+    return L.latLngBounds(
+      [down(wide.getSouth(), -85), down(wide.getWest(), -180)], [up(wide.getNorth(), 85), up(wide.getEast(), 180)]
+    );
+  }
+
+  function coarse() {
+    if (refined) { refined = null; clearGround.refine(null); }
+  }
+
+  /* One question under way: a newer one breaks it off. */
   async function refine() {
+    window.clearTimeout(refineSoon);
     if (!clearGround) { return; }
     const view = map.getBounds();
-    if (height(view) > CLOSER * height(groundBox)) {
-      if (refined) { refined = null; clearGround.refine(null); }
-      if (refining) { refining.abort(); }
-      return;
-    }
+    if (refining) { refining.abort(); refining = null; }
+    if (height(view) > CLOSER * height(groundBox)) { coarse(); return; }
     if (refined && refined.contains(view) && height(view) > CLOSER * height(refined)) { return; }
-    if (refining) { refining.abort(); }
     const mine = refining = new AbortController();
-    const box = view.pad(0.5);
-    const corners = [
-      Math.max(box.getSouth(), -85), Math.max(box.getWest(), -180), Math.min(box.getNorth(), 85), Math.min(box.getEast(), 180)
-    ];
+    const box = around(view);
+    const words = new URLSearchParams({
+      south: box.getSouth(), west: box.getWest(), north: box.getNorth(), east: box.getEast(), zoom: Math.floor(map.getZoom())
+    });
     try {
-      const answer = await tripplan.post("/api/ground", { box: corners, only: "roads" }, mine.signal);
-      if (!answer.ok) { return; }
-      const found = await answer.json();
+      const answer = await window.fetch("/api/roads?" + words, { signal: mine.signal });
+      const found = answer.ok ? await answer.json() : null;
       if (refining !== mine) { return; }
+      refining = null;
+      if (!found) { coarse(); return; }
       refined = box;
-      clearGround.refine(found.roads);
-    } catch (error) {
-      if (error.name !== "AbortError") { tripplan.tell("More roads did not come: " + error.message); }
+      clearGround.refine(found);
+    } catch {
+      if (refining === mine) { refining = null; coarse(); }
     }
   }
+  tripplan.isCloser = () => Boolean(refined) && !refining && refined.contains(map.getBounds());
   map.on("moveend", function () {
     window.clearTimeout(refineSoon);
-    refineSoon = window.setTimeout(refine, 150);
+    refineSoon = window.setTimeout(refine, REFINE_MS);
   });
 
   function mark(at, badge, popup, title, className, size) {

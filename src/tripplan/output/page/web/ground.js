@@ -75,6 +75,27 @@
     return points;
   }
 
+  const KEPT_CLEAR = ".tp-town span, .tp-sign span, .tp-stop-told span, .tp-end-label, .tp-end-icon, .tp-stop-icon";
+
+  /* What side roads are called, where that hides nothing and the route does not say so already. */
+  function signs(map, group, texts) {
+    pane(map, "tp-towns", 450);
+    const boxes = [...map.getContainer().querySelectorAll(KEPT_CLEAR)];
+    const taken = boxes.map((one) => one.getBoundingClientRect()).filter((box) => box.width);
+    const told = new Set([...map.getContainer().querySelectorAll(".tp-sign span")].map((one) => one.textContent));
+    texts.forEach(function ([lat, lon, html, text]) {
+      if (told.has(text)) { return; }
+      const made = L.marker([lat, lon], {
+        icon: L.divIcon({ className: "tp-road-told", html: html, iconSize: [0, 0] }),
+        pane: "tp-towns", interactive: false, keyboard: false
+      }).addTo(group);
+      const own = made.getElement().firstElementChild.getBoundingClientRect();
+      if (taken.some((box) => (
+        own.left < box.right && box.left < own.right && own.top < box.bottom && box.top < own.bottom
+      ))) { group.removeLayer(made); }
+    });
+  }
+
   /* Water, then borders, then roads; and towns as text from the zoom level that has room for each.
      What comes back takes it all away again. */
   tripplan.plain = function (map, group, ground) {
@@ -125,13 +146,15 @@
       map.off("zoomend", zoomed);
       group.clearLayers();
     }
-    /* Other roads in place of those of the ground, until there are none. */
+    /* Other roads, packed, and their signs in place of the roads of the ground, until there are none. */
     clear.refine = function (found) {
       drawn.splice(0, drawn.length, ...drawn.filter(([, layer]) => !closer.hasLayer(layer)));
       closer.clearLayers();
       group.removeLayer(found ? roads : closer);
       group.addLayer(found ? closer : roads);
-      if (found) { drawRoads(found, closer); }
+      if (!found) { return; }
+      drawRoads(found.roads.map((lines) => lines.map(line)), closer);
+      signs(map, closer, found.signs);
     };
     return clear;
   };
