@@ -9,6 +9,7 @@ import tripplan
 from tests.stories.shared_data import shared, shared_chargers
 from tripplan.arrays import Floats
 from tripplan.output.drawing import basemap, labels
+from tripplan.output.drawing.road_signs import lettering
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
 from tripplan.sources.build import build_region
@@ -160,7 +161,9 @@ def test_cities_go_by_their_names_and_stops_by_town_and_address(northwest: Regio
     )
     assert plan.currency == "USD"
     box = basemap.widened(basemap.route_bounds(plan))
-    shown = {label.text for label in labels.town_labels(northwest, plan, box)}
+    shown = {
+        label.text for label in labels.town_labels(northwest, plan, box, lettering(plan).marks)
+    }
     assert shown >= {"Portland", "Yakima", "Tacoma"}
     assert shown & {site.name for site in northwest.chargers.chargers} <= {
         entry.name for entry in northwest.gazetteer.entries if entry.is_town

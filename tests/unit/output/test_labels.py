@@ -10,6 +10,7 @@ import shapely
 from tests.samples.plan import sample_plan, sample_region
 from tripplan.output.drawing import basemap, clearance, labels
 from tripplan.output.drawing.labels import Label
+from tripplan.output.drawing.road_signs import lettering
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.region import Region
 
@@ -23,7 +24,7 @@ def chosen(towns: list[GazetteerEntry]) -> tuple[Label, ...]:
     """Return the labels of these towns around the sample's route, its stops left out."""
     plan = sample_plan().model_copy(update={"stops": ()})
     box = basemap.widened(basemap.route_bounds(plan))
-    return labels.town_labels(region_of(towns), plan, box)
+    return labels.town_labels(region_of(towns), plan, box, lettering(plan).marks)
 
 
 def boxes_px(found: tuple[Label, ...], zoom: float) -> list[tuple[float, float, float, float]]:

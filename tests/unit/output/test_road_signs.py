@@ -9,7 +9,7 @@ from tests.samples.plan import sample_plan, sample_region
 from tests.samples.signed_plan import signed_plan
 from tripplan.output.drawing.basemap import route_bounds, widened
 from tripplan.output.drawing.labels import town_labels
-from tripplan.output.drawing.road_signs import SIGN_LIMIT, Sign, road_signs
+from tripplan.output.drawing.road_signs import SIGN_LIMIT, Sign, lettering
 from tripplan.records.plan import RoadStretch
 
 Box = tuple[float, float, float, float]
@@ -36,7 +36,7 @@ def overlap(one: Box, other: Box) -> bool:
 
 def test_signs_hide_neither_each_other_nor_stops() -> None:
     plan = signed_plan(5)
-    found = road_signs(plan)
+    found = lettering(plan).signs
     assert 10 < len(found) <= SIGN_LIMIT
     for zoom in np.arange(4.0, 16.1, 0.25):
         shown = [box_of(sign, zoom) for sign in found if sign.zoom <= zoom]
@@ -48,10 +48,10 @@ def test_signs_hide_neither_each_other_nor_stops() -> None:
 
 def test_names_of_towns_keep_clear_of_signs() -> None:
     plan = signed_plan(5)
-    towns = town_labels(sample_region(), plan, widened(route_bounds(plan)))
+    towns = town_labels(sample_region(), plan, widened(route_bounds(plan)), lettering(plan).marks)
     assert towns
     for zoom in range(4, 13):
-        signs = [box_of(sign, zoom) for sign in road_signs(plan) if sign.zoom <= zoom]
+        signs = [box_of(sign, zoom) for sign in lettering(plan).signs if sign.zoom <= zoom]
         for town in towns:
             if town.zoom > zoom:
                 continue
@@ -67,7 +67,7 @@ def test_names_of_towns_keep_clear_of_signs() -> None:
 
 
 def test_every_road_and_exit_has_its_sign_when_one_looks_closely() -> None:
-    found = road_signs(signed_plan())
+    found = lettering(signed_plan()).signs
     roads = {one.ref for leg in signed_plan().legs for one in leg.roads}
     assert {sign.text for sign in found} == {*roads, "exit 147"}
     assert all(sign.zoom >= 10 and sign.side != "on" for sign in found if sign.exit)
@@ -86,7 +86,7 @@ def test_long_roads_have_signs_first_and_little_ones_late() -> None:
     signed = plan.model_copy(
         update={"legs": (leg.model_copy(update={"roads": roads}), *plan.legs[1:])}
     )
-    zoom = {sign.text: sign.zoom for sign in reversed(road_signs(signed))}
+    zoom = {sign.text: sign.zoom for sign in reversed(lettering(signed).signs)}
     assert zoom["I-70"] <= 8
     assert zoom["CO 9"] >= 12
 
@@ -99,5 +99,5 @@ def test_what_is_no_number_is_no_sign() -> None:
         RoadStretch(from_km=30.0, to_km=30.0, ref="I-1"),
     )
     legs = (plan.legs[0].model_copy(update={"roads": roads}), *plan.legs[1:])
-    assert road_signs(plan.model_copy(update={"legs": legs})) == ()
-    assert road_signs(plan) == ()
+    assert lettering(plan.model_copy(update={"legs": legs})).signs == ()
+    assert lettering(plan).signs == ()

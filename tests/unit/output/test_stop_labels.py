@@ -8,7 +8,8 @@ import pytest
 from tests.samples.plan import sample_plan
 from tests.samples.plan_with_waypoints import visits_plan
 from tests.unit.output.test_labels import world_px
-from tripplan.output.drawing.stop_labels import StopLabel, stop_labels, told
+from tripplan.output.drawing.road_signs import lettering
+from tripplan.output.drawing.stop_labels import StopLabel, told
 from tripplan.records.plan import Plan
 
 Box = tuple[float, float, float, float]
@@ -30,7 +31,7 @@ def apart(one: Box, other: Box) -> bool:
 
 @pytest.mark.parametrize("plan", PLANS, ids=["stops", "waypoints"])
 def test_labels_hide_no_stop_and_no_label(plan: Plan) -> None:
-    found = stop_labels(plan)
+    found = lettering(plan).stop_labels
     assert found
     for zoom in np.arange(3.0, 14.0, 0.25):
         boxes = [box_px(label, zoom) for label in found if label.zoom <= zoom]
@@ -54,5 +55,5 @@ def test_two_stops_at_one_place_hide_nothing() -> None:
     first = plan.stops[0]
     here = {"lat": first.lat, "lon": first.lon}
     twice = plan.model_copy(update={"stops": (first, plan.stops[1].model_copy(update=here))})
-    assert len(stop_labels(twice)) <= 2
-    assert stop_labels(plan.model_copy(update={"stops": ()})) == ()
+    assert len(lettering(twice).stop_labels) <= 2
+    assert lettering(plan.model_copy(update={"stops": ()})).stop_labels == ()

@@ -8,6 +8,7 @@ import pytest
 from tests.samples.plan import sample_plan
 from tripplan.errors import InvalidInputError
 from tripplan.output.drawing import basemap, labels
+from tripplan.output.drawing.road_signs import lettering
 from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.region import Region
 from tripplan.sources.build import build_region
@@ -130,7 +131,8 @@ def test_chargers_and_airports_are_no_towns(built: Region) -> None:
     assert found is not None
     assert found[0].label == "Denver, CO"
     plan = sample_plan()
-    shown = labels.town_labels(built, plan, basemap.widened(basemap.route_bounds(plan)))
+    box = basemap.widened(basemap.route_bounds(plan))
+    shown = labels.town_labels(built, plan, box, lettering(plan).marks)
     assert {"Denver", "Lakewood"} <= {label.text for label in shown}
     assert "EPA Denver" not in {label.text for label in shown}
 

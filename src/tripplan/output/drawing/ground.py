@@ -8,6 +8,7 @@ import numpy as np
 from tripplan.output.drawing import basemap, labels
 from tripplan.output.drawing.closer import packed
 from tripplan.output.drawing.markup import name, tag
+from tripplan.output.drawing.road_signs import Lettering, lettering
 from tripplan.output.drawing.shapes import CREDIT, shapes_within
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -16,7 +17,13 @@ _FAR = 1.5
 """Water and borders are drawn this far around the routes, in parts of their longer side."""
 
 
-def ground(plans: Sequence[Plan], region: Region | None, *, alone: bool = False) -> dict[str, Any]:
+def ground(
+    plans: Sequence[Plan],
+    region: Region | None,
+    told: Lettering | None = None,
+    *,
+    alone: bool = False,
+) -> dict[str, Any]:
     """Return roads, minor and major, names of towns, water, and borders of states and countries.
 
     Where the page is ``alone``, with nobody to ask for more when a reader zooms in, it also has
@@ -24,6 +31,17 @@ def ground(plans: Sequence[Plan], region: Region | None, *, alone: bool = False)
 
     Names keep clear of the longest plan.  Water and borders reach farther than the roads: a window
     wider than the route is high shows more beside it.
+
+    Parameters
+    ----------
+    plans
+        The plans.
+    region
+        Where they were planned; None: nothing is drawn.
+    told
+        What is written along the longest plan; None: it is worked out.
+    alone
+        Whether the page has nobody to ask.
     """
     if region is None or not plans:
         return bare()
@@ -34,7 +52,7 @@ def ground(plans: Sequence[Plan], region: Region | None, *, alone: bool = False)
         max(one.north for one in boxes),
         max(one.east for one in boxes),
     )
-    found, floor_kmh = _ground(box, region, max(plans, key=lambda plan: plan.distance_km))
+    found, floor_kmh = _ground(box, region, max(plans, key=lambda plan: plan.distance_km), told)
     if alone:
         found["side_roads"] = _side_roads(plans, region, floor_kmh)
     return found
@@ -55,14 +73,18 @@ def bare() -> dict[str, Any]:
 
 def ground_in(box: basemap.Bounds, region: Region, plan: Plan | None) -> dict[str, Any]:
     """Return what lies around a box; names of towns keep clear of a plan, without one are none."""
-    return _ground(box, region, plan)[0]
+    return _ground(box, region, plan, None)[0]
 
 
-def _ground(box: basemap.Bounds, region: Region, plan: Plan | None) -> tuple[dict[str, Any], float]:
+def _ground(
+    box: basemap.Bounds, region: Region, plan: Plan | None, told: Lettering | None
+) -> tuple[dict[str, Any], float]:
     """Return `ground_in`, and the limit below which roads are not in it, km/h."""
     near = basemap.widened(box)
     roads, floor_kmh = basemap.roads_and_floor(region.network, near)
-    towns = labels.town_labels(region, plan, near) if plan is not None else ()
+    towns: tuple[labels.Label, ...] = ()
+    if plan is not None:
+        towns = labels.town_labels(region, plan, near, (told or lettering(plan)).marks)
     shapes = shapes_within(basemap.widened(box, _FAR), region.water)
     found = {
         "credit": CREDIT,

@@ -19,9 +19,7 @@ from tripplan.output.drawing.basemap import (
     mercator,
     route_columns,
 )
-from tripplan.output.drawing.clearance import Clearance, RouteLine, marks_of
-from tripplan.output.drawing.road_signs import marks_of_signs, road_signs
-from tripplan.output.drawing.stop_labels import marks_of_stop_labels
+from tripplan.output.drawing.clearance import Clearance, Mark, RouteLine, marks_of
 from tripplan.records.gazetteer import CHARGER, GazetteerEntry
 from tripplan.records.plan import Plan
 from tripplan.records.region import Region
@@ -61,11 +59,22 @@ class Label:
     """One of `SIDES`."""
 
 
-def town_labels(region: Region, plan: Plan, box: Bounds) -> tuple[Label, ...]:
+def town_labels(region: Region, plan: Plan, box: Bounds, told: Sequence[Mark]) -> tuple[Label, ...]:
     """Choose names of towns: the populous and those near the route, each where there is room.
 
     A label appears from the zoom level at which it hides no label before it, no stop, no end and no
     part of the route.  Names of chargers are none of towns.
+
+    Parameters
+    ----------
+    region
+        Where the towns are.
+    plan
+        The plan.
+    box
+        Where to look for them.
+    told
+        What is written along the route, as `road_signs.lettering` says.
     """
     lat, lon = route_columns(plan)
     ranked = []
@@ -77,13 +86,12 @@ def town_labels(region: Region, plan: Plan, box: Bounds) -> tuple[Label, ...]:
         ranked.append((-score, entry.name, entry))
     ranked.sort(key=lambda item: item[:2])
     towns = [entry for *_, entry in ranked[: 4 * TOWN_LIMIT]]
-    return _placed(towns, plan)[:TOWN_LIMIT] if towns else ()
+    return _placed(towns, plan, told)[:TOWN_LIMIT] if towns else ()
 
 
-def _placed(towns: Sequence[GazetteerEntry], plan: Plan) -> tuple[Label, ...]:
+def _placed(towns: Sequence[GazetteerEntry], plan: Plan, told: Sequence[Mark]) -> tuple[Label, ...]:
     names = _names(towns)
-    beside = marks_of_stop_labels(plan)
-    for mark in (*marks_of(plan), *beside, *marks_of_signs(road_signs(plan))):
+    for mark in (*marks_of(plan), *told):
         names.keep_clear(mark)
     road = RouteLine(*route_columns(plan), ZOOMS)
     waiting = list(range(len(towns)))

@@ -21,7 +21,7 @@ from tripplan.output.drawing.clearance import (
     RouteLine,
     marks_of,
 )
-from tripplan.output.drawing.stop_labels import marks_of_stop_labels
+from tripplan.output.drawing.stop_labels import StopLabel, stop_labels
 from tripplan.output.text import road_text, words
 from tripplan.records.plan import Leg, Plan
 from tripplan.units import EARTH_RADIUS_M, M_PER_KM
@@ -80,10 +80,24 @@ _SIDES: Final = {
 """Where a sign may stand, to the right and down: a number on its place, an exit beside it."""
 
 
-def road_signs(plan: Plan) -> tuple[Sign, ...]:
-    """Return the signs of a plan's roads: numbers, those of long stretches first, then exits."""
+class Lettering(NamedTuple):
+    """What is written along a route."""
+
+    stop_labels: tuple[StopLabel, ...]
+    """Beside its stops."""
+    signs: tuple[Sign, ...]
+    """Of its roads: numbers, those of long stretches first, then exits."""
+    marks: tuple[Mark, ...]
+    """What these hide."""
+
+
+def lettering(plan: Plan) -> Lettering:
+    """Return what is written along a route: placed once, for all who keep clear of it."""
+    labels = stop_labels(plan)
+    beside = [mark for _, mark in labels]
     found = sorted(one for leg in plan.legs for one in (*_numbers(leg), *_exits(leg)))
-    return _placed(found, [plan], marks_of_stop_labels(plan))[:SIGN_LIMIT] if found else ()
+    signs = _placed(found, [plan], beside)[:SIGN_LIMIT] if found else ()
+    return Lettering(tuple(label for label, _ in labels), signs, (*beside, *_marks_of_signs(signs)))
 
 
 def many_road_signs(plans: Sequence[Plan]) -> tuple[Sign, ...]:
@@ -98,7 +112,7 @@ def many_road_signs(plans: Sequence[Plan]) -> tuple[Sign, ...]:
     return _placed(sorted(found), looked_at)[:SIGN_LIMIT] if found else ()
 
 
-def marks_of_signs(signs: Sequence[Sign]) -> list[Mark]:
+def _marks_of_signs(signs: Sequence[Sign]) -> list[Mark]:
     """Return what signs hide."""
     if not signs:
         return []

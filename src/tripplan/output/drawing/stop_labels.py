@@ -46,23 +46,17 @@ class StopLabel:
     """Right, left, above or below."""
 
 
-def stop_labels(plan: Plan) -> tuple[StopLabel, ...]:
-    """Return what stands beside the stops of a plan, those left out that never have room."""
-    return tuple(label for label, _ in _placed(plan))
-
-
-def marks_of_stop_labels(plan: Plan) -> list[Mark]:
-    """Return what the labels hide."""
-    return [mark for _, mark in _placed(plan)]
-
-
 def told(stop: ChargingStop) -> str:
     """Return "12% · 24 min": the charge on arrival and how long the car stays."""
     soc = words.percent(stop.arrival_soc)
     return f"{soc} · {words.duration(stop.duration_s)}" if stop.duration_s >= 1.0 else soc
 
 
-def _placed(plan: Plan) -> list[tuple[StopLabel, Mark]]:
+def stop_labels(plan: Plan) -> list[tuple[StopLabel, Mark]]:
+    """Return what stands beside the stops of a plan, each with what it hides.
+
+    Those that never have room are left out.
+    """
     if not plan.stops:
         return []
     texts = [told(stop) for stop in plan.stops]

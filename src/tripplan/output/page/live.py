@@ -15,6 +15,7 @@ from tripplan.output.drawing.clearance import name_below
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.limits import assumed_lines
 from tripplan.output.drawing.markup import joined
+from tripplan.output.drawing.road_signs import lettering
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
@@ -45,6 +46,7 @@ def live(plan: Plan, region: Region, held: Bounds | None = None) -> dict[str, An
     unused = nearby.unused(plan, region, profile)
     stand_ins = nearby.stand_ins(plan, region)
     box = basemap.route_bounds(plan)
+    told = lettering(plan)
     found: dict[str, Any] = {
         "title": panel.title(plan),
         "panel": panel.panel(plan, (), unused, stand_ins),
@@ -54,7 +56,7 @@ def live(plan: Plan, region: Region, held: Bounds | None = None) -> dict[str, An
             slow=any(leg.advice for leg in plan.legs),
             assumed=any(leg.assumed_limits for leg in plan.legs),
         ),
-        "route": route_data(plan, profile),
+        "route": route_data(plan, profile, told),
         "bounds": [[box.south, box.west], [box.north, box.east]],
         "off_road": list(off_road(plan)),
         "assumed_limits": list(assumed_lines(plan)),
@@ -75,7 +77,7 @@ def live(plan: Plan, region: Region, held: Bounds | None = None) -> dict[str, An
     }
     if held is None or not _does(held, box):
         wide = basemap.widened(box)
-        found["ground"] = ground([plan], region)
+        found["ground"] = ground([plan], region, told)
         found["box"] = [wide.south, wide.west, wide.north, wide.east]
     return found
 

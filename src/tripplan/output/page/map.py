@@ -14,6 +14,7 @@ from tripplan.output.drawing.access import DASHES, access_lines
 from tripplan.output.drawing.clearance import name_below
 from tripplan.output.drawing.ground import ground
 from tripplan.output.drawing.markup import Markup, rendered, tag
+from tripplan.output.drawing.road_signs import lettering
 from tripplan.output.drawing.route_profile import profile_of
 from tripplan.output.page import nearby, panel, popups, switches
 from tripplan.output.page.others import other
@@ -71,10 +72,12 @@ def to_html(plan: Plan, region: Region | None = None, *, ways: Sequence[Plan] = 
         *stops,
     ):
         chart.add_child(layer)
-    plain.add_child(_Call("plain", json_text(ground([plan], region, alone=True)), chart, plain))
+    told = lettering(plan)
+    drawn = ground([plan], region, told, alone=True)
+    plain.add_child(_Call("plain", json_text(drawn), chart, plain))
     for layer, way in zip(layers, others, strict=True):
         layer.add_child(_Call("other", json_text(asdict(way)), chart, layer))
-    route.add_child(_Call("route", json_text(route_data(plan, profile)), chart, route))
+    route.add_child(_Call("route", json_text(route_data(plan, profile, told)), chart, route))
     _draw_off_road(plan, route)
     _draw_access(plan, route)
     _draw_assumed_limits(plan, route)

@@ -6,9 +6,8 @@ from typing import Any
 from tripplan.output.drawing.colours import SCALES
 from tripplan.output.drawing.lines import between, simplify
 from tripplan.output.drawing.markup import name, tag
-from tripplan.output.drawing.road_signs import Sign, road_signs
+from tripplan.output.drawing.road_signs import Lettering, Sign
 from tripplan.output.drawing.route_profile import RouteProfile, packed, track_of
-from tripplan.output.drawing.stop_labels import stop_labels
 from tripplan.output.page import popups, switches
 from tripplan.output.text import advice
 from tripplan.records.plan import Leg, Plan, SpeedAdvice
@@ -19,8 +18,8 @@ _SLOW_DEG = 0.0002
 """A stretch to drive slower may lie this far beside the route (about 20 m)."""
 
 
-def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
-    """Return what the page's script needs to draw the route and to follow it."""
+def route_data(plan: Plan, profile: RouteProfile, told: Lettering) -> dict[str, Any]:
+    """Return what the page's script needs to draw the route, with what is told along it."""
     ranges = switches.ranges(profile)
     return {
         "track": packed(track_of(plan)),
@@ -35,10 +34,10 @@ def route_data(plan: Plan, profile: RouteProfile) -> dict[str, Any]:
             for scale in SCALES
             for low, high in [ranges[scale.key]]
         ],
-        "signs": sign_data(road_signs(plan)),
+        "signs": sign_data(told.signs),
         "stops": [
             [one.lat, one.lon, one.zoom, tag("span", one.text, class_=f"tp-{one.side}")]
-            for one in stop_labels(plan)
+            for one in told.stop_labels
         ],
         "slow": [_slow_stretch(leg, piece) for leg in plan.legs for piece in leg.advice],
         "tips": [
