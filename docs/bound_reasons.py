@@ -32,6 +32,8 @@ REASONS = {
     "Trip.most_stops": "no trip on earth needs more",
     "Trip.prefer_fewer_stops_s": "a day",
     "Trip.longest_stop_s": "a day",
+    "Trip.stranded_s": "a tow and a night; two days are beyond any",
+    "WorkingShare.works": "a probability",
     "Trip.stop_overhead_s": "plugging in takes no two hours",
     "Trip.max_speed_kmh": ROAD_KMH,
     "Trip.slow_down_to": "a share of the usual speed",

@@ -79,7 +79,11 @@ def keywords() -> str:
     """Return the module with the keywords of `plan()`."""
     fields = {word: given_as(wish) for word, wish in WISHES.items()}
     used = " ".join(fields.values())
-    records = (name for name in vars(trip) if name in {*LITERALS.values(), "Adapter", "Place"})
+    records = (
+        name
+        for name in vars(trip)
+        if name in {*LITERALS.values(), "Adapter", "Place", "WorkingShare"}
+    )
     names = sorted(name for name in records if name in used)
     listed = "".join(f"    {name},\n" for name in names)
     imports = f"from tripplan.records.trip import (\n{listed})\n"

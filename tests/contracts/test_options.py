@@ -7,15 +7,17 @@ from tripplan.cli.main import app
 
 TEXT = """
 --ambient-by-hour --ambient-c --arrival-soc --arrive-with-probability --bikes --cabin
---charge-limit-soc --currency --departure --departure-soc --fallback --home-price-per-kwh
+--broken-chargers --charge-limit-soc --currency --departure --departure-soc --fallback
+--home-price-per-kwh
 --hour-worth-kwh --law --least-charge-soc --longest-stop-s --max-speed-kmh --min-power-kw
 --min-stalls --most-stops
 --objective --pack-start-c --passengers --payload-kg --prefer-fewer-stops-s --price-per-kwh
 --price-per-session --reserve-soc --road --slow-down-to --slowest-kmh --soh --stop-overhead-s
---sun-w-per-m2 --trailer --trailer-kg --value-of-time-per-h --wind-from-deg --wind-mps
+--stranded-s --sun-w-per-m2 --trailer --trailer-kg --value-of-time-per-h --wind-from-deg --wind-mps
 """
 MANY = """
 --access --adapter --avoid --ban --closed --exclude-operator --operator --require --via
+--working
 """
 SWITCH = """
 --fallback-other-operator/--no-fallback-other-operator

@@ -8,6 +8,7 @@ from tripplan.records.trip import (
     Adapter,
     AvoidableRoad,
     Bikes,
+    BrokenChargers,
     CabinSetting,
     ChargerAccess,
     FallbackWish,
@@ -15,6 +16,7 @@ from tripplan.records.trip import (
     Place,
     RoadSurface,
     Trailer,
+    WorkingShare,
 )
 from tripplan.records.wishes import Via
 
@@ -38,6 +40,9 @@ class Wishes(TypedDict, total=False):
     longest_stop_s: float | str | None
     fallback: FallbackWish
     fallback_other_operator: bool
+    broken_chargers: BrokenChargers
+    working: Sequence[WorkingShare | str] | str
+    stranded_s: float | str
     stop_overhead_s: float | str
     max_speed_kmh: float | str | None
     slow_down_to: float | str

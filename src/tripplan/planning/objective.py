@@ -10,7 +10,7 @@ back into the objective's unit:
   equally many.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -187,6 +187,28 @@ def with_objective(problem: Problem, pricing: Pricing, stops: Sequence[Stop]) ->
     else:
         worth = _money_worth(pricing, chargers, stops)
     return replace(problem, objective=worth)
+
+
+def with_surcharges(
+    problem: Problem, fitting: Fitting, surcharges_s: Mapping[str, float]
+) -> Problem:
+    """Return the problem with what stops at chargers count more than its objective says.
+
+    Parameters
+    ----------
+    problem
+        What is asked of the search.
+    fitting
+        The chargers that the car can use.
+    surcharges_s
+        What a stop counts more by the site's id, not negative; none where it is not named.  [s]
+    """
+    if not surcharges_s:
+        return problem
+    worth = problem.objective or nothing_beside_time(problem.stop_count)
+    more_s = np.zeros(problem.stop_count)
+    more_s[: len(fitting.plugs)] = [surcharges_s.get(p.site.id, 0.0) for p in fitting.plugs]
+    return replace(problem, objective=replace(worth, fee_s=worth.fee_s + more_s))
 
 
 def _money_worth(pricing: Pricing, chargers: int, stops: Sequence[Stop]) -> ObjectiveWeights:

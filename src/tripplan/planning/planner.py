@@ -21,12 +21,13 @@ from tripplan.planning import hourly, uncertainty
 from tripplan.planning.audit import audit_plan
 from tripplan.planning.cache import Fitting, PlannerCache
 from tripplan.planning.describe import describe
+from tripplan.planning.failures import Failures, Planning, Surcharges
 from tripplan.planning.fallback import Places, with_fallbacks, without_fallback
 from tripplan.planning.fewer_stops import with_fewer_stops, worth_a_look
 from tripplan.planning.given import GivenSettings, refused, settings_of
 from tripplan.planning.infeasible import NOTHING_KWH, Infeasible
 from tripplan.planning.local_currency import local_currency
-from tripplan.planning.objective import Pricing, with_objective
+from tripplan.planning.objective import Pricing, with_objective, with_surcharges
 from tripplan.planning.reconstruct import DrivenGround, reconstruct
 from tripplan.planning.road_changes import HeldRules, held_rules, roads_with
 from tripplan.planning.stops import Stop
@@ -59,6 +60,9 @@ _FIRST_PLAN: Final = {
     "heat_bound_levels": 0,
 }
 """Settings by which no plan is looked for that is better than the first, nor a bound with heat."""
+_OF_THE_REST: Final = {"exact": False, "fewer_stops_gap": math.inf, "heat_bound_levels": 0}
+"""Settings by which what is left of a trip is planned where a charger is broken: no better bound is
+looked for."""
 _LABELS_OF_A_TRY: Final = 20_000
 """What would make a trip possible is looked for with so many labels: there are many tries."""
 _MOST_PARTS = 2
@@ -88,6 +92,8 @@ class _Asked:
     fitting: Fitting
     rows: ManyToMany
     pricing: Pricing
+    surcharges_s: Surcharges
+    """What stops at chargers count beside their time.  [s]"""
 
     def orders(self) -> Iterator[Order]:
         """Return the orders in which the trip may visit its places."""
@@ -97,7 +103,8 @@ class _Asked:
         """Return what is asked of the search for one of them."""
         ends = (self.nodes[0], self.nodes[-1])
         problem = trip_problem(self.trip, self.car, ends, self.fitting, stops)
-        return with_objective(problem, self.pricing, stops)
+        problem = with_objective(problem, self.pricing, stops)
+        return with_surcharges(problem, self.fitting, self.surcharges_s)
 
     def by(self, objective: Objective) -> "_Asked":
         """Return the same with something else as what is least."""
@@ -124,6 +131,9 @@ class Planner:
         self._cache = PlannerCache(region)
         self._parts = TripParts(self._cache)
         self._explains = True
+        self._surcharges_s: Surcharges = {}
+        self._proved_s: float | None = None
+        """A bound that is known of a trip with surcharges; none is looked for then."""
         self._changed: OrderedDict[tuple[int, ...], Planner] = OrderedDict()
         self._held: OrderedDict[datetime | None, HeldRules] = OrderedDict()
         self._usual_region = region
@@ -189,11 +199,66 @@ class Planner:
         """
         # What is kept from trip to trip is written by one trip at a time.
         with self._cache.turn:
-            at_one_temperature = self._then(trip.departure)._at_one_temperature  # noqa: SLF001 - a planner of this class
-            planned = partial(at_one_temperature, vehicle=vehicle, on_part=not one_of_many)
-            if trip.ambient_by_hour:
-                return hourly.settled(trip, planned)
-            return planned(trip)[0]
+            found = self._in_its_hours(trip, vehicle, on_part=not one_of_many)
+            if trip.broken_chargers == "ignored":
+                return found
+            planning = Planning(
+                partial(self._surcharged, vehicle), partial(self._rest_planned, vehicle)
+            )
+            return Failures(trip, self.region, planning).best(found, self._least_s(found, vehicle))
+
+    def _in_its_hours(self, trip: Trip, vehicle: Vehicle, *, on_part: bool) -> Plan:
+        """Return the best plan if all chargers work, at the temperatures of its hours."""
+        at_one_temperature = self._then(trip.departure)._at_one_temperature  # noqa: SLF001 - a planner of this class
+        planned = partial(at_one_temperature, vehicle=vehicle, on_part=on_part)
+        return hourly.settled(trip, planned) if trip.ambient_by_hour else planned(trip)[0]
+
+    def _surcharged(
+        self, vehicle: Vehicle, trip: Trip, surcharges_s: Surcharges, proved_s: float | None
+    ) -> Plan | None:
+        """Plan a trip on which stops count more than their time; None: it cannot be done."""
+        planner = self._with({}, explains=False)
+        settles = trip.ambient_by_hour or trip.arrive_with_probability is not None
+        planner._counts_more(surcharges_s, None if settles else proved_s)  # noqa: SLF001 - a planner of this class
+        return planner._possible(vehicle, trip)  # noqa: SLF001 - a planner of this class
+
+    def _counts_more(self, surcharges_s: Surcharges, proved_s: float | None) -> None:
+        """Let stops count more than their time, on trips of which a bound is known without."""
+        self._surcharges_s, self._proved_s = surcharges_s, proved_s
+
+    def _rest_planned(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
+        """Plan what is left of a trip; None: it cannot be done."""
+        return self._going_on._possible(vehicle, trip)  # noqa: SLF001 - a planner of this class
+
+    @cached_property
+    def _going_on(self) -> "Planner":
+        """The same planner for what is left of a trip, on what is kept here."""
+        return self._with(_OF_THE_REST, explains=False)
+
+    def _possible(self, vehicle: Vehicle, trip: Trip) -> Plan | None:
+        try:
+            return self._in_its_hours(trip, vehicle, on_part=False)
+        except (OutOfReach, NoPlanError, OffNetworkError, InvalidInputError):
+            return None
+
+    def _least_s(self, plan: Plan, vehicle: Vehicle) -> float | None:
+        """Return what no drive of a trip takes less than, whatever is broken [s]; None: not known.
+
+        What is left of a trip is planned without its wishes for stops, for its own hours and for a
+        pack at its own temperature: where these could make it quicker, nothing is known.
+        """
+        trip = plan.trip
+        cold = trip.pack_start_c is not None and trip.pack_start_c < trip.conditions.ambient_c
+        settles = trip.ambient_by_hour or trip.arrive_with_probability is not None
+        by_hour = trip.departure is not None and self._usual_region.network.changes.arc.size > 0
+        wishes = trip.most_stops is not None or trip.via_chargers or trip.objective != "time"
+        if cold or settles or by_hour or wishes:
+            return None
+        if trip.fallback == "required":
+            bare = {"fallback": "none", "fallback_other_operator": False}
+            other = self._possible(vehicle, trip.model_copy(update=bare))
+            return None if other is None else other.certificate.lower_bound_s
+        return plan.certificate.lower_bound_s
 
     def _then(self, departure: datetime | None) -> "Planner":
         """Return the planner of the roads with the limits and tolls of a departure."""
@@ -209,6 +274,7 @@ class Planner:
             found._cache = PlannerCache(found.region, shared=self._cache)
             found._parts, found._explains = TripParts(found._cache), self._explains
             found._usual_region, found._held = self._usual_region, self._held
+            found._counts_more(self._surcharges_s, self._proved_s)
             self._changed[held] = found
             if len(self._changed) > _CHANGED_KEPT:
                 self._changed.popitem(last=False)
@@ -435,6 +501,7 @@ class Planner:
             fitting=fitting,
             rows=rows if ends is None else cache.rows_at(trip, car, rows, ends),
             pricing=Pricing(trip, car, fitting, here),
+            surcharges_s=self._surcharges_s,
         )
 
     def _chosen(self, asked: _Asked) -> tuple[Chosen, float | None]:
@@ -452,7 +519,11 @@ class Planner:
                 asked.problem,
                 asked.rows,
                 lambda problem, ceiling_s: solve(
-                    problem, asked.rows, self.settings, ceiling_s=ceiling_s
+                    problem,
+                    asked.rows,
+                    self.settings,
+                    proved_s=self._proved_s,
+                    ceiling_s=ceiling_s,
                 ),
             )
 
@@ -485,6 +556,10 @@ class Planner:
         trip = asked.trip
         chosen, fewer_s = self._chosen(asked)
         solution = chosen.solution
+        if asked.surcharges_s and self._proved_s is None:
+            # The bound that was found counts surcharges.
+            solution = replace(solution, lower_bound_s=solution.least_time_s)
+            chosen = replace(chosen, solution=solution)
         plan, preheating_s = self._driven_or_unheated(asked, chosen)
         known_s = fewer_s if trip.objective == "time" else None
         longer_s = self._fallback_cost_s(asked, plan) if trip.fallback == "required" else None

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from tripplan.records.base import Record
 from tripplan.records.charger import Charger, Connector
+from tripplan.records.failures import FailureOutlook
 from tripplan.records.marks import Unit
 from tripplan.records.trip import Objective, Place, Trip
 from tripplan.records.vehicle import Vehicle
@@ -498,6 +499,8 @@ class Plan(Record):
     fallback_cost_s: float | None = None
     """How much longer it takes than the best known plan without fallbacks; None: the trip did not
     ask for them."""
+    failures: FailureOutlook | None = None
+    """Times of the trip where chargers may be broken; None: the trip did not ask for them."""
     preheating_saves_s: float | None = None
     """How much longer the best known plan without the battery's heater takes; None: it stays off,
     or no plan without it is known."""

@@ -86,6 +86,7 @@ FastPlug = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "GBT_DC", "MCS", "TESLA_TY
 AvoidableRoad = Literal["motorway", "toll", "ferry", "tunnel"]
 Objective = Literal["time", "energy", "money", "stops"]
 FallbackWish = Literal["none", "required"]
+BrokenChargers = Literal["ignored", "told", "expected", "p95"]
 
 
 BESIDE: Final = "near "
@@ -285,6 +286,28 @@ class Adapter(QuantityRecord):
         return self
 
 
+class WorkingShare(QuantityRecord):
+    """How likely a charging site works, stated by the driver.
+
+    As text: ``"Electrify America=85%"``.
+    """
+
+    of: Annotated[str, Field(min_length=1)]
+    """Id of a site, its operator, network or source; "*": any site."""
+    works: Annotated[float, BeforeValidator(share), Field(ge=0, le=1), Unit("1")]
+    """Probability that one can charge there."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        of, equals, works = value.rpartition("=")
+        if not equals or not of.strip():
+            raise ValueError('a probability is written name=share, like "EVgo=85%"')
+        return {"of": of.strip(), "works": works.strip()}
+
+
 class ChargerWishes(QuantityRecord):
     """Which chargers to plan with; without wishes, all that are not restricted or broken.
 
@@ -387,6 +410,18 @@ class Trip(QuantityRecord):
     from there to the end of the trip, should that stop be broken."""
     fallback_other_operator: Annotated[bool, PER_TRIP] = False
     """Whether that other site must be known to be of another operator; with ``fallback`` alone."""
+    broken_chargers: Annotated[BrokenChargers, PER_TRIP] = "ignored"
+    """What is made of it that chargers may be broken; told: the expected time of the plan is worked
+    out; expected: of the plans that are compared the one of the least expected time is taken; p95:
+    that of the least time within which 95 in 100 trips arrive."""
+    working: Annotated[
+        tuple[WorkingShare, ...], BeforeValidator(listed), Asked(like="EVgo=85%"), PER_TRIP
+    ] = ()
+    """How likely sites work, by id, operator, network or source; the first that fits counts, shape
+    (shares,); empty: by their stalls and the age of their sources."""
+    stranded_s: Annotated[float, Field(ge=0, le=48 * S_PER_H), PER_TRIP] = 4 * S_PER_H
+    """With broken_chargers: what it takes to get on where the car cannot go on above the reserve,
+    seconds (assumption)."""
     stop_overhead_s: Annotated[float, Field(ge=0, le=7200), PER_TRIP] = 300.0
     """Time that a stop takes beside charging: leaving the road, plugging in, paying; seconds."""
     max_speed_kmh: Annotated[float, Field(ge=20, le=250)] | None = None
@@ -470,6 +505,15 @@ class Trip(QuantityRecord):
         if self.fallback_other_operator and self.fallback == "none":
             raise ValueError(
                 "fallback_other_operator says nothing without fallback: state fallback required too"
+            )
+        if self.broken_chargers in ("expected", "p95") and self.objective != "time":
+            raise ValueError(
+                f"broken_chargers {self.broken_chargers} chooses by time, and objective is "
+                f"{self.objective}: state objective time, or broken_chargers told"
+            )
+        if self.working and self.broken_chargers == "ignored":
+            raise ValueError(
+                "working says nothing while broken_chargers is ignored: state broken_chargers too"
             )
         if self.most_stops is not None and len(wanted) > self.most_stops:
             raise ValueError(

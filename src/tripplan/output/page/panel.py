@@ -18,6 +18,7 @@ from tripplan.output.text import (
     access_text,
     advice,
     choices_text,
+    failure_text,
     law_text,
     road_text,
     statements,
@@ -166,6 +167,7 @@ def _totals(plan: Plan) -> Markup:
                 ),
             ),
             *([("Battery lasts", chance)] if chance else []),
+            *_failures(plan),
             ("Proof", statements.headline(plan)),
             ("Distance", words.distance(plan.distance_km)),
             *_by_law(plan),
@@ -176,6 +178,13 @@ def _totals(plan: Plan) -> Markup:
         ),
         class_="tp-totals",
     )
+
+
+def _failures(plan: Plan) -> Iterator[tuple[str, Child]]:
+    if told := failure_text.in_short(plan):
+        choice = failure_text.choice(plan)
+        aside = tag("span", f" ({choice})", class_="tp-aside") if choice else ""
+        yield "If chargers may be broken", joined(told, aside)
 
 
 def _by_law(plan: Plan) -> Iterator[tuple[str, Child]]:
@@ -196,7 +205,8 @@ def _timetable(plan: Plan, stand_ins: Mapping[int, StandIn]) -> Markup:
             stop = plan.stops[number]
             leave_s = times.arrival_s + stop.duration_s
             clock = (at(plan, times.arrival_s), at(plan, leave_s))
-            rows.append(_stop_row(stop, *clock, stand_ins.get(stop.number)))
+            works = failure_text.broken(plan, stop)
+            rows.append(_stop_row(stop, *clock, stand_ins.get(stop.number), works))
     arrival = at(plan, clocks[-1].arrival_s)
     rows.append(_end_row("Arrive", arrival, last.end.label, last.arrival_soc, "tp-end"))
     return tag("ol", *rows, class_="tp-timetable")
@@ -236,7 +246,22 @@ def _leg_row(leg: Leg, told: Sequence[str]) -> Markup:
     )
 
 
-def _stop_row(stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | None) -> Markup:
+def _stop_row(
+    stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | None, works: str
+) -> Markup:
+    """Return the row of a stop.
+
+    Parameters
+    ----------
+    stop
+        The stop.
+    arrive, leave_at
+        Its clocks.
+    other
+        Another charger near it.
+    works
+        How likely it works, and what follows if not; empty: nobody asked.
+    """
     leave = f"leave at {leave_at}"
     return tag(
         "li",
@@ -254,6 +279,7 @@ def _stop_row(stop: ChargingStop, arrive: str, leave_at: str, other: StandIn | N
             made_up_tag() if stop.illustrative else None,
             *(_waypoint(stop, leave) if stop_text.is_waypoint(stop) else _charge(stop, leave)),
             _if_broken(stop, other),
+            tag("div", f"{works[:1].upper()}{works[1:]}", class_="tp-quiet") if works else None,
         ),
         class_="tp-stop-row",
     )

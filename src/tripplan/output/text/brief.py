@@ -12,6 +12,7 @@ from tripplan.output.text import (
     access_text,
     advice,
     choices_text,
+    failure_text,
     law_text,
     report,
     road_text,
@@ -67,6 +68,7 @@ def _head(plan: Plan, *, miles: bool) -> list[str]:
                 stop_text.fewer_stops(plan),
                 stop_text.fallbacks(plan),
                 choices_text.without_preheating(plan),
+                failure_text.in_short(plan),
             ],
         ),
     ]

@@ -7,6 +7,7 @@ from tripplan.output.text import (
     access_text,
     advice,
     choices_text,
+    failure_text,
     law_text,
     road_text,
     statements,
@@ -71,6 +72,7 @@ def _header(plan: Plan) -> list[str]:
         ),
         *([_row("Cost", statements.costs(plan))] if statements.costs(plan) else []),
         _row("Arrival", _arrival(plan)),
+        *_block("If broken", failure_text.lines(plan)),
     ]
 
 
@@ -100,7 +102,7 @@ def _timetable(plan: Plan) -> list[str]:
         )
         lines += _indented(_leg_lines(leg, told))
         if number < len(plan.stops):
-            lines += _stop_lines(plan.stops[number], times.arrival_s, plan.currency)
+            lines += _stop_lines(plan, plan.stops[number], times.arrival_s)
     last = plan.legs[-1]
     lines.append(
         f"{words.clock(clocks[-1].arrival_s):>{_TIME}}  arrive {words.one_line(last.end.label)} "
@@ -139,10 +141,10 @@ def _pack_heater(parts: EnergyLedger) -> str:
     return f"battery heater {kwh:.1f}, " if kwh > 0.0 else ""
 
 
-def _stop_lines(stop: ChargingStop, arrival_s: float, currency: str) -> list[str]:
+def _stop_lines(plan: Plan, stop: ChargingStop, arrival_s: float) -> list[str]:
     mark = " [ILLUSTRATIVE: made up, not a real charger]" if stop.illustrative else ""
     waypoint = stop_text.is_waypoint(stop)
-    texts = _waypoint_lines(stop) if waypoint else _charging_lines(stop, currency)
+    texts = _waypoint_lines(stop) if waypoint else _charging_lines(stop, plan.currency)
     heading = f"{stop_text.title(stop).upper()}: {words.one_line(stop_text.place(stop))}{mark}"
     return [
         f"{words.clock(arrival_s):>{_TIME}}  {heading}",
@@ -153,7 +155,7 @@ def _stop_lines(stop: ChargingStop, arrival_s: float, currency: str) -> list[str
                     f"leave with {words.percent(stop.departure_soc, 1)}"
                 ),
                 *texts,
-                *filter(None, [stop_text.fallback(stop)]),
+                *filter(None, [stop_text.fallback(stop), failure_text.broken(plan, stop)]),
             ]
         ),
     ]

@@ -6,7 +6,7 @@ Plain text, as in `statements`: nothing here is escaped for HTML.
 import re
 from collections.abc import Sequence
 
-from tripplan.output.text import words
+from tripplan.output.text import failure_text, words
 from tripplan.records.plan import LITTLE_S, ChargingStop, Leg, Plan
 from tripplan.records.trip import Trip, Waypoint
 
@@ -207,6 +207,7 @@ def wishes(trip: Trip) -> tuple[str, ...]:
     if trip.fallback == "required":
         other = " of another operator" if trip.fallback_other_operator else ""
         phrases.append(f"a fallback{other} for every charging stop")
+    phrases += failure_text.wishes(trip)
     if trip.slow_down_to == 1.0:
         phrases.append("never slower than usual")
     elif trip.slow_down_to != usual:
