@@ -6,10 +6,15 @@ driven by way of further sites, none of them the broken one; or if it comes with
 to the end of the trip.  By the thriftiest drives that gives each stop a least energy on arrival,
 which the search keeps to as it keeps to the reserve.  One failure is thought of, not two.
 
-`least_arrivals` is the least over all sites that one can go on from.  Whether one can without the
-broken site is looked at only for the stops that a plan makes: where not, their energies are worked
-out anew and the search is run again.  As these energies only rise, what is found last is the best
-plan that has a fallback at every stop, and the bound found with it is one.
+The energies that a search begins with are at most the true ones; what is wrong with them is looked
+at only for the stops that a plan makes, and the search is run again with higher ones.  As they
+only rise, what is found last is the best plan that has a fallback at every stop, and the bound
+found with it is one.  A trip without places on the way begins with the least over all sites,
+whether one can go on from them or not: that is found once for a car, and only what lies nearer to
+the end is looked at for each trip.  If the fallback of each stop of the plan leads to the next
+one, all is well.  Else, and on other trips, the least over all sites that one can go on from is
+worked out, by one sweep over all roads; and where one cannot without the broken site, by one more
+without it.
 """
 
 from copy import copy
@@ -22,7 +27,15 @@ import numpy as np
 from tripplan.arrays import Flags, Floats, Ints, Longs
 from tripplan.routing.kernels.customise import CONSUMED, DROP, MIN_DEPARTURE
 from tripplan.routing.many_to_many import ManyToMany
-from tripplan.search.kernels.fallback import NONE, Needs, RoadsBackward, Seeds, Sites, least_needs
+from tripplan.search.kernels.fallback import (
+    NONE,
+    Needs,
+    RoadsBackward,
+    Seeds,
+    Sites,
+    least_needs,
+    no_needs,
+)
 from tripplan.search.problem import FallbackSites, Problem
 from tripplan.units import MWH_PER_KWH
 
@@ -31,6 +44,8 @@ TO_THE_END: Final = -1
 NOWHERE: Final = -2
 UNKNOWN: Final = -3
 """Group of a site of which nobody knows whether it is another's fallback."""
+_ANY: Final = -2
+"""In place of a site out of service: none is, and no site has to lead on."""
 _ROUNDING = 1e-3
 _MOST_ASKED = 20
 _KEY: Final = ("fallbacks",)
@@ -56,6 +71,15 @@ class _Stage:
 
 
 @dataclass(eq=False)
+class _ToSites:
+    """Needs at the nodes of a region to the sites that serve, whichever they are."""
+
+    group: Longs
+    """Group of each site, shape (chargers,); -1: it serves nobody."""
+    needs: Needs
+
+
+@dataclass(eq=False)
 class FallbackReach:
     """What each stop needs for there to be a fallback, for one trip.
 
@@ -70,7 +94,9 @@ class FallbackReach:
     problem: Problem
     many_to_many: ManyToMany
     _without: dict[int, list[_Stage]] = field(init=False, repr=False, default_factory=dict)
-    """Needs with a site out of service; of -1: with none."""
+    """Needs with a site out of service; of -1: with none; of -2: to any site."""
+    _proved: dict[tuple[int, int], Hop] = field(init=False, repr=False, default_factory=dict)
+    """Fallbacks that are known to lead on without the broken site, by stage and stop."""
     _far: dict[tuple[int, int], Ints] = field(init=False, repr=False, default_factory=dict)
     _roads: tuple[RoadsBackward, RoadsBackward] = field(init=False, repr=False)
     _height_mwh: Floats = field(init=False, repr=False)
@@ -86,17 +112,21 @@ class FallbackReach:
         return self.problem.fallback
 
     def problem_with_floors(self) -> Problem:
-        """Return the trip with what each stop needs, as far as no site is out of service."""
+        """Return the trip with what each stop needs at the least, as far as that is known soon."""
+        return self._with_floors(_ANY if len(self.problem.targets) == 1 else -1)
+
+    def _with_floors(self, out: int) -> Problem:
+        """Return the trip with what each stop needs with a site out of service."""
         problem = self.problem
         least_kwh = np.full(
             (len(problem.targets) + 1, problem.stop_count), problem.reserve_kwh, np.float64
         )
         chargers = np.arange(problem.charger_node.size)
         for stage in range(len(problem.targets)):
-            least_kwh[stage, chargers] += self._needs(-1, stage, chargers)[0]
+            least_kwh[stage, chargers] += self._needs(out, stage, chargers)[0]
         for target in self._plugs():
             stop = int(chargers.size) + target
-            least_kwh[target + 1, stop] += self._need_kwh(-1, target + 1, stop)
+            least_kwh[target + 1, stop] += self._need_kwh(out, target + 1, stop)
         last = problem.charger_node.size + len(problem.targets) - 1
         least_kwh[-1, last] = problem.final_kwh
         never = np.isinf(least_kwh[:-1, : problem.charger_node.size]).all(axis=0)
@@ -113,8 +143,12 @@ class FallbackReach:
         made
             Stage and stop of each stop that the plan makes.
         """
-        assert problem.least_arrival_kwh is not None
-        least_kwh = problem.least_arrival_kwh.copy()
+        before_kwh = problem.least_arrivals_kwh
+        if len(problem.targets) == 1:
+            if all(self._leads_on(made, k) for k in range(len(made))):
+                return None
+            problem = self._with_floors(-1)
+        least_kwh = np.maximum(before_kwh, problem.least_arrivals_kwh)
         for stage, stop in made:
             if self._goes_on_without(-1, stage, stop):
                 continue
@@ -123,12 +157,14 @@ class FallbackReach:
                 if self._sites.site[at] == site:
                     need_kwh = problem.reserve_kwh + self._need_kwh(site, other, at)
                     least_kwh[other, at] = max(least_kwh[other, at], need_kwh)
-        if np.array_equal(least_kwh, problem.least_arrival_kwh):
+        if np.array_equal(least_kwh, before_kwh):
             return None
         return replace(problem, least_arrival_kwh=least_kwh)
 
     def hop(self, stage: int, stop: int) -> Hop | None:
         """Return the fallback of a stop that the least energy reaches; None: there is none."""
+        if (stage, stop) in self._proved:
+            return self._proved[stage, stop]
         site = -1 if self._goes_on_without(-1, stage, stop) else int(self._sites.site[stop])
         need_kwh, source = self._need(site, stage, stop)
         if source == NOWHERE:
@@ -136,6 +172,38 @@ class FallbackReach:
         chain = self._chain(site, source)
         stops = [k % self.problem.stop_count for k in chain]
         return Hop(stops[0] if stops else TO_THE_END, need_kwh, tuple(stops[1:]))
+
+    def _leads_on(self, made: list[tuple[int, int]], number: int) -> bool:
+        """Whether the nearest fallback of a stop of a plan leads to the next one, or to the end.
+
+        The plan goes on from there, and must not charge at the broken site again.
+        """
+        stage, stop = made[number]
+        if (stage, stop) in self._proved:
+            return True
+        need_kwh, source = self._need(_ANY, stage, stop)
+        if source == NOWHERE:
+            return False
+        problem, own = self.problem, int(self._sites.site[stop])
+        later = [at for _, at in made[number + 1 :]]
+        if source == TO_THE_END:
+            self._proved[stage, stop] = Hop(TO_THE_END, need_kwh, ())
+            return True
+        if any(self._sites.site[at] == own for at in later):
+            return False
+        least_kwh = 0.0 if later else problem.final_kwh - problem.reserve_kwh
+        there = int(problem.charger_node[later[0]]) if later else problem.destination
+        at = source % problem.stop_count
+        # Who has come to the next stop of the plan is on it again.
+        if at not in later:
+            drives = self.many_to_many.between(int(problem.charger_node[at]), there)
+            start_kwh = np.maximum(drives.min_departure_kwh, drives.consumed_kwh + least_kwh)
+            most_kwh = problem.capacity_kwh - problem.reserve_kwh - drives.drop_kwh
+            usable_kwh = problem.limit_kwh - problem.reserve_kwh
+            if not ((start_kwh <= usable_kwh) & (most_kwh >= least_kwh)).any():
+                return False
+        self._proved[stage, stop] = Hop(at, need_kwh, tuple(later))
+        return True
 
     def _places(self) -> list[tuple[int, int]]:
         """Return stage on arrival and number of each stop where the car may charge."""
@@ -232,7 +300,8 @@ class FallbackReach:
     def _stages(self, site: int) -> list[_Stage]:
         """Return needs on the way to each target, with a site out of service."""
         if site not in self._without:
-            self._without[site] = self._worked_out(site)
+            stages = [self._to_any()] if site == _ANY else self._worked_out(site)
+            self._without[site] = stages
         return self._without[site]
 
     def _worked_out(self, site: int) -> list[_Stage]:
@@ -251,13 +320,51 @@ class FallbackReach:
             able = serves.copy()
             able[chargers:] = False
             there = Sites(*at_node, able, sites.group)
-            needs, onward = least_needs(
-                *self._roads, self._height_mwh, limits, there, seeds, stage * stops
+            needs = no_needs(self._height_mwh.size)
+            onward = least_needs(
+                *self._roads, self._height_mwh, limits, there, seeds, stage * stops, needs
             )
             found.append(_Stage(needs, onward))
             if stage:
                 self._note_plug(stage - 1, found[-1], usable_mwh)
         return found[::-1]
+
+    def _to_any(self) -> _Stage:
+        """Return what drives to any site take, or to the end, on a trip without places on the way.
+
+        The sites' part is kept for other trips; the end changes what lies nearer to it alone.
+        """
+        problem, sites = self.problem, self._sites
+        chargers = int(problem.charger_node.size)
+        customized, beside = self.many_to_many.customized, self.many_to_many.beside
+        serves = sites.serves[:chargers]
+        group = np.where(serves, sites.group[:chargers], -1)
+        none = np.zeros(sites.serves.size, np.bool_)
+        at_node = self._at_nodes(chargers)
+        limits = (customized.full_mwh, -1)
+        key = ("to any site", id(customized.values), customized.full_mwh)
+        known = beside.get(key)
+        if not isinstance(known, _ToSites) or not np.array_equal(known.group, group):
+            region = replace(customized, ends=None)
+            height_mwh = region.height_kwh * MWH_PER_KWH
+            able = np.flatnonzero(serves)
+            columns = (problem.charger_node[able], 0 * able, able, group[able])
+            seeds = Seeds(*(np.asarray(column, np.int64) for column in columns))
+            first = at_node[0][: height_mwh.size + 1]
+            there = Sites(first, at_node[1], none, sites.group)
+            roads, away = self._roads[0], _no_roads(height_mwh.size)
+            roads = roads._replace(first=roads.first[: height_mwh.size + 1])
+            needs = no_needs(height_mwh.size)
+            least_needs(roads, away, height_mwh, limits, there, seeds, 0, needs)
+            known = beside[key] = _ToSites(group, needs)
+        needs = no_needs(self._height_mwh.size)
+        for column, kept in zip(needs, known.needs, strict=True):
+            column[: kept.shape[0]] = kept
+        final_mwh = int(np.ceil((problem.final_kwh - problem.reserve_kwh) * MWH_PER_KWH - 1e-3))
+        seeds = _seeds([(problem.destination, final_mwh, TO_THE_END, TO_THE_END)])
+        there = Sites(*at_node, none, sites.group)
+        onward = least_needs(*self._roads, self._height_mwh, limits, there, seeds, 0, needs)
+        return _Stage(needs, onward)
 
     def _note_plug(self, target: int, beyond: _Stage, usable_mwh: int) -> None:
         """Say where a car goes on to that was charged at the plug of a target."""
@@ -339,6 +446,11 @@ def _backward(many_to_many: ManyToMany) -> tuple[RoadsBackward, RoadsBackward]:
     local = count + np.flatnonzero(every.open_roads[count:])
     at_ends = _by_head(every.tail[local], every.head[local], every.values[:, local], nodes)
     return roads._replace(first=first), at_ends
+
+
+def _no_roads(nodes: int) -> RoadsBackward:
+    none = np.empty(0, np.int32)
+    return RoadsBackward(np.zeros(nodes + 1, np.int32), none, none, none, none)
 
 
 def _by_head(tail: Ints, head: Ints, values: Ints, nodes: int) -> RoadsBackward:

@@ -64,6 +64,15 @@ class Needs(NamedTuple):
     group: Longs
 
 
+def no_needs(nodes: int) -> Needs:
+    """Return what is known of needs before any is, for so many nodes."""
+    return Needs(
+        np.full((nodes, 2), NONE, np.int64),
+        np.full((nodes, 2), -2, np.int64),
+        np.full((nodes, 2), -9, np.int64),
+    )
+
+
 @part_bare
 def _better(needs: Needs, done: Flags, node: int, need: int, source: int, group: int) -> bool:
     """Put a need where it belongs; False if it is no better than what is there."""
@@ -98,7 +107,8 @@ def least_needs(
     sites: Sites,
     seeds: Seeds,
     first_source: int,
-) -> tuple[Needs, Longs]:
+    needs: Needs,
+) -> Longs:
     """Find the least need at each node, and from which place each stop can be gone on from.
 
     Parameters
@@ -115,19 +125,16 @@ def least_needs(
         Where needs are known.
     first_source
         Number of stop 0 as a source.
+    needs
+        Needs that are known, complete for what they lead to; they are lowered in place.
 
     Returns
     -------
-    tuple
-        Needs, and the source that each stop goes on to, shape (stops,); -2: none.
+    ndarray
+        The source that each stop goes on to, shape (stops,); -2: none.
     """
-    nodes, full, usable = height_mwh.shape[0], limits_mwh[0], limits_mwh[1]
-    needs = Needs(
-        np.full((nodes, 2), NONE, np.int64),
-        np.full((nodes, 2), -2, np.int64),
-        np.full((nodes, 2), -9, np.int64),
-    )
-    done = np.zeros((nodes, 2), np.bool_)
+    full, usable = limits_mwh[0], limits_mwh[1]
+    done = needs.need_mwh < NONE
     onward = np.full(sites.serves.shape[0], -2, np.int64)
     room = 1 << 16
     keys, items = np.empty(room), np.empty(room, np.int32)
@@ -171,4 +178,4 @@ def least_needs(
                         continue
                     if _better(needs, done, tail, before, source, group):
                         size = heap_push(keys, items, size, before + height_mwh[tail], tail)
-    return needs, onward
+    return onward
