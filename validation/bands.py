@@ -15,8 +15,9 @@ import numpy as np
 
 from tripplan.arrays import Floats
 from tripplan.physics import bands
+from tripplan.records import vehicle_table
 from tripplan.records.vehicle import find_vehicle
-from validation import drives, fit_i3, ranges
+from validation import drives, fit_i3, range_tests, ranges
 from validation.shared import shared
 
 FEW = 15
@@ -79,16 +80,23 @@ def above(rows: Sequence[Row], share: float) -> float:
 
 
 def steady() -> dict[str, list[Row]]:
-    """Return the classes of tests at a steady speed, by the keys of `bands.BANDS`."""
+    """Return the classes of tests at a steady speed, by the keys of `bands.BANDS`.
+
+    A test of a car that was tested several times is planned twice: as if no test of it were known,
+    for the classes of such cars, and with what the others say, for that of tested cars.
+    """
     found: dict[str, list[Row]] = {}
-    for row in [*ranges.rows(), *ranges.rows("ranges_further")]:
-        known = (
-            "rated" if find_vehicle(row.car).consumption_spread < bands.RATED_SPREAD else "other"
-        )
+    every = range_tests.every_row()
+    for row, factor in zip(every, range_tests.by_other_tests(every), strict=True):
+        if factor is not None and row.speed == "kept":
+            found.setdefault("tested, no weather", []).append(_tested(row, row.usual.error(factor)))
+            if row.tells_weather and row.ambient_c > bands.COLD_C:
+                found.setdefault("tested, mild", []).append(_tested(row, row.told.error(factor)))
+        known = "rated" if _own_spread(row.car) < bands.RATED_SPREAD else "other"
         if row.speed == "limit":
             found.setdefault("no speed", []).append(_of(row, row.error))
             continue
-        found.setdefault(f"{known}, no weather", []).append(_of(row, row.unweathered))
+        found.setdefault(f"{known}, no weather", []).append(_of(row, row.usual.error()))
         if row.ambient_c <= bands.COLD_C:
             found.setdefault("cold", []).append(_of(row, row.error))
         elif row.tells_weather:
@@ -97,8 +105,19 @@ def steady() -> dict[str, list[Row]]:
 
 
 def _of(row: ranges.Range, error: float) -> Row:
-    spread = find_vehicle(row.car).consumption_spread
+    spread = _own_spread(row.car)
     return Row(family(row.car), row.source, 1.0 / (1.0 + error) - 1.0, spread)
+
+
+def _tested(row: ranges.Range, error: float) -> Row:
+    """Return a row planned with what the other tests of its car say: they leave no estimate."""
+    return Row(family(row.car), row.source, 1.0 / (1.0 + error) - 1.0, 0.0)
+
+
+def _own_spread(car_id: str) -> float:
+    """Return what a car's estimates add where no test of it is known."""
+    line = vehicle_table.line_of(car_id)
+    return float(line["s"]) if line else find_vehicle(car_id).consumption_spread
 
 
 def family(car: str) -> str:

@@ -54,7 +54,9 @@ def _row(row: dict[str, str]) -> ColdRow:
         c_lbf_per_mph2=float(row["c_lbf_per_mph2"]),
     )
     mass_kg = float(row["test_weight_lb"]) * KG_PER_LB - COAST_DOWN_LOAD_KG
-    car = find_vehicle(LIKE).model_copy(update={"mass_kg": mass_kg, "road_load": load})
+    car = find_vehicle(LIKE).model_copy(
+        update={"mass_kg": mass_kg, "road_load": load, "drag_factor": 1.0}
+    )
     warm = _kwh(car, 20.0, "off")
     return ColdRow(
         row["name"],

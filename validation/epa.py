@@ -2,7 +2,8 @@
 
 Rows of the EPA's test car list of 2022 and the speed traces of UDDS and HWFET, both works of the
 US government, stand in `data`.  The dynamometer plays the road load of the list, with the test
-weight as inertia; cabin off, tyres warm, 20 degrees Celsius.
+weight as inertia; cabin off, tyres warm, 20 degrees Celsius.  What range tests of a car say of its
+drag (`Vehicle.drag_factor`) is no part of the road load that it plays.
 """
 
 import csv
@@ -74,7 +75,7 @@ def cycle_log(name: str) -> DriveLog:
 def wall_wh_per_km(car: Vehicle, cycle: str, test_weight_kg: float) -> float:
     """Predict what a car draws from the wall on a cycle."""
     log = cycle_log(cycle)
-    warm = car.model_copy(update={"rolling_start_factor": 1.0})
+    warm = car.model_copy(update={"rolling_start_factor": 1.0, "drag_factor": 1.0})
     load_kg = consumption.COAST_DOWN_LOAD_KG
     warm = warm.model_copy(update={"mass_kg": test_weight_kg - load_kg})
     dyno = Conditions(cabin="off", payload_kg=load_kg)

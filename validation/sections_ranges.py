@@ -7,11 +7,12 @@ import numpy as np
 
 from tripplan.physics.bands import BANDS
 from tripplan.records.vehicle import find_vehicle
-from validation import bands, ranges
+from validation import bands, range_tests, ranges
 from validation.figures import Series, draw
 from validation.page import percent, put, table
 
-HEAD = ("car", "km/h", "°C", "published", "Wh/km", "predicted", "error", "source", "remark")
+HEAD = ("car", "km/h", "°C", "published", "Wh/km", "predicted", "error")
+ENDS = ("by its other tests", "source", "remark")
 ALIKE_KMH = 3.0
 """Two tests of a car at speeds within this are of one speed."""
 ORDER = tuple(BANDS)
@@ -20,12 +21,17 @@ ORDER = tuple(BANDS)
 def write_ranges() -> bool:
     """Write the section of ranges at a steady speed."""
     first, further = ranges.rows(), ranges.rows("ranges_further")
-    kept = [row for row in [*first, *further] if row.speed == "kept"]
+    every = [*first, *further]
+    kept = [row for row in every if row.speed == "kept"]
+    factors = range_tests.by_other_tests(every)
+    halves = factors[: len(first)], factors[len(first) :]
     parts = [
-        _mean("The rows that the model was looked at with", first),
-        table(HEAD, _lines(first)),
-        _mean("Rows that came later, none of which anything was set by but the bands", further),
-        table(HEAD, _lines(further)),
+        _mean("The rows that the model was looked at with", first, halves[0]),
+        table((*HEAD, *ENDS), _lines(first, halves[0])),
+        _mean("Rows that came later", further, halves[1]),
+        table((*HEAD, *ENDS), _lines(further, halves[1])),
+        _left_out(every),
+        table(("car", "tests", "drag factor", "sources"), _factors()),
         "By source, tests that kept a speed:",
         _by_source(kept),
         _again(kept),
@@ -34,7 +40,7 @@ def write_ranges() -> bool:
     return True
 
 
-def _lines(rows: Sequence[ranges.Range]) -> list[list[str]]:
+def _lines(rows: Sequence[ranges.Range], factors: Sequence[float | None]) -> list[list[str]]:
     return [
         [
             find_vehicle(row.car).name,
@@ -42,21 +48,48 @@ def _lines(rows: Sequence[ranges.Range]) -> list[list[str]]:
             row.ambient or "not told",
             row.published,
             f"{row.measured_wh_per_km:.0f}",
-            f"{row.predicted_wh_per_km:.0f}",
+            f"{row.told.predicted_wh_per_km:.0f}",
             percent(row.error),
+            "" if factor is None else percent(row.told.error(factor)),
             row.source,
             row.remark,
         ]
-        for row in rows
+        for row, factor in zip(rows, factors, strict=True)
     ]
 
 
-def _mean(words: str, rows: Sequence[ranges.Range]) -> str:
+def _mean(words: str, rows: Sequence[ranges.Range], factors: Sequence[float | None]) -> str:
     errors = np.array([row.error for row in rows])
+    known = np.array(
+        [row.told.error(factor or 1.0) for row, factor in zip(rows, factors, strict=True)]
+    )
+    reach = np.abs(1.0 / (1.0 + known) - 1.0)
     return (
         f"{words}: mean absolute error of the consumption {100 * np.abs(errors).mean():.1f} %, "
-        f"bias {percent(float(errors.mean()))}, over {errors.size} rows."
+        f"bias {percent(float(errors.mean()))}, over {errors.size} rows, by what else is known of "
+        f"the cars; {100 * np.abs(known).mean():.1f} % where each row of a tested car is planned "
+        f"by the other tests of it ({100 * reach.mean():.1f} % of the range)."
     )
+
+
+def _left_out(rows: Sequence[ranges.Range]) -> str:
+    """Say how tests come out that a car's factor of drag was fitted without."""
+    told = []
+    for words, alone in (("each test", False), ("all of its source", True)):
+        before, after, count = range_tests.left_out(rows, other_sources=alone)
+        told.append(
+            f"with {words} left out, the mean absolute error falls from {100 * before:.1f} to "
+            f"{100 * after:.1f} % of {count} rows"
+        )
+    return f"Cars with a factor of drag by their own range tests: {'; '.join(told)}."
+
+
+def _factors() -> list[list[str]]:
+    lines = []
+    for car, (factor, tests) in range_tests.factors().items():
+        sources = ", ".join(sorted({test.source for test in tests}))
+        lines.append([find_vehicle(car).name, str(len(tests)), f"{factor:.2f}", sources])
+    return lines
 
 
 def _by_source(rows: Sequence[ranges.Range]) -> str:

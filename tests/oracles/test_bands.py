@@ -67,9 +67,9 @@ def test_so_does_a_bound_that_was_set_without_the_family_or_the_source(
 
 def test_knowing_less_never_narrows_a_band() -> None:
     share = {key: band.share for key, band in BANDS.items()}
-    for known in ("rated", "other"):
+    for known in ("tested", "rated", "other"):
         assert share[f"{known}, mild"] < share[f"{known}, no weather"]
     for what in ("mild", "no weather"):
-        assert share[f"rated, {what}"] < share[f"other, {what}"]
+        assert share[f"tested, {what}"] < share[f"rated, {what}"] < share[f"other, {what}"]
     assert share["driven, town"] < share["rated, mild"] < share["no speed"]
     assert share["cold"] < share["rated, no weather"] < share["town, no weather"]

@@ -32,9 +32,11 @@ class Band(NamedTuple):
 
 BANDS: Final = {
     "driven, town": Band(0.110, 40, "a car fitted to its own drives, in town, weather given"),
+    "tested, mild": Band(0.108, 24, "a car fitted to its own range tests, weather given"),
     "rated, mild": Band(0.158, 27, "a car known by its own tests or data sheet, weather given"),
     "other, mild": Band(0.219, 7, "a car known by others of its platform, weather given"),
     "cold": Band(0.167, 24, "cold and heated, weather given"),
+    "tested, no weather": Band(0.119, 39, "a car fitted to its own range tests, weather not given"),
     "rated, no weather": Band(
         0.186, 75, "a car known by its own tests or data sheet, weather not given"
     ),
@@ -59,13 +61,15 @@ def class_of(
     ambient_c: float,
     *,
     driven: bool,
+    tested: bool,
     weather_given: bool,
     speed_given: bool,
 ) -> str:
     """Return the key of the class that a trip is of: the widest of those that hold for it.
 
     In town a car that was not fitted to drives is of its class on open roads: nobody measured one
-    there.  A fitted car on open roads is like others that are known by themselves.
+    there; range tests, which keep a speed, do not count there.  A fitted car on open roads is like
+    others that are known by themselves.
 
     Parameters
     ----------
@@ -77,6 +81,8 @@ def class_of(
         Air temperature. [degC]
     driven
         Whether the car was fitted to drives of its own.
+    tested
+        Whether it was fitted to published range tests of its own.
     weather_given
         Whether the temperature was stated, not taken as usual.
     speed_given
@@ -84,6 +90,8 @@ def class_of(
     """
     in_town = mean_kmh < TOWN_KMH
     known = "rated" if driven or car_spread < RATED_SPREAD else "other"
+    if tested and not driven and not in_town:
+        known = "tested"
     if not weather_given:
         found = "town, no weather" if in_town else f"{known}, no weather"
     elif driven and in_town:

@@ -220,6 +220,8 @@ def _band(plan: Plan, car: ConditionedVehicle, found: Objections) -> None:
     fitted = own.provenance.get("rolling_rise_per_k")
     driven = fitted is not None and fitted.kind == "fitted"
     car_word = "rated" if driven or own.consumption_spread < _RATED else "other"
+    if own.range_tests > 0 and not (driven or slow):
+        car_word = "tested"
     right = "cold" if car.conditions.ambient_c <= _COLD_C else f"{car_word}, mild"
     if slow and driven:
         right = "driven, town"

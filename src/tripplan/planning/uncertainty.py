@@ -74,6 +74,7 @@ def band_of(legs: Sequence[Leg], car: ConditionedVehicle, trip: Trip) -> Consump
         km / hours if hours > 0.0 else 0.0,
         car.conditions.ambient_c,
         driven=car.vehicle.is_fitted_to_drives,
+        tested=car.vehicle.range_tests > 0,
         weather_given=weather_given,
         speed_given=speed_given,
     )

@@ -25,6 +25,7 @@ from tripplan.records import vehicle_table
 from tripplan.records.base import Record, as_path, as_text, shown
 from tripplan.records.marks import Unit
 from tripplan.records.outside import read_text_file, refuse_depth
+from tripplan.records.range_tests import with_range_tests
 from tripplan.records.trip import fraction
 
 Standard = Literal["CHADEMO", "CCS1", "CCS2", "NACS", "TYPE1", "TYPE2", "GBT_DC"]
@@ -331,6 +332,11 @@ class Vehicle(Record):
     """Kerb mass without people and luggage."""
     road_load: RoadLoadForm
     """Resistance of air and tyres, in one of two forms."""
+    drag_factor: Annotated[float, Field(ge=0.3, le=3, allow_inf_nan=False), Unit("1")] = 1.0
+    """Factor of the road load's part that grows with speed squared: what the car's own range tests
+    ask for; 1: none do."""
+    range_tests: Annotated[int, Field(ge=0, le=1000)] = 0
+    """How many published range tests of the car drag_factor was fitted to."""
     drive_efficiency: Efficiency
     """Battery to wheel."""
     regen_efficiency: Efficiency
@@ -419,7 +425,8 @@ class Vehicle(Record):
         if curve is not None and not curve.measured:
             known = self.provenance.get("battery.charging_curve.points")
             band = known.uncertainty if known is not None else ""
-            more = f" ({band})" if self.consumption_spread > 0.0 and band else ""
+            told = self.consumption_spread > 0.0 or self.range_tests > 0
+            more = f" ({band})" if told and band else ""
             found.append(
                 f"{self.name}: its charging curve is an estimate, not a measurement{more}."
             )
@@ -455,6 +462,11 @@ def load_vehicle(path: str | Path) -> Vehicle:
 
 def parse_vehicle(text: str, *, where: str) -> Vehicle:
     """Read a car from TOML text; errors as in `load_vehicle`."""
+    return Vehicle.parse(_values_of(text, where), where=where)
+
+
+def _values_of(text: str, where: str) -> dict[str, Any]:
+    """Return what a car's TOML text says, values and where they come from."""
     try:
         data = tomllib.loads(as_text(text, where=where))
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits, deep lists
@@ -467,7 +479,7 @@ def parse_vehicle(text: str, *, where: str) -> Vehicle:
         provenance["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
     given = values.get("provenance", {})
     values["provenance"] = provenance | given if isinstance(given, dict) else given
-    return Vehicle.parse(values, where=where)
+    return values
 
 
 def _plain(
@@ -491,10 +503,11 @@ def catalogue() -> Mapping[str, Vehicle]:
     """Return the cars written by hand, by id; `find_vehicle` knows those of the table too."""
     folder = resources.files("tripplan") / "data" / "vehicles"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    cars = [
-        parse_vehicle(f.read_text(encoding="utf-8"), where=f"catalogue file {f.name}")
-        for f in files
-    ]
+    cars = []
+    for file in files:
+        where = f"catalogue file {file.name}"
+        values = with_range_tests(_values_of(file.read_text(encoding="utf-8"), where))
+        cars.append(Vehicle.parse(values, where=where))
     return MappingProxyType({car.id: car for car in cars})
 
 
@@ -536,4 +549,4 @@ def _of_table(car_id: str) -> Vehicle | None:
         return None
     values = vehicle_table.values_of(line)
     values["provenance"]["battery.capacity_by_temperature"] = CAPACITY_PROVENANCE
-    return Vehicle.parse(values, where=f"vehicle table, {car_id}")
+    return Vehicle.parse(with_range_tests(values), where=f"vehicle table, {car_id}")

@@ -422,6 +422,7 @@ def _road_load(vehicle: Vehicle, conditions: Conditions, mass_kg: float) -> Road
         rolling = load.rolling_coefficient * mass_kg * STANDARD_GRAVITY_MPS2
         linear = 0.0
         drag = consumption.drag_n_per_mps2(load.drag_coefficient, load.frontal_area_m2)
+    drag *= vehicle.drag_factor
     if conditions.winter_tyres:
         rolling *= loads.WINTER_TYRES
     towed = loads.TRAILERS[conditions.trailer]

@@ -48,6 +48,7 @@ def steady_range(vehicle: Vehicle, speed_kmh: float, ambient_c: float) -> Steady
         driven_kmh,
         ambient_c,
         driven=vehicle.is_fitted_to_drives,
+        tested=vehicle.range_tests > 0,
         weather_given=True,
         speed_given=True,
     )

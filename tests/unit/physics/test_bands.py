@@ -4,7 +4,7 @@ import pytest
 
 from tripplan.physics.bands import BANDS, class_of
 
-KNOWN = {"driven": False, "weather_given": True, "speed_given": True}
+KNOWN = {"driven": False, "tested": False, "weather_given": True, "speed_given": True}
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,12 @@ KNOWN = {"driven": False, "weather_given": True, "speed_given": True}
         (0.028, 105.0, 5.0, {}, "cold"),
         (0.077, 105.0, -10.0, {}, "cold"),
         (0.077, 105.0, 20.0, {}, "other, mild"),
+        (0.0, 105.0, 20.0, {"tested": True}, "tested, mild"),
+        (0.0, 105.0, 20.0, {"tested": True, "weather_given": False}, "tested, no weather"),
+        (0.0, 105.0, 20.0, {"tested": True, "speed_given": False}, "no speed"),
+        (0.0, 105.0, 5.0, {"tested": True}, "cold"),
+        (0.0, 40.0, 20.0, {"tested": True}, "rated, mild"),
+        (0.0, 105.0, 20.0, {"tested": True, "driven": True}, "rated, mild"),
         (0.0, 40.0, 20.0, {}, "rated, mild"),
         (0.0, 40.0, 20.0, {"driven": True}, "driven, town"),
         (0.0, 40.0, -10.0, {"driven": True}, "driven, town"),

@@ -100,6 +100,9 @@ def _facts(car: Vehicle) -> Iterator[tuple[str, str]]:
     else:
         told = f"c_d {load.drag_coefficient:g}, {load.frontal_area_m2:g} m2, "
         told += f"rolling {load.rolling_coefficient:g}"
+    if car.drag_factor != 1.0:
+        told += f" (last part times {car.drag_factor:g})" if isinstance(load, CoastDown) else ""
+        told += "" if isinstance(load, CoastDown) else f" (drag times {car.drag_factor:g})"
     yield "Road load", f"{told}, {car.mass_kg:g} kg"
     told = f"{car.motor_kw:g} kW, {car.top_speed_kmh:g} km/h, {car.drive_efficiency:.3g} to the "
     told += f"wheels, {car.regen_efficiency:.3g} back, {car.auxiliary_kw:g} kW constant"
