@@ -73,6 +73,8 @@ REASONS = {
     "Vehicle.top_speed_kmh": "from a cart to a racing car",
     "Vehicle.max_posted_speed_kmh": "faster than any limit",
     "Vehicle.onboard_charger_kw": "from a household socket to twice the strongest (43 kW)",
+    "Vehicle.drag_factor": "from a third to three times what the rating says",
+    "Vehicle.range_tests": "far more than any car had",
     "Vehicle.consumption_spread": "a car of which nothing is known",
     "CoastDown.a_lbf": "30 times that of a large car",
     "CoastDown.b_lbf_per_mph": "it may fall below zero; 20 times that of a car",

@@ -33,7 +33,9 @@ AUDIT_FAILED = 5
 Origin = Annotated[str, typer.Argument(help='A place ("Denver, CO") or "lat,lon".')]
 Destination = Annotated[str, typer.Argument(help='A place ("Vail, CO") or "lat,lon".')]
 _Car = Annotated[str, typer.Option("--vehicle", "-v", help="Catalogue id or TOML file.")]
-_Soh = Annotated[str | None, typer.Option(help="State of health, like 90%.")]
+_Soh = Annotated[
+    str | None, typer.Option(help="State of health, like 90%; or an age, like '6 years'.")
+]
 Ground = Annotated[str, typer.Option(help="Region to plan on.")]
 _CHARGERS_HELP = (
     "File or folder of chargers to plan with; several times for several; or illustrative."

@@ -26,6 +26,10 @@ vehicles_app = typer.Typer(
 )
 _Json = Annotated[bool, typer.Option("--json", help="All of it as JSON.")]
 _Car = Annotated[str, typer.Argument(help="Id of the catalogue, or a .toml file.")]
+_Soh = Annotated[
+    str | None,
+    typer.Option(help="State of health, like 90%; or an age, like '6 years, 90000 km'."),
+]
 
 
 @vehicles_app.callback()
@@ -81,7 +85,7 @@ def vehicles(
 
 
 @vehicles_app.command("show", cls=PlainCommand)
-def vehicles_show(car: _Car, as_json: _Json = False) -> None:
+def vehicles_show(car: _Car, soh: _Soh = None, as_json: _Json = False) -> None:
     """Show what is known of one car: curve, ranges, sources."""
     from tripplan.output.files.vehicle_json import car_to_json
     from tripplan.output.text.vehicle_text import car_to_text
@@ -90,6 +94,7 @@ def vehicles_show(car: _Car, as_json: _Json = False) -> None:
 
     try:
         found = find_vehicle(car)
+        found = found if soh is None else found.aged(soh)
     except TripplanError as error:
         stop(error)
     write = car_to_json if as_json else car_to_text

@@ -23,6 +23,7 @@ from tripplan.errors import DataError, InvalidInputError
 from tripplan.physics.thermal import aged_resistance_ohm
 from tripplan.records import vehicle_table
 from tripplan.records.base import Record, as_path, as_text, shown
+from tripplan.records.battery_age import FORM, read_age
 from tripplan.records.marks import Unit
 from tripplan.records.outside import read_text_file, refuse_depth
 from tripplan.records.range_tests import with_range_tests
@@ -402,19 +403,52 @@ class Vehicle(Record):
     def aged(self, soh: float | str) -> "Vehicle":
         """Return the same car at another state of health.
 
+        Parameters
+        ----------
+        soh
+            What is left, or an age, like "6 years" or "6 years, 90000 km": the mean of cars of
+            that age counts (`physics.ageing`).
+
         Raises
         ------
         InvalidInputError
-            ``soh`` is outside 0.3..1.
+            ``soh`` is outside 0.3..1, or an age beyond those that were published.
         """
+        told = shown(soh, 20)
+        where = f"{self.id} with soh {told}"
         data = self.model_dump(exclude_unset=True)
+        known = data.setdefault("provenance", {})
+        if known.get("battery.soh", {}).get("kind") == "estimate":
+            del known["battery.soh"]
+        try:
+            cooled = self.battery.thermal.cooling != "none"
+            age = read_age(soh, cooled=cooled) if isinstance(soh, str) else None
+        except ValueError as error:
+            raise InvalidInputError(
+                f"{where}: {error}", field="soh", value=soh, expected=FORM
+            ) from error
+        if age is not None:
+            words = str(soh).strip()
+            low, soh, high = (round(share, 3) for share in age)
+            known["battery.soh"] = {
+                "unit": "1",
+                "source": f"the mean of cars after {words}, as published",
+                "kind": "estimate",
+                "uncertainty": f"eight in ten have {100 * low:.0f} to {100 * high:.0f} %",
+            }
         data["battery"]["soh"] = soh
-        return Vehicle.parse(data, where=f"{self.id} with soh {shown(soh, 20)}")
+        return Vehicle.parse(data, where=where)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """Sentences about values of this car that no source backs and that shape a plan."""
         found = []
+        by_age = self.provenance.get("battery.soh")
+        if by_age is not None and by_age.kind == "estimate":
+            found.append(
+                f"{self.name}: that {100.0 * self.battery.soh:.1f} % of its battery are left is "
+                f"{by_age.source}; {by_age.uncertainty}, which P10 to P90 of arrivals do not count."
+            )
         limit = self.battery.temperature_limit
         if limit is not None and limit.assumed:
             found.append(

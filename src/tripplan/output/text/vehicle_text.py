@@ -93,6 +93,7 @@ def _wrapped(text: str, first: str = "") -> list[str]:
 def _facts(car: Vehicle) -> Iterator[tuple[str, str]]:
     battery, load = car.battery, car.road_load
     told = f"{battery.nominal_kwh:g} kWh usable when new ({battery.gross_kwh:g} gross)"
+    told += f", {100.0 * battery.soh:.3g} % of it left" if battery.soh < 1.0 else ""
     yield "Battery", f"{told}, {battery.nominal_voltage_v:g} V, cooling: {battery.thermal.cooling}"
     if isinstance(load, CoastDown):
         told = f"{load.a_lbf:g} lbf + {load.b_lbf_per_mph:g} lbf/mph + "
