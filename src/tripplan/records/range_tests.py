@@ -36,10 +36,11 @@ def with_range_tests(values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
     tests = int(row["tests"])
     words = f"fitted to {tests} published range tests of this car: {row['sources']}"
-    known = {"unit": "1", "source": words, "kind": "fitted"}
+    known = {"unit": "1", "source": words, "kind": "fitted", "uncertainty": UNCERTAINTY}
+    counted = {"source": f"counted: {row['sources']}", "kind": "published", "uncertainty": "none"}
     named = {
-        "drag_factor": {**known, "uncertainty": UNCERTAINTY},
-        "range_tests": {"unit": "1", "source": f"counted: {row['sources']}", "kind": "published"},
+        "drag_factor": known,
+        "range_tests": {"unit": "1", **counted},
         "consumption_spread": known,
     }
     return {

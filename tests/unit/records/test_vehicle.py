@@ -78,6 +78,8 @@ UNITS = {
     "_efficiency": "1",
     "_coefficient": "1",
     "_factor": "1",
+    "_spread": "1",
+    "range_tests": "1",
     "charging_curve.points": "soc, kW",
     "temperature_limit.points": "degC, kW",
     "capacity_by_temperature": "degC, share",
