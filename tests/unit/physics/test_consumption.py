@@ -257,9 +257,9 @@ def steady(car: Vehicle, density: float, payload_kg: float) -> list[float]:
 
 @pytest.mark.parametrize("car_id", STEADY)
 def test_steady_consumption_is_that_of_an_independent_script(car_id: str) -> None:
-    """At the air (1.167) and load (300 lb) of the coast-down, so that its coefficients stand alone,
-    without what range tests say of the drag.
+    """At the air (1.167) and load (300 lb) of the coast-down, so that its coefficients stand alone.
 
+    What range tests say of the drag is no part of them.
     2 % on the level: the table has two or three figures.  The masses of the script are not on
     record; on slopes 100 kg are allowed for, 1.2 kWh/100 km up and 0.9 down.
     """
