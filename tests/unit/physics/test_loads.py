@@ -40,7 +40,7 @@ def kwh_per_100km(car: str, kmh: float, ambient_c: float = 20.0, **load: Any) ->
 def test_an_ev6_takes_what_the_adac_measured(
     kmh: float, load: dict[str, Any], published: float
 ) -> None:
-    """The loads were fitted to it before the EV6 had a drag by its own tests; bare, it is 1 % above."""
+    """The loads were fitted before the EV6 had a drag by its own tests; bare, it is 1 % above."""
     assert kwh_per_100km("kia-ev6-rwd", kmh, **load) == pytest.approx(published, rel=0.10)
 
 
