@@ -96,6 +96,23 @@ def test_a_plan_loads_nothing_that_compiles_or_builds(for_a_plan: set[str]) -> N
     assert [name for name in SLOW if name in for_a_plan] == []
 
 
+def test_building_a_region_loads_only_what_its_extract_asks_for(tmp_path: Path) -> None:
+    """Without heights, water and chargers nothing that is for these, which takes memory."""
+    extract = Path(__file__).parent.parent / "fixtures" / "oneways.osm"
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nimport tripplan.cli.main as c\n"
+        f"words = ['region', 'build', {str(extract)!r}, '-o', {str(tmp_path / 'region')!r}]\n"
+        "assert CliRunner().invoke(c.app, words).exit_code == 0\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    named = set(done.stdout.split())
+    assert "osmium" in named
+    others = {"numba", "rasterio", "scipy.spatial", "tripplan.planning"}
+    assert (FOR_A_PAGE - {"requests"} | others) & named == set(), "requests comes with osmium"
+
+
 def test_a_page_loads_what_it_is_drawn_with(tmp_path: Path) -> None:
     found = loaded(PAGE.format(path=str(tmp_path / "trip.html")))
     assert (tmp_path / "trip.html").stat().st_size > 100_000

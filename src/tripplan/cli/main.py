@@ -5,7 +5,6 @@
 """
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -54,6 +53,8 @@ app.add_typer(vehicles_app, name="vehicles")
 
 def _say_version(asked: bool) -> None:
     if asked:
+        from importlib.metadata import version
+
         sys.stdout.write(f"tripplan {version('tripplan')}\n")
         raise typer.Exit
 

@@ -32,6 +32,8 @@ _PARTED: Final = re.compile(r"[-/(),]+")
 _AS_LIKELY: Final = 0.1
 """Of two towns of one name the smaller is as likely to be meant as the other where it has at least
 this share of its inhabitants and is nearer to the trip's other end (assumption)."""
+_BY: Final = " near "
+"""Stands between the name of a place and that of a town which tells it from others of its name."""
 _COUNTRY: Final = frozenset({"usa", "us", "united states", "united states of america"})
 """What may stand behind the area of a name; all areas with names are those of this country."""
 
@@ -93,11 +95,13 @@ class Gazetteer:
                 self._by_name.setdefault(name, []).append(entry)
 
     def find(self, text: str, near: Place | None = None) -> Place:
-        """Look a place up: "lat,lon", "Denver, CO", "Denver" or "Denver airport".
+        """Look a place up: "lat,lon", "Denver, CO", "Denver", "Denver airport".
 
         "Denver airport" is the airport near Denver, if there is but one of that name or near it.
         Towns and airports go before chargers of the same name.  Of several towns of one name the
-        most populous is meant, or with ``near`` the nearest of those that are not much smaller.  A
+        most populous is meant, or with ``near`` the nearest of those that are not much smaller.  Of
+        two in one area the place that is returned is called by a larger town, "Salem near Benton,
+        AR", and such names are understood: the one nearest to that town.  A
         place whose area the region does not state is found with one all the same where it lies in
         that area, or where nobody knows in which it lies.  Coordinates are called by the nearest
         town, "near Vail, CO", if there is one within `NEAR_KM`.
@@ -124,13 +128,50 @@ class Gazetteer:
             if not found:
                 own, _, of = (part.strip() for part in cut(","))
                 found = self._meant(own, of)
+        found = found or self._near_another(text)
         if not found:
             airports = self._airports_of(text)
             if len(airports) != 1:
                 raise self._unknown(text, name, airports)
             found = airports
         best = found[0] if near is None else _nearest_to(near, found)
-        return Place(lat=best.lat, lon=best.lon, name=best.label)
+        return Place(lat=best.lat, lon=best.lon, name=self._told_apart(best))
+
+    def _near_another(self, text: str) -> Sequence[GazetteerEntry]:
+        """Return the town that "Salem near Benton, AR" means, if there are such two."""
+        names, _, area = text.partition(",")
+        name, _, by = names.partition(_BY)
+        same = [entry for entry in self._meant(name, area.strip()) if entry.is_town]
+        other = next((entry for entry in self._meant(by, area.strip()) if entry.is_town), None)
+        if not same or other is None:
+            return []
+        return [same[int(Points.of(same).km_from(other.lat, other.lon).argmin())]]
+
+    def _told_apart(self, entry: GazetteerEntry) -> str:
+        """Return the label of a place, by a larger town where its area has two of its name.
+
+        That town is the nearest of those larger that have a name of their own in the area and to
+        which this place of the name is the nearest.
+        """
+        same = [e for e in self._by_name[folded_name(entry.name)] if self._is_twin(e, entry)]
+        if len(same) < 2 or not entry.is_town or not entry.area:
+            return entry.label
+        twins = Points.of(same)
+        larger = [e for e in self._towns.entries if e.area == entry.area]
+        larger = [e for e in larger if e.population > entry.population and e.name != entry.name]
+        towns = Points.of(larger)
+        for k in np.argsort(towns.km_from(entry.lat, entry.lon), kind="stable").tolist():
+            town = larger[k]
+            alone = sum(self._is_twin(e, town) for e in self._by_name[folded_name(town.name)]) == 1
+            nearest = same[int(twins.km_from(town.lat, town.lon).argmin())]
+            if alone and nearest is entry:
+                return f"{entry.name}{_BY}{town.name}, {entry.area}"
+        return entry.label
+
+    @staticmethod
+    def _is_twin(one: GazetteerEntry, other: GazetteerEntry) -> bool:
+        named = folded_name(one.name) == folded_name(other.name)
+        return named and one.is_town and one.area == other.area
 
     def _named(self, place: Place) -> Place:
         near = self.nearest_town(place.lat, place.lon)

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from tripplan.records.charger import Charger, Connector, SourceEntry
 from tripplan.records.charger_names import SAME_OPERATOR, folded, similarity
@@ -96,6 +95,8 @@ def _groups(sites: Sequence[Charger]) -> list[list[int]]:
     """Partition the sites: the most alike pairs first, as long as all members fit each other."""
     if len(sites) < 2:
         return [[index] for index in range(len(sites))]
+    from scipy.spatial import cKDTree  # noqa: PLC0415 - few builds need it, and it is large
+
     vectors = positions_m(sites)
     pairs = cKDTree(vectors).query_pairs(MAX_DISTANCE_M)
     marks = [_Marks.of(site) for site in sites]

@@ -5,9 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from tripplan.records.charger import Charger
 from tripplan.sources.chargers.merge import positions_m
@@ -60,6 +58,9 @@ def _owners(
     stations: Sequence[Charger], points: Sequence[Charger], outlines: Mapping[str, Outline]
 ) -> NDArray[np.int64]:
     """Return the index of each point's station, or -1, shape (points,)."""
+    import shapely  # noqa: PLC0415 - few builds need it, and it is large
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
     tree = cKDTree(positions_m(stations))
     reach_m, nearest = tree.query(positions_m(points), distance_upper_bound=POINT_REACH_M)
     owner = np.where(np.isfinite(reach_m), nearest, -1).astype(np.int64)

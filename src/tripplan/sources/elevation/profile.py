@@ -23,7 +23,6 @@ from tripplan.sources.elevation.lattice import COARSER, FILLED, VOID, Raster, St
 from tripplan.sources.elevation.lines import Edges, Samples, edges_of, in_sense, sample_points
 from tripplan.sources.elevation.npz import NpzGrid
 from tripplan.sources.elevation.pieces import breakpoints
-from tripplan.sources.elevation.smooth import intervals_of, open_intervals, smooth_heights
 from tripplan.units import M_PER_KM
 
 LEAST_STEP_M: Final = 30.0
@@ -152,6 +151,8 @@ def with_elevation(
         There are no roads, the raster lies elsewhere or is void all over them, or a height is none
         that ground has.
     """
+    from tripplan.sources.elevation.smooth import smooth_heights
+
     if not network.arc_count:
         raise DataError("there are no roads to give heights to")
     _refuse_elsewhere(network, raster)
@@ -261,6 +262,8 @@ def _lengths_and_grades(
     edges: Edges, samples: Samples, raster_m: Floats, height_m: Floats
 ) -> dict[str, Any]:
     """Work out the fields of the report that are about lengths and grades."""
+    from tripplan.sources.elevation.smooth import intervals_of, open_intervals
+
     steps = intervals_of(edges, samples)
     on_ground = open_intervals(edges, steps)
     total_m = float(edges.length_m.sum())

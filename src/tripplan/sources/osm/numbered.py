@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from tripplan.arrays import Floats, Ints, Longs, ragged
 from tripplan.routing.geometry import unit_vectors
@@ -46,11 +45,15 @@ class NumberedRoads:
             The places, shape (places,). [deg]
         """
         found = [""] * lat.size
+        if not lat.size:
+            return found
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - few builds need it, and it is large
+
         where, name, kind = self._points()
         here = unit_vectors(lat, lon)
         for number, reach_m in enumerate(REACH_M.values()):
             of_kind = np.flatnonzero(kind == number)
-            if not of_kind.size or not lat.size:
+            if not of_kind.size:
                 continue
             tree, limit = cKDTree(where[of_kind]), reach_m / EARTH_RADIUS_M
             near = np.asarray(tree.query(here, distance_upper_bound=limit)[1])

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import shapely
 
 from tripplan.arrays import Floats
 from tripplan.records.region import Water
@@ -26,6 +25,8 @@ def rings_of(pieces: Sequence[Floats]) -> tuple[list[Floats], int]:
     tuple
         The rings, each ending with its first point, and how many pieces belong to none.
     """
+    import shapely  # noqa: PLC0415 - few builds need it, and it is large
+
     areas, cuts, dangles, crossing = shapely.polygonize_full(list(map(shapely.LineString, pieces)))
     rings = [*shapely.get_exterior_ring(areas.geoms), *crossing.geoms]
     return list(map(shapely.get_coordinates, rings)), len(cuts.geoms) + len(dangles.geoms)
@@ -43,6 +44,8 @@ def water_of(rings: Iterable[Floats]) -> Water | None:
 
 def _area_m2(ring: Floats) -> float:
     """Return the area on the plane that touches the earth there."""
+    import shapely  # noqa: PLC0415
+
     lat, lon = np.radians(ring).T
     plane = np.column_stack([(lon - lon[0]) * np.cos(lat[0]), lat - lat[0]]) * EARTH_RADIUS_M
     return float(shapely.Polygon(plane).area)
