@@ -68,10 +68,12 @@ class Calibration:
     """Rows and drives of the log that were not used, with reasons."""
 
     def in_words(self) -> str:
-        """Say what was done, in a line."""
+        """Say what was done, in a line, and whether it was of any use."""
+        better = self.error_after < self.error_before
+        use = "" if better else " (no better: the car as it was fits these drives as well)"
         return (
             f"{self.trips} drives, {self.distance_km:.0f} km: mean error of a drive "
-            f"{self.error_before:.1%} before, {self.error_after:.1%} after"
+            f"{self.error_before:.1%} before, {self.error_after:.1%} after{use}"
         )
 
     def left_out_in_words(self) -> str:

@@ -22,6 +22,13 @@ from tripplan.records.outside import decoding
 
 MOST_ROWS = 500_000
 """A log of more rows is refused (a second each: 280 hours of driving)."""
+_BINARY = {
+    b"PAR1": "a Parquet file",
+    b"PK": "a spreadsheet or zip file",
+    b"\x1f\x8b": "packed with gzip",
+    b"SQLite format 3": "an SQLite database",
+}
+"""What files begin with that are no text."""
 _KNOWN = 10_000
 _NOTHING = frozenset({"", "null", "none", "nan", "-", "n/a"})
 """What programs write where they know nothing."""
@@ -59,6 +66,7 @@ def read_columns(path: str | Path, wanted: Wanted) -> Columns:
     """
     named = as_path(path, where="log")
     try:
+        _refuse_binary(named, f"log {path}")
         with named.open(encoding="utf-8-sig", newline="") as file, decoding(f"log {path}", "table"):
             found = _columns(file, str(path), wanted)
     except OSError as error:
@@ -66,6 +74,14 @@ def read_columns(path: str | Path, wanted: Wanted) -> Columns:
     if not len(found):
         raise DataError(f"log {path}: holds no rows below its header", path=str(path))
     return found
+
+
+def _refuse_binary(path: Path, named: str) -> None:
+    with path.open("rb") as file:
+        start = file.read(16)
+    for mark, kind in _BINARY.items():
+        if start.startswith(mark):
+            raise DataError(f"{named}: {kind}, but a log is text: save it as CSV", path=str(path))
 
 
 def _columns(file: TextIO, path: str, wanted: Wanted) -> Columns:

@@ -107,6 +107,8 @@ def test_a_log_of_trips_fits_through_the_command(tmp_path: Path) -> None:
     found = calibrate_file(log, "nissan-leaf-40")
     assert load_vehicle(out) == found.vehicle
     assert found.error_after < found.error_before
+    assert "no better" not in found.in_words()
+    assert "no better" in dataclasses.replace(found, error_before=found.error_after).in_words()
 
 
 def test_rows_in_time_are_read(tmp_path: Path) -> None:

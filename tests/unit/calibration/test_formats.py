@@ -142,3 +142,19 @@ def test_a_table_of_too_many_trips_is_refused(
     monkeypatch.setattr("tripplan.calibration.log_files.MOST_TRIPS", 2)
     with pytest.raises(DataError, match="more than 2 trips"):
         read(tmp_path, "distance_km,duration_min,energy_kwh", ["20,20,3"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"PAR1\x15\x04\x15\xb0", "a Parquet file"),
+        (b"PK\x03\x04\x14", "a spreadsheet or zip file"),
+        (b"\x1f\x8b\x08\x00", "packed with gzip"),
+        (b"SQLite format 3\x00", "an SQLite database"),
+    ],
+)
+def test_a_log_that_is_no_text_is_told_what_to_do(tmp_path: Path, start: bytes, kind: str) -> None:
+    path = tmp_path / "trips.csv"
+    path.write_bytes(start)
+    with pytest.raises(DataError, match=f"{kind}, but a log is text: save it as CSV"):
+        read_log_file(path)
