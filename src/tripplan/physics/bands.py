@@ -36,9 +36,9 @@ BANDS: Final = {
     "rated, mild": Band(0.158, 27, "a car known by its own tests or data sheet, weather given"),
     "other, mild": Band(0.219, 7, "a car known by others of its platform, weather given"),
     "cold": Band(0.167, 24, "cold and heated, weather given"),
-    "tested, no weather": Band(0.119, 39, "a car fitted to its own range tests, weather not given"),
+    "tested, no weather": Band(0.133, 42, "a car fitted to its own range tests, weather not given"),
     "rated, no weather": Band(
-        0.186, 75, "a car known by its own tests or data sheet, weather not given"
+        0.186, 78, "a car known by its own tests or data sheet, weather not given"
     ),
     "other, no weather": Band(
         0.234, 42, "a car known by others of its platform, weather not given"
