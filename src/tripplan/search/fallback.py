@@ -12,9 +12,9 @@ only rise, what is found last is the best plan that has a fallback at every stop
 found with it is one.  A trip without places on the way begins with the least over all sites,
 whether one can go on from them or not: that is found once for a car, and only what lies nearer to
 the end is looked at for each trip.  If the fallback of each stop of the plan leads to the next
-one, all is well.  Else, and on other trips, the least over all sites that one can go on from is
-worked out, by one sweep over all roads; and where one cannot without the broken site, by one more
-without it.
+one, straight or by way of one more site, all is well.  Else, and on other trips, the least over
+all sites that one can go on from is worked out, by one sweep over all roads; and where one cannot
+without the broken site, by one more without it.
 """
 
 from copy import copy
@@ -200,10 +200,29 @@ class FallbackReach:
             start_kwh = np.maximum(drives.min_departure_kwh, drives.consumed_kwh + least_kwh)
             most_kwh = problem.capacity_kwh - problem.reserve_kwh - drives.drop_kwh
             usable_kwh = problem.limit_kwh - problem.reserve_kwh
-            if not ((start_kwh <= usable_kwh) & (most_kwh >= least_kwh)).any():
+            straight = (start_kwh <= usable_kwh) & (most_kwh >= least_kwh)
+            # What a full battery refuses on the way matters to who wants more than the reserve.
+            if not straight.any() and (least_kwh > 0.0 or not self._by_another(at, there, own)):
                 return False
         self._proved[stage, stop] = Hop(at, need_kwh, tuple(later))
         return True
+
+    def _by_another(self, at: int, there: int, own: int) -> bool:
+        """Whether by way of one more site, but a broken one, a site leads to a node.
+
+        Parameters
+        ----------
+        at, there
+            The site, and the node.
+        own
+            The broken site.
+        """
+        problem, chargers = self.problem, int(self.problem.charger_node.size)
+        usable_kwh = problem.limit_kwh - problem.reserve_kwh
+        from_kwh = self.many_to_many.min_departures_from(int(problem.charger_node[at]))
+        need_kwh, _ = self.many_to_many.thriftiest_to(there)
+        able = self._sites.serves[:chargers] & (self._sites.site[:chargers] != own)
+        return bool((able & (from_kwh <= usable_kwh) & (need_kwh <= usable_kwh)).any())
 
     def _places(self) -> list[tuple[int, int]]:
         """Return stage on arrival and number of each stop where the car may charge."""
