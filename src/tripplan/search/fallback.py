@@ -195,31 +195,35 @@ class FallbackReach:
         there = int(problem.charger_node[later[0]]) if later else problem.destination
         at = source % problem.stop_count
         # Who has come to the next stop of the plan is on it again.
-        if at not in later:
-            drives = self.many_to_many.between(int(problem.charger_node[at]), there)
-            start_kwh = np.maximum(drives.min_departure_kwh, drives.consumed_kwh + least_kwh)
-            most_kwh = problem.capacity_kwh - problem.reserve_kwh - drives.drop_kwh
-            usable_kwh = problem.limit_kwh - problem.reserve_kwh
-            straight = (start_kwh <= usable_kwh) & (most_kwh >= least_kwh)
-            # What a full battery refuses on the way matters to who wants more than the reserve.
-            if not straight.any() and (least_kwh > 0.0 or not self._by_another(at, there, own)):
-                return False
+        if at not in later and not self._comes_to(at, there, least_kwh, own):
+            return False
         self._proved[stage, stop] = Hop(at, need_kwh, tuple(later))
         return True
 
-    def _by_another(self, at: int, there: int, own: int) -> bool:
-        """Whether by way of one more site, but a broken one, a site leads to a node.
+    def _comes_to(self, at: int, there: int, least_kwh: float, own: int) -> bool:
+        """Whether a site leads to a node, straight or by way of one more site, but a broken one.
 
         Parameters
         ----------
         at, there
             The site, and the node.
+        least_kwh
+            Least energy above the reserve on arrival.  [kWh]
         own
             The broken site.
         """
-        problem, chargers = self.problem, int(self.problem.charger_node.size)
+        problem, node = self.problem, int(self.problem.charger_node[at])
         usable_kwh = problem.limit_kwh - problem.reserve_kwh
-        from_kwh = self.many_to_many.min_departures_from(int(problem.charger_node[at]))
+        if least_kwh > 0.0:
+            # What a full battery refuses on the way matters to who wants more than the reserve.
+            drives = self.many_to_many.between(node, there)
+            start_kwh = np.maximum(drives.min_departure_kwh, drives.consumed_kwh + least_kwh)
+            most_kwh = problem.capacity_kwh - problem.reserve_kwh - drives.drop_kwh
+            return bool(((start_kwh <= usable_kwh) & (most_kwh >= least_kwh)).any())
+        if self.many_to_many.thriftiest_between(node, there)[0] <= usable_kwh:
+            return True
+        chargers = int(problem.charger_node.size)
+        from_kwh = self.many_to_many.min_departures_from(node)
         need_kwh, _ = self.many_to_many.thriftiest_to(there)
         able = self._sites.serves[:chargers] & (self._sites.site[:chargers] != own)
         return bool((able & (from_kwh <= usable_kwh) & (need_kwh <= usable_kwh)).any())
