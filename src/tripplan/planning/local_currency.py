@@ -26,14 +26,15 @@ def local_currency(region: Region, lat: float, lon: float) -> str:
     Parameters
     ----------
     region
-        The region; it is in the United States where its names say so, else in the country that its
-        extract names most often.
+        The region; a place is in the United States where its names say so, else in the country that
+        its extract names most often, else in that of the nearest town.
     lat, lon
         The place. [deg]
     """
-    if region.gazetteer.knows_area(lat, lon):
+    by_names = region.gazetteer.country_of(lat, lon)
+    if by_names == "US":
         return _OWN["US"]
-    country = next(countries_of(region), "")
+    country = next(countries_of(region), by_names)
     return _OWN.get(country, _ELSEWHERE) if country else ""
 
 

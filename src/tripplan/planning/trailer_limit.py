@@ -51,14 +51,14 @@ def trailer_limit_kmh(region: Region, places: Sequence[Place]) -> float:
     ----------
     region
         The region; a place is in the United States where its names say so, else in the countries
-        that its extracts name.
+        that its extracts name, else in those of the nearest towns.
     places
         Where the trip starts, stays and ends, shape (places,).
     """
-    known = region.gazetteer.knows_area
-    if all(known(place.lat, place.lon) for place in places):
+    by_names = [region.gazetteer.country_of(place.lat, place.lon) for place in places]
+    if all(code == "US" for code in by_names):
         return _KMH["US"]
-    codes = list(countries_of(region))
+    codes = list(countries_of(region)) or by_names
     return min((_KMH.get(code, ELSEWHERE_KMH) for code in codes), default=ELSEWHERE_KMH)
 
 

@@ -45,7 +45,7 @@ class GazetteerEntry:
     name: str
     """Name of the place."""
     area: str
-    """State or country code."""
+    """Code of the state (United States) or name of the country; "": not known."""
     lat: float
     """Position of the place (WGS 84)."""
     lon: float
@@ -85,6 +85,9 @@ class Gazetteer:
     """The named places, shape (places,)."""
     area_names: Mapping[str, str] = field(default_factory=dict)
     """Full names of areas, shape (areas,): {"CO": "Colorado"}; either is understood."""
+    country_codes: Mapping[str, str] = field(default_factory=dict)
+    """ISO 3166-1 codes of the areas that are countries, shape (countries,): {"Germany": "DE"};
+    either is understood."""
     _by_name: dict[str, list[GazetteerEntry]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -182,18 +185,26 @@ class Gazetteer:
         same = self._by_name.get(folded_name(name), [])
         wanted, _, country = (folded_name(part) for part in area.partition(","))
         if country not in {"", *_COUNTRY}:
-            return []
-        if not wanted or wanted in _COUNTRY:
+            # "Lyon, Auvergne-Rhone-Alpes, France": parts of countries are not known here.
+            abroad = [entry for entry in same if entry.area in self.country_codes]
+            return [entry for entry in abroad if country in self._names_of(entry.area)]
+        if not wanted:
             return same
+        if wanted in _COUNTRY:
+            return [entry for entry in same if entry.area not in self.country_codes]
         stated = [entry for entry in same if entry.area and wanted in self._names_of(entry.area)]
         if stated:
             return stated
-        areas = [(entry, self._areas_of(entry)) for entry in same if not entry.area]
+        areas = [(e, frozenset({e.area}) if e.area else self._areas_of(e)) for e in same]
         inside = [entry for entry, own in areas if any(wanted in self._names_of(a) for a in own)]
-        return inside or [entry for entry, own in areas if not own]
+        if inside or any(wanted in self._names_of(area) for area in self.country_codes):
+            return inside
+        # Parts of other countries are not known here: "Lyon, Rhone" may well be right.
+        return [entry for entry, own in areas if own <= self.country_codes.keys()]
 
     def _names_of(self, area: str) -> tuple[str, str]:
-        return folded_name(area), folded_name(self.area_names.get(area, area))
+        other = self.area_names.get(area) or self.country_codes.get(area, area)
+        return folded_name(area), folded_name(other)
 
     def _areas_of(self, entry: GazetteerEntry) -> frozenset[str]:
         """Return the areas in which a place may lie, by the towns around it; none: not known."""
@@ -252,10 +263,12 @@ class Gazetteer:
         towns = {key: same[0] for key, same in self._by_name.items() if same[0].kind != CHARGER}
         others = {key: same[0] for key, same in self._by_name.items() if key not in towns}
         for known in (towns, others):
-            matches = difflib.get_close_matches(folded_name(name), known, n=4, cutoff=0.75)
-            matches = matches or sorted(key for key in known if key.startswith(start))[:4]
-            if matches:
-                return [known[match].label for match in matches]
+            # A town of many names may be close to a word by several of them.
+            matches = difflib.get_close_matches(folded_name(name), known, n=12, cutoff=0.75)
+            matches = matches or sorted(key for key in known if key.startswith(start))
+            labels = dict.fromkeys(known[match].label for match in matches)
+            if labels:
+                return list(labels)[:4]
         return []
 
     def nearest(self, lat: float, lon: float) -> tuple[GazetteerEntry, float] | None:
@@ -289,8 +302,10 @@ class Gazetteer:
             return None
         return towns.entries[int(near[np.argmin(km)])]
 
-    def knows_area(self, lat: float, lon: float) -> bool:
-        """Tell whether a place lies where the areas have names: in the United States, as built in.
+    def country_of(self, lat: float, lon: float) -> str:
+        """Return the country of the nearest town whose area is known (ISO 3166-1).
+
+        Empty where there is none near.
 
         Parameters
         ----------
@@ -299,11 +314,13 @@ class Gazetteer:
         """
         towns = self._towns_of_areas
         # Mostly a town close by tells.
-        for within_km in (NEAR_KM, _OUTSIDE_KM) if self.area_names else ():
-            km = towns.km_from(lat, lon, towns.of_latitude(lat, within_km))
-            if km.size and float(km.min()) <= _OUTSIDE_KM:
-                return True
-        return False
+        for within_km in (NEAR_KM, _OUTSIDE_KM):
+            near = towns.of_latitude(lat, within_km)
+            km = towns.km_from(lat, lon, near)
+            if km.size and float(km.min()) <= within_km:
+                area = towns.entries[int(near[np.argmin(km)])].area
+                return self.country_codes.get(area, "US" if self.area_names else "")
+        return ""
 
     @cached_property
     def _towns(self) -> "Points":

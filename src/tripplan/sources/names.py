@@ -10,6 +10,7 @@ from tripplan.records.charger import Charger
 from tripplan.records.gazetteer import CHARGER, Gazetteer, GazetteerEntry, Points, folded_name
 from tripplan.records.network import RoadNetwork
 from tripplan.sources.starter import STATES, built_in_names
+from tripplan.sources.world_towns import world_towns
 
 if TYPE_CHECKING:
     from tripplan.sources.osm.file import OsmPlace
@@ -57,17 +58,26 @@ def region_names(
         Its chargers.
     """
     every, sources = built_in_names()
-    built_in = _within(every, network)
+    box = _box(network)
+    south, west, north, east = box
+    built_in = [e for e in every if south <= e.lat <= north and west <= e.lon <= east]
     towns = Points.of([entry for entry in built_in if entry.is_town])
     states = STATES if built_in else {}
     own = [_entry(place, states) for place in places if place.name]
     new = [entry for entry in own if not _is_one_of(entry, towns)]
+    world = world_towns(*box)
+    # Where a town of another country has a node of its own, that is what people there call it.
+    called = Points.of(new)
+    abroad = [entry for entry in world.entries if not _is_called(entry, called)]
     chargers = charger_names(sites)
+    taken = (*(sources if built_in else ()), *(world.sources if abroad else ()))
     return RegionNames(
-        gazetteer=Gazetteer((*built_in, *new, *chargers), states),
-        sources=tuple({**source, "taken": "names"} for source in sources) if built_in else (),
+        gazetteer=Gazetteer(
+            (*built_in, *abroad, *new, *chargers), states, world.country_codes if abroad else {}
+        ),
+        sources=tuple({**source, "taken": "names"} for source in taken),
         counts={
-            "built-in towns and airports": len(built_in),
+            "built-in towns and airports": len(built_in) + len(abroad),
             "own places": len(new),
             "own places that are built-in towns": len(own) - len(new),
             "chargers": len(chargers),
@@ -84,11 +94,14 @@ def charger_names(sites: Sequence[Charger]) -> tuple[GazetteerEntry, ...]:
     )
 
 
-def _within(entries: Sequence[GazetteerEntry], network: RoadNetwork) -> list[GazetteerEntry]:
-    """Return the entries in the box around the roads, or a little beside it."""
-    south, north = float(network.lat.min()) - MARGIN_DEG, float(network.lat.max()) + MARGIN_DEG
-    west, east = float(network.lon.min()) - MARGIN_DEG, float(network.lon.max()) + MARGIN_DEG
-    return [e for e in entries if south <= e.lat <= north and west <= e.lon <= east]
+def _box(network: RoadNetwork) -> tuple[float, float, float, float]:
+    """Return south, west, north and east of the roads, and a little beside them [deg]."""
+    return (
+        float(network.lat.min()) - MARGIN_DEG,
+        float(network.lon.min()) - MARGIN_DEG,
+        float(network.lat.max()) + MARGIN_DEG,
+        float(network.lon.max()) + MARGIN_DEG,
+    )
 
 
 def _entry(place: "OsmPlace", states: Mapping[str, str]) -> GazetteerEntry:
@@ -123,3 +136,10 @@ def _is_one_of(entry: GazetteerEntry, towns: Points) -> bool:
         folded_name(towns.entries[k].name) == name and entry.area in {"", towns.entries[k].area}
         for k in near
     )
+
+
+def _is_called(town: GazetteerEntry, own: Points) -> bool:
+    """Whether one of the places near a town has its name, or another that it is known by."""
+    near = np.flatnonzero(own.km_from(town.lat, town.lon) <= SAME_TOWN_KM)
+    names = {folded_name(name) for name in (town.name, *town.aliases)}
+    return any(folded_name(own.entries[k].name) in names for k in near)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tripplan.errors import DataError
-from tripplan.records.gazetteer import CHARGER, Gazetteer
+from tripplan.records.gazetteer import CHARGER
 from tripplan.records.region import Region
 from tripplan.routing.ordering import order_with_cuts
 from tripplan.sources.charger_files import given_files
@@ -62,7 +62,7 @@ def with_chargers(
         region,
         network=sites.network,
         chargers=sites.chargers,
-        gazetteer=Gazetteer(names, region.gazetteer.area_names),
+        gazetteer=replace(region.gazetteer, entries=names),
         assumptions=(_assumption(sites, reach), *_way(reach), *sites.assumptions, *others),
         provenance=_provenance(region, sites),
         order=order,

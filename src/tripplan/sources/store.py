@@ -176,6 +176,7 @@ def _manifest(region: Region, data: str, files: Mapping[str, Sums]) -> dict[str,
         },
         "assumptions": list(region.assumptions),
         "area_names": dict(region.gazetteer.area_names),
+        "country_codes": dict(region.gazetteer.country_codes),
         "provenance": _plain(region.provenance),
         "files": files,
     }
@@ -346,7 +347,10 @@ def _region(data: Path, manifest: Mapping[str, Any]) -> Region:
         network=RoadNetwork(**columns, access_rules=tuple(manifest["access_rules"])),
         chargers=ChargerSet(chargers=CHARGERS.validate_json(chargers), node=array("charger_node")),
         gazetteer=Gazetteer(
-            entries=_PLACES.validate_json(places), area_names=manifest["area_names"]
+            entries=_PLACES.validate_json(places),
+            area_names=manifest["area_names"],
+            # Regions that were built before towns of other countries were known name none.
+            country_codes=manifest.get("country_codes", {}),
         ),
         assumptions=tuple(manifest["assumptions"]),
         provenance=manifest["provenance"],
