@@ -29,7 +29,9 @@ _LAST_LATIN = 0x24F
 
 def build(out: Path) -> None:
     """Write world-towns.csv.gz and provenance.json to `out`."""
-    countries, towns = _read("countries"), _read("cities5000")
+    countries = _read("countries")
+    # Capitals with fewer inhabitants are in the list of larger towns only.
+    towns = _read("cities5000") | _read("cities15000")
     rows = [row for town in towns.values() if (row := _row(town, countries)) is not None]
     out.mkdir(parents=True, exist_ok=True)
     path = out / "world-towns.csv.gz"
@@ -52,7 +54,8 @@ def build(out: Path) -> None:
         "notes": [
             (
                 f"Towns of {LEAST_IN_EUROPE:,} inhabitants and more in Europe, of "
-                f"{LEAST_ELSEWHERE:,} elsewhere. Positions are rounded to 0.001 degrees."
+                f"{LEAST_ELSEWHERE:,} elsewhere; all capitals. Positions are rounded to 0.001 "
+                "degrees."
             ),
             (
                 f"Other names in Latin letters of towns of {LEAST_WITH_ALIASES:,} and more: the "
@@ -78,7 +81,8 @@ def _row(
     if code in {"US", "PR"} or code not in countries:
         return None
     in_europe = countries[code]["continentcode"] == "EU"
-    if people < (LEAST_IN_EUROPE if in_europe else LEAST_ELSEWHERE):
+    is_small = people < (LEAST_IN_EUROPE if in_europe else LEAST_ELSEWHERE)
+    if is_small and town["name"] != countries[code]["capital"]:
         return None
     aliases = _aliases(town) if people >= LEAST_WITH_ALIASES else []
     lat, lon = f"{town['latitude']:.3f}", f"{town['longitude']:.3f}"

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -32,6 +32,9 @@ _PARTED: Final = re.compile(r"[-/(),]+")
 _AS_LIKELY: Final = 0.1
 """Of two towns of one name the smaller is as likely to be meant as the other where it has at least
 this share of its inhabitants and is nearer to the trip's other end (assumption)."""
+_OTHER_NAME: Final = 0.1
+"""A town that is called so in another language only counts with this share of its inhabitants
+(assumption): "Baden" is no Baden-Baden, and "Vienne" is Vienna."""
 _BY: Final = " near "
 """Stands between the name of a place and that of a town which tells it from others of its name."""
 _COUNTRY: Final = frozenset({"usa", "us", "united states", "united states of america"})
@@ -68,6 +71,12 @@ class GazetteerEntry:
         return self.kind not in {CHARGER, AIRPORT}
 
 
+def _rank(entry: GazetteerEntry, name: str) -> tuple[bool, float]:
+    """Return what entries of a name are sorted by; those that only others call so count less."""
+    weight = 1.0 if folded_name(entry.name) == name else _OTHER_NAME
+    return entry.kind == CHARGER, -weight * entry.population
+
+
 def folded_name(text: str) -> str:
     """Return a name as it is compared: without case, accents and dots."""
     plain = text
@@ -91,11 +100,15 @@ class Gazetteer:
     _by_name: dict[str, list[GazetteerEntry]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        aliased = set()
         for entry in sorted(self.entries, key=lambda e: (e.kind == CHARGER, -e.population)):
             own = folded_name(entry.name)
             self._by_name.setdefault(own, []).append(entry)
             for name in {folded_name(alias) for alias in entry.aliases} - {own}:
                 self._by_name.setdefault(name, []).append(entry)
+                aliased.add(name)
+        for name in aliased:
+            self._by_name[name].sort(key=partial(_rank, name=name))
 
     def find(self, text: str, near: Place | None = None) -> Place:
         """Look a place up: "lat,lon", "Denver, CO", "Denver", "Denver airport".

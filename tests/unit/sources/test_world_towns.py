@@ -118,6 +118,29 @@ def test_at_a_border_each_side_is_told_apart() -> None:
     assert towns.country_of(48.7, -122.4) == "US"
 
 
+def test_own_names_go_before_those_in_other_languages() -> None:
+    towns = Gazetteer(
+        (
+            GazetteerEntry("Baden-Baden", "Germany", 48.76, 8.24, 54_000, aliases=("Baden",)),
+            GazetteerEntry("Baden", "Switzerland", 47.47, 8.31, 16_000),
+            GazetteerEntry(
+                "Vienna", "Austria", 48.21, 16.37, 1_700_000, aliases=("Vienne", "Wien")
+            ),
+            GazetteerEntry("Vienne", "France", 45.53, 4.87, 30_000),
+        ),
+        country_codes={"Austria": "AT", "France": "FR", "Germany": "DE", "Switzerland": "CH"},
+    )
+    assert towns.find("Baden").name == "Baden, Switzerland"
+    assert towns.find("Baden, DE").name == "Baden-Baden, Germany"
+    assert towns.find("Vienne").name == "Vienna, Austria"
+    assert towns.find("Vienne, Isère, France").name == "Vienne, France"
+
+
+def test_small_capitals_are_known(tmp_path: Path) -> None:
+    roads = ROADS.replace('lat="47.26" lon="11.40"', 'lat="43.95" lon="12.46"')
+    assert build(tmp_path, roads).gazetteer.find("San Marino").name == "San Marino, San Marino"
+
+
 def test_a_damaged_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"provenance.json": json.dumps({"sha256": {"world-towns.csv.gz": "0"}}).encode()}
     monkeypatch.setattr(world_towns, "_bytes", lambda name: told.get(name, b""))
