@@ -11,9 +11,9 @@ those of 24 kWh (Flip the Fleet, New Zealand); their mean is 3.6 % a year.
 """
 
 import math
+from bisect import bisect
+from statistics import fmean, pstdev
 from typing import Final, NamedTuple
-
-import numpy as np
 
 MOST_YEARS: Final = 20.0
 MOST_KM: Final = 500_000.0
@@ -67,10 +67,10 @@ def soh_by_age(years: float, km: float | None = None, *, cooled: bool = True) ->
         samples (assumption for kilometres and for packs without cooling).
     """
     samples = _samples(years) if cooled else (1.0 - _UNCOOLED_A_YEAR * years,)
-    middle = float(np.mean(samples))
+    middle = fmean(samples)
     if km is not None:
         middle = min(middle, _by_km(km))
-    apart = _TENTH * float(np.std(_samples(years)))
+    apart = _TENTH * pstdev(_samples(years))
     low, high = (
         math.hypot(_TENTH_OVER_QUARTILE * _quartile(1.0 - middle, distances), apart)
         for distances in (_LOWER_QUARTILE, _UPPER_QUARTILE)
@@ -82,7 +82,7 @@ def soh_by_age(years: float, km: float | None = None, *, cooled: bool = True) ->
 
 def _samples(years: float) -> tuple[float, ...]:
     """Return what each sample has left at an age."""
-    tested = float(np.interp(years, _YEARS, _SOH_BY_YEARS))
+    tested = _interpolated(years, _YEARS, _SOH_BY_YEARS)
     tested -= _LATER_A_YEAR * max(years - _YEARS[-1], 0.0)
     return tested, *(1.0 - rate * years for rate in _FLEETS_A_YEAR)
 
@@ -90,9 +90,18 @@ def _samples(years: float) -> tuple[float, ...]:
 def _by_km(km: float) -> float:
     """Beyond the last figure it falls on as before (assumption)."""
     slope = (_SOH_BY_KM[-2] - _SOH_BY_KM[-1]) / (_KM[-1] - _KM[-2])
-    return float(np.interp(km, _KM, _SOH_BY_KM)) - slope * max(km - _KM[-1], 0.0)
+    return _interpolated(km, _KM, _SOH_BY_KM) - slope * max(km - _KM[-1], 0.0)
 
 
 def _quartile(loss: float, distances: tuple[float, ...]) -> float:
     """Distance of a quartile; it grows on in proportion beyond the last figure (assumption)."""
-    return float(np.interp(loss, _LOSS, distances)) * max(loss / _LOSS[-1], 1.0)
+    return _interpolated(loss, _LOSS, distances) * max(loss / _LOSS[-1], 1.0)
+
+
+def _interpolated(at: float, points: tuple[float, ...], values: tuple[float, ...]) -> float:
+    """Interpolate linearly, and hold the first and the last value: records load without numpy."""
+    k = bisect(points, at)
+    if k in {0, len(points)}:
+        return values[min(k, len(values) - 1)]
+    share = (at - points[k - 1]) / (points[k] - points[k - 1])
+    return values[k - 1] + share * (values[k] - values[k - 1])

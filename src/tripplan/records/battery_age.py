@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from tripplan.physics.ageing import MOST_KM, MOST_YEARS, StateOfHealth, soh_by_age
+from tripplan.records.base import as_text
 
 _AGE: Final = re.compile(
     r"([0-9]+(?:\.[0-9]+)?) *(?:years?|a)(?:[ ,;]+([0-9][0-9 ,]*(?:\.[0-9]+)?) *(km|mi|miles))?"
@@ -24,10 +25,12 @@ def read_age(text: str, *, cooled: bool) -> StateOfHealth | None:
 
     Raises
     ------
+    InvalidInputError
+        It is no text.
     ValueError
         It is older, or was driven farther, than what was published.
     """
-    words = text.strip().casefold()
+    words = as_text(text, where="state of health").strip().casefold()
     told = _AGE.fullmatch(words)
     if told is None:
         if "year" in words:
