@@ -5,14 +5,17 @@ import pytest
 
 from tripplan.output.drawing.basemap import Bounds
 from tripplan.output.drawing.closer import MOST_SIGNS, CloserRoads
-from tripplan.records.network import RoadNetwork
+from tripplan.records.network import ROAD_CLASSES, RoadNetwork
 from tripplan.records.road_name import RoadName
 
 BOX = Bounds(0.0, 0.0, 0.1, 0.1)
 
 
 def network(
-    lines: list[list[tuple[float, float]]], limits: list[float], names: list[RoadName] | None = None
+    lines: list[list[tuple[float, float]]],
+    limits: list[float],
+    names: list[RoadName] | None = None,
+    classes: list[int] | None = None,
 ) -> RoadNetwork:
     """Return roads that do not meet, each a line with points between its ends."""
     inner = [line[1:-1] for line in lines]
@@ -30,6 +33,7 @@ def network(
         speed_kmh=limits,
         speed_limit_kmh=limits,
         shapes=(first, points[:, 0], points[:, 1]),
+        road_class=classes,
         road_name=None if names is None else edges,
         road_names=tuple(names or ()),
     )
@@ -62,13 +66,18 @@ def test_lines_are_finer_the_deeper_the_zoom() -> None:
     assert off_deg.max() < 2 * 0.4 * 360 / (256 * 2**16) + 1e-5
 
 
-def test_of_more_roads_than_there_is_room_for_the_fast_ones_are_drawn() -> None:
-    lat = np.linspace(0.001, 0.099, 5_000).tolist()
-    lines = [[(one, 0.01), (one, 0.09)] for one in lat] + [[(0.0005, 0.01), (0.0005, 0.09)]]
-    roads = CloserRoads(network(lines, [30.0] * len(lat) + [90.0]))
+def test_of_more_roads_than_there_is_room_for_those_of_the_higher_classes_are_drawn() -> None:
+    """Whole, whatever limits they have on the way."""
+    lat = np.linspace(0.001, 0.099, 7_000).tolist()
+    lines = [[(one, 0.01), (one, 0.09)] for one in lat]
+    lines += [[(0.0005, 0.01), (0.0005, 0.05)], [(0.0005, 0.05), (0.0005, 0.09)]]
+    limits = [50.0] * len(lat) + [90.0, 30.0]
+    classes = [ROAD_CLASSES.index("residential")] * len(lat) + [ROAD_CLASSES.index("secondary")] * 2
+    roads = CloserRoads(network(lines, limits, classes=classes))
     minor, major = roads.within(BOX, 14)["roads"]
-    assert minor == []
-    assert len(major) == 1
+    (drawn,) = map(unpacked, minor)
+    assert major == []
+    assert np.array(sorted(drawn)) == pytest.approx(np.array([[0.0005, 0.01], [0.0005, 0.09]]))
 
 
 def test_signs_stand_apart_and_name_roads_that_are_long_enough() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tripplan.arrays import Floats
+from tripplan.arrays import Flags, Floats
 from tripplan.records.charger import Charger
 from tripplan.records.gazetteer import GazetteerEntry
 from tripplan.records.network import RoadNetwork
@@ -22,9 +22,10 @@ from tripplan.units import M_PER_DEGREE, M_PER_KM
 
 POINT_LIMIT = 12_000
 """Points of all drawn roads together; where there are more, slower roads stay away."""
-_FASTEST_KMH = 100.0
 MAJOR_KMH = 85.0
 """Roads with at least this limit are drawn as major ones (about 55 mph)."""
+FLOORS_KMH = (0.0, 50.0, 70.0, MAJOR_KMH, 100.0)
+"""Below which of these limits roads are not drawn, where there are too many."""
 SIDE_POINT_LIMIT = 4_000
 """Points of the further roads that a page of its own brings for zooming in."""
 SIDE_KM = 5.0
@@ -103,58 +104,68 @@ def roads_and_floor(network: RoadNetwork, box: Bounds) -> tuple[tuple[Road, ...]
     """Return `roads_near`, and the limit below which roads are not among them, km/h."""
     arcs = _arcs_within(network, box.holds(network.lat, network.lon))
     tolerance_deg = box.diagonal_km / _KM_PER_DEGREE / 2500.0
-    return fitted_roads(network, arcs, box, (0.4 * tolerance_deg, tolerance_deg), POINT_LIMIT)
+    limit_kmh = network.speed_limit_kmh[arcs]
+    roads, choice = fitted_roads(
+        lines_of(network, arcs, box.stretch),
+        limit_kmh >= MAJOR_KMH,
+        [limit_kmh >= floor_kmh for floor_kmh in FLOORS_KMH],
+        box,
+        (0.4 * tolerance_deg, tolerance_deg),
+        POINT_LIMIT,
+    )
+    return roads, FLOORS_KMH[choice]
 
 
 def fitted_roads(
-    network: RoadNetwork,
-    arcs: NDArray[np.intp],
+    lines: NDArray[np.object_],
+    major: Flags,
+    choices: Sequence[Flags],
     box: Bounds,
     tolerances_deg: Sequence[float],
     most_points: int,
     *,
     clipped: bool = False,
-) -> tuple[tuple[Road, ...], float]:
-    """Return arcs as few simplified lines, without the slower ones where these are too many.
+) -> tuple[tuple[Road, ...], int]:
+    """Return arcs as few simplified lines, the lesser ones left out where these are too many.
 
     Parameters
     ----------
-    network
-        The roads of the region.
-    arcs
-        One of each pair of directions, shape (arcs,).
+    lines
+        The arcs, as `lines_of` gives them, shape (arcs,).
+    major
+        Which of them are of major roads, shape (arcs,).
+    choices
+        Which of them may be drawn, shape (arcs,) each, the most first.
     box
         Where they lie.
     tolerances_deg
         So far may a line lie beside its road; the later ones are for where there are many. [deg]
     most_points
-        Points of all lines together; where the fastest roads alone have more, they are kept.
+        Points of all lines together; where the last choice has more, it is kept.
     clipped
         Whether lines end at the box.
 
     Returns
     -------
     tuple
-        The lines, and the limit below which roads are not among them, km/h.
+        The lines, and which of the choices they are.
     """
-    limit_kmh = network.speed_limit_kmh[arcs]
     stretch = box.stretch
-    lines = lines_of(network, arcs, stretch)
     corners = (box.south, box.west * stretch, box.north, box.east * stretch)
+    last = len(choices) - 1
     drawn: list[shapely.Geometry] = []
-    for floor_kmh in (0.0, 50.0, 70.0, MAJOR_KMH, _FASTEST_KMH):
-        wanted = [lines[(limit_kmh >= floor_kmh) & (limit_kmh < MAJOR_KMH)]]
-        wanted += [lines[limit_kmh >= max(floor_kmh, MAJOR_KMH)]]
+    for number, chosen in enumerate(choices):
+        wanted = [lines[chosen & ~major], lines[chosen & major]]
         chains = shapely.line_merge([shapely.multilinestrings(some) for some in wanted])
         if clipped:
             chains = shapely.clip_by_rect(chains, *corners)
-        if 2 * shapely.get_num_geometries(chains).sum() > most_points and floor_kmh < _FASTEST_KMH:
+        if 2 * shapely.get_num_geometries(chains).sum() > most_points and number < last:
             continue
         for tolerance in tolerances_deg:
             drawn = [shapely.simplify(each, tolerance, preserve_topology=False) for each in chains]
             if shapely.get_num_coordinates(drawn).sum() <= most_points:
-                return _roads(drawn, stretch), floor_kmh
-    return _roads(drawn, stretch), _FASTEST_KMH
+                return _roads(drawn, stretch), number
+    return _roads(drawn, stretch), last
 
 
 def side_roads(

@@ -11,14 +11,28 @@ import shapely
 from numpy.typing import NDArray
 
 from tripplan.arrays import Floats
-from tripplan.output.drawing.basemap import Bounds, Road, fitted_roads, lines_of
+from tripplan.output.drawing.basemap import (
+    FLOORS_KMH,
+    MAJOR_KMH,
+    Bounds,
+    Road,
+    fitted_roads,
+    lines_of,
+)
 from tripplan.output.drawing.clearance import TILE_PX
 from tripplan.output.drawing.markup import name, tag
-from tripplan.records.network import RoadNetwork
+from tripplan.records.network import ROAD_CLASSES, RoadNetwork
 from tripplan.routing.geometry import arc_points
 
-MOST_POINTS: Final = 8_000
-"""Points of the roads of one box together; where there are more, slower roads stay away."""
+MOST_POINTS: Final = 12_000
+"""Points of the roads of one box together; where there are more, roads of lesser classes stay
+away: by their limits, which change along a road, it would be drawn in pieces."""
+_LESSER: Final = tuple(
+    ROAD_CLASSES.index(one)
+    for one in ("ferry", "residential", "unclassified", "tertiary", "secondary", "primary", "trunk")
+)
+"""The least class that is drawn, the most roads first."""
+_MAJOR: Final = ROAD_CLASSES.index("primary")
 MOST_SIGNS: Final = 30
 DEEPEST_ZOOM: Final = 18
 _KEPT: Final = 32
@@ -71,15 +85,22 @@ class CloserRoads:
     def _drawn(self, box: Bounds, zoom: int) -> dict[str, Any]:
         arcs = self._crossing(box)
         px_per_deg = TILE_PX * 2.0**zoom / 360.0
-        roads, floor_kmh = fitted_roads(
-            self._network,
-            arcs,
+        rank, limit_kmh = self._network.road_class[arcs], self._network.speed_limit_kmh[arcs]
+        if self._network.road_class.any():
+            major, choices = rank <= _MAJOR, [rank <= lesser for lesser in _LESSER]
+        else:  # a region that does not know classes
+            major = limit_kmh >= MAJOR_KMH
+            choices = [limit_kmh >= floor_kmh for floor_kmh in FLOORS_KMH]
+        roads, choice = fitted_roads(
+            lines_of(self._network, arcs, box.stretch),
+            major,
+            choices,
             box,
             (_OFF_PX * box.stretch / px_per_deg, 3.0 * _OFF_PX * box.stretch / px_per_deg),
             MOST_POINTS,
             clipped=True,
         )
-        shown = arcs[self._network.speed_limit_kmh[arcs] >= floor_kmh]
+        shown = arcs[choices[choice]]
         return {
             "roads": [
                 [packed(road) for road in roads if road.major == major] for major in (False, True)

@@ -51,10 +51,10 @@
   const REFINE_MS = 150;
   const height = (box) => box.getNorth() - box.getSouth();
 
-  /* Half a view more on each side, on a raster as wide as the view: views side by side ask for the same boxes. */
+  /* A quarter of a view more on each side, on a raster as wide as the view: views side by side ask for the same boxes. */
   function around(view) {
-    const step = Math.pow(2, Math.floor(Math.log2(height(view) / 4)));
-    const wide = view.pad(0.5);
+    const step = Math.pow(2, Math.floor(Math.log2(height(view) / 8)));
+    const wide = view.pad(0.25);
     const down = (value, least) => Math.max(least, Math.floor(value / step) * step);
     const up = (value, most) => Math.min(most, Math.ceil(value / step) * step);
     return L.latLngBounds(
