@@ -112,3 +112,12 @@ def test_the_same_box_is_drawn_once() -> None:
     roads = CloserRoads(network([[(0.05, 0.0), (0.05, 0.1)]], [50.0]))
     assert roads.within(BOX, 12) is roads.within(BOX, 12)
     assert roads.within(BOX, 30) is roads.within(BOX, 18)
+
+
+def test_where_classes_are_not_known_limits_tell_major_roads_a_ferry_or_not() -> None:
+    lines = [[(0.02, 0.0), (0.02, 0.1)], [(0.05, 0.0), (0.05, 0.1)], [(0.08, 0.0), (0.08, 0.1)]]
+    for last in ("motorway", "ferry"):
+        classes = [0, 0, ROAD_CLASSES.index(last)]
+        roads = CloserRoads(network(lines, [100.0, 50.0, 20.0], classes=classes))
+        minor, major = roads.within(BOX, 12)["roads"]
+        assert [len(minor), len(major)] == [2, 1]

@@ -33,6 +33,7 @@ _LESSER: Final = tuple(
 )
 """The least class that is drawn, the most roads first."""
 _MAJOR: Final = ROAD_CLASSES.index("primary")
+_FERRY: Final = ROAD_CLASSES.index("ferry")
 MOST_SIGNS: Final = 30
 DEEPEST_ZOOM: Final = 18
 _KEPT: Final = 32
@@ -60,6 +61,8 @@ class CloserRoads:
 
     def __init__(self, network: RoadNetwork) -> None:
         self._network = network
+        classes = network.road_class[network.road_class != _FERRY]
+        self._knows_classes = np.unique(classes).size > 1
         self._arcs: NDArray[np.intp] | None = None
         self._extent = np.zeros((4, 0))
         self._kept: OrderedDict[tuple[Bounds, int], dict[str, Any]] = OrderedDict()
@@ -86,7 +89,7 @@ class CloserRoads:
         arcs = self._crossing(box)
         px_per_deg = TILE_PX * 2.0**zoom / 360.0
         rank, limit_kmh = self._network.road_class[arcs], self._network.speed_limit_kmh[arcs]
-        if self._network.road_class.any():
+        if self._knows_classes:
             major, choices = rank <= _MAJOR, [rank <= lesser for lesser in _LESSER]
         else:  # a region that does not know classes
             major = limit_kmh >= MAJOR_KMH
