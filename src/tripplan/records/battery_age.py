@@ -5,11 +5,11 @@ from typing import Final
 
 from tripplan.physics.ageing import MOST_KM, MOST_YEARS, StateOfHealth, soh_by_age
 from tripplan.records.base import as_text
+from tripplan.units import M_PER_KM, M_PER_MILE
 
 _AGE: Final = re.compile(
     r"([0-9]+(?:\.[0-9]+)?) *(?:years?|a)(?:[ ,;]+([0-9][0-9 ,]*(?:\.[0-9]+)?) *(km|mi|miles))?"
 )
-_KM_PER_MILE: Final = 1.609344
 FORM: Final = 'an age is written like "6 years" or "6 years, 90000 km"'
 
 
@@ -39,7 +39,7 @@ def read_age(text: str, *, cooled: bool) -> StateOfHealth | None:
     years, km = float(told[1]), None
     if told[2] is not None:
         driven = float(told[2].replace(" ", "").replace(",", ""))
-        km = driven if told[3] == "km" else driven * _KM_PER_MILE
+        km = driven if told[3] == "km" else driven * M_PER_MILE / M_PER_KM
     if years > MOST_YEARS or (km or 0.0) > MOST_KM:
         raise ValueError(
             f"ages are known up to {MOST_YEARS:g} years and {MOST_KM:,.0f} km: "
