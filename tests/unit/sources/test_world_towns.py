@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.sources.test_names import build
 from tripplan.errors import DataError, InvalidInputError
 from tripplan.planning.local_currency import local_currency
 from tripplan.planning.trailer_limit import trailer_limit_kmh
@@ -12,7 +13,6 @@ from tripplan.records.gazetteer import Gazetteer, GazetteerEntry
 from tripplan.records.region import Region
 from tripplan.records.trip import Place
 from tripplan.sources import world_towns
-from tripplan.sources.build import build_region
 from tripplan.sources.starter import load_starter
 from tripplan.sources.store import load_region, save_region
 
@@ -34,12 +34,6 @@ ROADS = """<?xml version="1.0" encoding="UTF-8"?>
 def fixture_built(tmp_path_factory: pytest.TempPathFactory) -> Region:
     folder = tmp_path_factory.mktemp("abroad")
     return load_region(save_region(build(folder, ROADS), folder / "region"))
-
-
-def build(folder: Path, text: str) -> Region:
-    road = folder / "road.osm"
-    road.write_text(text, encoding="utf-8")
-    return build_region(road)
 
 
 @pytest.mark.parametrize(
